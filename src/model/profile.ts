@@ -1,0 +1,43 @@
+import type { EndpointId } from './endpoint.js';
+import type { ServiceKind } from './service.js';
+
+/** What a profile says of one service from one source. */
+export type Access = 'must' | 'may' | 'must-not';
+
+/** The source that everybody is who belongs to no named source: an attacker, first of all. */
+export const OUTSIDER = 'outsider';
+
+/** A named place that traffic comes from, such as the SIP provider. */
+export interface ProfileSource {
+  readonly title: string;
+  /** Networks of the source in CIDR form; empty where they are not known. */
+  readonly cidrs: readonly string[];
+}
+
+/** A service as one profile sees it. */
+export interface ProfileService {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: ServiceKind;
+  /** Where the service is on this site: the maker's endpoints, or the moved ones. */
+  readonly endpoints: readonly EndpointId[];
+  /** The maker's endpoints, told apart so that "moved" and "still on the default port" can be judged. */
+  readonly defaultEndpoints: readonly EndpointId[];
+  readonly programs: readonly string[];
+  readonly probed: boolean;
+  /** Access for every source of the profile, and always for `outsider`. */
+  readonly access: Readonly<Record<string, Access>>;
+}
+
+/** A profile after `extends`, defaults and overrides are applied: what the rules compare with. */
+export interface Profile {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** The file that it was read from, or null for a built-in one. */
+  readonly file: string | null;
+  readonly sources: Readonly<Record<string, ProfileSource>>;
+  readonly services: readonly ProfileService[];
+  /** Access to every endpoint that no service lists. */
+  readonly unlisted: Access;
+}

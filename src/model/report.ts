@@ -1,0 +1,269 @@
+import * as z from 'zod';
+import { SEVERITIES } from './severity.js';
+import type { EndpointId } from './endpoint.js';
+
+/*
+ * The contract of `sallyport/report@1`. The types below are the only definition of observations, findings
+ * and reports; schemas/report.schema.json is generated from here.
+ */
+
+/** Bounded text, cut by the parsers; still raw, so escape it where it is shown. */
+const text = (max: number) => z.string().max(max);
+const nullableText = (max: number) => text(max).nullable();
+const endpoint = z.templateLiteral([z.enum(['tcp', 'udp']), '/', z.int()]) as unknown as z.ZodType<EndpointId>;
+
+/** States of an endpoint, with nmap's meanings; `error` is our own trouble and says nothing of the target. */
+export const STATES = ['open', 'closed', 'filtered', 'open|filtered', 'error'] as const;
+export type State = (typeof STATES)[number];
+
+/** Why an endpoint has its state; docs/states.md explains each. */
+export const REASONS = [
+  'syn-ack',
+  'reset-after-accept',
+  'sip-response',
+  'ssdp-response',
+  'nat-pmp-response',
+  'udp-response',
+  'conn-refused',
+  'port-unreach',
+  'host-unreach',
+  'net-unreach',
+  'no-response',
+  'fd-limit',
+  'no-ports',
+  'no-route',
+  'no-permission',
+  'cut-off',
+  'internal',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export const httpEvidenceSchema = z.object({
+  status: z.int(),
+  server: nullableText(256),
+  title: nullableText(256),
+  location: nullableText(512),
+  authenticate: nullableText(256),
+  body: text(2048).describe('the first characters of the body'),
+  truncated: z.boolean(),
+});
+/** What an HTTP server answered. */
+export type HttpEvidence = z.infer<typeof httpEvidenceSchema>;
+
+export const sipEvidenceSchema = z.object({
+  status: z.int(),
+  phrase: text(256),
+  server: nullableText(256),
+  userAgent: nullableText(256),
+  contentType: nullableText(256),
+  allow: nullableText(256),
+  body: text(512),
+});
+/** What a SIP server answered. */
+export type SipEvidence = z.infer<typeof sipEvidenceSchema>;
+
+export const ssdpEvidenceSchema = z.object({
+  st: nullableText(256),
+  usn: nullableText(256),
+  server: nullableText(256),
+  location: nullableText(512),
+});
+/** One SSDP search answer. */
+export type SsdpEvidence = z.infer<typeof ssdpEvidenceSchema>;
+
+export const natPmpEvidenceSchema = z.object({
+  version: z.int(),
+  opcode: z.int(),
+  result: z.int(),
+  epoch: z.int().nullable(),
+  externalAddress: nullableText(15),
+});
+/** A NAT-PMP answer (RFC 6886 §3.2), or a PCP server's answer to it (RFC 6887 appendix A). */
+export type NatPmpEvidence = z.infer<typeof natPmpEvidenceSchema>;
+
+export const evidenceSchema = z
+  .object({
+    http: httpEvidenceSchema.optional().describe('answer to GET /'),
+    login: httpEvidenceSchema.optional().describe('answer to GET /Login.htm'),
+    sip: sipEvidenceSchema.optional(),
+    ssdp: z.array(ssdpEvidenceSchema).max(16).optional(),
+    natPmp: natPmpEvidenceSchema.optional(),
+    banner: text(1024).optional().describe('bytes sent unasked or after blank lines, as Latin-1'),
+    from: text(64).optional().describe('address:port of the answer, where it was not the endpoint asked'),
+    fromPort5060: z.boolean().optional().describe('answered only when asked from local port 5060'),
+    ended: z.enum(['reset', 'closed']).optional().describe('how the other side ended the connection'),
+    detail: text(256).optional().describe('our own error, where the state is error'),
+  })
+  .catchall(z.json());
+/** What was seen on an endpoint, bounded in size. A probe may add keys of its own. */
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+export const observationSchema = z.object({
+  endpoint,
+  probe: text(64).describe('id of the probe that looked'),
+  state: z.enum(STATES),
+  reason: z.enum(REASONS),
+  rttMs: z.number().nonnegative().nullable(),
+  tries: z.int().nonnegative(),
+  atMs: z.number().nonnegative().describe('when it was settled, in milliseconds since startedAt'),
+  evidence: evidenceSchema,
+});
+/** What one probe saw of one endpoint. Knows no profile. */
+export type Observation = z.infer<typeof observationSchema>;
+
+/** Families of things that answer; rules look at these, not at single fingerprints. */
+export const IDENTITY_KINDS = [
+  'nec-webpro',
+  'nec-sip',
+  'nec-phone-registration',
+  'nec-dim',
+  'sip-server',
+  'web-server',
+  'upnp-gateway',
+  'upnp-device',
+  'nat-pmp-gateway',
+  'other',
+] as const;
+export type IdentityKind = (typeof IDENTITY_KINDS)[number];
+
+export const identitySchema = z.object({
+  fingerprint: text(64).describe('id of the fingerprint that matched'),
+  kind: z.enum(IDENTITY_KINDS),
+  label: text(256).describe('for people, for example "NEC WebPro, SL2100, 3.10.50"'),
+  model: nullableText(64),
+  version: nullableText(64),
+  confidence: z.enum(['certain', 'likely', 'possible']),
+  basis: z.array(text(512)).describe('the evidence that it rests on'),
+});
+/** Who answered on an endpoint. */
+export type Identity = z.infer<typeof identitySchema>;
+
+export const reportedObservationSchema = observationSchema.extend({
+  service: nullableText(64).describe("the profile's service on this endpoint"),
+  identity: identitySchema.nullable(),
+});
+/** An observation with the profile's name for the endpoint and who answered. */
+export type ReportedObservation = z.infer<typeof reportedObservationSchema>;
+
+/** Kinds of address; everything but `public` is special (IANA special-purpose registries, RFC 6890). */
+export const ADDRESS_SCOPES = [
+  'public',
+  'loopback',
+  'private',
+  'cgnat',
+  'link-local',
+  'documentation',
+  'benchmarking',
+  'reserved',
+  'multicast',
+  'broadcast',
+  'unspecified',
+] as const;
+export type AddressScope = (typeof ADDRESS_SCOPES)[number];
+
+export const targetSchema = z.object({
+  input: text(512).describe('what the user gave'),
+  address: nullableText(64).describe('null where a name did not resolve'),
+  name: nullableText(255).describe('the host name that the address was resolved from'),
+  resolvedAt: z.iso.datetime().nullable(),
+  scope: z.enum(ADDRESS_SCOPES).nullable(),
+  problem: nullableText(512).describe('why there is no address to check'),
+});
+/** One address to check. */
+export type Target = z.infer<typeof targetSchema>;
+
+export const controlSchema = z.object({
+  endpoint: text(300),
+  before: z.enum(['answered', 'silent', 'error']),
+  after: z.enum(['answered', 'silent', 'error']).nullable(),
+});
+export const vantageSchema = z.object({
+  source: text(64).describe("which of the profile's sources we are"),
+  address: nullableText(64).describe('our local address on the way to the target'),
+  scope: z.enum(ADDRESS_SCOPES).nullable().describe('of our local address; not public means that we are behind NAT'),
+  ownAddress: z.boolean().describe('the target is one of our own addresses'),
+  control: controlSchema.nullable(),
+});
+/** Where we look from, and what proves that we can see. */
+export type Vantage = z.infer<typeof vantageSchema>;
+
+export const livenessSchema = z.object({
+  srttMs: z.number().nullable().describe('smoothed round-trip time (RFC 6298)'),
+  answers: z.int().describe('probes that were answered at all'),
+  lost: z.int().describe('tries that went unanswered on endpoints that answered another try'),
+  recheck: z
+    .object({ endpoint, answered: z.boolean() })
+    .nullable()
+    .describe('something that had answered, asked again at the end'),
+});
+/** Signs of life of the target. */
+export type Liveness = z.infer<typeof livenessSchema>;
+
+export const findingSchema = z.object({
+  rule: text(64),
+  severity: z.enum(SEVERITIES),
+  effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
+  endpoint: endpoint.nullable(),
+  title: text(256),
+  seen: text(2048).describe('what was seen'),
+  matters: text(2048).describe('why it matters'),
+  remedy: text(2048).describe('what to do'),
+  programs: z.array(text(32)).describe('NEC program numbers'),
+  references: z.array(text(256)),
+  observations: z.array(endpoint).describe('the observations that it rests on'),
+});
+/** What a rule found. */
+export type Finding = z.infer<typeof findingSchema>;
+
+export const undeterminedSchema = z.object({
+  endpoint: endpoint.nullable(),
+  what: text(512),
+  why: text(1024),
+  blocking: z.boolean().describe('true: the verdict can not be compliant'),
+});
+/** Something that this check could not tell. */
+export type Undetermined = z.infer<typeof undeterminedSchema>;
+
+export const unitErrorSchema = z.object({ unit: text(128), message: text(512) });
+/** A probe, fingerprint or rule that crashed. */
+export type UnitError = z.infer<typeof unitErrorSchema>;
+
+export const VERDICTS = ['compliant', 'violation', 'inconclusive'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const REPORT_SCHEMA = 'sallyport/report@1';
+
+export const surveySchema = z.object({
+  target: targetSchema,
+  vantage: vantageSchema,
+  startedAt: z.iso.datetime(),
+  durationMs: z.number().nonnegative(),
+  interrupted: z.boolean().describe('the check was cut off'),
+  liveness: livenessSchema,
+  observations: z.array(reportedObservationSchema.omit({ service: true })),
+  errors: z.array(unitErrorSchema),
+});
+/** All that was seen of one target, before any judgement. */
+export type Survey = z.infer<typeof surveySchema>;
+
+export const reportSchema = z.object({
+  schema: z.literal(REPORT_SCHEMA),
+  tool: z.object({ name: z.literal('sallyport'), version: text(32), ruleset: text(32) }),
+  target: targetSchema,
+  vantage: vantageSchema,
+  profile: z.object({ name: text(128), digest: text(64).describe('SHA-256 of the resolved profile') }),
+  authorization: nullableText(512),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number().nonnegative(),
+  interrupted: z.boolean(),
+  failOn: z.enum(SEVERITIES),
+  verdict: z.enum(VERDICTS),
+  summary: text(512).describe('the verdict in one sentence'),
+  findings: z.array(findingSchema),
+  observations: z.array(reportedObservationSchema),
+  undetermined: z.array(undeterminedSchema),
+  liveness: livenessSchema,
+  errors: z.array(unitErrorSchema),
+});
+/** The result of one check. */
+export type Report = z.infer<typeof reportSchema>;
