@@ -1,0 +1,81 @@
+/** Something to run at a time; `run` is null once it ran or was cancelled. */
+export interface Appointment {
+  readonly due: number;
+  run: (() => void) | null;
+}
+
+const TICK_MS = 4;
+
+/**
+ * All deadlines, retries and pacing of an engine, in one heap behind one timer: thousands of probes in flight
+ * cost no timer each. Times are those of `performance.now()`, in milliseconds; the resolution is one tick.
+ */
+export class Agenda {
+  readonly #heap: Appointment[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Calls `run` at `due` or within a tick after it. */
+  at(due: number, run: () => void): Appointment {
+    const appointment: Appointment = { due, run };
+    this.#push(appointment);
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    return appointment;
+  }
+
+  /** Calls `run` in `ms` milliseconds. */
+  in(ms: number, run: () => void): Appointment {
+    return this.at(performance.now() + ms, run);
+  }
+
+  /** Forgets everything and stops the timer. */
+  clear(): void {
+    this.#heap.length = 0;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (let head = this.#heap[0]; head && (head.due <= now || head.run === null); head = this.#heap[0]) {
+      this.#pop();
+      const run = head.run;
+      head.run = null;
+      run?.();
+    }
+    if (this.#heap.length === 0) this.clear();
+  }
+
+  #push(item: Appointment): void {
+    const heap = this.#heap;
+    let index = heap.push(item) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (heap[parent]!.due <= item.due) break;
+      heap[index] = heap[parent]!;
+      index = parent;
+    }
+    heap[index] = item;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    const size = heap.length;
+    if (size === 0) return;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= size) break;
+      if (child + 1 < size && heap[child + 1]!.due < heap[child]!.due) child++;
+      if (heap[child]!.due >= last.due) break;
+      heap[index] = heap[child]!;
+      index = child;
+    }
+    heap[index] = last;
+  }
+}
+
+/** Cancels an appointment, if there is one. */
+export function cancel(appointment: Appointment | null | undefined): void {
+  if (appointment) appointment.run = null;
+}

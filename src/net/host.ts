@@ -1,0 +1,61 @@
+import type { Pacer } from './gate.js';
+import { RttEstimator } from './rtt.js';
+import type { Timing } from './timing.js';
+
+const LOSSY_EXTRA_TRIES = 2;
+
+/** What the engine learns of one target while it probes it: patience follows this evidence. */
+export class Host {
+  readonly rtt = new RttEstimator();
+  /** Probes that were answered: by a service, a refusal or an ICMP error. */
+  answers = 0;
+  /** Tries that stayed unanswered on endpoints that answered another try. */
+  lost = 0;
+  /** ICMP port-unreachable answers, which many systems limit to one a second. */
+  refusals = 0;
+  /** Our local address on the way to it, once known. */
+  localAddress: string | null = null;
+  /** When its first packet left, on the clock of `performance.now()`. */
+  firstSentAt: number | null = null;
+  /** Earliest time of the next extra try for a rate-limited ICMP answer. */
+  nextRefusalTry = 0;
+  /** Probes that want to know as soon as its round-trip time is known. */
+  readonly waiting = new Set<() => void>();
+
+  constructor(
+    readonly address: string,
+    readonly pacer: Pacer,
+    readonly timing: Timing,
+  ) {}
+
+  get family(): 4 | 6 {
+    return this.address.includes(':') ? 6 : 4;
+  }
+
+  /** Notes an answer; `rttMs` is null where it is not known which try it answers. */
+  heard(rttMs: number | null, lostTries: number): void {
+    this.answers++;
+    this.lost += lostTries;
+    if (rttMs === null) return;
+    const first = this.rtt.smoothedMs === null;
+    this.rtt.sample(rttMs);
+    if (first) for (const wake of [...this.waiting]) wake();
+  }
+
+  /** Gap after which a silent TCP endpoint is tried again, ms; null where patience must be the whole one. */
+  get shortGapMs(): number | null {
+    const { timeoutMs } = this.rtt;
+    const { shortGapMs } = this.timing;
+    return timeoutMs === null || shortGapMs === null ? null : Math.max(shortGapMs, timeoutMs);
+  }
+
+  /** Tries that silence must have withstood before it is believed. */
+  get wantedTries(): number {
+    return this.timing.tries + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
+  }
+
+  /** How long to wait for bytes that a service may send unasked, ms. */
+  get quietMs(): number {
+    return Math.max(150, 2 * (this.rtt.timeoutMs ?? 500));
+  }
+}

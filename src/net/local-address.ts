@@ -1,0 +1,31 @@
+import { createSocket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
+
+/**
+ * Our own address on the way to `address`, as the system's routes choose it; null where there is no route.
+ * Connects a UDP socket, which sends nothing.
+ */
+export function findLocalAddress(address: string): Promise<string | null> {
+  const family = address.includes(':') ? 6 : 4;
+  return new Promise((resolve) => {
+    const socket = createSocket({
+      type: family === 4 ? 'udp4' : 'udp6',
+      lookup: (name, _options, done) => done(null, name, family),
+    });
+    const finish = (local: string | null): void => {
+      socket.close();
+      resolve(local);
+    };
+    socket.once('error', () => finish(null));
+    socket.connect(9, address, (error?: Error) => {
+      socket.removeAllListeners('error').on('error', () => {});
+      finish(error ? null : socket.address().address);
+    });
+  });
+}
+
+/** Whether `address` is one of this machine's own. Loopback addresses all are (RFC 1122 §3.2.1.3). */
+export function isOwnAddress(address: string): boolean {
+  if (address.startsWith('127.') || address === '::1') return true;
+  return Object.values(networkInterfaces()).some((list) => list?.some((own) => own.address === address));
+}

@@ -1,0 +1,161 @@
+import { Socket } from 'node:net';
+import { type Appointment, cancel } from './agenda.js';
+import type { Core } from './core.js';
+import { judgeErrno } from './errno.js';
+import type { Host } from './host.js';
+import { createErrorOutcome, type Outcome } from './outcome.js';
+import { countSyns } from './syn.js';
+
+const BUSY_RETRY_MS = 100;
+const BUSY_LIMIT_MS = 15_000;
+
+/** The end of a connect: its outcome and, where the endpoint is open, the connection for the caller to close. */
+export interface Connected {
+  readonly outcome: Outcome;
+  readonly socket: Socket | null;
+}
+
+interface Attempt {
+  readonly socket: Socket;
+  readonly startedAt: number;
+  /** False until the system has taken the connect call: an error before that is our own. */
+  launched: boolean;
+}
+
+/**
+ * Connects to one TCP endpoint until it answers or its silence is believed. A silent endpoint is held for the
+ * whole patience, in which the system itself retransmits the SYN; where the host's round-trip time is known,
+ * further tries come from fresh sockets after short gaps instead.
+ */
+export function connectTcp(core: Core, host: Host, port: number): Promise<Connected> {
+  return new Promise((resolve) => new TcpConnect(core, host, port, resolve).request());
+}
+
+class TcpConnect {
+  readonly #attempts = new Set<Attempt>();
+  #firstTryAt = 0;
+  #lastTryAt = 0;
+  #requested = false;
+  #busySince: number | null = null;
+  #review: Appointment | null = null;
+  #settled = false;
+  readonly #wake = (): void => this.#look();
+
+  constructor(
+    private readonly core: Core,
+    private readonly host: Host,
+    private readonly port: number,
+    private readonly done: (connected: Connected) => void,
+  ) {
+    core.running.add(this);
+    host.waiting.add(this.#wake);
+  }
+
+  /** Queues the next try. */
+  request(): void {
+    this.#requested = true;
+    this.core.gate.open(this.host.pacer, () => {
+      this.#requested = false;
+      if (this.#settled) this.core.gate.release();
+      else this.#open();
+    });
+  }
+
+  /** Ends at once, knowing nothing of the endpoint. */
+  cutOff(): void {
+    this.#settle(createErrorOutcome('cut-off', this.#countTries()));
+  }
+
+  #open(): void {
+    const now = performance.now();
+    this.host.firstSentAt ??= now;
+    if (this.#attempts.size === 0) this.#firstTryAt = now;
+    this.#lastTryAt = now;
+    const socket = new Socket();
+    const attempt: Attempt = { socket, startedAt: now, launched: false };
+    this.#attempts.add(attempt);
+    socket.once('close', () => this.core.gate.release());
+    socket.once('connect', () => this.#connected(attempt));
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(attempt, error));
+    socket.connect({ host: this.host.address, port: this.port, autoSelectFamily: false });
+    // The connect call itself is made in a callback that was queued just before this one.
+    process.nextTick(() => (attempt.launched = !socket.destroyed));
+    this.#look();
+  }
+
+  /** Decides what silence calls for next: wait, try again from a fresh socket, or believe it. */
+  #look(): void {
+    if (this.#settled || this.#requested || this.#attempts.size === 0) return;
+    cancel(this.#review);
+    const gap = this.host.shortGapMs;
+    const due = gap === null ? this.#firstTryAt + this.host.timing.patienceMs : this.#lastTryAt + gap;
+    if (performance.now() < due) {
+      this.#review = this.core.agenda.at(due, this.#wake);
+    } else if (gap !== null && this.#countTries() < this.host.wantedTries) {
+      this.request();
+    } else {
+      this.#settle({ state: 'filtered', reason: 'no-response', rttMs: null, tries: this.#countTries(), evidence: {} });
+    }
+  }
+
+  #countTries(): number {
+    const now = performance.now();
+    let tries = 0;
+    for (const { startedAt } of this.#attempts) tries += countSyns(now - startedAt);
+    return tries;
+  }
+
+  #connected(attempt: Attempt): void {
+    if (this.#settled) return;
+    const tries = this.#countTries();
+    const rttMs = this.#noteAnswer(attempt);
+    this.#attempts.delete(attempt);
+    attempt.socket.removeAllListeners('error').on('error', () => {});
+    this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: {} }, attempt.socket);
+  }
+
+  #failed(attempt: Attempt, error: NodeJS.ErrnoException): void {
+    if (this.#settled) return;
+    const meaning = judgeErrno(error.code, 'tcp', !attempt.launched);
+    if (meaning.kind === 'busy') return this.#retryLater(attempt, meaning.reason, error);
+    if (meaning.kind === 'ours') {
+      return this.#settle(createErrorOutcome(meaning.reason, this.#countTries(), error.message));
+    }
+    const tries = this.#countTries();
+    const rttMs = meaning.reason === 'no-response' ? null : this.#noteAnswer(attempt);
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: {} });
+  }
+
+  /** Notes an answer; by Karn's rule an answer that may be to a retransmission gives no round-trip time. */
+  #noteAnswer(attempt: Attempt): number {
+    const elapsed = performance.now() - attempt.startedAt;
+    const known = this.host.rtt.timeoutMs;
+    const retransmitted = countSyns(elapsed) - 1;
+    const lost = this.#attempts.size - 1 + (known !== null && elapsed > known ? retransmitted : 0);
+    this.host.heard(retransmitted > 0 && known !== null ? null : elapsed, lost);
+    return elapsed;
+  }
+
+  /** The system had no descriptor, memory or port for us: that says nothing of the target, and uses up no try. */
+  #retryLater(attempt: Attempt, reason: 'fd-limit' | 'no-ports', error: Error): void {
+    const now = performance.now();
+    this.#busySince ??= now;
+    this.#attempts.delete(attempt);
+    this.core.gate.shrink();
+    if (now - this.#busySince > BUSY_LIMIT_MS) {
+      return this.#settle(createErrorOutcome(reason, this.#countTries(), error.message));
+    }
+    this.#requested = true;
+    this.core.agenda.in(BUSY_RETRY_MS, () => this.request());
+  }
+
+  #settle(outcome: Outcome, socket: Socket | null = null): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    cancel(this.#review);
+    this.core.running.delete(this);
+    this.host.waiting.delete(this.#wake);
+    for (const attempt of this.#attempts) attempt.socket.destroy();
+    this.done({ outcome, socket });
+  }
+}

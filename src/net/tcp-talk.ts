@@ -1,0 +1,64 @@
+import type { Socket } from 'node:net';
+import type { Conversation, Talk } from './conversation.js';
+import type { Core, Running } from './core.js';
+import type { Host } from './host.js';
+import type { Outcome } from './outcome.js';
+import { SocketReader } from './socket-reader.js';
+import { connectTcp } from './tcp-connect.js';
+
+/**
+ * Connects to a TCP endpoint and, where it is open, talks its protocol on the same connection. Ends connections
+ * with a reset, which leaves no TIME_WAIT behind.
+ */
+export async function talkTcp(core: Core, host: Host, port: number, talk?: Talk): Promise<Outcome> {
+  const { outcome, socket } = await connectTcp(core, host, port);
+  if (!socket) return outcome;
+  if (!talk) {
+    socket.resetAndDestroy();
+    return outcome;
+  }
+  const sockets = [socket];
+  let cut = false;
+  const running: Running = {
+    cutOff: () => {
+      cut = true;
+      for (const each of sockets) each.destroy();
+    },
+  };
+  core.running.add(running);
+  try {
+    const reader = new SocketReader(socket, core.agenda);
+    const reopen = async (): Promise<Conversation | null> => {
+      const next = (await connectTcp(core, host, port)).socket;
+      if (!next) return null;
+      sockets.push(next);
+      return createConversation(next, new SocketReader(next, core.agenda), host, port, reopen);
+    };
+    const evidence = await talk(createConversation(socket, reader, host, port, reopen));
+    const said = Object.keys(evidence).length > 0;
+    const ended = cut ? null : reader.ended;
+    const reason = ended === 'reset' && !said ? 'reset-after-accept' : outcome.reason;
+    return { ...outcome, reason, evidence: ended ? { ...evidence, ended } : evidence };
+  } finally {
+    core.running.delete(running);
+    for (const each of sockets) each.resetAndDestroy();
+  }
+}
+
+function createConversation(
+  socket: Socket,
+  reader: SocketReader,
+  host: Host,
+  port: number,
+  reopen: Conversation['reopen'],
+): Conversation {
+  return {
+    local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
+    remote: { address: host.address, port },
+    answerMs: host.timing.patienceMs,
+    quietMs: host.quietMs,
+    send: (bytes) => void (socket.writable && socket.write(bytes)),
+    read: (limits) => reader.read(limits),
+    reopen,
+  };
+}

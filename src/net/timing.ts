@@ -1,0 +1,68 @@
+/** How fast and how patient an engine is. */
+export interface Timing {
+  /** Smallest gap between two packets of ours to one target, ms. */
+  readonly hostGapMs: number;
+  /** Smallest gap between two packets to one IPv4 /24 or IPv6 /48, ms. */
+  readonly networkGapMs: number;
+  /** Packets a second in all. The system's own SYN retransmissions come on top. */
+  readonly rate: number;
+  /** Targets in flight at once. */
+  readonly targets: number;
+  /** Sockets at once, as far as the descriptor limit allows. */
+  readonly maxSockets: number;
+  /** How long a silent endpoint is listened to, ms. Linux sends SYNs at 0, 1, 2 and 3 s: 3.1 s has four tries. */
+  readonly patienceMs: number;
+  /**
+   * Where a target's round-trip time is known: the gap after which a silent TCP endpoint is tried again from a
+   * fresh socket, ms, at least; null to always wait for the whole patience.
+   */
+  readonly shortGapMs: number | null;
+  /** Tries for an endpoint that stays silent, UDP datagrams or (where the round-trip time is known) TCP connects. */
+  readonly tries: number;
+}
+
+/** The timing templates of `--timing`. */
+export const TIMINGS = {
+  polite: {
+    hostGapMs: 40,
+    networkGapMs: 10,
+    rate: 100,
+    targets: 64,
+    maxSockets: 1_000,
+    patienceMs: 7_200,
+    shortGapMs: null,
+    tries: 3,
+  },
+  normal: {
+    hostGapMs: 2,
+    networkGapMs: 1,
+    rate: 2_000,
+    targets: 512,
+    maxSockets: 8_000,
+    patienceMs: 3_100,
+    shortGapMs: 500,
+    tries: 3,
+  },
+  fast: {
+    hostGapMs: 0.2,
+    networkGapMs: 0.1,
+    rate: 40_000,
+    targets: 4_096,
+    maxSockets: 60_000,
+    patienceMs: 3_100,
+    shortGapMs: 200,
+    tries: 3,
+  },
+} as const satisfies Record<string, Timing>;
+
+/** Names of the timing templates. */
+export type TimingName = keyof typeof TIMINGS;
+
+/**
+ * When to send the tries of a UDP exchange, in ms after the first: gaps double, and the last leaves half of the
+ * patience for its answer. With a patience of 3.1 s and three tries: 0, 0.5 and 1.5 s.
+ */
+export function tryOffsets(tries: number, patienceMs: number): number[] {
+  const steps = 2 ** (tries - 1) - 1;
+  return Array.from({ length: tries }, (_, k) => (steps === 0 ? 0 : (0.48 * patienceMs * (2 ** k - 1)) / steps));
+}

@@ -1,0 +1,263 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { Evidence, Reason } from '../model/report.js';
+import { type Appointment, cancel } from './agenda.js';
+import type { Core } from './core.js';
+import { judgeErrno } from './errno.js';
+import type { Host } from './host.js';
+import { createErrorOutcome, type Outcome } from './outcome.js';
+import { tryOffsets } from './timing.js';
+import type { Correlate, Sender } from './udp-shared.js';
+
+const BUSY_RETRY_MS = 100;
+const BUSY_LIMIT_MS = 15_000;
+const REFUSAL_GAP_MS = 1_100;
+const REFUSAL_TRIES = 1;
+
+/** A datagram to send, and the key by which its answer is known if it comes from elsewhere. */
+export interface Question {
+  readonly bytes: Uint8Array;
+  readonly key?: string;
+}
+
+/** What to ask of a UDP endpoint. */
+export interface UdpRequest {
+  /** Creates the datagram of one try, as sent from `local`. */
+  readonly ask: (local: Sender) => Question;
+  /** Reads an answer of the protocol; undefined for any other datagram. */
+  readonly read: (bytes: Buffer) => Evidence | undefined;
+  /** The reason of an endpoint that answered in the protocol. */
+  readonly reason: Reason;
+  /** Finds answers that come from another port or address. */
+  readonly correlate?: Correlate;
+  /** A last try from this local port, since some servers answer only that. */
+  readonly lastFromPort?: number;
+  /** Goes on listening this long after the first answer, ms, and joins the evidence of all. */
+  readonly collect?: { readonly ms: number; readonly join: (all: Evidence, next: Evidence) => Evidence };
+  /** Tries, where not those of the timing. */
+  readonly tries?: number;
+  /** When silence is believed, on the clock of `performance.now()`, where not after the whole patience. */
+  readonly until?: number;
+}
+
+/** Asks a UDP endpoint until it answers, an ICMP error refuses it, or its silence is believed. */
+export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRequest): Promise<Outcome> {
+  return new Promise((resolve) => new UdpExchange(core, host, port, request, resolve).open());
+}
+
+/**
+ * Tries leave in turn from a connected socket (which hears of ICMP errors) and from the shared unconnected one
+ * (which hears answers from elsewhere).
+ */
+class UdpExchange {
+  readonly #tries: number[];
+  readonly #cleanups: (() => void)[] = [];
+  #socket: Socket | null = null;
+  #launched = false;
+  #sent = 0;
+  #sentAt = 0;
+  #firstSentAt = 0;
+  #extra = 0;
+  #busySince: number | null = null;
+  #next: Appointment | null = null;
+  #answer: Outcome | null = null;
+  #settled = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly host: Host,
+    private readonly port: number,
+    private readonly request: UdpRequest,
+    private readonly done: (outcome: Outcome) => void,
+  ) {
+    this.#tries = tryOffsets(request.tries ?? host.timing.tries, host.timing.patienceMs);
+    core.running.add(this);
+  }
+
+  /** Opens the connected socket and sends the first try from it. */
+  open(): void {
+    this.core.gate.open(this.host.pacer, () => {
+      if (this.#settled) this.core.gate.release();
+      else this.#connect();
+    });
+  }
+
+  /** Ends at once with what is known. */
+  cutOff(): void {
+    this.#settle(this.#answer ?? createErrorOutcome('cut-off', this.#sent));
+  }
+
+  #connect(): void {
+    const { address, family } = this.host;
+    const socket = createSocket({
+      type: family === 4 ? 'udp4' : 'udp6',
+      lookup: (name, _options, done) => done(null, name, family),
+    });
+    this.#socket = socket;
+    socket.once('close', () => this.core.gate.release());
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error));
+    socket.on('message', (bytes) => this.#received(bytes, null, false));
+    socket.connect(this.port, address, (error?: Error) => {
+      if (error) return this.#failed(error);
+      if (this.#settled) return;
+      this.#launched = true;
+      const local = socket.address();
+      this.host.localAddress ??= local.address;
+      this.#firstSentAt = performance.now();
+      this.host.firstSentAt ??= this.#firstSentAt;
+      this.#sendConnected();
+      this.#plan();
+    });
+  }
+
+  /** Appoints the next try, or the end. */
+  #plan(): void {
+    if (this.#settled || this.#answer) return;
+    const { patienceMs } = this.host.timing;
+    const end = Math.max(this.request.until ?? 0, this.#firstSentAt + (this.request.until ? 0 : patienceMs));
+    const offset = this.#tries[this.#sent];
+    const last = this.request.lastFromPort;
+    if (offset !== undefined) {
+      this.#appoint(this.#firstSentAt + offset, () => void this.#sendNext());
+    } else if (last !== undefined && this.#sent === this.#tries.length) {
+      this.#appoint(this.#firstSentAt + 0.66 * patienceMs, () => void this.#sendShared(last));
+    } else {
+      this.#appoint(end, () => this.#end());
+    }
+  }
+
+  #appoint(due: number, run: () => void): void {
+    cancel(this.#next);
+    this.#next = this.core.agenda.at(due, run);
+  }
+
+  #sendNext(): void {
+    // Where ICMP errors are heard but limited to one a second, only the connected socket can use them.
+    if (this.#sent % 2 === 1 && this.host.refusals === 0) return void this.#sendShared(0);
+    this.core.gate.send(this.host.pacer, () => {
+      this.#sendConnected();
+      this.#plan();
+    });
+  }
+
+  #sendConnected(): void {
+    if (this.#settled || !this.#socket) return;
+    const { address, port } = this.#socket.address();
+    const { bytes } = this.#ask({ address, port });
+    this.#noteSent();
+    this.#socket.send(bytes, (error) => error && this.#failed(error));
+  }
+
+  async #sendShared(localPort: number): Promise<void> {
+    const { shared } = this.core;
+    const { address, family, localAddress } = this.host;
+    const socket = await shared.socket(family, localPort);
+    this.core.gate.send(this.host.pacer, () => {
+      if (this.#settled) return;
+      if (!socket) {
+        this.#sent++;
+        return this.#plan();
+      }
+      const fixed = localPort !== 0;
+      this.#cleanups.push(
+        shared.listen({ address, port: this.port }, (bytes, from) => this.#received(bytes, from, fixed)),
+      );
+      const { bytes } = this.#ask({ address: localAddress ?? '0.0.0.0', port: socket.address().port }, fixed);
+      this.#noteSent();
+      socket.send(bytes, this.port, address, () => {});
+      this.#plan();
+    });
+  }
+
+  #ask(local: Sender, fixed = false): Question {
+    const question = this.request.ask(local);
+    if (this.request.correlate && question.key !== undefined) {
+      this.#cleanups.push(
+        this.core.shared.listenFor(this.request.correlate, question.key, (bytes, from) =>
+          this.#received(bytes, from, fixed),
+        ),
+      );
+    }
+    return question;
+  }
+
+  #noteSent(): void {
+    this.#sent++;
+    this.#sentAt = performance.now();
+  }
+
+  #received(bytes: Buffer, from: Sender | null, fixed: boolean): void {
+    if (this.#settled) return;
+    const understood = this.request.read(bytes);
+    const elsewhere = from && (from.address !== this.host.address || from.port !== this.port);
+    if (elsewhere && !understood) return;
+    const evidence: Evidence = understood ?? { banner: bytes.toString('latin1', 0, 256) };
+    if (elsewhere) evidence.from = `${from.address}:${from.port}`;
+    if (fixed) evidence.fromPort5060 = true;
+    if (this.#answer) {
+      const { collect } = this.request;
+      if (collect) this.#answer = { ...this.#answer, evidence: collect.join(this.#answer.evidence, evidence) };
+      return;
+    }
+    const rttMs = this.#noteAnswer();
+    const reason = understood ? this.request.reason : 'udp-response';
+    this.#answer = { state: 'open', reason, rttMs, tries: this.#sent, evidence };
+    const answer = this.#answer;
+    if (this.request.collect) this.#appoint(performance.now() + this.request.collect.ms, () => this.#settle(this.#answer!));
+    else this.#settle(answer);
+  }
+
+  #noteAnswer(): number {
+    const elapsed = performance.now() - this.#sentAt;
+    const total = performance.now() - this.#firstSentAt;
+    this.host.heard(this.#sent > 1 ? null : elapsed, this.#sent - 1);
+    return this.#sent > 1 ? Math.min(total, elapsed) : elapsed;
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    if (this.#settled || this.#answer) return;
+    const meaning = judgeErrno(error.code, 'udp', !this.#launched);
+    if (meaning.kind === 'busy') return this.#retryLater(meaning.reason, error);
+    if (meaning.kind === 'ours') return this.#settle(createErrorOutcome(meaning.reason, this.#sent, error.message));
+    const rttMs = this.#noteAnswer();
+    if (meaning.reason === 'port-unreach') this.host.refusals++;
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
+  }
+
+  #retryLater(reason: 'fd-limit' | 'no-ports', error: Error): void {
+    const now = performance.now();
+    this.#busySince ??= now;
+    if (this.#launched) return;
+    this.#socket?.close();
+    this.#socket = null;
+    this.core.gate.shrink();
+    if (now - this.#busySince > BUSY_LIMIT_MS) {
+      return this.#settle(createErrorOutcome(reason, this.#sent, error.message));
+    }
+    this.core.agenda.in(BUSY_RETRY_MS, () => this.open());
+  }
+
+  /** Silence so far. Where the host's ICMP errors are rate-limited, this endpoint's may only have had no turn yet. */
+  #end(): void {
+    if (this.host.refusals > 0 && this.#extra < REFUSAL_TRIES) {
+      this.#extra++;
+      const due = Math.max(performance.now(), this.host.nextRefusalTry);
+      this.host.nextRefusalTry = due + REFUSAL_GAP_MS;
+      this.#appoint(due, () => {
+        this.#sendConnected();
+        this.#appoint(performance.now() + REFUSAL_GAP_MS, () => this.#end());
+      });
+      return;
+    }
+    this.#settle({ state: 'open|filtered', reason: 'no-response', rttMs: null, tries: this.#sent, evidence: {} });
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    cancel(this.#next);
+    this.core.running.delete(this);
+    for (const cleanup of this.#cleanups) cleanup();
+    this.#socket?.close();
+    this.done(outcome);
+  }
+}
