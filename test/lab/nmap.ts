@@ -1,0 +1,25 @@
+import type { Namespace } from './namespace.js';
+
+/**
+ * What nmap says of endpoints such as `tcp/80` (SYN scan) and `udp/5060` (protocol payloads), in its own words.
+ * Patient and without ping, so that its answer can be trusted.
+ */
+export async function scanWithNmap(
+  namespace: Namespace,
+  target: string,
+  endpoints: readonly string[],
+): Promise<Record<string, string>> {
+  const ports = (transport: string) =>
+    endpoints
+      .filter((id) => id.startsWith(transport))
+      .map((id) => id.slice(transport.length + 1))
+      .join(',');
+  const family = target.includes(':') ? ['-6'] : [];
+  const { stdout, stderr, code } = await namespace.run([
+    ...['nmap', ...family, '-n', '-Pn', '-sSU', '--max-retries', '4', '-oX', '-'],
+    ...['-p', `T:${ports('tcp')},U:${ports('udp')}`, target],
+  ]);
+  if (code !== 0) throw new Error(`nmap: exit ${code}\n${stderr}`);
+  const found = stdout.matchAll(/<port protocol="(tcp|udp)" portid="(\d+)"><state state="([^"]+)"/g);
+  return Object.fromEntries([...found].map(([, transport, port, state]) => [`${transport}/${port}`, state ?? '']));
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# npm run test:lab [jest arguments]: the checks against real routers and servers in network namespaces. Needs root.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+if [ "$(id -u)" != 0 ]; then
+  echo 'test:lab needs root: it makes network namespaces' >&2
+  exit 2
+fi
+
+# shellcheck source=install.sh
+. test/lab/install.sh
+install_tools nft:nftables ip:iproute2 nmap:nmap miniupnpd:miniupnpd-nftables upnpc:miniupnpc kamailio:kamailio gcc:gcc,libc6-dev
+
+if [ ! -f dist/cli/main.js ] || [ -n "$(find src -newer dist/cli/main.js -name '*.ts' -print -quit)" ]; then
+  npm run --silent build
+fi
+
+# shellcheck source=namespaces.sh
+. test/lab/namespaces.sh
+export SALLYPORT_LAB="sallyport$$"
+jest_pid=
+trap 'remove_namespaces "$SALLYPORT_LAB"' EXIT
+trap 'kill -INT "$jest_pid" 2>/dev/null; exit 130' INT TERM
+
+node --experimental-vm-modules --disable-warning=ExperimentalWarning \
+  node_modules/jest/bin/jest.js --config test/lab/jest.config.js "$@" </dev/null &
+jest_pid=$!
+wait "$jest_pid"
