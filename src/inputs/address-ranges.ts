@@ -1,0 +1,93 @@
+import { parseAddress, unmapAddress, type Address, type AddressFamily } from '../model/address.js';
+
+/** Addresses of one family from `first` to `last`, both included. */
+export interface AddressRange {
+  readonly family: AddressFamily;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+const MAPPED_FIRST = 0xffffn << 32n;
+const MAPPED_LAST = MAPPED_FIRST + 0xffff_ffffn;
+
+/** The range of one address. */
+export function singleRange({ family, value }: Address): AddressRange {
+  return { family, first: value, last: value };
+}
+
+/** Parses a network in CIDR form, whose host bits may be set; undefined when it is none. */
+export function parseCidr(text: string): AddressRange | undefined {
+  const [, base = '', length = ''] = /^([^/]{1,45})\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
+  const address = parseAddress(base);
+  const bits = address?.family === 4 ? 32 : 128;
+  if (!address || Number(length) > bits) return undefined;
+  const size = 1n << BigInt(bits - Number(length));
+  const first = address.value - (address.value % size);
+  return { family: address.family, first, last: first + size - 1n };
+}
+
+/**
+ * Turns a range of IPv4-mapped addresses into the IPv4 range that it stands for, so that no address hides behind a
+ * second spelling; undefined for a range that is partly mapped and partly not.
+ */
+export function unmapRange(range: AddressRange): AddressRange | undefined {
+  const { family, first, last } = range;
+  if (family === 4 || last < MAPPED_FIRST || first > MAPPED_LAST) return range;
+  if (first < MAPPED_FIRST || last > MAPPED_LAST) return undefined;
+  return { family: 4, first: first - MAPPED_FIRST, last: last - MAPPED_FIRST };
+}
+
+/** Orders ranges and joins those that touch or overlap. */
+export function mergeRanges(ranges: Iterable<AddressRange>): AddressRange[] {
+  const merged: AddressRange[] = [];
+  for (const range of [...ranges].sort(compareRanges)) {
+    const previous = merged.at(-1);
+    if (previous?.family !== range.family || range.first > previous.last + 1n) merged.push(range);
+    else if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last };
+  }
+  return merged;
+}
+
+/** What is left of a range without the `holes`, which must come from {@link mergeRanges}. */
+export function subtractRanges(range: AddressRange, holes: readonly AddressRange[]): AddressRange[] {
+  const left: AddressRange[] = [];
+  let { first } = range;
+  for (let i = firstRangeFrom(holes, range.family, first); i < holes.length; i++) {
+    const hole = holes[i]!;
+    if (hole.family !== range.family || hole.first > range.last) break;
+    if (hole.first > first) left.push({ ...range, first, last: hole.first - 1n });
+    first = hole.last + 1n;
+  }
+  return first > range.last ? left : [...left, { ...range, first }];
+}
+
+/** Whether an address literal is in one of the `ranges`, which must come from {@link mergeRanges}. */
+export function rangesContain(ranges: readonly AddressRange[], text: string): boolean {
+  const address = parseAddress(text);
+  if (!address) return false;
+  const { family, value } = unmapAddress(address);
+  const range = ranges[firstRangeFrom(ranges, family, value)];
+  return range?.family === family && range.first <= value;
+}
+
+/** Number of addresses in ranges that do not overlap. */
+export function countAddresses(ranges: readonly AddressRange[]): bigint {
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
+}
+
+/** Index of the first merged range that ends at or after an address. */
+function firstRangeFrom(ranges: readonly AddressRange[], family: AddressFamily, value: bigint): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle]!;
+    if (range.family < family || (range.family === family && range.last < value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function compareRanges(a: AddressRange, b: AddressRange): number {
+  return a.family - b.family || (a.first < b.first ? -1 : Number(a.first > b.first));
+}
