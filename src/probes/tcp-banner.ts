@@ -1,0 +1,20 @@
+import type { Evidence } from '../model/report.js';
+import type { Talk } from '../net/conversation.js';
+import type { Probe } from './probe.js';
+
+const MAX_BANNER = 1_024;
+
+/** Listens for bytes that a service sends unasked; says nothing itself. */
+export const readBanner: Talk = async (conversation): Promise<Evidence> => {
+  const { bytes } = await conversation.read({ waitMs: conversation.quietMs, maxBytes: MAX_BANNER });
+  return bytes.length > 0 ? { banner: bytes.toString('latin1') } : {};
+};
+
+/** For services without a known protocol, PCPro among them. */
+export const tcpBanner: Probe = {
+  id: 'tcp-banner',
+  title: 'TCP connect, silent read',
+  transport: 'tcp',
+  services: ['pcpro', 'cti', 'smdr'],
+  run: (engine, host, port) => engine.tcp(host, port, readBanner),
+};
