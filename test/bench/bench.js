@@ -1,0 +1,225 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { startInternet, sallyport } from './internet.js';
+import { measure, median } from './measure.js';
+
+/*
+ * The figures of the README. Times are wall-clock of the whole command, node's start included; every figure is a
+ * ratio or a difference within this one run, with the bound that it has to keep.
+ */
+
+/** How long a silent endpoint is waited for, in ms: four SYNs of the system, at 0, 1, 2 and 3 s. */
+const PATIENCE = 3100;
+const TCP = '80,8000,5963,5060,5070,5080';
+const quick = process.argv.includes('--quick');
+const rounds = quick ? 1 : 3;
+const directory = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+const rows = [];
+
+function note(figure, measured, bound, kept) {
+  rows.push([figure, measured, bound, kept === null ? '' : kept ? 'yes' : 'NO']);
+  console.error(`${figure}: ${measured} (${bound})`);
+}
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+const times = (ratio) => `${ratio.toFixed(2)} ×`;
+
+/** Runs a check of a whole simulated internet; its reports go to `file`. */
+async function checkAll(internet, file, ...args) {
+  const many = ['--allow-special', '--authorized-by', 'bench', '--timing', 'fast', '--format', 'ndjson', '--quiet'];
+  const run = await measure(internet.inside(sallyport('check', internet.range, ...many, '-o', file, ...args)));
+  if (![0, 1, 3].includes(run.code)) throw new Error(`check: exit ${run.code}\n${run.stderr.slice(0, 2000)}`);
+  return run;
+}
+
+function nmapTargets(internet) {
+  const list = join(directory, 'targets');
+  writeFileSync(list, internet.truth.map(({ ip }) => ip).join('\n'));
+  return ['-n', '-Pn', '-T5', '--min-rate', '20000', '--max-retries', '3', '-iL', list];
+}
+
+/** The endpoints that every report holds: the probe set without the random canaries. */
+function probeSetOf(file) {
+  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(0, 20);
+  const sets = lines.map((line) => new Set(JSON.parse(line).observations.map(({ endpoint }) => endpoint)));
+  return [...sets[0]].filter((endpoint) => sets.every((set) => set.has(endpoint)));
+}
+
+async function repeat(run) {
+  const results = [];
+  for (let round = 0; round < rounds; round += 1) results.push(await run());
+  return results;
+}
+
+const worst = (results, pick) => Math.max(...results.map(pick));
+const share = ({ states, wrong }) => `${wrong} of ${states} wrong (${(100 * (1 - wrong / states)).toFixed(3)} % right)`;
+
+async function benchFleet() {
+  const internet = startInternet(directory, { sites: 4096, loss: 2, seed: 11 });
+  try {
+    const file = join(directory, 'full');
+    const full = await repeat(() => checkAll(internet, file));
+    const ms = median(full.map((run) => run.ms));
+    note(
+      'full probe set, 4,096 sites',
+      `${seconds(ms)} = ${times(ms / PATIENCE)}`,
+      '≤ 5 × patience',
+      ms <= 5 * PATIENCE,
+    );
+    const peak = worst(full, (run) => run.peakMb);
+    note('peak memory, 4,096 sites', `${peak.toFixed(0)} MB`, '≤ 250 MB', peak <= 250);
+    const right = internet.compare(file);
+    note(
+      'full probe set, TCP states',
+      share(right.tcp),
+      '≥ 99.98 % right',
+      right.tcp.wrong <= right.tcp.states * 0.0002,
+    );
+    note(
+      'full probe set, false opens',
+      `${right.tcp.falseOpen + right.udp.falseOpen}`,
+      'none',
+      right.tcp.falseOpen + right.udp.falseOpen === 0,
+    );
+    note('full probe set, UDP states', share(right.udp), '', null);
+    await benchTcp(internet);
+  } finally {
+    internet.close();
+  }
+}
+
+async function benchTcp(internet) {
+  const ours = join(directory, 'tcp');
+  const theirs = join(directory, 'nmap');
+  const nmap = ['nmap', '-sS', ...nmapTargets(internet), '--min-hostgroup', '4096', '-p', TCP, '-oG', theirs];
+  const pairs = await repeat(async () => {
+    const a = await checkAll(internet, ours, '-p', `T:${TCP}`);
+    const b = await measure(internet.inside(nmap));
+    return { ms: a.ms, nmapMs: b.ms, ours: internet.compare(ours).tcp, nmap: internet.compare(theirs).tcp };
+  });
+  const ms = median(pairs.map((pair) => pair.ms));
+  const nmapMs = median(pairs.map((pair) => pair.nmapMs));
+  note(
+    'TCP part, against nmap -sS',
+    `${seconds(ms)} : ${seconds(nmapMs)} = ${times(ms / nmapMs)}`,
+    '≤ 1.5 ×',
+    ms <= 1.5 * nmapMs,
+  );
+  const [{ states }] = pairs.map((pair) => pair.ours);
+  const wrong = median(pairs.map((pair) => pair.ours.wrong));
+  const nmapWrong = median(pairs.map((pair) => pair.nmap.wrong));
+  note(
+    'TCP part, wrong states',
+    `${wrong} (nmap: ${nmapWrong}) of ${states}`,
+    'fewer than nmap, ≤ 0.02 %',
+    wrong < nmapWrong && wrong <= states * 0.0002,
+  );
+  const falseOpen = worst(pairs, (pair) => pair.ours.falseOpen);
+  note('TCP part, false opens', `${falseOpen}`, 'none', falseOpen === 0);
+}
+
+async function benchSize() {
+  const internet = startInternet(directory, { sites: 16_384, loss: 2, seed: 12 });
+  try {
+    const run = await checkAll(internet, join(directory, 'large'));
+    note(
+      'peak memory, 16,384 sites',
+      `${run.peakMb.toFixed(0)} MB (${seconds(run.ms)})`,
+      '≤ 250 MB',
+      run.peakMb <= 250,
+    );
+  } finally {
+    internet.close();
+  }
+}
+
+async function benchVersionScan() {
+  const internet = startInternet(directory, { sites: 1024, loss: 2, seed: 13 });
+  try {
+    const file = join(directory, 'sv');
+    const { ms } = await checkAll(internet, file);
+    const ports = (transport) =>
+      probeSetOf(file)
+        .filter((id) => id.startsWith(transport))
+        .map((id) => id.slice(4));
+    const list = `T:${ports('tcp').join(',')},U:${ports('udp').join(',')}`;
+    const capMs = Math.max(900_000, ms * 60);
+    const nmap = await measure(internet.inside(['nmap', '-sSU', '-sV', ...nmapTargets(internet), '-p', list]), {
+      capMs,
+    });
+    const more = nmap.capped ? 'more than ' : '';
+    note(
+      'nmap -sSU -sV, 1,024 sites',
+      `${more}${seconds(nmap.ms)} : ${seconds(ms)} = ${more}${times(nmap.ms / ms)}`,
+      '≥ 50 × slower',
+      nmap.ms >= 50 * ms,
+    );
+  } finally {
+    internet.close();
+  }
+}
+
+async function benchSingle() {
+  const internet = startInternet(directory, { sites: 512, loss: 0, seed: 14 });
+  try {
+    const one = async ({ ip }) =>
+      median(
+        (await repeat(() => measure(internet.inside(sallyport('check', ip, '--allow-special', '--quiet'))))).map(
+          (run) => run.ms,
+        ),
+      );
+    const silent = await one(internet.truth.find((site) => site.class === 'filtered'));
+    note(
+      'one silent site',
+      `${seconds(silent)} = patience + ${seconds(silent - PATIENCE)}`,
+      '≤ patience + 0.4 s',
+      silent <= PATIENCE + 400,
+    );
+    for (const kind of ['reject', 'dmz']) {
+      const site = internet.truth.find(({ class: name, rttMs }) => name === kind && rttMs > 60);
+      const ms = await one(site);
+      const bound = 6 * site.rttMs + 400;
+      note(
+        `one site that answers (${kind}, ${site.rttMs} ms away)`,
+        `${seconds(ms)} = 6 round trips + ${seconds(ms - 6 * site.rttMs)}`,
+        '≤ 6 round trips + 0.4 s',
+        ms <= bound,
+      );
+    }
+  } finally {
+    internet.close();
+  }
+}
+
+async function benchStart() {
+  const version = [];
+  const node = [];
+  for (let round = 0; round < 11; round += 1) {
+    version.push((await measure(sallyport('--version'))).ms);
+    node.push((await measure([process.execPath, '-e', '0'])).ms);
+  }
+  const ratio = median(version) / median(node);
+  note(
+    'sallyport --version',
+    `${median(version).toFixed(0)} ms : ${median(node).toFixed(0)} ms = ${times(ratio)}`,
+    '≤ 2.5 × node -e 0',
+    ratio <= 2.5,
+  );
+}
+
+try {
+  await benchStart();
+  await benchSingle();
+  await benchFleet();
+  await benchSize();
+  if (process.argv.includes('--with-nmap-sv')) await benchVersionScan();
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+const line = (cells) => `| ${cells.join(' | ')} |`;
+console.log(
+  [line(['figure', 'measured', 'bound', 'kept']), line(['---', '---', '---', '---']), ...rows.map(line)].join('\n'),
+);
+process.exitCode = rows.some((row) => row[3] === 'NO') ? 1 : 0;

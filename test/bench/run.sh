@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# npm run bench [-- --quick] [-- --with-nmap-sv]: the figures of the README, measured in a simulated internet
+# (test/lab/netsim), as a table. Needs root. --quick runs once instead of taking medians of three;
+# --with-nmap-sv adds the comparison that keeps nmap busy for ten minutes.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+if [ "$(id -u)" != 0 ]; then
+  echo 'bench needs root: it makes network namespaces' >&2
+  exit 2
+fi
+
+. test/lab/install.sh
+install_tools ip:iproute2 nmap:nmap gcc:gcc,libc6-dev
+. test/lab/namespaces.sh
+export SALLYPORT_BENCH="sallyportbench$$"
+bench_pid=
+trap 'remove_namespaces "$SALLYPORT_BENCH"' EXIT
+trap 'kill -INT "$bench_pid" 2>/dev/null; exit 130' INT TERM
+
+node test/bench/bench.js "$@" </dev/null &
+bench_pid=$!
+wait "$bench_pid"
