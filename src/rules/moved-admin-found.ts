@@ -1,0 +1,34 @@
+import type { Rule } from './rule.js';
+import { adminStakes } from './admin-stakes.js';
+import { describeOpening, nameService } from './wording.js';
+
+/** WebPro or the DIM terminal answers where the profile does not put it. */
+export const movedAdminFound: Rule = {
+  id: 'moved-admin-found',
+  title: 'An administration interface answers on another port',
+  severity: 'critical',
+  evaluate(facts) {
+    const found = facts.open.filter(({ nature }) => nature === 'moved-admin');
+    return {
+      findings: found.map((opening) => {
+        const { endpoint, seen, service } = opening;
+        const name = seen.identity?.kind === 'nec-dim' ? 'DIM terminal' : 'WebPro';
+        const place = service ? `the place of ${nameService(service)}` : 'which the profile does not list';
+        const { matters, references } = adminStakes(seen.identity, name === 'WebPro' ? 'webpro' : 'dim');
+        return {
+          severity: 'critical',
+          effect: 'violation',
+          endpoint,
+          title: `NEC ${name} answers on ${endpoint}`,
+          seen: `${describeOpening(opening)} It was found on ${endpoint}, ${place}.`,
+          matters: `Another port hides nothing: whoever scans all ports finds it. ${matters}`,
+          remedy:
+            'Remove this forward from the router. For remote maintenance use a VPN, or a forward that only admits the dealer’s address, and write it into the profile.',
+          programs: name === 'WebPro' ? ['90-54-01'] : [],
+          references,
+          observations: [endpoint],
+        };
+      }),
+    };
+  },
+};
