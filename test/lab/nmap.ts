@@ -1,3 +1,5 @@
+import { isCanary } from './sallyport.js';
+import type { Report } from '../../src/model/report.js';
 import type { Namespace } from './namespace.js';
 
 /**
@@ -22,4 +24,20 @@ export async function scanWithNmap(
   if (code !== 0) throw new Error(`nmap: exit ${code}\n${stderr}`);
   const found = stdout.matchAll(/<port protocol="(tcp|udp)" portid="(\d+)"><state state="([^"]+)"/g);
   return Object.fromEntries([...found].map(([, transport, port, state]) => [`${transport}/${port}`, state ?? '']));
+}
+
+/**
+ * Asks nmap for the endpoints of a report, without its canaries, and tells where the two disagree: none is the
+ * aim. For UDP nmap knows less where a service wants its own protocol: its "open|filtered" goes with our "open".
+ */
+export async function findDisagreements(namespace: Namespace, report: Report): Promise<string[]> {
+  const observations = report.observations.filter((observation) => !isCanary(observation));
+  const endpoints = observations.map(({ endpoint }) => endpoint);
+  const theirs = await scanWithNmap(namespace, report.target.address ?? '', endpoints);
+  return observations
+    .filter(({ endpoint, state }) => {
+      const says = theirs[endpoint];
+      return says !== state && !(endpoint.startsWith('udp') && state === 'open' && says === 'open|filtered');
+    })
+    .map(({ endpoint, state, reason }) => `${endpoint} is ${state}/${reason}, nmap says ${theirs[endpoint]}`);
 }

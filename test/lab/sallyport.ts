@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
-import { reportSchema, type Report } from '../../src/model/report.js';
+import { reportSchema, type Observation, type Report } from '../../src/model/report.js';
 import { PUBLIC } from './topology.js';
 import type { Namespace, Outcome } from './namespace.js';
 
@@ -45,7 +45,10 @@ export async function checkFrom(
     return { ...outcome, report: reportSchema.parse(JSON.parse(outcome.stdout)) };
   } catch (error) {
     throw new Error(
-      `no report (exit ${outcome.code}): ${String(error)}\n${outcome.stderr}\n${outcome.stdout.slice(0, 2000)}`,
+      `no report (exit ${outcome.code})
+${outcome.stderr}
+${outcome.stdout.slice(0, 2000)}`,
+      { cause: error },
     );
   }
 }
@@ -53,6 +56,18 @@ export async function checkFrom(
 /** The state and reason of every endpoint, such as `{ 'tcp/80': 'open/syn-ack' }`. */
 export function statesOf(report: Report): Record<string, string> {
   return Object.fromEntries(report.observations.map(({ endpoint, state, reason }) => [endpoint, `${state}/${reason}`]));
+}
+
+/** Whether an observation is of a port on which nothing is expected. */
+export function isCanary({ probe }: Observation): boolean {
+  return probe.startsWith('canary-');
+}
+
+/** All endpoints of a report whose state is none of `states`, canaries included. */
+export function statesBeside(report: Report, ...states: readonly string[]): string[] {
+  return report.observations
+    .filter(({ state, reason }) => !states.includes(`${state}/${reason}`))
+    .map(({ endpoint, state, reason }) => `${endpoint} ${state}/${reason}`);
 }
 
 /** The observation of one endpoint. */

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { checkFrom, rulesOf, runSallyport } from './sallyport.js';
+import { startPbx } from './servers/start.js';
+import { buildSite, ip, PUBLIC, type Site } from './topology.js';
+
+let site: Site;
+beforeAll(async () => {
+  site = await buildSite();
+  await startPbx(site, ['webpro']);
+});
+afterAll(() => site.close());
+
+describe('a router that bans whoever touches too many ports', () => {
+  test('makes the check inconclusive, not compliant', async () => {
+    await site.configure({ unsolicited: 'reset', banAfter: 10 });
+    const { code, report } = await checkFrom(site.internet);
+    expect(report.liveness.recheck).toMatchObject({ answered: false });
+    expect(rulesOf(report)).toContain('blacklisted-mid-check');
+    expect(report.verdict).toBe('inconclusive');
+    expect(code).toBe(3);
+  });
+});
+
+describe('--control', () => {
+  test('that answers leaves the verdict as it is', async () => {
+    await site.configure({ forwards: [{ transport: 'tcp', port: 8443, toPort: 80 }] });
+    const { code, report } = await checkFrom(site.internet, ['--control', `${PUBLIC}:8443`]);
+    expect(report.vantage.control).toMatchObject({ before: 'answered', after: 'answered' });
+    expect(code).toBe(0);
+  });
+
+  test('that is dead makes the check inconclusive', async () => {
+    await site.configure({});
+    const { code, report } = await checkFrom(site.internet, ['--control', `${PUBLIC}:8443`]);
+    expect(report.vantage.control?.before).not.toBe('answered');
+    expect(report.verdict).toBe('inconclusive');
+    expect(code).toBe(3);
+  });
+
+  test('that dies in mid-check makes it inconclusive', async () => {
+    await site.configure({ forwards: [{ transport: 'tcp', port: 8443, toPort: 80 }] });
+    const { code, report } = await checkFrom(site.internet, ['--control', `${PUBLIC}:8443`], {
+      onStart: () => setTimeout(() => void site.configure({}), 1500),
+    });
+    expect(report.vantage.control).toMatchObject({ before: 'answered', after: 'silent' });
+    expect(report.verdict).toBe('inconclusive');
+    expect(code).toBe(3);
+  });
+});
+
+describe('our own trouble', () => {
+  test('no route to the target is an error of ours, never a state of the target', async () => {
+    await ip(site.internet, [`route del ${PUBLIC}/32`, 'addr del 203.0.113.1/24 dev wan']);
+    try {
+      const { code, report } = await checkFrom(site.internet);
+      expect(new Set(report.observations.map(({ state, reason }) => `${state}/${reason}`))).toEqual(
+        new Set(['error/no-route']),
+      );
+      expect(report.verdict).toBe('inconclusive');
+      expect(code).toBe(3);
+    } finally {
+      await ip(site.internet, ['addr add 203.0.113.1/24 dev wan']);
+      await site.lookFrom('198.51.100.2');
+    }
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('ends a check within a second, with a report that says so', async () => {
+    await site.configure({ forwards: [{ transport: 'tcp', port: 80 }] });
+    let interruptedAt = 0;
+    const { code, report } = await checkFrom(site.internet, [], {
+      onStart: (child) =>
+        setTimeout(() => {
+          interruptedAt = performance.now();
+          child.kill('SIGINT');
+        }, 1500),
+    });
+    expect(performance.now() - interruptedAt).toBeLessThan(1000);
+    expect(report.interrupted).toBe(true);
+    expect(report.verdict).toBe('violation');
+    expect(report.observations.some(({ reason }) => reason === 'cut-off')).toBe(true);
+    expect(code).toBe(1);
+  });
+
+  test('leaves a silent site inconclusive', async () => {
+    await site.configure({});
+    const { code, report } = await checkFrom(site.internet, [], {
+      onStart: (child) => setTimeout(() => child.kill('SIGINT'), 1500),
+    });
+    expect(report.verdict).toBe('inconclusive');
+    expect(code).toBe(3);
+  });
+});
+
+test('--dry-run sends nothing', async () => {
+  await site.configure({ unsolicited: 'reset', banAfter: 1 });
+  const { code } = await runSallyport(site.internet, ['check', PUBLIC, '--allow-special', '--dry-run']);
+  expect(code).toBe(0);
+  const { stdout } = await site.router.run(['nft', 'list', 'set', 'inet', 'guard', 'busy']);
+  expect(stdout).not.toContain('198.51.100.2');
+});
