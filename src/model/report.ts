@@ -10,7 +10,11 @@ import type { EndpointId } from './endpoint.js';
 /** Bounded text, cut by the parsers; still raw, so escape it where it is shown. */
 const text = (max: number) => z.string().max(max);
 const nullableText = (max: number) => text(max).nullable();
-const endpoint = z.templateLiteral([z.enum(['tcp', 'udp']), '/', z.int()]) as unknown as z.ZodType<EndpointId>;
+const endpoint = z
+  .string()
+  .regex(
+    /^(tcp|udp)\/([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,
+  ) as unknown as z.ZodType<EndpointId>;
 
 /** States of an endpoint, with nmap's meanings; `error` is our own trouble and says nothing of the target. */
 export const STATES = ['open', 'closed', 'filtered', 'open|filtered', 'error'] as const;
@@ -233,6 +237,10 @@ export type Verdict = (typeof VERDICTS)[number];
 
 export const REPORT_SCHEMA = 'sallyport/report@1';
 
+const unlistedCountSchema = z
+  .record(z.string(), z.int())
+  .describe('endpoints looked at but not listed, since they are too many: counted by state/reason');
+
 export const surveySchema = z.object({
   target: targetSchema,
   vantage: vantageSchema,
@@ -241,6 +249,7 @@ export const surveySchema = z.object({
   interrupted: z.boolean().describe('the check was cut off'),
   liveness: livenessSchema,
   observations: z.array(reportedObservationSchema.omit({ service: true })),
+  unlisted: unlistedCountSchema,
   errors: z.array(unitErrorSchema),
 });
 /** All that was seen of one target, before any judgement. */
@@ -261,6 +270,7 @@ export const reportSchema = z.object({
   summary: text(512).describe('the verdict in one sentence'),
   findings: z.array(findingSchema),
   observations: z.array(reportedObservationSchema),
+  unlisted: unlistedCountSchema,
   undetermined: z.array(undeterminedSchema),
   liveness: livenessSchema,
   errors: z.array(unitErrorSchema),

@@ -1,0 +1,49 @@
+import { cutText } from './layout.js';
+
+/*
+ * The one place where text from targets and users is made safe to show. One function a place.
+ */
+
+/**
+ * What a reader can not see or that moves what is seen: controls, line and paragraph separators, lone
+ * surrogates, bidi controls, and all that Unicode draws as nothing (zero width, soft hyphen, variation
+ * selectors, tags), annotation marks and noncharacters.
+ */
+const UNSAFE =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/gu;
+/** More combining marks on one character than any script needs: they smear over the lines around. */
+const PILED_MARKS = /(?<=\p{M}{4})\p{M}/gu;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function escapeVisibly(char: string): string {
+  const short = SHORT_ESCAPES[char];
+  if (short) return short;
+  const code = char.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  return code <= 0xff ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex.padStart(4, '0')}}`;
+}
+
+/** For a terminal: what could act on it or mislead the eye becomes visible (`\x1b`, `\n`, `\u{202e}`). */
+export function forTerminal(text: string): string {
+  return text.replace(UNSAFE, escapeVisibly).replace(PILED_MARKS, escapeVisibly);
+}
+
+/** For one line of a terminal: escaped, then cut to `max` columns (at least 1) with an ellipsis. */
+export function forTerminalLine(text: string, max: number): string {
+  return cutText(forTerminal(text), max);
+}
+
+/**
+ * For JSON that may be shown on a terminal: takes the output of JSON.stringify and writes what is unsafe
+ * to show as `\u` escapes, so that it parses to the same value. Line breaks of its layout stay.
+ */
+export function forJson(json: string): string {
+  return json.replace(UNSAFE, (char) => (char === '\n' ? char : escapeCodeUnits(char)));
+}
+
+function escapeCodeUnits(char: string): string {
+  return char
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}

@@ -1,0 +1,13 @@
+import { json } from './json.js';
+import { ndjson } from './ndjson.js';
+import type { Reporter } from './reporter.js';
+import { table } from './table.js';
+
+/** Every form of output, by id. */
+export const REPORTERS = { table, json, ndjson } as const satisfies Record<string, Reporter>;
+
+/** Id of a form of output. */
+export type ReportFormat = keyof typeof REPORTERS;
+
+/** The ids, in the order in which help texts name them. */
+export const REPORT_FORMATS = Object.keys(REPORTERS) as ReportFormat[];

@@ -1,0 +1,119 @@
+import { OUTSIDER } from '../model/profile.js';
+import type { Report } from '../model/report.js';
+import { forTerminal, forTerminalLine } from './escape.js';
+import { displayWidth, wrapText } from './layout.js';
+import { createPaint, paintSeverity, paintVerdict, VERDICT_MARKS, type Paint } from './paint.js';
+import type { ReportStyle } from './reporter.js';
+import { renderEndpoints } from './table-endpoints.js';
+import { renderField, renderFindings, renderUndetermined } from './table-findings.js';
+import { renderDuration, renderTime, sortFindings } from './table-words.js';
+
+const OVERVIEW_ROWS = 8;
+const SHOWN_ERRORS = 10;
+const INDENT = '  ';
+
+function indent(text: string, width: number): string[] {
+  return wrapText(forTerminal(text), width - INDENT.length).map((line) => INDENT + line);
+}
+
+function renderVerdict({ verdict, target }: Report, width: number, paint: Paint): string {
+  const { label } = VERDICT_MARKS[verdict];
+  const subject = target.address ?? target.input;
+  const name = target.name !== null && target.name !== subject ? ` (${target.name})` : '';
+  return `${paintVerdict(paint, verdict)}  ${forTerminalLine(subject + name, width - displayWidth(label) - 2)}`;
+}
+
+/** The findings at a glance, a line each, where there are several, and what to do about the first. */
+function renderOverview({ findings }: Report, width: number, paint: Paint): string[] {
+  const sorted = sortFindings(findings).filter(({ effect }) => effect !== 'note');
+  const [first] = sorted;
+  if (!first || sorted.length < 2) return [];
+  const rows = sorted.slice(0, OVERVIEW_ROWS).map(({ severity, endpoint, title }) => {
+    const where = (endpoint ?? '').padEnd(9);
+    return `${INDENT}${paintSeverity(paint, severity, 8)}  ${where}  ${forTerminalLine(title, width - 23)}`;
+  });
+  const rest = sorted.length - rows.length;
+  const todo = indent(`Do first: ${first.remedy}`, width).map((line) => paint('bold', line));
+  return ['', ...rows, ...(rest > 0 ? [`${INDENT}and ${rest} more below`] : []), '', ...todo];
+}
+
+function describeVantage({ source, address, scope, ownAddress, control }: Report['vantage']): string {
+  const where = address ?? 'an address that is not known';
+  const nat = address !== null && scope !== null && scope !== 'public' ? ` (${scope}, so behind NAT)` : '';
+  const own = ownAddress ? '; the target is one of our own addresses, so this is no look from outside' : '';
+  const proof = control ? `; control ${control.endpoint}: ${control.before}, then ${control.after ?? 'not asked'}` : '';
+  const who = source === OUTSIDER ? '"outsider" (anybody on the internet)' : `"${source}"`;
+  return `${where}${nat}, as ${who}${own}${proof}`;
+}
+
+function renderCircumstances(report: Report, width: number): string[] {
+  const { target, vantage, profile, authorization, startedAt, durationMs, interrupted } = report;
+  const resolved = target.name !== null && target.resolvedAt !== null;
+  const duration = `${renderTime(startedAt)}, took ${renderDuration(durationMs)}`;
+  const fields: [string, string][] = [
+    [
+      'Address',
+      resolved ? `${target.name} was ${target.address ?? '?'} at ${renderTime(target.resolvedAt ?? '')}` : '',
+    ],
+    ['Problem', target.problem ?? ''],
+    ['From', describeVantage(vantage)],
+    ['Agreed', `profile "${profile.name}"`],
+    ['When', duration + (interrupted ? ' and was CUT OFF: only what was known by then' : '')],
+    ['Allowed', authorization === null ? '' : `by ${authorization}`],
+  ];
+  return ['', ...fields.flatMap(([label, text]) => renderField(label, text, width, INDENT))];
+}
+
+function renderErrors({ errors }: Report, width: number, paint: Paint): string[] {
+  if (errors.length === 0) return [];
+  const lines = ['', paint('bold', 'ERRORS OF SALLYPORT ITSELF')];
+  for (const { unit, message } of errors.slice(0, SHOWN_ERRORS)) lines.push(...indent(`${unit}: ${message}`, width));
+  const rest = errors.length - SHOWN_ERRORS;
+  return rest > 0 ? [...lines, `${INDENT}and ${rest} more: --format json tells them all`] : lines;
+}
+
+function describeNext({ verdict, findings }: Report): string {
+  switch (verdict) {
+    case 'violation':
+      return 'Work through the findings from 1 on ("Do"), then check again.';
+    case 'inconclusive':
+      return 'Nothing is proven, neither good nor bad: clear up what is marked "?" and the findings, then check again.';
+    case 'compliant':
+      return findings.length > 0
+        ? 'As agreed; read the findings all the same.'
+        : 'Nothing needs to be done. This holds for the moment, and for the place that we looked from.';
+  }
+}
+
+function renderClosing(report: Report, { width, reasons }: ReportStyle, paint: Paint): string[] {
+  const more = reasons ? '' : '--reason tells why each endpoint has its state, ';
+  return [
+    '',
+    renderVerdict(report, width, paint),
+    ...indent(describeNext(report), width),
+    ...indent(`More: ${more}--format json tells all that was seen, docs/findings.md explains the findings.`, width).map(
+      (line) => paint('dim', line),
+    ),
+  ];
+}
+
+/** One target for a person: verdict, findings with what to do, endpoints, gaps, and the verdict again. */
+export function renderSite(report: Report, style: ReportStyle): string {
+  const { width, color, reasons } = style;
+  const paint = createPaint(color);
+  const gaps = renderUndetermined(report, width, paint);
+  const errors = renderErrors(report, width, paint);
+  const undecided = report.verdict === 'inconclusive';
+  const lines = [
+    renderVerdict(report, width, paint),
+    ...indent(report.summary, width),
+    ...renderOverview(report, width, paint),
+    ...renderCircumstances(report, width),
+    ...(undecided ? [...gaps, ...errors] : []),
+    ...renderFindings(report, width, paint),
+    ...renderEndpoints(report, width, reasons, paint),
+    ...(undecided ? [] : [...gaps, ...errors]),
+    ...renderClosing(report, style, paint),
+  ];
+  return `${lines.join('\n')}\n`;
+}

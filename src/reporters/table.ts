@@ -1,0 +1,22 @@
+import type { Reporter } from './reporter.js';
+import { createRows } from './table-rows.js';
+import { renderSite } from './table-site.js';
+
+/** Narrower terminals break the lines themselves; wider lines of prose read badly. */
+const LEAST_COLUMNS = 80;
+const MOST_COLUMNS = { site: 100, rows: 160 };
+
+function limitWidth(width: number, most: number): number {
+  return Math.max(LEAST_COLUMNS, Math.min(most, Math.floor(width) || LEAST_COLUMNS));
+}
+
+/** For people: one target in full, many as a row each. */
+export const table: Reporter = {
+  id: 'table',
+  title: 'text for people: one target in full, many as a row each',
+  create(style) {
+    if (style.many) return createRows({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) });
+    const site = { ...style, width: limitWidth(style.width, MOST_COLUMNS.site) };
+    return { begin: () => '', report: (report) => renderSite(report, site), end: () => '' };
+  },
+};
