@@ -27,4 +27,3 @@ export interface Conversation {
 
 /** What a probe says once connected; returns the evidence that it gathered. */
 export type Talk = (conversation: Conversation) => Promise<Evidence>;
-

@@ -21,10 +21,14 @@ export function judgeErrno(code: string | undefined, transport: 'tcp' | 'udp', l
       return { kind: 'target', state: transport === 'tcp' ? 'filtered' : 'open|filtered', reason: 'no-response' };
     case 'EHOSTUNREACH':
     case 'EHOSTDOWN':
-      return local ? { kind: 'ours', reason: 'no-route' } : { kind: 'target', state: 'filtered', reason: 'host-unreach' };
+      return local
+        ? { kind: 'ours', reason: 'no-route' }
+        : { kind: 'target', state: 'filtered', reason: 'host-unreach' };
     case 'ENETUNREACH':
     case 'ENONET':
-      return local ? { kind: 'ours', reason: 'no-route' } : { kind: 'target', state: 'filtered', reason: 'net-unreach' };
+      return local
+        ? { kind: 'ours', reason: 'no-route' }
+        : { kind: 'target', state: 'filtered', reason: 'net-unreach' };
     case 'ENETDOWN':
       return { kind: 'ours', reason: 'no-route' };
     case 'EMFILE':

@@ -35,9 +35,9 @@ export class Gate {
     this.#limit = maxSockets;
   }
 
-  /** Sockets that are open now. */
-  get sockets(): number {
-    return this.#open;
+  /** Whether probes wait for a socket. */
+  get isCrowded(): boolean {
+    return this.#opens.size > 0 && this.#open >= this.#limit;
   }
 
   /** Calls `run` when a socket may be opened and its first packet sent; `release` gives the socket back. */

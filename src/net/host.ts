@@ -56,6 +56,6 @@ export class Host {
 
   /** How long to wait for bytes that a service may send unasked, ms. */
   get quietMs(): number {
-    return Math.max(150, 2 * (this.rtt.timeoutMs ?? 500));
+    return Math.max(150, this.rtt.timeoutMs ?? 1_000);
   }
 }

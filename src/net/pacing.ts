@@ -27,7 +27,5 @@ export class NetworkPacing {
 }
 
 function networkOf(address: string): string {
-  return address.includes(':')
-    ? address.split(':', 3).join(':')
-    : address.slice(0, address.lastIndexOf('.'));
+  return address.includes(':') ? address.split(':', 3).join(':') : address.slice(0, address.lastIndexOf('.'));
 }

@@ -35,6 +35,7 @@ class TcpConnect {
   readonly #attempts = new Set<Attempt>();
   #firstTryAt = 0;
   #lastTryAt = 0;
+  #triesGivenUp = 0;
   #requested = false;
   #busySince: number | null = null;
   #review: Appointment | null = null;
@@ -70,6 +71,7 @@ class TcpConnect {
     const now = performance.now();
     this.host.firstSentAt ??= now;
     if (this.#attempts.size === 0) this.#firstTryAt = now;
+    else if (this.core.gate.isCrowded) this.#giveUpAttempts(now);
     this.#lastTryAt = now;
     const socket = new Socket();
     const attempt: Attempt = { socket, startedAt: now, launched: false };
@@ -98,9 +100,18 @@ class TcpConnect {
     }
   }
 
+  /** Where sockets are scarce, a fresh try takes the place of the older ones. */
+  #giveUpAttempts(now: number): void {
+    for (const attempt of this.#attempts) {
+      this.#triesGivenUp += countSyns(now - attempt.startedAt);
+      attempt.socket.destroy();
+    }
+    this.#attempts.clear();
+  }
+
   #countTries(): number {
     const now = performance.now();
-    let tries = 0;
+    let tries = this.#triesGivenUp;
     for (const { startedAt } of this.#attempts) tries += countSyns(now - startedAt);
     return tries;
   }
@@ -131,7 +142,7 @@ class TcpConnect {
     const elapsed = performance.now() - attempt.startedAt;
     const known = this.host.rtt.timeoutMs;
     const retransmitted = countSyns(elapsed) - 1;
-    const lost = this.#attempts.size - 1 + (known !== null && elapsed > known ? retransmitted : 0);
+    const lost = this.#attempts.size - 1 + this.#triesGivenUp + (known !== null && elapsed > known ? retransmitted : 0);
     this.host.heard(retransmitted > 0 && known !== null ? null : elapsed, lost);
     return elapsed;
   }

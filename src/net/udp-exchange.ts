@@ -202,7 +202,8 @@ class UdpExchange {
     const reason = understood ? this.request.reason : 'udp-response';
     this.#answer = { state: 'open', reason, rttMs, tries: this.#sent, evidence };
     const answer = this.#answer;
-    if (this.request.collect) this.#appoint(performance.now() + this.request.collect.ms, () => this.#settle(this.#answer!));
+    if (this.request.collect)
+      this.#appoint(performance.now() + this.request.collect.ms, () => this.#settle(this.#answer!));
     else this.#settle(answer);
   }
 
