@@ -54,7 +54,11 @@ function renderFinding(finding: Finding, number: number, tellOnce: TellOnce, wid
     ...renderField('Seen', seen, width),
     ...renderField('Why', tellOnce(matters, number), width),
     ...renderField('Do', tellOnce(remedy, number), width).map((line) => paint('bold', line)),
-    ...renderField('NEC', programs.length ? `program ${programs.join(', ')}` : '', width),
+    ...renderField(
+      'NEC',
+      programs.length ? `program${programs.length > 1 ? 's' : ''} ${programs.join(', ')}` : '',
+      width,
+    ),
     ...renderField('See', [rule, ...references].join(', '), width),
   ];
 }
@@ -66,13 +70,14 @@ function countSeverities(findings: readonly Finding[]): string {
     .join(', ');
 }
 
-/** The findings, worst first, each with what to do. */
-export function renderFindings({ findings, verdict }: Report, width: number, paint: Paint): string[] {
+/** The findings in order, each with what to do. */
+export function renderFindings(report: Report, width: number, paint: Paint): string[] {
+  const { findings, verdict } = report;
   if (findings.length === 0) {
     const doubt = verdict === 'inconclusive' ? ', which proves nothing here' : '';
     return ['', paint('bold', `FINDINGS: none${doubt}`)];
   }
-  const shown = sortFindings(findings).slice(0, SHOWN_FINDINGS);
+  const shown = sortFindings(report).slice(0, SHOWN_FINDINGS);
   const lines = ['', paint('bold', `FINDINGS: ${countSeverities(findings)}`)];
   const tellOnce = createTellOnce();
   for (const [index, finding] of shown.entries())
@@ -95,6 +100,6 @@ export function renderUndetermined({ undetermined }: Report, width: number, pain
 
 function renderGap({ endpoint, what, why, blocking }: Undetermined, width: number): string[] {
   const mark = blocking ? '  ? ' : '  - ';
-  const subject = endpoint === null ? what : `${endpoint}: ${what}`;
-  return renderHanging(mark, mark.length, `${subject}${why ? ` – ${why}` : ''}`, width);
+  const place = endpoint === null || what.includes(endpoint) ? '' : `${endpoint}: `;
+  return renderHanging(mark, mark.length, `${place}${what}${why && '. '}${why}`, width);
 }

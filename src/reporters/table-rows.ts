@@ -19,10 +19,10 @@ function shareColumns(width: number): { name: number; worst: number } {
 }
 
 /** The worst thing to say of a site in a few words. */
-function describeWorst({ findings, undetermined, verdict }: Report): string {
-  const worst = sortFindings(findings)[0];
-  const blocking = undetermined.find((item) => item.blocking);
-  if (blocking && verdict === 'inconclusive' && worst?.effect !== 'inconclusive')
+function describeWorst(report: Report): string {
+  const [worst] = sortFindings(report);
+  const blocking = report.undetermined.find((item) => item.blocking);
+  if (blocking && report.verdict === 'inconclusive' && worst?.effect !== 'inconclusive')
     return `unknown: ${forTerminal(blocking.what)}`;
   return worst ? `${SEVERITY_MARKS[worst.severity].label} ${forTerminal(worst.title)}` : '–';
 }

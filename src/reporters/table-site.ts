@@ -24,8 +24,8 @@ function renderVerdict({ verdict, target }: Report, width: number, paint: Paint)
 }
 
 /** The findings at a glance, a line each, where there are several, and what to do about the first. */
-function renderOverview({ findings }: Report, width: number, paint: Paint): string[] {
-  const sorted = sortFindings(findings).filter(({ effect }) => effect !== 'note');
+function renderOverview(report: Report, width: number, paint: Paint): string[] {
+  const sorted = sortFindings(report).filter(({ effect }) => effect !== 'note');
   const [first] = sorted;
   if (!first || sorted.length < 2) return [];
   const rows = sorted.slice(0, OVERVIEW_ROWS).map(({ severity, endpoint, title }) => {

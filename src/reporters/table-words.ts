@@ -1,4 +1,4 @@
-import type { Finding } from '../model/report.js';
+import type { Finding, Report } from '../model/report.js';
 import { SEVERITIES } from '../model/severity.js';
 
 /** A duration in at most six columns (up to 27 hours): `85 ms`, `3.4 s`, `45 s`, `12 min`, `3 h`. */
@@ -21,7 +21,14 @@ export function renderCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Worst first; findings of one severity keep the order of the rules. */
-export function sortFindings(findings: readonly Finding[]): Finding[] {
-  return [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+/**
+ * Worst first; findings of one severity keep the order of the rules. Where there is no verdict, what keeps
+ * us from one comes before all others.
+ */
+export function sortFindings({ findings, verdict }: Report): Finding[] {
+  const comesFirst = (finding: Finding) => verdict === 'inconclusive' && finding.effect === 'inconclusive';
+  return [...findings].sort(
+    (a, b) =>
+      Number(comesFirst(b)) - Number(comesFirst(a)) || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+  );
 }

@@ -101,14 +101,14 @@ function change(changes: Partial<Record<string, Partial<ReportedObservation>>>):
 
 const lanSide: Undetermined = {
   endpoint: null,
-  what: 'whether UPnP is on inside the network',
-  why: 'a router that ignores UPnP from the internet may still obey it on the LAN; look at its settings',
+  what: 'Whether UPnP is on inside the network',
+  why: 'A router that ignores UPnP from the internet may still obey it on the LAN; look at its settings.',
   blocking: false,
 };
 const silentUdp: Undetermined = {
   endpoint: 'udp/5060',
-  what: 'whether SIP trunks are open to the provider',
-  why: 'no answer to us: closed to us, or nothing there',
+  what: 'Whether SIP trunks are open to the provider',
+  why: 'No answer to us: closed to us, or nothing there.',
   blocking: false,
 };
 
@@ -304,8 +304,13 @@ export const inconclusiveReport: Report = {
   observations: change({ 'tcp/80': answers, 'udp/5060': { state: 'error', reason: 'cut-off', tries: 0 } }),
   undetermined: [
     silentUdp,
-    { endpoint: null, what: 'every endpoint after the first', why: 'the site was silent from then on', blocking: true },
-    { endpoint: 'udp/5060', what: 'whether SIP answers', why: 'the check was cut off before', blocking: true },
+    {
+      endpoint: null,
+      what: 'Every endpoint after the first',
+      why: 'The site was silent from then on.',
+      blocking: true,
+    },
+    { endpoint: 'udp/5060', what: 'Whether SIP answers', why: 'The check was cut off before.', blocking: true },
   ],
 };
 
@@ -316,7 +321,7 @@ export const troubledReport: Report = {
   summary: 'No verdict: 14 endpoints could not be looked at, and one rule crashed.',
   observations: profiled.map((each) => ({ ...each, state: 'error', reason: 'fd-limit', tries: 3 })),
   undetermined: [
-    { endpoint: null, what: '14 endpoints', why: 'this machine ran out of file descriptors', blocking: true },
+    { endpoint: null, what: '14 endpoints', why: 'This machine ran out of file descriptors.', blocking: true },
   ],
   errors: [{ unit: 'rule dmz-suspected', message: "Cannot read properties of undefined (reading 'state')" }],
   liveness: { srttMs: null, answers: 0, lost: 0, recheck: null },
@@ -337,7 +342,7 @@ export const unresolvedReport: Report = {
   verdict: 'inconclusive',
   summary: 'No verdict: there is no address to check.',
   durationMs: 12,
-  undetermined: [{ endpoint: null, what: 'everything', why: 'the name did not resolve', blocking: true }],
+  undetermined: [{ endpoint: null, what: 'Everything', why: 'The name did not resolve.', blocking: true }],
   liveness: { srttMs: null, answers: 0, lost: 0, recheck: null },
 };
 
