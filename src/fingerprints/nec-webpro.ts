@@ -5,6 +5,8 @@ import { quote } from './quote.js';
 const MODEL = /(?<![A-Z0-9])(?:SL1100|SL2100|SV8100|SV9100)(?![A-Z0-9])/gi;
 const IMAGE = /[^"'\s<>()]{1,128}\.(?:png|gif|jpe?g)(?![\w.])/gi;
 const VERSION = /(?<![0-9.])[0-9]{1,2}\.[0-9]{2}\.[0-9]{2}(?=[ \t\r\n]{0,8}<\/td>)/i;
+/** A tag, or the rest of one at the beginning. */
+const TAG = /<[^>]*>|^[^<>]*>/g;
 /** Characters before the version in which a model name belongs to it. */
 const BEFORE_VERSION = 200;
 
@@ -49,7 +51,7 @@ function findModel(pages: readonly HttpEvidence[]): { name: string; basis: strin
   const images = pages.flatMap(({ body }) => body.match(IMAGE) ?? []);
   const texts = pages.map(({ body }) => {
     const at = body.search(VERSION);
-    return body.slice(Math.max(at - BEFORE_VERSION, 0), Math.max(at, 0));
+    return body.slice(Math.max(at - BEFORE_VERSION, 0), Math.max(at, 0)).replace(TAG, ' ');
   });
   return namedOnce(images, 'image path') ?? namedOnce(texts, 'text before the version');
 }

@@ -42,8 +42,8 @@ export function parseHead(bytes: Buffer, from = 0): MessageHead | undefined {
     } else if (line[0] === ' ' || line[0] === '\t') {
       if (current) current.value = foldValue(current.value, line);
     } else {
-      current = parseHeader(line);
-      if (current && headers.length < MAX_HEADERS) headers.push(current);
+      current = headers.length < MAX_HEADERS ? parseHeader(line) : undefined;
+      if (current) headers.push(current);
     }
   }
   return startLine === undefined ? undefined : { startLine, headers, bodyStart: undefined };

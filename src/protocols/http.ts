@@ -36,8 +36,10 @@ export function renderHttpGet(request: { path: string; host: string; port: numbe
  */
 export function isHttpComplete(bytes: Buffer): boolean {
   if (bytes.length > ENOUGH_BYTES) return true;
-  const body = readBody(bytes, readResponse(bytes));
-  return body !== undefined && (body.end !== undefined || body.received >= ENOUGH_BODY);
+  const response = readResponse(bytes);
+  const start = response?.head.bodyStart;
+  if (!response || start === undefined) return false;
+  return bytes.length - start >= ENOUGH_BODY || readBody(bytes, response)?.end !== undefined;
 }
 
 /**
@@ -62,14 +64,14 @@ export function parseHttpResponse(bytes: Buffer): HttpEvidence | undefined {
   if (!response) return undefined;
   const { status, head } = response;
   const body = readBody(bytes, response);
-  const content = body?.content ?? Buffer.alloc(0);
+  const content = body?.content ?? '';
   return {
     status,
     server: readHeader(head, ['server'], 256),
-    title: extractTitle(content.toString('latin1', 0, ENOUGH_BYTES)),
+    title: extractTitle(content),
     location: readHeader(head, ['location'], 512),
     authenticate: readHeaderList(head, 'www-authenticate', 256),
-    body: content.toString('latin1', 0, MAX_BODY),
+    body: content.slice(0, MAX_BODY),
     truncated: content.length > MAX_BODY || body === undefined || (body.delimited && body.end === undefined),
   };
 }
@@ -103,9 +105,8 @@ function isInterim(status: number): boolean {
 }
 
 interface Body {
-  /** Bytes received behind the head, as they came. */
-  readonly received: number;
-  readonly content: Buffer;
+  /** What was received of it within the first 16 KiB, out of its chunks. */
+  readonly content: string;
   /** Whether the answer says where its body ends. */
   readonly delimited: boolean;
   /** Offset behind the body; undefined where its end has not been received or can't be known. */
@@ -113,24 +114,19 @@ interface Body {
 }
 
 /** The body by the rules of RFC 9112 §6.3, as far as it is there; undefined before the end of the head. */
-function readBody(bytes: Buffer, response: Response | undefined): Body | undefined {
-  const start = response?.head.bodyStart;
-  if (!response || start === undefined) return undefined;
-  const { status, head } = response;
-  const raw = bytes.subarray(start);
-  const received = raw.length;
-  if (status === 204 || status === 304) return { received, content: raw.subarray(0, 0), delimited: true, end: start };
+function readBody(bytes: Buffer, { status, head }: Response): Body | undefined {
+  const start = head.bodyStart;
+  if (start === undefined) return undefined;
+  if (status === 204 || status === 304) return { content: '', delimited: true, end: start };
+  const raw = bytes.toString('latin1', start, Math.min(bytes.length, start + ENOUGH_BYTES));
   const coding = readHeaderList(head, 'transfer-encoding', 256)?.toLowerCase();
   if (coding?.endsWith('chunked')) {
-    const chunked = decodeChunked(bytes, start, ENOUGH_BYTES);
-    return { received, content: chunked?.content ?? raw, delimited: true, end: chunked?.end };
+    const body = decodeChunked(raw);
+    const end = body?.end === undefined ? undefined : start + body.end;
+    return { content: body?.content ?? raw, delimited: true, end };
   }
   const length = coding === undefined ? parseContentLength(readHeaderList(head, 'content-length', 256)) : undefined;
-  if (length === undefined) return { received, content: raw, delimited: false, end: undefined };
-  return {
-    received,
-    content: raw.subarray(0, length),
-    delimited: true,
-    end: length <= received ? start + length : undefined,
-  };
+  if (length === undefined) return { content: raw, delimited: false, end: undefined };
+  const end = start + length;
+  return { content: raw.slice(0, length), delimited: true, end: end <= bytes.length ? end : undefined };
 }

@@ -60,9 +60,12 @@ export function privateLocationHost(location: string | null): 'private' | 'publi
   return scope === undefined ? 'name' : HOST_KINDS[scope];
 }
 
+/** Tries, as URL.canParse of Node 20 takes some hosts for valid that the constructor then refuses. */
 function readHost(location: string | null): string | undefined {
-  const text = (location ?? '').slice(0, 512);
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, hostname } = new URL(text);
-  return /^https?:$/.test(protocol) && hostname !== '' ? hostname : undefined;
+  try {
+    const { protocol, hostname } = new URL((location ?? '').slice(0, 512));
+    return /^https?:$/.test(protocol) && hostname !== '' ? hostname : undefined;
+  } catch {
+    return undefined;
+  }
 }
