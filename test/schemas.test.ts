@@ -24,6 +24,16 @@ describe('report.schema.json', () => {
     expect(reportSchema.parse(report)).toEqual(report);
   });
 
+  test('accepts the example of docs/report-format.md', () => {
+    const page = readFileSync(new URL('../docs/report-format.md', import.meta.url), 'utf8');
+    const examples = [...page.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, text = '']) => JSON.parse(text) as unknown);
+    expect(examples).toHaveLength(1);
+    for (const example of examples) {
+      expect(validate(example)).toBe(true);
+      expect(reportSchema.parse(example)).toEqual(example);
+    }
+  });
+
   test('accepts any report of the types', () => {
     fc.assert(fc.property(anyReport, (report) => validate(JSON.parse(JSON.stringify(report)))));
   });

@@ -72,13 +72,15 @@ function renderErrors({ errors }: Report, width: number, paint: Paint): string[]
   return rest > 0 ? [...lines, `${INDENT}and ${rest} more: --format json tells them all`] : lines;
 }
 
-function describeNext({ verdict, findings }: Report): string {
+function describeNext({ verdict, findings, failOn }: Report): string {
   switch (verdict) {
     case 'violation':
       return 'Work through the findings from 1 on ("Do"), then check again.';
     case 'inconclusive':
       return 'Nothing is proven, neither good nor bad: clear up what is marked "?" and the findings, then check again.';
     case 'compliant':
+      if (findings.some(({ effect }) => effect === 'violation'))
+        return `No finding is as bad as "${failOn}", so none counts; read them all the same.`;
       return findings.length > 0
         ? 'As agreed; read the findings all the same.'
         : 'Nothing needs to be done. This holds for the moment, and for the place that we looked from.';

@@ -125,6 +125,11 @@ describe('one target', () => {
     expect(text).not.toContain('--reason');
   });
 
+  test('a service id that is none keeps the columns', () => {
+    const observations = [sampleObservation({ service: '電話🫠' })];
+    expect(read([{ ...cleanReport, observations }])).toContain('tcp/80 filtered ???');
+  });
+
   test('counts endpoints that are alike', () => {
     const observations = Array.from({ length: 5000 }, (_, i) =>
       sampleObservation({ endpoint: `tcp/${i + 1}`, state: i === 79 ? 'open' : 'closed', reason: 'conn-refused' }),
@@ -174,6 +179,11 @@ describe('one target', () => {
     expect(text).toContain('no sign of life');
     expect(text).not.toContain('Nothing needs to be done');
     expect(text).toContain('random mixed ports picked to compare with: 4 filtered, 2 open|filtered');
+  });
+
+  test('findings below the threshold are not called agreed', () => {
+    const text = read([{ ...cleanReport, failOn: 'high', findings: [sampleFinding({ severity: 'low' })] }]);
+    expect(text).toContain('No finding is as bad as "high"');
   });
 
   test('an inconclusive one tells why before anything else', () => {
