@@ -1,3 +1,4 @@
+import { countUnlisted } from './facts.js';
 import type { Rule } from './rule.js';
 import { listNames } from './wording.js';
 
@@ -12,6 +13,8 @@ export const blacklistedMidCheck: Rule = {
     const silent = survey.observations
       .filter(({ state }) => state === 'filtered' || state === 'open|filtered')
       .map(({ endpoint }) => endpoint);
+    const counted = countUnlisted(survey.unlisted, 'filtered') + countUnlisted(survey.unlisted, 'open|filtered');
+    const named = [...silent, ...(counted > 0 ? [`${counted} others`] : [])];
     const why = `${recheck.endpoint} fell silent during the check, so silence may mean that we were shut out.`;
     return {
       findings: [
@@ -30,8 +33,8 @@ export const blacklistedMidCheck: Rule = {
           observations: [recheck.endpoint],
         },
       ],
-      undetermined: silent.length
-        ? [{ endpoint: null, what: `Whether these are closed: ${listNames(silent)}`, why, blocking: true }]
+      undetermined: named.length
+        ? [{ endpoint: null, what: `Whether these are closed: ${listNames(named)}`, why, blocking: true }]
         : [],
     };
   },

@@ -87,9 +87,17 @@ function nameOf({ seen, service, nature }: Opening): string {
 }
 
 function weighInsideDevice({ open }: Facts): Sign[] {
-  const endpoints = open.filter(({ nature }) => nature === 'inside-device').map(({ endpoint }) => endpoint);
+  const devices = open.filter(({ nature }) => nature === 'inside-device');
+  const endpoints = devices.map(({ endpoint }) => endpoint);
+  const sure = devices.some(({ seen }) => seen.identity?.confidence !== 'possible');
   return endpoints.length
-    ? [{ weight: 3, text: 'A device inside answers SSDP through the public address.', endpoints }]
+    ? [
+        {
+          weight: sure ? 3 : 2,
+          text: `${sure ? 'A' : 'Perhaps a'} device inside answers SSDP through the public address.`,
+          endpoints,
+        },
+      ]
     : [];
 }
 

@@ -1,6 +1,6 @@
 import type { EndpointId } from '../model/endpoint.js';
 import { OUTSIDER, type Access, type Profile, type ProfileService } from '../model/profile.js';
-import type { Survey } from '../model/report.js';
+import { STATES, type State, type Survey } from '../model/report.js';
 import { recogniseNature, type Nature } from './nature.js';
 import {
   findHelperHandshakes,
@@ -59,7 +59,8 @@ export function deriveFacts(survey: Survey, profile: Profile): Facts {
   const tcpCanaries = observations.filter(isRandomTcpCanary);
   const everyPortOpens = opensEverywhere(tcpCanaries);
   const opened = strongestOpen(observations);
-  const trusted = everyPortOpens ? opened.filter((seen) => isTrustedAmongTarpits(seen, tcpCanaries)) : opened;
+  const isTrusted = (seen: Seen) => !everyPortOpens || isTrustedAmongTarpits(seen, tcpCanaries);
+  const trusted = opened.filter(isTrusted);
   const helped = findHelperHandshakes(trusted);
   return {
     survey,
@@ -73,20 +74,35 @@ export function deriveFacts(survey: Survey, profile: Profile): Facts {
       const nature = recogniseNature(seen, { service, access, helper: helped.has(endpoint), mayReachAdmin });
       return { endpoint, seen, service, access, nature };
     }),
-    untrusted: opened.filter((seen) => !trusted.includes(seen)).map((seen) => seen.endpoint),
+    untrusted: opened.filter((seen) => !isTrusted(seen)).map((seen) => seen.endpoint),
     tcpCanaries,
     udpCanaries: observations.filter((seen) => seen.probe === 'canary-udp'),
     everyPortOpens,
-    signOfLife: liveness.answers > 0 || observations.some(({ state }) => state === 'open' || state === 'closed'),
+    signOfLife: liveness.answers > 0 || countState(survey, 'open') + countState(survey, 'closed') > 0,
     vantage: judgeVantage(survey),
     blacklisted: liveness.recheck?.answered === false,
-    looked: target.address !== null && target.problem === null && observations.length > 0,
+    looked: target.address !== null && target.problem === null && countAll(survey) > 0,
   };
 }
 
 /** Open endpoints of one nature that the profile forbids us. */
 export function exposedAs(facts: Facts, nature: Nature): Opening[] {
   return facts.open.filter((opening) => opening.nature === nature && opening.access === 'must-not');
+}
+
+/** How many endpoints were seen in a state, those that the survey only counts included. */
+export function countState({ observations, unlisted }: Survey, state: State): number {
+  return observations.filter((seen) => seen.state === state).length + countUnlisted(unlisted, state);
+}
+
+/** How many endpoints in a state the survey counts without listing them. */
+export function countUnlisted(unlisted: Survey['unlisted'], state: State): number {
+  const counts = Object.entries(unlisted).filter(([key]) => key.split('/', 1)[0] === state);
+  return counts.reduce((sum, [, count]) => sum + Math.max(0, count), 0);
+}
+
+function countAll(survey: Survey): number {
+  return STATES.reduce((sum, state) => sum + countState(survey, state), 0);
 }
 
 /** Which service has an endpoint; the first, where a profile gives it to several. */
@@ -103,11 +119,12 @@ function accessOf({ access }: ProfileService, source: string, unlisted: Access):
   return of(source) ?? of(OUTSIDER) ?? unlisted;
 }
 
-function judgeVantage({ vantage, target, observations }: Survey): Facts['vantage'] {
+function judgeVantage(survey: Survey): Facts['vantage'] {
+  const { vantage, target, observations } = survey;
   const { control, ownAddress } = vantage;
   const controlLost =
     control !== null && (control.before !== 'answered' || (control.after ?? 'answered') !== 'answered');
-  const allFailed = observations.length > 0 && observations.every(({ state }) => state === 'error');
+  const allFailed = countState(survey, 'error') === countAll(survey);
   if (controlLost || (allFailed && observations.some(({ reason }) => reason !== 'cut-off'))) return 'broken';
   return ownAddress && target.scope !== 'loopback' ? 'inside' : 'fit';
 }

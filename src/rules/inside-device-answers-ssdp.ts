@@ -1,5 +1,5 @@
-import { exposedAs, type Opening } from './facts.js';
-import { pointsInside } from './networks.js';
+import { exposedAs } from './facts.js';
+import { insideLocation } from './nature.js';
 import type { Rule } from './rule.js';
 import { describeOpening, quote } from './wording.js';
 
@@ -10,23 +10,24 @@ export const insideDeviceAnswersSsdp: Rule = {
   severity: 'critical',
   evaluate(facts) {
     return {
-      findings: exposedAs(facts, 'inside-device').map((opening) => ({
-        severity: 'critical',
-        effect: 'violation',
-        endpoint: opening.endpoint,
-        title: 'A device inside the network answers through the public address',
-        seen: `${describeOpening(opening)} It names its own place as ${quote(insideLocation(opening), 160)}, an inside address; it is no gateway.`,
-        matters:
-          'Our request got through the router to a device on the local network. That is consistent with a DMZ (exposed host) or with a forward of udp/1900; in a DMZ every port of the device is open to the internet.',
-        remedy: 'Switch off the DMZ (exposed host) in the router and remove any forward of udp/1900.',
-        programs: [],
-        references: [],
-        observations: [opening.endpoint],
-      })),
+      findings: exposedAs(facts, 'inside-device').map((opening) => {
+        const vague = opening.seen.identity?.confidence === 'possible';
+        const role = vague ? 'it did not say what it is, so it may be the router itself' : 'it is no gateway';
+        return {
+          severity: vague ? 'high' : 'critical',
+          effect: 'violation',
+          endpoint: opening.endpoint,
+          title: `${vague ? 'Perhaps a' : 'A'} device inside the network answers through the public address`,
+          seen: `${describeOpening(opening)} It names its own place as ${quote(insideLocation(opening.seen) ?? '', 160)}, an inside address; ${role}.`,
+          matters:
+            'An answer of a device inside is consistent with a DMZ (exposed host) or with a forward of udp/1900. In a DMZ every port of the device is open to the internet.',
+          remedy:
+            'Switch off the DMZ (exposed host) in the router and remove any forward of udp/1900. Switch off UPnP on the WAN side of the router.',
+          programs: [],
+          references: [],
+          observations: [opening.endpoint],
+        };
+      }),
     };
   },
 };
-
-function insideLocation({ seen }: Opening): string {
-  return seen.evidence.ssdp?.find(({ location }) => pointsInside(location))?.location ?? '';
-}

@@ -68,7 +68,7 @@ function applyRule(
     };
   } catch (error) {
     const message = cutText(error instanceof Error ? error.message : 'threw something that is no error', 512);
-    return { findings: [], undetermined: [], errors: [{ unit: cutText(`rule ${rule.id}`, 128), message }] };
+    return { findings: [], undetermined: [], errors: [{ unit: cutText(`rule/${rule.id}`, 128), message }] };
   }
 }
 

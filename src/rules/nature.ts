@@ -1,8 +1,8 @@
 import type { Access, ProfileService } from '../model/profile.js';
 import type { IdentityKind } from '../model/report.js';
 import { findService } from '../model/service.js';
+import { privateLocationHost } from '../protocols/ssdp.js';
 import type { Seen } from './facts.js';
-import { pointsInside } from './networks.js';
 
 /**
  * What an open endpoint seems to be, so that exactly one rule speaks of it:
@@ -58,8 +58,8 @@ export function recogniseNature(seen: Seen, place: Place): Nature {
     if (place.access === 'must-not' || !place.mayReachAdmin(home)) return 'moved-admin';
     return service ? 'foreign' : 'unlisted';
   }
-  if (service && kind && identity.confidence !== 'possible' && isForeign(kind, service)) return 'foreign';
-  if (kind === 'upnp-device' && evidence.ssdp?.some(({ location }) => pointsInside(location))) return 'inside-device';
+  if (service && kind && tellsItself(seen) && isForeign(kind, service)) return 'foreign';
+  if (kind === 'upnp-device' && insideLocation(seen) !== null) return 'inside-device';
   if ((kind && UPNP_KINDS.includes(kind)) || evidence.ssdp?.length) return 'upnp';
   if (kind === 'nat-pmp-gateway' || evidence.natPmp) return 'nat-pmp';
   const speaksSip = evidence.sip !== undefined || (kind && SIP_KINDS.includes(kind));
@@ -73,8 +73,23 @@ function isGivenTo(service: ProfileService | undefined, home: string): boolean {
   return service?.kind === 'admin' && (service.id === home || findService(service.id) === undefined);
 }
 
+/**
+ * Whether an identity is telling enough to say that it is not the service expected. A web server is, once it names
+ * itself in any way, since WebPro would have been known by its pages; a vague match is not.
+ */
+function tellsItself({ identity, evidence: { http, login } }: Seen): boolean {
+  const page = http ?? login;
+  if (identity?.kind === 'web-server') return Boolean(page?.server ?? page?.title ?? page?.authenticate);
+  return identity?.confidence !== 'possible';
+}
+
 function isForeign(kind: IdentityKind, service: ProfileService): boolean {
   const known = Object.hasOwn(EXPECTED, service.id) ? EXPECTED[service.id] : undefined;
   const expected = known ?? (service.kind === 'sip' ? SIP_KINDS : undefined);
   return expected !== undefined && !expected.includes(kind);
+}
+
+/** The private address that a device gave as its own place by SSDP, if any did. */
+export function insideLocation({ evidence }: Seen): string | null {
+  return evidence.ssdp?.find(({ location }) => privateLocationHost(location) === 'private')?.location ?? null;
 }

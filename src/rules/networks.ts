@@ -1,4 +1,4 @@
-import { addressScope, parseAddress, unmapAddress } from '../model/address.js';
+import { parseAddress, unmapAddress } from '../model/address.js';
 
 /** Whether an address lies in one of the networks (CIDR form, or single addresses). What is no address lies nowhere. */
 export function isWithin(address: string, networks: readonly string[]): boolean {
@@ -15,12 +15,4 @@ function holds(network: string, { family, value }: NonNullable<ReturnType<typeof
   if (start?.family !== family || !Number.isInteger(prefix) || prefix < 0 || prefix > bits) return false;
   const shift = BigInt(bits - prefix);
   return start.value >> shift === value >> shift;
-}
-
-/** Whether a URL that a target gave points to an address of a private or otherwise local network. Follows nothing. */
-export function pointsInside(location: string | null): boolean {
-  if (location === null || !URL.canParse(location)) return false;
-  const host = new URL(location).hostname.replace(/^\[|\]$/g, '');
-  const scope = addressScope(host);
-  return scope === 'private' || scope === 'cgnat' || scope === 'link-local' || scope === 'loopback';
 }

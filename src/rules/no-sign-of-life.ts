@@ -16,7 +16,7 @@ export const noSignOfLife: Rule = {
           effect: 'note',
           endpoint: null,
           title: 'No sign of life: well protected, or off line, or the wrong address',
-          seen: `Nothing at ${survey.target.address} answered any of ${survey.observations.length} probes.${onTheWay}`,
+          seen: `Nothing at ${survey.target.address} answered any of our probes.${onTheWay}`,
           matters:
             'A well closed router looks like this. So does a line that is down, or an address that belongs to nobody.',
           remedy: 'Compare the address with the one that the customer’s router shows, and see whether the line is up.',

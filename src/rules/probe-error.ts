@@ -1,5 +1,5 @@
-import type { Reason, Undetermined } from '../model/report.js';
-import type { Seen } from './facts.js';
+import type { Reason, Survey, Undetermined } from '../model/report.js';
+import { countUnlisted, type Seen } from './facts.js';
 import type { Rule } from './rule.js';
 import { listNames, quote } from './wording.js';
 
@@ -21,7 +21,12 @@ export const probeError: Rule = {
     const byReason = new Map<Reason, Seen[]>();
     for (const seen of survey.observations)
       if (seen.state === 'error') byReason.set(seen.reason, [...(byReason.get(seen.reason) ?? []), seen]);
-    return { undetermined: [...byReason].map(([reason, failed]) => describeFailure(reason, failed)) };
+    return {
+      undetermined: [
+        ...[...byReason].map(([reason, failed]) => describeFailure(reason, failed)),
+        ...tellUncounted(survey),
+      ],
+    };
   },
 };
 
@@ -34,4 +39,11 @@ function describeFailure(reason: Reason, failed: readonly Seen[]): Undetermined 
     why: `Not the target's doing: ${CAUSES[reason] ?? `an error of ours (${reason})`}${detail ? `: ${quote(detail)}` : ''}.`,
     blocking: true,
   };
+}
+
+/** A survey lists what is open or failed one by one. Where it only counts such endpoints, they are not known to us. */
+function tellUncounted({ unlisted }: Survey): Undetermined[] {
+  const count = countUnlisted(unlisted, 'error') + countUnlisted(unlisted, 'open');
+  const why = 'They failed, or are open, but are only counted and not listed.';
+  return count > 0 ? [{ endpoint: null, what: `The state of ${count} endpoints`, why, blocking: true }] : [];
 }

@@ -1,4 +1,3 @@
-import type { EndpointId } from '../model/endpoint.js';
 import type { ProfileService } from '../model/profile.js';
 import type { Undetermined } from '../model/report.js';
 import type { Facts, Seen } from './facts.js';
@@ -48,7 +47,7 @@ function answering({ open }: Facts, service: ProfileService) {
 
 function describeOutage(facts: Facts, service: ProfileService): RuleFinding {
   const seen = observationsOf(facts, service);
-  const endpoints: EndpointId[] = [...new Set(seen.map(({ endpoint }) => endpoint))];
+  const endpoints = [...service.endpoints];
   const sip = service.kind === 'sip';
   const life = facts.signOfLife ? '' : ' Nothing else at this address answers either: the line may be down.';
   return {

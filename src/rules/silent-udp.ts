@@ -1,3 +1,4 @@
+import { countUnlisted } from './facts.js';
 import type { Rule } from './rule.js';
 import { listNames } from './wording.js';
 
@@ -11,12 +12,14 @@ export const silentUdp: Rule = {
     const silent = survey.observations.filter(
       ({ state, probe }) => state === 'open|filtered' && probe !== 'canary-udp' && probe !== 'canary-tcp',
     );
-    if (silent.length === 0) return {};
+    const counted = countUnlisted(survey.unlisted, 'open|filtered');
+    if (silent.length + counted === 0) return {};
+    const names = [...silent.map(({ endpoint }) => endpoint), ...(counted > 0 ? [`${counted} others`] : [])];
     return {
       undetermined: [
         {
           endpoint: null,
-          what: `Whether these are closed: ${listNames(silent.map(({ endpoint }) => endpoint))}`,
+          what: `Whether these are closed: ${listNames(names)}`,
           why: 'No answer came. Over UDP a service that keeps silent towards us looks the same as a closed port.',
           blocking: false,
         },
