@@ -174,6 +174,9 @@ async function* mapSpecs(targets: AsyncIterable<string | TargetSpec>): AsyncGene
   for await (const target of targets) yield toSpec(target);
 }
 
+/** A silent target holds about so many sockets at once. */
+const SOCKETS_PER_TARGET = 16;
+
 /** The timing template with the user's figures, and no more targets at once than its sockets can serve. */
 function chooseTiming(options: CheckOptions): Timing {
   const template = TIMINGS[options.timing ?? 'normal'];
@@ -184,7 +187,10 @@ function chooseTiming(options: CheckOptions): Timing {
     patienceMs: options.timeoutMs ?? template.patienceMs,
     tries: options.retries === undefined ? template.tries : options.retries + 1,
     maxSockets,
-    targets: Math.max(1, Math.min(template.targets, Math.ceil(Math.min(maxSockets, availableSockets()) / 8))),
+    targets: Math.max(
+      1,
+      Math.min(template.targets, Math.ceil(Math.min(maxSockets, availableSockets()) / SOCKETS_PER_TARGET)),
+    ),
   };
 }
 

@@ -23,12 +23,12 @@ interface Attempt {
 }
 
 /**
- * Connects to one TCP endpoint until it answers or its silence is believed. A silent endpoint is held for the
- * whole patience, in which the system itself retransmits the SYN; where the host's round-trip time is known,
- * further tries come from fresh sockets after short gaps instead.
+ * Connects to one TCP endpoint until it answers or its silence is believed, and calls `done` once. A silent
+ * endpoint is held for the whole patience, in which the system itself retransmits the SYN; where the host's
+ * round-trip time is known, further tries come from fresh sockets after short gaps instead.
  */
-export function connectTcp(core: Core, host: Host, port: number): Promise<Connected> {
-  return new Promise((resolve) => new TcpConnect(core, host, port, resolve).request());
+export function connectTcp(core: Core, host: Host, port: number, done: (connected: Connected) => void): void {
+  new TcpConnect(core, host, port, done).request();
 }
 
 class TcpConnect {

@@ -10,13 +10,24 @@ import { connectTcp } from './tcp-connect.js';
  * Connects to a TCP endpoint and, where it is open, talks its protocol on the same connection. Ends connections
  * with a reset, which leaves no TIME_WAIT behind.
  */
-export async function talkTcp(core: Core, host: Host, port: number, talk?: Talk): Promise<Outcome> {
-  const { outcome, socket } = await connectTcp(core, host, port);
-  if (!socket) return outcome;
-  if (!talk) {
-    socket.resetAndDestroy();
-    return outcome;
-  }
+export function talkTcp(core: Core, host: Host, port: number, talk?: Talk): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    connectTcp(core, host, port, ({ outcome, socket }) => {
+      if (socket && talk) return void converse(core, host, port, outcome, socket, talk).then(resolve, reject);
+      socket?.resetAndDestroy();
+      resolve(outcome);
+    });
+  });
+}
+
+async function converse(
+  core: Core,
+  host: Host,
+  port: number,
+  outcome: Outcome,
+  socket: Socket,
+  talk: Talk,
+): Promise<Outcome> {
   const sockets = [socket];
   let cut = false;
   const running: Running = {
@@ -28,12 +39,13 @@ export async function talkTcp(core: Core, host: Host, port: number, talk?: Talk)
   core.running.add(running);
   try {
     const reader = new SocketReader(socket, core.agenda);
-    const reopen = async (): Promise<Conversation | null> => {
-      const next = (await connectTcp(core, host, port)).socket;
-      if (!next) return null;
-      sockets.push(next);
-      return createConversation(next, new SocketReader(next, core.agenda), host, port, reopen);
-    };
+    const reopen = (): Promise<Conversation | null> =>
+      new Promise((resolve) => {
+        connectTcp(core, host, port, ({ socket: next }) => {
+          if (next) sockets.push(next);
+          resolve(next && createConversation(next, new SocketReader(next, core.agenda), host, port, reopen));
+        });
+      });
     const evidence = await talk(createConversation(socket, reader, host, port, reopen));
     const said = Object.keys(evidence).length > 0;
     const ended = cut ? null : reader.ended;

@@ -52,6 +52,7 @@ class UdpExchange {
   readonly #tries: number[];
   readonly #cleanups: (() => void)[] = [];
   #socket: Socket | null = null;
+  #local: Sender = { address: '', port: 0 };
   #launched = false;
   #sent = 0;
   #sentAt = 0;
@@ -100,8 +101,8 @@ class UdpExchange {
       if (error) return this.#failed(error);
       if (this.#settled) return;
       this.#launched = true;
-      const local = socket.address();
-      this.host.localAddress ??= local.address;
+      this.#local = socket.address();
+      this.host.localAddress ??= this.#local.address;
       this.#firstSentAt = performance.now();
       this.host.firstSentAt ??= this.#firstSentAt;
       this.#sendConnected();
@@ -141,8 +142,7 @@ class UdpExchange {
 
   #sendConnected(): void {
     if (this.#settled || !this.#socket) return;
-    const { address, port } = this.#socket.address();
-    const { bytes } = this.#ask({ address, port });
+    const { bytes } = this.#ask(this.#local);
     this.#noteSent();
     this.#socket.send(bytes, (error) => error && this.#failed(error));
   }
