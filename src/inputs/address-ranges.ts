@@ -28,11 +28,14 @@ export function parseCidr(text: string): AddressRange | undefined {
 
 /**
  * Turns a range of IPv4-mapped addresses into the IPv4 range that it stands for, so that no address hides behind a
- * second spelling; undefined for a range that is partly mapped and partly not.
+ * second spelling; undefined for a range that holds only some of the mapped addresses and others too. One that holds
+ * all of them stays as it is.
  */
 export function unmapRange(range: AddressRange): AddressRange | undefined {
   const { family, first, last } = range;
-  if (family === 4 || last < MAPPED_FIRST || first > MAPPED_LAST) return range;
+  const untouched = last < MAPPED_FIRST || first > MAPPED_LAST;
+  const swallowed = first < MAPPED_FIRST && last > MAPPED_LAST;
+  if (family === 4 || untouched || swallowed) return range;
   if (first < MAPPED_FIRST || last > MAPPED_LAST) return undefined;
   return { family: 4, first: first - MAPPED_FIRST, last: last - MAPPED_FIRST };
 }

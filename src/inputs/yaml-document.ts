@@ -45,9 +45,10 @@ export function parseYaml(text: string, file: string): YamlDocument {
     const { line, col } = counter.linePos(offset);
     return { file, line, column: col };
   };
-  const problems = [...document.errors, ...document.warnings].map(({ message, pos }) => ({ message, offset: pos[0] }));
-  if (problems.length === 0) problems.push(...findMisuse(document));
-  throwErrors(problems.slice(0, MAX_PROBLEMS).map(({ message, offset }) => new InputError(message, placeAt(offset))));
+  const unread = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS);
+  const problems = unread.map(({ message, pos }): Problem => ({ message, offset: pos[0] }));
+  const told = problems.length > 0 ? problems : findMisuse(document).slice(0, MAX_PROBLEMS);
+  throwErrors(told.map(({ message, offset }) => new InputError(message, placeAt(offset))));
   return {
     file,
     value: document.toJS({ maxAliasCount: 0 }) as unknown,
