@@ -1,0 +1,6 @@
+import type { LabServer } from '../lab-server.js';
+
+/** Accepts and resets at once: the port is open, whatever the error says. */
+export function resetAfterAccept(): LabServer {
+  return { tcp: (socket) => void socket.resetAndDestroy() };
+}
