@@ -69,7 +69,7 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
 }
 
 function* expandRange(spec: RangeSpec, exclude: Exclusion, allowSpecial: boolean): Generator<Target> {
-  const refusal = refuseSpec(spec, allowSpecial);
+  const refusal = refuseSpec(spec, allowSpecial, exclude);
   if (refusal) throw refusal;
   for (const range of exclude.remainder(spec)) {
     for (const address of listAddresses(range)) {

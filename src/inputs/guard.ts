@@ -1,6 +1,7 @@
 import { rangeScopes } from '../model/address.js';
 import type { AddressScope } from '../model/report.js';
 import { throwErrors } from './combine-errors.js';
+import { NO_EXCLUSION, type Exclusion } from './exclusion.js';
 import { InputError } from './input-error.js';
 import type { TargetSpec } from './targets.js';
 
@@ -37,19 +38,19 @@ export function guardTarget(scope: AddressScope, allowSpecial: boolean): string 
 }
 
 /**
- * Refuses addresses, networks and ranges that hold an address which must not be checked. Names pass: they are judged by
- * what they resolve to.
+ * Refuses addresses, networks and ranges that hold an address which must not be checked and is not excluded. Names
+ * pass: they are judged by what they resolve to.
  *
  * @throws InputError with one line for each refused target
  */
-export function guardSpecs(specs: Iterable<TargetSpec>, allowSpecial: boolean): void {
-  throwErrors([...specs].flatMap((spec) => refuseSpec(spec, allowSpecial) ?? []));
+export function guardSpecs(specs: Iterable<TargetSpec>, allowSpecial: boolean, exclude?: Exclusion): void {
+  throwErrors([...specs].flatMap((spec) => refuseSpec(spec, allowSpecial, exclude) ?? []));
 }
 
 /** The refusal of one target as an error, or null. */
-export function refuseSpec(spec: TargetSpec, allowSpecial: boolean): InputError | null {
+export function refuseSpec(spec: TargetSpec, allowSpecial: boolean, exclude = NO_EXCLUSION): InputError | null {
   if (spec.kind === 'name') return null;
-  const scopes = [...rangeScopes(spec.family, spec.first, spec.last)];
+  const scopes = exclude.remainder(spec).flatMap(({ family, first, last }) => [...rangeScopes(family, first, last)]);
   const worst = scopes.find((scope) => NEVER.has(scope)) ?? scopes.find((scope) => guardTarget(scope, allowSpecial));
   const refusal = worst && guardTarget(worst, allowSpecial);
   if (!refusal) return null;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ADDRESS_SCOPES } from '../../src/model/report.js';
+import { createExclusion } from '../../src/inputs/exclusion.js';
 import { guardSpecs, guardTarget, parseAuthorization, requireAuthorization } from '../../src/inputs/guard.js';
 import { InputError } from '../../src/inputs/input-error.js';
 import { parseTargetSpec } from '../../src/inputs/targets.js';
@@ -35,6 +36,17 @@ describe('guardSpecs', () => {
     expect(() => guard(['0.0.0.0/0'], true)).toThrow(/never checked/);
     expect(() => guard(['192.0.2.0/24', '::1', '2001:db8::/32'], true)).not.toThrow();
   });
+});
+
+test('what is excluded needs no refusal', () => {
+  const exclude = createExclusion([parseTargetSpec('10.0.0.0/8'), parseTargetSpec('239.0.0.0/8')]);
+  const guard = (text: string) => () => guardSpecs([parseTargetSpec(text)], false, exclude);
+  expect(guard('11.0.0.0/7')).not.toThrow();
+  expect(guard('239.1.2.3')).not.toThrow();
+  expect(guard('10.0.0.0/7')).not.toThrow();
+  expect(guard('8.0.0.0/5')).not.toThrow();
+  expect(guard('172.16.0.1')).toThrow(InputError);
+  expect(guard('238.255.255.255-239.0.0.1')).toThrow(InputError);
 });
 
 describe('authorisation', () => {

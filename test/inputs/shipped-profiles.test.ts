@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { listProfiles, loadProfile, validateProfile } from '../../src/inputs/profile.js';
 import type { Access } from '../../src/model/profile.js';
@@ -50,4 +52,16 @@ test.each([
   ['remote-maintenance', ['webpro dealer must', 'pcpro dealer must']],
 ])('%s opens what it says and nothing else', async (name, expected) => {
   expect(await openings(name)).toEqual(expected);
+});
+
+test('the examples of the documentation are valid', async () => {
+  const text = await readFile(new URL('../../docs/profiles.md', import.meta.url), 'utf8');
+  const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
+  const folder = await mkdtemp(join(tmpdir(), 'examples-'));
+  expect(examples.length).toBeGreaterThan(1);
+  for (const example of examples) {
+    await writeFile(join(folder, 'example.yaml'), example);
+    expect(await validateProfile(join(folder, 'example.yaml'))).toEqual([]);
+  }
+  await rm(folder, { recursive: true });
 });

@@ -53,7 +53,7 @@ describe('parseYaml', () => {
     ['keys in keys', '? '.repeat(500_000)],
     ['indentation', Array.from({ length: 1400 }, (_, i) => `${' '.repeat(i)}a:\n`).join('')],
     ['keys', Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join('')],
-    ['repeated keys', 'a: 1\n'.repeat(150_000)],
+    ['repeated keys', 'a: 1\n'.repeat(20_000)],
     ['escapes', `"${'\\x'.repeat(20_000)}"`],
     ['anchors', '&a '.repeat(20_000)],
   ])('a file full of %s does no harm', (_, text) => {
@@ -98,7 +98,7 @@ describe('parseYaml', () => {
       fc.property(text, (given) => {
         problemsOf(() => parse(given).place(['a', 0, 'b']));
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });
