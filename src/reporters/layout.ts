@@ -60,12 +60,10 @@ export function wrapText(text: string, width: number): string[] {
       continue;
     }
     if (line) lines.push(line);
-    while (displayWidth(word) > width) {
-      const head = takeColumns(word, width);
-      lines.push(head);
-      word = word.slice(head.length);
+    for (line = takeColumns(word, width); line.length < word.length; line = takeColumns(word, width)) {
+      lines.push(line);
+      word = word.slice(line.length);
     }
-    line = word;
   }
   if (line) lines.push(line);
   return lines;

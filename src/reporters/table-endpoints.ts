@@ -1,7 +1,7 @@
 import { getBorderCharacters, table } from 'table';
 import { compareEndpointIds } from '../model/endpoint.js';
 import type { Report, ReportedObservation, State } from '../model/report.js';
-import { forTerminal, forTerminalLine } from './escape.js';
+import { forTerminalLine } from './escape.js';
 import { wrapText } from './layout.js';
 import type { Paint } from './paint.js';
 import { renderCount } from './table-words.js';
@@ -12,6 +12,8 @@ const SHOWN_ROWS = 200;
 const GAP = 2;
 
 const LAST_AT_LEAST = 16;
+/** A label of a hostile target can not fill the screen. */
+const LAST_LINES = 4;
 type Row = readonly string[];
 
 interface Column {
@@ -164,7 +166,9 @@ function layOut(columns: readonly Column[], rows: readonly Row[], width: number)
   const cells = [columns.map(({ title }) => title), ...rows].map((row) =>
     row.map((cell, index) => {
       const most = widths[index] ?? LAST_AT_LEAST;
-      return index === last ? wrapText(forTerminal(cell), most).join('\n') : forTerminalLine(cell, most);
+      return index === last
+        ? wrapText(forTerminalLine(cell, LAST_LINES * most), most).join('\n')
+        : forTerminalLine(cell, most);
     }),
   );
   return table(cells, {
