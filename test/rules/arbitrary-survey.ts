@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { EndpointId } from '../../src/model/endpoint.js';
+import type { EndpointId, Transport } from '../../src/model/endpoint.js';
 import { OUTSIDER, type Access, type Profile } from '../../src/model/profile.js';
 import {
   ADDRESS_SCOPES,
@@ -33,8 +33,8 @@ const endpoint: fc.Arbitrary<EndpointId> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.constantFrom('tcp', 'udp'), fc.integer({ min: 1, max: 65_535 }))
-      .map(([t, p]) => `${t}/${p}`),
+      .tuple(fc.constantFrom<Transport>('tcp', 'udp'), fc.integer({ min: 1, max: 65_535 }))
+      .map(([t, p]): EndpointId => `${t}/${p}`),
   },
 );
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingSchema, type Survey } from '../../src/model/report.js';
+import { findingSchema, undeterminedSchema, type Survey } from '../../src/model/report.js';
 import type { Severity } from '../../src/model/severity.js';
 import { judge } from '../../src/rules/judge.js';
 import { RULES } from '../../src/rules/registry.js';
@@ -192,6 +192,32 @@ test('a crashed rule is an error of bounded length, after those of the survey', 
     ['probe/x', 1],
     ['rule/crash', 512],
   ]);
+});
+
+test('an interruption is never compliant, whatever the rules say', () => {
+  const seen = survey(site(), { interrupted: true });
+  expect(judge(seen, profile(), { failOn: 'low', rules: [] }).verdict).toBe('inconclusive');
+});
+
+test('texts of a rule are cut to the limits of the report', () => {
+  const long = 'x'.repeat(5000);
+  const finding = { severity: 'low', effect: 'note', endpoint: null, observations: [] } as const;
+  const texts = { title: long, seen: long, matters: long, remedy: long, programs: [long], references: [long] };
+  const entry = { endpoint: null, what: long, why: long, blocking: false };
+  const rule: Rule = {
+    ...crash,
+    id: long,
+    evaluate: () => ({ findings: [{ ...finding, ...texts }], undetermined: [entry] }),
+  };
+  const { findings, undetermined } = judge(survey(site()), profile(), { failOn: 'low', rules: [rule] });
+  expect(findingSchema.safeParse(findings[0]).error).toBeUndefined();
+  expect(undeterminedSchema.safeParse(undetermined[0]).error).toBeUndefined();
+});
+
+test('of two observations of one open endpoint, the more telling one is judged', () => {
+  const seen = survey([webpro, see('tcp/80', 'open'), ...canaries('closed')]);
+  const spoken = judge(seen, profile(), { failOn: 'low' }).findings.filter(({ endpoint }) => endpoint === 'tcp/80');
+  expect(spoken.map(({ seen: text }) => /label of nec-webpro/.test(text))).toEqual([true]);
 });
 
 test('findings come worst first, the site before its endpoints, then by endpoint', () => {

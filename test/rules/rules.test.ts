@@ -299,6 +299,15 @@ const SITUATIONS: Record<string, Situation[]> = {
       says: ['high violation tcp/443'],
     },
     {
+      name: 'unidentified text that the honeypot sends everywhere',
+      seen: survey([
+        see('tcp/23456', 'open', { probe: 'canary-tcp', evidence: { banner: 'a' } }),
+        see('tcp/34567', 'open', { probe: 'canary-tcp', evidence: { banner: 'b' } }),
+        see('tcp/443', 'open', { evidence: { banner: 'c' } }),
+      ]),
+      says: [],
+    },
+    {
       name: 'text that the honeypot sends everywhere',
       seen: survey([recorder('tcp/23456', 'canary-tcp'), recorder('tcp/34567', 'canary-tcp'), recorder('tcp/443')]),
       says: [],
