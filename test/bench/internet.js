@@ -6,7 +6,7 @@ import process from 'node:process';
 const ROOT = join(import.meta.dirname, '../..');
 const NETSIM = join(ROOT, 'test/lab/netsim/netsim.sh');
 const CLI = join(ROOT, 'bin/sallyport.js');
-const PREFIX = process.env.SALLYPORT_BENCH ?? `sallyportbench${process.pid}`;
+const PREFIX = process.env.LAB_NAMESPACES ?? `sallyportbench${process.pid}`;
 let made = 0;
 
 /** A simulated internet of `sites` sites with `loss` percent of packets lost each way, until `close()`. */

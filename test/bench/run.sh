@@ -13,9 +13,9 @@ fi
 . test/lab/install.sh
 install_tools ip:iproute2 nmap:nmap gcc:gcc,libc6-dev
 . test/lab/namespaces.sh
-export SALLYPORT_BENCH="sallyportbench$$"
+export LAB_NAMESPACES="sallyportbench$$"
 bench_pid=
-trap 'remove_namespaces "$SALLYPORT_BENCH"' EXIT
+trap 'remove_namespaces "$LAB_NAMESPACES"' EXIT
 trap 'kill -INT "$bench_pid" 2>/dev/null; exit 130' INT TERM
 
 node test/bench/bench.js "$@" </dev/null &

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Every namespace of this run is called so; run.sh removes what a broken test left behind. */
-const PREFIX = process.env.SALLYPORT_LAB ?? `sallyport${process.pid}`;
+const PREFIX = process.env.LAB_NAMESPACES ?? `sallyport${process.pid}`;
 let made = 0;
 
 /** How a command ended; `code` is null where a signal ended it. */
@@ -60,6 +60,7 @@ export function enterNamespace(name: string): Namespace {
     },
     remove: async () => {
       await Promise.all(servers.map((server) => server.stop()));
+      for (const pid of (await must(['ip', 'netns', 'pids', name])).split('\n')) if (pid) process.kill(+pid, 'SIGKILL');
       await must(['ip', 'netns', 'del', name]);
     },
   };

@@ -33,7 +33,7 @@ interface Group {
 
 /** 1,024 simulated sites, one packet in fifty lost on the way there and as many on the way back. */
 describe('a fleet of 1,024 sites in a lossy internet', () => {
-  const name = `${process.env.SALLYPORT_LAB ?? 'sallyport'}-netsim-${process.pid}`;
+  const name = `${process.env.LAB_NAMESPACES ?? 'sallyport'}-netsim-${process.pid}`;
   let directory: string;
   let outcome: Outcome;
   let comparison: Comparison;

@@ -24,8 +24,8 @@ describe('a router that refuses', () => {
     expect(new Set(tcp.map(({ state, reason }) => `${state}/${reason}`))).toEqual(new Set(['closed/conn-refused']));
     expect(statesBeside(report, 'closed/conn-refused', 'closed/port-unreach', 'open|filtered/no-response')).toEqual([]);
     expect(report.observations.filter(({ reason }) => reason === 'port-unreach').length).toBeGreaterThan(0);
-    const patient = await checkFrom(site.internet, ['-p', 'T:80,8000,U:5060']);
-    expect(await findDisagreements(site.internet, patient.report)).toEqual([]);
+    const tcpPart = await checkFrom(site.internet, ['-p', 'T:80,8000,5060,5963']);
+    expect(await findDisagreements(site.internet, tcpPart.report)).toEqual([]);
   });
 
   test('by ICMP port unreachable for everything: closed or silent, compliant', async () => {
@@ -48,7 +48,7 @@ describe('a router that refuses', () => {
     expect(statesBeside(report, 'filtered/host-unreach', 'filtered/no-response', 'open|filtered/no-response')).toEqual(
       [],
     );
-    expect(report.observations.filter(({ reason }) => reason === 'host-unreach').length).toBeGreaterThan(2);
+    expect(report.observations.filter(({ reason }) => reason === 'host-unreach').length).toBeGreaterThan(0);
   });
 
   test('all that is not forwarded: the forward is seen among refusals', async () => {

@@ -6,6 +6,8 @@ export interface Forward {
   readonly toPort?: number;
   /** The only network that may use it; such a forward is for IPv4 alone. */
   readonly from?: string;
+  /** It takes one connection and no more. */
+  readonly once?: boolean;
 }
 
 /** What the router does with what nobody asked for. */
@@ -45,8 +47,8 @@ export function renderRuleset(rules: RouterRules): string {
     .filter(({ from }) => from === undefined)
     .map(({ transport, port }) => `iifname "wan" ip6 daddr ${PBX6} ${transport} dport ${port} accept`);
   const translations = forwards.map(
-    ({ transport, port, toPort = port, from }) =>
-      `iifname "wan" meta nfproto ipv4 ${from ? `ip saddr ${from}` : ''} ${transport} dport ${port} dnat ip to ${PBX}:${toPort}`,
+    ({ transport, port, toPort = port, from, once }) =>
+      `iifname "wan" meta nfproto ipv4 ${from ? `ip saddr ${from}` : ''} ${transport} dport ${port} ${once ? 'limit rate 1/day burst 1 packets' : ''} dnat ip to ${PBX}:${toPort}`,
   );
   return `
 table inet filter {

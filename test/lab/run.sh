@@ -18,9 +18,9 @@ fi
 
 # shellcheck source=namespaces.sh
 . test/lab/namespaces.sh
-export SALLYPORT_LAB="sallyport$$"
+export LAB_NAMESPACES="sallyport$$"
 jest_pid=
-trap 'remove_namespaces "$SALLYPORT_LAB"' EXIT
+trap 'remove_namespaces "$LAB_NAMESPACES"' EXIT
 trap 'kill -INT "$jest_pid" 2>/dev/null; exit 130' INT TERM
 
 node --experimental-vm-modules --disable-warning=ExperimentalWarning \

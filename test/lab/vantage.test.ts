@@ -38,10 +38,8 @@ describe('--control', () => {
   });
 
   test('that dies in mid-check makes it inconclusive', async () => {
-    await site.configure({ forwards: [{ transport: 'tcp', port: 8443, toPort: 80 }] });
-    const { code, report } = await checkFrom(site.internet, ['--control', `${PUBLIC}:8443`], {
-      onStart: () => setTimeout(() => void site.configure({}), 1500),
-    });
+    await site.configure({ forwards: [{ transport: 'tcp', port: 8443, toPort: 80, once: true }] });
+    const { code, report } = await checkFrom(site.internet, ['--control', `${PUBLIC}:8443`]);
     expect(report.vantage.control).toMatchObject({ before: 'answered', after: 'silent' });
     expect(report.verdict).toBe('inconclusive');
     expect(code).toBe(3);
