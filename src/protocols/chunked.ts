@@ -5,12 +5,11 @@ export interface ChunkedBody {
   readonly end: number | undefined;
 }
 
-/** A size line or trailer beyond this is none of a well-meaning server. */
-const MAX_LINE = 1024;
 const MAX_TRAILERS = 64;
 
 /**
  * Takes a body (one character a byte) out of its chunks (RFC 9112 §7.1), bare LF allowed, as far as it is there.
+ * Linear; the caller bounds the text.
  * Undefined where not even the first chunk has a size.
  */
 export function decodeChunked(text: string): ChunkedBody | undefined {
@@ -45,6 +44,6 @@ function skipTrailers(text: string, start: number): number | undefined {
 
 function readLine(text: string, at: number): { end: number; next: number } | undefined {
   const feed = text.indexOf('\n', at);
-  if (feed < 0 || feed - at > MAX_LINE) return undefined;
+  if (feed < 0) return undefined;
   return { end: feed > at && text[feed - 1] === '\r' ? feed - 1 : feed, next: feed + 1 };
 }

@@ -7,17 +7,11 @@ const MAX_RAW = 1024;
  * Null where there is no title element. A title that is not closed ends at the next tag. Linear in the page.
  */
 export function extractTitle(html: string): string | null {
-  const lower = html.toLowerCase();
-  const text = lower.length === html.length ? lower : html;
-  for (let at = text.indexOf('<title'); at >= 0; at = text.indexOf('<title', at + 6)) {
-    const next = text[at + 6];
-    if (next === undefined || !' \t\r\n\f/>'.includes(next)) continue;
-    const start = text.indexOf('>', at) + 1;
-    if (start === 0) return null;
-    const raw = text.slice(start, start + MAX_RAW);
-    const close = raw.indexOf('</title') < 0 ? raw.indexOf('<') : raw.indexOf('</title');
-    const title = html.slice(start, start + (close < 0 ? MAX_RAW : close));
-    return title.replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE);
-  }
-  return null;
+  const open = /<title[\s/>]/i.exec(html);
+  const start = open ? html.indexOf('>', open.index) + 1 : 0;
+  if (start === 0) return null;
+  const raw = html.slice(start, start + MAX_RAW);
+  const close = /<\/title/i.exec(raw)?.index ?? raw.indexOf('<');
+  const title = close < 0 ? raw : raw.slice(0, close);
+  return title.replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE);
 }

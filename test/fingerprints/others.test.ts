@@ -106,6 +106,8 @@ describe('UPnP', () => {
     const outer = ssdp({ st: 'upnp:rootdevice', server: 'Outer', location: 'http://203.0.113.5/' });
     expect(who({ ssdp: [outer, camera] })?.label).toBe('UPnP device "Cam"');
     const media = ssdp({ st: 'urn:schemas-upnp-org:device:MediaServer:1', server: 'M', location: inside });
+    const outerMedia = { ...media, server: 'Outer', location: 'http://203.0.113.5/' };
+    expect(who({ ssdp: [outerMedia, media] })?.label).toBe('UPnP device "M"');
     expect(who({ ssdp: [media, ssdp({ server: 'MiniUPnPd' })] })).toMatchObject({
       label: 'UPnP device "M"',
       basis: expect.arrayContaining(['a gateway answers too: "MiniUPnPd"']),

@@ -131,6 +131,7 @@ describe('staysOpen', () => {
     expect(staysOpen(bytes('HTTP/1.1 200 OK\r\n\r\nbody'))).toBe(false);
     expect(staysOpen(bytes('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'))).toBe(false);
     expect(staysOpen(bytes('SSH-2.0-x\r\n\r\n'))).toBe(false);
+    expect(staysOpen(bytes('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab'))).toBe(false);
   });
 });
 
@@ -208,6 +209,12 @@ describe('parseHttpResponse', () => {
       server: 'Henry/1.1',
     });
     expect(parseHttpResponse(bytes(`${interim}nonsense`))).toMatchObject({ status: 103, server: 'early' });
+  });
+
+  test('takes a change of protocol for the end', () => {
+    const answer = 'HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n';
+    expect(parseHttpResponse(bytes(answer))).toMatchObject({ status: 101 });
+    expect(staysOpen(bytes(answer))).toBe(false);
   });
 
   test('keeps control characters and markup, which are evidence', () => {
