@@ -201,7 +201,7 @@ test('an interruption is never compliant, whatever the rules say', () => {
 
 test('texts of a rule are cut to the limits of the report', () => {
   const long = 'x'.repeat(5000);
-  const finding = { severity: 'low', effect: 'note', endpoint: null, observations: [] } as const;
+  const finding = { severity: 'low' as const, effect: 'note' as const, endpoint: null, observations: [] };
   const texts = { title: long, seen: long, matters: long, remedy: long, programs: [long], references: [long] };
   const entry = { endpoint: null, what: long, why: long, blocking: false };
   const rule: Rule = {

@@ -487,6 +487,18 @@ const UNKNOWNS: Record<
   ],
   'services-not-looked-at': [
     { name: 'media, never probed', seen: survey(site()), says: [/voice media/, false] },
+    {
+      name: 'required media, never probed',
+      seen: survey(site()),
+      profile: { access: { rtp: 'must' } },
+      says: [/voice media/, false],
+    },
+    {
+      name: 'a required service that answers on the one port looked at',
+      seen: survey([answer('udp/5060', 'nec-sip', { evidence: { sip: SIP } })]),
+      profile: must,
+      says: [/SIP trunks/, false],
+    },
     { name: 'a required service', seen: survey([see('tcp/80', 'closed')]), profile: must, says: [/SIP trunks/, true] },
   ],
   'silent-udp': [
