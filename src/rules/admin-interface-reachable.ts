@@ -4,6 +4,12 @@ import { exposedAs } from './facts.js';
 import type { Rule } from './rule.js';
 import { describeBan, describeOpening, listNames, nameService } from './wording.js';
 
+const STANDINGS = {
+  certain: 'Its answer shows that it is NEC’s.',
+  likely: 'Its answer makes it likely that it is NEC’s.',
+  possible: 'Its answer fits NEC’s, but would fit others too.',
+} as const;
+
 /** An administration interface is open to us, and the profile does not allow that. */
 export const adminInterfaceReachable: Rule = {
   id: 'admin-interface-reachable',
@@ -15,7 +21,9 @@ export const adminInterfaceReachable: Rule = {
         const { endpoint, seen, service } = opening;
         const name = service ? nameService(service) : 'administration';
         const nec = seen.identity?.kind === 'nec-webpro' || seen.identity?.kind === 'nec-dim';
-        const standing = nec ? 'Its answer shows that it is NEC’s.' : 'That it is NEC’s follows from the port alone.';
+        const standing = nec
+          ? STANDINGS[seen.identity?.confidence ?? 'possible']
+          : 'That it is NEC’s follows from the port alone.';
         return {
           severity: 'critical',
           effect: 'violation',

@@ -13,14 +13,15 @@ export const movedAdminFound: Rule = {
       findings: found.map((opening) => {
         const { endpoint, seen, service } = opening;
         const name = seen.identity?.kind === 'nec-dim' ? 'DIM terminal' : 'WebPro';
-        const place = service ? `the place of ${nameService(service)}` : 'which the profile does not list';
+        const place = service ? `the place of ${nameService(service)}` : 'an endpoint that it does not list';
         const { matters, references } = adminStakes(seen.identity, name === 'WebPro' ? 'webpro' : 'dim');
+        const vague = seen.identity?.confidence === 'possible';
         return {
-          severity: 'critical',
+          severity: vague ? 'high' : 'critical',
           effect: 'violation',
           endpoint,
-          title: `NEC ${name} answers on ${endpoint}`,
-          seen: `${describeOpening(opening)} It was found on ${endpoint}, ${place}.`,
+          title: `${vague ? 'Perhaps ' : ''}NEC ${name} answers on ${endpoint}`,
+          seen: `${describeOpening(opening)} The profile has ${name} elsewhere or nowhere: this is ${place}.`,
           matters: `Another port hides nothing: whoever scans all ports finds it. ${matters}`,
           remedy:
             'Remove this forward from the router. For remote maintenance use a VPN, or a forward that only admits the dealer’s address, and write it into the profile.',

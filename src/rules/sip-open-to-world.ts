@@ -32,7 +32,7 @@ export const sipOpenToWorld: Rule = {
 
 function describeStakes(identity: Identity | null): string {
   const general =
-    'An open SIP port is found within hours. Then passwords of phones are guessed day and night; one that is found makes calls at the customer’s expense (toll fraud), and the flood alone can disturb calls.';
+    'Scanners look for open SIP ports all the time, and then guess the passwords of phones. One that is found makes calls at the customer’s expense (toll fraud), and the flood of guesses alone can disturb calls.';
   if (identity?.kind !== 'nec-phone-registration') return general;
   return `${general} This is the port where NEC phones register. In plug-and-play mode they do so without a password; whether that mode is on can not be seen from outside.`;
 }

@@ -35,7 +35,7 @@ export function listStates(seen: readonly Seen[]): string {
 /** What was seen of an open endpoint: state, reason, round trip, who answered and on what evidence. */
 export function describeOpening({ endpoint, seen, service }: Opening): string {
   const time = seen.rttMs === null ? '' : `, after ${Math.round(seen.rttMs)} ms`;
-  const place = service ? `${endpoint}, where ${nameService(service)} belongs,` : endpoint;
+  const place = service ? `${endpoint}, the place of ${nameService(service)},` : endpoint;
   return [`${place} is open (${seen.reason}${time}).`, describeAnswer(seen), ...describeOddities(seen)].join(' ');
 }
 

@@ -284,6 +284,12 @@ describe('wording', () => {
     expect(finding?.matters).toMatch(/does not name the SL series/);
   });
 
+  test('a vague answer is not called NEC’s', () => {
+    const dim = answer('tcp/5963', 'nec-dim', { confidence: 'possible' });
+    const [finding] = judge(survey(site(dim)), profile(), { failOn: 'low' }).findings;
+    expect(finding?.seen).toMatch(/is possibly.*would fit others too/);
+  });
+
   test('PCPro is told by its port alone', () => {
     const [finding] = judge(survey(site(see('tcp/8000', 'open'))), profile(), { failOn: 'low' }).findings;
     expect(finding?.seen).toMatch(/follows from the port alone/);

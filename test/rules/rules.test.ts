@@ -197,6 +197,11 @@ const SITUATIONS: Record<string, Situation[]> = {
       says: ['critical violation tcp/8443'],
     },
     {
+      name: 'a prompt that may be the DIM terminal',
+      seen: survey(site(answer('tcp/2323', 'nec-dim', { confidence: 'possible' }))),
+      says: ['high violation tcp/2323'],
+    },
+    {
       name: 'WebPro where the profile moved it',
       seen: survey(site(answer('tcp/18080', 'nec-webpro'))),
       profile: { access: { webpro: 'may' }, moved: { webpro: ['tcp/18080'] } },
