@@ -170,20 +170,25 @@ function formatIpv4(value: number): string {
 }
 
 function ipv6Value(text: string): bigint {
-  const [head = '', tail] = text.split('::');
-  const left = ipv6Groups(head);
-  const right = ipv6Groups(tail ?? '');
+  const gap = text.indexOf('::');
+  const left = ipv6Groups(gap === -1 ? text : text.slice(0, gap));
+  const right = gap === -1 ? [] : ipv6Groups(text.slice(gap + 2));
   const groups = [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
-  return BigInt('0x' + groups.map((group) => group.toString(16).padStart(4, '0')).join(''));
+  let value = 0n;
+  for (let i = 0; i < 8; i += 2) value = (value << 32n) | BigInt(groups[i]! * 0x1_0000 + groups[i + 1]!);
+  return value;
 }
 
 function ipv6Groups(text: string): number[] {
-  if (text === '') return [];
-  return text.split(':').flatMap((group) => {
-    if (!group.includes('.')) return [parseInt(group, 16)];
-    const ipv4 = ipv4Number(group);
-    return [ipv4 >>> 16, ipv4 & 0xffff];
-  });
+  const groups: number[] = [];
+  if (text === '') return groups;
+  for (const group of text.split(':')) {
+    if (group.includes('.')) {
+      const ipv4 = ipv4Number(group);
+      groups.push(ipv4 >>> 16, ipv4 & 0xffff);
+    } else groups.push(parseInt(group, 16));
+  }
+  return groups;
 }
 
 function longestZeroRun(groups: readonly number[]): { start: number; length: number } {

@@ -101,7 +101,7 @@ describe('expandTargets', () => {
     const targets = expand(['10.0.0.0/8', '2001:db8::/32'], { exclude });
     expect((await targets.next()).value).toMatchObject({ address: '10.128.0.0' });
     await targets.return(undefined);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(3_000);
   });
 
   test.each([

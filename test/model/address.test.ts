@@ -112,9 +112,9 @@ describe('addressScope', () => {
       const low = BigInt(i) * 42_949n;
       return i % 2 ? formatAddress({ family: 4, value: low }) : formatAddress({ family: 6, value: (low << 96n) + 1n });
     });
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (const address of addresses) addressScope(address);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
   });
 });
 
