@@ -49,7 +49,7 @@ export async function readProfileChain(nameOrFile: string): Promise<ProfileLayer
     const { document } = layer;
     const file = await findParent(document, parent);
     if (visited.includes(resolve(file))) {
-      throw problemAt(document, ['extends'], `${quote(parent)} extends this profile itself: a cycle`);
+      throw problemAt(document, ['extends'], `${quote(parent)} leads back to where it came from: a cycle`);
     }
     if (chain.length === MAX_CHAIN)
       throw problemAt(document, ['extends'], `more than ${MAX_CHAIN} profiles in a chain`);

@@ -179,6 +179,13 @@ describe('validateProfile', () => {
       'overlap.yaml:4:25: services.webpro.endpoints[0]: tcp/8000 already belongs to service "pcpro"',
       'overlap.yaml:5:42: services.door.endpoints[0]: udp/10020 already belongs to service "rtp"',
     ]);
+    await write('moved.yaml', 'name: moved', 'title: Moved', 'services: { webpro: { endpoints: [tcp/8081] } }');
+    expect(
+      await problemsOf('onto.yaml', ...HEAD, 'extends: moved.yaml', 'services: { pcpro: { endpoints: [tcp/8081] } }'),
+    ).toEqual(['onto.yaml:4:34: services.pcpro.endpoints[0]: tcp/8081 already belongs to service "webpro"']);
+    expect(
+      await problemsOf('onto2.yaml', ...HEAD, 'extends: onto.yaml', 'services: { dim: { endpoints: [tcp/5963] } }'),
+    ).toEqual(['onto.yaml:4:34: services.pcpro.endpoints[0]: tcp/8081 already belongs to service "webpro"']);
     const swapped = ['services:', '  webpro: { endpoints: [tcp/8000] }', '  pcpro: { endpoints: [tcp/80] }'];
     expect(await problemsOf('swap.yaml', ...HEAD, ...swapped)).toEqual([]);
   });
@@ -202,10 +209,13 @@ describe('validateProfile', () => {
     await write('one.yaml', ...HEAD, 'extends: two.yaml');
     await write('two.yaml', ...HEAD, 'extends: ./three.yaml');
     expect(await problemsOf('three.yaml', ...HEAD, '', 'extends: one.yaml')).toEqual([
-      'two.yaml:3:1: extends: "./three.yaml" extends this profile itself: a cycle',
+      'two.yaml:3:1: extends: "./three.yaml" leads back to where it came from: a cycle',
+    ]);
+    expect(await problemsOf('outside.yaml', ...HEAD, 'extends: one.yaml')).toEqual([
+      'three.yaml:4:1: extends: "one.yaml" leads back to where it came from: a cycle',
     ]);
     expect(await problemsOf('self.yaml', ...HEAD, 'extends: self.yaml')).toEqual([
-      'self.yaml:3:1: extends: "self.yaml" extends this profile itself: a cycle',
+      'self.yaml:3:1: extends: "self.yaml" leads back to where it came from: a cycle',
     ]);
     expect(await problemsOf('orphan.yaml', ...HEAD, 'extends: none.yaml')).toEqual([
       'orphan.yaml:3:1: extends: none.yaml: no such file',
