@@ -14,9 +14,16 @@ fi
 install_tools ip:iproute2 nmap:nmap gcc:gcc,libc6-dev
 . test/lab/namespaces.sh
 export LAB_NAMESPACES="sallyportbench$$"
+TMPDIR=$(mktemp -d)
+export TMPDIR
 bench_pid=
-trap 'remove_namespaces "$LAB_NAMESPACES"' EXIT
-trap 'kill -INT "$bench_pid" 2>/dev/null; exit 130' INT TERM
+finish() {
+  [ -z "$bench_pid" ] || kill "$bench_pid" 2>/dev/null || true
+  remove_namespaces "$LAB_NAMESPACES"
+  rm -rf "$TMPDIR"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
 
 node test/bench/bench.js "$@" </dev/null &
 bench_pid=$!

@@ -19,9 +19,16 @@ fi
 # shellcheck source=namespaces.sh
 . test/lab/namespaces.sh
 export LAB_NAMESPACES="sallyport$$"
+TMPDIR=$(mktemp -d)
+export TMPDIR
 jest_pid=
-trap 'remove_namespaces "$LAB_NAMESPACES"' EXIT
-trap 'kill -INT "$jest_pid" 2>/dev/null; exit 130' INT TERM
+finish() {
+  [ -z "$jest_pid" ] || kill "$jest_pid" 2>/dev/null || true
+  remove_namespaces "$LAB_NAMESPACES"
+  rm -rf "$TMPDIR"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
 
 node --experimental-vm-modules --disable-warning=ExperimentalWarning \
   node_modules/jest/bin/jest.js --config test/lab/jest.config.js "$@" </dev/null &
