@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { resetSocket } from '../net/reset-socket.js';
 import type { Listener, TcpBehaviour } from './lab-server.js';
 
 /** A listening TCP port; `server` and `connections` are what `silenceTcp` takes over. */
@@ -56,7 +57,7 @@ export async function listenTcp(
     connections,
     stop() {
       if (server.listening) server.close();
-      for (const socket of connections) socket.resetAndDestroy();
+      for (const socket of connections) resetSocket(socket);
       return closed;
     },
   };

@@ -64,8 +64,12 @@ async function fillQueue({ address, port }: TcpListener): Promise<void> {
 function hangs(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
-    const timer = setTimeout(() => settle(() => resolve(true)), HANG_MS);
+    let settled = false;
+    // setImmediate: on a busy machine the timer is due before Node has looked whether the handshake is done.
+    const timer = setTimeout(() => setImmediate(() => settle(() => resolve(true))), HANG_MS);
     const settle = (done: () => void) => {
+      if (settled) return;
+      settled = true;
       clearTimeout(timer);
       if (socket.connecting) socket.destroy();
       else socket.resetAndDestroy();

@@ -3,6 +3,7 @@ import type { Conversation, Talk } from './conversation.js';
 import type { Core, Running } from './core.js';
 import type { Host } from './host.js';
 import type { Outcome } from './outcome.js';
+import { resetSocket } from './reset-socket.js';
 import { SocketReader } from './socket-reader.js';
 import { connectTcp } from './tcp-connect.js';
 
@@ -14,7 +15,7 @@ export function talkTcp(core: Core, host: Host, port: number, talk?: Talk): Prom
   return new Promise((resolve, reject) => {
     connectTcp(core, host, port, ({ outcome, socket }) => {
       if (socket && talk) return void converse(core, host, port, outcome, socket, talk).then(resolve, reject);
-      socket?.resetAndDestroy();
+      if (socket) resetSocket(socket);
       resolve(outcome);
     });
   });
@@ -53,7 +54,7 @@ async function converse(
     return { ...outcome, reason, evidence: ended ? { ...evidence, ended } : evidence };
   } finally {
     core.running.delete(running);
-    for (const each of sockets) each.resetAndDestroy();
+    for (const each of sockets) resetSocket(each);
   }
 }
 

@@ -1,6 +1,7 @@
+import { resetSocket } from '../../net/reset-socket.js';
 import type { LabServer } from '../lab-server.js';
 
 /** Accepts and resets at once: the port is open, whatever the error says. */
 export function resetAfterAccept(): LabServer {
-  return { tcp: (socket) => void socket.resetAndDestroy() };
+  return { tcp: (socket) => resetSocket(socket) };
 }
