@@ -1,4 +1,5 @@
-import { parseAddress, unmapAddress, type Address, type AddressFamily } from '../model/address.js';
+import IPCIDR from 'ip-cidr';
+import { formatAddress, parseAddress, unmapAddress, type Address, type AddressFamily } from '../model/address.js';
 
 /** Addresses of one family from `first` to `last`, both included. */
 export interface AddressRange {
@@ -7,6 +8,8 @@ export interface AddressRange {
   readonly last: bigint;
 }
 
+/** Length of ::ffff:0:0/96, the prefix of IPv4-mapped addresses (RFC 4291 §2.5.5.2). */
+const MAPPED_PREFIX = 96;
 const MAPPED_FIRST = 0xffffn << 32n;
 const MAPPED_LAST = MAPPED_FIRST + 0xffff_ffffn;
 
@@ -15,15 +18,19 @@ export function singleRange({ family, value }: Address): AddressRange {
   return { family, first: value, last: value };
 }
 
-/** Parses a network in CIDR form, whose host bits may be set; undefined when it is none. */
+/**
+ * Parses a network in CIDR form, whose host bits may be set; undefined when it is none. A network of IPv4-mapped
+ * addresses is the IPv4 network that it stands for.
+ */
 export function parseCidr(text: string): AddressRange | undefined {
-  const [, base = '', length = ''] = /^([^/]{1,45})\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
-  const address = parseAddress(base);
-  const bits = address?.family === 4 ? 32 : 128;
-  if (!address || Number(length) > bits) return undefined;
-  const size = 1n << BigInt(bits - Number(length));
-  const first = address.value - (address.value % size);
-  return { family: address.family, first, last: first + size - 1n };
+  const [, base = '', digits = ''] = /^([^/]{1,45})\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
+  const given = parseAddress(base);
+  if (!given) return undefined;
+  const address = unmapAddress(given);
+  const length = Number(digits) - (address.family === given.family ? 0 : MAPPED_PREFIX);
+  if (length < 0 || length > (address.family === 4 ? 32 : 128)) return undefined;
+  const [first, last] = new IPCIDR(`${formatAddress(address)}/${length}`).toRange<bigint>({ type: 'bigInteger' });
+  return { family: address.family, first, last };
 }
 
 /**

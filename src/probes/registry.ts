@@ -28,6 +28,8 @@ export const PROBES = {
 /** Chooses the probe for a service's endpoint, or for an endpoint that belongs to no known service. */
 export function chooseProbe(transport: Transport, service: string | null): Probe {
   const all: readonly Probe[] = Object.values(PROBES);
-  const own = all.find((probe) => probe.transport === transport && service !== null && probe.services.includes(service));
+  const own = all.find(
+    (probe) => probe.transport === transport && service !== null && probe.services.includes(service),
+  );
   return own ?? (transport === 'tcp' ? tcpIdentify : sipOptionsUdp);
 }

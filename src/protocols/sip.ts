@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { SipEvidence } from '../model/report.js';
 import { renderAuthority } from './authority.js';
 import { cleanHeaderValue, parseContentLength, parseHead, readHeader, readHeaderList } from './headers.js';
@@ -34,8 +34,8 @@ export interface SipOptions {
 
 /** Makes fresh random ids; the branch has the cookie of RFC 3261 §8.1.1.7. */
 export function createSipIds(): SipIds {
-  const hex = (bytes: number) => randomBytes(bytes).toString('hex');
-  return { branch: `z9hG4bK${hex(12)}`, tag: hex(8), callId: hex(16) };
+  const [branch, tag, callId] = [randomUUID(), randomUUID(), randomUUID()];
+  return { branch: `z9hG4bK${branch}`, tag, callId };
 }
 
 /** Renders an OPTIONS request (RFC 3261 §11.1) that asks for the answer at the port that it came from (RFC 3581). */
