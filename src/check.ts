@@ -15,6 +15,7 @@ import type { Severity } from './model/severity.js';
 import { type Control, ControlEndpoint } from './net/control.js';
 import { availableSockets } from './net/descriptors.js';
 import { Engine } from './net/engine.js';
+import { listOwnAddresses } from './net/local-address.js';
 import { resolveName } from './net/resolve.js';
 import { type Timing, type TimingName, TIMINGS } from './net/timing.js';
 import { planProbes, type PlanOptions } from './probes/plan.js';
@@ -109,10 +110,15 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
     profile.services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]),
   );
   const profileDigest = digestProfile(profile);
+  const ownAddresses = listOwnAddresses();
+  const shared = { engine, listed, source, control, ownAddresses, signal };
   let finished = 0;
   try {
     yield* mapConcurrently(prepared.targets, prepared.timing.targets, signal, async (target) => {
-      const survey = await surveyTarget(target, { engine, plan: planProbes(plan), listed, source, control, signal });
+      const survey = await surveyTarget(target, {
+        ...shared,
+        plan: planProbes(plan),
+      });
       options.onProgress?.({ finished: ++finished, total });
       return createReport(survey, { profile, profileDigest, authorization, failOn });
     });
@@ -142,16 +148,17 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
   const known = Symbol.iterator in options.targets ? [...options.targets].map(toSpec) : null;
   let total: bigint | number | null = options.total ?? null;
   if (known) {
-    guardSpecs(known, options.allowSpecial ?? false);
+    guardSpecs(known, options.allowSpecial ?? false, exclude);
     total = countTargets(known, exclude);
     requireAuthorization(total, authorization);
   }
   if (options.allPorts && Number(total) !== 1) throw new InputError('--all-ports takes exactly one target address');
+  const plan = choosePlan(options, profile);
   return {
     profile,
     source,
-    timing: chooseTiming(options),
-    plan: choosePlan(options, profile),
+    timing: chooseTiming(options, planProbes(plan).length),
+    plan,
     total: total === null ? null : Number(total),
     authorization,
     failOn: options.failOn ?? 'low',
@@ -174,23 +181,17 @@ async function* mapSpecs(targets: AsyncIterable<string | TargetSpec>): AsyncGene
   for await (const target of targets) yield toSpec(target);
 }
 
-/** A silent target holds about so many sockets at once. */
-const SOCKETS_PER_TARGET = 16;
-
 /** The timing template with the user's figures, and no more targets at once than its sockets can serve. */
-function chooseTiming(options: CheckOptions): Timing {
+function chooseTiming(options: CheckOptions, endpoints: number): Timing {
   const template = TIMINGS[options.timing ?? 'normal'];
-  const maxSockets = options.maxSockets ?? template.maxSockets;
+  const maxSockets = Math.min(options.maxSockets ?? template.maxSockets, availableSockets());
   return {
     ...template,
     rate: options.rate ?? template.rate,
     patienceMs: options.timeoutMs ?? template.patienceMs,
     tries: options.retries === undefined ? template.tries : options.retries + 1,
     maxSockets,
-    targets: Math.max(
-      1,
-      Math.min(template.targets, Math.ceil(Math.min(maxSockets, availableSockets()) / SOCKETS_PER_TARGET)),
-    ),
+    targets: Math.min(template.targets, Math.ceil((1.25 * maxSockets) / endpoints)),
   };
 }
 

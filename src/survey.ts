@@ -5,7 +5,7 @@ import type { Liveness, Observation, Survey, Target, UnitError, Vantage } from '
 import type { ControlEndpoint } from './net/control.js';
 import type { Engine } from './net/engine.js';
 import type { Host } from './net/host.js';
-import { findLocalAddress, isOwnAddress } from './net/local-address.js';
+import { findLocalAddress } from './net/local-address.js';
 import { createErrorOutcome } from './net/outcome.js';
 import type { PlannedProbe } from './probes/plan.js';
 
@@ -23,6 +23,8 @@ export interface SurveyOptions {
   /** Which of the profile's sources we are. */
   readonly source: string;
   readonly control: ControlEndpoint | null;
+  /** The addresses of this machine. */
+  readonly ownAddresses: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
@@ -43,11 +45,8 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
   let liveness: Liveness = { srttMs: null, answers: 0, lost: 0, recheck: null };
   if (target.address !== null) {
     const host = engine.host(target.address);
-    const [before, local, seen] = await Promise.all([
-      options.control?.ask(),
-      findLocalAddress(target.address),
-      runProbes(engine, host, plan, startMs, errors),
-    ]);
+    const [before, seen] = await Promise.all([options.control?.ask(), runProbes(engine, host, plan, startMs, errors)]);
+    const local = host.localAddress ?? (await findLocalAddress(target.address));
     const recheck = await askAgain(engine, host, seen);
     const after = options.control ? await options.control.ask() : null;
     observations = seen;
@@ -55,7 +54,7 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
       ...vantage,
       address: local,
       scope: local === null ? null : (addressScope(local) ?? null),
-      ownAddress: isOwnAddress(target.address),
+      ownAddress: target.scope === 'loopback' || options.ownAddresses.has(target.address),
       control: options.control && before ? { endpoint: options.control.control.label, before, after } : null,
     };
     liveness = { srttMs: host.rtt.smoothedMs, answers: host.answers, lost: host.lost, recheck };

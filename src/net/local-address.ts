@@ -24,8 +24,7 @@ export function findLocalAddress(address: string): Promise<string | null> {
   });
 }
 
-/** Whether `address` is one of this machine's own. Loopback addresses all are (RFC 1122 §3.2.1.3). */
-export function isOwnAddress(address: string): boolean {
-  if (address.startsWith('127.') || address === '::1') return true;
-  return Object.values(networkInterfaces()).some((list) => list?.some((own) => own.address === address));
+/** The addresses of this machine's interfaces. */
+export function listOwnAddresses(): ReadonlySet<string> {
+  return new Set(Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []));
 }

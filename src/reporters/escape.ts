@@ -33,11 +33,15 @@ export function forTerminalLine(text: string, max: number): string {
   return cutText(forTerminal(text), max);
 }
 
+/** Printable ASCII and line breaks, which most reports consist of: nothing to escape. */
+const PLAIN = /^[\n\x20-\x7e]*$/;
+
 /**
  * For JSON that may be shown on a terminal: takes the output of JSON.stringify and writes what is unsafe
  * to show as `\u` escapes, so that it parses to the same value. Line breaks of its layout stay.
  */
 export function forJson(json: string): string {
+  if (PLAIN.test(json)) return json;
   return json.replace(UNSAFE, (char) => (char === '\n' ? char : escapeCodeUnits(char)));
 }
 

@@ -39,7 +39,7 @@ function renderOverview(report: Report, width: number, paint: Paint): string[] {
 
 function describeVantage({ source, address, scope, ownAddress, control }: Report['vantage']): string {
   const where = address ?? 'an address that is not known';
-  const nat = address !== null && scope !== null && scope !== 'public' ? ` (${scope}, so behind NAT)` : '';
+  const nat = scope === 'private' || scope === 'cgnat' ? ` (${scope}, so behind NAT)` : '';
   const own = ownAddress ? '; the target is one of our own addresses, so this is no look from outside' : '';
   const proof = control ? `; control ${control.endpoint}: ${control.before}, then ${control.after ?? 'not asked'}` : '';
   const who = source === OUTSIDER ? '"outsider" (anybody on the internet)' : `"${source}"`;

@@ -1,4 +1,4 @@
-import type { EndpointId } from '../model/endpoint.js';
+import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
 import type { Facts, Opening } from './facts.js';
 import type { Nature } from './nature.js';
 import type { Rule } from './rule.js';
@@ -50,7 +50,7 @@ export const dmzSuspected: Rule = {
             'Switch off the DMZ, exposed host or 1:1 NAT in the router. Forward only what the profile names, restricted to the addresses that need it; for maintenance use a VPN.',
           programs: [],
           references: [],
-          observations: [...new Set(signs.flatMap(({ endpoints }) => endpoints))],
+          observations: [...new Set(signs.flatMap(({ endpoints }) => endpoints))].sort(compareEndpointIds),
         },
       ],
     };
