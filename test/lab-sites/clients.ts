@@ -10,11 +10,11 @@ export interface Talk {
   readonly ms: number;
 }
 
-/** Connects, sends `text`, and reads until the other side ends it, `enough` bytes are there, or `waitMs` have passed. */
+/** Connects, sends `text`, and reads until the other side ends it, `enough` bytes are there (0: until it is connected), or `waitMs` have passed. */
 export function talk(
   port: number,
   text = '',
-  { waitMs = 300, enough = Infinity, host = '127.0.0.1' } = {},
+  { waitMs = 2000, enough = Infinity, host = '127.0.0.1' } = {},
 ): Promise<Talk> {
   return new Promise((resolve) => {
     const start = performance.now();
@@ -31,6 +31,7 @@ export function talk(
     const timer = setTimeout(() => settle('open'), waitMs);
     socket.on('connect', () => {
       connected = true;
+      if (enough === 0) return settle('open');
       if (text) socket.write(text);
     });
     socket.on('data', (chunk) => {
@@ -53,7 +54,7 @@ export interface Heard {
 export function ask(
   port: number,
   data: Buffer | string,
-  { waitMs = 300, enough = 1, from = { address: '127.0.0.1', port: 0 }, host = '127.0.0.1' } = {},
+  { waitMs = 2000, enough = 1, from = { address: '127.0.0.1', port: 0 }, host = '127.0.0.1' } = {},
 ): Promise<Heard[]> {
   return new Promise((resolve, reject) => {
     const heard: Heard[] = [];

@@ -44,7 +44,7 @@ describe('webpro', () => {
 });
 
 test('pcpro accepts and stays silent whatever it is sent', async () => {
-  expect(await talk(await startServer(pcpro()), '\r\n\r\nhello\r\n')).toMatchObject({
+  expect(await talk(await startServer(pcpro()), '\r\n\r\nhello\r\n', { waitMs: 200 })).toMatchObject({
     connected: true,
     text: '',
     ended: 'open',
@@ -58,8 +58,8 @@ describe('dim', () => {
 
   test('prompts after blank lines', async () => {
     const port = await startServer(dim());
-    expect((await talk(port, '\r\n', { waitMs: 100 })).text).toBe('User ID:Password:');
-    expect((await talk(port, '\r\n\r\n', { waitMs: 100 })).text).toBe('User ID:Password:\r\nUser ID:');
+    expect((await talk(port, '\r\n', { enough: 17 })).text).toBe('User ID:Password:');
+    expect((await talk(port, '\r\n\r\n', { enough: 27 })).text).toBe('User ID:Password:\r\nUser ID:');
   });
 
   test('hangs up after three attempts', async () => {

@@ -55,9 +55,9 @@ describe('a site', () => {
     const site = keep(await startSite(SITES.dmz, { silentAfter: 3 }));
     const [port] = site.services['webpro']!;
     for (let i = 0; i < 3; i++) expect((await talk(port!, GET)).text).toContain('WebPro');
-    await sleep(50);
-    await site.goSilent();
+    await sleep(400);
     expect(await talk(port!, GET, { waitMs: 300 })).toMatchObject(SILENT);
+    expect(await ask(site.services['sip-trunk']![0]!, sipRequest(), { waitMs: 100 })).toEqual([]);
   });
 
   test('can be stopped while it goes silent', async () => {

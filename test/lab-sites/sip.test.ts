@@ -28,7 +28,7 @@ describe('sip', () => {
 
   test('answers several requests on one connection, and no more than 32', async () => {
     const port = await startServer(sip());
-    expect((await talk(port, sipRequest().repeat(3))).text.split('SIP/2.0 200 OK')).toHaveLength(4);
+    expect((await talk(port, sipRequest().repeat(3), { waitMs: 300 })).text.split('SIP/2.0 200 OK')).toHaveLength(4);
     expect((await talk(port, sipRequest().repeat(40))).ended).not.toBe('open');
   });
 
