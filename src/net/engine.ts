@@ -33,14 +33,14 @@ export class Engine {
   }
 
   /** Connects to a TCP endpoint and, where it is open, runs `talk` on the connection. */
-  async tcp(host: Host, port: number, talk?: Talk): Promise<Outcome> {
+  tcp(host: Host, port: number, talk?: Talk): Promise<Outcome> {
     const outcome = talkTcp(this.#core, host, port, talk);
     if (this.#cut) this.cutOff();
     return outcome;
   }
 
   /** Asks a UDP endpoint. */
-  async udp(host: Host, port: number, request: UdpRequest): Promise<Outcome> {
+  udp(host: Host, port: number, request: UdpRequest): Promise<Outcome> {
     const outcome = exchangeUdp(this.#core, host, port, request);
     if (this.#cut) this.cutOff();
     return outcome;
@@ -69,6 +69,7 @@ export class Engine {
 
   /** Lets go of all sockets and timers; call it when nothing is under way. */
   async close(): Promise<void> {
+    this.#core.gate.clear();
     this.#core.agenda.clear();
     await this.#core.shared.close();
   }

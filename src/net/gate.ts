@@ -35,9 +35,14 @@ export class Gate {
     this.#limit = maxSockets;
   }
 
+  /** Whether all sockets are taken. */
+  get isFull(): boolean {
+    return this.#open >= this.#limit;
+  }
+
   /** Whether probes wait for a socket. */
   get isCrowded(): boolean {
-    return this.#opens.size > 0 && this.#open >= this.#limit;
+    return this.#opens.size > 0 && this.isFull;
   }
 
   /** Calls `run` when a socket may be opened and its first packet sent; `release` gives the socket back. */
@@ -53,14 +58,20 @@ export class Gate {
   }
 
   /** Gives back a socket that `open` granted. */
-  release(): void {
+  readonly release = (): void => {
     this.#open--;
     if (this.#opens.size > 0) this.#schedule();
-  }
+  };
 
   /** The system refused a socket: from now on stay below what is open. */
   shrink(): void {
     this.#limit = Math.max(8, Math.min(this.#limit, Math.floor(this.#open * 0.9)));
+  }
+
+  /** Forgets all that waits. */
+  clear(): void {
+    this.#opens.clear();
+    this.#sends.clear();
   }
 
   #schedule(): void {
@@ -76,7 +87,7 @@ export class Gate {
     this.#refilledAt = start;
     for (;;) {
       const queue = this.#sends.size > 0 ? this.#sends : this.#opens;
-      if (queue.size === 0 || (queue === this.#opens && this.#open >= this.#limit)) return;
+      if (queue.size === 0 || (queue === this.#opens && this.isFull)) return;
       if (this.#tokens < 1) {
         this.#draining = true;
         this.#agenda.in(((1 - this.#tokens) / this.#rate) * 1000, () => this.#drain());
@@ -124,5 +135,10 @@ class Queue<T> {
       this.#head = 0;
     }
     return item;
+  }
+
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
   }
 }

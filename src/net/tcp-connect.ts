@@ -52,9 +52,10 @@ class TcpConnect {
     host.waiting.add(this.#wake);
   }
 
-  /** Queues the next try. */
+  /** Queues the next try. Where no socket is free, the older tries end now: else all could wait for one another. */
   request(): void {
     this.#requested = true;
+    if (this.core.gate.isFull) this.#giveUpAttempts(performance.now());
     this.core.gate.open(this.host.pacer, () => {
       this.#requested = false;
       if (this.#settled) this.core.gate.release();
@@ -76,8 +77,8 @@ class TcpConnect {
     const socket = new Socket();
     const attempt: Attempt = { socket, startedAt: now, launched: false };
     this.#attempts.add(attempt);
-    socket.once('close', () => this.core.gate.release());
-    socket.once('connect', () => this.#connected(attempt));
+    socket.on('close', this.core.gate.release);
+    socket.on('connect', () => this.#connected(attempt));
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(attempt, error));
     socket.connect({ host: this.host.address, port: this.port, autoSelectFamily: false });
     // The connect call itself is made in a callback that was queued just before this one.

@@ -29,32 +29,43 @@ async function converse(
   socket: Socket,
   talk: Talk,
 ): Promise<Outcome> {
-  const sockets = [socket];
+  const reader = new SocketReader(socket, core.agenda);
+  let open: Socket | null = socket;
   let cut = false;
+  let endedFirst: SocketReader['ended'] = null;
+  /** Ends the connection; answers how the other side had ended the first one before that. */
+  const leave = (): SocketReader['ended'] => {
+    if (open === socket) endedFirst = reader.ended;
+    if (open) resetSocket(open);
+    open = null;
+    return endedFirst;
+  };
   const running: Running = {
     cutOff: () => {
       cut = true;
-      for (const each of sockets) each.destroy();
+      leave();
     },
   };
+  const reopen = (): Promise<Conversation | null> =>
+    new Promise((resolve) => {
+      // A conversation holds one socket at a time: else conversations could wait for one another's.
+      leave();
+      if (cut) return resolve(null);
+      connectTcp(core, host, port, ({ socket: next }) => {
+        open = next;
+        resolve(next && createConversation(next, new SocketReader(next, core.agenda), host, port, reopen));
+      });
+    });
   core.running.add(running);
   try {
-    const reader = new SocketReader(socket, core.agenda);
-    const reopen = (): Promise<Conversation | null> =>
-      new Promise((resolve) => {
-        connectTcp(core, host, port, ({ socket: next }) => {
-          if (next) sockets.push(next);
-          resolve(next && createConversation(next, new SocketReader(next, core.agenda), host, port, reopen));
-        });
-      });
     const evidence = await talk(createConversation(socket, reader, host, port, reopen));
+    const ended = leave();
     const said = Object.keys(evidence).length > 0;
-    const ended = cut ? null : reader.ended;
     const reason = ended === 'reset' && !said ? 'reset-after-accept' : outcome.reason;
     return { ...outcome, reason, evidence: ended ? { ...evidence, ended } : evidence };
   } finally {
     core.running.delete(running);
-    for (const each of sockets) resetSocket(each);
+    leave();
   }
 }
 
