@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import type { Evidence, Reason } from '../model/report.js';
 import { type Appointment, cancel } from './agenda.js';
 import type { Core } from './core.js';
@@ -7,9 +7,11 @@ import type { Host } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
 import { tryOffsets } from './timing.js';
 import type { Correlate, Sender } from './udp-shared.js';
+import { createUdpSocket } from './udp-socket.js';
 
 const BUSY_RETRY_MS = 100;
 const BUSY_LIMIT_MS = 15_000;
+const CONNECTED_TRIES = 2;
 const REFUSAL_GAP_MS = 1_100;
 const REFUSAL_TRIES = 1;
 
@@ -45,8 +47,8 @@ export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRe
 }
 
 /**
- * Tries leave in turn from a connected socket (which hears of ICMP errors) and from the shared unconnected one
- * (which hears answers from elsewhere).
+ * The first tries leave from a connected socket, which hears of ICMP errors; the later ones from the shared
+ * unconnected one, which hears answers from elsewhere.
  */
 class UdpExchange {
   readonly #tries: number[];
@@ -55,6 +57,7 @@ class UdpExchange {
   #local: Sender = { address: '', port: 0 };
   #launched = false;
   #sent = 0;
+  #askedFromPort = false;
   #sentAt = 0;
   #firstSentAt = 0;
   #extra = 0;
@@ -89,12 +92,9 @@ class UdpExchange {
 
   #connect(): void {
     const { address, family } = this.host;
-    const socket = createSocket({
-      type: family === 4 ? 'udp4' : 'udp6',
-      lookup: (name, _options, done) => done(null, name, family),
-    });
+    const socket = createUdpSocket(family);
     this.#socket = socket;
-    socket.once('close', () => this.core.gate.release());
+    socket.on('close', this.core.gate.release);
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error));
     socket.on('message', (bytes) => this.#received(bytes, null, false));
     socket.connect(this.port, address, (error?: Error) => {
@@ -117,10 +117,13 @@ class UdpExchange {
     const end = Math.max(this.request.until ?? 0, this.#firstSentAt + (this.request.until ? 0 : patienceMs));
     const offset = this.#tries[this.#sent];
     const last = this.request.lastFromPort;
-    if (offset !== undefined) {
+    if (offset !== undefined && performance.now() < end) {
       this.#appoint(this.#firstSentAt + offset, () => void this.#sendNext());
-    } else if (last !== undefined && this.#sent === this.#tries.length) {
-      this.#appoint(this.#firstSentAt + 0.66 * patienceMs, () => void this.#sendShared(last));
+    } else if (last !== undefined && !this.#askedFromPort) {
+      this.#appoint(this.#firstSentAt + 0.66 * patienceMs, () => {
+        this.#askedFromPort = true;
+        void this.#sendShared(last);
+      });
     } else {
       this.#appoint(end, () => this.#end());
     }
@@ -133,7 +136,8 @@ class UdpExchange {
 
   #sendNext(): void {
     // Where ICMP errors are heard but limited to one a second, only the connected socket can use them.
-    if (this.#sent % 2 === 1 && this.host.refusals === 0) return void this.#sendShared(0);
+    const suits = this.#sent < CONNECTED_TRIES || this.host.refusals > 0;
+    if (!suits || !this.#socket) return void this.#sendShared(0);
     this.core.gate.send(this.host.pacer, () => {
       this.#sendConnected();
       this.#plan();
@@ -153,19 +157,27 @@ class UdpExchange {
     const socket = await shared.socket(family, localPort);
     this.core.gate.send(this.host.pacer, () => {
       if (this.#settled) return;
+      const fixed = localPort !== 0;
       if (!socket) {
-        this.#sent++;
+        if (!fixed) this.#sendConnected();
         return this.#plan();
       }
-      const fixed = localPort !== 0;
+      if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
+      const { port } = socket.address();
       this.#cleanups.push(
-        shared.listen({ address, port: this.port }, (bytes, from) => this.#received(bytes, from, fixed)),
+        shared.listen(port, { address, port: this.port }, (bytes, from) => this.#received(bytes, from, fixed)),
       );
-      const { bytes } = this.#ask({ address: localAddress ?? '0.0.0.0', port: socket.address().port }, fixed);
+      const { bytes } = this.#ask({ address: localAddress ?? '0.0.0.0', port }, fixed);
       this.#noteSent();
       socket.send(bytes, this.port, address, () => {});
       this.#plan();
     });
+  }
+
+  /** Where sockets are scarce, the shared ones do: only an ICMP error that comes late is missed. */
+  #giveUpSocket(): void {
+    this.#socket?.close();
+    this.#socket = null;
   }
 
   #ask(local: Sender, fixed = false): Question {
@@ -194,8 +206,9 @@ class UdpExchange {
     if (elsewhere) evidence.from = `${from.address}:${from.port}`;
     if (fixed) evidence.fromPort5060 = true;
     if (this.#answer) {
-      const { collect } = this.request;
-      if (collect) this.#answer = { ...this.#answer, evidence: collect.join(this.#answer.evidence, evidence) };
+      const { collect, reason } = this.request;
+      if (!collect || !understood) return;
+      this.#answer = { ...this.#answer, reason, evidence: collect.join(this.#answer.evidence, evidence) };
       return;
     }
     const rttMs = this.#noteAnswer();
@@ -228,8 +241,7 @@ class UdpExchange {
     const now = performance.now();
     this.#busySince ??= now;
     if (this.#launched) return;
-    this.#socket?.close();
-    this.#socket = null;
+    this.#giveUpSocket();
     this.core.gate.shrink();
     if (now - this.#busySince > BUSY_LIMIT_MS) {
       return this.#settle(createErrorOutcome(reason, this.#sent, error.message));

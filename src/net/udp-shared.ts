@@ -1,4 +1,6 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { judgeErrno } from './errno.js';
+import { createUdpSocket } from './udp-socket.js';
 
 /** Where a datagram came from. */
 export interface Sender {
@@ -22,20 +24,28 @@ export class SharedUdp {
   readonly #byKey = new Map<string, Receiver>();
   readonly #correlates = new Map<Correlate, number>();
 
-  /** Binds a socket (port 0: any) once and keeps it; null where the system refuses it. */
+  /**
+   * Binds a socket (port 0: any) once and keeps it; null where the system refuses it. A refusal is kept as well,
+   * unless it comes from a shortage that may pass.
+   */
   socket(family: 4 | 6, port: number): Promise<Socket | null> {
     const name = `${family}:${port}`;
     let socket = this.#sockets.get(name);
     if (!socket) {
-      socket = this.#bind(family, port);
+      socket = bind(family, port, (localPort, bytes, from) => this.#route(localPort, bytes, from)).catch(
+        (error: NodeJS.ErrnoException) => {
+          if (judgeErrno(error.code, 'udp', true).reason === 'fd-limit') this.#sockets.delete(name);
+          return null;
+        },
+      );
       this.#sockets.set(name, socket);
     }
     return socket;
   }
 
-  /** Routes answers from exactly this endpoint; returns how to stop. */
-  listen(from: Sender, receiver: Receiver): () => void {
-    const name = `${from.address}|${from.port}`;
+  /** Routes answers that come to `localPort` from exactly this endpoint; returns how to stop. */
+  listen(localPort: number, from: Sender, receiver: Receiver): () => void {
+    const name = nameRoute(localPort, from);
     this.#byEndpoint.set(name, receiver);
     return () => void (this.#byEndpoint.get(name) === receiver && this.#byEndpoint.delete(name));
   }
@@ -45,7 +55,7 @@ export class SharedUdp {
     this.#byKey.set(key, receiver);
     this.#correlates.set(correlate, (this.#correlates.get(correlate) ?? 0) + 1);
     return () => {
-      this.#byKey.delete(key);
+      if (this.#byKey.get(key) === receiver) this.#byKey.delete(key);
       const users = this.#correlates.get(correlate)! - 1;
       if (users > 0) this.#correlates.set(correlate, users);
       else this.#correlates.delete(correlate);
@@ -58,28 +68,8 @@ export class SharedUdp {
     this.#sockets.clear();
   }
 
-  #bind(family: 4 | 6, port: number): Promise<Socket | null> {
-    return new Promise((resolve) => {
-      const socket = createSocket({
-        type: family === 4 ? 'udp4' : 'udp6',
-        ipv6Only: family === 6,
-        lookup: (name, _options, done) => done(null, name, family),
-      });
-      socket.once('error', () => {
-        socket.close();
-        resolve(null);
-      });
-      socket.bind({ port, exclusive: true }, () => {
-        socket.removeAllListeners('error').on('error', () => {});
-        socket.on('message', (bytes, from) => this.#route(bytes, from));
-        enlargeBuffers(socket);
-        resolve(socket);
-      });
-    });
-  }
-
-  #route(bytes: Buffer, from: RemoteInfo): void {
-    const exact = this.#byEndpoint.get(`${from.address}|${from.port}`);
+  #route(localPort: number, bytes: Buffer, from: Sender): void {
+    const exact = this.#byEndpoint.get(nameRoute(localPort, from));
     if (exact) return exact(bytes, from);
     for (const correlate of this.#correlates.keys()) {
       const key = correlate(bytes, from);
@@ -87,6 +77,31 @@ export class SharedUdp {
       if (receiver) return receiver(bytes, from);
     }
   }
+}
+
+function bind(
+  family: 4 | 6,
+  port: number,
+  route: (localPort: number, bytes: Buffer, from: Sender) => void,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createUdpSocket(family);
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
+    socket.bind({ port, exclusive: true }, () => {
+      socket.removeAllListeners('error').on('error', () => {});
+      const { port: localPort } = socket.address();
+      socket.on('message', (bytes, from) => route(localPort, bytes, from));
+      enlargeBuffers(socket);
+      resolve(socket);
+    });
+  });
+}
+
+function nameRoute(localPort: number, from: Sender): string {
+  return `${localPort}|${from.address}|${from.port}`;
 }
 
 function enlargeBuffers(socket: Socket): void {
