@@ -11,7 +11,7 @@ export type ErrnoMeaning =
  * packet could have been answered: then "unreachable" means that we have no route, not that the target refused.
  */
 export function judgeErrno(code: string | undefined, transport: 'tcp' | 'udp', local: boolean): ErrnoMeaning {
-  switch (code) {
+  switch (code ?? '') {
     case 'ECONNREFUSED':
       return { kind: 'target', state: 'closed', reason: transport === 'tcp' ? 'conn-refused' : 'port-unreach' };
     case 'ECONNRESET':
@@ -29,6 +29,11 @@ export function judgeErrno(code: string | undefined, transport: 'tcp' | 'udp', l
       return local
         ? { kind: 'ours', reason: 'no-route' }
         : { kind: 'target', state: 'filtered', reason: 'net-unreach' };
+    case 'EACCES': // ICMPv6 administratively prohibited (RFC 4443 §3.1), where it comes late
+    case 'ENOPROTOOPT': // ICMP protocol unreachable (RFC 792)
+      return local
+        ? { kind: 'ours', reason: code === 'EACCES' ? 'no-permission' : 'internal' }
+        : { kind: 'target', state: 'filtered', reason: 'host-unreach' };
     case 'ENETDOWN':
       return { kind: 'ours', reason: 'no-route' };
     case 'EMFILE':
@@ -40,7 +45,6 @@ export function judgeErrno(code: string | undefined, transport: 'tcp' | 'udp', l
     case 'EADDRINUSE':
     case 'EAGAIN':
       return { kind: 'busy', reason: 'no-ports' };
-    case 'EACCES':
     case 'EPERM':
       return { kind: 'ours', reason: 'no-permission' };
     default:

@@ -1,3 +1,4 @@
+import { parseAddress } from '../model/address.js';
 import type { Pacer } from './gate.js';
 
 const PRUNE_ABOVE = 4096;
@@ -27,5 +28,7 @@ export class NetworkPacing {
 }
 
 function networkOf(address: string): string {
-  return address.includes(':') ? address.split(':', 3).join(':') : address.slice(0, address.lastIndexOf('.'));
+  if (!address.includes(':')) return address.slice(0, address.lastIndexOf('.'));
+  const parsed = parseAddress(address);
+  return parsed ? String(parsed.value >> 80n) : address;
 }
