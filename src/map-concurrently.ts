@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
  * Maps a stream with up to `concurrency` items in flight, and yields results as they finish. Items are taken only
  * as fast as results are: what is in flight and what waits to be taken together never exceed `concurrency`. After
  * an abort no more items are taken, and what is in flight is yielded. An error of the stream or of `map` is thrown
- * once all else is done.
+ * once all else is done. A consumer that stops early ends the stream, and what is in flight is left alone.
  */
 export async function* mapConcurrently<T, R>(
   items: AsyncIterable<T>,
@@ -18,6 +18,7 @@ export async function* mapConcurrently<T, R>(
   let failure: { readonly error: unknown } | null = null;
   let inFlight = 0;
   let fed = false;
+  let over = signal.aborted;
 
   const run = async (item: T): Promise<void> => {
     try {
@@ -31,11 +32,13 @@ export async function* mapConcurrently<T, R>(
   };
   const feed = async (): Promise<void> => {
     try {
+      if (over) return;
       for await (const item of items) {
-        if (signal.aborted) break;
+        if (over) break;
         inFlight++;
         void limit(run, item);
-        while (inFlight + ready.length >= concurrency && !signal.aborted) await bell.wait();
+        while (inFlight + ready.length >= concurrency && !over) await bell.wait();
+        if (over) break;
       }
     } catch (error) {
       failure ??= { error };
@@ -45,17 +48,24 @@ export async function* mapConcurrently<T, R>(
     }
   };
 
-  const onAbort = (): void => bell.ring();
-  signal.addEventListener('abort', onAbort, { once: true });
+  const end = (): void => {
+    over = true;
+    bell.ring();
+  };
+  signal.addEventListener('abort', end, { once: true });
   void feed();
-  for (;;) {
-    if (ready.length > 0) {
-      yield ready.shift()!;
-      bell.ring();
-    } else if (inFlight === 0 && (fed || signal.aborted)) break;
-    else await bell.wait();
+  try {
+    for (;;) {
+      if (ready.length > 0) {
+        yield ready.shift()!;
+        bell.ring();
+      } else if (inFlight === 0 && (fed || over)) break;
+      else await bell.wait();
+    }
+  } finally {
+    signal.removeEventListener('abort', end);
+    end();
   }
-  signal.removeEventListener('abort', onAbort);
   if (failure) throw (failure as { error: unknown }).error;
 }
 

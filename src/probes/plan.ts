@@ -37,6 +37,8 @@ export const LIKELY_MOVED_PORTS: readonly number[] = [
 const HELPER_CANARY = 2_000;
 const CANARIES = { tcp: 3, udp: 2 } as const;
 const CANARY_PORTS = { from: 20_000, to: 60_999 } as const;
+/** Draws for a canary: a port that is not looked at otherwise at first, then any that belongs to no service. */
+const DRAWS = { free: 32, any: 1_000 } as const;
 
 /** The probes of one target in random order: each target gets canaries and an order of its own. */
 export function planProbes(options: PlanOptions, random: () => number = Math.random): PlannedProbe[] {
@@ -50,15 +52,20 @@ export function planProbes(options: PlanOptions, random: () => number = Math.ran
     add(endpoint, chooseProbe(endpoint.transport, findServiceId(profile, endpointId(endpoint))));
   }
   if (findMoved) for (const port of LIKELY_MOVED_PORTS) add({ transport: 'tcp', port }, PROBES['tcp-identify']);
-  if (canaries) {
-    add({ transport: 'tcp', port: HELPER_CANARY }, PROBES['canary-tcp']);
-    for (const probe of [PROBES['canary-tcp'], PROBES['canary-udp']]) {
-      const wanted = planned.size + CANARIES[probe.transport];
-      while (planned.size < wanted) {
-        const canary: Endpoint = { transport: probe.transport, port: drawPort(random) };
-        if (findServiceId(profile, endpointId(canary)) === null) add(canary, probe);
-      }
+  const addCanary = (probe: Probe): void => {
+    for (let draw = 0; draw < DRAWS.any; draw++) {
+      const port = drawPort(random);
+      const id = endpointId({ transport: probe.transport, port });
+      const other = planned.get(id)?.probe;
+      if (other === probe || (other && draw < DRAWS.free) || findServiceId(profile, id) !== null) continue;
+      return void planned.set(id, { endpoint: id, port, probe });
     }
+  };
+  if (canaries) {
+    const helper: Endpoint = { transport: 'tcp', port: HELPER_CANARY };
+    if (findServiceId(profile, endpointId(helper)) === null) add(helper, PROBES['canary-tcp']);
+    for (const probe of [PROBES['canary-tcp'], PROBES['canary-udp']])
+      for (let count = 0; count < CANARIES[probe.transport]; count++) addCanary(probe);
   }
   return shuffle([...planned.values()], random);
 }
