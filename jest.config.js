@@ -1,6 +1,7 @@
 /** Tests run on the TypeScript sources, as ES modules. */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/build-once.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/lab/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -20,7 +20,7 @@ const style = { color: useColor(undefined), width: Math.min(process.stdout.colum
 /** Starts a simulated site, checks it as a user would, and shows what a user would see. */
 async function showSite(plan: SitePlan): Promise<Report> {
   const site = await startSite(plan, { address: plan.address });
-  const moved = Object.entries(site.services).flatMap(([id, ports]) => ports.map((port) => `${id}=${port}`));
+  const moved = Object.entries(site.services).map(([id, ports]) => `${id}=${ports.join(',')}`);
   const flags = [
     `--profile ${plan.profile}`,
     ...(plan.source === 'outsider' ? [] : [`--source ${plan.source}`]),

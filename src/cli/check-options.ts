@@ -1,6 +1,7 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import type { CheckOptions } from '../check.js';
 import { InputError } from '../inputs/input-error.js';
+import { parseServiceOverrides } from '../inputs/profile-overrides.js';
 import { readTargetFile } from '../inputs/target-file.js';
 import { openTargetList } from '../inputs/target-list.js';
 import { parseTargetSpec, type TargetSpec } from '../inputs/targets.js';
@@ -13,7 +14,12 @@ const LOOK = 'What to look at:';
 const PACE = 'Pace and patience:';
 const OUTPUT = 'Output:';
 
-/** The options of `sallyport check`, declared once; a configuration file may hold the same keys. */
+const TIMING_NAMES = Object.keys(TIMINGS) as TimingName[];
+
+/**
+ * The options of `sallyport check`, declared once; configuration files and the environment have the same ones. No
+ * defaults here: a default would look as if it had been given.
+ */
 export const CHECK_OPTIONS = {
   'input-list': {
     type: 'string',
@@ -33,41 +39,46 @@ export const CHECK_OPTIONS = {
     group: TARGETS,
     describe: 'Who allowed the check, and a reference; needed for more than 16 addresses',
   },
-  profile: { type: 'string', default: 'closed', group: LOOK, describe: 'Profile to compare with: a name or a file' },
+  profile: {
+    type: 'string',
+    group: LOOK,
+    defaultDescription: 'closed',
+    describe: 'Profile to compare with: a name or a file',
+  },
   source: { type: 'string', group: LOOK, describe: 'Which source of the profile we are; an outsider if not given' },
   service: {
     type: 'string',
     array: true,
     group: LOOK,
-    describe: 'A service that was moved, as ID=PORT, for example webpro=8081',
+    describe: 'A service that was moved, as ID=PORT or ID=PORT,PORT; for example webpro=8081',
   },
   ports: { type: 'string', alias: 'p', group: LOOK, describe: "Ports to look at instead, in nmap's syntax" },
-  'all-ports': { type: 'boolean', group: LOOK, describe: 'All TCP ports of one target', conflicts: 'ports' },
+  'all-ports': { type: 'boolean', group: LOOK, describe: 'All TCP ports of one target' },
   'find-moved': { type: 'boolean', group: LOOK, describe: 'Look for WebPro and PCPro on likely other ports too' },
   canaries: {
     type: 'boolean',
-    default: true,
     group: LOOK,
+    defaultDescription: 'true',
     describe: 'Probe random unused ports, which tell tarpits and DMZs; --no-canaries leaves them out',
   },
   control: { type: 'string', group: LOOK, describe: 'HOST:PORT known to answer over TCP: proves that we can see' },
   timing: {
-    choices: Object.keys(TIMINGS) as TimingName[],
-    default: 'normal' as TimingName,
+    choices: TIMING_NAMES,
     group: PACE,
+    defaultDescription: 'normal',
     describe: 'Timing template',
   },
   rate: { type: 'number', group: PACE, describe: 'Packets a second in all' },
   timeout: { type: 'number', group: PACE, describe: 'Patience with a silent endpoint, in seconds' },
   retries: { type: 'number', group: PACE, describe: 'Further tries for a silent endpoint' },
   'max-sockets': { type: 'number', group: PACE, describe: 'Sockets at once' },
-  format: { choices: REPORT_FORMATS, default: 'table' as const, group: OUTPUT, describe: 'Form of the report' },
+  format: { choices: REPORT_FORMATS, group: OUTPUT, defaultDescription: 'table', describe: 'Form of the report' },
   output: { type: 'string', alias: 'o', group: OUTPUT, describe: 'Write the report to a file' },
   reason: { type: 'boolean', group: OUTPUT, describe: 'Tell why each endpoint has its state' },
   'fail-on': {
     choices: SEVERITIES,
-    default: 'low' as const,
     group: OUTPUT,
+    defaultDescription: 'low',
     describe: 'Least severity that makes a violation',
   },
   'dry-run': { type: 'boolean', group: OUTPUT, describe: 'Say what would be sent, and send nothing' },
@@ -76,62 +87,66 @@ export const CHECK_OPTIONS = {
   config: { type: 'string', group: OUTPUT, describe: 'YAML file of options; environment and flags rank above it' },
 } as const satisfies Record<string, Options>;
 
-/** The arguments of `sallyport check` after parsing. */
-export type CheckArguments = InferredOptionTypes<typeof CHECK_OPTIONS> & { readonly targets?: string[] };
+/** Name of an option of `sallyport check`. */
+export type OptionName = keyof typeof CHECK_OPTIONS;
+
+/** All names of options. */
+export const OPTION_NAMES = Object.keys(CHECK_OPTIONS) as OptionName[];
+
+/** What the numbers among the options may be. */
+export const NUMBER_LIMITS: Readonly<Record<string, { least: number; most: number; whole: boolean }>> = {
+  rate: { least: 0.1, most: 1_000_000, whole: false },
+  timeout: { least: 0.1, most: 3_600, whole: false },
+  retries: { least: 0, most: 10, whole: true },
+  'max-sockets': { least: 1, most: 1_000_000, whole: true },
+};
+
+/** Options that were given, from wherever. */
+export type Settings = Partial<InferredOptionTypes<typeof CHECK_OPTIONS>>;
 
 /**
- * Turns arguments into the options of a check.
+ * Turns settings and targets into the options of a check. Reads the files of targets.
  * @throws InputError
  */
-export async function readCheckOptions(args: CheckArguments): Promise<CheckOptions> {
-  const allowSpecial = args['allow-special'] ?? false;
-  const authorizedBy = args['authorized-by'];
-  const files = args['input-list'] ?? [];
-  const { specs, count } = await openTargetList(args.targets ?? [], files, { allowSpecial, authorizedBy });
+export async function readCheckOptions(targets: readonly string[], settings: Settings): Promise<CheckOptions> {
+  const allowSpecial = settings['allow-special'] ?? false;
+  const authorizedBy = settings['authorized-by'];
+  const files = settings['input-list'] ?? [];
+  if (targets.length + files.length === 0) {
+    throw new InputError('no target is given: name one, as in "sallyport check 203.0.113.7", or a file with -iL FILE');
+  }
+  if (settings['all-ports'] && settings.ports !== undefined) {
+    throw new InputError('--all-ports and --ports exclude each other');
+  }
+  const { specs, count } = await openTargetList(targets, files, { allowSpecial, authorizedBy });
   return {
     targets: specs,
     total: count ?? undefined,
-    exclude: await readExclusions(args),
-    profile: args.profile,
-    services: readServices(args.service ?? []),
-    source: args.source,
-    ports: args.ports,
-    allPorts: args['all-ports'],
-    findMoved: args['find-moved'],
-    canaries: args.canaries,
-    timing: args.timing,
-    rate: readNumber('rate', args.rate, 0.1),
-    timeoutMs: readNumber('timeout', args.timeout, 0.1, 1_000),
-    retries: readNumber('retries', args.retries, 0),
-    maxSockets: readNumber('max-sockets', args['max-sockets'], 1),
-    control: args.control,
+    exclude: await readExclusions(settings),
+    profile: settings.profile,
+    services: parseServiceOverrides(settings.service ?? []),
+    source: settings.source,
+    ports: settings.ports,
+    allPorts: settings['all-ports'],
+    findMoved: settings['find-moved'],
+    canaries: settings.canaries,
+    timing: settings.timing,
+    rate: settings.rate,
+    timeoutMs: settings.timeout === undefined ? undefined : settings.timeout * 1_000,
+    retries: settings.retries,
+    maxSockets: settings['max-sockets'],
+    control: settings.control,
     allowSpecial,
     authorizedBy,
-    failOn: args['fail-on'],
+    failOn: settings['fail-on'],
   };
 }
 
-async function readExclusions(args: CheckArguments): Promise<TargetSpec[]> {
-  const given = (args.exclude ?? []).flatMap((list) => list.split(',')).filter((text) => text.trim() !== '');
+async function readExclusions(settings: Settings): Promise<TargetSpec[]> {
+  const given = (settings.exclude ?? []).flatMap((list) => list.split(',')).filter((text) => text.trim() !== '');
   const specs = given.map((text) => parseTargetSpec(text));
-  if (args['exclude-file'] !== undefined) {
-    for await (const { spec } of readTargetFile(args['exclude-file'])) specs.push(spec);
+  if (settings['exclude-file'] !== undefined) {
+    for await (const { spec } of readTargetFile(settings['exclude-file'])) specs.push(spec);
   }
   return specs;
-}
-
-function readServices(given: readonly string[]): Record<string, number[]> {
-  const services: Record<string, number[]> = {};
-  for (const text of given.flatMap((list) => list.split(','))) {
-    const match = /^([a-z0-9-]+)=(\d{1,5})$/.exec(text.trim());
-    if (!match) throw new InputError(`--service ${text}: expected ID=PORT, such as webpro=8081`);
-    (services[match[1]!] ??= []).push(Number(match[2]));
-  }
-  return services;
-}
-
-function readNumber(name: string, given: number | undefined, least: number, factor = 1): number | undefined {
-  if (given === undefined) return undefined;
-  if (!(given >= least && given <= 10_000_000)) throw new InputError(`--${name} must be a number from ${least} on`);
-  return given * factor;
 }

@@ -5,15 +5,27 @@ import { EXIT } from './exit-codes.js';
  * `--version` answers at once.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endWithoutOutput);
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     const { VERSION } = await import('../version.js');
     process.stdout.write(`${VERSION}\n`);
     return;
   }
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader of our output went away, as `head` does: there is nobody left to tell.
-    process.exit(error.code === 'EPIPE' ? EXIT.compliant : EXIT.failure);
+  const [{ runCli }, { tellError }] = await Promise.all([import('./run-cli.js'), import('./tell-error.js')]);
+  // The default exit code of a crash is 1, which would read as a violation.
+  process.on('uncaughtException', (error) => {
+    tellError(error);
+    process.exit(EXIT.failure);
   });
-  const { runCli } = await import('./run-cli.js');
   process.exitCode = await runCli(argv);
+}
+
+/**
+ * Ends where standard output takes no more. A reader that went away, as `head` does, has what it wanted, but the rest
+ * was not looked at: inconclusive.
+ */
+function endWithoutOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.inconclusive);
+  process.stderr.write(`sallyport: standard output can not be written (${error.code})\n`);
+  process.exit(EXIT.failure);
 }

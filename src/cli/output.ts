@@ -3,28 +3,34 @@ import { InputError } from '../inputs/input-error.js';
 
 /** Where a command's data goes. */
 export interface Output {
+  /** Writes all of it; waits for a slow reader. */
   write(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the file given with `-o`, or standard output. Writing waits for a slow reader.
- * @throws InputError where the file can't be written
+ * Opens the file given with `-o`, or standard output.
+ * @throws InputError, also from `write`, where the file can't be written
  */
 export async function openOutput(file: string | undefined): Promise<Output> {
   if (file === undefined) return { write: writeStdout, close: () => Promise.resolve() };
-  try {
-    const handle = await open(file, 'w');
-    return {
-      write: async (text) => {
-        await handle.write(text);
-      },
-      close: () => handle.close(),
-    };
-  } catch (error) {
-    throw new InputError(`can not be written (${(error as NodeJS.ErrnoException).code})`, { file });
-  }
+  const refuse = (error: NodeJS.ErrnoException): never => {
+    throw new InputError(`can not be written: ${PROBLEMS[error.code ?? ''] ?? error.message}`, { file });
+  };
+  const handle = await open(file, 'w').catch(refuse);
+  return {
+    write: (text) => handle.writeFile(text).catch(refuse),
+    close: () => handle.close(),
+  };
 }
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such directory',
+  ENOTDIR: 'no such directory',
+  EISDIR: 'is a directory',
+  EACCES: 'permission denied',
+  ENOSPC: 'no space left',
+};
 
 function writeStdout(text: string): Promise<void> {
   return new Promise((resolve) => {

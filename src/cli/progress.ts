@@ -3,10 +3,12 @@ import type { CheckProgress } from '../check.js';
 /** Shows progress on standard error. */
 export interface ProgressView {
   update(progress: CheckProgress): void;
+  /** Makes room for a line of output on the same terminal; the next update shows it again. */
+  clear(): void;
   stop(): void;
 }
 
-const HIDDEN: ProgressView = { update: () => {}, stop: () => {} };
+const HIDDEN: ProgressView = { update: () => {}, clear: () => {}, stop: () => {} };
 
 /** A progress bar for many targets on a terminal; nothing off a terminal, with `--quiet`, or for one target. */
 export async function createProgress(total: number | null, quiet: boolean): Promise<ProgressView> {
@@ -15,11 +17,13 @@ export async function createProgress(total: number | null, quiet: boolean): Prom
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
     clearOnComplete: true,
+    forceRedraw: true,
     format: total === null ? '{value} checked, {duration_formatted}' : '{bar} {value}/{total}, {eta_formatted} left',
   });
   bar.start(total ?? 0, 0);
   return {
     update: ({ finished }) => bar.update(finished),
+    clear: () => void process.stderr.write('\r\x1b[K'),
     stop: () => bar.stop(),
   };
 }

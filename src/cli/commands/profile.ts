@@ -1,15 +1,20 @@
-import { stringify } from 'yaml';
-import type { CommandModule } from 'yargs';
+import type { Argv, CommandModule } from 'yargs';
 import { explainProfile } from '../../inputs/explain-profile.js';
-import { listProfiles, loadProfile } from '../../inputs/profile.js';
+import { findProfileFile } from '../../inputs/profile-chain.js';
+import { listProfiles, loadProfile, validateProfile } from '../../inputs/profile.js';
+import { readText } from '../../inputs/read-text.js';
+import { MAX_YAML_BYTES } from '../../inputs/yaml-document.js';
+import { forTerminal } from '../../reporters/escape.js';
 import { EXIT } from '../exit-codes.js';
 
 /** `sallyport profile`: what the profiles say, in files and in words. */
 export function profileCommand(finish: (exitCode: number) => void): CommandModule {
-  const print = (text: string): void => {
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-    finish(EXIT.compliant);
-  };
+  const one = (yargs: Argv) =>
+    yargs.positional('profile', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Name of a shipped profile, or a file (with a path, or ending in .yaml)',
+    });
   return {
     command: 'profile',
     describe: 'List, show, explain or validate allowed-forwarding profiles',
@@ -20,28 +25,25 @@ export function profileCommand(finish: (exitCode: number) => void): CommandModul
           const width = Math.max(...profiles.map(({ name }) => name.length));
           print(profiles.map(({ name, title }) => `${name.padEnd(width)}  ${title}`).join('\n'));
         })
-        .command(
-          'show <profile>',
-          'Show a profile with all that it inherits, as YAML',
-          (inner) => inner.positional('profile', { type: 'string', demandOption: true }),
-          async ({ profile }) => print(stringify(await loadProfile(profile))),
+        .command('show <profile>', 'Show the file of a profile', one, async ({ profile }) =>
+          print(await readText(await findProfileFile(profile), MAX_YAML_BYTES)),
         )
-        .command(
-          'explain <profile>',
-          'Say in plain words what may reach what from where',
-          (inner) => inner.positional('profile', { type: 'string', demandOption: true }),
-          async ({ profile }) => print(explainProfile(await loadProfile(profile))),
+        .command('explain <profile>', 'Say in plain words what may reach what from where', one, async ({ profile }) =>
+          print(explainProfile(await loadProfile(profile))),
         )
-        .command(
-          'validate <file>',
-          'Check a profile file',
-          (inner) => inner.positional('file', { type: 'string', demandOption: true }),
-          async ({ file }) => {
-            const { name } = await loadProfile(file);
-            print(`${file}: profile ${name} is valid`);
-          },
-        )
-        .demandCommand(1, 'Name what to do: list, show, explain or validate'),
+        .command('validate <profile>', 'Tell all mistakes in a profile', one, async ({ profile }) => {
+          const problems = await validateProfile(profile);
+          if (problems.length === 0) return print(`${profile}: valid`);
+          for (const problem of problems) process.stderr.write(`sallyport: ${forTerminal(problem)}\n`);
+          finish(EXIT.failure);
+        })
+        .demandCommand(1, 'name what to do: sallyport profile list, show, explain or validate'),
     handler: () => {},
   };
+}
+
+/** Prints text, which may come from a file of somebody else. */
+function print(text: string): void {
+  const lines = text.replace(/\n$/, '').split('\n');
+  process.stdout.write(lines.map((line) => `${forTerminal(line)}\n`).join(''));
 }

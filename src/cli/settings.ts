@@ -1,0 +1,72 @@
+import { loadConfig } from '../inputs/config.js';
+import { InputError } from '../inputs/input-error.js';
+import { suggest } from '../inputs/suggest.js';
+import { problemAt, readYaml } from '../inputs/yaml-document.js';
+import { OPTION_NAMES, type OptionName, type Settings } from './check-options.js';
+import { type OptionValue, readOptionText, readOptionValue } from './option-value.js';
+
+const PREFIX = 'SALLYPORT_';
+
+/** A configuration file names no further one. */
+const FILE_NAMES = OPTION_NAMES.filter((name) => name !== 'config');
+
+/**
+ * Joins the options of a configuration file (`--config`, SALLYPORT_CONFIG), of the environment and of flags; each of
+ * these outranks the one before.
+ * @throws InputError that tells where the bad value came from
+ */
+export async function readSettings(
+  flags: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Settings> {
+  const above = { ...readEnvironment(env), ...readFlags(flags) };
+  return { ...(above.config === undefined ? {} : await readConfigFile(above.config)), ...above };
+}
+
+function readFlags(flags: Readonly<Record<string, unknown>>): Settings {
+  const given = OPTION_NAMES.filter((name) => flags[name] !== undefined);
+  return collect(given, (name) => [`--${name}`, readOptionValue(name, flags[name])]);
+}
+
+/**
+ * Options from SALLYPORT_ variables; empty ones count as not set. A variable that looks like a mistyped option is an
+ * error, since what it should have excluded would be checked; others are left to whom they belong.
+ */
+function readEnvironment(env: NodeJS.ProcessEnv): Settings {
+  const variables = new Map(OPTION_NAMES.map((name) => [PREFIX + name.toUpperCase().replaceAll('-', '_'), name]));
+  for (const variable of Object.keys(env).sort()) {
+    if (!variable.startsWith(PREFIX) || variables.has(variable)) continue;
+    const hint = suggest(variable.slice(PREFIX.length).replaceAll('_', '-'), OPTION_NAMES);
+    if (hint !== '') throw new InputError(`${variable} is no option${hint}`);
+  }
+  const given = [...variables].filter(([variable]) => env[variable]);
+  const names = new Map(given.map(([variable, name]) => [name, variable]));
+  return collect([...names.keys()], (name) => {
+    const variable = names.get(name)!;
+    return [variable, readOptionText(name, env[variable]!)];
+  });
+}
+
+async function readConfigFile(file: string): Promise<Settings> {
+  const given = await loadConfig(file, FILE_NAMES);
+  const settings: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    const result = readOptionValue(key as OptionName, value);
+    if ('problem' in result) throw problemAt(await readYaml(file), [key], result.problem);
+    settings[key] = result.value;
+  }
+  return settings;
+}
+
+/** Reads options one by one, each with the name that an error gives it. */
+function collect(
+  names: readonly OptionName[],
+  read: (name: OptionName) => readonly [shown: string, value: OptionValue],
+): Settings {
+  const entries = names.map((name) => {
+    const [shown, result] = read(name);
+    if ('problem' in result) throw new InputError(`${shown}: ${result.problem}`);
+    return [name, result.value] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,11 @@
+import { InputError } from '../inputs/input-error.js';
+import { forTerminal } from '../reporters/escape.js';
+
+/** Writes an error to standard error: one line for each problem of the input, or our own error with its stack. */
+export function tellError(error: unknown): void {
+  const text =
+    error instanceof InputError
+      ? error.message
+      : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  for (const line of text.split('\n')) process.stderr.write(`sallyport: ${forTerminal(line)}\n`);
+}
