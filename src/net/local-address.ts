@@ -1,17 +1,13 @@
-import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
+import { createUdpSocket } from './udp-socket.js';
 
 /**
  * Our own address on the way to `address`, as the system's routes choose it; null where there is no route.
  * Connects a UDP socket, which sends nothing.
  */
 export function findLocalAddress(address: string): Promise<string | null> {
-  const family = address.includes(':') ? 6 : 4;
   return new Promise((resolve) => {
-    const socket = createSocket({
-      type: family === 4 ? 'udp4' : 'udp6',
-      lookup: (name, _options, done) => done(null, name, family),
-    });
+    const socket = createUdpSocket(address.includes(':') ? 6 : 4);
     const finish = (local: string | null): void => {
       socket.close();
       resolve(local);

@@ -1,6 +1,7 @@
 import type { CommandModule, Options } from 'yargs';
 import { prepareCheck, runCheck } from '../../check.js';
 import { InputError } from '../../inputs/input-error.js';
+import { boundMemory } from '../bound-memory.js';
 import { CHECK_OPTIONS, readCheckOptions } from '../check-options.js';
 import { describeDryRun } from '../dry-run.js';
 import { EXIT, worstVerdict } from '../exit-codes.js';
@@ -54,6 +55,7 @@ async function runCheckCommand(args: Arguments): Promise<number> {
     process.stdout.write(describeDryRun(prepared));
     return EXIT.compliant;
   }
+  if (prepared.total !== 1) boundMemory();
   const output = await openOutput(settings.output);
   const progress = await createProgress(prepared.total, settings.quiet ?? false);
   const abort = new AbortController();

@@ -1,0 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Keeps the heap near what is really in use: V8 would let it grow to four times that before it collects. For runs
+ * over many targets, which hold thousands of sockets; costs about a fifth more CPU time there.
+ */
+export function boundMemory(): void {
+  setFlagsFromString('--heap-growing-percent=40');
+}
