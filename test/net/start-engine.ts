@@ -1,0 +1,31 @@
+import { Engine } from '../../src/net/engine.js';
+import { type Timing, TIMINGS } from '../../src/net/timing.js';
+import { keep } from '../lab-sites/running.js';
+
+/** Short waits, and nothing paced: what loopback needs. */
+export const QUICK: Timing = {
+  ...TIMINGS.normal,
+  hostGapMs: 0,
+  networkGapMs: 0,
+  patienceMs: 600,
+  shortGapMs: 100,
+};
+
+/** An engine that ends with the test (see `stopAfterEach`). */
+export function startEngine(timing: Partial<Timing> = {}): Engine {
+  const engine = new Engine({ ...QUICK, ...timing });
+  keep({
+    stop: () => {
+      engine.cutOff();
+      return engine.close();
+    },
+  });
+  return engine;
+}
+
+/** Runs `work` and tells how long it took, ms. */
+export async function clock<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const start = performance.now();
+  const value = await work();
+  return { value, ms: performance.now() - start };
+}
