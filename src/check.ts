@@ -7,7 +7,7 @@ import { InputError } from './inputs/input-error.js';
 import { parsePorts } from './inputs/ports.js';
 import { loadProfile } from './inputs/profile.js';
 import { parseTargetSpec, type TargetSpec } from './inputs/targets.js';
-import { type Endpoint, parseEndpointId } from './model/endpoint.js';
+import { type Endpoint } from './model/endpoint.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { OUTSIDER, type Profile } from './model/profile.js';
 import type { Report, Target } from './model/report.js';
@@ -18,7 +18,7 @@ import { Engine } from './net/engine.js';
 import { listOwnAddresses } from './net/local-address.js';
 import { resolveName } from './net/resolve.js';
 import { type Timing, type TimingName, TIMINGS } from './net/timing.js';
-import { planProbes, type PlanOptions } from './probes/plan.js';
+import { listServiceEndpoints, planProbes, type PlanOptions } from './probes/plan.js';
 import { createReport, digestProfile } from './report.js';
 import { surveyTarget } from './survey.js';
 
@@ -197,12 +197,9 @@ function chooseTiming(options: CheckOptions, endpoints: number): Timing {
 
 function choosePlan(options: CheckOptions, profile: Profile): PlanOptions {
   const given = typeof options.ports === 'string' ? parsePorts(options.ports) : options.ports;
-  const udp = profile.services.flatMap(({ endpoints }) => endpoints).filter((id) => id.startsWith('udp/'));
+  const udp = listServiceEndpoints(profile).filter(({ transport }) => transport === 'udp');
   const all = options.allPorts
-    ? [
-        ...Array.from({ length: 65_535 }, (_, index): Endpoint => ({ transport: 'tcp', port: index + 1 })),
-        ...udp.flatMap((id) => parseEndpointId(id) ?? []),
-      ]
+    ? [...Array.from({ length: 65_535 }, (_, index): Endpoint => ({ transport: 'tcp', port: index + 1 })), ...udp]
     : undefined;
   const ports = all ?? given;
   return {

@@ -1,6 +1,6 @@
 import { identify } from './fingerprints/registry.js';
 import { addressScope } from './model/address.js';
-import type { EndpointId } from './model/endpoint.js';
+import { compareEndpointIds, type EndpointId } from './model/endpoint.js';
 import type { Liveness, Observation, Survey, Target, UnitError, Vantage } from './model/report.js';
 import type { ControlEndpoint } from './net/control.js';
 import type { Engine } from './net/engine.js';
@@ -49,7 +49,7 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
     const local = host.localAddress ?? (await findLocalAddress(target.address));
     const recheck = await askAgain(engine, host, seen);
     const after = options.control ? await options.control.ask() : null;
-    observations = seen;
+    observations = seen.sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
     vantage = {
       ...vantage,
       address: local,

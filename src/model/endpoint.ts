@@ -24,5 +24,5 @@ export function parseEndpointId(text: string): Endpoint | undefined {
 
 /** Orders endpoint ids: TCP first, then by port. */
 export function compareEndpointIds(a: EndpointId, b: EndpointId): number {
-  return a.slice(0, 3).localeCompare(b.slice(0, 3)) || Number(a.slice(4)) - Number(b.slice(4));
+  return a.charCodeAt(0) - b.charCodeAt(0) || Number(a.slice(4)) - Number(b.slice(4));
 }

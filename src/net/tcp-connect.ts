@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { Reason } from '../model/report.js';
 import { type Appointment, cancel } from './agenda.js';
 import type { Core } from './core.js';
 import { judgeErrno } from './errno.js';
@@ -134,8 +135,15 @@ class TcpConnect {
       return this.#settle(createErrorOutcome(meaning.reason, this.#countTries(), error.message));
     }
     const tries = this.#countTries();
-    const rttMs = meaning.reason === 'no-response' ? null : this.#noteAnswer(attempt);
+    const rttMs = this.#noteError(attempt, meaning.reason);
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: {} });
+  }
+
+  /** "Host unreachable" may come from any router on the way, and a timeout from our own system: no sign of life. */
+  #noteError(attempt: Attempt, reason: Reason): number | null {
+    if (reason === 'no-response') return null;
+    if (reason === 'host-unreach' || reason === 'net-unreach') return performance.now() - attempt.startedAt;
+    return this.#noteAnswer(attempt);
   }
 
   /** Notes an answer; by Karn's rule an answer that may be to a retransmission gives no round-trip time. */

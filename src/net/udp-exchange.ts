@@ -130,6 +130,7 @@ class UdpExchange {
   }
 
   #appoint(due: number, run: () => void): void {
+    if (this.#settled) return;
     cancel(this.#next);
     this.#next = this.core.agenda.at(due, run);
   }
@@ -222,9 +223,8 @@ class UdpExchange {
 
   #noteAnswer(): number {
     const elapsed = performance.now() - this.#sentAt;
-    const total = performance.now() - this.#firstSentAt;
     this.host.heard(this.#sent > 1 ? null : elapsed, this.#sent - 1);
-    return this.#sent > 1 ? Math.min(total, elapsed) : elapsed;
+    return elapsed;
   }
 
   #failed(error: NodeJS.ErrnoException): void {
@@ -232,8 +232,10 @@ class UdpExchange {
     const meaning = judgeErrno(error.code, 'udp', !this.#launched);
     if (meaning.kind === 'busy') return this.#retryLater(meaning.reason, error);
     if (meaning.kind === 'ours') return this.#settle(createErrorOutcome(meaning.reason, this.#sent, error.message));
-    const rttMs = this.#noteAnswer();
-    if (meaning.reason === 'port-unreach') this.host.refusals++;
+    const refused = meaning.state === 'closed';
+    if (refused) this.host.refusals++;
+    // "Host unreachable" may come from any router on the way: that is no sign of life.
+    const rttMs = refused ? this.#noteAnswer() : performance.now() - this.#sentAt;
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
   }
 
@@ -256,8 +258,10 @@ class UdpExchange {
       const due = Math.max(performance.now(), this.host.nextRefusalTry);
       this.host.nextRefusalTry = due + REFUSAL_GAP_MS;
       this.#appoint(due, () => {
-        this.#sendConnected();
-        this.#appoint(performance.now() + REFUSAL_GAP_MS, () => this.#end());
+        this.core.gate.send(this.host.pacer, () => {
+          this.#sendConnected();
+          this.#appoint(performance.now() + REFUSAL_GAP_MS, () => this.#end());
+        });
       });
       return;
     }

@@ -71,7 +71,7 @@ export function planProbes(options: PlanOptions, random: () => number = Math.ran
 }
 
 /** The profile's probed services at their places, and the maker's default places of services that were moved. */
-function listServiceEndpoints(profile: Profile): Endpoint[] {
+export function listServiceEndpoints(profile: Profile): Endpoint[] {
   return profile.services
     .filter(({ probed }) => probed)
     .flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints])

@@ -48,13 +48,10 @@ function describeVantage({ source, address, scope, ownAddress, control }: Report
 
 function renderCircumstances(report: Report, width: number): string[] {
   const { target, vantage, profile, authorization, startedAt, durationMs, interrupted } = report;
-  const resolved = target.name !== null && target.resolvedAt !== null;
+  const resolved = target.name !== null && target.address !== null && target.resolvedAt !== null;
   const duration = `${renderTime(startedAt)}, took ${renderDuration(durationMs)}`;
   const fields: [string, string][] = [
-    [
-      'Address',
-      resolved ? `${target.name} was ${target.address ?? '?'} at ${renderTime(target.resolvedAt ?? '')}` : '',
-    ],
+    ['Address', resolved ? `${target.name} was ${target.address} at ${renderTime(target.resolvedAt ?? '')}` : ''],
     ['Problem', target.problem ?? ''],
     ['From', describeVantage(vantage)],
     ['Agreed', `profile "${profile.name}"`],
