@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { InputError } from '../inputs/input-error.js';
 import { VERSION } from '../version.js';
 import { normaliseArguments } from './arguments.js';
+import type { Command } from './command.js';
 import { checkCommand } from './commands/check.js';
 import { profileCommand } from './commands/profile.js';
 import { EXIT } from './exit-codes.js';
@@ -10,9 +11,9 @@ import { describeUsageError } from './usage-error.js';
 
 /** Parses the arguments, runs the command and returns its exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.compliant;
-  const finish = (code: number): void => {
-    exitCode = code;
+  let chosen: Command | null = null;
+  const choose = (command: Command): void => {
+    chosen = command;
   };
   try {
     const args = normaliseArguments(argv);
@@ -24,8 +25,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .version(VERSION)
       .alias('version', 'V')
       .alias('help', 'h')
-      .command(checkCommand(finish))
-      .command(profileCommand(finish))
+      .command(checkCommand(choose))
+      .command(profileCommand(choose))
       .completion('completion', 'Print a completion script for bash or zsh')
       .demandCommand(1, 'name a command, for example: sallyport check 203.0.113.7')
       .strict()
@@ -38,9 +39,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
         throw usage ? new InputError(describeUsageError(message || error.message, args)) : error;
       })
       .parseAsync();
+    return (await (chosen as Command | null)?.()) ?? EXIT.compliant;
   } catch (error) {
     tellError(error);
     return EXIT.failure;
   }
-  return exitCode;
 }

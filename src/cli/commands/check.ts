@@ -3,6 +3,7 @@ import { prepareCheck, runCheck } from '../../check.js';
 import { InputError } from '../../inputs/input-error.js';
 import { boundMemory } from '../bound-memory.js';
 import { CHECK_OPTIONS, readCheckOptions } from '../check-options.js';
+import type { Choose } from '../command.js';
 import { describeDryRun } from '../dry-run.js';
 import { EXIT, worstVerdict } from '../exit-codes.js';
 import { openOutput } from '../output.js';
@@ -17,7 +18,7 @@ interface Arguments {
 }
 
 /** `sallyport check`: public addresses, seen from outside. */
-export function checkCommand(finish: (exitCode: number) => void): CommandModule {
+export function checkCommand(choose: Choose): CommandModule {
   return {
     command: 'check [targets..]',
     describe: 'Check public addresses from outside',
@@ -31,7 +32,7 @@ export function checkCommand(finish: (exitCode: number) => void): CommandModule 
           'Options also come from a file (--config) and from the environment, as SALLYPORT_FAIL_ON for --fail-on.\n' +
             'Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive',
         ),
-    handler: async (args) => finish(await runCheckCommand(args)),
+    handler: (args) => choose(() => runCheckCommand(args)),
   };
 }
 
