@@ -96,7 +96,11 @@ async function runProbes(
       errors.push({ unit: `probe/${probe.id}`, message: `${endpoint}: ${message}` });
       return observe(createErrorOutcome('internal', 0, message));
     };
-    return probe.run(engine, host, port, until).then(observe, fail);
+    try {
+      return probe.run(engine, host, port, until).then(observe, fail);
+    } catch (error) {
+      return Promise.resolve(fail(error));
+    }
   };
   return Promise.all(
     plan.map((planned) => {

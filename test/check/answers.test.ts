@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+import { dvr } from '../../src/lab/servers/dvr.js';
+import { drip } from '../../src/lab/servers/drip.js';
+import { endlessBanner } from '../../src/lab/servers/endless-banner.js';
+import { endlessBody } from '../../src/lab/servers/endless-body.js';
+import { escapes, HOSTILE_TEXT } from '../../src/lab/servers/escapes.js';
+import { giantHeaders } from '../../src/lab/servers/giant-headers.js';
+import { resetAfterAccept } from '../../src/lab/servers/reset-after-accept.js';
+import { necSip } from '../../src/lab/servers/sip.js';
+import { tarpit } from '../../src/lab/servers/tarpit.js';
+import { webpro } from '../../src/lab/servers/webpro.js';
+import type { LabServer } from '../../src/lab/lab-server.js';
+import { startSite } from '../../src/lab/start-site.js';
+import type { ServiceId } from '../../src/model/service.js';
+import { LIKELY_MOVED_PORTS } from '../../src/probes/plan.js';
+import { stopAfterEach, keep } from '../lab-sites/running.js';
+import { checkOne, checkSite, observationOf, planOne, rulesOf, startAt } from './checking.js';
+
+stopAfterEach();
+
+const ADDRESS = '127.0.31.1';
+
+/** Patience with these servers, far below the lifetime of a connection to them. */
+const TIMEOUT_MS = 600;
+
+/** Checks a server in the place of a service, and tells what was seen of that. */
+async function seeServer(service: ServiceId, server: LabServer, transport = '') {
+  const report = await checkSite(await startAt(ADDRESS, planOne(service, server)), { timeoutMs: TIMEOUT_MS });
+  expect(report.errors).toEqual([]);
+  return { report, seen: observationOf(report, service, transport) };
+}
+
+describe('over TCP', () => {
+  test('a connection that is reset right after it was accepted is open', async () => {
+    const { report, seen } = await seeServer('webpro', resetAfterAccept());
+    expect(seen).toMatchObject({ state: 'open', reason: 'reset-after-accept', identity: null });
+    expect(report.verdict).toBe('violation');
+    expect(rulesOf(report)).toEqual(['admin-interface-reachable']);
+  });
+
+  test('a server that never says a word is open', async () => {
+    const { report, seen } = await seeServer('cti', tarpit());
+    expect(seen).toMatchObject({ state: 'open', reason: 'syn-ack', identity: null, evidence: {} });
+    expect(rulesOf(report)).toEqual(['forbidden-service-open']);
+  });
+
+  test.each(['webpro', 'pcpro', 'dim'] as const)(
+    'a banner without end on %s is cut, and the check ends',
+    async (id) => {
+      const { report, seen } = await seeServer(id, endlessBanner());
+      expect(seen.state).toBe('open');
+      expect(JSON.stringify(seen.evidence).length).toBeLessThan(3_000);
+      expect(report.durationMs).toBeLessThan(10_000);
+      expect(report.verdict).toBe('violation');
+    },
+  );
+
+  test.each(['webpro', 'pcpro', 'sip-trunk'] as const)('one byte a second on %s does not hold us', async (id) => {
+    const server = drip({ text: 'HTTP/1.1 200 OK\r\nServer: Henry/1.1\r\n\r\n', everyMs: 1_000, unasked: true });
+    const { report, seen } = await seeServer(id, server);
+    expect(seen).toMatchObject({ state: 'open', reason: 'syn-ack' });
+    expect(report.durationMs).toBeLessThan(10_000);
+  });
+
+  test('a body of 1 GB is read for what its beginning tells', async () => {
+    const { report, seen } = await seeServer('webpro', endlessBody());
+    expect(seen.evidence.http).toMatchObject({ status: 200, server: 'Henry/1.1', truncated: true });
+    expect(seen.evidence.http!.body.length).toBeLessThanOrEqual(2_048);
+    expect(report.durationMs).toBeLessThan(10_000);
+  });
+
+  test('header lines of 64 KB are cut', async () => {
+    const { report, seen } = await seeServer('webpro', giantHeaders());
+    expect(seen.state).toBe('open');
+    expect(JSON.stringify(seen.evidence).length).toBeLessThan(6_000);
+    expect(report.durationMs).toBeLessThan(10_000);
+  });
+
+  test('control characters and markup in every field stay what they are: evidence', async () => {
+    const { seen } = await seeServer('webpro', escapes());
+    const sent = Buffer.from(HOSTILE_TEXT).toString('latin1');
+    expect(seen.evidence.http?.server).toBe(sent.slice(0, 256).trim());
+    expect(seen.identity?.kind).toBe('web-server');
+  });
+
+  test("a video recorder's page on the web port is a finding of another kind", async () => {
+    const { report, seen } = await seeServer('webpro', dvr());
+    expect(seen.identity).toMatchObject({ kind: 'web-server' });
+    expect(seen.identity?.label).toContain('DVR-Web/2.4');
+    expect(report.verdict).toBe('violation');
+    expect(rulesOf(report)).toEqual(['foreign-service']);
+  });
+});
+
+describe('SIP', () => {
+  test.each([
+    ['bare LF line ends', { bareLf: true }],
+    ['folded headers', { fold: true }],
+  ])('with %s is understood, over UDP and TCP', async (_name, options) => {
+    const { report } = await seeServer('sip-trunk', necSip(options), 'udp');
+    for (const transport of ['udp', 'tcp']) {
+      const seen = observationOf(report, 'sip-trunk', transport);
+      expect(seen.state).toBe('open');
+      expect(seen.identity).toMatchObject({ kind: 'nec-sip', model: 'SL2100' });
+    }
+    expect(rulesOf(report)).toEqual(['sip-open-to-world']);
+  });
+
+  test('that answers from another port is heard, and the report says from where', async () => {
+    const { report, seen } = await seeServer('sip-trunk', necSip({ fromElsewhere: true }), 'udp');
+    expect(seen).toMatchObject({ state: 'open', reason: 'sip-response' });
+    expect(seen.evidence.from).toMatch(/^127\.0\.31\.1:\d+$/);
+    expect(seen.evidence.from).not.toBe(`${ADDRESS}:${seen.endpoint.slice(4)}`);
+    expect(report.findings.find(({ endpoint }) => endpoint === seen.endpoint)?.seen).toContain(seen.evidence.from);
+  });
+
+  test('whose first answers are lost is heard all the same', async () => {
+    const { seen } = await seeServer('sip-trunk', { udp: necSip({ dropFirst: 2 }).udp! }, 'udp');
+    expect(seen).toMatchObject({ state: 'open', reason: 'sip-response', tries: 3 });
+  });
+});
+
+test('what is refused is closed: by a reset over TCP, by ICMP over UDP', async () => {
+  const report = await checkOne('127.0.31.2', { timeoutMs: TIMEOUT_MS });
+  const states = new Set(
+    report.observations.map(({ endpoint, state, reason }) => `${endpoint.slice(0, 3)} ${state} ${reason}`),
+  );
+  expect([...states].sort()).toEqual(['tcp closed conn-refused', 'udp closed port-unreach']);
+  expect(report.verdict).toBe('compliant');
+  expect(report.liveness.recheck).toBeNull();
+});
+
+describe('moved services', () => {
+  test('are looked for, named and judged where --service says they are, and at their old place', async () => {
+    const site = await startAt(ADDRESS, planOne('webpro', webpro({ model: 'SL1100', version: '04.00.52' })));
+    const [port] = site.services['webpro']!;
+    const { observations } = await checkSite(site);
+    expect(observations.find(({ endpoint }) => endpoint === `tcp/${port}`)).toMatchObject({
+      service: 'webpro',
+      probe: 'http-get',
+      identity: { kind: 'nec-webpro', model: 'SL1100', version: '04.00.52' },
+    });
+    expect(observations.find(({ endpoint }) => endpoint === 'tcp/80')).toMatchObject({ service: null });
+  });
+
+  test('WebPro on a likely other port is found by what it answers, with findMoved only', async () => {
+    const port = await startOnLikelyPort('127.0.31.3');
+    const without = await checkOne('127.0.31.3');
+    expect(without.verdict).toBe('compliant');
+    expect(without.observations.some(({ endpoint }) => endpoint === `tcp/${port}`)).toBe(false);
+
+    const report = await checkOne('127.0.31.3', { findMoved: true });
+    expect(report.verdict).toBe('violation');
+    expect(rulesOf(report)).toEqual(['moved-admin-found']);
+    expect(report.findings.find(({ rule }) => rule === 'moved-admin-found')).toMatchObject({ endpoint: `tcp/${port}` });
+  });
+});
+
+/** Starts WebPro on the first of the likely other ports that is free on the test's own address. */
+async function startOnLikelyPort(address: string): Promise<number> {
+  for (const port of LIKELY_MOVED_PORTS.filter((likely) => likely > 1_024)) {
+    const plan = { ...planOne('webpro', webpro()), servers: [] };
+    const server = { service: 'webpro', endpoints: [`tcp/${port}`], server: webpro() } as const;
+    const site = keep(await startSite({ ...plan, servers: [server] }, { address }));
+    if (site.endpoints[0] === `tcp/${port}`) return port;
+    await site.stop();
+  }
+  throw new Error('no likely port is free');
+}
