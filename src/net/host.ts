@@ -2,6 +2,8 @@ import type { Pacer } from './gate.js';
 import { RttEstimator } from './rtt.js';
 import type { Timing } from './timing.js';
 
+/** Fresh tries follow one another quickly, so that one more is needed to withstand a short outage. */
+const FRESH_EXTRA_TRIES = 1;
 const LOSSY_EXTRA_TRIES = 2;
 
 /** What the engine learns of one target while it probes it: patience follows this evidence. */
@@ -49,9 +51,9 @@ export class Host {
     return timeoutMs === null || shortGapMs === null ? null : Math.max(shortGapMs, timeoutMs);
   }
 
-  /** Tries that silence must have withstood before it is believed. */
+  /** Tries that silence must have withstood before it is believed without the whole patience. */
   get wantedTries(): number {
-    return this.timing.tries + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
+    return this.timing.tries + FRESH_EXTRA_TRIES + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
   }
 
   /** How long to wait for bytes that a service may send unasked, ms. */
