@@ -161,6 +161,7 @@ class TcpConnect {
     const now = performance.now();
     this.#busySince ??= now;
     this.#attempts.delete(attempt);
+    this.#giveUpAttempts(now);
     this.core.gate.shrink();
     if (now - this.#busySince > BUSY_LIMIT_MS) {
       return this.#settle(createErrorOutcome(reason, this.#countTries(), error.message));
