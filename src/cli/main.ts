@@ -11,12 +11,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${VERSION}\n`);
     return;
   }
-  const [{ runCli }, { tellError }] = await Promise.all([import('./run-cli.js'), import('./tell-error.js')]);
-  // The default exit code of a crash is 1, which would read as a violation.
+  let tell = (error: unknown): void => void process.stderr.write(`sallyport: ${String(error)}\n`);
+  // The default exit code of a crash is 1, which would read as a violation. Rejections come here too.
   process.on('uncaughtException', (error) => {
-    tellError(error);
+    tell(error);
     process.exit(EXIT.failure);
   });
+  tell = (await import('./tell-error.js')).tellError;
+  const { runCli } = await import('./run-cli.js');
   process.exitCode = await runCli(argv);
 }
 
