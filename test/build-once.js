@@ -23,7 +23,7 @@ function digest(...paths) {
   return hash.digest('hex');
 }
 
-const digestSources = () => digest('src', 'package.json', 'tsconfig.json', 'tsconfig.build.json');
+const digestSources = () => digest('src', 'bundle.js', 'package.json', 'tsconfig.json', 'tsconfig.build.json');
 
 /**
  * Builds dist before the tests, which run the command line from there; not where it was built from these very
@@ -39,6 +39,8 @@ export default function buildOnce() {
   });
   if (status !== 0) process.stderr.write(`The build has errors:\n${stdout}`);
   if (status !== 0 && status !== OUTPUT_ALL_THE_SAME) throw new Error('dist can not be built');
+  const bundle = spawnSync(process.execPath, ['bundle.js'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (bundle.status !== 0) throw new Error('the command line can not be bundled');
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, status === 0 ? `${sources} ${digest('dist')}` : '');
 }

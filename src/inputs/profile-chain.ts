@@ -1,3 +1,4 @@
+import { PACKAGE_ROOT } from '../package-root.js';
 import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,7 @@ import { suggest } from './suggest.js';
 import { problemAt, readYaml, type YamlDocument } from './yaml-document.js';
 
 /** The profiles that come with the package; the path holds from src and from dist. */
-const SHIPPED = fileURLToPath(new URL('../../profiles/', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('profiles/', PACKAGE_ROOT));
 
 const MAX_CHAIN = 16;
 

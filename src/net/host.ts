@@ -47,8 +47,9 @@ export class Host {
   /** Gap after which a silent TCP endpoint is tried again, ms; null where patience must be the whole one. */
   get shortGapMs(): number | null {
     const { timeoutMs } = this.rtt;
-    const { shortGapMs } = this.timing;
-    return timeoutMs === null || shortGapMs === null ? null : Math.max(shortGapMs, timeoutMs);
+    const { shortGapMs, patienceMs } = this.timing;
+    if (timeoutMs === null || shortGapMs === null) return null;
+    return Math.min(Math.max(shortGapMs, timeoutMs), patienceMs / 3);
   }
 
   /** Tries that silence must have withstood before it is believed without the whole patience. */

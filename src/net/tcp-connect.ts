@@ -152,7 +152,7 @@ class TcpConnect {
     const known = this.host.rtt.timeoutMs;
     const retransmitted = countSyns(elapsed) - 1;
     const lost = this.#attempts.size - 1 + this.#triesGivenUp + (known !== null && elapsed > known ? retransmitted : 0);
-    this.host.heard(retransmitted > 0 && known !== null ? null : elapsed, lost);
+    this.host.heard(retransmitted > 0 ? null : elapsed, lost);
     return elapsed;
   }
 

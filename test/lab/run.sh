@@ -12,7 +12,7 @@ fi
 . test/lab/install.sh
 install_tools nft:nftables ip:iproute2 nmap:nmap miniupnpd:miniupnpd-nftables upnpc:miniupnpc kamailio:kamailio gcc:gcc,libc6-dev
 
-if [ ! -f dist/cli/main.js ] || [ -n "$(find src -newer dist/cli/main.js -name '*.ts' -print -quit)" ]; then
+if [ ! -f dist/sallyport.js ] || [ -n "$(find src -newer dist/sallyport.js -name '*.ts' -print -quit)" ]; then
   npm run --silent build
 fi
 
