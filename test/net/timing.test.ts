@@ -29,7 +29,10 @@ test.each([
   [2_000, 3],
   [3_000, 4],
   [3_100, 4],
-  [60_000, 5],
+  [5_000, 6],
+  [7_000, 7],
+  [11_000, 8],
+  [60_000, 9],
 ])('the system has sent its SYNs of %i ms: %i', (ms, syns) => {
   expect(countSyns(ms)).toBe(syns);
 });
