@@ -54,7 +54,7 @@ const SWITCH_WORDS: Readonly<Record<string, boolean>> = {
 
 /** Text, or a number that was meant as such: `ports: 80` in a configuration file. */
 function readText(given: unknown): string | null {
-  const text = typeof given === 'number' ? String(given) : given;
+  const text = Number.isFinite(given) ? String(given) : given;
   return typeof text === 'string' && text !== '' ? text : null;
 }
 

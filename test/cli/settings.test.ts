@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { CHECK_OPTIONS, NUMBER_LIMITS, OPTION_NAMES } from '../../src/cli/check-options.js';
+import { isList, isSwitch, readOptionText, readOptionValue } from '../../src/cli/option-value.js';
+import { readSettings } from '../../src/cli/settings.js';
+import { createFiles, sallyport } from './run.js';
+
+const files = createFiles();
+
+describe('a configuration file ranks below the environment, and that below flags', () => {
+  const config = files.write('ranks.yaml', 'timing: polite\nrate: 10\nretries: 1\nquiet: true\n');
+
+  test('option by option', async () => {
+    const env = { SALLYPORT_RATE: '20', SALLYPORT_RETRIES: '2', SALLYPORT_QUIET: 'no' };
+    expect(await readSettings({ config, retries: 3 }, env)).toEqual({
+      config,
+      timing: 'polite',
+      rate: 20,
+      retries: 3,
+      quiet: false,
+    });
+  });
+
+  test('the file itself may be named by the environment', async () => {
+    expect(await readSettings({}, { SALLYPORT_CONFIG: config })).toMatchObject({ timing: 'polite', rate: 10 });
+    const other = files.write('other.yaml', 'timing: fast\n');
+    expect(await readSettings({ config: other }, { SALLYPORT_CONFIG: config })).toEqual({
+      config: other,
+      timing: 'fast',
+    });
+  });
+
+  test.concurrent('as a user sees it', async () => {
+    const check = (args: readonly string[], env = {}) =>
+      sallyport(['check', '192.0.2.1', '--allow-special', '--dry-run', ...args], { env });
+    const rateOf = async (...run: Parameters<typeof check>) =>
+      /Up to (\d+) packets a second/.exec((await check(...run)).stdout)?.[1];
+    const env = { SALLYPORT_RATE: '20' };
+    expect(await rateOf(['--config', config])).toBe('10');
+    expect(await rateOf(['--config', config], env)).toBe('20');
+    expect(await rateOf(['--config', config, '--rate', '30'], env)).toBe('30');
+  });
+});
+
+describe('a configuration file', () => {
+  test('has the keys of the flags, with YAML values', async () => {
+    const config = files.write(
+      'keys.yaml',
+      'input-list: targets.txt\nexclude: [192.0.2.1, 192.0.2.2]\nports: 80\nall-ports: false\nfail-on: high\n',
+    );
+    expect(await readSettings({ config }, {})).toEqual({
+      config,
+      'input-list': ['targets.txt'],
+      exclude: ['192.0.2.1', '192.0.2.2'],
+      ports: '80',
+      'all-ports': false,
+      'fail-on': 'high',
+    });
+  });
+
+  test.each([
+    ['ports: [80, 443]', '1:1: ports: expected one value, not 2'],
+    ['\nquiet: "yes"', '2:1: quiet: expected true or false'],
+    ['timing: fsat', '1:1: timing: expected polite, normal or fast (did you mean "fast"?)'],
+    ['output: true', '1:1: output: a value is missing'],
+    ['config: other.yaml', '1:1: config: unknown option'],
+    ['- quiet', '1:1: expected options such as "timing: polite", one on each line'],
+  ])('with %j is refused at its place', async (text, message) => {
+    const config = files.write('wrong.yaml', `${text}\n`);
+    await expect(readSettings({ config }, {})).rejects.toThrow(`${config}:${message}`);
+  });
+
+  test('may be empty', async () => {
+    const config = files.write('empty.yaml', '# nothing yet\n');
+    expect(await readSettings({ config }, {})).toEqual({ config });
+  });
+});
+
+describe('the environment', () => {
+  test.each(['true', 'TRUE', 'yes', 'on', '1'])('takes %s for on', async (text) => {
+    expect(await readSettings({}, { SALLYPORT_ALLOW_SPECIAL: text })).toEqual({ 'allow-special': true });
+  });
+
+  test.each(['false', 'no', 'off', '0'])('takes %s for off', async (text) => {
+    expect(await readSettings({}, { SALLYPORT_CANARIES: text })).toEqual({ canaries: false });
+  });
+
+  test('separates lists by white space', async () => {
+    expect(await readSettings({}, { SALLYPORT_SERVICE: 'webpro=8081,8082 pcpro=8001' })).toEqual({
+      service: ['webpro=8081,8082', 'pcpro=8001'],
+    });
+  });
+
+  test('counts an empty variable as not set', async () => {
+    expect(await readSettings({}, { SALLYPORT_RATE: '', SALLYPORT_PROFILE: '' })).toEqual({});
+  });
+
+  test.each([
+    [{ SALLYPORT_RATE: 'abc' }, 'SALLYPORT_RATE: expected a number from 0.1 to 1000000'],
+    [{ SALLYPORT_RATE: ' ' }, 'SALLYPORT_RATE: expected a number from 0.1 to 1000000'],
+    [{ SALLYPORT_QUIET: 'perhaps' }, 'SALLYPORT_QUIET: expected true or false'],
+    [{ SALLYPORT_QUIET: 'constructor' }, 'SALLYPORT_QUIET: expected true or false'],
+    [{ SALLYPORT_FORMAT: 'xml' }, 'SALLYPORT_FORMAT: expected table, json or ndjson'],
+    [{ SALLYPORT_EXCLUDE_FIL: 'x' }, 'SALLYPORT_EXCLUDE_FIL is no option (did you mean "exclude-file"?)'],
+    [{ SALLYPORT_PORT: '80' }, 'SALLYPORT_PORT is no option (did you mean "ports"?)'],
+  ])('%j is refused by its name', async (env, message) => {
+    await expect(readSettings({}, env)).rejects.toThrow(message);
+  });
+
+  test('may hold variables of others, and of other commands', async () => {
+    expect(await readSettings({}, { SALLYPORT_DATABASE_URL: 'x', SALLYPORT_: 'x', sallyport_rate: '1' })).toEqual({});
+  });
+
+  test.concurrent('is refused in one line too', async () => {
+    const ran = await sallyport(['check', '192.0.2.1'], { env: { SALLYPORT_TIMNG: 'polite' } });
+    expect(ran).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'sallyport: SALLYPORT_TIMNG is no option (did you mean "timing"?)\n',
+    });
+  });
+});
+
+describe('every option', () => {
+  test('is a switch, a list, a number with limits, a choice or text', () => {
+    for (const name of OPTION_NAMES) {
+      const option: { type?: string; choices?: unknown; array?: boolean } = CHECK_OPTIONS[name];
+      expect(isSwitch(name)).toBe(option.type === 'boolean');
+      expect(isList(name)).toBe(option.array === true);
+      expect(NUMBER_LIMITS[name] !== undefined).toBe(option.type === 'number');
+      expect(option.type !== undefined || Array.isArray(option.choices)).toBe(true);
+    }
+  });
+
+  test.each(OPTION_NAMES)('%s refuses values of another kind', (name) => {
+    for (const value of [null, undefined, {}, [], [[]], NaN, '']) {
+      if (isList(name) && Array.isArray(value) && value.length === 0) continue;
+      expect(readOptionValue(name, value)).toHaveProperty('problem');
+    }
+    expect(readOptionText(name, '')).toHaveProperty('problem');
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { VERSION } from '../../src/index.js';
+import { CHECK_OPTIONS } from '../../src/cli/check-options.js';
+import { createFiles, sallyport, words } from './run.js';
+
+const files = createFiles();
+
+describe('--version and --help', () => {
+  test.concurrent.each(['--version', '-V', 'check --version'])('%s prints the version alone', async (command) => {
+    expect(await sallyport(words(command))).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  });
+
+  test.concurrent.each(['--help', '-h'])('%s lists the commands and the exit codes', async (flag) => {
+    const { code, stdout, stderr } = await sallyport([flag]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of ['check', 'profile', 'completion']) expect(stdout).toContain(`sallyport ${command}`);
+    expect(stdout).toContain('Exit codes: 0 compliant, 1 violation');
+  });
+
+  test.concurrent('check --help tells of every option, within 80 columns', async () => {
+    const { code, stdout } = await sallyport(['check', '--help']);
+    expect(code).toBe(0);
+    for (const name of Object.keys(CHECK_OPTIONS)) expect(stdout).toContain(`--${name} `);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test.concurrent('speaks English whatever the locale', async () => {
+    const { stderr } = await sallyport(['check', '--nope'], { env: { LC_ALL: 'de_DE.UTF-8', LANG: 'de_DE.UTF-8' } });
+    expect(stderr).toBe('sallyport: unknown option --nope\n');
+  });
+});
+
+describe('what is wrong is told in one line on standard error, with exit code 2:', () => {
+  const bad = files.write('bad.yaml', 'name: bad\ntitle: Bad\nservices:\n  webpro:\n    endpoints: [tcp/99999]\n');
+  const many = files.write('many.txt', '# two networks\n192.0.2.0/28\n\n198.51.100.1 # one more\n');
+  const special = files.write('special.txt', '8.8.8.8\n192.0.2.7\n');
+  const unread = files.write('unread.txt', '192.0.2.1\n192.0.2.999\n');
+  const options = files.write('options.yaml', 'timing: polite\nrate: fast\n');
+  const unknown = files.write('unknown.yaml', 'quiet: true\ntimming: polite\n');
+
+  // None of these addresses is ever asked: the error comes first.
+  const cases: [string, RegExp | string][] = [
+    ['', 'name a command, for example: sallyport check 203.0.113.7'],
+    ['chekc 192.0.2.1', 'unknown command "chekc" (did you mean "check"?)'],
+    ['192.0.2.1', 'unknown command "192.0.2.1"; there are check, profile, completion'],
+    ['--quiet check 192.0.2.1', '--quiet: options stand after the command'],
+    ['check', /^no target is given: /],
+    ['check 192.0.2.1', /^192\.0\.2\.1 is a documentation address .* give --allow-special/],
+    ['check --allow-special 255.255.255.255', /never checked$/],
+    ['check 192.0.2.256', /^"192\.0\.2\.256" is no address/],
+    ['check 0x7f000001', /^"0x7f000001" is no address/],
+    ['check -- --help', /"--help"/],
+    ['check 192.0.2.1 --proflie x', 'unknown option --proflie (did you mean "--profile"?)'],
+    ['check 192.0.2.1 --find-movd', 'unknown option --find-movd (did you mean "--find-moved"?)'],
+    ['check 192.0.2.1 -z', 'unknown option -z'],
+    ['check 192.0.2.1 --service.webpro=81', /^unknown option --service\.webpro/],
+    ['check --allow-special 192.0.2.1 -p 80,http', 'bad port "http": expected a number or a range such as 5060-5080'],
+    ['check --allow-special 192.0.2.1 -p 0', /^bad port "0"/],
+    ['check --allow-special 192.0.2.1 -p', '-p: a value is missing'],
+    ['check 192.0.2.1 --rate abc', '--rate: expected a number from 0.1 to 1000000'],
+    ['check 192.0.2.1 --rate=', '--rate: expected a number from 0.1 to 1000000'],
+    ['check 192.0.2.1 --rate 0', '--rate: expected a number from 0.1 to 1000000'],
+    ['check 192.0.2.1 --no-rate', '--rate: expected a number from 0.1 to 1000000'],
+    ['check 192.0.2.1 --rate 1 --rate 2', '--rate: expected one value, not 2'],
+    ['check 192.0.2.1 --rate --quiet', '--rate: a value is missing'],
+    ['check 192.0.2.1 --retries 1.5', '--retries: expected a whole number from 0 to 10'],
+    ['check 192.0.2.1 --max-sockets 0', '--max-sockets: expected a whole number from 1 to 1000000'],
+    ['check 192.0.2.1 --timeout -1', '--timeout: expected a number from 0.1 to 3600'],
+    ['check 192.0.2.1 --timing slow', '--timing: expected polite, normal or fast'],
+    ['check 192.0.2.1 --format jsn', '--format: expected table, json or ndjson (did you mean "json"?)'],
+    ['check 192.0.2.1 --quiet=maybe', '--quiet: expected true or false'],
+    ['check 192.0.2.1 --profile closed --profile closed', '--profile: expected one value, not 2'],
+    ['check 192.0.2.1 --no-profile', '--profile: a value is missing'],
+    ['check 192.0.2.1 --profile=', '--profile: a value is missing'],
+    ['check --allow-special 192.0.2.1 --profile clsed', /^no profile "clsed" \(did you mean "closed"\?\)/],
+    ['check --allow-special 192.0.2.1 --profile ./none.yaml', './none.yaml: no such file'],
+    [
+      `check --allow-special 192.0.2.1 --profile ${bad}`,
+      `${bad}:5:17: services.webpro.endpoints[0]: bad port "tcp/99999": ports are 1 to 65535`,
+    ],
+    [
+      'check --allow-special 192.0.2.1 --source provider',
+      'profile closed has no source "provider"; its sources are outsider',
+    ],
+    ['check --allow-special 192.0.2.1 --service webpro', 'bad service "webpro": expected a form such as webpro=8081'],
+    ['check --allow-special 192.0.2.1 --service webpo=81', 'unknown service "webpo" (did you mean "webpro"?)'],
+    ['check --allow-special 192.0.2.1 --service webpro=70000', /^bad port "webpro=70000"/],
+    ['check --allow-special 192.0.2.1 --service webpro=81 --service webpro=82', /^service "webpro" is moved twice/],
+    ['check --allow-special 192.0.2.1 192.0.2.2 --all-ports', '--all-ports takes exactly one target address'],
+    ['check --allow-special 192.0.2.1 --all-ports -p 80', '--all-ports and --ports exclude each other'],
+    ['check --allow-special 192.0.2.1 --control here', /^"here" is not HOST:PORT/],
+    ['check --allow-special 192.0.2.0/27', /^32 addresses: more than 16 need --authorized-by/],
+    [`check --allow-special -iL ${many}`, /^17 addresses: more than 16 need --authorized-by/],
+    [
+      `check -iL ${special}`,
+      `${special}:2:1: 192.0.2.7 is a documentation address that nobody has; give --allow-special to check it all the same`,
+    ],
+    [`check --allow-special -iL ${unread}`, /unread\.txt:2:1: "192\.0\.2\.999" is no address/],
+    ['check -iL /nonexistent/list', '/nonexistent/list: no such file'],
+    ['check --allow-special 192.0.2.1 --exclude-file /nonexistent/list', '/nonexistent/list: no such file'],
+    ['check --allow-special 192.0.2.1 --exclude 192.0.2.1', 'there is no target to check'],
+    [
+      'check --allow-special 127.0.41.1 -o /nonexistent/report',
+      '/nonexistent/report: can not be written: no such directory',
+    ],
+    ['check --allow-special 192.0.2.1 --config /nonexistent/file', '/nonexistent/file: no such file'],
+    [
+      `check --allow-special 192.0.2.1 --config ${options}`,
+      `${options}:2:1: rate: expected a number from 0.1 to 1000000`,
+    ],
+    [
+      `check --allow-special 192.0.2.1 --config ${unknown}`,
+      `${unknown}:2:1: timming: unknown option (did you mean "timing"?)`,
+    ],
+    ['profile', /^name what to do: /],
+    ['profile lst', 'unknown command "lst" (did you mean "list"?)'],
+    ['profile list extra', 'unexpected argument "extra"'],
+    ['profile show', 'something is missing after "profile show"; see sallyport profile --help'],
+    ['profile show closd', /^no profile "closd" \(did you mean "closed"\?\)/],
+  ];
+
+  test.concurrent.each(cases)('%s', async (command, message) => {
+    const { code, stdout, stderr } = await sallyport(words(command));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^sallyport: [^\n]+\n$/);
+    const told = stderr.slice('sallyport: '.length, -1);
+    if (typeof message === 'string') expect(told).toBe(message);
+    else expect(told).toMatch(message);
+  });
+
+  test.concurrent('several refused targets take a line each', async () => {
+    const { code, stderr } = await sallyport(['check', '192.0.2.1', '10.0.0.1']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^sallyport: 192\.0\.2\.1 is .*\nsallyport: 10\.0\.0\.1 is .*\n$/);
+  });
+
+  test.concurrent('what the user gave is escaped', async () => {
+    const { stderr } = await sallyport(['check', '192.0.2.1', '--allow-special', '--profile', './\x1b[31m\u202e.yaml']);
+    expect(stderr).toBe('sallyport: ./\\x1b[31m\\u{202e}.yaml: no such file\n');
+  });
+});
