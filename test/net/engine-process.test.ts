@@ -65,7 +65,7 @@ describe('an engine in a process of its own', () => {
       ...expectAll(refusing, 'sip-options-udp', 'closed port-unreach'),
     ];
     const { outcomes, taken } = await runProcess(
-      { probes: expected, timing: { patienceMs: 1_500, shortGapMs: 200 }, spare: 3 },
+      { probes: expected, timing: { patienceMs: 900, shortGapMs: 100 }, spare: 3 },
       40,
     );
     expect(taken).toBeGreaterThan(0);
