@@ -69,7 +69,8 @@ export function parseContentLength(value: string | null): number | undefined {
 
 /** Takes out what could end a header line early, for values that we send. */
 export function cleanHeaderValue(text: string): string {
-  return Array.from(text, (char) => (char < ' ' || char === '\x7f' ? '' : char)).join('');
+  // eslint-disable-next-line no-control-regex -- control characters are what it is about
+  return text.replace(/[\x00-\x1f\x7f]/g, '');
 }
 
 function parseHeader(line: string): { name: string; value: string } | undefined {

@@ -34,8 +34,8 @@ export interface SipOptions {
 
 /** Makes fresh random ids; the branch has the cookie of RFC 3261 §8.1.1.7. */
 export function createSipIds(): SipIds {
-  const [branch, tag, callId] = [randomUUID(), randomUUID(), randomUUID()];
-  return { branch: `z9hG4bK${branch}`, tag, callId };
+  const random = randomUUID();
+  return { branch: `z9hG4bK${random}`, tag: random.slice(0, 8), callId: random };
 }
 
 /** Renders an OPTIONS request (RFC 3261 §11.1) that asks for the answer at the port that it came from (RFC 3581). */
