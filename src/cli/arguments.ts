@@ -1,16 +1,24 @@
 import { InputError } from '../inputs/input-error.js';
 import { NUMBER_LIMITS, OPTION_NAMES, type OptionName } from './check-options.js';
-import { isSwitch, readOptionText } from './option-value.js';
+import { isList, isSwitch, readOptionText } from './option-value.js';
 
 /**
  * Rewrites spellings that yargs does not know or would take for something else: nmap's `-iL FILE` and `-p80,443`,
- * switches with a value (`--quiet=no`), and values that were left out after `=`.
+ * `-` as the value of a list, switches with a value (`--quiet=no`), and values that were left out after `=`.
  * @throws InputError for a switch or a number with a value that it can't have
  */
 export function normaliseArguments(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   const [before, after] = end === -1 ? [argv, []] : [argv.slice(0, end), argv.slice(end)];
-  return [...before.map(normaliseArgument), ...after];
+  return [...joinDashes(before.map(normaliseArgument)), ...after];
+}
+
+function joinDashes(args: readonly string[]): string[] {
+  const isListName = (arg: string | undefined) => OPTION_NAMES.some((name) => isList(name) && arg === `--${name}`);
+  return args.flatMap((arg, index) => {
+    if (arg === '-' && isListName(args[index - 1])) return [];
+    return isListName(arg) && args[index + 1] === '-' ? [`${arg}=-`] : [arg];
+  });
 }
 
 function normaliseArgument(arg: string): string {

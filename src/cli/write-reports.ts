@@ -24,7 +24,7 @@ export async function writeReports(
 ): Promise<Verdict | null> {
   const known: Report[] | null = single ? [] : null;
   if (known) for await (const report of reports) known.push(report);
-  const toFile = settings.output !== undefined;
+  const { toFile } = output;
   const writer = REPORTERS[settings.format ?? 'table'].create({
     color: !toFile && useColor(settings.color),
     width: toFile ? 80 : process.stdout.columns || 80,

@@ -5,7 +5,9 @@ import { sallyport, words } from './run.js';
 test.each([
   ['-iL list.txt', '--input-list list.txt'],
   ['-iLlist.txt -iL=other.txt', '--input-list=list.txt --input-list=other.txt'],
-  ['-iL -', '--input-list -'],
+  ['-iL - x', '--input-list=- x'],
+  ['--input-list - -iL -', '--input-list=- --input-list=-'],
+  ['-p - -o -', '-p - -o -'],
   ['-p 80', '-p 80'],
   ['-p80,443 -pT:80,U:53 -p- -p-100 -p=80', '--ports=80,443 --ports=T:80,U:53 --ports=- --ports=-100 --ports=80'],
   ['--quiet=yes --color=off', '--quiet --no-color'],
