@@ -58,7 +58,11 @@ async function runCheckCommand(args: Arguments): Promise<number> {
   }
   if (prepared.total !== 1) boundMemory();
   const output = await openOutput(settings.output);
-  const progress = await createProgress(prepared.total, settings.quiet ?? false);
+  const progress = await createProgress({
+    total: prepared.total,
+    quiet: settings.quiet ?? false,
+    reportsShown: !output.toFile && process.stdout.isTTY,
+  });
   const abort = new AbortController();
   const onSignal = (): void => {
     if (abort.signal.aborted) process.exit(130);
@@ -68,13 +72,9 @@ async function runCheckCommand(args: Arguments): Promise<number> {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
     const reports = runCheck(prepared, { signal: abort.signal, onProgress: (state) => progress.update(state) });
-    const write = async (text: string): Promise<void> => {
-      progress.clear();
-      await output.write(text);
-    };
     const verdict = await writeReports(reports, {
       settings,
-      output: { ...output, write },
+      output,
       single: prepared.total === 1,
       signal: abort.signal,
     });
