@@ -92,7 +92,7 @@ describe('an engine in a process of its own', () => {
     const silent = keep(await startSilentTcp()).ports[0]!;
     const { outcomes, livedOnMs } = await runProcess({
       probes: Array.from({ length: 2_000 }, () => ({ probe: 'tcp-banner', address: LOCAL, port: silent })),
-      timing: { patienceMs: 60_000, rate: 100, maxSockets: 8 },
+      timing: { patienceMs: 60_000, rate: 100, maxSockets: 8, hostGapMs: 0, networkGapMs: 0 },
       cutOffMs: 200,
     });
     for (const outcome of outcomes) expect(outcome).toMatchObject({ state: 'error', reason: 'cut-off' });

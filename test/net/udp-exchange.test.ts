@@ -168,6 +168,18 @@ describe('answers that are none', () => {
     expect(heard.length).toBeGreaterThanOrEqual(3);
   });
 
+  test('a datagram from another port that is not of the protocol does not count, whatever it is correlated with', async () => {
+    const { port, heard } = await startRecorder(({ reply }) => reply('noise', { fromElsewhere: true }));
+    const engine = startEngine({ patienceMs: 300 });
+    const request: UdpRequest = {
+      ...PING,
+      ask: () => ({ bytes: Buffer.from('ping'), key: 'ours' }),
+      correlate: () => 'ours',
+    };
+    expect(await engine.udp(engine.host(LOCAL), port, request)).toEqual({ ...SILENT, tries: 3 });
+    expect(heard).toHaveLength(3);
+  });
+
   test('an SSDP answer from another address does not count', async () => {
     const liar = createSocket('udp4');
     keep({ stop: () => new Promise<void>((resolve) => void liar.close(resolve)) });
