@@ -13,7 +13,7 @@ const BUSY_RETRY_MS = 100;
 const BUSY_LIMIT_MS = 15_000;
 const CONNECTED_TRIES = 2;
 const REFUSAL_GAP_MS = 1_100;
-const REFUSAL_TRIES = 1;
+const REFUSAL_QUEUE_MS = 10_000;
 
 /** A datagram to send, and the key by which its answer is known if it comes from elsewhere. */
 export interface Question {
@@ -60,7 +60,7 @@ class UdpExchange {
   #askedFromPort = false;
   #sentAt = 0;
   #firstSentAt = 0;
-  #extra = 0;
+  #askedOnceMore = false;
   #busySince: number | null = null;
   #next: Appointment | null = null;
   #answer: Outcome | null = null;
@@ -137,7 +137,8 @@ class UdpExchange {
 
   #sendNext(): void {
     // Where ICMP errors are heard but limited to one a second, only the connected socket can use them.
-    const suits = this.#sent < CONNECTED_TRIES || this.host.refusals > 0;
+    const connected = Math.min(CONNECTED_TRIES, this.#tries.length - 1);
+    const suits = this.#sent < connected || this.host.refusals > 0;
     if (!suits || !this.#socket) return void this.#sendShared(0);
     this.core.gate.send(this.host.pacer, () => {
       this.#sendConnected();
@@ -253,9 +254,10 @@ class UdpExchange {
 
   /** Silence so far. Where the host's ICMP errors are rate-limited, this endpoint's may only have had no turn yet. */
   #end(): void {
-    if (this.host.refusals > 0 && this.#extra < REFUSAL_TRIES) {
-      this.#extra++;
-      const due = Math.max(performance.now(), this.host.nextRefusalTry);
+    const now = performance.now();
+    const due = Math.max(now, this.host.nextRefusalTry);
+    if (this.host.refusals > 0 && !this.#askedOnceMore && due < now + REFUSAL_QUEUE_MS) {
+      this.#askedOnceMore = true;
       this.host.nextRefusalTry = due + REFUSAL_GAP_MS;
       this.#appoint(due, () => {
         this.core.gate.send(this.host.pacer, () => {
