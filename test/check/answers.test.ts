@@ -10,6 +10,7 @@ import { necSip } from '../../src/lab/servers/sip.js';
 import { tarpit } from '../../src/lab/servers/tarpit.js';
 import { webpro } from '../../src/lab/servers/webpro.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
+import { resetSocket } from '../../src/net/reset-socket.js';
 import { startSite } from '../../src/lab/start-site.js';
 import type { ServiceId } from '../../src/model/service.js';
 import { LIKELY_MOVED_PORTS } from '../../src/probes/plan.js';
@@ -31,8 +32,11 @@ async function seeServer(service: ServiceId, server: LabServer, transport = '') 
 }
 
 describe('over TCP', () => {
-  test('a connection that is reset right after it was accepted is open', async () => {
-    const { report, seen } = await seeServer('webpro', resetAfterAccept());
+  test.each([
+    ['right after', resetAfterAccept()],
+    ['a little after', { tcp: (socket) => void setTimeout(() => resetSocket(socket), 50) }],
+  ] satisfies [string, LabServer][])('a connection that is reset %s it was accepted is open', async (_when, server) => {
+    const { report, seen } = await seeServer('webpro', server);
     expect(seen).toMatchObject({ state: 'open', reason: 'reset-after-accept', identity: null });
     expect(report.verdict).toBe('violation');
     expect(rulesOf(report)).toEqual(['admin-interface-reachable']);

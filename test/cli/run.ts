@@ -7,6 +7,9 @@ import { afterAll } from '@jest/globals';
 
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url));
 
+/** A run that hangs must not outlive its test. */
+const LONGEST_MS = 19_000;
+
 /** How a run of the command line ended. */
 export interface Ran {
   readonly code: number | null;
@@ -27,7 +30,12 @@ export interface RunOptions {
 /** Runs `sallyport` with the built dist as a user would, off a terminal. */
 export function sallyport(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { input = '', env = {}, cwd, onStart } = options;
-  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    timeout: LONGEST_MS,
+    killSignal: 'SIGKILL',
+  });
   child.stdin.on('error', () => undefined);
   if (onStart) onStart(child);
   else child.stdin.end(input);
