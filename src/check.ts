@@ -189,6 +189,7 @@ function chooseTiming(options: CheckOptions, endpoints: number): Timing {
     ...template,
     rate: options.rate ?? template.rate,
     patienceMs: options.timeoutMs ?? template.patienceMs,
+    answerMs: options.timeoutMs ?? template.answerMs,
     tries: options.retries === undefined ? template.tries : options.retries + 1,
     maxSockets,
     targets: Math.min(template.targets, Math.ceil((1.25 * maxSockets) / endpoints)),

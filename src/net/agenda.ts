@@ -4,7 +4,8 @@ export interface Appointment {
   run: (() => void) | null;
 }
 
-const TICK_MS = 4;
+/** Resolution of an agenda, ms: what is due sooner needs no appointment. */
+export const TICK_MS = 4;
 
 /**
  * All deadlines, retries and pacing of an engine, in one heap behind one timer: thousands of probes in flight

@@ -1,4 +1,4 @@
-import type { Agenda } from './agenda.js';
+import { type Agenda, TICK_MS } from './agenda.js';
 
 /** Reserves the next moment at which a packet may leave; see {@link createPacer}. */
 export type Pacer = (now: number) => number;
@@ -101,7 +101,7 @@ export class Gate {
 
   #grant(job: Job, now: number): void {
     const due = job.pacer?.(now) ?? now;
-    if (due > now) {
+    if (due > now + TICK_MS) {
       const queue = job.takesSocket ? this.#opens : this.#sends;
       this.#agenda.at(due, () => {
         queue.push({ ...job, pacer: null });

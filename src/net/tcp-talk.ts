@@ -79,7 +79,7 @@ function createConversation(
   return {
     local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
     remote: { address: host.address, port },
-    answerMs: host.timing.patienceMs,
+    answerMs: host.timing.answerMs,
     quietMs: host.quietMs,
     send: (bytes) => void (socket.writable && socket.write(bytes)),
     read: (limits) => reader.read(limits),

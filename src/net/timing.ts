@@ -12,6 +12,8 @@ export interface Timing {
   readonly maxSockets: number;
   /** How long a silent endpoint is listened to, ms. Linux sends SYNs at 0, 1, 2 and 3 s: 3.1 s has four tries. */
   readonly patienceMs: number;
+  /** How long an open TCP endpoint may take to answer what it was asked, ms. */
+  readonly answerMs: number;
   /**
    * Where a target's round-trip time is known: the gap after which a silent TCP endpoint is tried again from a
    * fresh socket, ms, at least; null to always wait for the whole patience.
@@ -30,6 +32,7 @@ export const TIMINGS = {
     targets: 64,
     maxSockets: 1_000,
     patienceMs: 7_200,
+    answerMs: 7_200,
     shortGapMs: null,
     tries: 3,
   },
@@ -40,6 +43,7 @@ export const TIMINGS = {
     targets: 512,
     maxSockets: 8_000,
     patienceMs: 3_100,
+    answerMs: 3_100,
     shortGapMs: 500,
     tries: 3,
   },
@@ -50,6 +54,7 @@ export const TIMINGS = {
     targets: 4_096,
     maxSockets: 60_000,
     patienceMs: 3_100,
+    answerMs: 2_000,
     shortGapMs: 200,
     tries: 3,
   },
