@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findDisagreements } from './nmap.js';
 import { checkFrom, statesBeside } from './sallyport.js';
 import { buildSite, type Site } from './topology.js';
+
+/** The kernel's allowance of ICMP errors to one address: six at once, and one more each second. */
+const ICMP_REFILL_MS = 7_000;
 
 let site: Site;
 beforeAll(async () => {
@@ -30,6 +34,7 @@ describe('a router that refuses', () => {
 
   test('by ICMP port unreachable for everything: closed or silent, compliant', async () => {
     await site.configure({ unsolicited: 'reject' });
+    await sleep(ICMP_REFILL_MS);
     const { code, report } = await checkFrom(site.internet);
     expect(code).toBe(0);
     expect(
