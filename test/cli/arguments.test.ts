@@ -25,7 +25,7 @@ test.each(['--quiet=', '--quiet=2', '--rate=', '--rate=x', '--profile=', '--excl
 
 describe("ports in nmap's ways", () => {
   const listPorts = async (...args: string[]) => {
-    const command = ['check', '192.0.2.1', '--allow-special', '--dry-run', '--no-canaries', ...args];
+    const command = ['check', '127.0.41.1', '--allow-special', '--dry-run', '--no-canaries', ...args];
     const { code, stdout } = await sallyport(command);
     expect(code).toBe(0);
     return [...stdout.matchAll(/^ {2}((?:tcp|udp)\/\d+)/gm)].map(([, endpoint]) => endpoint);
@@ -55,11 +55,11 @@ describe("ports in nmap's ways", () => {
 });
 
 test.concurrent('a list option takes one value, and leaves the target alone', async () => {
-  const { stdout } = await sallyport(words('check --allow-special --dry-run --exclude 192.0.2.1 192.0.2.0/30'));
+  const { stdout } = await sallyport(words('check --allow-special --dry-run --exclude 127.0.41.1 127.0.41.0/30'));
   expect(stdout).toContain('Would check 3 targets');
 });
 
 test.concurrent('what follows -- are targets too', async () => {
-  const { stdout } = await sallyport(words('check 192.0.2.1 --allow-special --dry-run -- 192.0.2.2 192.0.2.3'));
+  const { stdout } = await sallyport(words('check 127.0.41.1 --allow-special --dry-run -- 127.0.41.2 127.0.41.3'));
   expect(stdout).toContain('Would check 3 targets');
 });

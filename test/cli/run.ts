@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from '@jest/globals';
+import { afterAll, jest } from '@jest/globals';
+import { runCli } from '../../src/cli/run-cli.js';
 
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url));
 
@@ -47,6 +48,28 @@ export function sallyport(args: readonly string[], options: RunOptions = {}): Pr
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/**
+ * Runs the command line in this process, which is quicker; not for tests that run side by side. The environment is
+ * that of the tests, without SALLYPORT_ variables.
+ */
+export async function runHere(args: readonly string[]): Promise<Ran> {
+  for (const name of Object.keys(process.env)) if (name.startsWith('SALLYPORT_')) delete process.env[name];
+  const stdout = capture('stdout');
+  const stderr = capture('stderr');
+  try {
+    return { code: await runCli(args), stdout: stdout.text.join(''), stderr: stderr.text.join('') };
+  } finally {
+    stdout.spy.mockRestore();
+    stderr.spy.mockRestore();
+  }
+}
+
+function capture(name: 'stdout' | 'stderr') {
+  const text: string[] = [];
+  const spy = jest.spyOn(process[name], 'write').mockImplementation((chunk) => text.push(String(chunk)) > 0);
+  return { text, spy };
 }
 
 /** Splits a command as a shell does without quotes. */

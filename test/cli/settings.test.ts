@@ -31,7 +31,7 @@ describe('a configuration file ranks below the environment, and that below flags
 
   test.concurrent('as a user sees it', async () => {
     const check = (args: readonly string[], env = {}) =>
-      sallyport(['check', '192.0.2.1', '--allow-special', '--dry-run', ...args], { env });
+      sallyport(['check', '127.0.41.1', '--allow-special', '--dry-run', ...args], { env });
     const rateOf = async (...run: Parameters<typeof check>) =>
       /Up to (\d+) packets a second/.exec((await check(...run)).stdout)?.[1];
     const env = { SALLYPORT_RATE: '20' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/index.js';
 import { CHECK_OPTIONS } from '../../src/cli/check-options.js';
-import { createFiles, sallyport, words } from './run.js';
+import { createFiles, type Ran, runHere, sallyport, words } from './run.js';
 
 const files = createFiles();
 
@@ -32,9 +32,9 @@ describe('--version and --help', () => {
 
 describe('what is wrong is told in one line on standard error, with exit code 2:', () => {
   const bad = files.write('bad.yaml', 'name: bad\ntitle: Bad\nservices:\n  webpro:\n    endpoints: [tcp/99999]\n');
-  const many = files.write('many.txt', '# two networks\n192.0.2.0/28\n\n198.51.100.1 # one more\n');
-  const special = files.write('special.txt', '8.8.8.8\n192.0.2.7\n');
-  const unread = files.write('unread.txt', '192.0.2.1\n192.0.2.999\n');
+  const many = files.write('many.txt', '# a network\n127.0.41.0/28\n\n127.0.40.1 # one more\n');
+  const special = files.write('special.txt', '# our sites\n192.0.2.7\n');
+  const unread = files.write('unread.txt', '127.0.41.1\n127.0.41.999\n');
   const options = files.write('options.yaml', 'timing: polite\nrate: fast\n');
   const unknown = files.write('unknown.yaml', 'quiet: true\ntimming: polite\n');
 
@@ -54,9 +54,9 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['check 192.0.2.1 --find-movd', 'unknown option --find-movd (did you mean "--find-moved"?)'],
     ['check 192.0.2.1 -z', 'unknown option -z'],
     ['check 192.0.2.1 --service.webpro=81', /^unknown option --service\.webpro/],
-    ['check --allow-special 192.0.2.1 -p 80,http', 'bad port "http": expected a number or a range such as 5060-5080'],
-    ['check --allow-special 192.0.2.1 -p 0', /^bad port "0"/],
-    ['check --allow-special 192.0.2.1 -p', '-p: a value is missing'],
+    ['check --allow-special 127.0.41.1 -p 80,http', 'bad port "http": expected a number or a range such as 5060-5080'],
+    ['check --allow-special 127.0.41.1 -p 0', /^bad port "0"/],
+    ['check --allow-special 127.0.41.1 -p', '-p: a value is missing'],
     ['check 192.0.2.1 --rate abc', '--rate: expected a number from 0.1 to 1000000'],
     ['check 192.0.2.1 --rate=', '--rate: expected a number from 0.1 to 1000000'],
     ['check 192.0.2.1 --rate 0', '--rate: expected a number from 0.1 to 1000000'],
@@ -72,44 +72,44 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['check 192.0.2.1 --profile closed --profile closed', '--profile: expected one value, not 2'],
     ['check 192.0.2.1 --no-profile', '--profile: a value is missing'],
     ['check 192.0.2.1 --profile=', '--profile: a value is missing'],
-    ['check --allow-special 192.0.2.1 --profile clsed', /^no profile "clsed" \(did you mean "closed"\?\)/],
-    ['check --allow-special 192.0.2.1 --profile ./none.yaml', './none.yaml: no such file'],
+    ['check --allow-special 127.0.41.1 --profile clsed', /^no profile "clsed" \(did you mean "closed"\?\)/],
+    ['check --allow-special 127.0.41.1 --profile ./none.yaml', './none.yaml: no such file'],
     [
-      `check --allow-special 192.0.2.1 --profile ${bad}`,
+      `check --allow-special 127.0.41.1 --profile ${bad}`,
       `${bad}:5:17: services.webpro.endpoints[0]: bad port "tcp/99999": ports are 1 to 65535`,
     ],
     [
-      'check --allow-special 192.0.2.1 --source provider',
+      'check --allow-special 127.0.41.1 --source provider',
       'profile closed has no source "provider"; its sources are outsider',
     ],
-    ['check --allow-special 192.0.2.1 --service webpro', 'bad service "webpro": expected a form such as webpro=8081'],
-    ['check --allow-special 192.0.2.1 --service webpo=81', 'unknown service "webpo" (did you mean "webpro"?)'],
-    ['check --allow-special 192.0.2.1 --service webpro=70000', /^bad port "webpro=70000"/],
-    ['check --allow-special 192.0.2.1 --service webpro=81 --service webpro=82', /^service "webpro" is moved twice/],
-    ['check --allow-special 192.0.2.1 192.0.2.2 --all-ports', '--all-ports takes exactly one target address'],
-    ['check --allow-special 192.0.2.1 --all-ports -p 80', '--all-ports and --ports exclude each other'],
-    ['check --allow-special 192.0.2.1 --control here', /^"here" is not HOST:PORT/],
-    ['check --allow-special 192.0.2.0/27', /^32 addresses: more than 16 need --authorized-by/],
+    ['check --allow-special 127.0.41.1 --service webpro', 'bad service "webpro": expected a form such as webpro=8081'],
+    ['check --allow-special 127.0.41.1 --service webpo=81', 'unknown service "webpo" (did you mean "webpro"?)'],
+    ['check --allow-special 127.0.41.1 --service webpro=70000', /^bad port "webpro=70000"/],
+    ['check --allow-special 127.0.41.1 --service webpro=81 --service webpro=82', /^service "webpro" is moved twice/],
+    ['check --allow-special 127.0.41.1 127.0.41.2 --all-ports', '--all-ports takes exactly one target address'],
+    ['check --allow-special 127.0.41.1 --all-ports -p 80', '--all-ports and --ports exclude each other'],
+    ['check --allow-special 127.0.41.1 --control here', /^"here" is not HOST:PORT/],
+    ['check --allow-special 127.0.41.0/27', /^32 addresses: more than 16 need --authorized-by/],
     [`check --allow-special -iL ${many}`, /^17 addresses: more than 16 need --authorized-by/],
     [
       `check -iL ${special}`,
       `${special}:2:1: 192.0.2.7 is a documentation address that nobody has; give --allow-special to check it all the same`,
     ],
-    [`check --allow-special -iL ${unread}`, /unread\.txt:2:1: "192\.0\.2\.999" is no address/],
+    [`check --allow-special -iL ${unread}`, /unread\.txt:2:1: "127\.0\.41\.999" is no address/],
     ['check -iL /nonexistent/list', '/nonexistent/list: no such file'],
-    ['check --allow-special 192.0.2.1 --exclude-file /nonexistent/list', '/nonexistent/list: no such file'],
-    ['check --allow-special 192.0.2.1 --exclude 192.0.2.1', 'there is no target to check'],
+    ['check --allow-special 127.0.41.1 --exclude-file /nonexistent/list', '/nonexistent/list: no such file'],
+    ['check --allow-special 127.0.41.1 --exclude 127.0.41.1', 'there is no target to check'],
     [
       'check --allow-special 127.0.41.1 -o /nonexistent/report',
       '/nonexistent/report: can not be written: no such directory',
     ],
-    ['check --allow-special 192.0.2.1 --config /nonexistent/file', '/nonexistent/file: no such file'],
+    ['check --allow-special 127.0.41.1 --config /nonexistent/file', '/nonexistent/file: no such file'],
     [
-      `check --allow-special 192.0.2.1 --config ${options}`,
+      `check --allow-special 127.0.41.1 --config ${options}`,
       `${options}:2:1: rate: expected a number from 0.1 to 1000000`,
     ],
     [
-      `check --allow-special 192.0.2.1 --config ${unknown}`,
+      `check --allow-special 127.0.41.1 --config ${unknown}`,
       `${unknown}:2:1: timming: unknown option (did you mean "timing"?)`,
     ],
     ['profile', /^name what to do: /],
@@ -119,13 +119,17 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['profile show closd', /^no profile "closd" \(did you mean "closed"\?\)/],
   ];
 
-  test.concurrent.each(cases)('%s', async (command, message) => {
-    const { code, stdout, stderr } = await sallyport(words(command));
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^sallyport: [^\n]+\n$/);
-    const told = stderr.slice('sallyport: '.length, -1);
-    if (typeof message === 'string') expect(told).toBe(message);
-    else expect(told).toMatch(message);
+  test.each(cases)('%s', async (command, message) => {
+    expectRefusal(await runHere(words(command)), message);
+  });
+
+  test.concurrent.each([
+    ['chekc 192.0.2.1', 'unknown command "chekc" (did you mean "check"?)'],
+    ['check 192.0.2.1 --rate abc', '--rate: expected a number from 0.1 to 1000000'],
+    ['check 192.0.2.1', /^192\.0\.2\.1 is a documentation address/],
+    ['profile show closd', /^no profile "closd"/],
+  ] satisfies typeof cases)('%s, as a user sees it', async (command, message) => {
+    expectRefusal(await sallyport(words(command)), message);
   });
 
   test.concurrent('several refused targets take a line each', async () => {
@@ -135,7 +139,21 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
   });
 
   test.concurrent('what the user gave is escaped', async () => {
-    const { stderr } = await sallyport(['check', '192.0.2.1', '--allow-special', '--profile', './\x1b[31m\u202e.yaml']);
+    const { stderr } = await sallyport([
+      'check',
+      '127.0.41.1',
+      '--allow-special',
+      '--profile',
+      './\x1b[31m\u202e.yaml',
+    ]);
     expect(stderr).toBe('sallyport: ./\\x1b[31m\\u{202e}.yaml: no such file\n');
   });
 });
+
+function expectRefusal({ code, stdout, stderr }: Ran, message: string | RegExp): void {
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^sallyport: [^\n]+\n$/);
+  const told = stderr.slice('sallyport: '.length, -1);
+  if (typeof message === 'string') expect(told).toBe(message);
+  else expect(told).toMatch(message);
+}

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITES } from '../../src/lab/sites.js';
@@ -31,136 +31,129 @@ function check(args: readonly string[], options: RunOptions = {}, targets: reado
 
 const AS_PROVIDER = ['--profile', 'sip-trunk', '--source', 'provider'];
 
-describe('the exit code', () => {
-  test('is 0 where all is as agreed', async () => {
-    const { code, stdout, stderr } = await check(AS_PROVIDER);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^✔ COMPLIANT {2}127\.0\.44\.1$/m);
-  });
-
-  test('is 1 for a violation, from the severity of --fail-on', async () => {
-    const { code, stdout, stderr } = await check([]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toMatch(/^✖ VIOLATION {2}127\.0\.44\.1$/m);
-    expect((await check(['--fail-on', 'critical'])).code).toBe(0);
-    expect((await check(['--fail-on', 'high'])).code).toBe(1);
-  });
-
-  test('is 3 where nothing can be said', async () => {
-    const { code, stdout, stderr } = await check(['--control', `${CLOSED}:1`]);
-    expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
-    expect(stdout).toMatch(/^\? INCONCLUSIVE {2}127\.0\.44\.1$/m);
-  });
-
-  test('of several targets is that of the worst: 1 before 3 before 0', async () => {
-    // Open without a word of SIP: whether the trunk works is not known. Closed: it does not.
-    const mute = { service: null, endpoints: [`tcp/${site.services['sip-trunk']![0]!}`], server: tarpit() } as const;
-    const unknown = await startSite({ ...SITES.forwarded, servers: [mute] }, { address: '127.0.44.4' });
-    const codeOf = async (...targets: string[]) =>
-      (await check([...AS_PROVIDER, '--timeout', '0.3'], {}, targets)).code;
-    try {
-      expect(await codeOf(unknown.address)).toBe(3);
-      expect(await codeOf(ALIVE, unknown.address)).toBe(3);
-      expect(await codeOf(CLOSED, unknown.address, ALIVE)).toBe(1);
-    } finally {
-      await unknown.stop();
-    }
-  });
+test.concurrent('the exit code is 0 where all is as agreed', async () => {
+  const { code, stdout, stderr } = await check(AS_PROVIDER);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^✔ COMPLIANT {2}127\.0\.44\.1$/m);
 });
 
-describe('--format', () => {
-  test('json is one report, alone on standard output', async () => {
-    const { stdout, stderr } = await check(['--format', 'json', ...AS_PROVIDER]);
-    const report: unknown = JSON.parse(stdout);
-    requireValid(report);
-    expect(report).toMatchObject({ verdict: 'compliant', target: { address: ALIVE }, profile: { name: 'sip-trunk' } });
-    expect(stderr).toBe('');
-  });
-
-  test('json is an array for several targets, also where the input turns out bad', async () => {
-    const { stdout } = await check(['--format', 'json'], {}, [ALIVE, CLOSED]);
-    const reports = JSON.parse(stdout) as Report[];
-    expect(reports.map(({ verdict }) => verdict).sort()).toEqual(['compliant', 'violation']);
-    const cut = await check(['--format', 'json', '-iL', '-'], { input: `${CLOSED}\n300.1.1.1\n` }, []);
-    expect(cut.code).toBe(2);
-    expect(JSON.parse(cut.stdout)).toHaveLength(1);
-  });
-
-  test('ndjson is a report a line', async () => {
-    const { stdout } = await check(['--format', 'ndjson'], {}, [ALIVE, CLOSED]);
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(2);
-    for (const line of lines) requireValid(JSON.parse(line));
-  });
-
-  test('table is a row for each of several targets, and fits 80 columns', async () => {
-    const { stdout } = await check([], {}, [ALIVE, CLOSED]);
-    expect(stdout).toMatch(/^✖ VIOLATION +127\.0\.44\.1 /m);
-    expect(stdout).toMatch(/^✔ COMPLIANT +127\.0\.44\.2 /m);
-    expect(stdout).toContain('2 targets: ✖ VIOLATION 1, ? INCONCLUSIVE 0, ✔ COMPLIANT 1');
-    for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
-  });
-
-  test('table tells reasons with --reason', async () => {
-    expect((await check([])).stdout).not.toContain('conn-refused');
-    expect((await check(['--reason'])).stdout).toContain('conn-refused');
-  });
+test.concurrent('the exit code is 1 for a violation, from the severity of --fail-on', async () => {
+  const { code, stdout, stderr } = await check(['--fail-on', 'high']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toMatch(/^✖ VIOLATION {2}127\.0\.44\.1$/m);
+  expect((await check(['--fail-on', 'critical'])).code).toBe(0);
 });
 
-describe('colours', () => {
-  test('are off away from a terminal, and follow flags and the environment', async () => {
-    const isColoured = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-      const { stdout } = await check(args, { env });
-      expect(stdout).toContain('VIOLATION');
-      return stdout.includes('\x1b[');
-    };
-    const cases: [boolean, string[], NodeJS.ProcessEnv?][] = [
-      [false, []],
-      [true, [], { FORCE_COLOR: '1' }],
-      [false, [], { FORCE_COLOR: '0' }],
-      [false, [], { FORCE_COLOR: '1', NO_COLOR: '1' }],
-      [false, ['--no-color'], { FORCE_COLOR: '1' }],
-      [true, ['--color'], { NO_COLOR: '1' }],
-      [true, [], { SALLYPORT_COLOR: 'yes' }],
-    ];
-    const seen = await Promise.all(cases.map(([, args, env]) => isColoured(args, env)));
-    expect(seen).toEqual(cases.map(([coloured]) => coloured));
-  });
-
-  test('never get into JSON', async () => {
-    const { stdout } = await check(['--format', 'json', '--color'], { env: { FORCE_COLOR: '3' } });
-    expect(stdout).not.toContain('\x1b');
-    expect(stdout).not.toContain('\\u001b');
-  });
+test.concurrent('the exit code is 3 where nothing can be said', async () => {
+  const { code, stdout, stderr } = await check(['--control', `${CLOSED}:1`]);
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+  expect(stdout).toMatch(/^\? INCONCLUSIVE {2}127\.0\.44\.1$/m);
 });
 
-describe('-o', () => {
-  test('writes the report to a file, without colours, and nothing to standard output', async () => {
-    const file = join(files.directory, 'report.json');
-    const ran = await check(['--format', 'json', '-o', file]);
-    expect(ran).toEqual({ code: 1, stdout: '', stderr: '' });
-    requireValid(JSON.parse(readFileSync(file, 'utf8')));
-    await check(['-o', file], { env: { FORCE_COLOR: '1' } });
-    const table = readFileSync(file, 'utf8');
-    expect(table).toContain('VIOLATION');
-    expect(table).not.toContain('\x1b');
-  });
+test.concurrent('the exit code of several targets is that of the worst: 1 before 3 before 0', async () => {
+  // Open without a word of SIP: whether the trunk works is not known. Closed: it does not.
+  const mute = { service: null, endpoints: [`tcp/${site.services['sip-trunk']![0]!}`], server: tarpit() } as const;
+  const unknown = await startSite({ ...SITES.forwarded, servers: [mute] }, { address: '127.0.44.4' });
+  const codeOf = async (...targets: string[]) => (await check([...AS_PROVIDER, '--timeout', '0.3'], {}, targets)).code;
+  try {
+    expect(await codeOf(unknown.address)).toBe(3);
+    expect(await codeOf(ALIVE, unknown.address)).toBe(3);
+    expect(await codeOf(CLOSED, unknown.address, ALIVE)).toBe(1);
+  } finally {
+    await unknown.stop();
+  }
+});
 
-  test('- is standard output', async () => {
-    const { stdout } = await check(['-o', '-']);
+test.concurrent('--format json is one report, alone on standard output', async () => {
+  const { stdout, stderr } = await check(['--format', 'json', ...AS_PROVIDER]);
+  const report: unknown = JSON.parse(stdout);
+  requireValid(report);
+  expect(report).toMatchObject({ verdict: 'compliant', target: { address: ALIVE }, profile: { name: 'sip-trunk' } });
+  expect(stderr).toBe('');
+});
+
+test.concurrent('--format json is an array for several targets, also where the input turns out bad', async () => {
+  const { stdout } = await check(['--format', 'json'], {}, [ALIVE, CLOSED]);
+  const reports = JSON.parse(stdout) as Report[];
+  expect(reports.map(({ verdict }) => verdict).sort()).toEqual(['compliant', 'violation']);
+  const cut = await check(['--format', 'json', '-iL', '-'], { input: `${CLOSED}\n300.1.1.1\n` }, []);
+  expect(cut.code).toBe(2);
+  expect(JSON.parse(cut.stdout)).toHaveLength(1);
+});
+
+test.concurrent('--format ndjson is a report a line', async () => {
+  const { stdout } = await check(['--format', 'ndjson'], {}, [ALIVE, CLOSED]);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(2);
+  for (const line of lines) requireValid(JSON.parse(line));
+});
+
+test.concurrent('--format table is a row for each of several targets, and fits 80 columns', async () => {
+  const { stdout } = await check([], {}, [ALIVE, CLOSED]);
+  expect(stdout).toMatch(/^✖ VIOLATION +127\.0\.44\.1 /m);
+  expect(stdout).toMatch(/^✔ COMPLIANT +127\.0\.44\.2 /m);
+  expect(stdout).toContain('2 targets: ✖ VIOLATION 1, ? INCONCLUSIVE 0, ✔ COMPLIANT 1');
+  for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
+});
+
+test.concurrent('--format table tells reasons with --reason', async () => {
+  expect((await check([])).stdout).not.toContain('conn-refused');
+  expect((await check(['--reason'])).stdout).toContain('conn-refused');
+});
+
+test.concurrent('colours are off away from a terminal, and follow flags and the environment', async () => {
+  const isColoured = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    const { stdout } = await check(args, { env });
     expect(stdout).toContain('VIOLATION');
-  });
+    return stdout.includes('\x1b[');
+  };
+  const cases: [boolean, string[], NodeJS.ProcessEnv?][] = [
+    [false, []],
+    [true, [], { FORCE_COLOR: '1' }],
+    [false, [], { FORCE_COLOR: '0' }],
+    [false, [], { FORCE_COLOR: '1', NO_COLOR: '1' }],
+    [false, ['--no-color'], { FORCE_COLOR: '1' }],
+    [true, ['--color'], { NO_COLOR: '1' }],
+    [true, [], { SALLYPORT_COLOR: 'yes' }],
+  ];
+  const seen = await Promise.all(cases.map(([, args, env]) => isColoured(args, env)));
+  expect(seen).toEqual(cases.map(([coloured]) => coloured));
+});
 
-  (existsSync('/dev/full') ? test : test.skip)('tells of a full disk in one line, with exit code 2', async () => {
+test.concurrent('colours never get into JSON', async () => {
+  const { stdout } = await check(['--format', 'json', '--color'], { env: { FORCE_COLOR: '3' } });
+  expect(stdout).not.toContain('\x1b');
+  expect(stdout).not.toContain('\\u001b');
+});
+
+test.concurrent('-o writes the report to a file, without colours, and nothing to standard output', async () => {
+  const file = join(files.directory, 'report.json');
+  const ran = await check(['--format', 'json', '-o', file]);
+  expect(ran).toEqual({ code: 1, stdout: '', stderr: '' });
+  requireValid(JSON.parse(readFileSync(file, 'utf8')));
+  await check(['-o', file], { env: { FORCE_COLOR: '1' } });
+  const table = readFileSync(file, 'utf8');
+  expect(table).toContain('VIOLATION');
+  expect(table).not.toContain('\x1b');
+});
+
+test.concurrent('-o - is standard output', async () => {
+  const { stdout } = await check(['-o', '-']);
+  expect(stdout).toContain('VIOLATION');
+});
+
+(existsSync('/dev/full') ? test.concurrent : test.skip)(
+  '-o tells of a full disk in one line, with exit code 2',
+  async () => {
     expect(await check(['-o', '/dev/full'])).toEqual({
       code: 2,
       stdout: '',
       stderr: 'sallyport: /dev/full: can not be written: no space left\n',
     });
-  });
-});
+  },
+);
 
-test('a hostile site gets nothing raw into any form of output', async () => {
+test.concurrent('a hostile site gets nothing raw into any form of output', async () => {
   const moved = Object.entries(hostile.services).flatMap(([id, ports]) => ['--service', `${id}=${ports.join(',')}`]);
   const fixed = ['check', hostile.address, '--allow-special', '--timeout', '0.5', '--reason', ...moved];
   const formats = ['table', 'json', 'ndjson'];
