@@ -11,7 +11,7 @@ import { type Endpoint } from './model/endpoint.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { OUTSIDER, type Profile } from './model/profile.js';
 import type { Report, Target } from './model/report.js';
-import type { Severity } from './model/severity.js';
+import { SEVERITIES, type Severity } from './model/severity.js';
 import { type Control, ControlEndpoint } from './net/control.js';
 import { availableSockets } from './net/descriptors.js';
 import { Engine } from './net/engine.js';
@@ -133,6 +133,7 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
  * @throws InputError
  */
 export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck> {
+  requireSoundFigures(options);
   const profile =
     typeof options.profile === 'object'
       ? options.profile
@@ -171,6 +172,28 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
       resolve: resolveName,
     }),
   };
+}
+
+/** Least and greatest value of each figure that a caller may set. */
+const FIGURES = {
+  rate: [0.1, 1_000_000],
+  timeoutMs: [50, 3_600_000],
+  retries: [0, 10],
+  maxSockets: [1, 1_000_000],
+} as const;
+
+function requireSoundFigures(options: CheckOptions): void {
+  for (const [name, [least, greatest]] of Object.entries(FIGURES)) {
+    const value = options[name as keyof typeof FIGURES];
+    if (value !== undefined && !(value >= least && value <= greatest)) {
+      throw new InputError(`${name} must be from ${least} to ${greatest}, not ${value}`);
+    }
+  }
+  if (options.retries !== undefined && !Number.isInteger(options.retries))
+    throw new InputError('retries must be whole');
+  const { timing = 'normal', failOn = 'low' } = options;
+  if (!Object.hasOwn(TIMINGS, timing)) throw new InputError(`unknown timing "${String(timing)}"`);
+  if (!SEVERITIES.includes(failOn)) throw new InputError(`unknown severity "${String(failOn)}"`);
 }
 
 function toSpec(target: string | TargetSpec): TargetSpec {

@@ -2,8 +2,8 @@ import type { Pacer } from './gate.js';
 import { RttEstimator } from './rtt.js';
 import type { Timing } from './timing.js';
 
-/** Fresh tries follow one another quickly, so that one more is needed to withstand a short outage. */
-const FRESH_EXTRA_TRIES = 1;
+/** Among endpoints that are refused, a silent one is more likely lost than filtered. */
+const REFUSING_EXTRA_TRIES = 1;
 const LOSSY_EXTRA_TRIES = 2;
 
 /** What the engine learns of one target while it probes it: patience follows this evidence. */
@@ -15,6 +15,8 @@ export class Host {
   lost = 0;
   /** ICMP port-unreachable answers, which many systems limit to one a second. */
   refusals = 0;
+  /** TCP connects that were refused. */
+  tcpRefusals = 0;
   /** Our local address on the way to it, once known. */
   localAddress: string | null = null;
   /** When its first packet left, on the clock of `performance.now()`. */
@@ -54,7 +56,8 @@ export class Host {
 
   /** Tries that silence must have withstood before it is believed without the whole patience. */
   get wantedTries(): number {
-    return this.timing.tries + FRESH_EXTRA_TRIES + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
+    const refusing = this.tcpRefusals > 0 ? REFUSING_EXTRA_TRIES : 0;
+    return this.timing.tries + refusing + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
   }
 
   /** How long to wait for bytes that a service may send unasked, ms. */

@@ -143,6 +143,7 @@ class TcpConnect {
   #noteError(attempt: Attempt, reason: Reason): number | null {
     if (reason === 'no-response') return null;
     if (reason === 'host-unreach' || reason === 'net-unreach') return performance.now() - attempt.startedAt;
+    if (reason === 'conn-refused') this.host.tcpRefusals++;
     return this.#noteAnswer(attempt);
   }
 

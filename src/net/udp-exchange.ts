@@ -23,8 +23,8 @@ export interface Question {
 
 /** What to ask of a UDP endpoint. */
 export interface UdpRequest {
-  /** Creates the datagram of one try, as sent from `local`. */
-  readonly ask: (local: Sender) => Question;
+  /** Creates the datagram of one try; `local` tells where it is sent from, and is asked only where it matters. */
+  readonly ask: (local: () => Sender) => Question;
   /** Reads an answer of the protocol; undefined for any other datagram. */
   readonly read: (bytes: Buffer) => Evidence | undefined;
   /** The reason of an endpoint that answered in the protocol. */
@@ -54,7 +54,7 @@ class UdpExchange {
   readonly #tries: number[];
   readonly #cleanups: (() => void)[] = [];
   #socket: Socket | null = null;
-  #local: Sender = { address: '', port: 0 };
+  #local: Sender | null = null;
   #launched = false;
   #sent = 0;
   #askedFromPort = false;
@@ -101,8 +101,7 @@ class UdpExchange {
       if (error) return this.#failed(error);
       if (this.#settled) return;
       this.#launched = true;
-      this.#local = socket.address();
-      this.host.localAddress ??= this.#local.address;
+      this.host.localAddress ??= socket.address().address;
       this.#firstSentAt = performance.now();
       this.host.firstSentAt ??= this.#firstSentAt;
       this.#sendConnected();
@@ -148,9 +147,10 @@ class UdpExchange {
 
   #sendConnected(): void {
     if (this.#settled || !this.#socket) return;
-    const { bytes } = this.#ask(this.#local);
+    const socket = this.#socket;
+    const { bytes } = this.#ask(() => (this.#local ??= socket.address()));
     this.#noteSent();
-    this.#socket.send(bytes, (error) => error && this.#failed(error));
+    socket.send(bytes, (error) => error && this.#failed(error));
   }
 
   async #sendShared(localPort: number): Promise<void> {
@@ -165,11 +165,11 @@ class UdpExchange {
         return this.#plan();
       }
       if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
-      const { port } = socket.address();
+      const port = localPort || shared.portOf(socket);
       this.#cleanups.push(
         shared.listen(port, { address, port: this.port }, (bytes, from) => this.#received(bytes, from, fixed)),
       );
-      const { bytes } = this.#ask({ address: localAddress ?? '0.0.0.0', port }, fixed);
+      const { bytes } = this.#ask(() => ({ address: localAddress ?? '0.0.0.0', port }), fixed);
       this.#noteSent();
       socket.send(bytes, this.port, address, () => {});
       this.#plan();
@@ -182,7 +182,7 @@ class UdpExchange {
     this.#socket = null;
   }
 
-  #ask(local: Sender, fixed = false): Question {
+  #ask(local: () => Sender, fixed = false): Question {
     const question = this.request.ask(local);
     if (this.request.correlate && question.key !== undefined) {
       this.#cleanups.push(

@@ -20,6 +20,7 @@ export type Receiver = (bytes: Buffer, from: Sender) => void;
  */
 export class SharedUdp {
   readonly #sockets = new Map<string, Promise<Socket | null>>();
+  readonly #ports = new WeakMap<Socket, number>();
   readonly #byEndpoint = new Map<string, Receiver>();
   readonly #byKey = new Map<string, Receiver>();
   readonly #correlates = new Map<Correlate, number>();
@@ -60,6 +61,13 @@ export class SharedUdp {
       if (users > 0) this.#correlates.set(correlate, users);
       else this.#correlates.delete(correlate);
     };
+  }
+
+  /** The local port of a socket of ours; remembered, since asking the system for each datagram costs time. */
+  portOf(socket: Socket): number {
+    let port = this.#ports.get(socket);
+    if (port === undefined) this.#ports.set(socket, (port = socket.address().port));
+    return port;
   }
 
   /** Closes all sockets. */

@@ -19,7 +19,14 @@ export const sipOptionsUdp: Probe = {
       ask: (local) => {
         const ids = createSipIds();
         const target = { address: host.address, port };
-        const bytes = renderSipOptions({ transport: 'UDP', target, local, userAgent: USER_AGENT, ids, cseq: 1 });
+        const bytes = renderSipOptions({
+          transport: 'UDP',
+          target,
+          local: local(),
+          userAgent: USER_AGENT,
+          ids,
+          cseq: 1,
+        });
         return { bytes, key: ids.callId };
       },
       read: (bytes) => {

@@ -33,8 +33,8 @@ export function forTerminalLine(text: string, max: number): string {
   return cutText(forTerminal(text), max);
 }
 
-/** Printable ASCII and line breaks, which most reports consist of: nothing to escape. */
-const PLAIN = /^[\n\x20-\x7e]*$/;
+/** Printable ASCII, line breaks, dashes and quotation marks, of which most reports consist: nothing to escape. */
+const PLAIN = /^[\n\x20-\x7e\u2010-\u2027]*$/;
 
 /**
  * For JSON that may be shown on a terminal: takes the output of JSON.stringify and writes what is unsafe
