@@ -20,7 +20,11 @@ export function findLocalAddress(address: string): Promise<string | null> {
   });
 }
 
-/** The addresses of this machine's interfaces. */
+/** The addresses of this machine's interfaces; none where no descriptor is left to ask the system with. */
 export function listOwnAddresses(): ReadonlySet<string> {
-  return new Set(Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []));
+  try {
+    return new Set(Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []));
+  } catch {
+    return new Set();
+  }
 }
