@@ -129,7 +129,8 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
 }
 
 /**
- * Reads and validates all of a check's input; sends nothing, except that the names to exclude are resolved.
+ * Reads and validates all of a check's input; sends nothing, except that the names to exclude
+ * and that of the control endpoint are resolved.
  * @throws InputError
  */
 export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck> {

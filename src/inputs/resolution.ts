@@ -1,7 +1,5 @@
+import type { Resolution } from '../model/resolution.js';
 import type { TargetSpec } from './targets.js';
-
-/** What a name resolved to: every A and AAAA, or why there is none. */
-export type Resolution = { readonly addresses: readonly string[] } | { readonly problem: string };
 
 /** Resolves a host name. */
 export type ResolveName = (name: string) => Promise<Resolution>;

@@ -1,7 +1,5 @@
 import { lookup } from 'node:dns/promises';
-
-/** The addresses of a name, or why there are none. */
-export type Resolution = { readonly addresses: readonly string[] } | { readonly problem: string };
+import type { Resolution } from '../model/resolution.js';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name does not exist or has no address',

@@ -3,13 +3,14 @@ import type { Conversation, Talk } from '../net/conversation.js';
 import { isHttpComplete, parseHttpResponse, renderHttpGet, staysOpen } from '../protocols/http.js';
 import { USER_AGENT } from '../version.js';
 import type { Probe } from './probe.js';
+import { describeBanner } from './tcp-banner.js';
 
 const MAX_BYTES = 16_384;
 
 /** Asks for `/` and, where that looks like WebPro, for `/Login.htm`, whose text tells the version. */
 export const browse: Talk = async (conversation) => {
   const root = await get(conversation, '/');
-  if (!root.http) return root.bytes.length > 0 ? { banner: root.bytes.toString('latin1', 0, 1_024) } : {};
+  if (!root.http) return describeBanner(root.bytes);
   const evidence: Evidence = { http: root.http };
   if (!looksLikeWebPro(root.http)) return evidence;
   const next = staysOpen(root.bytes) ? conversation : await conversation.reopen();

@@ -3,6 +3,7 @@ import type { Talk } from '../net/conversation.js';
 import { createSipIds, isSipComplete, parseSipResponse, renderSipOptions } from '../protocols/sip.js';
 import { USER_AGENT } from '../version.js';
 import type { Probe } from './probe.js';
+import { describeBanner } from './tcp-banner.js';
 
 const MAX_BYTES = 8_192;
 
@@ -24,8 +25,7 @@ const ask: Talk = async (conversation): Promise<Evidence> => {
     isComplete: isSipComplete,
   });
   const answer = parseSipResponse(bytes);
-  if (answer) return { sip: answer.evidence };
-  return bytes.length > 0 ? { banner: bytes.toString('latin1', 0, 1_024) } : {};
+  return answer ? { sip: answer.evidence } : describeBanner(bytes);
 };
 
 /** SIP OPTIONS over TCP. A handshake alone proves no SIP server: firewalls complete it by themselves. */

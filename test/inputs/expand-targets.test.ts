@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createExclusion } from '../../src/inputs/exclusion.js';
 import { expandTargets, type ExpandOptions } from '../../src/inputs/expand-targets.js';
-import type { Resolution } from '../../src/inputs/resolution.js';
+import type { Resolution } from '../../src/model/resolution.js';
 import { parseTargetSpec } from '../../src/inputs/targets.js';
 import { targetSchema, type Target } from '../../src/model/report.js';
 
