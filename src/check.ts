@@ -18,7 +18,7 @@ import { Engine } from './net/engine.js';
 import { listOwnAddresses } from './net/local-address.js';
 import { resolveName } from './net/resolve.js';
 import { type Timing, type TimingName, TIMINGS } from './net/timing.js';
-import { listServiceEndpoints, planProbes, type PlanOptions } from './probes/plan.js';
+import { listServiceEndpoints, createPlanner, type PlanOptions } from './probes/plan.js';
 import { createReport, digestProfile } from './report.js';
 import { surveyTarget } from './survey.js';
 
@@ -109,6 +109,7 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
   const listed = new Set(
     profile.services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]),
   );
+  const planTarget = createPlanner(plan);
   const profileDigest = digestProfile(profile);
   const ownAddresses = listOwnAddresses();
   const shared = { engine, listed, source, control, ownAddresses, signal };
@@ -117,7 +118,7 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
     yield* mapConcurrently(prepared.targets, prepared.timing.targets, signal, async (target) => {
       const survey = await surveyTarget(target, {
         ...shared,
-        plan: planProbes(plan),
+        plan: planTarget(),
       });
       options.onProgress?.({ finished: ++finished, total });
       return createReport(survey, { profile, profileDigest, authorization, failOn });
@@ -159,7 +160,7 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
   return {
     profile,
     source,
-    timing: chooseTiming(options, planProbes(plan).length),
+    timing: chooseTiming(options, createPlanner(plan)().length),
     plan,
     total: total === null ? null : Number(total),
     authorization,

@@ -57,14 +57,20 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
       ownAddress: target.scope === 'loopback' || options.ownAddresses.has(target.address),
       control: options.control && before ? { endpoint: options.control.control.label, before, after } : null,
     };
-    liveness = { srttMs: host.rtt.smoothedMs, answers: host.answers, lost: host.lost, recheck };
+    const { smoothedMs } = host.rtt;
+    liveness = {
+      srttMs: smoothedMs === null ? null : roundMs(smoothedMs),
+      answers: host.answers,
+      lost: host.lost,
+      recheck,
+    };
   }
   const { listed, unlisted } = summarise(observations, options.listed);
   return {
     target,
     vantage,
     startedAt,
-    durationMs: performance.now() - startMs,
+    durationMs: roundMs(performance.now() - startMs),
     interrupted: signal.aborted,
     liveness,
     observations: listed.map((observation) => {
@@ -89,7 +95,8 @@ async function runProbes(
   // No async function: there are thousands of these in flight, and each frame costs memory.
   const run = ({ endpoint, port, probe }: PlannedProbe, until?: number): Promise<Observation> => {
     const observe = (outcome: Outcome): Observation => {
-      return { endpoint, probe: probe.id, ...outcome, atMs: performance.now() - startMs };
+      const rttMs = outcome.rttMs === null ? null : roundMs(outcome.rttMs);
+      return { endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) };
     };
     const fail = (error: unknown): Observation => {
       const message = String(error).slice(0, 200);
@@ -139,4 +146,9 @@ function summarise(observations: readonly Observation[], always: ReadonlySet<End
     return keep;
   });
   return { listed, unlisted };
+}
+
+/** To microseconds: what is beyond them is noise, and takes a third of a report's bytes. */
+function roundMs(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

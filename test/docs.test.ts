@@ -5,7 +5,7 @@ import { parseEndpointId } from '../src/model/endpoint.js';
 import { REASONS, type Reason, type State, STATES } from '../src/model/report.js';
 import { SERVICES } from '../src/model/service.js';
 import { judgeErrno } from '../src/net/errno.js';
-import { type Timing, TIMINGS, tryOffsets } from '../src/net/timing.js';
+import { type Timing, TIMINGS, tryOffset } from '../src/net/timing.js';
 import { LIKELY_MOVED_PORTS } from '../src/probes/plan.js';
 import type { Probe } from '../src/probes/probe.js';
 import { chooseProbe, PROBES } from '../src/probes/registry.js';
@@ -102,7 +102,9 @@ describe('docs/states.md', () => {
   test('tells the figures of every timing template', () => {
     const figures = readTable(states, 'figure');
     const seconds = (timing: Timing) =>
-      tryOffsets(timing.tries, timing.patienceMs).map((ms) => String(Math.round(ms / 100) / 10));
+      Array.from({ length: timing.tries }, (_, index) => tryOffset(index, timing.tries, timing.patienceMs)).map((ms) =>
+        String(Math.round(ms / 100) / 10),
+      );
     expect(ids(figures.slice(0, -1), 'figure').sort()).toEqual(Object.keys(TIMINGS.normal).sort());
     for (const [name, timing] of Object.entries<Timing>(TIMINGS)) {
       for (const row of figures) {

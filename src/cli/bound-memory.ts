@@ -5,5 +5,5 @@ import { setFlagsFromString } from 'node:v8';
  * over many targets, which hold thousands of sockets; costs about a fifth more CPU time there.
  */
 export function boundMemory(): void {
-  setFlagsFromString('--heap-growing-percent=40');
+  setFlagsFromString('--heap-growing-percent=30');
 }

@@ -1,6 +1,6 @@
 /**
- * What a command does once its arguments are parsed; resolves to the exit code. Handlers only choose it: for one
- * that returns a promise, yargs would render its help text on every run.
+ * What a command does; resolves to the exit code. yargs' handlers only choose it, so that the arguments are all
+ * parsed and judged before anything runs.
  */
 export type Command = () => Promise<number>;
 

@@ -1,10 +1,10 @@
 import type { PreparedCheck } from '../check.js';
 import { compareEndpointIds } from '../model/endpoint.js';
-import { planProbes } from '../probes/plan.js';
+import { createPlanner } from '../probes/plan.js';
 
 /** Says what a check would send, in words; names stay unresolved. */
 export function describeDryRun({ total, profile, source, timing, plan }: PreparedCheck): string {
-  const probes = planProbes(plan).sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
+  const probes = createPlanner(plan)().sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
   const targets = total === null ? 'as many targets as are read' : `${total} ${total === 1 ? 'target' : 'targets'}`;
   const silentS = (timing.patienceMs / 1000).toFixed(1);
   return [

@@ -5,27 +5,69 @@ import { InputError } from '../inputs/input-error.js';
 export interface Output {
   /** Whether it is a file of the user's, which has neither width nor colours. */
   readonly toFile: boolean;
-  /** Writes all of it; waits for a slow reader. */
+  /** Takes text to write, in order; waits where the reader is slow. */
   write(text: string): Promise<void>;
+  /** Resolves once all is written. */
   close(): Promise<void>;
 }
 
+/** So much text may wait for a reader, in UTF-16 code units. */
+const MAX_WAITING = 1 << 18;
+
 /**
  * Opens the file given with `-o`, or standard output for `-` and where none is given.
- * @throws InputError, also from `write`, where the file can't be written
+ * @throws InputError, also from `write` and `close`, where the file can't be written
  */
 export async function openOutput(file: string | undefined): Promise<Output> {
   if (file === undefined || file === '-') {
-    return { toFile: false, write: writeStdout, close: () => Promise.resolve() };
+    return joinWrites(false, writeStdout, () => Promise.resolve());
   }
   const refuse = (error: NodeJS.ErrnoException): never => {
     throw new InputError(`can not be written: ${PROBLEMS[error.code ?? ''] ?? error.message}`, { file });
   };
   const handle = await open(file, 'w').catch(refuse);
+  return joinWrites(
+    true,
+    (text) => handle.writeFile(text).catch(refuse),
+    () => handle.close(),
+  );
+}
+
+/** Joins what comes while a write is under way into the next one: thousands of small writes cost time. */
+function joinWrites(toFile: boolean, write: (text: string) => Promise<void>, close: () => Promise<void>): Output {
+  let waiting = '';
+  let writing: Promise<void> | null = null;
+  let failed = false;
+  const drain = async (): Promise<void> => {
+    try {
+      while (waiting !== '') {
+        const text = waiting;
+        waiting = '';
+        await write(text);
+      }
+      writing = null;
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  };
   return {
-    toFile: true,
-    write: (text) => handle.writeFile(text).catch(refuse),
-    close: () => handle.close(),
+    toFile,
+    write: async (text) => {
+      if (text === '') return;
+      waiting += text;
+      writing ??= drain();
+      // A failure is for the next call to tell.
+      writing.catch(() => {});
+      if (failed || waiting.length > MAX_WAITING) await writing;
+    },
+    close: async () => {
+      try {
+        await writing;
+      } finally {
+        await close();
+      }
+    },
   };
 }
 

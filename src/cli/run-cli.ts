@@ -17,7 +17,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   };
   try {
     const args = normaliseArguments(argv);
-    await yargs(args)
+    const parser = yargs(args);
+    keepHelpUnrendered(parser);
+    await parser
       .scriptName('sallyport')
       .locale('en')
       .parserConfiguration({ 'greedy-arrays': false, 'dot-notation': false, 'parse-positional-numbers': false })
@@ -44,4 +46,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     tellError(error);
     return EXIT.failure;
   }
+}
+
+/** After every command yargs renders its help text, 30 ms of work, for a way of parsing that is not used here. */
+function keepHelpUnrendered(parser: object): void {
+  const internal = parser as { getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } } };
+  internal.getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
 }

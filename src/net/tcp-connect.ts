@@ -16,13 +16,6 @@ export interface Connected {
   readonly socket: Socket | null;
 }
 
-interface Attempt {
-  readonly socket: Socket;
-  readonly startedAt: number;
-  /** False until the system has taken the connect call: an error before that is our own. */
-  launched: boolean;
-}
-
 /**
  * Connects to one TCP endpoint until it answers or its silence is believed, and calls `done` once. A silent
  * endpoint is held for the whole patience, in which the system itself retransmits the SYN; where the host's
@@ -75,15 +68,12 @@ class TcpConnect {
     if (this.#attempts.size === 0) this.#firstTryAt = now;
     else if (this.core.gate.isCrowded) this.#giveUpAttempts(now);
     this.#lastTryAt = now;
-    const socket = new Socket();
-    const attempt: Attempt = { socket, startedAt: now, launched: false };
+    const attempt = new Attempt(this, now);
     this.#attempts.add(attempt);
-    socket.on('close', this.core.gate.release);
-    socket.on('connect', () => this.#connected(attempt));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(attempt, error));
-    socket.connect({ host: this.host.address, port: this.port, autoSelectFamily: false });
+    attempt.on('close', this.core.gate.release).on('connect', onConnect).on('error', onError);
+    attempt.connect({ host: this.host.address, port: this.port, autoSelectFamily: false });
     // The connect call itself is made in a callback that was queued just before this one.
-    process.nextTick(() => (attempt.launched = !socket.destroyed));
+    process.nextTick(noteLaunch, attempt);
     this.#look();
   }
 
@@ -106,7 +96,7 @@ class TcpConnect {
   #giveUpAttempts(now: number): void {
     for (const attempt of this.#attempts) {
       this.#triesGivenUp += countSyns(now - attempt.startedAt);
-      attempt.socket.destroy();
+      attempt.destroy();
     }
     this.#attempts.clear();
   }
@@ -118,16 +108,18 @@ class TcpConnect {
     return tries;
   }
 
-  #connected(attempt: Attempt): void {
+  /** An attempt's connection stands. */
+  connected(attempt: Attempt): void {
     if (this.#settled) return;
     const tries = this.#countTries();
     const rttMs = this.#noteAnswer(attempt);
     this.#attempts.delete(attempt);
-    attempt.socket.removeAllListeners('error').on('error', () => {});
-    this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: {} }, attempt.socket);
+    attempt.removeAllListeners('error').on('error', () => {});
+    this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: {} }, attempt);
   }
 
-  #failed(attempt: Attempt, error: NodeJS.ErrnoException): void {
+  /** An attempt ended without a connection. */
+  failed(attempt: Attempt, error: NodeJS.ErrnoException): void {
     if (this.#settled) return;
     const meaning = judgeErrno(error.code, 'tcp', !attempt.launched);
     if (meaning.kind === 'busy') return this.#retryLater(attempt, meaning.reason, error);
@@ -177,7 +169,32 @@ class TcpConnect {
     cancel(this.#review);
     this.core.running.delete(this);
     this.host.waiting.delete(this.#wake);
-    for (const attempt of this.#attempts) attempt.socket.destroy();
+    for (const attempt of this.#attempts) attempt.destroy();
     this.done({ outcome, socket });
   }
+}
+
+/** One SYN's socket. It carries what else would be objects and closures of their own: thousands are under way at once. */
+class Attempt extends Socket {
+  /** False until the system has taken the connect call: an error before that is our own. */
+  launched = false;
+
+  constructor(
+    readonly owner: TcpConnect,
+    readonly startedAt: number,
+  ) {
+    super();
+  }
+}
+
+function onConnect(this: Attempt): void {
+  this.owner.connected(this);
+}
+
+function onError(this: Attempt, error: NodeJS.ErrnoException): void {
+  this.owner.failed(this, error);
+}
+
+function noteLaunch(attempt: Attempt): void {
+  attempt.launched = !attempt.destroyed;
 }

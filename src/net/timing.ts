@@ -64,10 +64,9 @@ export const TIMINGS = {
 export type TimingName = keyof typeof TIMINGS;
 
 /**
- * When to send the tries of a UDP exchange, in ms after the first: gaps double, and the last leaves half of the
+ * When to send a try (from 0) of a UDP exchange, in ms after the first: gaps double, and the last leaves half of the
  * patience for its answer. With a patience of 3.1 s and three tries: 0, 0.5 and 1.5 s.
  */
-export function tryOffsets(tries: number, patienceMs: number): number[] {
-  const steps = 2 ** (tries - 1) - 1;
-  return Array.from({ length: tries }, (_, k) => (steps === 0 ? 0 : (0.48 * patienceMs * (2 ** k - 1)) / steps));
+export function tryOffset(index: number, tries: number, patienceMs: number): number {
+  return index === 0 ? 0 : (0.48 * patienceMs * (2 ** index - 1)) / (2 ** (tries - 1) - 1);
 }

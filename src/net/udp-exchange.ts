@@ -5,7 +5,7 @@ import type { Core } from './core.js';
 import { judgeErrno } from './errno.js';
 import type { Host } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
-import { tryOffsets } from './timing.js';
+import { tryOffset } from './timing.js';
 import type { Correlate, Sender } from './udp-shared.js';
 import { createUdpSocket } from './udp-socket.js';
 
@@ -51,7 +51,7 @@ export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRe
  * unconnected one, which hears answers from elsewhere.
  */
 class UdpExchange {
-  readonly #tries: number[];
+  readonly #tries: number;
   readonly #cleanups: (() => void)[] = [];
   #socket: Socket | null = null;
   #local: Sender | null = null;
@@ -73,7 +73,7 @@ class UdpExchange {
     private readonly request: UdpRequest,
     private readonly done: (outcome: Outcome) => void,
   ) {
-    this.#tries = tryOffsets(request.tries ?? host.timing.tries, host.timing.patienceMs);
+    this.#tries = request.tries ?? host.timing.tries;
     core.running.add(this);
   }
 
@@ -114,9 +114,9 @@ class UdpExchange {
     if (this.#settled || this.#answer) return;
     const { patienceMs } = this.host.timing;
     const end = Math.max(this.request.until ?? 0, this.#firstSentAt + (this.request.until ? 0 : patienceMs));
-    const offset = this.#tries[this.#sent];
     const last = this.request.lastFromPort;
-    if (offset !== undefined && performance.now() < end) {
+    if (this.#sent < this.#tries && performance.now() < end) {
+      const offset = tryOffset(this.#sent, this.#tries, patienceMs);
       this.#appoint(this.#firstSentAt + offset, () => void this.#sendNext());
     } else if (last !== undefined && !this.#askedFromPort) {
       this.#appoint(this.#firstSentAt + 0.66 * patienceMs, () => {
@@ -136,7 +136,7 @@ class UdpExchange {
 
   #sendNext(): void {
     // Where ICMP errors are heard but limited to one a second, only the connected socket can use them.
-    const connected = Math.min(CONNECTED_TRIES, this.#tries.length - 1);
+    const connected = Math.min(CONNECTED_TRIES, this.#tries - 1);
     const suits = this.#sent < connected || this.host.refusals > 0;
     if (!suits || !this.#socket) return void this.#sendShared(0);
     this.core.gate.send(this.host.pacer, () => {

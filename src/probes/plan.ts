@@ -34,40 +34,55 @@ export const LIKELY_MOVED_PORTS: readonly number[] = [
 ];
 
 /** A firewall that answers here although nothing is behind it has a SIP/SCCP helper. */
-const HELPER_CANARY = 2_000;
+const HELPER_CANARY: Endpoint = { transport: 'tcp', port: 2_000 };
 const CANARIES = { tcp: 3, udp: 2 } as const;
 const CANARY_PORTS = { from: 20_000, to: 60_999 } as const;
 /** Draws for a canary: a port that is not looked at otherwise at first, then any that belongs to no service. */
 const DRAWS = { free: 32, any: 1_000 } as const;
 
-/** The probes of one target in random order: each target gets canaries and an order of its own. */
-export function planProbes(options: PlanOptions, random: () => number = Math.random): PlannedProbe[] {
+/** Plans one target: all its probes in random order. Each target gets canaries and an order of its own. */
+export type Planner = (random?: () => number) => PlannedProbe[];
+
+/** Creates the planner of a run: what is the same for all targets is worked out once. */
+export function createPlanner(options: PlanOptions): Planner {
   const { profile, ports, findMoved = false, canaries = true } = options;
-  const planned = new Map<EndpointId, PlannedProbe>();
+  const common = new Map<EndpointId, PlannedProbe>();
   const add = (endpoint: Endpoint, probe: Probe): void => {
     const id = endpointId(endpoint);
-    if (!planned.has(id)) planned.set(id, { endpoint: id, port: endpoint.port, probe });
+    if (!common.has(id)) common.set(id, { endpoint: id, port: endpoint.port, probe });
   };
   for (const endpoint of ports ?? listServiceEndpoints(profile)) {
     add(endpoint, chooseProbe(endpoint.transport, findServiceId(profile, endpointId(endpoint))));
   }
   if (findMoved) for (const port of LIKELY_MOVED_PORTS) add({ transport: 'tcp', port }, PROBES['tcp-identify']);
-  const addCanary = (probe: Probe): void => {
-    for (let draw = 0; draw < DRAWS.any; draw++) {
-      const port = drawPort(random);
-      const id = endpointId({ transport: probe.transport, port });
-      const other = planned.get(id)?.probe;
-      if (other === probe || (other && draw < DRAWS.free) || findServiceId(profile, id) !== null) continue;
-      return void planned.set(id, { endpoint: id, port, probe });
-    }
+  if (!canaries) return (random = Math.random) => shuffle([...common.values()], random);
+  if (findServiceId(profile, endpointId(HELPER_CANARY)) === null) add(HELPER_CANARY, PROBES['canary-tcp']);
+  return (random = Math.random) => {
+    const drawn = drawCanaries(profile, common, random);
+    const others = [...common.values()].filter(({ endpoint }) => !drawn.has(endpoint));
+    return shuffle([...others, ...drawn.values()], random);
   };
-  if (canaries) {
-    const helper: Endpoint = { transport: 'tcp', port: HELPER_CANARY };
-    if (findServiceId(profile, endpointId(helper)) === null) add(helper, PROBES['canary-tcp']);
-    for (const probe of [PROBES['canary-tcp'], PROBES['canary-udp']])
-      for (let count = 0; count < CANARIES[probe.transport]; count++) addCanary(probe);
+}
+
+function drawCanaries(
+  profile: Profile,
+  common: ReadonlyMap<EndpointId, PlannedProbe>,
+  random: () => number,
+): Map<EndpointId, PlannedProbe> {
+  const drawn = new Map<EndpointId, PlannedProbe>();
+  for (const probe of [PROBES['canary-tcp'], PROBES['canary-udp']]) {
+    for (let count = 0; count < CANARIES[probe.transport]; count++) {
+      for (let draw = 0; draw < DRAWS.any; draw++) {
+        const port = drawPort(random);
+        const id = endpointId({ transport: probe.transport, port });
+        const taken = drawn.has(id) || common.get(id)?.probe === probe || (draw < DRAWS.free && common.has(id));
+        if (taken || findServiceId(profile, id) !== null) continue;
+        drawn.set(id, { endpoint: id, port, probe });
+        break;
+      }
+    }
   }
-  return shuffle([...planned.values()], random);
+  return drawn;
 }
 
 /** The profile's probed services at their places, and the maker's default places of services that were moved. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Endpoint, type EndpointId, endpointId, parseEndpointId } from '../../src/model/endpoint.js';
 import type { Profile, ProfileService } from '../../src/model/profile.js';
 import { SERVICES } from '../../src/model/service.js';
-import { LIKELY_MOVED_PORTS, planProbes, type PlannedProbe } from '../../src/probes/plan.js';
+import { createPlanner, LIKELY_MOVED_PORTS, type PlannedProbe } from '../../src/probes/plan.js';
 import { chooseProbe } from '../../src/probes/registry.js';
 
 const port = fc.oneof(
@@ -49,11 +49,11 @@ const listServiceEndpoints = ({ services }: Profile): EndpointId[] => [
   ...SERVICES.flatMap(({ endpoints }) => endpoints as readonly EndpointId[]),
 ];
 
-describe('planProbes', () => {
+describe('createPlanner', () => {
   test('looks at each endpoint once, with a probe of its transport', () => {
     fc.assert(
       fc.property(options, random, (given, draw) => {
-        const plan = planProbes(given, draw);
+        const plan = createPlanner(given)(draw);
         expect(new Set(plan.map(({ endpoint: id }) => id)).size).toBe(plan.length);
         for (const { endpoint: id, port: number, probe } of plan) {
           expect(parseEndpointId(id)).toEqual({ transport: probe.transport, port: number });
@@ -66,7 +66,7 @@ describe('planProbes', () => {
     fc.assert(
       fc.property(options, random, (given, draw) => {
         const taken = new Set(listServiceEndpoints(given.profile));
-        for (const { endpoint: id } of planProbes(given, draw).filter(isCanary)) expect(taken).not.toContain(id);
+        for (const { endpoint: id } of createPlanner(given)(draw).filter(isCanary)) expect(taken).not.toContain(id);
       }),
     );
   });
@@ -74,7 +74,7 @@ describe('planProbes', () => {
   test('has three random TCP canaries and two of UDP, and tcp/2000 where nothing else is there', () => {
     fc.assert(
       fc.property(options, random, (given, draw) => {
-        const canaries = planProbes(given, draw).filter(isCanary);
+        const canaries = createPlanner(given)(draw).filter(isCanary);
         const high = canaries.filter(({ port: number }) => number >= 20_000 && number <= 60_999);
         expect(high.filter(({ probe }) => probe.id === 'canary-tcp')).toHaveLength(3);
         expect(high.filter(({ probe }) => probe.id === 'canary-udp')).toHaveLength(2);
@@ -88,7 +88,7 @@ describe('planProbes', () => {
   test("covers the profile's services and the makers' places of them, or the ports given instead", () => {
     fc.assert(
       fc.property(options, random, (given, draw) => {
-        const planned = new Set(planProbes(given, draw).map(({ endpoint: id }) => id));
+        const planned = new Set(createPlanner(given)(draw).map(({ endpoint: id }) => id));
         const wanted =
           given.ports?.map(endpointId) ??
           given.profile.services
@@ -103,7 +103,7 @@ describe('planProbes', () => {
   test('plans nothing besides that', () => {
     fc.assert(
       fc.property(profile, ports, random, (given, only, draw) => {
-        const plan = planProbes({ profile: given, ports: only, canaries: false }, draw);
+        const plan = createPlanner({ profile: given, ports: only, canaries: false })(draw);
         expect(plan.map(({ endpoint: id }) => id).sort()).toEqual(only.map(endpointId).sort());
       }),
     );
@@ -111,7 +111,7 @@ describe('planProbes', () => {
 
   test('asks each service in its own protocol, wherever it was moved', () => {
     const moved = SERVICES.map(({ id }) => (id === 'dim' ? (['tcp/34567'] as const) : null));
-    const plan = planProbes({ profile: buildProfile(moved), canaries: false });
+    const plan = createPlanner({ profile: buildProfile(moved), canaries: false })();
     const probeOf = (id: EndpointId) => plan.find(({ endpoint: planned }) => planned === id)?.probe.id;
     expect([probeOf('tcp/34567'), probeOf('tcp/5963'), probeOf('tcp/80')]).toEqual([
       'dim-prompt',
@@ -125,16 +125,16 @@ describe('planProbes', () => {
   test('shuffles: every endpoint may come first, and canaries differ from target to target', () => {
     const draw = createRandom(7);
     const given = buildProfile();
-    const plans = Array.from({ length: 400 }, () => planProbes({ profile: given }, draw));
+    const plans = Array.from({ length: 400 }, () => createPlanner({ profile: given })(draw));
     const firsts = new Set(plans.map(([first]) => (isCanary(first!) ? 'canary' : first!.endpoint)));
-    expect(firsts.size).toBe(planProbes({ profile: given, canaries: false }).length + 1);
+    expect(firsts.size).toBe(createPlanner({ profile: given, canaries: false })().length + 1);
     const canaries = new Set(plans.flatMap((plan) => plan.filter(isCanary).map(({ endpoint: id }) => id)));
     expect(canaries.size).toBeGreaterThan(1_900);
   });
 
   test('still has canaries where all ports are looked at: they take the place of other probes, not of services', () => {
     const all = Array.from({ length: 65_535 }, (_, k): Endpoint => ({ transport: 'tcp', port: k + 1 }));
-    const plan = planProbes({ profile: buildProfile(), ports: all }, createRandom(1));
+    const plan = createPlanner({ profile: buildProfile(), ports: all })(createRandom(1));
     expect(plan).toHaveLength(65_535 + 2);
     expect(plan.filter(({ probe }) => probe.id === 'canary-tcp')).toHaveLength(3);
     for (const service of ['tcp/80', 'tcp/5060'] as const) {
@@ -144,7 +144,7 @@ describe('planProbes', () => {
 
   test('ends whatever the numbers that it draws', () => {
     for (const number of [0, 0.5, 1 - 2 ** -32]) {
-      const plan = planProbes({ profile: buildProfile() }, () => number);
+      const plan = createPlanner({ profile: buildProfile() })(() => number);
       expect(plan.filter(isCanary).length).toBeGreaterThanOrEqual(2);
       for (const { port: drawn } of plan) expect(drawn).toBeLessThanOrEqual(65_535);
     }
@@ -152,7 +152,7 @@ describe('planProbes', () => {
 
   test('looks up services as the registry does', () => {
     const given = buildProfile();
-    for (const { endpoint: id, probe } of planProbes({ profile: given, canaries: false })) {
+    for (const { endpoint: id, probe } of createPlanner({ profile: given, canaries: false })()) {
       const service = given.services.find(({ endpoints }) => endpoints.includes(id))!;
       expect(probe).toBe(chooseProbe(probe.transport, service.id));
     }
