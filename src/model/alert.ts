@@ -1,0 +1,42 @@
+import type { Change } from './change.js';
+import type { ClientCard } from './client.js';
+import type { Verdict } from './report.js';
+
+/** Changes of one client that somebody has to hear of. */
+export interface ClientEvent {
+  readonly type: 'changes';
+  readonly at: string;
+  readonly sweepId: number;
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly address: string | null;
+  readonly verdict: Verdict;
+  /** The report's sentence. */
+  readonly summary: string;
+  readonly changes: readonly Change[];
+  /** Set where the client changes to and fro: what follows is held back until it stays. */
+  readonly flapping: boolean;
+}
+
+/** Something wrong with sallyport itself, for the operator. */
+export interface OperatorEvent {
+  readonly type: 'operator';
+  readonly at: string;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** What an alert tells. */
+export type AlertEvent = ClientEvent | OperatorEvent;
+
+/** One message of the outbox: an event, or the events of a digest. */
+export interface OutboxMessage {
+  readonly id: number;
+  /** Same for every try: receivers drop what they have seen. */
+  readonly key: string;
+  /** Name of the channel in the alert configuration. */
+  readonly channel: string;
+  readonly events: readonly AlertEvent[];
+  readonly attempts: number;
+  readonly createdAt: string;
+}

@@ -1,0 +1,63 @@
+import type { Report } from './report.js';
+
+/** Who allowed the checks of a client. */
+export interface Authorization {
+  readonly by: string;
+  /** A contract, ticket or mail that proves it. */
+  readonly reference: string;
+  /** Last day on which it holds, `YYYY-MM-DD` in the client's time zone; null where it has no end. */
+  readonly until: string | null;
+}
+
+/** One client of a dealer: an entry of the inventory, with the defaults of its group filled in. */
+export interface Client {
+  /** Unique in its inventory; letters, digits, dots, hyphens and underscores. */
+  readonly id: string;
+  readonly name: string;
+  /** IP addresses, small networks or host names (DDNS), as the user wrote them. */
+  readonly addresses: readonly string[];
+  /** Networks (CIDR) within which host names must resolve; empty where they may resolve to anything. */
+  readonly network: readonly string[];
+  /** Name of a shipped profile, or the absolute path of a file. */
+  readonly profile: string;
+  /** Services that were moved, by service id. */
+  readonly services: Readonly<Record<string, readonly number[]>>;
+  /** Networks of the profile's sources at this client, by source id: the provider's, the dealer's. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
+  /** Which source of the profile the sweep looks from; null for an outsider. */
+  readonly source: string | null;
+  readonly group: string | null;
+  /** Cron expression; null where only `sallyport sweep` by hand looks at it. */
+  readonly schedule: string | null;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Null where none is given: the client is then never probed. */
+  readonly authorization: Authorization | null;
+  readonly contacts: readonly string[];
+  readonly tags: readonly string[];
+  readonly paused: boolean;
+  readonly notes: string;
+}
+
+/** What a store and its readers need to know of a client besides its reports. */
+export type ClientCard = Pick<Client, 'id' | 'name' | 'group' | 'tags' | 'contacts'>;
+
+/**
+ * One place of a client that is looked at: an address of its own, or the n-th address of its host name. What history
+ * follows: a host name keeps its slot when its address changes.
+ */
+export interface Slot {
+  readonly clientId: string;
+  /** The address literal, the name, or `name#2` for its second address. */
+  readonly slot: string;
+}
+
+/** A report of a client's slot, as the store gives it back. */
+export interface StoredReport extends Slot {
+  readonly resultId: number;
+  readonly sweepId: number;
+  /** When it was seen; ISO 8601, UTC. */
+  readonly at: string;
+  /** Times are those of this look; evidence and round-trip times those of the first look that saw the same. */
+  readonly report: Report;
+}
