@@ -1,29 +1,22 @@
-import { isIP } from 'node:net';
 import { parseAuthorization, guardSpecs, requireAuthorization } from './inputs/guard.js';
 import { createExclusion, countTargets, resolveExclusions } from './inputs/exclusion.js';
 import { expandTargets } from './inputs/expand-targets.js';
-import { parseHostPort } from './inputs/host-port.js';
 import { InputError } from './inputs/input-error.js';
 import { parsePorts } from './inputs/ports.js';
 import { loadProfile } from './inputs/profile.js';
 import { parseTargetSpec, type TargetSpec } from './inputs/targets.js';
 import { type Endpoint } from './model/endpoint.js';
-import { mapConcurrently } from './map-concurrently.js';
-import { OUTSIDER, type Profile } from './model/profile.js';
+import type { Profile } from './model/profile.js';
 import type { Report, Target } from './model/report.js';
-import { SEVERITIES, type Severity } from './model/severity.js';
-import { type Control, ControlEndpoint } from './net/control.js';
-import { availableSockets } from './net/descriptors.js';
-import { Engine } from './net/engine.js';
-import { listOwnAddresses } from './net/local-address.js';
+import type { Control } from './net/control.js';
 import { resolveName } from './net/resolve.js';
-import { type Timing, type TimingName, TIMINGS } from './net/timing.js';
-import { listServiceEndpoints, createPlanner, type PlanOptions } from './probes/plan.js';
-import { createReport, digestProfile } from './report.js';
-import { surveyTarget } from './survey.js';
+import type { Timing } from './net/timing.js';
+import { listServiceEndpoints, type PlanOptions } from './probes/plan.js';
+import { chooseSource, chooseTiming, findControl, requireSoundFigures, type SharedOptions } from './run-options.js';
+import { createTerms, runTargets, type Terms } from './run-targets.js';
 
 /** What to check and how. Everything but the targets has a default. */
-export interface CheckOptions {
+export interface CheckOptions extends SharedOptions {
   /** Addresses, networks, ranges or host names, or specs that `parseTargetSpec` made of them. */
   readonly targets: Iterable<string | TargetSpec> | AsyncIterable<string | TargetSpec>;
   /** How many addresses `targets` will give, where it is a stream and that is known. */
@@ -42,21 +35,9 @@ export interface CheckOptions {
   readonly findMoved?: boolean | undefined;
   /** False leaves the canaries out: fewer packets, but a tarpit or a DMZ can no longer be told. */
   readonly canaries?: boolean | undefined;
-  readonly timing?: TimingName | undefined;
-  /** Packets a second in all. */
-  readonly rate?: number | undefined;
-  /** Patience with a silent endpoint, ms. */
-  readonly timeoutMs?: number | undefined;
-  /** Further tries for an endpoint that stays silent. */
-  readonly retries?: number | undefined;
-  readonly maxSockets?: number | undefined;
-  /** HOST:PORT (TCP) of something known to answer. */
-  readonly control?: string | undefined;
   readonly allowSpecial?: boolean | undefined;
   /** Who allowed the check, and a reference; needed beyond 16 addresses. */
   readonly authorizedBy?: string | undefined;
-  /** Findings from this severity on are violations; `low` if not given. */
-  readonly failOn?: Severity | undefined;
   /** Ends the check at once; what is under way is reported as interrupted. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
@@ -71,14 +52,10 @@ export interface CheckProgress {
 
 /** A check whose input is all valid, before the first packet. */
 export interface PreparedCheck {
-  readonly profile: Profile;
-  readonly source: string;
+  readonly terms: Terms;
   readonly timing: Timing;
-  readonly plan: PlanOptions;
   /** Number of addresses, names counting as one; null where they stream in. */
   readonly total: number | null;
-  readonly authorization: string | null;
-  readonly failOn: Severity;
   readonly control: Control | null;
   readonly targets: AsyncIterable<Target>;
 }
@@ -98,34 +75,13 @@ export type RunOptions = Pick<CheckOptions, 'signal' | 'onProgress'>;
 
 /** Runs a prepared check, once; see {@link check}. */
 export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {}): AsyncGenerator<Report> {
-  const { profile, source, authorization, plan, total, failOn } = prepared;
-  const engine = new Engine(prepared.timing);
-  const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const cutOff = (): void => engine.cutOff();
-  signal.addEventListener('abort', cutOff, { once: true });
-  if (signal.aborted) cutOff();
-  const control = prepared.control && new ControlEndpoint(engine, prepared.control);
-  const listed = new Set(
-    profile.services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]),
-  );
-  const planTarget = createPlanner(plan);
-  const profileDigest = digestProfile(profile);
-  const ownAddresses = listOwnAddresses();
-  const shared = { engine, listed, source, control, ownAddresses, signal };
+  const { timing, control, total, terms } = prepared;
+  const signal = options.signal ?? new AbortController().signal;
   let finished = 0;
-  try {
-    yield* mapConcurrently(prepared.targets, prepared.timing.targets, signal, async (target) => {
-      const survey = await surveyTarget(target, {
-        ...shared,
-        plan: planTarget(),
-      });
-      options.onProgress?.({ finished: ++finished, total });
-      return createReport(survey, { profile, profileDigest, authorization, failOn });
-    });
-  } finally {
-    stop.abort();
-    await engine.close();
+  const jobs = mapStream(prepared.targets, (target) => ({ target, terms }));
+  for await (const { report } of runTargets(jobs, { timing, control, signal })) {
+    options.onProgress?.({ finished: ++finished, total });
+    yield report;
   }
 }
 
@@ -140,11 +96,7 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
     typeof options.profile === 'object'
       ? options.profile
       : await loadProfile(options.profile ?? 'closed', { services: options.services });
-  const source = options.source ?? OUTSIDER;
-  if (source !== OUTSIDER && !Object.hasOwn(profile.sources, source)) {
-    const known = [OUTSIDER, ...Object.keys(profile.sources)].join(', ');
-    throw new InputError(`profile ${profile.name} has no source "${source}"; its sources are ${known}`);
-  }
+  const source = chooseSource(profile, options.source);
   const authorization = options.authorizedBy === undefined ? null : parseAuthorization(options.authorizedBy);
   const excluded = await resolveExclusions([...(options.exclude ?? [])].map(toSpec), resolveName);
   const exclude = createExclusion(excluded);
@@ -156,18 +108,20 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
     requireAuthorization(total, authorization);
   }
   if (options.allPorts && Number(total) !== 1) throw new InputError('--all-ports takes exactly one target address');
-  const plan = choosePlan(options, profile);
-  return {
+  const terms = createTerms({
     profile,
+    plan: choosePlan(options, profile),
     source,
-    timing: chooseTiming(options, createPlanner(plan)().length),
-    plan,
-    total: total === null ? null : Number(total),
     authorization,
     failOn: options.failOn ?? 'low',
+  });
+  return {
+    terms,
+    timing: chooseTiming(options, terms.planTarget().length),
+    total: total === null ? null : Number(total),
     control: await findControl(options.control),
     targets: expandTargets({
-      specs: known ?? mapSpecs(options.targets as AsyncIterable<string | TargetSpec>),
+      specs: known ?? mapStream(options.targets as AsyncIterable<string | TargetSpec>, toSpec),
       exclude,
       allowSpecial: options.allowSpecial,
       authorizedBy: authorization,
@@ -176,49 +130,12 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
   };
 }
 
-/** Least and greatest value of each figure that a caller may set. */
-const FIGURES = {
-  rate: [0.1, 1_000_000],
-  timeoutMs: [50, 3_600_000],
-  retries: [0, 10],
-  maxSockets: [1, 1_000_000],
-} as const;
-
-function requireSoundFigures(options: CheckOptions): void {
-  for (const [name, [least, greatest]] of Object.entries(FIGURES)) {
-    const value = options[name as keyof typeof FIGURES];
-    if (value !== undefined && !(value >= least && value <= greatest)) {
-      throw new InputError(`${name} must be from ${least} to ${greatest}, not ${value}`);
-    }
-  }
-  if (options.retries !== undefined && !Number.isInteger(options.retries))
-    throw new InputError('retries must be whole');
-  const { timing = 'normal', failOn = 'low' } = options;
-  if (!Object.hasOwn(TIMINGS, timing)) throw new InputError(`unknown timing "${String(timing)}"`);
-  if (!SEVERITIES.includes(failOn)) throw new InputError(`unknown severity "${String(failOn)}"`);
-}
-
 function toSpec(target: string | TargetSpec): TargetSpec {
   return typeof target === 'string' ? parseTargetSpec(target) : target;
 }
 
-async function* mapSpecs(targets: AsyncIterable<string | TargetSpec>): AsyncGenerator<TargetSpec> {
-  for await (const target of targets) yield toSpec(target);
-}
-
-/** The timing template with the user's figures, and no more targets at once than its sockets can serve. */
-function chooseTiming(options: CheckOptions, endpoints: number): Timing {
-  const template = TIMINGS[options.timing ?? 'normal'];
-  const maxSockets = Math.min(options.maxSockets ?? template.maxSockets, availableSockets());
-  return {
-    ...template,
-    rate: options.rate ?? template.rate,
-    patienceMs: options.timeoutMs ?? template.patienceMs,
-    answerMs: options.timeoutMs ?? template.answerMs,
-    tries: options.retries === undefined ? template.tries : options.retries + 1,
-    maxSockets,
-    targets: Math.min(template.targets, Math.ceil((1.25 * maxSockets) / endpoints)),
-  };
+async function* mapStream<T, R>(items: AsyncIterable<T>, map: (item: T) => R): AsyncGenerator<R> {
+  for await (const item of items) yield map(item);
 }
 
 function choosePlan(options: CheckOptions, profile: Profile): PlanOptions {
@@ -234,13 +151,4 @@ function choosePlan(options: CheckOptions, profile: Profile): PlanOptions {
     canaries: options.canaries ?? true,
     ...(ports ? { ports } : {}),
   };
-}
-
-async function findControl(control: string | undefined): Promise<Control | null> {
-  if (control === undefined) return null;
-  const { host, port } = parseHostPort(control);
-  if (isIP(host)) return { address: host, port, label: control };
-  const resolved = await resolveName(host);
-  if ('problem' in resolved) throw new InputError(`--control ${control}: ${resolved.problem}`);
-  return { address: resolved.addresses[0]!, port, label: control };
 }

@@ -23,8 +23,13 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   reporters: { may: ['model'], why: 'a report is all that they need, so a stored one can be shown again' },
   survey: { may: ['fingerprints', 'model', 'net', 'probes'], why: 'all that looks, and nothing that judges' },
   report: { may: ['model', 'rules', 'version'], why: 'all that judges, and nothing that looks' },
+  'run-targets': {
+    may: ['map-concurrently', 'model', 'net', 'probes', 'report', 'survey'],
+    why: 'targets and their terms to reports; where they come from is not its affair',
+  },
+  'run-options': { may: ['inputs', 'model', 'net'], why: 'what all runs take, read in one way' },
   check: {
-    may: ['inputs', 'map-concurrently', 'model', 'net', 'probes', 'report', 'survey'],
+    may: ['inputs', 'model', 'net', 'probes', 'run-options', 'run-targets'],
     why: 'one run from input to reports, for the library: it shows nothing',
   },
   index: { may: ['check', 'inputs', 'model', 'report', 'version'], why: 'the library; the command line is no part' },

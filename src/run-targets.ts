@@ -1,0 +1,84 @@
+import { mapConcurrently } from './map-concurrently.js';
+import type { EndpointId } from './model/endpoint.js';
+import type { Profile } from './model/profile.js';
+import type { Report, Target } from './model/report.js';
+import { type Control, ControlEndpoint } from './net/control.js';
+import { Engine } from './net/engine.js';
+import { listOwnAddresses } from './net/local-address.js';
+import type { Timing } from './net/timing.js';
+import { createPlanner, type Planner, type PlanOptions } from './probes/plan.js';
+import { createReport, digestProfile, type ReportOptions } from './report.js';
+import { surveyTarget } from './survey.js';
+
+/** What targets are looked at for and judged by: made once for all that share it. */
+export interface Terms extends ReportOptions {
+  readonly planTarget: Planner;
+  /** Endpoints that a report lists in any case. */
+  readonly listed: ReadonlySet<EndpointId>;
+  /** Which of the profile's sources we are. */
+  readonly source: string;
+}
+
+/** What terms are made of. */
+export interface TermsOptions extends Omit<ReportOptions, 'profileDigest'> {
+  readonly plan: PlanOptions;
+  readonly source: string;
+}
+
+/** Works out what is the same for all targets under one profile. */
+export function createTerms({ plan, source, ...options }: TermsOptions): Terms {
+  const { profile } = options;
+  return {
+    ...options,
+    profileDigest: digestProfile(profile),
+    source,
+    planTarget: createPlanner(plan),
+    listed: listEndpoints(profile),
+  };
+}
+
+function listEndpoints({ services }: Profile): ReadonlySet<EndpointId> {
+  return new Set(services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]));
+}
+
+/** One target and its terms; whoever gives it out may add what tells it apart. */
+export interface Job {
+  readonly target: Target;
+  readonly terms: Terms;
+}
+
+/** What a run of many targets shares. */
+export interface RunTargetsOptions {
+  readonly timing: Timing;
+  /** Something known to answer: proves that we can see. */
+  readonly control: Control | null;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs targets through one engine and yields their reports as they finish; nothing accumulates. After an abort what is
+ * under way ends at once and is yielded as interrupted.
+ */
+export async function* runTargets<T extends Job>(
+  jobs: AsyncIterable<T>,
+  options: RunTargetsOptions,
+): AsyncGenerator<{ readonly job: T; readonly report: Report }> {
+  const engine = new Engine(options.timing);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const cutOff = (): void => engine.cutOff();
+  signal.addEventListener('abort', cutOff, { once: true });
+  if (signal.aborted) cutOff();
+  const control = options.control && new ControlEndpoint(engine, options.control);
+  const shared = { engine, control, ownAddresses: listOwnAddresses(), signal };
+  try {
+    yield* mapConcurrently(jobs, options.timing.targets, signal, async (job) => {
+      const { planTarget, listed, source } = job.terms;
+      const survey = await surveyTarget(job.target, { ...shared, plan: planTarget(), listed, source });
+      return { job, report: createReport(survey, job.terms) };
+    });
+  } finally {
+    stop.abort();
+    await engine.close();
+  }
+}
