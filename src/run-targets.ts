@@ -1,4 +1,5 @@
 import { mapConcurrently } from './map-concurrently.js';
+import type { Waiver } from './model/change.js';
 import type { EndpointId } from './model/endpoint.js';
 import type { Profile } from './model/profile.js';
 import type { Report, Target } from './model/report.js';
@@ -45,6 +46,12 @@ function listEndpoints({ services }: Profile): ReadonlySet<EndpointId> {
 export interface Job {
   readonly target: Target;
   readonly terms: Terms;
+  /** Where not that of the run. */
+  readonly timing?: Timing | undefined;
+  /** Where not that of the terms. */
+  readonly authorization?: string | undefined;
+  /** Findings that were accepted for this target. */
+  readonly waivers?: readonly Waiver[] | undefined;
 }
 
 /** What a run of many targets shares. */
@@ -73,9 +80,10 @@ export async function* runTargets<T extends Job>(
   const shared = { engine, control, ownAddresses: listOwnAddresses(), signal };
   try {
     yield* mapConcurrently(jobs, options.timing.targets, signal, async (job) => {
-      const { planTarget, listed, source } = job.terms;
-      const survey = await surveyTarget(job.target, { ...shared, plan: planTarget(), listed, source });
-      return { job, report: createReport(survey, job.terms) };
+      const { target, terms, timing, authorization = terms.authorization, waivers } = job;
+      const { planTarget, listed, source } = terms;
+      const survey = await surveyTarget(target, { ...shared, plan: planTarget(), timing, listed, source });
+      return { job, report: createReport(survey, { ...terms, authorization, waivers }) };
     });
   } finally {
     stop.abort();

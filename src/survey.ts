@@ -7,6 +7,7 @@ import type { Engine } from './net/engine.js';
 import type { Host } from './net/host.js';
 import { findLocalAddress } from './net/local-address.js';
 import { createErrorOutcome, type Outcome } from './net/outcome.js';
+import type { Timing } from './net/timing.js';
 import type { PlannedProbe } from './probes/plan.js';
 
 /** UDP canaries wait for each other so long, since many systems send one ICMP error a second. */
@@ -18,6 +19,8 @@ const MAX_LISTED = 1_000;
 export interface SurveyOptions {
   readonly engine: Engine;
   readonly plan: readonly PlannedProbe[];
+  /** Where not that of the engine. */
+  readonly timing?: Timing | undefined;
   /** Endpoints that are listed in any case. */
   readonly listed: ReadonlySet<EndpointId>;
   /** Which of the profile's sources we are. */
@@ -44,7 +47,7 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
   };
   let liveness: Liveness = { srttMs: null, answers: 0, lost: 0, recheck: null };
   if (target.address !== null) {
-    const host = engine.host(target.address);
+    const host = engine.host(target.address, options.timing);
     const [before, seen] = await Promise.all([options.control?.ask(), runProbes(engine, host, plan, startMs, errors)]);
     const local = host.localAddress ?? (await findLocalAddress(target.address));
     const recheck = await askAgain(engine, host, seen);

@@ -27,9 +27,9 @@ export class Engine {
     this.#pacing = new NetworkPacing(timing.networkGapMs);
   }
 
-  /** Begins with a target; `address` is an IP literal. */
-  host(address: string): Host {
-    return new Host(address, this.#pacing.createPacer(address, this.timing.hostGapMs), this.timing);
+  /** Begins with a target; `address` is an IP literal. It may have a timing of its own; rate and sockets are shared. */
+  host(address: string, timing = this.timing): Host {
+    return new Host(address, this.#pacing.createPacer(address, timing.hostGapMs), timing);
   }
 
   /** Connects to a TCP endpoint and, where it is open, runs `talk` on the connection. */

@@ -1,0 +1,255 @@
+import { hostname } from 'node:os';
+import { routeEvent } from '../alerts/route.js';
+import type { Store, Sweep } from '../history/store.js';
+import type { AlertConfig } from '../inputs/alert-config.js';
+import { authorizationProblem } from '../inputs/authorization.js';
+import { NO_EXCLUSION, type Exclusion } from '../inputs/exclusion.js';
+import type { ResolveName } from '../inputs/resolution.js';
+import { mapConcurrently } from '../map-concurrently.js';
+import type { OperatorEvent } from '../model/alert.js';
+import type { Change, Waiver } from '../model/change.js';
+import type { Client } from '../model/client.js';
+import type { Report } from '../model/report.js';
+import { resolveName } from '../net/resolve.js';
+import { slowDown } from '../net/timing.js';
+import { chooseTiming, findControl, type SharedOptions } from '../run-options.js';
+import { type Job, runTargets } from '../run-targets.js';
+import { expandClient } from './expand-client.js';
+import { LookQueue } from './look-queue.js';
+import { recordLook } from './record-look.js';
+import { createTermsCache, type CommonTerms } from './terms-cache.js';
+
+/** Clients read from the store at once. */
+const PAGE = 256;
+/** Clients whose names are resolved at once. */
+const RESOLVED_AT_ONCE = 16;
+const BEAT_MS = 10_000;
+/** So many looks in a row that prove nothing end a sweep: the vantage is broken. */
+const BLIND_LIMIT = 20;
+/** Endpoints of a target, for how many targets share the sockets; profiles differ by a few. */
+const USUAL_ENDPOINTS = 24;
+const MAX_SKIPPED_LISTED = 1_000;
+
+/** What to sweep and how. */
+export interface SweepOptions extends SharedOptions, CommonTerms {
+  readonly store: Store;
+  /** Absolute path of the inventory: what a sweep is resumed by. */
+  readonly inventory: string;
+  readonly clients: Iterable<Client> | AsyncIterable<Client>;
+  /** How the clients were chosen, for the record. */
+  readonly filter?: Record<string, unknown> | undefined;
+  /** Goes on with the inventory's newest unfinished sweep, where there is one. */
+  readonly resume?: boolean | undefined;
+  /** A change counts once a second look shows it, so much later, ms; 0: at once. */
+  readonly confirmAfterMs: number;
+  readonly alerts: AlertConfig | null;
+  readonly exclude?: Exclusion | undefined;
+  readonly allowSpecial?: boolean | undefined;
+  /** The system's resolver, where not given. */
+  readonly resolve?: ResolveName | undefined;
+  /** Ends the sweep at once; what is not done yet can be resumed. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+}
+
+/** How far a sweep is. */
+export interface SweepProgress {
+  /** Clients that are done. */
+  readonly finished: number;
+  readonly total: number;
+  /** Changes that wait for their second look. */
+  readonly secondLooks: number;
+}
+
+/** A client that is not probed. */
+export interface Skipped {
+  readonly client: Pick<Client, 'id' | 'name'>;
+  readonly reason: string;
+}
+
+/** A sweep that stands in the store, before its first packet. */
+export interface PreparedSweep {
+  readonly sweep: Sweep;
+  /** It was begun before, and goes on. */
+  readonly resumed: boolean;
+  /** Clients without a valid authorisation; the first thousand of them. */
+  readonly skipped: readonly Skipped[];
+  readonly skippedCount: number;
+  readonly pausedCount: number;
+}
+
+/** A final result of one slot of a client. */
+export interface SweepResult {
+  readonly client: Client;
+  readonly slot: string;
+  readonly report: Report;
+  /** Changes that count. */
+  readonly changes: readonly Change[];
+}
+
+/** How a sweep ended. */
+export interface SweepEnd {
+  readonly state: 'finished' | 'interrupted';
+  /** Results that prove nothing, since we ourselves could not see. */
+  readonly blind: number;
+}
+
+interface LookJob extends Job {
+  readonly client: Client;
+  readonly slot: string;
+  /** Slots of the client that are not final yet. */
+  readonly open: { left: number };
+  /** Keys of what the first look showed; null in a first look. */
+  readonly suspected: ReadonlySet<string> | null;
+}
+
+/** Puts a sweep with all its work into the store, or takes over an unfinished one. */
+export async function prepareSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
+  const { store, inventory } = options;
+  const owner = { host: hostname(), pid: process.pid };
+  if (options.resume) {
+    const unfinished = await store.findUnfinished(inventory);
+    if (unfinished && (await store.claimSweep(unfinished.id, owner))) {
+      return { sweep: unfinished, resumed: true, skipped: [], skippedCount: 0, pausedCount: 0 };
+    }
+  }
+  const skipped: Skipped[] = [];
+  let skippedCount = 0;
+  let pausedCount = 0;
+  async function* work(): AsyncGenerator<Client> {
+    for await (const client of options.clients) {
+      const problem = authorizationProblem(client, now);
+      if (client.paused) pausedCount++;
+      else if (problem === null) yield client;
+      else if (++skippedCount <= MAX_SKIPPED_LISTED) skipped.push({ client, reason: problem });
+    }
+  }
+  const sweep = await store.beginSweep({ inventory, filter: options.filter ?? {}, owner, startedAt: now }, work());
+  return { sweep, resumed: false, skipped, skippedCount, pausedCount };
+}
+
+/**
+ * Runs a prepared sweep: every result is stored before it is given out, and `end` says how it ended. After an abort or
+ * a crash, what was not stored yet is done by the next sweep with `resume`.
+ */
+export async function* runSweep(
+  prepared: PreparedSweep,
+  options: SweepOptions,
+  end: (end: SweepEnd) => void = () => {},
+): AsyncGenerator<SweepResult> {
+  const { store, confirmAfterMs, alerts } = options;
+  const sweepId = prepared.sweep.id;
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const queue = new LookQueue<LookJob>();
+  signal.addEventListener('abort', () => queue.close(), { once: true });
+  const timing = chooseTiming(options, USUAL_ENDPOINTS);
+  const slow = slowDown(timing);
+  const control = await findControl(options.control);
+  const beat = setInterval(() => void store.beat(sweepId, new Date()).catch(() => {}), BEAT_MS);
+  const total = prepared.sweep.remaining;
+  let finished = 0;
+  let blind = 0;
+  let blindInRow = 0;
+  let whole = false;
+  try {
+    const firsts = listLooks(prepared.sweep.id, options, signal, () => finished++);
+    for await (const { job, report } of runTargets(queue.take(firsts), { timing, control, signal })) {
+      if (report.interrupted) continue;
+      const { client, slot, open, suspected } = job;
+      const recorded = await recordLook(
+        { sweepId, client, slot, report, suspected, last: open.left === 1 },
+        { store, alerts, confirm: confirmAfterMs > 0, now: new Date() },
+      );
+      if (recorded.suspected) {
+        const look = { ...job, timing: slow, suspected: recorded.suspected };
+        queue.done({ look, delayMs: confirmAfterMs });
+      } else {
+        if (--open.left === 0) finished++;
+        queue.done(null);
+        blindInRow = recorded.blind ? blindInRow + 1 : 0;
+        if (recorded.blind) blind++;
+        yield { client, slot, report, changes: recorded.changes };
+      }
+      options.onProgress?.({ finished, total, secondLooks: queue.waiting });
+      if (blindInRow === BLIND_LIMIT) stop.abort();
+    }
+    whole = !signal.aborted;
+  } finally {
+    clearInterval(beat);
+    stop.abort();
+    const state = whole ? 'finished' : 'interrupted';
+    if (blind > 0 && alerts) await tellOperator(store, alerts, sweepId, blind);
+    await store.finishSweep(sweepId, state, new Date());
+    await store.closeDigest(sweepId, new Date());
+    end({ state, blind });
+  }
+}
+
+/** The first looks of all clients that are not done yet, in the order of the store, which is random. */
+async function* listLooks(
+  sweepId: number,
+  options: SweepOptions,
+  signal: AbortSignal,
+  onEmpty: () => void,
+): AsyncGenerator<LookJob> {
+  const { store, exclude = NO_EXCLUSION, allowSpecial = false, resolve = resolveName } = options;
+  const findTerms = createTermsCache(options);
+  const waivers = groupByClient(await store.listWaivers());
+  const expand = async (client: Client): Promise<LookJob[]> => {
+    const done = await store.listDoneSlots(sweepId, client.id);
+    const final = new Set(done.filter((slot) => slot.final).map(({ slot }) => slot));
+    const slots = await expandClient(client, { exclude, allowSpecial, resolve });
+    const left = slots.filter(({ slot }) => !final.has(slot));
+    if (left.length === 0) {
+      await store.write((tx) => tx.finishClient(sweepId, client.id));
+      onEmpty();
+      return [];
+    }
+    const open = { left: left.length };
+    const { by = '', reference = '' } = client.authorization ?? {};
+    const common = {
+      client,
+      terms: await findTerms(client),
+      authorization: `${by}, ${reference}`.slice(0, 512),
+      waivers: waivers.get(client.id),
+      open,
+      suspected: null,
+    };
+    return left.map((slot) => ({ ...common, ...slot }));
+  };
+  for await (const jobs of mapConcurrently(readWork(store, sweepId), RESOLVED_AT_ONCE, signal, expand)) yield* jobs;
+}
+
+async function* readWork(store: Store, sweepId: number): AsyncGenerator<Client> {
+  for (let after = -1; ; ) {
+    const page = await store.nextWork(sweepId, after, PAGE);
+    for (const { client } of page) yield client;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.position;
+  }
+}
+
+function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
+  const groups = new Map<string, Waiver[]>();
+  for (const waiver of waivers) groups.set(waiver.clientId, [...(groups.get(waiver.clientId) ?? []), waiver]);
+  return groups;
+}
+
+async function tellOperator(store: Store, alerts: AlertConfig, sweepId: number, blind: number): Promise<void> {
+  const event: OperatorEvent = {
+    type: 'operator',
+    at: new Date().toISOString(),
+    title: `Sweep ${sweepId}: ${blind} looks prove nothing`,
+    detail:
+      'The vantage itself could not see: the control endpoint did not answer, or the targets are its own addresses. ' +
+      'No change is told from these looks. See to the network of the machine that runs sallyport.',
+  };
+  await store.write(async (tx) => {
+    for (const { channel } of routeEvent(alerts, event)) {
+      const key = `${sweepId}/operator/${channel}`;
+      await tx.enqueue({ key, channel, digest: false, sweepId, event, at: event.at });
+    }
+  });
+}
