@@ -1,5 +1,5 @@
 import { InputError } from '../inputs/input-error.js';
-import { NUMBER_LIMITS, OPTION_NAMES, type OptionName } from './check-options.js';
+import { NUMBER_LIMITS, OPTION_NAMES, type OptionName } from './options.js';
 import { isList, isSwitch, readOptionText } from './option-value.js';
 
 /**

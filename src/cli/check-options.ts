@@ -87,20 +87,6 @@ export const CHECK_OPTIONS = {
   config: { type: 'string', group: OUTPUT, describe: 'YAML file of options; environment and flags rank above it' },
 } as const satisfies Record<string, Options>;
 
-/** Name of an option of `sallyport check`. */
-export type OptionName = keyof typeof CHECK_OPTIONS;
-
-/** All names of options. */
-export const OPTION_NAMES = Object.keys(CHECK_OPTIONS) as OptionName[];
-
-/** What the numbers among the options may be. */
-export const NUMBER_LIMITS: Readonly<Record<string, { least: number; most: number; whole: boolean }>> = {
-  rate: { least: 0.1, most: 1_000_000, whole: false },
-  timeout: { least: 0.1, most: 3_600, whole: false },
-  retries: { least: 0, most: 10, whole: true },
-  'max-sockets': { least: 1, most: 1_000_000, whole: true },
-};
-
 /** Options that were given, from wherever. */
 export type Settings = Partial<InferredOptionTypes<typeof CHECK_OPTIONS>>;
 

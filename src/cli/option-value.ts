@@ -1,11 +1,11 @@
 import type { Options } from 'yargs';
-import { CHECK_OPTIONS, NUMBER_LIMITS, type OptionName } from './check-options.js';
+import { NUMBER_LIMITS, OPTIONS, type OptionName } from './options.js';
 import { suggest } from '../inputs/suggest.js';
 
 /** A value that fits its option, or what is wrong with it in words that follow the option's name and a colon. */
 export type OptionValue = { readonly value: unknown } | { readonly problem: string };
 
-const optionOf = (name: OptionName): Options => CHECK_OPTIONS[name];
+const optionOf = (name: OptionName): Options => OPTIONS[name];
 
 /** Whether an option is on or off, and takes no value. */
 export function isSwitch(name: OptionName): boolean {

@@ -1,5 +1,5 @@
 import { suggest } from '../inputs/suggest.js';
-import { CHECK_OPTIONS, OPTION_NAMES } from './check-options.js';
+import { COMMAND_OPTIONS, OPTION_NAMES, OPTIONS } from './options.js';
 import { readOptionValue } from './option-value.js';
 
 /** The commands, and what they take as a second word. */
@@ -8,8 +8,6 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   profile: ['list', 'show', 'explain', 'validate'],
   completion: [],
 };
-
-const FLAGS = [...OPTION_NAMES, 'help', 'version'].map((name) => `--${name}`);
 
 /** Says in one line what is wrong with the arguments, where yargs says it in its own words. */
 export function describeUsageError(message: string, args: readonly string[]): string {
@@ -34,8 +32,8 @@ function describeUnknown(unknown: readonly string[], args: readonly string[]): s
     const name = flag.replace(/^--?(?:no-)?/, '');
     if (!unknown.includes(arg.startsWith('-') ? name : arg)) continue;
     if (!arg.startsWith('-')) return describeWord(arg, args);
-    if (command !== args[0] && name in CHECK_OPTIONS) return `${flag}: options stand after the command`;
-    return `unknown option ${flag}${command === 'check' ? suggest(flag, FLAGS) : ''}`;
+    if (command !== args[0] && name in OPTIONS) return `${flag}: options stand after the command`;
+    return `unknown option ${flag}${suggest(flag, listFlags(command))}`;
   }
   return `unknown option ${unknown.join(', ')}`;
 }
@@ -45,4 +43,11 @@ function describeWord(word: string, args: readonly string[]): string {
   const place = args.indexOf(word);
   if (place > 1 || known.length === 0) return `unexpected argument "${word}"`;
   return `unknown command "${word}"${suggest(word, known) || `; there are ${known.join(', ')}`}`;
+}
+
+function listFlags(command: string): string[] {
+  const options = Object.hasOwn(COMMAND_OPTIONS, command)
+    ? COMMAND_OPTIONS[command as keyof typeof COMMAND_OPTIONS]
+    : {};
+  return [...Object.keys(options), 'help', 'version'].map((name) => `--${name}`);
 }

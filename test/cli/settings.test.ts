@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { CHECK_OPTIONS, NUMBER_LIMITS, OPTION_NAMES } from '../../src/cli/check-options.js';
+import { CHECK_OPTIONS } from '../../src/cli/check-options.js';
+import { NUMBER_LIMITS } from '../../src/cli/options.js';
 import { isList, isSwitch, readOptionText, readOptionValue } from '../../src/cli/option-value.js';
 import { readSettings } from '../../src/cli/settings.js';
 import { createFiles, sallyport } from './run.js';
+
+const CHECK_NAMES = Object.keys(CHECK_OPTIONS) as (keyof typeof CHECK_OPTIONS)[];
 
 const files = createFiles();
 
@@ -11,7 +14,7 @@ describe('a configuration file ranks below the environment, and that below flags
 
   test('option by option', async () => {
     const env = { SALLYPORT_RATE: '20', SALLYPORT_RETRIES: '2', SALLYPORT_QUIET: 'no' };
-    expect(await readSettings({ config, retries: 3 }, env)).toEqual({
+    expect(await readSettings('check', { config, retries: 3 }, env)).toEqual({
       config,
       timing: 'polite',
       rate: 20,
@@ -21,9 +24,9 @@ describe('a configuration file ranks below the environment, and that below flags
   });
 
   test('the file itself may be named by the environment', async () => {
-    expect(await readSettings({}, { SALLYPORT_CONFIG: config })).toMatchObject({ timing: 'polite', rate: 10 });
+    expect(await readSettings('check', {}, { SALLYPORT_CONFIG: config })).toMatchObject({ timing: 'polite', rate: 10 });
     const other = files.write('other.yaml', 'timing: fast\n');
-    expect(await readSettings({ config: other }, { SALLYPORT_CONFIG: config })).toEqual({
+    expect(await readSettings('check', { config: other }, { SALLYPORT_CONFIG: config })).toEqual({
       config: other,
       timing: 'fast',
     });
@@ -47,7 +50,7 @@ describe('a configuration file', () => {
       'keys.yaml',
       'input-list: targets.txt\nexclude: [192.0.2.1, 192.0.2.2]\nports: 80\nall-ports: false\nfail-on: high\n',
     );
-    expect(await readSettings({ config }, {})).toEqual({
+    expect(await readSettings('check', { config }, {})).toEqual({
       config,
       'input-list': ['targets.txt'],
       exclude: ['192.0.2.1', '192.0.2.2'],
@@ -66,32 +69,32 @@ describe('a configuration file', () => {
     ['- quiet', '1:1: expected options such as "timing: polite", one on each line'],
   ])('with %j is refused at its place', async (text, message) => {
     const config = files.write('wrong.yaml', `${text}\n`);
-    await expect(readSettings({ config }, {})).rejects.toThrow(`${config}:${message}`);
+    await expect(readSettings('check', { config }, {})).rejects.toThrow(`${config}:${message}`);
   });
 
   test('may be empty', async () => {
     const config = files.write('empty.yaml', '# nothing yet\n');
-    expect(await readSettings({ config }, {})).toEqual({ config });
+    expect(await readSettings('check', { config }, {})).toEqual({ config });
   });
 });
 
 describe('the environment', () => {
   test.each(['true', 'TRUE', 'yes', 'on', '1'])('takes %s for on', async (text) => {
-    expect(await readSettings({}, { SALLYPORT_ALLOW_SPECIAL: text })).toEqual({ 'allow-special': true });
+    expect(await readSettings('check', {}, { SALLYPORT_ALLOW_SPECIAL: text })).toEqual({ 'allow-special': true });
   });
 
   test.each(['false', 'no', 'off', '0'])('takes %s for off', async (text) => {
-    expect(await readSettings({}, { SALLYPORT_CANARIES: text })).toEqual({ canaries: false });
+    expect(await readSettings('check', {}, { SALLYPORT_CANARIES: text })).toEqual({ canaries: false });
   });
 
   test('separates lists by white space', async () => {
-    expect(await readSettings({}, { SALLYPORT_SERVICE: 'webpro=8081,8082 pcpro=8001' })).toEqual({
+    expect(await readSettings('check', {}, { SALLYPORT_SERVICE: 'webpro=8081,8082 pcpro=8001' })).toEqual({
       service: ['webpro=8081,8082', 'pcpro=8001'],
     });
   });
 
   test('counts an empty variable as not set', async () => {
-    expect(await readSettings({}, { SALLYPORT_RATE: '', SALLYPORT_PROFILE: '' })).toEqual({});
+    expect(await readSettings('check', {}, { SALLYPORT_RATE: '', SALLYPORT_PROFILE: '' })).toEqual({});
   });
 
   test.each([
@@ -103,11 +106,13 @@ describe('the environment', () => {
     [{ SALLYPORT_EXCLUDE_FIL: 'x' }, 'SALLYPORT_EXCLUDE_FIL is no option (did you mean "exclude-file"?)'],
     [{ SALLYPORT_PORT: '80' }, 'SALLYPORT_PORT is no option (did you mean "ports"?)'],
   ])('%j is refused by its name', async (env, message) => {
-    await expect(readSettings({}, env)).rejects.toThrow(message);
+    await expect(readSettings('check', {}, env)).rejects.toThrow(message);
   });
 
   test('may hold variables of others, and of other commands', async () => {
-    expect(await readSettings({}, { SALLYPORT_DATABASE_URL: 'x', SALLYPORT_: 'x', sallyport_rate: '1' })).toEqual({});
+    expect(
+      await readSettings('check', {}, { SALLYPORT_DATABASE_URL: 'x', SALLYPORT_: 'x', sallyport_rate: '1' }),
+    ).toEqual({});
   });
 
   test.concurrent('is refused in one line too', async () => {
@@ -122,7 +127,7 @@ describe('the environment', () => {
 
 describe('every option', () => {
   test('is a switch, a list, a number with limits, a choice or text', () => {
-    for (const name of OPTION_NAMES) {
+    for (const name of CHECK_NAMES) {
       const option: { type?: string; choices?: unknown; array?: boolean } = CHECK_OPTIONS[name];
       expect(isSwitch(name)).toBe(option.type === 'boolean');
       expect(isList(name)).toBe(option.array === true);
@@ -131,7 +136,7 @@ describe('every option', () => {
     }
   });
 
-  test.each(OPTION_NAMES)('%s refuses values of another kind', (name) => {
+  test.each(CHECK_NAMES)('%s refuses values of another kind', (name) => {
     for (const value of [null, undefined, {}, [], [[]], NaN, '']) {
       if (isList(name) && Array.isArray(value) && value.length === 0) continue;
       expect(readOptionValue(name, value)).toHaveProperty('problem');

@@ -1,11 +1,12 @@
-import type { CommandModule, Options } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { prepareCheck, runCheck } from '../../check.js';
 import { InputError } from '../../inputs/input-error.js';
 import { boundMemory } from '../bound-memory.js';
-import { CHECK_OPTIONS, readCheckOptions } from '../check-options.js';
+import { readCheckOptions } from '../check-options.js';
 import type { Choose } from '../command.js';
 import { describeDryRun } from '../dry-run.js';
 import { EXIT, worstVerdict } from '../exit-codes.js';
+import { declareOptions } from '../options.js';
 import { openOutput } from '../output.js';
 import { createProgress } from '../progress.js';
 import { readSettings } from '../settings.js';
@@ -25,7 +26,7 @@ export function checkCommand(choose: Choose): CommandModule {
     builder: (yargs) =>
       yargs
         .positional('targets', { type: 'string', array: true, describe: 'Addresses, networks, ranges or host names' })
-        .options(declareOptions())
+        .options(declareOptions('check'))
         .example('$0 check 203.0.113.7', 'Is anything of the phone system reachable?')
         .example('$0 check 203.0.113.7 --profile sip-trunk', 'The same, where the SIP provider may come in')
         .epilogue(
@@ -36,18 +37,8 @@ export function checkCommand(choose: Choose): CommandModule {
   };
 }
 
-/** Every option but the switches needs a value. */
-function declareOptions(): Record<string, Options> {
-  return Object.fromEntries(
-    Object.entries<Options>(CHECK_OPTIONS).map(([name, option]) => [
-      name,
-      { ...option, requiresArg: option.type !== 'boolean' },
-    ]),
-  );
-}
-
 async function runCheckCommand(args: Arguments): Promise<number> {
-  const settings = await readSettings(args);
+  const settings = await readSettings('check', args);
   // What follows "--" comes after the command's own name.
   const targets = [...(args.targets ?? []), ...args._.slice(1).map(String)];
   const prepared = await prepareCheck(await readCheckOptions(targets, settings));
