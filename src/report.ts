@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Waiver } from './model/change.js';
 import type { Profile } from './model/profile.js';
 import { REPORT_SCHEMA, type Report, type Survey } from './model/report.js';
 import type { Severity } from './model/severity.js';
@@ -13,12 +14,14 @@ export interface ReportOptions {
   readonly profileDigest: string;
   readonly authorization: string | null;
   readonly failOn: Severity;
+  /** What somebody accepted at this client; nothing by default. */
+  readonly waivers?: readonly Waiver[];
 }
 
 /** Judges a survey: the pure half of a check, which may be done again later under another profile. */
 export function createReport(survey: Survey, options: ReportOptions): Report {
-  const { profile, profileDigest, authorization, failOn } = options;
-  const judgement = judge(survey, profile, { failOn });
+  const { profile, profileDigest, authorization, failOn, waivers = [] } = options;
+  const judgement = judge(survey, profile, { failOn, waivers });
   return {
     schema: REPORT_SCHEMA,
     tool: { name: 'sallyport', version: VERSION, ruleset: RULESET },
@@ -38,6 +41,23 @@ export function createReport(survey: Survey, options: ReportOptions): Report {
     undetermined: [...judgement.undetermined],
     liveness: survey.liveness,
     errors: [...judgement.errors],
+  };
+}
+
+/** The survey that a report was made from, to be judged again: a report holds all that was seen. */
+export function surveyOf(report: Report): Survey {
+  const { target, vantage, startedAt, durationMs, interrupted, liveness, observations, unlisted, errors } = report;
+  return {
+    target,
+    vantage,
+    startedAt,
+    durationMs,
+    interrupted,
+    liveness,
+    observations: observations.map(({ service: _service, ...seen }) => seen),
+    unlisted,
+    // A rule that crashed is no part of what was seen.
+    errors: errors.filter(({ unit }) => !unit.startsWith('rule/')),
   };
 }
 

@@ -215,6 +215,15 @@ export const findingSchema = z.object({
   programs: z.array(text(32)).describe('NEC program numbers'),
   references: z.array(text(256)),
   observations: z.array(endpoint).describe('the observations that it rests on'),
+  waiver: z
+    .object({
+      by: text(128),
+      reason: text(512),
+      until: z.iso.date().describe('last day on which it holds, UTC'),
+    })
+    .nullable()
+    .optional()
+    .describe('set where somebody accepted it: a violation that became a note'),
 });
 /** What a rule found. */
 export type Finding = z.infer<typeof findingSchema>;

@@ -1,3 +1,4 @@
+import type { Waiver } from '../model/change.js';
 import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
 import type { Profile } from '../model/profile.js';
 import type { Finding, ReportedObservation, Survey, Undetermined, UnitError, Verdict } from '../model/report.js';
@@ -7,6 +8,7 @@ import { deriveFacts, indexServices, type Facts } from './facts.js';
 import { RULES } from './registry.js';
 import type { Rule, RuleResult } from './rule.js';
 import { decideVerdict, summarise } from './verdict.js';
+import { applyWaivers } from './waivers.js';
 import { cutText } from './wording.js';
 
 /** What a survey amounts to under a profile. */
@@ -26,6 +28,8 @@ export interface Judgement {
 export interface JudgeOptions {
   /** Violations of this severity or worse make the verdict "violation". */
   readonly failOn: Severity;
+  /** Violations that somebody accepted; none by default. */
+  readonly waivers?: readonly Waiver[];
   /** The rules to judge by; all of them by default. */
   readonly rules?: readonly Rule[];
 }
@@ -34,11 +38,19 @@ export interface JudgeOptions {
  * Judges what was seen of a target by a profile. Pure: an old survey can be judged again by another profile. Never
  * throws: a rule that does becomes an error and forbids "compliant".
  */
-export function judge(survey: Survey, profile: Profile, { failOn, rules = RULES }: JudgeOptions): Judgement {
+export function judge(
+  survey: Survey,
+  profile: Profile,
+  { failOn, waivers = [], rules = RULES }: JudgeOptions,
+): Judgement {
   const facts = deriveFacts(survey, profile);
   const results = rules.map((rule) => applyRule(rule, facts));
   const outcome = {
-    findings: results.flatMap(({ findings }) => findings).sort(compareFindings),
+    findings: applyWaivers(
+      results.flatMap(({ findings }) => findings),
+      waivers,
+      survey,
+    ).sort(compareFindings),
     undetermined: results.flatMap(({ undetermined }) => undetermined),
     errors: [...survey.errors, ...results.flatMap(({ errors }) => errors)],
   };
