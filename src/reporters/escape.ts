@@ -51,3 +51,44 @@ function escapeCodeUnits(char: string): string {
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 }
+
+const HTML_REFERENCES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** For HTML, as text of an element or in a quoted attribute. */
+export function forHtml(text: string): string {
+  return forTerminal(text).replace(/[&<>"']/g, (char) => HTML_REFERENCES[char]!);
+}
+
+/**
+ * For Slack's mrkdwn: links and mentions need `<`, and are escaped as Slack's documentation says. Asterisks,
+ * underscores and tildes can not be escaped and only change how a word looks; backticks, which take in whole lines,
+ * become apostrophes.
+ */
+export function forMrkdwn(text: string): string {
+  return forTerminal(text)
+    .replace(/[&<>]/g, (char) => HTML_REFERENCES[char]!)
+    .replaceAll('`', "'");
+}
+
+/** For the value of an HTTP header: printable ASCII, where need be as encoded words of RFC 2047 in UTF-8. */
+export function forHeader(text: string): string {
+  const safe = forTerminal(text);
+  if (/^[\x20-\x7e]*$/.test(safe) && !safe.includes('=?')) return safe.trim();
+  const words: string[] = [];
+  let word = '';
+  for (const char of safe) {
+    // An encoded word has at most 75 characters, of which 12 are its frame, and holds whole characters.
+    if (Buffer.byteLength(word + char) > 45) {
+      words.push(word);
+      word = '';
+    }
+    word += char;
+  }
+  return [...words, word].map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`).join(' ');
+}

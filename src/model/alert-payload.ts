@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { AlertEvent } from './alert.js';
+import { CHANGE_KINDS } from './change.js';
+import type { EndpointId } from './endpoint.js';
+import { VERDICTS } from './report.js';
+import { SEVERITIES } from './severity.js';
+
+/*
+ * The contract of `sallyport/alert@1`: what a webhook gets.
+ */
+
+const endpoint = z.string().regex(/^(?:tcp|udp)\/\d{1,5}$/) as unknown as z.ZodType<EndpointId>;
+const time = z.iso.datetime();
+
+const changeSchema = z.object({
+  kind: z.enum(CHANGE_KINDS),
+  key: z.string().describe('the same for the same thing, also when it ends'),
+  severity: z.enum(SEVERITIES),
+  rule: z.string().nullable(),
+  endpoint: endpoint.nullable(),
+  title: z.string().describe('in one line for people; may hold text of the target, so escape it'),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+
+const clientEventSchema = z.object({
+  type: z.literal('changes'),
+  at: time,
+  sweepId: z.int(),
+  client: z.object({
+    id: z.string(),
+    name: z.string(),
+    group: z.string().nullable(),
+    tags: z.array(z.string()),
+    contacts: z.array(z.string()),
+  }),
+  slot: z.string().describe('the address or host name that was looked at'),
+  address: z.string().nullable(),
+  verdict: z.enum(VERDICTS),
+  summary: z.string(),
+  changes: z.array(changeSchema),
+  flapping: z.boolean().describe('changes to and fro: what follows is held back until it stays'),
+});
+
+const operatorEventSchema = z.object({
+  type: z.literal('operator'),
+  at: time,
+  title: z.string(),
+  detail: z.string(),
+});
+
+/** What is posted to a webhook. */
+export const alertPayloadSchema = z.object({
+  schema: z.literal('sallyport/alert@1'),
+  key: z.string().describe('the same for every try: drop what has been seen'),
+  createdAt: time,
+  events: z.array(
+    z.discriminatedUnion('type', [clientEventSchema, operatorEventSchema]) satisfies z.ZodType<AlertEvent>,
+  ),
+  omitted: z.int().min(0).describe('events of a digest that were left out because of its size'),
+});
+
+/** What is posted to a webhook. */
+export interface AlertPayload extends Omit<z.infer<typeof alertPayloadSchema>, 'events'> {
+  readonly events: readonly AlertEvent[];
+}
