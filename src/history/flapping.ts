@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 
 /** A thing that changes so often within {@link FLAPPING_WINDOW_MS} flaps. */
 export const FLAPPING_CHANGES = 3;
-export const FLAPPING_WINDOW_MS = 7 * 24 * HOUR_MS;
+const FLAPPING_WINDOW_MS = 7 * 24 * HOUR_MS;
 
 /** What was held back is told once it has stood so long. */
 export const SETTLED_MS = 24 * HOUR_MS;

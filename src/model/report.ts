@@ -219,7 +219,10 @@ export const findingSchema = z.object({
     .object({
       by: text(128),
       reason: text(512),
-      until: z.iso.date().describe('last day on which it holds, UTC'),
+      until: z
+        .string()
+        .regex(/^\d{4}-\d{2}-\d{2}$/)
+        .describe('last day on which it holds, UTC'),
     })
     .nullable()
     .optional()

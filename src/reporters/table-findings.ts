@@ -3,7 +3,7 @@ import { SEVERITIES } from '../model/severity.js';
 import { forTerminal } from './escape.js';
 import { wrapText } from './layout.js';
 import { paintSeverity, SEVERITY_MARKS, type Paint } from './paint.js';
-import { renderCount, sortFindings } from './table-words.js';
+import { renderCount, renderWaiver, sortFindings } from './table-words.js';
 
 /** More findings than this are counted, not shown. */
 const SHOWN_FINDINGS = 30;
@@ -46,10 +46,11 @@ function listPlaces({ endpoint, observations }: Finding): string {
 }
 
 function renderFinding(finding: Finding, number: number, tellOnce: TellOnce, width: number, paint: Paint): string[] {
-  const { severity, title, seen, matters, remedy, programs, rule, references } = finding;
+  const { severity, title, seen, matters, remedy, programs, rule, references, waiver } = finding;
   const mark = `${String(number).padStart(2)}  ${paintSeverity(paint, severity)}  `;
   return [
     ...renderHanging(mark, 6 + SEVERITY_MARKS[severity].label.length, title, width),
+    ...renderField('Waived', waiver ? renderWaiver(waiver) : '', width),
     ...renderField('Where', listPlaces(finding), width),
     ...renderField('Seen', seen, width),
     ...renderField('Why', tellOnce(matters, number), width),
@@ -64,9 +65,14 @@ function renderFinding(finding: Finding, number: number, tellOnce: TellOnce, wid
 }
 
 function countSeverities(findings: readonly Finding[]): string {
-  return SEVERITIES.map((severity) => ({ severity, count: findings.filter((f) => f.severity === severity).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severity}`)
+  const standing = findings.filter(({ waiver }) => !waiver);
+  const counts = [
+    ...SEVERITIES.map((severity) => [standing.filter((one) => one.severity === severity).length, severity] as const),
+    [findings.length - standing.length, 'accepted'] as const,
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
     .join(', ');
 }
 

@@ -24,7 +24,8 @@ function describeWorst(report: Report): string {
   const blocking = report.undetermined.find((item) => item.blocking);
   if (blocking && report.verdict === 'inconclusive' && worst?.effect !== 'inconclusive')
     return `unknown: ${forTerminal(blocking.what)}`;
-  return worst ? `${SEVERITY_MARKS[worst.severity].label} ${forTerminal(worst.title)}` : '–';
+  if (!worst) return '–';
+  return `${worst.waiver ? 'accepted:' : SEVERITY_MARKS[worst.severity].label} ${forTerminal(worst.title)}`;
 }
 
 /** A long address takes columns from the name, then from the worst finding: it is the last thing to be cut. */

@@ -22,13 +22,20 @@ export function renderCount(count: number, noun: string): string {
 }
 
 /**
- * Worst first; findings of one severity keep the order of the rules. Where there is no verdict, what keeps
- * us from one comes before all others.
+ * Worst first, and what was accepted last; findings of one severity keep the order of the rules. Where there is no
+ * verdict, what keeps us from one comes before all others.
  */
 export function sortFindings({ findings, verdict }: Report): Finding[] {
   const comesFirst = (finding: Finding) => verdict === 'inconclusive' && finding.effect === 'inconclusive';
   return [...findings].sort(
     (a, b) =>
-      Number(comesFirst(b)) - Number(comesFirst(a)) || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+      Number(comesFirst(b)) - Number(comesFirst(a)) ||
+      Number(Boolean(a.waiver)) - Number(Boolean(b.waiver)) ||
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
   );
+}
+
+/** Who accepted a finding, until when and why: `accepted by Ann until 2027-01-31: moves in June`. */
+export function renderWaiver({ by, until, reason }: NonNullable<Finding['waiver']>): string {
+  return `accepted by ${by} until ${until}: ${reason}`;
 }

@@ -63,13 +63,27 @@ function describeCompliance(
   profile: string,
 ) {
   const lesser = findings.filter(({ effect }) => effect === 'violation').length;
-  const rest = lesser === 0 ? '' : ` ${lesser} lesser ${lesser === 1 ? 'finding remains' : 'findings remain'}.`;
+  const accepted = findings.filter(({ waiver }) => waiver).length;
+  const rest = [
+    count(lesser, 'lesser finding', 'remains', 'remain'),
+    count(accepted, 'finding', 'is accepted', 'are accepted'),
+  ];
+  const tail = rest
+    .filter(Boolean)
+    .map((sentence) => ` ${sentence}`)
+    .join('');
   if (!signOfLife)
-    return `As profile ${profile} wants it, but there is no sign of life: well protected, or off line, or the wrong address.${rest}`;
+    return `As profile ${profile} wants it, but there is no sign of life: well protected, or off line, or the wrong address.${tail}`;
   const required = services.some((service) => serviceAccess(service) === 'must');
   const seen =
-    lesser > 0 ? 'nothing bad enough to fail was seen' : 'nothing that we looked at is open that should not be';
-  return `As profile ${profile} wants it: ${seen}${required && lesser === 0 ? ', and what must be reachable is' : ''}.${rest}`;
+    lesser > 0
+      ? 'nothing bad enough to fail was seen'
+      : `nothing that we looked at is open that should not be${accepted > 0 ? ', but for what was accepted' : ''}`;
+  return `As profile ${profile} wants it: ${seen}${required && lesser + accepted === 0 ? ', and what must be reachable is' : ''}.${tail}`;
+}
+
+function count(number: number, noun: string, one: string, many: string): string {
+  return number === 0 ? '' : number === 1 ? `1 ${noun} ${one}.` : `${number} ${noun}s ${many}.`;
 }
 
 function lowerFirst(text: string): string {

@@ -76,6 +76,7 @@ const finding: fc.Arbitrary<Finding> = fc.record({
   programs: fc.array(anyText(32), { maxLength: 3 }),
   references: fc.array(anyText(256), { maxLength: 3 }),
   observations: fc.array(endpoint, { maxLength: 20 }),
+  waiver: orNull(fc.record({ by: anyText(128), reason: anyText(512), until: time.map((iso) => iso.slice(0, 10)) })),
 });
 
 /** Any report that the schema allows, as far as texts and numbers go. */

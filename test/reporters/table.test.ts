@@ -186,6 +186,19 @@ describe('one target', () => {
     expect(text).toContain('No finding is as bad as "high"');
   });
 
+  test('what was accepted says so, comes last and is counted apart', () => {
+    const waiver = { by: 'Ann', reason: 'moves in June\x1b[2J', until: '2026-06-30' };
+    const findings = [
+      sampleFinding({ effect: 'note', waiver }),
+      sampleFinding({ severity: 'low', title: 'A lesser one' }),
+    ];
+    const text = read([{ ...dmzReport, findings }]);
+    expect(text).toContain('FINDINGS: 1 low, 1 accepted');
+    expect(text).toContain(' 1 LOW A lesser one');
+    expect(text).toContain('Waived accepted by Ann until 2026-06-30: moves in June\\x1b[2J');
+    expect(render([{ ...cleanReport, findings: findings.slice(0, 1) }], { many: true })).toContain('accepted: WebPro');
+  });
+
   test('an inconclusive one tells why before anything else', () => {
     const text = read([inconclusiveReport]);
     expect(text.indexOf('? Every endpoint after the first')).toBeLessThan(text.indexOf('FINDINGS:'));
