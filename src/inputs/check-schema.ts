@@ -12,24 +12,38 @@ import { problemAt, type KeyPath, type YamlDocument } from './yaml-document.js';
 export function checkSchema<T>(document: YamlDocument, schema: z.ZodType<T>): T {
   const result = schema.safeParse(document.value);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describeIssue(document, schema, issue));
-  throwErrors(problems);
+  const describe = createDescriber(document, schema);
+  throwErrors(listIssues(result.error.issues).flatMap(describe));
   throw result.error;
 }
 
-function describeIssue(document: YamlDocument, schema: z.ZodType, issue: z.core.$ZodIssue): InputError[] {
-  const { path } = issue;
-  if (issue.code === 'unrecognized_keys') {
-    const known = listKnownKeys(schema, path);
-    return issue.keys.map((key) => problemAt(document, [...path, key], `unknown key${suggest(key, known)}`));
-  }
-  if (issue.code === 'invalid_key') {
-    return [problemAt(document, path, issue.issues[0]?.message ?? issue.message)];
-  }
-  if (issue.code === 'invalid_type' && valueAt(document.value, path) === undefined && path.length > 0) {
-    return [problemAt(document, path.slice(0, -1), `key ${quote(String(path.at(-1)))} is missing`)];
-  }
-  return [problemAt(document, path, issue.message)];
+/** All issues, with those of the fitting branch in place of a failed union: a list is not told that it is no text. */
+export function listIssues(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'invalid_union') return issue;
+    const isOfKind = (inner: z.core.$ZodIssue) => inner.code !== 'invalid_type' || inner.path.length > 0;
+    const branch = issue.errors.find((errors) => errors.every(isOfKind)) ?? issue.errors.at(-1) ?? [];
+    return listIssues(branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
+  });
+}
+
+function createDescriber(document: YamlDocument, schema: z.ZodType): (issue: z.core.$ZodIssue) => InputError[] {
+  let shape: JsonSchema | undefined;
+  return (issue) => {
+    const { path } = issue;
+    if (issue.code === 'unrecognized_keys') {
+      shape ??= z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema;
+      const known = listKnownKeys(shape, path);
+      return issue.keys.map((key) => problemAt(document, [...path, key], `unknown key${suggest(key, known)}`));
+    }
+    if (issue.code === 'invalid_key') {
+      return [problemAt(document, path, issue.issues[0]?.message ?? issue.message)];
+    }
+    if (issue.code === 'invalid_type' && valueAt(document.value, path) === undefined && path.length > 0) {
+      return [problemAt(document, path.slice(0, -1), `key ${quote(String(path.at(-1)))} is missing`)];
+    }
+    return [problemAt(document, path, issue.message)];
+  };
 }
 
 function valueAt(value: unknown, path: KeyPath): unknown {
@@ -42,10 +56,11 @@ interface JsonSchema {
   readonly items?: JsonSchema;
 }
 
-function listKnownKeys(schema: z.ZodType, path: KeyPath): string[] {
-  let node = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema | undefined;
+function listKnownKeys(shape: JsonSchema, path: KeyPath): string[] {
+  let node: JsonSchema | undefined = shape;
   for (const key of path) {
-    const inner = node?.properties?.[String(key)] ?? node?.items ?? node?.additionalProperties;
+    const inner: JsonSchema | boolean | undefined =
+      node?.properties?.[String(key)] ?? node?.items ?? node?.additionalProperties;
     node = typeof inner === 'object' ? inner : undefined;
   }
   return Object.keys(node?.properties ?? {});

@@ -1,8 +1,18 @@
 import { InputError } from './input-error.js';
 
-/** Makes one error of several: its message has one line for each. A single error is given back as it is. */
-export function combineErrors(errors: readonly InputError[]): InputError {
-  return errors.length === 1 ? errors[0]! : new InputError(errors.map((error) => error.message).join('\n'));
+/** So many problems are told at once. */
+export const MAX_TOLD = 100;
+
+/**
+ * Makes one error of several: its message has one line for each of the first {@link MAX_TOLD}. A single error is given
+ * back as it is.
+ * @param untold problems besides
+ */
+export function combineErrors(errors: readonly InputError[], untold = 0): InputError {
+  const more = untold + Math.max(errors.length - MAX_TOLD, 0);
+  if (errors.length === 1 && more === 0) return errors[0]!;
+  const lines = errors.slice(0, MAX_TOLD).map((error) => error.message);
+  return new InputError([...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'));
 }
 
 /** Throws all errors as one, if there are any. */

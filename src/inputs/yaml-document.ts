@@ -4,7 +4,7 @@ import { InputError, type InputPlace } from './input-error.js';
 import { quote } from './quote.js';
 import { readText } from './read-text.js';
 
-/** Largest YAML file that is read. */
+/** Largest YAML file that is read, unless said otherwise. */
 export const MAX_YAML_BYTES = 1 << 20;
 
 /** Deepest nesting on one line, or of brackets; the YAML parser is recursive and costly beyond. */
@@ -26,11 +26,11 @@ export interface YamlDocument {
 }
 
 /**
- * Reads a YAML 1.2 file of at most {@link MAX_YAML_BYTES}.
+ * Reads a YAML 1.2 file of at most `maxBytes`.
  * @throws InputError with a line for each problem, as {@link parseYaml}
  */
-export async function readYaml(file: string): Promise<YamlDocument> {
-  return parseYaml(await readText(file, MAX_YAML_BYTES), file);
+export async function readYaml(file: string, maxBytes = MAX_YAML_BYTES): Promise<YamlDocument> {
+  return parseYaml(await readText(file, maxBytes), file);
 }
 
 /**

@@ -1,0 +1,88 @@
+import type { Client } from '../model/client.js';
+import type { Profile } from '../model/profile.js';
+import type { ProfileChoice } from './client-profile.js';
+import { InputError } from './input-error.js';
+import type { ProblemList } from './problem-list.js';
+import { loadProfile } from './profile.js';
+import { applyServiceOverrides } from './profile-overrides.js';
+import { quote } from './quote.js';
+import { findSourceProblems } from './source-overrides.js';
+import { suggest } from './suggest.js';
+import type { KeyPath } from './yaml-document.js';
+
+/** What is wrong with a client's choice of profile, with the key that it is about. */
+export interface ProfileProblem {
+  readonly path: KeyPath;
+  readonly problem: string;
+}
+
+/** Says what is wrong with the profile that a client has, or with what it says of that profile's services and sources. */
+export type ProfileJudge = (client: ProfileChoice & Pick<Client, 'source'>) => Promise<readonly ProfileProblem[]>;
+
+/** So many different choices are remembered. */
+const MAX_KNOWN = 4096;
+
+const NOTHING: readonly ProfileProblem[] = [];
+
+/**
+ * Makes a judge that reads every profile once.
+ * @param problems takes the problems inside of profile files
+ */
+export function createProfileJudge(problems: ProblemList): ProfileJudge {
+  const profiles = new Map<string, Profile | string>();
+  const known = new Map<string, readonly ProfileProblem[]>();
+  return async (client) => {
+    const { profile: name, services, sources, source } = client;
+    const key = JSON.stringify([name, services, sources, source]);
+    const before = known.get(key);
+    if (before) return before;
+    let profile = profiles.get(name);
+    if (profile === undefined) profiles.set(name, (profile = await loadOrDescribe(name, problems)));
+    const found = typeof profile === 'string' ? [{ path: ['profile'], problem: profile }] : judge(profile, client);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, found);
+    return found;
+  };
+}
+
+async function loadOrDescribe(name: string, problems: ProblemList): Promise<Profile | string> {
+  try {
+    return await loadProfile(name);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { file, line } = error.place;
+    const unread = !error.message.includes('\n') && (file === undefined || line === undefined);
+    if (unread) return error.message;
+    problems.addForeign(error);
+    return `profile ${quote(name)} is not valid`;
+  }
+}
+
+function judge(
+  profile: Profile,
+  { services, sources, source }: Parameters<ProfileJudge>[0],
+): readonly ProfileProblem[] {
+  const found: ProfileProblem[] = findSourceProblems(profile, sources).map(({ id, problem }) => ({
+    path: ['sources', id],
+    problem,
+  }));
+  const ids = profile.services.map(({ id }) => id);
+  const strangers = Object.keys(services).filter((id) => !ids.includes(id));
+  for (const id of strangers) {
+    const problem = `profile ${quote(profile.name)} has no service ${quote(id)}${suggest(id, ids)}`;
+    found.push({ path: ['services', id], problem });
+  }
+  if (strangers.length === 0) {
+    try {
+      applyServiceOverrides(profile, services);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      found.push({ path: ['services'], problem: error.problem });
+    }
+  }
+  if (source !== null && !Object.hasOwn(profile.sources, source)) {
+    const hint = suggest(source, Object.keys(profile.sources));
+    found.push({ path: ['source'], problem: `profile ${quote(profile.name)} has no source ${quote(source)}${hint}` });
+  }
+  return found.length > 0 ? found : NOTHING;
+}

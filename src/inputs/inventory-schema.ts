@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { describeBadTimeZone } from './time-zone.js';
+import { ID_PATTERN } from './profile-schema.js';
+import { parseSourceRange } from './profile-layer.js';
+import { describeBadNetwork } from './source-overrides.js';
+
+/** An id of a client or a group. */
+const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const TAG = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:@/+-]{0,63}$/u;
+/** What an e-mail address looks like; nothing that could end a header line, and no separator of lists. */
+const EMAIL = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]{0,188}[\p{L}\p{N}])?$/u;
+const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
+const NO_CONTROLS_BUT_LINES = /^[^\p{Cc}\p{Cs}]*(?:[\n\t][^\p{Cc}\p{Cs}]*)*$/u;
+
+const anyText = z.string({
+  error: ({ input }) => (input === undefined ? undefined : 'expected text; put numbers into quotes'),
+});
+const line = (max: number) =>
+  anyText.trim().min(1, 'is empty').max(max).regex(NO_CONTROLS, 'control characters are not allowed');
+const id = anyText.regex(CLIENT_ID, 'expected letters, digits, ".", "_" and "-", a letter or digit first, at most 64');
+const profileId = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens');
+
+/** A list that may be written as its single item. */
+const oneOrMore = <T extends z.ZodType>(item: T, max: number) => z.union([z.array(item).max(max), item]);
+
+const network = line(64).check((context) => {
+  if (!parseSourceRange(context.value)) {
+    context.issues.push({ code: 'custom', input: context.value, message: describeBadNetwork(context.value) });
+  }
+});
+const timeZone = line(64).check((context) => {
+  const problem = describeBadTimeZone(context.value);
+  if (problem) context.issues.push({ code: 'custom', input: context.value, message: problem });
+});
+const port = z.int('expected a port, 1 to 65535').min(1, 'ports are 1 to 65535').max(65_535, 'ports are 1 to 65535');
+
+const authorizationSchema = z
+  .strictObject({
+    by: line(200).describe('who allowed the checks'),
+    reference: line(200).describe('a contract, ticket or mail that proves it'),
+    until: z.iso
+      .date({ error: 'expected a date such as 2027-12-31' })
+      .nullish()
+      .describe("last day on which it holds, in the client's time zone; without it there is no end"),
+  })
+  .describe('who allowed the checks; a client without an authorisation is never probed');
+
+/** What defaults and groups hand on to clients. */
+const inheritable = {
+  profile: line(1024).optional().describe('a shipped profile, or a file, relative to this one'),
+  services: z
+    .record(profileId, oneOrMore(port, 64))
+    .optional()
+    .describe('ports of services that were moved, by service id'),
+  sources: z
+    .record(profileId, oneOrMore(network, 1024))
+    .optional()
+    .describe("networks of the profile's sources at this client, by source id"),
+  source: line(64).nullish().describe('the source of the profile that the sweep looks from; null for an outsider'),
+  schedule: line(128)
+    .nullish()
+    .describe('cron expression: minute, hour, day, month, weekday; null where only sweeps by hand look'),
+  timeZone: timeZone.optional().describe('IANA name, such as Europe/Berlin; UTC where none is given'),
+  authorization: authorizationSchema.nullish(),
+  contacts: oneOrMore(anyText.trim().regex(EMAIL, 'expected an e-mail address'), 32)
+    .optional()
+    .describe('e-mail addresses'),
+  tags: oneOrMore(anyText.trim().regex(TAG, 'expected a word: letters and digits, "._:@/+-" after the first'), 32)
+    .optional()
+    .describe('words to select clients by; those of defaults, group and client add up'),
+};
+
+/** What defaults, a group and a client have in common. */
+export const layerSchema = z.strictObject(inheritable);
+
+/** One client as the inventory has it. */
+export const clientEntrySchema = z.strictObject({
+  id: id.describe('unique in this file; letters, digits, ".", "_" and "-"'),
+  name: line(200).optional().describe('for people; the id where none is given'),
+  address: oneOrMore(line(512), 64).describe('IP addresses, networks of at most 256 addresses, or host names'),
+  network: oneOrMore(network, 64).optional().describe('networks within which the host names must resolve'),
+  group: id.optional(),
+  ...inheritable,
+  paused: z.boolean().optional().describe('true: neither swept nor alerted'),
+  notes: anyText
+    .trim()
+    .overwrite((text) => text.replaceAll('\r\n', '\n'))
+    .max(4096)
+    .regex(NO_CONTROLS_BUT_LINES, 'control characters are not allowed')
+    .optional(),
+});
+
+const groupSchema = z.strictObject({ title: line(200).optional().describe('for people'), ...inheritable });
+
+/** The format of a YAML inventory; schemas/inventory.schema.json is generated from it. */
+export const inventoryFileSchema = z
+  .strictObject({
+    version: z.literal(1).default(1).describe('of this format'),
+    defaults: layerSchema.optional().describe('what holds where neither group nor client says otherwise'),
+    groups: z.record(id, groupSchema).default({}).describe('groups by id; clients inherit from them'),
+    clients: z.array(clientEntrySchema),
+  })
+  .describe('The clients of a dealer: which addresses to look at, when, with which profile, and who allowed it');
+
+/** What a layer gives, before it was checked further. */
+export type LayerValues = z.infer<typeof layerSchema>;
+/** What an entry of a client gives, before anything is inherited. */
+export type ClientEntry = z.infer<typeof clientEntrySchema>;
