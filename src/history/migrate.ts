@@ -1,0 +1,41 @@
+import { type SqliteConnection, retryWhileLocked } from './sqlite-connection.js';
+import { MIGRATIONS } from './migrations/registry.js';
+import type { Migration } from './migrations/migration.js';
+import { StoreError } from './store-error.js';
+
+/** Marks a database as ours, in its header: `Saly`. */
+export const APPLICATION_ID = 0x53_61_6c_79;
+
+/** Whether the database is ours, and no newer than this program; a StoreError where it is not. Changes nothing. */
+export function assertOurs(connection: SqliteConnection, migrations = MIGRATIONS): void {
+  const id = connection.readPragma('application_id');
+  const version = connection.readPragma('user_version');
+  // A file that is empty, or that another process has only just created, has neither mark nor tables.
+  if (id !== APPLICATION_ID && (id !== 0 || version !== 0 || connection.countTables() > 0)) {
+    throw new StoreError(`${connection.path} is a database of another program: name another file`);
+  }
+  if (version > migrations.length) {
+    throw new StoreError(
+      `${connection.path} was written by a newer version of sallyport (its structure is ${version}, this one knows ` +
+        `${migrations.length}): update sallyport, or name another file`,
+    );
+  }
+}
+
+/** Brings the database's structure up to date. Any number of processes may do so at once: one does, the others wait. */
+export async function migrate(
+  connection: SqliteConnection,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
+  if (connection.readPragma('user_version') === migrations.length) return;
+  await retryWhileLocked(() => connection.execute('begin exclusive'));
+  try {
+    assertOurs(connection, migrations);
+    const done = connection.readPragma('user_version');
+    for (const { version, sql } of migrations) if (version > done) connection.execute(sql);
+    connection.execute(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${migrations.length}; commit`);
+  } catch (error) {
+    connection.execute('rollback');
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * One step of the database's structure. Steps are applied in order, each once, and are never changed after a release:
+ * what is to be different comes in a step of its own.
+ */
+export interface Migration {
+  /** The version that it leads to: 1 for the first, and no gaps. */
+  readonly version: number;
+  /** Statements; they run in one transaction with all other steps that are due. */
+  readonly sql: string;
+}

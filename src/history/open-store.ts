@@ -1,0 +1,67 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { assertOurs, migrate } from './migrate.js';
+import { readErrorCode, retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
+import { Store } from './store.js';
+import { StoreError } from './store-error.js';
+
+/** What a log of writes may keep of the disk after a large transaction. */
+const MAX_LOG_BYTES = 64 * 1024 * 1024;
+
+/** SQLite's result codes for files that can not be used (https://sqlite.org/rescode.html). */
+const TROUBLES: Readonly<Record<number, string>> = {
+  8: 'can not be written',
+  10: 'can not be read or written',
+  11: 'is damaged: restore a backup',
+  13: 'can not grow: the disk is full',
+  14: 'can not be opened',
+  26: 'is no store: name another file',
+};
+
+/**
+ * Opens a store, or creates it with its directory, for the owner alone. Several processes may have it open at once. A
+ * StoreError tells where it can not be used: it is another program's file, damaged, or of a newer version.
+ */
+export async function openStore(path: string): Promise<Store> {
+  let connection: SqliteConnection | undefined;
+  try {
+    await createFile(path);
+    connection = new SqliteConnection(path);
+    await prepare(connection);
+    return new Store(connection);
+  } catch (error) {
+    await connection?.close();
+    throw tellTrouble(path, error);
+  }
+}
+
+async function createFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite gives its other files the mode of this one.
+  const file = await open(path, 'a', 0o600);
+  await file.close();
+}
+
+async function prepare(connection: SqliteConnection): Promise<void> {
+  await retryWhileLocked(() => assertOurs(connection));
+  // The first has an effect in a new file alone. In a write-ahead log a commit needs no fsync: what a killed process
+  // had committed stays; a power cut may take the last of it, and damages nothing.
+  await retryWhileLocked(() =>
+    connection.execute(`
+      pragma auto_vacuum = incremental;
+      pragma journal_mode = wal;
+      pragma synchronous = normal;
+      pragma journal_size_limit = ${MAX_LOG_BYTES};
+    `),
+  );
+  await migrate(connection);
+}
+
+function tellTrouble(path: string, error: unknown): unknown {
+  if (error instanceof StoreError) return error;
+  const code = readErrorCode(error);
+  const trouble = code === null ? undefined : TROUBLES[code];
+  if (trouble) return new StoreError(`${path} ${trouble}`, { cause: error });
+  const system = (error as NodeJS.ErrnoException).code;
+  return system ? new StoreError(`${path} can not be opened (${system})`, { cause: error }) : error;
+}

@@ -1,0 +1,2 @@
+/** PLACEHOLDER */
+export const REPORT_DICTIONARY = '';
