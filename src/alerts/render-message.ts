@@ -10,7 +10,7 @@ export interface MessageText {
   readonly severity: Severity;
   readonly goodNews: boolean;
   readonly sections: readonly MessageSection[];
-  /** What to do next: a command, and nothing else. Null where no client is concerned. */
+  /** What to do next: a command, at most {@link MAX_TITLE} code units. Null where no client is concerned. */
   readonly command: string | null;
 }
 
@@ -74,7 +74,7 @@ function renderClient(event: ClientEvent): MessageText {
         ]),
       },
     ],
-    command: `sallyport history ${client.id}`,
+    command: clip(`sallyport history ${client.id}`, MAX_TITLE),
   };
 }
 
