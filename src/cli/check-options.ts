@@ -128,7 +128,11 @@ export async function readCheckOptions(targets: readonly string[], settings: Set
   };
 }
 
-async function readExclusions(settings: Settings): Promise<TargetSpec[]> {
+/**
+ * The targets to leave out, from options and their file.
+ * @throws InputError
+ */
+export async function readExclusions(settings: Pick<Settings, 'exclude' | 'exclude-file'>): Promise<TargetSpec[]> {
   const given = (settings.exclude ?? []).flatMap((list) => list.split(',')).filter((text) => text.trim() !== '');
   const specs = given.map((text) => parseTargetSpec(text));
   if (settings['exclude-file'] !== undefined) {

@@ -1,7 +1,7 @@
 import type { AlertConfig } from '../inputs/alert-config.js';
 import { routeEvent } from '../alerts/route.js';
-import { acceptChanges, carryOver, diffStates } from '../history/diff.js';
-import { FLAPPING_WINDOW_MS, judgeFlapping, settledChanges } from '../history/flapping.js';
+import { acceptChanges, carryOver, confirmChanges, diffStates } from '../history/diff.js';
+import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../history/flapping.js';
 import { stateOf } from '../history/site-state.js';
 import type { Store, StoreWriter } from '../history/store.js';
 import type { ClientEvent } from '../model/alert.js';
@@ -15,8 +15,8 @@ export interface Look {
   readonly client: ClientCard;
   readonly slot: string;
   readonly report: Report;
-  /** Keys of the changes that the first look showed; null where this is the first. */
-  readonly suspected: ReadonlySet<string> | null;
+  /** What the first look found; null where this is the first. */
+  readonly suspected: readonly Change[] | null;
   /** All other slots of the client are done. */
   readonly last: boolean;
 }
@@ -32,8 +32,8 @@ export interface RecordOptions {
 
 /** What became of a look. */
 export interface Recorded {
-  /** Changes that a second look has to show as well; null where the result is final. */
-  readonly suspected: ReadonlySet<string> | null;
+  /** What a second look has to show as well; null where the result is final. */
+  readonly suspected: readonly Change[] | null;
   /** Changes that count. */
   readonly changes: readonly Change[];
   /** The look proves nothing, since we ourselves could not see. */
@@ -59,11 +59,11 @@ export async function recordLook(look: Look, options: RecordOptions): Promise<Re
     const found = diffStates(before, after, look.report);
     if (found.length > 0 && options.confirm && look.suspected === null) {
       await tx.addResult({ ...look, final: false });
-      return { suspected: new Set(found.map(({ key }) => key)), changes: [], blind: false };
+      return { suspected: found, changes: [], blind: false };
     }
     const resultId = await finish();
     if (resultId === null) return { suspected: null, changes: [], blind: false };
-    const changes = found.filter(({ key }) => look.suspected?.has(key) ?? true);
+    const changes = look.suspected ? confirmChanges(look.suspected, found) : found;
     const state = acceptChanges(before, after, new Set(changes.map(({ key }) => key)));
     if (JSON.stringify(state) !== JSON.stringify(before)) {
       await tx.putState(look.client.id, look.slot, state, resultId, look.report.startedAt);
@@ -75,7 +75,9 @@ export async function recordLook(look: Look, options: RecordOptions): Promise<Re
 
 /** Whether our own vantage was broken: whatever was seen or not seen then says nothing of the client. */
 function isBlind({ findings }: Report): boolean {
-  return findings.some(({ rule }) => rule === 'vantage-broken' || rule === 'vantage-inside');
+  return findings.some(
+    ({ rule, effect }) => effect === 'inconclusive' && (rule === 'vantage-broken' || rule === 'vantage-inside'),
+  );
 }
 
 async function tellChanges(
@@ -84,7 +86,7 @@ async function tellChanges(
   changes: readonly Change[],
   { alerts, now }: RecordOptions,
 ): Promise<void> {
-  const history = await tx.listRecentChanges(client.id, slot, new Date(now.getTime() - FLAPPING_WINDOW_MS));
+  const history = await tx.listRecentChanges(client.id, slot, new Date(now.getTime() - FLAPPING_HISTORY_MS));
   const { flapping, suppressed } = judgeFlapping(history, changes, now);
   const settled = settledChanges(history, changes, now);
   const place = { clientId: client.id, slot, sweepId, at: now.toISOString() };

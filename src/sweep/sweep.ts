@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { routeEvent } from '../alerts/route.js';
 import type { Store, Sweep } from '../history/store.js';
 import type { AlertConfig } from '../inputs/alert-config.js';
-import { authorizationProblem } from '../inputs/authorization.js';
+import { authorizationProblem } from '../inputs/client-authorization.js';
 import { NO_EXCLUSION, type Exclusion } from '../inputs/exclusion.js';
 import type { ResolveName } from '../inputs/resolution.js';
 import { mapConcurrently } from '../map-concurrently.js';
@@ -38,8 +38,6 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly clients: Iterable<Client> | AsyncIterable<Client>;
   /** How the clients were chosen, for the record. */
   readonly filter?: Record<string, unknown> | undefined;
-  /** Goes on with the inventory's newest unfinished sweep, where there is one. */
-  readonly resume?: boolean | undefined;
   /** A change counts once a second look shows it, so much later, ms; 0: at once. */
   readonly confirmAfterMs: number;
   readonly alerts: AlertConfig | null;
@@ -99,20 +97,23 @@ interface LookJob extends Job {
   readonly slot: string;
   /** Slots of the client that are not final yet. */
   readonly open: { left: number };
-  /** Keys of what the first look showed; null in a first look. */
-  readonly suspected: ReadonlySet<string> | null;
+  /** What the first look found; null in a first look. */
+  readonly suspected: readonly Change[] | null;
 }
 
-/** Puts a sweep with all its work into the store, or takes over an unfinished one. */
-export async function prepareSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
+/** Takes over the newest unfinished sweep of the inventory; null where there is none, or its process is still alive. */
+export async function resumeSweep({
+  store,
+  inventory,
+}: Pick<SweepOptions, 'store' | 'inventory'>): Promise<PreparedSweep | null> {
+  const unfinished = await store.findUnfinished(inventory);
+  if (!unfinished || !(await store.claimSweep(unfinished.id, describeOwner()))) return null;
+  return { sweep: unfinished, resumed: true, skipped: [], skippedCount: 0, pausedCount: 0 };
+}
+
+/** Puts a new sweep with all its work into the store. */
+export async function beginSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
   const { store, inventory } = options;
-  const owner = { host: hostname(), pid: process.pid };
-  if (options.resume) {
-    const unfinished = await store.findUnfinished(inventory);
-    if (unfinished && (await store.claimSweep(unfinished.id, owner))) {
-      return { sweep: unfinished, resumed: true, skipped: [], skippedCount: 0, pausedCount: 0 };
-    }
-  }
   const skipped: Skipped[] = [];
   let skippedCount = 0;
   let pausedCount = 0;
@@ -124,8 +125,15 @@ export async function prepareSweep(options: SweepOptions, now = new Date()): Pro
       else if (++skippedCount <= MAX_SKIPPED_LISTED) skipped.push({ client, reason: problem });
     }
   }
-  const sweep = await store.beginSweep({ inventory, filter: options.filter ?? {}, owner, startedAt: now }, work());
+  const sweep = await store.beginSweep(
+    { inventory, filter: options.filter ?? {}, owner: describeOwner(), startedAt: now },
+    work(),
+  );
   return { sweep, resumed: false, skipped, skippedCount, pausedCount };
+}
+
+function describeOwner(): { host: string; pid: number } {
+  return { host: hostname(), pid: process.pid };
 }
 
 /**
@@ -222,7 +230,7 @@ async function* listLooks(
 }
 
 async function* readWork(store: Store, sweepId: number): AsyncGenerator<Client> {
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const page = await store.nextWork(sweepId, after, PAGE);
     for (const { client } of page) yield client;
     const last = page.at(-1);

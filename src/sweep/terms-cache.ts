@@ -1,4 +1,4 @@
-import { loadClientProfile } from '../inputs/client-profile.js';
+import { createProfileLoader } from '../inputs/client-profile.js';
 import type { Client } from '../model/client.js';
 import type { PlanOptions } from '../probes/plan.js';
 import { chooseSource, type SharedOptions } from '../run-options.js';
@@ -13,21 +13,26 @@ export interface CommonTerms extends Pick<SharedOptions, 'failOn'>, Pick<PlanOpt
 /** Finds the terms of clients; those with the same profile, overrides and source share them. */
 export function createTermsCache(common: CommonTerms): (client: Client) => Promise<Terms> {
   const kept = new Map<string, Promise<Terms>>();
+  const loadProfile = createProfileLoader();
   return (client) => {
     const { profile, services, sources, source } = client;
     const key = JSON.stringify([profile, services, sources, source]);
     let terms = kept.get(key);
     if (!terms) {
       if (kept.size >= MAX_KEPT) kept.clear();
-      terms = findTerms(client, common);
+      terms = findTerms(client, common, loadProfile);
       kept.set(key, terms);
     }
     return terms;
   };
 }
 
-async function findTerms(client: Client, { failOn = 'low', findMoved, canaries }: CommonTerms): Promise<Terms> {
-  const profile = await loadClientProfile(client);
+async function findTerms(
+  client: Client,
+  { failOn = 'low', findMoved, canaries }: CommonTerms,
+  loadProfile: ReturnType<typeof createProfileLoader>,
+): Promise<Terms> {
+  const profile = await loadProfile(client);
   const plan: PlanOptions = { profile, findMoved: findMoved ?? false, canaries: canaries ?? true };
   return createTerms({ profile, plan, source: chooseSource(profile, client.source), authorization: null, failOn });
 }

@@ -10,6 +10,7 @@ import { declareOptions } from '../options.js';
 import { openOutput } from '../output.js';
 import { createProgress } from '../progress.js';
 import { readSettings } from '../settings.js';
+import { catchSignals } from '../signals.js';
 import { writeReports } from '../write-reports.js';
 
 interface Arguments {
@@ -54,27 +55,21 @@ async function runCheckCommand(args: Arguments): Promise<number> {
     quiet: settings.quiet ?? false,
     reportsShown: !output.toFile && process.stdout.isTTY,
   });
-  const abort = new AbortController();
-  const onSignal = (): void => {
-    if (abort.signal.aborted) process.exit(130);
-    abort.abort();
-    process.stdin.destroy();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const ending = catchSignals(() => process.stdin.destroy());
   try {
-    const reports = runCheck(prepared, { signal: abort.signal, onProgress: (state) => progress.update(state) });
+    const reports = runCheck(prepared, { signal: ending.signal, onProgress: (state) => progress.update(state) });
     const verdict = await writeReports(reports, {
       settings,
       output,
       single: prepared.total === 1,
-      signal: abort.signal,
+      signal: ending.signal,
     });
-    if (abort.signal.aborted) return EXIT[worstVerdict(verdict ?? 'inconclusive', 'inconclusive')];
+    if (ending.signal.aborted) return EXIT[worstVerdict(verdict ?? 'inconclusive', 'inconclusive')];
     if (verdict === null) throw new InputError('there is no target to check');
     return EXIT[verdict];
   } finally {
     progress.stop();
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    ending.release();
     await output.close();
   }
 }

@@ -1,0 +1,123 @@
+import type { Change, ChangeKind } from '../model/change.js';
+import type { ClientCard } from '../model/client.js';
+import type { Report } from '../model/report.js';
+import { forJson, forTerminal, forTerminalLine } from './escape.js';
+import { cutText } from './layout.js';
+import type { ReportStyle } from './reporter.js';
+import { createRows } from './table-rows.js';
+
+/** Forms in which a sweep can be shown. */
+export const SWEEP_FORMATS = ['table', 'json', 'ndjson'] as const;
+export type SweepFormat = (typeof SWEEP_FORMATS)[number];
+
+/** Version of what `json` and `ndjson` hold. */
+export const SWEEP_RESULT_SCHEMA = 'sallyport/sweep-result@1';
+
+/** From this many clients on the table leaves out those that are compliant and unchanged. */
+const ROWS_FOR_ALL = 100;
+
+/** Final result of one slot of a client. */
+export interface SweepRow {
+  readonly sweepId: number;
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly report: Report;
+  readonly changes: readonly Change[];
+}
+
+/** What stands below the rows. */
+export interface SweepSummary {
+  readonly sweepId: number;
+  readonly interrupted: boolean;
+  /** Clients that were not probed, with the reason; there may be more than are listed. */
+  readonly skipped: readonly {
+    readonly client: { readonly id: string; readonly name: string };
+    readonly reason: string;
+  }[];
+  readonly skippedCount: number;
+  readonly pausedCount: number;
+  /** Results that prove nothing, since the vantage was broken. */
+  readonly blind: number;
+}
+
+/** Renders the results of a sweep as they come; keeps none of them. */
+export interface SweepWriter {
+  begin(): string;
+  result(row: SweepRow): string;
+  end(summary: SweepSummary): string;
+}
+
+const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
+  exposed: 'NEW',
+  resolved: 'resolved',
+  'service-lost': 'LOST',
+  'service-back': 'back',
+  'identity-changed': 'changed',
+  'address-changed': 'moved',
+  'no-longer-determined': 'unknown',
+};
+
+/** Creates the writer of one sweep over so many clients. */
+export function createSweepWriter(format: SweepFormat, style: ReportStyle, clients: number): SweepWriter {
+  return format === 'table' ? createTable(style, clients) : createJson(format === 'json');
+}
+
+function createJson(array: boolean): SweepWriter {
+  let first = true;
+  return {
+    begin: () => (array ? '[' : ''),
+    result({ sweepId, client, slot, report, changes }) {
+      const { id, name, group, tags } = client;
+      const row = {
+        schema: SWEEP_RESULT_SCHEMA,
+        sweep: sweepId,
+        client: { id, name, group, tags },
+        slot,
+        changes,
+        report,
+      };
+      const text = forJson(JSON.stringify(row));
+      const before = array ? (first ? '\n' : ',\n') : '';
+      first = false;
+      return array ? before + text : `${text}\n`;
+    },
+    end: () => (array ? '\n]\n' : ''),
+  };
+}
+
+function createTable(style: ReportStyle, clients: number): SweepWriter {
+  const rows = createRows(style);
+  const brief = clients > ROWS_FOR_ALL;
+  return {
+    begin: () => rows.begin(),
+    result({ client, report, changes }) {
+      const row = rows.report({ ...report, target: { ...report.target, name: client.name } });
+      if (brief && report.verdict === 'compliant' && changes.length === 0) return '';
+      return row + changes.map((change) => renderChange(change, style.width)).join('');
+    },
+    end: (summary) => rows.end() + renderSummary(summary, style.width, brief),
+  };
+}
+
+function renderChange({ kind, title, before, after }: Change, width: number): string {
+  const detail =
+    kind === 'identity-changed' || kind === 'address-changed' ? ` (${before ?? '?'} → ${after ?? '?'})` : '';
+  return `  ${cutText(`${KIND_WORDS[kind]}: ${forTerminal(title + detail)}`, width - 2)}\n`;
+}
+
+function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
+  const { sweepId, interrupted, skipped, skippedCount, pausedCount, blind } = summary;
+  const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume goes on with it' : ''}`];
+  if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
+  if (pausedCount > 0) lines.push(`${count(pausedCount, 'client')} paused`);
+  if (blind > 0) lines.push(`${count(blind, 'result')} prove nothing: the vantage itself could not see`);
+  if (skippedCount > 0) lines.push(`${count(skippedCount, 'client')} not probed, for want of an authorisation:`);
+  for (const { client, reason } of skipped)
+    lines.push(forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
+  if (skippedCount > skipped.length) lines.push(`  and ${skippedCount - skipped.length} more`);
+  return `${lines.join('\n')}\n`;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
