@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { alertPayloadSchema } from '../../src/model/alert-payload.js';
-import { Secret } from '../../src/inputs/alert-config-secret.js';
+import type { Secret } from '../../src/inputs/alert-config-secret.js';
 import { anyText, isHarmful } from '../reporters/report-arbitrary.js';
 import { openHttpSink, type HttpSink, type Received } from './http-sink.js';
 import {
