@@ -7,28 +7,32 @@ export const ADDRESS_MARK = '\x1a';
 /** The canary that is no random port. */
 const FIXED_CANARY = 'tcp/2000';
 
+/** What a digest leaves out of a report, and what it has in another form. */
+const APART = {
+  ...{ target: null, authorization: null, startedAt: null, durationMs: null },
+  ...{ findings: null, observations: null, unlisted: null, undetermined: null, errors: null },
+} as const satisfies Partial<Record<keyof Report, null>>;
+
 /**
  * SHA-256 of what a report tells: equal for two looks that saw the same. Left out is what differs from look to look
  * though nothing has changed: the target (its address within texts too), who allowed it, times and tries, signs of
  * life, the bodies of answers, counters, the random ports of the canaries, and the order of what has none.
  */
 export function digestReport(report: Report): Buffer {
-  const { target, authorization: _allowed, startedAt: _start, durationMs: _duration, ...content } = report;
-  const { observations } = content;
+  const { target, summary, findings, observations, unlisted, undetermined, liveness, errors } = report;
   const steady = createSteadyText(observations.filter(isRandomCanary).map(({ endpoint }) => endpoint));
-  const json = JSON.stringify({
-    ...content,
-    summary: steady(content.summary),
-    findings: sortAsJson(content.findings.map((finding) => steadyFinding(finding, steady))),
-    observations: sortAsJson(observations.map(steadyObservation)),
-    unlisted: sortAsJson(Object.entries(content.unlisted)),
-    undetermined: sortAsJson(
-      content.undetermined.map((one) => ({ ...one, what: steady(one.what), why: steady(one.why) })),
-    ),
-    liveness: content.liveness.recheck?.answered ?? null,
-    errors: sortAsJson(content.errors.map((error) => ({ ...error, message: steady(error.message) }))),
-  });
-  return createHash('sha256').update(maskAddress(json, target.address)).digest();
+  const rest = { ...report, ...APART, summary: steady(summary), liveness: liveness.recheck?.answered ?? null };
+  const lists = [
+    [JSON.stringify(rest)],
+    sortAsJson(findings.map((finding) => steadyFinding(finding, steady))),
+    sortAsJson(observations.map(steadyObservation)),
+    sortAsJson(Object.entries(unlisted)),
+    sortAsJson(undetermined.map((one) => ({ ...one, what: steady(one.what), why: steady(one.why) }))),
+    sortAsJson(errors.map((error) => ({ ...error, message: steady(error.message) }))),
+  ];
+  // JSON of one line holds no line break, so that nothing can pass for the end of a list.
+  const text = lists.map((list) => list.join('\n')).join('\n\n');
+  return createHash('sha256').update(maskAddress(text, target.address)).digest();
 }
 
 /** Puts {@link ADDRESS_MARK} for an address wherever JSON text holds it. */
@@ -71,15 +75,15 @@ function isRandomCanary({ probe, endpoint }: ReportedObservation): boolean {
 }
 
 function steadyObservation(seen: ReportedObservation): object {
-  const { probe, state, reason, evidence, rttMs: _rtt, tries: _tries, atMs: _at, ...rest } = seen;
-  return isRandomCanary(seen)
-    ? { probe, state, reason }
-    : { ...rest, probe, state, reason, ...steadyEvidence(evidence) };
+  if (isRandomCanary(seen)) return { probe: seen.probe, state: seen.state, reason: seen.reason };
+  return { ...seen, rttMs: null, tries: 0, atMs: 0, evidence: steadyEvidence(seen.evidence) };
 }
 
-function steadyEvidence({ http, login, sip, ssdp, natPmp, ...rest }: Evidence): object {
+function steadyEvidence(evidence: Evidence): object {
+  const { http, login, sip, ssdp, natPmp } = evidence;
+  if (!(http ?? login ?? sip ?? ssdp ?? natPmp)) return evidence;
   return {
-    evidence: rest,
+    ...evidence,
     http: http && { ...http, body: '', truncated: false },
     login: login && { ...login, body: '', truncated: false },
     sip: sip && { ...sip, body: '' },
