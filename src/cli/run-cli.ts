@@ -4,7 +4,14 @@ import { VERSION } from '../version.js';
 import { normaliseArguments } from './arguments.js';
 import type { Command } from './command.js';
 import { checkCommand } from './commands/check.js';
+import { clientsCommand } from './commands/clients.js';
+import { diffCommand } from './commands/diff.js';
+import { historyCommand } from './commands/history.js';
+import { judgeCommand } from './commands/judge.js';
 import { profileCommand } from './commands/profile.js';
+import { waiveCommand, waiversCommand } from './commands/waive.js';
+import { sweepCommand } from './commands/sweep.js';
+import { watchCommand } from './commands/watch.js';
 import { EXIT } from './exit-codes.js';
 import { tellError } from './tell-error.js';
 import { describeUsageError } from './usage-error.js';
@@ -28,7 +35,15 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .alias('version', 'V')
       .alias('help', 'h')
       .command(checkCommand(choose))
+      .command(clientsCommand(choose))
+      .command(historyCommand(choose))
+      .command(diffCommand(choose))
+      .command(judgeCommand(choose))
+      .command(waiveCommand(choose))
+      .command(waiversCommand(choose))
       .command(profileCommand(choose))
+      .command(sweepCommand(choose))
+      .command(watchCommand(choose))
       .completion('completion', 'Print a completion script for bash or zsh')
       .demandCommand(1, 'name a command, for example: sallyport check 203.0.113.7')
       .strict()

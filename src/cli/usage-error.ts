@@ -6,6 +6,17 @@ import { readOptionValue } from './option-value.js';
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   check: [],
   profile: ['list', 'show', 'explain', 'validate'],
+  sweep: [],
+  watch: [],
+  inventory: ['validate', 'list', 'import', 'export', 'template'],
+  clients: [],
+  history: [],
+  diff: [],
+  judge: [],
+  waive: [],
+  waivers: ['revoke'],
+  alert: ['test', 'list', 'send', 'retry', 'validate'],
+  store: ['info', 'check', 'prune', 'backup'],
   completion: [],
 };
 

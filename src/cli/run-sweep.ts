@@ -1,0 +1,107 @@
+import { openStore } from '../history/open-store.js';
+import { loadAlertConfig } from '../inputs/alert-config.js';
+import { InputError } from '../inputs/input-error.js';
+import { loadInventory, selectClients } from '../inputs/inventory.js';
+import type { Verdict } from '../model/report.js';
+import { createSweepWriter } from '../reporters/sweep-writer.js';
+import {
+  beginSweep,
+  resumeSweep,
+  runSweep,
+  type PreparedSweep,
+  type SweepEnd,
+  type SweepOptions,
+} from '../sweep/sweep.js';
+import { boundMemory } from './bound-memory.js';
+import { EXIT, worstVerdict } from './exit-codes.js';
+import { openOutput } from './output.js';
+import { createProgress } from './progress.js';
+import { sendAlerts } from './send-alerts.js';
+import { readSettings } from './settings.js';
+import { catchSignals } from './signals.js';
+import { chooseStorePath } from './store-path.js';
+import type { SweepSettings } from './sweep-options.js';
+import { readSweepFigures } from './sweep-settings.js';
+import { useColor } from './terminal.js';
+
+/** Runs a sweep as its options say; the exit code. */
+export async function runSweepFromOptions(args: Readonly<Record<string, unknown>>): Promise<number> {
+  const settings = await readSettings('sweep', args);
+  if (settings.inventory === undefined) throw new InputError('no inventory is given: name one with --inventory FILE');
+  const figures = await readSweepFigures(settings);
+  const inventory = await loadInventory(settings.inventory);
+  const filter = { groups: settings.group, ids: settings.client, tags: settings.tag, limit: settings.limit };
+  const alerts = settings.alerts === undefined ? null : await loadAlertConfig(settings.alerts, process.env);
+  const clients = selectClients(inventory, filter);
+  const store = await openStore(chooseStorePath(settings.store));
+  const ending = catchSignals();
+  try {
+    boundMemory();
+    const { resume = false } = settings;
+    const options = { ...figures, store, inventory: inventory.file, clients, filter, alerts };
+    const unfinished = resume ? null : await store.findUnfinished(inventory.file);
+    const prepared = (resume ? await resumeSweep(options) : null) ?? (await beginSweep(options));
+    if (!settings.quiet) tellBeginning(prepared, resume, unfinished?.id ?? null);
+    const verdict = await writeSweep(prepared, { ...options, signal: ending.signal }, settings);
+    if (alerts) await sendAlerts(store, alerts, ending.signal);
+    return EXIT[verdict];
+  } finally {
+    ending.release();
+    await store.close();
+  }
+}
+
+function tellBeginning({ sweep, resumed, skippedCount }: PreparedSweep, resume: boolean, unfinished: number | null) {
+  const clients = `${sweep.remaining} ${sweep.remaining === 1 ? 'client' : 'clients'}`;
+  const notes = [resumed ? `sweep ${sweep.id} goes on: ${clients} left` : `sweep ${sweep.id}: ${clients}`];
+  if (resume && !resumed) notes.push('there was no unfinished sweep to go on with');
+  if (unfinished !== null) notes.push(`sweep ${unfinished} was not finished; --resume would have gone on with it`);
+  if (skippedCount > 0) notes.push(`${skippedCount} not probed, for want of an authorisation`);
+  for (const note of notes) process.stderr.write(`sallyport: ${note}\n`);
+}
+
+/** Runs a sweep and writes its results as they come; the worst verdict, in which a client not probed is unknown. */
+async function writeSweep(prepared: PreparedSweep, options: SweepOptions, settings: SweepSettings): Promise<Verdict> {
+  const output = await openOutput(settings.output);
+  const { toFile } = output;
+  const format = settings.format ?? 'table';
+  const total = prepared.sweep.remaining;
+  const style = {
+    color: !toFile && useColor(settings.color),
+    width: toFile ? 80 : process.stdout.columns || 80,
+    reasons: false,
+    many: true,
+  };
+  const writer = createSweepWriter(format, style, total);
+  const progress = await createProgress({
+    total,
+    quiet: settings.quiet ?? false,
+    reportsShown: !toFile && process.stdout.isTTY,
+  });
+  let verdict: Verdict = prepared.skippedCount > 0 ? 'inconclusive' : 'compliant';
+  let end: SweepEnd = { state: 'interrupted', blind: 0 };
+  const results = runSweep(
+    prepared,
+    {
+      ...options,
+      onProgress: ({ finished, secondLooks }) =>
+        progress.update({ finished, note: secondLooks > 0 ? `${secondLooks} to look at again` : '' }),
+    },
+    (ended) => (end = ended),
+  );
+  try {
+    await output.write(writer.begin());
+    for await (const result of results) {
+      verdict = worstVerdict(verdict, result.report.verdict);
+      await output.write(writer.result({ ...result, sweepId: prepared.sweep.id }));
+    }
+    const interrupted = end.state === 'interrupted';
+    if (interrupted) verdict = worstVerdict(verdict, 'inconclusive');
+    progress.stop();
+    await output.write(writer.end({ ...prepared, ...end, sweepId: prepared.sweep.id, interrupted }));
+    return verdict;
+  } finally {
+    progress.stop();
+    await output.close();
+  }
+}
