@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { access, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assertOurs, migrate } from './migrate.js';
 import { readErrorCode, retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
@@ -33,6 +33,14 @@ export async function openStore(path: string): Promise<Store> {
     await connection?.close();
     throw tellTrouble(path, error);
   }
+}
+
+/** Opens a store that is there; a StoreError where there is none, which is then not made. */
+export async function openExistingStore(path: string): Promise<Store> {
+  await access(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new StoreError(`there is no store at ${path}`) : tellTrouble(path, error);
+  });
+  return openStore(path);
 }
 
 async function createFile(path: string): Promise<void> {

@@ -1,0 +1,116 @@
+import type { Argv, CommandModule } from 'yargs';
+import type { Store, StoreInfo } from '../../history/store.js';
+import { parseDuration } from '../../inputs/duration.js';
+import { InputError } from '../../inputs/input-error.js';
+import { forTerminal } from '../../reporters/escape.js';
+import type { Choose } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { chooseStorePath } from '../store-path.js';
+import { STORE_OPTION } from '../with-store.js';
+
+interface PruneArguments {
+  readonly store: string | undefined;
+  readonly olderThan: string | undefined;
+  readonly keep: number | undefined;
+}
+
+/** `sallyport store`: upkeep of the store. Makes none where there is none. */
+export function storeCommand(choose: Choose): CommandModule {
+  const one = (yargs: Argv) => yargs.options(STORE_OPTION);
+  return {
+    command: 'store',
+    describe: 'Look after the store of results: info, check, prune, backup',
+    builder: (yargs) =>
+      yargs
+        .command('info', 'Tell where the store is and what is in it', one, ({ store }) =>
+          choose(() => withExistingStore(store, showInfo)),
+        )
+        .command('check', 'Look for damage in the store', one, ({ store }) =>
+          choose(() => withExistingStore(store, checkStore)),
+        )
+        .command('prune', 'Delete old results; the newest of each address stays', addPruneOptions, (args) =>
+          choose(() => prune(args)),
+        )
+        .command(
+          'backup <file>',
+          'Copy the store into a new file, also while it is in use',
+          (yargs) =>
+            one(yargs).positional('file', { type: 'string', demandOption: true, describe: 'File that is made' }),
+          ({ store, file }) => choose(() => withExistingStore(store, (opened) => backUp(opened, file))),
+        )
+        .demandCommand(1, 'name what to do: sallyport store info, check, prune or backup'),
+    handler: () => {},
+  };
+}
+
+function addPruneOptions(yargs: Argv) {
+  return yargs.options({
+    ...STORE_OPTION,
+    'older-than': { type: 'string', requiresArg: true, describe: 'Delete what is older, for example 400d' },
+    keep: { type: 'number', requiresArg: true, describe: 'Delete all but so many of the newest results of an address' },
+  });
+}
+
+async function withExistingStore(option: string | undefined, work: (store: Store) => Promise<number>): Promise<number> {
+  const { openExistingStore } = await import('../../history/open-store.js');
+  const store = await openExistingStore(chooseStorePath(option));
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function showInfo(store: Store): Promise<number> {
+  const info = await store.info();
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['path', info.path],
+    ['size', tellSize(info)],
+    ['structure', info.version],
+    ...Object.entries(info.counts),
+    ['oldest result', info.oldest ?? 'none'],
+    ['newest result', info.newest ?? 'none'],
+  ];
+  for (const [name, value] of rows) print(`${name.padEnd(15)}${value}`);
+  return EXIT.compliant;
+}
+
+function tellSize({ bytes }: StoreInfo): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+async function checkStore(store: Store): Promise<number> {
+  const problems = await store.check();
+  if (problems.length === 0) print(`${store.path}: no damage found`);
+  for (const problem of problems) process.stderr.write(`sallyport: ${forTerminal(problem)}\n`);
+  return problems.length === 0 ? EXIT.compliant : EXIT.violation;
+}
+
+async function prune({ store: option, olderThan, keep = NaN }: PruneArguments): Promise<number> {
+  const ageMs = olderThan === undefined ? null : parseDuration(olderThan);
+  if (ageMs === undefined) throw new InputError('--older-than: expected a time such as 400d or 12h');
+  const keepPerSlot = Number.isNaN(keep) ? null : keep;
+  if (keepPerSlot !== null && !(Number.isInteger(keepPerSlot) && keepPerSlot >= 1)) {
+    throw new InputError('--keep: expected a whole number, at least 1');
+  }
+  if (ageMs === null && keepPerSlot === null) throw new InputError('name what may go: --older-than, --keep, or both');
+  return withExistingStore(option, async (store) => {
+    const pruned = await store.prune({ olderThan: ageMs === null ? null : new Date(Date.now() - ageMs), keepPerSlot });
+    print(
+      `deleted: ${Object.entries(pruned)
+        .map(([what, count]) => `${count} ${what}`)
+        .join(', ')}`,
+    );
+    return EXIT.compliant;
+  });
+}
+
+async function backUp(store: Store, file: string): Promise<number> {
+  await store.backup(file);
+  print(`${store.path}: copied to ${file}`);
+  return EXIT.compliant;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${forTerminal(line)}\n`);
+}
