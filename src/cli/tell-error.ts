@@ -1,9 +1,8 @@
 import { StoreError } from '../history/store-error.js';
 import { InputError } from '../inputs/input-error.js';
-import { StoreError } from '../history/store-error.js';
 import { forTerminal } from '../reporters/escape.js';
 
-/** Writes an error to standard error: one line for each problem of the input or the store, or our own error with its stack. */
+/** Writes an error to standard error: a line for each problem of the input or the store, or our own with its stack. */
 export function tellError(error: unknown): void {
   const text =
     error instanceof InputError || error instanceof StoreError
