@@ -3,6 +3,7 @@ import { CHANGE_KINDS } from '../model/change.js';
 import { SEVERITIES } from '../model/severity.js';
 import { type Secret, SecretReference } from './alert-config-secret.js';
 import { ID_PATTERN } from './profile-schema.js';
+import { suggest } from './suggest.js';
 
 /*
  * The format of the alert configuration, and the settings of each kind of channel.
@@ -10,22 +11,27 @@ import { ID_PATTERN } from './profile-schema.js';
 
 const SECRET_FORM = 'expected {env: NAME} or {file: PATH}; the secret itself never stands in this file';
 
-const secretSource = z.union([
-  z.strictObject({ env: z.string().min(1).max(256).describe('name of an environment variable') }),
-  z.strictObject({
-    file: z.string().min(1).max(4096).describe('a file, relative to this one, that only its owner may read'),
-  }),
-]);
+const secretSource = z
+  .strictObject(
+    {
+      env: z.string().min(1).max(256).optional().describe('name of an environment variable'),
+      file: z
+        .string()
+        .min(1)
+        .max(4096)
+        .optional()
+        .describe('a file, relative to this one, that only its owner may read'),
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? SECRET_FORM : undefined) },
+  )
+  .refine(({ env, file }) => (env === undefined) !== (file === undefined), SECRET_FORM);
 
 /** A setting that is never written into the file itself. */
-const secret = z
-  .union([secretSource], { error: SECRET_FORM })
-  .transform((source) => new SecretReference(source))
-  .describe('where the secret is found');
+const secret = secretSource.transform((source) => new SecretReference(source)).describe('where the secret is found');
 
 /** A setting that may be secret, and need not be. */
 const maybeSecret = z
-  .union([z.string().min(1).max(2048), secretSource], { error: 'expected text, {env: NAME} or {file: PATH}' })
+  .union([z.string().min(1).max(2048), secretSource])
   .transform((source) => new SecretReference(typeof source === 'string' ? { text: source } : source))
   .describe('the text, or where it is found');
 
@@ -138,7 +144,14 @@ export const alertConfigFileSchema = fileOf(
   ),
 );
 
-const kindSchema = z.looseObject({ kind: z.enum(Object.keys(CHANNEL_SCHEMAS) as [ChannelKind, ...ChannelKind[]]) });
+const KINDS = Object.keys(CHANNEL_SCHEMAS) as ChannelKind[];
+
+const kindSchema = z.looseObject({
+  kind: z.enum(KINDS, {
+    error: ({ input }) =>
+      `expected ${KINDS.slice(0, -1).join(', ')} or ${KINDS.at(-1)}${suggest(typeof input === 'string' ? input : '', KINDS)}`,
+  }),
+});
 
 /** The format of just this configuration: each channel by its own kind, so that every mistake is told by its name. */
 export function schemaForChannels(value: unknown) {

@@ -39,12 +39,13 @@ export function hideSecrets(text: string, secrets: readonly Secret[]): string {
     .reduce((shown, part) => (part === '' ? shown : shown.replaceAll(part, HIDDEN)), text);
 }
 
-/** Where a secret comes from. */
-export type SecretSource =
-  | { readonly env: string }
-  | { readonly file: string }
+/** Where a secret comes from: one of these. */
+export interface SecretSource {
+  readonly env?: string | undefined;
+  readonly file?: string | undefined;
   /** Where the configuration may hold the text itself, because it need not be secret. */
-  | { readonly text: string };
+  readonly text?: string | undefined;
+}
 
 /** A setting whose text is yet to be fetched. */
 export class SecretReference {

@@ -91,18 +91,18 @@ async function fetchSecrets(
 }
 
 async function fetchSecret(
-  source: SecretSource,
+  { text, env: name = '', file }: SecretSource,
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  if ('text' in source) return source.text;
-  const text = 'env' in source ? env[source.env] : await readSecretFile(resolve(folder, source.file));
-  const where = 'env' in source ? `the environment variable ${quote(source.env)}` : `the file ${quote(source.file)}`;
-  if (text === undefined) throw new InputError(`${where} is not set`);
-  if (text === '') throw new InputError(`${where} is empty`);
+  if (text !== undefined) return text;
+  const found = file === undefined ? env[name] : await readSecretFile(resolve(folder, file));
+  const where = file === undefined ? `the environment variable ${quote(name)}` : `the file ${quote(file)}`;
+  if (found === undefined) throw new InputError(`${where} is not set`);
+  if (found === '') throw new InputError(`${where} is empty`);
   // In a header they would begin another one, and no secret has any.
-  if (/\p{Cc}/u.test(text)) throw new InputError(`${where} holds more than one line, or control characters`);
-  return text;
+  if (/\p{Cc}/u.test(found)) throw new InputError(`${where} holds more than one line, or control characters`);
+  return found;
 }
 
 async function readSecretFile(file: string): Promise<string> {
