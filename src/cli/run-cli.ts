@@ -7,8 +7,10 @@ import { checkCommand } from './commands/check.js';
 import { clientsCommand } from './commands/clients.js';
 import { diffCommand } from './commands/diff.js';
 import { historyCommand } from './commands/history.js';
+import { inventoryCommand } from './commands/inventory.js';
 import { judgeCommand } from './commands/judge.js';
 import { profileCommand } from './commands/profile.js';
+import { storeCommand } from './commands/store.js';
 import { waiveCommand, waiversCommand } from './commands/waive.js';
 import { sweepCommand } from './commands/sweep.js';
 import { watchCommand } from './commands/watch.js';
@@ -42,8 +44,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .command(waiveCommand(choose))
       .command(waiversCommand(choose))
       .command(profileCommand(choose))
+      .command(inventoryCommand(choose))
       .command(sweepCommand(choose))
       .command(watchCommand(choose))
+      .command(storeCommand(choose))
       .completion('completion', 'Print a completion script for bash or zsh')
       .demandCommand(1, 'name a command, for example: sallyport check 203.0.113.7')
       .strict()

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { once } from 'node:events';
 import { CsvError, parse } from 'csv-parse';
 import { InputError, type InputPlace } from './input-error.js';
 import { describeFileError } from './read-text.js';
@@ -62,16 +61,6 @@ async function* readChunks(file: string): AsyncGenerator<Buffer> {
 
 async function* parseRows(chunks: AsyncIterable<Buffer>, file: string, delimiter: Delimiter): AsyncGenerator<CsvRow> {
   let line = 1;
-  let rows: CsvRow[] = [];
-  let failure: InputError | undefined;
-  const takeRow = ({ record, raw }: { record: string[]; raw: string }): null => {
-    const start = line;
-    line += countLineEnds(raw);
-    const cells = record.map((cell) => cell.trim());
-    const place = (index: number) => ({ file, ...locateCell(raw, start, index, delimiter) });
-    if (cells.some((cell) => cell !== '')) rows.push({ cells, place });
-    return null;
-  };
   const parser = parse({
     bom: true,
     raw: true,
@@ -79,41 +68,66 @@ async function* parseRows(chunks: AsyncIterable<Buffer>, file: string, delimiter
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: MAX_ROW,
-    on_record: takeRow as never,
   });
-  parser.on('error', (error) => (failure = new InputError(describeCsvError(error), { file, line }))).resume();
+  let failure: Error | undefined;
+  parser.on('error', (error) => (failure = error));
+  const takeRows = function* (): Generator<CsvRow> {
+    for (let row = parser.read() as ParsedRow | null; row; row = parser.read() as ParsedRow | null) {
+      const { record, raw } = row;
+      const start = line;
+      line += countLineEnds(raw);
+      const cells = record.map((cell) => cell.trim());
+      const place = (index: number) => locateCell(raw, { file, line: start, column: 1 }, index, delimiter);
+      if (cells.some((cell) => cell !== '')) yield { cells, place };
+    }
+  };
   for await (const chunk of chunks) {
     parser.write(chunk);
-    yield* rows;
-    rows = [];
-    if (failure) throw failure;
+    yield* takeRows();
+    if (parser.errored) break;
   }
-  parser.end();
-  if (!failure) await Promise.race([once(parser, 'end'), once(parser, 'close')]).catch(() => undefined);
-  yield* rows;
-  if (failure) throw failure;
+  if (!parser.errored) parser.end();
+  // Errors, and what comes after the last line end, are told later than the call that finds them.
+  await new Promise(setImmediate);
+  yield* takeRows();
+  if (failure) throw new InputError(describeCsvError(failure), { file, line });
+}
+
+/** What the parser gives for a row. */
+interface ParsedRow {
+  readonly record: readonly string[];
+  /** The text of the row with its line end, which may lack its line feed. */
+  readonly raw: string;
 }
 
 function countLineEnds(raw: string): number {
-  return raw.match(/\r\n|\n|\r/g)?.length ?? 0;
+  let count = 0;
+  for (let i = 0; i < raw.length; i++) {
+    const code = raw.charCodeAt(i);
+    if (code === 10 || (code === 13 && raw.charCodeAt(i + 1) !== 10)) count++;
+  }
+  return count;
 }
 
 /** Finds a cell in the text of its row, whose quotation marks are known to be right. */
-function locateCell(raw: string, line: number, index: number, delimiter: string): { line: number; column: number } {
+function locateCell(raw: string, start: InputPlace, index: number, delimiter: string): InputPlace {
+  let { line = 1 } = start;
   let lineStart = 0;
   let cell = 0;
   let quoted = false;
-  for (let i = 0; i < raw.length; i++) {
-    if (cell === index) return { line, column: i - lineStart + 1 };
+  let i = 0;
+  for (; i < raw.length && cell < index; i++) {
     const char = raw[i];
     if (char === '"') quoted = !quoted;
     else if (char === delimiter && !quoted) cell++;
     else if (char === '\n' || (char === '\r' && raw[i + 1] !== '\n')) {
+      // The line end of the row itself: the cell is missing, and would stand before it.
+      if (!quoted) break;
       line++;
       lineStart = i + 1;
     }
   }
-  return { line, column: raw.length - lineStart + 1 };
+  return { file: start.file, line, column: i - lineStart + 1 };
 }
 
 /** What the parser's errors mean, by their code. */

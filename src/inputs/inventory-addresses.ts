@@ -1,4 +1,4 @@
-import type { AddressFamily } from '../model/address.js';
+import type { AddressRange } from './address-ranges.js';
 import { refuseSpec } from './guard.js';
 import { InputError } from './input-error.js';
 import type { Layer } from './inventory-client.js';
@@ -19,18 +19,15 @@ export interface AddressBook {
 }
 
 /** An address, network or name and whose it is. */
-interface Owned extends Spot {
+interface Owned {
+  readonly spot: Spot;
   readonly text: string;
   readonly client: string;
   /** Position in the file. */
   readonly order: number;
 }
 
-interface OwnedRange extends Owned {
-  readonly family: AddressFamily;
-  readonly first: bigint;
-  readonly last: bigint;
-}
+interface OwnedRange extends Owned, AddressRange {}
 
 /** Makes an empty book. */
 export function createAddressBook(problems: ProblemList): AddressBook {
@@ -42,22 +39,22 @@ export function createAddressBook(problems: ProblemList): AddressBook {
       let named = addresses.length === 0;
       if (named) problems.add(() => locate(['address']), 'no address is given');
       for (const [index, text] of addresses.entries()) {
-        const spot = () => locate(Array.isArray(address) ? ['address', index] : ['address']);
+        const spot = locate(Array.isArray(address) ? ['address', index] : ['address']);
         const spec = parseOrDescribe(text);
+        order++;
         if (typeof spec === 'string') {
-          problems.add(spot, spec);
+          problems.add(() => spot, spec);
           named = true;
-          continue;
+        } else if (spec.kind === 'range') {
+          const { family, first, last } = spec;
+          ranges.push({ spot, text, client: id, order, family, first, last });
+        } else {
+          named = true;
+          const owned = { spot, text, client: id, order };
+          const other = names.get(spec.name);
+          if (other) problems.add(() => spot, describeDuplicate(owned, other, true));
+          else names.set(spec.name, owned);
         }
-        const owned: Owned = { ...spot(), text: spec.text, client: id, order: order++ };
-        if (spec.kind === 'range') {
-          ranges.push({ ...owned, family: spec.family, first: spec.first, last: spec.last });
-          continue;
-        }
-        named = true;
-        const other = names.get(spec.name);
-        if (other) problems.add(spot, describeDuplicate(owned, other, true));
-        else names.set(spec.name, owned);
       }
       if (network.length > 0 && !named) {
         problems.add(() => locate(['network']), 'says where host names may lead, but there is no host name');
@@ -71,7 +68,7 @@ export function createAddressBook(problems: ProblemList): AddressBook {
         if (!apart) {
           const [before, after] = range.order > widest!.order ? [widest!, range] : [range, widest!];
           const same = before.first === after.first && before.last === after.last;
-          problems.add(() => after, describeDuplicate(after, before, same));
+          problems.add(() => after.spot, describeDuplicate(after, before, same));
         }
         if (apart || range.last > widest!.last) widest = range;
       }
@@ -94,7 +91,7 @@ function parseOrDescribe(text: string): TargetSpec | string {
 
 function describeDuplicate(owned: Owned, other: Owned, same: boolean): string {
   const whose = owned.client === other.client ? 'this client' : `client ${quote(other.client)}`;
-  const where = `${whose} (line ${other.place.line})`;
+  const where = `${whose} (line ${other.spot.place.line})`;
   if (same) return `${owned.text} is given twice: it already belongs to ${where}`;
   return `${owned.text} overlaps ${other.text} of ${where}`;
 }

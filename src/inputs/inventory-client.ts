@@ -105,15 +105,25 @@ function toList<T extends string | number>(given: T | readonly T[] | undefined):
 
 function joinLists(given: readonly (string | readonly string[] | undefined)[]): readonly string[] {
   const lists = given.map((list) => toList(list)).filter((list) => list.length > 0);
-  return lists.length > 0 ? [...new Set(lists.flat())] : NOTHING;
+  return lists.length > 1 ? [...new Set(lists.flat())] : (lists[0] ?? NOTHING);
 }
 
 function joinRecords<T extends string | number>(
   given: readonly (Readonly<Record<string, T | readonly T[]>> | undefined)[],
 ): Readonly<Record<string, readonly T[]>> {
-  const joined = Object.assign({}, ...given) as Record<string, T | readonly T[]>;
-  const entries = Object.entries(joined);
-  return entries.length > 0 ? Object.fromEntries(entries.map(([id, items]) => [id, toList<T>(items)])) : NO_ENTRIES;
+  const records = given.filter((record) => record !== undefined);
+  if (records.length === 0) return NO_ENTRIES;
+  const [first] = records;
+  // Clients that say the same share what they say.
+  if (first && records.length === 1 && hasLists(first)) return first;
+  const entries = records.flatMap((record) => Object.entries(record));
+  return Object.fromEntries(entries.map(([id, items]) => [id, toList<T>(items)]));
+}
+
+function hasLists<T>(
+  record: Readonly<Record<string, T | readonly T[]>>,
+): record is Readonly<Record<string, readonly T[]>> {
+  return Object.values(record).every((items) => Array.isArray(items));
 }
 
 function checkId({ ids, problems }: InventoryContext, { values: { id }, locate }: Layer<ClientEntry>): void {

@@ -1,11 +1,14 @@
+import type * as z from 'zod';
 import type { Client } from '../model/client.js';
+import { listIssues } from './check-schema.js';
 import type { Delimiter } from './csv-document.js';
 import { InputError } from './input-error.js';
+import { authorizationSchema, clientEntrySchema } from './inventory-schema.js';
 import { parseServiceOverrides } from './profile-overrides.js';
 import { quote } from './quote.js';
 
-/** One column of a CSV inventory. */
-export interface Column {
+/** The format of one column. */
+export interface ColumnFormat {
   readonly name: string;
   /** Where its value stands in an entry of the inventory. */
   readonly path: readonly [key: string, inner?: string];
@@ -14,11 +17,57 @@ export interface Column {
   readonly write: (client: Client) => string;
 }
 
+/** What a cell says, or what is wrong with it. */
+type CellResult = { readonly value: unknown } | { readonly value?: undefined; readonly problem: string };
+
+/** One column of one file. */
+export interface Column extends Pick<ColumnFormat, 'name' | 'path'> {
+  /** Reads a cell that is not empty and checks it against the schema of an entry. Equal cells share their value. */
+  readonly read: (cell: string) => CellResult;
+}
+
+/** So many different cells of a column are remembered: most columns have few. */
+const MAX_KNOWN = 2048;
+
+/** Gets ready to read a column. */
+export function openColumn({ name, path, read }: ColumnFormat, delimiter: Delimiter): Column {
+  const known = new Map<string, CellResult>();
+  const schema = findSchema(path);
+  return {
+    name,
+    path,
+    read: (cell) => {
+      const before = known.get(cell);
+      if (before) return before;
+      const result = readCell(() => schema.safeParse(read(cell, delimiter)));
+      if (known.size < MAX_KNOWN) known.set(cell, result);
+      return result;
+    },
+  };
+}
+
+function findSchema([key, inner]: ColumnFormat['path']): z.ZodType {
+  const shape: Readonly<Record<string, z.ZodType>> =
+    inner === undefined ? clientEntrySchema.shape : authorizationSchema.shape;
+  return shape[inner ?? key]!;
+}
+
+function readCell(parse: () => z.ZodSafeParseResult<unknown>): CellResult {
+  try {
+    const result = parse();
+    if (result.success) return { value: result.data };
+    return { problem: listIssues(result.error.issues)[0]!.message };
+  } catch (error) {
+    if (error instanceof InputError) return { problem: error.problem };
+    throw error;
+  }
+}
+
 const readText = (cell: string) => cell;
 const joinValues = (values: readonly (string | number)[]) => values.join('|');
 
 /** The columns of a CSV inventory, in the order in which they are written. */
-export const COLUMNS: readonly Column[] = [
+export const COLUMNS: readonly ColumnFormat[] = [
   { name: 'id', path: ['id'], read: readText, write: ({ id }) => id },
   { name: 'name', path: ['name'], read: readText, write: ({ name }) => name },
   { name: 'address', path: ['address'], read: splitValues, write: ({ addresses }) => joinValues(addresses) },

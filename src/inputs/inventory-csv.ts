@@ -1,21 +1,25 @@
 import type { Client } from '../model/client.js';
-import { listIssues } from './check-schema.js';
 import { throwErrors } from './combine-errors.js';
 import { openCsv, type CsvDocument, type CsvRow, type Delimiter } from './csv-document.js';
 import { buildClient, DEFAULT_TIME_ZONE, type InventoryContext, type Layer } from './inventory-client.js';
-import { COLUMNS, type Column } from './inventory-columns.js';
-import { clientEntrySchema, type ClientEntry } from './inventory-schema.js';
+import { COLUMNS, openColumn, type Column } from './inventory-columns.js';
+import type { ClientEntry } from './inventory-schema.js';
 import type { InventoryContent } from './inventory.js';
 import { InputError } from './input-error.js';
+import type { ProblemList } from './problem-list.js';
 import { quote } from './quote.js';
 import { suggest } from './suggest.js';
 import type { KeyPath } from './yaml-document.js';
 
 const REQUIRED = ['id', 'address'];
+/** What an authorisation needs, if there is any of it. */
+const REQUIRED_OF_AUTHORIZATION = ['authorized_by', 'authorization_reference'];
 
 /** The columns of one file, in its order. */
 interface Header {
   readonly columns: readonly Column[];
+  /** Indexes of columns by name, and by the key that they fill. */
+  readonly indexes: ReadonlyMap<string, number>;
   readonly delimiter: Delimiter;
 }
 
@@ -24,13 +28,12 @@ interface Header {
  * @throws InputError for a file that can not be read as CSV, or whose header is wrong
  */
 export async function readCsvInventory(context: InventoryContext): Promise<InventoryContent> {
-  const { file } = context;
-  const document = await openCsv(file);
-  const header = await readHeader(document, file);
+  const document = await openCsv(context.file);
+  const header = await readHeader(document, context.file);
   const clients: Client[] = [];
   const groups = new Set<string>();
   for await (const row of document.rows) {
-    const layer = readRow(row, header, context);
+    const layer = readRow(row, header, context.problems);
     if (!layer) continue;
     const client = await buildClient(context, layer, []);
     clients.push(client);
@@ -44,65 +47,70 @@ async function readHeader({ rows, delimiter }: CsvDocument, file: string): Promi
   const first = await rows.next();
   if (first.done) throw new InputError('is empty: expected a header row; see sallyport inventory template', { file });
   const { cells, place } = first.value;
-  const names = COLUMNS.map(({ name }) => name);
   const errors: InputError[] = [];
-  const columns = cells.flatMap((cell, index) => {
-    const column = COLUMNS.find(({ name }) => name === cell.toLowerCase());
-    if (!column) errors.push(new InputError(`unknown column ${quote(cell)}${suggest(cell, names)}`, place(index)));
-    else if (cells.findIndex((other) => other.toLowerCase() === column.name) < index) {
-      errors.push(new InputError(`column ${quote(column.name)} is given twice`, place(index)));
+  const columns: Column[] = [];
+  const indexes = new Map<string, number>();
+  for (const [index, cell] of cells.entries()) {
+    const format = COLUMNS.find(({ name }) => name === cell.toLowerCase());
+    if (!format) errors.push(new InputError(describeUnknown(cell), place(index)));
+    else if (indexes.has(format.name))
+      errors.push(new InputError(`column ${quote(cell)} is given twice`, place(index)));
+    else {
+      columns.push(openColumn(format, delimiter));
+      indexes.set(format.name, index).set(format.path.join('.'), index);
     }
-    return column ?? [];
-  });
+  }
   for (const name of REQUIRED) {
-    if (columns.every((column) => column.name !== name)) {
-      errors.push(new InputError(`column ${quote(name)} is missing`, place(0)));
-    }
+    if (!indexes.has(name)) errors.push(new InputError(`column ${quote(name)} is missing`, place(0)));
   }
   throwErrors(errors);
-  return { columns, delimiter };
+  return { columns, indexes, delimiter };
 }
 
-/** Reads a row as an entry; undefined where it can't be, which the problems then tell. */
-function readRow(row: CsvRow, header: Header, { problems }: InventoryContext): Layer<ClientEntry> | undefined {
-  const { columns, delimiter } = header;
+function describeUnknown(column: string): string {
+  const names = COLUMNS.map(({ name }) => name);
+  return `unknown column ${quote(column)}${suggest(column, names) || `; there are ${names.join(', ')}`}`;
+}
+
+/** Reads a row as an entry, without cells that are wrong: the problems tell those; undefined where too little is left. */
+function readRow(row: CsvRow, header: Header, problems: ProblemList): Layer<ClientEntry> | undefined {
   const { cells } = row;
+  const { columns } = header;
   if (cells.length !== columns.length) {
-    const problem = `row of ${cells.length} cells, but the header has ${columns.length}`;
-    const advice = cells.length > columns.length ? `; a cell with "${delimiter}" in it needs quotation marks` : '';
     const index = Math.min(cells.length, columns.length);
-    problems.add(() => ({ place: row.place(index), label: '' }), problem + advice);
+    problems.add(() => ({ place: row.place(index), label: '' }), describeLength(cells, header));
     return undefined;
   }
-  const locate = (path: KeyPath) => locateColumn(row, header, path);
   const values: Record<string, unknown> = {};
-  let readable = true;
-  for (const [index, column] of columns.entries()) {
+  let authorization: Record<string, unknown> | undefined;
+  const refuse = (index: number, label: string, problem: string) => {
+    problems.add(() => ({ place: row.place(Math.max(index, 0)), label }), problem);
+  };
+  for (let index = 0; index < columns.length; index++) {
     const cell = cells[index]!;
     if (cell === '') continue;
-    const [key, inner] = column.path;
-    try {
-      const value = column.read(cell, delimiter);
-      if (inner === undefined) values[key] = value;
-      else values[key] = { ...(values[key] as object), [inner]: value };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.add(() => ({ place: row.place(index), label: column.name }), error.problem);
-      readable = false;
-    }
+    const { name, path, read } = columns[index]!;
+    const result = read(cell);
+    if ('problem' in result) refuse(index, name, result.problem);
+    else if (path[1] !== undefined) (authorization ??= {})[path[1]] = result.value;
+    else values[path[0]] = result.value;
   }
-  const result = clientEntrySchema.safeParse(values);
-  if (result.success) return readable ? { values: result.data, locate } : undefined;
-  for (const issue of listIssues(result.error.issues)) {
-    const { label } = locate(issue.path);
-    const missing = cells[columns.findIndex(({ name }) => name === label)] ? issue.message : 'is missing';
-    problems.add(() => locate(issue.path), missing);
+  if (authorization) values['authorization'] = authorization;
+  for (const name of authorization ? [...REQUIRED, ...REQUIRED_OF_AUTHORIZATION] : REQUIRED) {
+    const index = header.indexes.get(name) ?? -1;
+    if (index === -1 || cells[index] === '') refuse(index, name, 'is missing');
   }
-  return undefined;
+  if (REQUIRED.some((name) => values[name] === undefined)) return undefined;
+  // Every value passed the part of the schema that belongs to its column.
+  return { values: values as ClientEntry, locate: (path) => locateCell(row, header, path) };
 }
 
-function locateColumn(row: CsvRow, { columns }: Header, [key, inner]: KeyPath) {
-  const { name } = COLUMNS.find(({ path }) => path[0] === key && (path[1] === undefined || path[1] === inner))!;
-  const index = columns.findIndex((column) => column.name === name);
-  return { place: row.place(Math.max(index, 0)), label: name };
+function describeLength(cells: readonly string[], { columns, delimiter }: Header): string {
+  const advice = cells.length > columns.length ? `; a cell with "${delimiter}" in it needs quotation marks` : '';
+  return `row of ${cells.length} cells, but the header has ${columns.length}${advice}`;
+}
+
+function locateCell(row: CsvRow, { columns, indexes }: Header, path: KeyPath) {
+  const index = indexes.get(String(path[0])) ?? indexes.get(path.join('.'));
+  return { place: row.place(index ?? 0), label: index === undefined ? String(path[0]) : columns[index]!.name };
 }

@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { describeBadTimeZone } from './time-zone.js';
 import { ID_PATTERN } from './profile-schema.js';
 import { parseSourceRange } from './profile-layer.js';
+import { quote } from './quote.js';
 import { describeBadNetwork } from './source-overrides.js';
 
 /** An id of a client or a group. */
 const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const TAG = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:@/+-]{0,63}$/u;
+const TAG_FORM = 'letters and digits, then also "._:@/+-", without spaces';
 /** What an e-mail address looks like; nothing that could end a header line, and no separator of lists. */
 const EMAIL = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]{0,188}[\p{L}\p{N}])?$/u;
 const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
@@ -23,18 +25,20 @@ const profileId = z.string().regex(ID_PATTERN, 'expected a lower-case name: lett
 /** A list that may be written as its single item. */
 const oneOrMore = <T extends z.ZodType>(item: T, max: number) => z.union([z.array(item).max(max), item]);
 
-const network = line(64).check((context) => {
-  if (!parseSourceRange(context.value)) {
-    context.issues.push({ code: 'custom', input: context.value, message: describeBadNetwork(context.value) });
-  }
-});
-const timeZone = line(64).check((context) => {
-  const problem = describeBadTimeZone(context.value);
-  if (problem) context.issues.push({ code: 'custom', input: context.value, message: problem });
-});
+/** Text about which `describe` finds nothing wrong. */
+const judged = (max: number, describe: (text: string) => string | null) =>
+  line(max).check(({ value, issues }) => {
+    const problem = describe(value);
+    if (problem) issues.push({ code: 'custom', input: value, message: problem });
+  });
+const network = judged(64, (text) => (parseSourceRange(text) ? null : describeBadNetwork(text)));
+const timeZone = judged(64, describeBadTimeZone);
+const contact = judged(254, (text) => (EMAIL.test(text) ? null : `${quote(text)} is no e-mail address`));
+const tag = judged(64, (text) => (TAG.test(text) ? null : `bad tag ${quote(text)}: ${TAG_FORM}`));
 const port = z.int('expected a port, 1 to 65535').min(1, 'ports are 1 to 65535').max(65_535, 'ports are 1 to 65535');
 
-const authorizationSchema = z
+/** Who allowed the checks of a client. */
+export const authorizationSchema = z
   .strictObject({
     by: line(200).describe('who allowed the checks'),
     reference: line(200).describe('a contract, ticket or mail that proves it'),
@@ -62,10 +66,8 @@ const inheritable = {
     .describe('cron expression: minute, hour, day, month, weekday; null where only sweeps by hand look'),
   timeZone: timeZone.optional().describe('IANA name, such as Europe/Berlin; UTC where none is given'),
   authorization: authorizationSchema.nullish(),
-  contacts: oneOrMore(anyText.trim().regex(EMAIL, 'expected an e-mail address'), 32)
-    .optional()
-    .describe('e-mail addresses'),
-  tags: oneOrMore(anyText.trim().regex(TAG, 'expected a word: letters and digits, "._:@/+-" after the first'), 32)
+  contacts: oneOrMore(contact, 32).optional().describe('e-mail addresses'),
+  tags: oneOrMore(tag, 32)
     .optional()
     .describe('words to select clients by; those of defaults, group and client add up'),
 };

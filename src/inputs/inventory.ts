@@ -60,7 +60,11 @@ export async function loadInventory(file: string): Promise<Inventory> {
     ids: new Map(),
     schedules: new Map(),
   };
-  const content = await readContent(format, context);
+  const content = await readContent(format, context).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    problems.addForeign(error);
+    return { clients: [], groups: [] };
+  });
   addresses.findDuplicates();
   problems.throwAny();
   return { file: resolve(file), format, ...content };

@@ -12,7 +12,7 @@ export interface Spot {
 export interface ProblemList {
   /** @param locate called only where the problem is kept */
   add(locate: () => Spot, problem: string): void;
-  /** Adds errors of another file, once. */
+  /** Adds an error that has its place already; the same one is told once. */
   addForeign(error: InputError): void;
   /** @throws InputError with a line for each problem, in the order of the lines */
   throwAny(): void;
