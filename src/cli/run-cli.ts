@@ -3,6 +3,7 @@ import { InputError } from '../inputs/input-error.js';
 import { VERSION } from '../version.js';
 import { normaliseArguments } from './arguments.js';
 import type { Command } from './command.js';
+import { alertCommand } from './commands/alert.js';
 import { checkCommand } from './commands/check.js';
 import { clientsCommand } from './commands/clients.js';
 import { diffCommand } from './commands/diff.js';
@@ -48,6 +49,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .command(sweepCommand(choose))
       .command(watchCommand(choose))
       .command(storeCommand(choose))
+      .command(alertCommand(choose))
       .completion('completion', 'Print a completion script for bash or zsh')
       .demandCommand(1, 'name a command, for example: sallyport check 203.0.113.7')
       .strict()
