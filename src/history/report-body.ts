@@ -33,7 +33,7 @@ export function encodeBody(report: Report): Buffer {
 export function decodeBody(body: Uint8Array, look: Look): Report {
   const { target, authorization, startedAt, durationMs, srttMs } = look;
   const content = parseBody(body, target.address ?? '');
-  const { schema, tool, vantage, profile, liveness, ...rest } = content;
+  const { schema, tool, vantage, profile, ...rest } = content;
   return {
     schema,
     tool,
@@ -44,7 +44,7 @@ export function decodeBody(body: Uint8Array, look: Look): Report {
     startedAt,
     durationMs,
     ...rest,
-    liveness: { ...liveness, srttMs },
+    liveness: { ...rest.liveness, srttMs },
   };
 }
 
@@ -53,7 +53,7 @@ export function parseBody(body: Uint8Array, address: string): Omit<Report, keyof
   if (body[0] !== FORMAT) throw new StoreError(`a report is stored in the unknown format ${body[0]}`);
   try {
     const json = inflateSync(body.subarray(1), { dictionary: DICTIONARY, maxOutputLength: MAX_BYTES }).toString();
-    const content = JSON.parse(json.replaceAll(ADDRESS_MARK, address)) as Report;
+    const content = JSON.parse(json.replaceAll(ADDRESS_MARK, () => address)) as Report;
     if (content.schema === REPORT_SCHEMA) return content;
   } catch (error) {
     throw new StoreError('a stored report is damaged', { cause: error });
