@@ -58,7 +58,7 @@ async function fillStore(name: string, ...channels: string[]): Promise<string> {
         digest: false,
         sweepId: null,
         event,
-        at: '2026-11-22T08:00:00.000Z',
+        at: '2026-01-01T08:00:00.000Z',
       });
     }
   });
@@ -155,7 +155,7 @@ describe('the outbox', () => {
     expect(listed.code).toBe(0);
     expect(listed.stdout.split('\n')).toEqual([
       '1 waiting, 0 held for a digest, 1 given up',
-      expect.stringMatching(/^2026-11-22T08:00:00\.000Z {2}gone {2}1 try {2}the configuration has no such channel/),
+      expect.stringMatching(/^2026-01-01T08:00:00\.000Z {2}gone {2}1 try {2}the configuration has no such channel/),
       'sallyport alert retry has them sent again',
       '',
     ]);
