@@ -79,7 +79,7 @@ async function writeSweep(prepared: PreparedSweep, options: SweepOptions, settin
     reportsShown: !toFile && process.stdout.isTTY,
   });
   let verdict: Verdict = prepared.skippedCount > 0 ? 'inconclusive' : 'compliant';
-  let end: SweepEnd = { state: 'interrupted', blind: 0 };
+  let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
   const results = runSweep(
     prepared,
     {
@@ -96,7 +96,7 @@ async function writeSweep(prepared: PreparedSweep, options: SweepOptions, settin
       await output.write(writer.result({ ...result, sweepId: prepared.sweep.id }));
     }
     const interrupted = end.state === 'interrupted';
-    if (interrupted) verdict = worstVerdict(verdict, 'inconclusive');
+    if (interrupted || end.failed.length > 0) verdict = worstVerdict(verdict, 'inconclusive');
     progress.stop();
     await output.write(writer.end({ ...prepared, ...end, sweepId: prepared.sweep.id, interrupted }));
     return verdict;

@@ -25,15 +25,20 @@ export interface SweepRow {
   readonly changes: readonly Change[];
 }
 
+/** A client that was not probed, and why. */
+export interface NotProbed {
+  readonly client: { readonly id: string; readonly name: string };
+  readonly reason: string;
+}
+
 /** What stands below the rows. */
 export interface SweepSummary {
+  /** Clients that could not be looked at, with the reason. */
+  readonly failed: readonly NotProbed[];
   readonly sweepId: number;
   readonly interrupted: boolean;
   /** Clients that were not probed, with the reason; there may be more than are listed. */
-  readonly skipped: readonly {
-    readonly client: { readonly id: string; readonly name: string };
-    readonly reason: string;
-  }[];
+  readonly skipped: readonly NotProbed[];
   readonly skippedCount: number;
   readonly pausedCount: number;
   /** Results that prove nothing, since the vantage was broken. */
@@ -106,14 +111,17 @@ function renderChange({ kind, title, before, after }: Change, width: number): st
 }
 
 function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
-  const { sweepId, interrupted, skipped, skippedCount, pausedCount, blind } = summary;
+  const { sweepId, interrupted, failed, skipped, skippedCount, pausedCount, blind } = summary;
   const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume goes on with it' : ''}`];
+  const list = (clients: readonly NotProbed[]) =>
+    clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
   if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
   if (pausedCount > 0) lines.push(`${count(pausedCount, 'client')} paused`);
   if (blind > 0) lines.push(`${count(blind, 'result')} prove nothing: the vantage itself could not see`);
-  if (skippedCount > 0) lines.push(`${count(skippedCount, 'client')} not probed, for want of an authorisation:`);
-  for (const { client, reason } of skipped)
-    lines.push(forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
+  if (failed.length > 0) lines.push(`${count(failed.length, 'client')} could not be looked at:`, ...list(failed));
+  if (skippedCount > 0) {
+    lines.push(`${count(skippedCount, 'client')} not probed, for want of an authorisation:`, ...list(skipped));
+  }
   if (skippedCount > skipped.length) lines.push(`  and ${skippedCount - skipped.length} more`);
   return `${lines.join('\n')}\n`;
 }

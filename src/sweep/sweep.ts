@@ -4,6 +4,7 @@ import type { Store, Sweep } from '../history/store.js';
 import type { AlertConfig } from '../inputs/alert-config.js';
 import { authorizationProblem } from '../inputs/client-authorization.js';
 import { NO_EXCLUSION, type Exclusion } from '../inputs/exclusion.js';
+import { InputError } from '../inputs/input-error.js';
 import type { ResolveName } from '../inputs/resolution.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import type { OperatorEvent } from '../model/alert.js';
@@ -29,6 +30,10 @@ const BLIND_LIMIT = 20;
 /** Endpoints of a target, for how many targets share the sockets; profiles differ by a few. */
 const USUAL_ENDPOINTS = 24;
 const MAX_SKIPPED_LISTED = 1_000;
+
+const BLINDNESS =
+  'the control endpoint did not answer, or the targets are addresses of this very machine. No change is told from ' +
+  'these looks. See to the network of the machine that runs sallyport.';
 
 /** What to sweep and how. */
 export interface SweepOptions extends SharedOptions, CommonTerms {
@@ -90,6 +95,8 @@ export interface SweepEnd {
   readonly state: 'finished' | 'interrupted';
   /** Results that prove nothing, since we ourselves could not see. */
   readonly blind: number;
+  /** Clients that could not be looked at, such as for a profile that is gone; the first thousand of them. */
+  readonly failed: readonly Skipped[];
 }
 
 interface LookJob extends Job {
@@ -157,11 +164,15 @@ export async function* runSweep(
   const beat = setInterval(() => void store.beat(sweepId, new Date()).catch(() => {}), BEAT_MS);
   const total = prepared.sweep.remaining;
   let finished = 0;
+  const failed: Skipped[] = [];
   let blind = 0;
   let blindInRow = 0;
   let whole = false;
   try {
-    const firsts = listLooks(prepared.sweep.id, options, signal, () => finished++);
+    const firsts = listLooks(sweepId, options, signal, (problem) => {
+      finished++;
+      if (problem && failed.length < MAX_SKIPPED_LISTED) failed.push(problem);
+    });
     for await (const { job, report } of runTargets(queue.take(firsts), { timing, control, signal })) {
       if (report.interrupted) continue;
       const { client, slot, open, suspected } = job;
@@ -187,10 +198,10 @@ export async function* runSweep(
     clearInterval(beat);
     stop.abort();
     const state = whole ? 'finished' : 'interrupted';
-    if (blind > 0 && alerts) await tellOperator(store, alerts, sweepId, blind);
+    if (alerts && blind + failed.length > 0) await tellOperator(store, alerts, sweepId, blind, failed);
     await store.finishSweep(sweepId, state, new Date());
     await store.closeDigest(sweepId, new Date());
-    end({ state, blind });
+    end({ state, blind, failed });
   }
 }
 
@@ -199,26 +210,34 @@ async function* listLooks(
   sweepId: number,
   options: SweepOptions,
   signal: AbortSignal,
-  onEmpty: () => void,
+  onEmpty: (problem: Skipped | null) => void,
 ): AsyncGenerator<LookJob> {
   const { store, exclude = NO_EXCLUSION, allowSpecial = false, resolve = resolveName } = options;
   const findTerms = createTermsCache(options);
   const waivers = groupByClient(await store.listWaivers());
+  const leave = async (client: Client, problem: Skipped | null): Promise<LookJob[]> => {
+    await store.write((tx) => tx.finishClient(sweepId, client.id));
+    onEmpty(problem);
+    return [];
+  };
   const expand = async (client: Client): Promise<LookJob[]> => {
     const done = await store.listDoneSlots(sweepId, client.id);
     const final = new Set(done.filter((slot) => slot.final).map(({ slot }) => slot));
     const slots = await expandClient(client, { exclude, allowSpecial, resolve });
     const left = slots.filter(({ slot }) => !final.has(slot));
-    if (left.length === 0) {
-      await store.write((tx) => tx.finishClient(sweepId, client.id));
-      onEmpty();
-      return [];
+    if (left.length === 0) return leave(client, null);
+    let terms;
+    try {
+      terms = await findTerms(client);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return leave(client, { client, reason: error.message });
     }
     const open = { left: left.length };
     const { by = '', reference = '' } = client.authorization ?? {};
     const common = {
       client,
-      terms: await findTerms(client),
+      terms,
       authorization: `${by}, ${reference}`.slice(0, 512),
       waivers: waivers.get(client.id),
       open,
@@ -245,19 +264,23 @@ function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
   return groups;
 }
 
-async function tellOperator(store: Store, alerts: AlertConfig, sweepId: number, blind: number): Promise<void> {
-  const event: OperatorEvent = {
-    type: 'operator',
-    at: new Date().toISOString(),
-    title: `Sweep ${sweepId}: ${blind} looks prove nothing`,
-    detail:
-      'The vantage itself could not see: the control endpoint did not answer, or the targets are its own addresses. ' +
-      'No change is told from these looks. See to the network of the machine that runs sallyport.',
-  };
+async function tellOperator(
+  store: Store,
+  alerts: AlertConfig,
+  sweepId: number,
+  blind: number,
+  failed: readonly Skipped[],
+): Promise<void> {
+  const detail = [
+    ...(blind > 0 ? [`${blind} looks prove nothing: ${BLINDNESS}`] : []),
+    ...failed.slice(0, 10).map(({ client, reason }) => `${client.id} could not be looked at: ${reason}`),
+    ...(failed.length > 10 ? [`and ${failed.length - 10} more clients`] : []),
+  ].join('\n');
+  const at = new Date().toISOString();
+  const event: OperatorEvent = { type: 'operator', at, title: `Sweep ${sweepId} is not whole`, detail };
   await store.write(async (tx) => {
     for (const { channel } of routeEvent(alerts, event)) {
-      const key = `${sweepId}/operator/${channel}`;
-      await tx.enqueue({ key, channel, digest: false, sweepId, event, at: event.at });
+      await tx.enqueue({ key: `${sweepId}/operator/${channel}`, channel, digest: false, sweepId, event, at });
     }
   });
 }

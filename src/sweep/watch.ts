@@ -147,15 +147,16 @@ class Watcher {
       if (schedule) await store.noteRun(schedule.key, startedAt);
       const { id, remaining } = prepared.sweep;
       view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${remaining} clients`);
-      let end: SweepEnd | null = null;
+      let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
       const sweep = runSweep(prepared, options, (ended) => (end = ended));
       let changes = 0;
       for await (const result of sweep) {
         changes += result.changes.length;
         view.result(id, result);
       }
-      const { state, blind } = end as unknown as SweepEnd;
-      this.#healthy = blind === 0;
+      const { state, blind, failed } = end;
+      this.#healthy = blind + failed.length === 0;
+      for (const { client, reason } of failed) view.note(`${client.id} could not be looked at: ${reason}`);
       view.note(`sweep ${id} ${state}: ${changes} changes${blind > 0 ? `, ${blind} looks proved nothing` : ''}`);
     } catch (error) {
       this.#healthy = false;

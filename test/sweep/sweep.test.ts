@@ -29,7 +29,7 @@ describe('a sweep', () => {
     const { client } = await startWebpro(1);
     const clients = [client, createClient('c2', at(2)), createClient('c3', at(3))];
     const first = await sweepAll({ store, clients });
-    expect(first.end).toEqual({ state: 'finished', blind: 0 });
+    expect(first.end).toEqual({ state: 'finished', blind: 0, failed: [] });
     expect(first.results.map(({ client: { id }, report }) => `${id} ${report.verdict}`).sort()).toEqual([
       'c1 violation',
       'c2 compliant',
