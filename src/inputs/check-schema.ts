@@ -12,9 +12,17 @@ import { problemAt, type KeyPath, type YamlDocument } from './yaml-document.js';
 export function checkSchema<T>(document: YamlDocument, schema: z.ZodType<T>): T {
   const result = schema.safeParse(document.value);
   if (result.success) return result.data;
-  const describe = createDescriber(document, schema);
-  throwErrors(listIssues(result.error.issues).flatMap(describe));
+  throwErrors(describeIssues(document, schema, result.error.issues));
   throw result.error;
+}
+
+/** What is wrong with a document, of which a schema found these issues. */
+export function describeIssues(
+  document: YamlDocument,
+  schema: z.ZodType,
+  issues: readonly z.core.$ZodIssue[],
+): InputError[] {
+  return listIssues(issues).flatMap(createDescriber(document, schema));
 }
 
 /** All issues, with those of the fitting branch in place of a failed union: a list is not told that it is no text. */

@@ -52,7 +52,7 @@ async function* readChunks(file: string): AsyncGenerator<Buffer> {
     }
     decoder.decode();
   } catch (error) {
-    if (error instanceof TypeError) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
       throw new InputError('not UTF-8 text; spreadsheets call the right format "CSV UTF-8"', { file });
     }
     throw error instanceof InputError ? error : new InputError(describeFileError(error), { file });

@@ -3,7 +3,7 @@ import type { Authorization, Client } from '../model/client.js';
 import { OUTSIDER } from '../model/profile.js';
 import type { AddressBook } from './inventory-addresses.js';
 import type { ClientEntry, LayerValues } from './inventory-schema.js';
-import type { ProfileJudge } from './inventory-profiles.js';
+import type { InventoryProfiles } from './inventory-profiles.js';
 import type { ProblemList, Spot } from './problem-list.js';
 import { DEFAULT_PROFILE } from './profile.js';
 import { isProfileFile } from './profile-chain.js';
@@ -25,7 +25,7 @@ export interface InventoryContext {
   /** As the user gave it. */
   readonly file: string;
   readonly problems: ProblemList;
-  readonly profiles: ProfileJudge;
+  readonly profiles: InventoryProfiles;
   readonly addresses: AddressBook;
   /** Lines of the ids so far. */
   readonly ids: Map<string, number | undefined>;
@@ -56,7 +56,7 @@ export async function buildClient(
   const inherited = mergeLayers(context, layers);
   checkId(context, own);
   checkSchedule(context, layers, inherited);
-  for (const { path, problem } of await context.profiles(inherited)) {
+  for (const { path, problem } of await context.profiles.judge(inherited)) {
     context.problems.add(() => locateValue(layers, path), problem);
   }
   const addresses = toList(address);
@@ -69,19 +69,24 @@ export async function checkLayers(context: InventoryContext, layers: readonly La
   const inherited = mergeLayers(context, layers);
   checkSchedule(context, layers, inherited);
   const alone = { ...inherited, services: NO_ENTRIES, sources: NO_ENTRIES, source: null };
-  for (const { path, problem } of await context.profiles(alone)) {
+  for (const { path, problem } of await context.profiles.judge(alone)) {
     context.problems.add(() => locateValue(layers, path), problem);
   }
   return inherited;
 }
 
+/** The profile that the lowest of these layers names: a shipped one's name, or an absolute path. */
+export function chooseProfile(layers: readonly Layer[], file: string): string {
+  const given = layers.findLast(({ values }) => values.profile !== undefined)?.values.profile ?? DEFAULT_PROFILE;
+  return isProfileFile(given) ? resolve(dirname(file), given) : given;
+}
+
 function mergeLayers({ file }: InventoryContext, layers: readonly Layer[]): Inherited {
   const last = <K extends keyof LayerValues>(key: K) =>
     layers.findLast(({ values }) => values[key] !== undefined)?.values[key];
-  const profile = last('profile') ?? DEFAULT_PROFILE;
   const source = last('source') ?? null;
   return {
-    profile: isProfileFile(profile) ? resolve(dirname(file), profile) : profile,
+    profile: chooseProfile(layers, file),
     services: joinRecords(layers.map(({ values }) => values.services)),
     sources: joinRecords(layers.map(({ values }) => values.sources)),
     source: source === OUTSIDER ? null : source,

@@ -16,8 +16,16 @@ export interface ProfileProblem {
   readonly problem: string;
 }
 
-/** Says what is wrong with the profile that a client has, or with what it says of that profile's services and sources. */
-export type ProfileJudge = (client: ProfileChoice & Pick<Client, 'source'>) => Promise<readonly ProfileProblem[]>;
+/** The profile that a client chooses, and what it says of that profile's services and sources. */
+export type ClientChoice = ProfileChoice & Pick<Client, 'source'>;
+
+/** The profiles of an inventory; each is read once. */
+export interface InventoryProfiles {
+  /** A profile, or why there is none; what is wrong within its file is told apart. */
+  load(name: string): Promise<Profile | string>;
+  /** Says what is wrong with a choice. */
+  judge(choice: ClientChoice): Promise<readonly ProfileProblem[]>;
+}
 
 /** So many different choices are remembered. */
 const MAX_KNOWN = 4096;
@@ -25,23 +33,32 @@ const MAX_KNOWN = 4096;
 const NOTHING: readonly ProfileProblem[] = [];
 
 /**
- * Makes a judge that reads every profile once.
+ * Gets ready to read profiles.
  * @param problems takes the problems inside of profile files
  */
-export function createProfileJudge(problems: ProblemList): ProfileJudge {
+export function createInventoryProfiles(problems: ProblemList): InventoryProfiles {
   const profiles = new Map<string, Profile | string>();
   const known = new Map<string, readonly ProfileProblem[]>();
-  return async (client) => {
-    const { profile: name, services, sources, source } = client;
-    const key = JSON.stringify([name, services, sources, source]);
-    const before = known.get(key);
-    if (before) return before;
-    let profile = profiles.get(name);
-    if (profile === undefined) profiles.set(name, (profile = await loadOrDescribe(name, problems)));
-    const found = typeof profile === 'string' ? [{ path: ['profile'], problem: profile }] : judge(profile, client);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(key, found);
-    return found;
+  const load = async (name: string): Promise<Profile | string> => {
+    const before = profiles.get(name);
+    if (before !== undefined) return before;
+    const profile = await loadOrDescribe(name, problems);
+    profiles.set(name, profile);
+    return profile;
+  };
+  return {
+    load,
+    async judge(choice) {
+      const { profile: name, services, sources, source } = choice;
+      const key = JSON.stringify([name, services, sources, source]);
+      const before = known.get(key);
+      if (before) return before;
+      const profile = await load(name);
+      const found = typeof profile === 'string' ? [{ path: ['profile'], problem: profile }] : judge(profile, choice);
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(key, found);
+      return found;
+    },
   };
 }
 
@@ -53,15 +70,12 @@ async function loadOrDescribe(name: string, problems: ProblemList): Promise<Prof
     const { file, line } = error.place;
     const unread = !error.message.includes('\n') && (file === undefined || line === undefined);
     if (unread) return error.message;
-    problems.addForeign(error);
+    problems.addError(error);
     return `profile ${quote(name)} is not valid`;
   }
 }
 
-function judge(
-  profile: Profile,
-  { services, sources, source }: Parameters<ProfileJudge>[0],
-): readonly ProfileProblem[] {
+function judge(profile: Profile, { services, sources, source }: ClientChoice): readonly ProfileProblem[] {
   const found: ProfileProblem[] = findSourceProblems(profile, sources).map(({ id, problem }) => ({
     path: ['sources', id],
     problem,

@@ -18,7 +18,11 @@ const anyText = z.string({
   error: ({ input }) => (input === undefined ? undefined : 'expected text; put numbers into quotes'),
 });
 const line = (max: number) =>
-  anyText.trim().min(1, 'is empty').max(max).regex(NO_CONTROLS, 'control characters are not allowed');
+  anyText
+    .trim()
+    .min(1, { error: 'is empty', abort: true })
+    .max(max, { abort: true })
+    .regex(NO_CONTROLS, { error: 'control characters are not allowed', abort: true });
 const id = anyText.regex(CLIENT_ID, 'expected letters, digits, ".", "_" and "-", a letter or digit first, at most 64');
 const profileId = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens');
 
@@ -104,6 +108,8 @@ export const inventoryFileSchema = z
   })
   .describe('The clients of a dealer: which addresses to look at, when, with which profile, and who allowed it');
 
+/** A YAML inventory after it was read, before anything is inherited. */
+export type InventoryFile = z.infer<typeof inventoryFileSchema>;
 /** What a layer gives, before it was checked further. */
 export type LayerValues = z.infer<typeof layerSchema>;
 /** What an entry of a client gives, before anything is inherited. */

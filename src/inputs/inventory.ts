@@ -4,7 +4,7 @@ import { throwErrors } from './combine-errors.js';
 import { InputError } from './input-error.js';
 import { createAddressBook } from './inventory-addresses.js';
 import type { InventoryContext } from './inventory-client.js';
-import { createProfileJudge } from './inventory-profiles.js';
+import { createInventoryProfiles } from './inventory-profiles.js';
 import { createProblemList } from './problem-list.js';
 import { quote } from './quote.js';
 import { suggest } from './suggest.js';
@@ -50,19 +50,19 @@ export function inventoryFormat(file: string): InventoryFormat {
  */
 export async function loadInventory(file: string): Promise<Inventory> {
   const format = inventoryFormat(file);
-  const problems = createProblemList();
+  const problems = createProblemList(file);
   const addresses = createAddressBook(problems);
   const context: InventoryContext = {
     file,
     problems,
     addresses,
-    profiles: createProfileJudge(problems),
+    profiles: createInventoryProfiles(problems),
     ids: new Map(),
     schedules: new Map(),
   };
   const content = await readContent(format, context).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
-    problems.addForeign(error);
+    problems.addError(error);
     return { clients: [], groups: [] };
   });
   addresses.findDuplicates();

@@ -75,13 +75,13 @@ function addListOptions(yargs: Argv) {
 
 function addOutputOptions(yargs: Argv) {
   return yargs.options({
-    output: { alias: 'o', type: 'string', requiresArg: true, describe: 'File to write; "-" is standard output' },
+    output: { alias: 'o', type: 'string', requiresArg: true, describe: 'File to write; standard output without it' },
     force: { type: 'boolean', default: false, describe: 'Replace the file if there is one' },
   });
 }
 
 function addConversion(yargs: Argv) {
-  return addOutputOptions(addFile(yargs)).demandOption('output', 'say where to with -o FILE');
+  return addOutputOptions(addFile(yargs));
 }
 
 function addTemplateOptions(yargs: Argv) {
