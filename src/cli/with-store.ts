@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import type { Store } from '../history/store.js';
 import { InputError } from '../inputs/input-error.js';
 import { suggest } from '../inputs/suggest.js';
+import { chooseStorePath } from './store-path.js';
 import { SWEEP_OPTIONS } from './sweep-options.js';
 
 const { group: _group, ...store } = SWEEP_OPTIONS.store;
@@ -19,13 +20,10 @@ export const FORMAT_OPTION = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Opens the store for one piece of work. */
+/** Opens the store for one piece of work; a StoreError where there is none. */
 export async function withStore<T>(option: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
-  const [{ openStore }, { chooseStorePath }] = await Promise.all([
-    import('../history/open-store.js'),
-    import('./store-path.js'),
-  ]);
-  const store = await openStore(chooseStorePath(option));
+  const { openExistingStore } = await import('../history/open-store.js');
+  const store = await openExistingStore(chooseStorePath(option));
   try {
     return await work(store);
   } finally {

@@ -68,7 +68,11 @@ export async function runHere(args: readonly string[]): Promise<Ran> {
 
 function capture(name: 'stdout' | 'stderr') {
   const text: string[] = [];
-  const spy = jest.spyOn(process[name], 'write').mockImplementation((chunk) => text.push(String(chunk)) > 0);
+  const spy = jest.spyOn(process[name], 'write').mockImplementation((chunk, ...rest: unknown[]) => {
+    const done = rest.at(-1);
+    if (typeof done === 'function') process.nextTick(done);
+    return text.push(String(chunk)) > 0;
+  });
   return { text, spy };
 }
 

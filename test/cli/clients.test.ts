@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { answer, see, site, survey } from '../rules/build-survey.js';
+import { addSweep, client } from './filled-store.js';
+import { createFiles, runHere } from './run.js';
+
+const { directory } = createFiles();
+const store = join(directory, 'clients.sqlite');
+const seen = [
+  { client: client('fine', { group: 'north', tags: ['vip'] }), survey: survey(site()) },
+  { client: client('open', { group: 'north' }), survey: survey(site(answer('tcp/80', 'nec-webpro'))) },
+  { client: client('blurred', { tags: ['vip'] }), survey: survey(site(see('tcp/80', 'error'))) },
+  { client: client('worst\u202e'), survey: survey(site(see('tcp/443', 'open'))) },
+];
+await addSweep(store, '2026-11-01T03:00:00.000Z', seen);
+await addSweep(store, '2026-11-05T03:00:00.000Z', seen);
+
+const clients = (...args: string[]) => runHere(['clients', ...args, '--store', store]);
+
+async function idsOf(...args: string[]): Promise<string[]> {
+  const { stdout } = await clients(...args, '--format', 'json');
+  return (JSON.parse(stdout) as { client: { id: string } }[]).map(({ client: { id } }) => id);
+}
+
+test('all clients, the worst first, and since when they stand so', async () => {
+  const { code, stdout } = await clients();
+  expect(code).toBe(0);
+  const [, , ...rows] = stdout.trimEnd().split('\n');
+  expect(rows.map((row) => row.slice(0, 33).trim())).toEqual([
+    '✖ VIOLATION    2026-11-01 open',
+    '✖ VIOLATION    2026-11-01 worst\\u',
+    '? INCONCLUSIVE 2026-11-01 blurred',
+    '✔ COMPLIANT    2026-11-01 fine',
+  ]);
+  expect(rows[0]).toMatch(/203\.0\.113\.7 +CRITICAL .*tcp\/80/);
+  for (const row of rows) expect(row.length).toBeLessThanOrEqual(80);
+});
+
+test('those of a group, with a tag, of a verdict', async () => {
+  expect(await idsOf('--group', 'north')).toEqual(['open', 'fine']);
+  expect(await idsOf('--tag', 'vip')).toEqual(['blurred', 'fine']);
+  expect(await idsOf('--tag', 'vip', '--group', 'north')).toEqual(['fine']);
+  expect(await idsOf('--verdict', 'compliant', '--verdict', 'inconclusive')).toEqual(['blurred', 'fine']);
+  expect(await idsOf('--group', 'south')).toEqual([]);
+});
+
+test('a verdict that there is not is refused', async () => {
+  const { code, stdout } = await clients('--verdict', 'fine');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});

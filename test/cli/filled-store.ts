@@ -1,0 +1,58 @@
+import { openStore } from '../../src/history/open-store.js';
+import { loadProfile } from '../../src/inputs/profile.js';
+import type { Client } from '../../src/model/client.js';
+import type { Survey } from '../../src/model/report.js';
+import { createReport, digestProfile } from '../../src/report.js';
+import { recordLook } from '../../src/sweep/record-look.js';
+
+/** A client of the store, with what nobody needs to say left out. */
+export function client(id: string, change: Partial<Client> = {}): Client {
+  return {
+    id,
+    name: `${id} Ltd`,
+    addresses: ['203.0.113.7'],
+    network: [],
+    profile: 'closed',
+    services: {},
+    sources: {},
+    source: null,
+    group: null,
+    schedule: null,
+    timeZone: 'UTC',
+    authorization: null,
+    contacts: [],
+    tags: [],
+    paused: false,
+    notes: '',
+    ...change,
+  };
+}
+
+/** What one sweep saw of one client. */
+export interface Seen {
+  readonly client: Client;
+  readonly survey: Survey;
+  readonly slot?: string;
+}
+
+/** Adds a sweep to a store as a sweep does it, without the sending; its number. */
+export async function addSweep(path: string, at: string, seen: readonly Seen[]): Promise<number> {
+  const profile = await loadProfile('closed');
+  const options = { profile, profileDigest: digestProfile(profile), authorization: null, failOn: 'low' as const };
+  const store = await openStore(path);
+  try {
+    const owner = { host: 'test', pid: process.pid };
+    const plan = { inventory: '/clients.yaml', filter: {}, owner, startedAt: new Date(at) };
+    const sweep = await store.beginSweep(plan, [...new Map(seen.map((one) => [one.client.id, one.client])).values()]);
+    for (const { client: of, survey, slot = '203.0.113.7' } of seen) {
+      const waivers = await store.listWaivers(of.id);
+      const report = createReport({ ...survey, startedAt: at }, { ...options, waivers });
+      const look = { sweepId: sweep.id, client: of, slot, report, suspected: null, last: true };
+      await recordLook(look, { store, alerts: null, confirm: false, now: new Date(at) });
+    }
+    await store.finishSweep(sweep.id, 'finished', new Date(at));
+    return sweep.id;
+  } finally {
+    await store.close();
+  }
+}

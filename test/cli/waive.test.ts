@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Waiver } from '../../src/model/change.js';
+import { answer, see, site, survey } from '../rules/build-survey.js';
+import { addSweep, client } from './filled-store.js';
+import { createFiles, runHere } from './run.js';
+
+const { directory } = createFiles();
+const acme = client('acme');
+const RULE = 'admin-interface-reachable';
+const webPro = survey(site(answer('tcp/80', 'nec-webpro', { label: 'WebPro 3' })));
+
+/** A day so many days from now. */
+function dayFromNow(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+let stores = 0;
+async function createStore(): Promise<string> {
+  const store = join(directory, `waive-${++stores}.sqlite`);
+  await addSweep(store, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+  return store;
+}
+
+const waive = (store: string, args: readonly string[], until = dayFromNow(300)) =>
+  runHere(['waive', ...args, '--by', 'Ann', '--reason', 'moves soon', '--until', until, '--store', store]);
+
+async function listed(store: string, ...args: string[]): Promise<Waiver[]> {
+  const { stdout } = await runHere(['waivers', ...args, '--format', 'json', '--store', store]);
+  return JSON.parse(stdout) as Waiver[];
+}
+
+/** How the client stands after one more sweep. */
+async function standing(store: string, seen = webPro) {
+  await addSweep(store, new Date().toISOString(), [{ client: acme, survey: seen }]);
+  const { stdout } = await runHere(['clients', '--format', 'json', '--store', store]);
+  const [{ state }] = JSON.parse(stdout) as [{ state: { issues: Record<string, { waived: boolean }> } }];
+  return Object.fromEntries(Object.entries(state.issues).map(([key, { waived }]) => [key, waived]));
+}
+
+describe('waive', () => {
+  test('accepts a finding as it is now: how bad, and who answers', async () => {
+    const store = await createStore();
+    const { code, stdout, stderr } = await waive(store, ['acme', RULE, 'tcp/80']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`accepted by Ann until ${dayFromNow(300)}: moves soon`);
+    expect(await listed(store)).toMatchObject([
+      {
+        id: 1,
+        clientId: 'acme',
+        rule: RULE,
+        endpoint: 'tcp/80',
+        severity: 'critical',
+        identity: 'WebPro 3',
+        by: 'Ann',
+      },
+    ]);
+    expect(await standing(store)).toMatchObject({ [`${RULE} tcp/80`]: true });
+    const other = survey(site(answer('tcp/80', 'nec-webpro', { label: 'WebPro 4' })));
+    expect(await standing(store, other)).toMatchObject({ [`${RULE} tcp/80`]: false });
+  });
+
+  test('accepts it wherever it is found, and says where it is not found now', async () => {
+    const store = await createStore();
+    await waive(store, ['acme', RULE]);
+    expect(await listed(store, 'acme')).toMatchObject([{ endpoint: null, severity: 'critical', identity: null }]);
+    const { code, stderr } = await waive(store, ['acme', 'dmz-suspected']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('acme has no such finding now');
+    expect(await standing(store, survey(site(see('tcp/8000', 'open'))))).toMatchObject({ [`${RULE} tcp/8000`]: true });
+  });
+
+  const soon = dayFromNow(300);
+  test.each([
+    [['acm', RULE], soon, 'the store has no client "acm" (did you mean "acme"?)'],
+    [['acme', 'admin-interface-reachabel'], soon, `(did you mean "${RULE}"?)`],
+    [['acme', RULE, '80'], soon, '"80" is no endpoint'],
+    [['acme', RULE], '2020-01-01', 'is past'],
+    [['acme', RULE], '2027-02-30', 'is no day'],
+    [['acme', RULE], '2199-01-01', 'at most two years ahead'],
+    [['acme', RULE, '--reason', 'again'], soon, '--reason: given more than once'],
+    [['acme'], soon, 'something is missing'],
+  ])('%j until %s is refused', async (args, until, message) => {
+    const store = await createStore();
+    const { code, stdout, stderr } = await waive(store, args, until);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(await listed(store)).toEqual([]);
+  });
+
+  test('an empty name is refused', async () => {
+    const store = await createStore();
+    const all = ['waive', 'acme', RULE, '--by', ' ', '--reason', 'x', '--until', dayFromNow(1), '--store', store];
+    expect(await runHere(all)).toMatchObject({ code: 2, stderr: expect.stringContaining('--by: must not be empty') });
+  });
+});
+
+describe('waivers', () => {
+  test('lists what holds at a client, or at all', async () => {
+    const store = await createStore();
+    await waive(store, ['acme', RULE, 'tcp/80']);
+    expect((await runHere(['waivers', '--store', store])).stdout).toMatch(
+      /^1 {2}acme {2}admin-interface-reachable {2}tcp\/80\n {4}accepted by Ann[^]*holds up to critical[^]*"WebPro 3" alone/,
+    );
+    expect((await runHere(['waivers', 'nobody', '--store', store])).stdout).toBe('nothing was accepted\n');
+  });
+
+  test('revokes one: it counts again', async () => {
+    const store = await createStore();
+    await waive(store, ['acme', RULE]);
+    await standing(store);
+    expect(await runHere(['waivers', 'revoke', '1', '--store', store])).toMatchObject({ code: 0, stderr: '' });
+    expect(await listed(store)).toEqual([]);
+    expect(await standing(store)).toMatchObject({ [`${RULE} tcp/80`]: false });
+    for (const id of ['1', 'x', '-1'])
+      expect(await runHere(['waivers', 'revoke', id, '--store', store])).toMatchObject({ code: 2 });
+  });
+});
