@@ -7,7 +7,12 @@ test('every kind of channel has a file of its name, settings and a section in do
   const kinds = Object.entries(CHANNELS);
   expect(kinds.map(([kind]) => kind)).toEqual(Object.keys(CHANNEL_SCHEMAS));
   const page = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
-  const sections = [...page.split('\n## Channels\n')[1]!.split('\n## ')[0]!.matchAll(/^### (.*)$/gm)];
+  const sections = [
+    ...page
+      .split('\n## Channels\n')[1]!
+      .split('\n## ')[0]!
+      .matchAll(/^### (.*)$/gm),
+  ];
   expect(sections.map(([, kind]) => kind)).toEqual(kinds.map(([kind]) => kind));
   for (const [kind, { id, title }] of kinds) {
     expect(id).toBe(kind);
