@@ -10,8 +10,10 @@ export const APPLICATION_ID = 0x53_61_6c_79;
 export function assertOurs(connection: SqliteConnection, migrations = MIGRATIONS): void {
   const id = connection.readPragma('application_id');
   const version = connection.readPragma('user_version');
+  // Reads all of the structure, so that damage shows now.
+  const tables = connection.countTables();
   // A file that is empty, or that another process has only just created, has neither mark nor tables.
-  if (id !== APPLICATION_ID && (id !== 0 || version !== 0 || connection.countTables() > 0)) {
+  if (id !== APPLICATION_ID && (id !== 0 || version !== 0 || tables > 0)) {
     throw new StoreError(`${connection.path} is a database of another program: name another file`);
   }
   if (version > migrations.length) {

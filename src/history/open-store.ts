@@ -1,22 +1,12 @@
 import { access, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assertOurs, migrate } from './migrate.js';
-import { readErrorCode, retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
+import { retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
 import { Store } from './store.js';
 import { StoreError } from './store-error.js';
 
 /** What a log of writes may keep of the disk after a large transaction. */
 const MAX_LOG_BYTES = 64 * 1024 * 1024;
-
-/** SQLite's result codes for files that can not be used (https://sqlite.org/rescode.html). */
-const TROUBLES: Readonly<Record<number, string>> = {
-  8: 'can not be written',
-  10: 'can not be read or written',
-  11: 'is damaged: restore a backup',
-  13: 'can not grow: the disk is full',
-  14: 'can not be opened',
-  26: 'is no store: name another file',
-};
 
 /**
  * Opens a store, or creates it with its directory, for the owner alone. Several processes may have it open at once. A
@@ -31,14 +21,14 @@ export async function openStore(path: string): Promise<Store> {
     return new Store(connection);
   } catch (error) {
     await connection?.close();
-    throw tellTrouble(path, error);
+    throw tellSystemError(path, error);
   }
 }
 
 /** Opens a store that is there; a StoreError where there is none, which is then not made. */
 export async function openExistingStore(path: string): Promise<Store> {
   await access(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new StoreError(`there is no store at ${path}`) : tellTrouble(path, error);
+    throw error.code === 'ENOENT' ? new StoreError(`there is no store at ${path}`) : tellSystemError(path, error);
   });
   return openStore(path);
 }
@@ -65,11 +55,8 @@ async function prepare(connection: SqliteConnection): Promise<void> {
   await migrate(connection);
 }
 
-function tellTrouble(path: string, error: unknown): unknown {
-  if (error instanceof StoreError) return error;
-  const code = readErrorCode(error);
-  const trouble = code === null ? undefined : TROUBLES[code];
-  if (trouble) return new StoreError(`${path} ${trouble}`, { cause: error });
-  const system = (error as NodeJS.ErrnoException).code;
-  return system ? new StoreError(`${path} can not be opened (${system})`, { cause: error }) : error;
+/** Makes an error of the file system a StoreError. */
+function tellSystemError(path: string, error: unknown): unknown {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall ? new StoreError(`${path} can not be opened (${code})`, { cause: error }) : error;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { isLocked, tellTrouble } from './sqlite-trouble.js';
 import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
@@ -22,14 +23,15 @@ export class SqliteConnection {
 
   /** Opens or creates a file, and changes nothing in it. */
   constructor(readonly path: string) {
-    this.#database = new DatabaseSync(path, { timeout: PATIENCE_MS, enableForeignKeyConstraints: true });
+    const options = { timeout: PATIENCE_MS, enableForeignKeyConstraints: true };
+    this.#database = tellTrouble(path, () => new DatabaseSync(path, options));
     assertVersion(String(this.#readValue('select sqlite_version()')));
-    this.tables = new Kysely({ dialect: new SqliteDialect({ database: adapt(this.#database) }) });
+    this.tables = new Kysely({ dialect: new SqliteDialect({ database: adapt(path, this.#database) }) });
   }
 
   /** Runs statements that give nothing back. */
   execute(sql: string): void {
-    this.#database.exec(sql);
+    tellTrouble(this.path, () => this.#database.exec(sql));
   }
 
   /** Reads a setting of the database, which is a number. */
@@ -43,7 +45,8 @@ export class SqliteConnection {
   }
 
   #readValue(sql: string): unknown {
-    return Object.values(this.#database.prepare(sql).get() as object)[0];
+    const row = tellTrouble(this.path, (): unknown => this.#database.prepare(sql).get());
+    return Object.values(row as object)[0];
   }
 
   /**
@@ -60,29 +63,40 @@ export class SqliteConnection {
     await retryWhileLocked(() => this.#begin());
     try {
       const result = await work(tables);
-      this.#database.exec('commit');
+      this.execute('commit');
       return result;
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('rollback');
+      if (this.#database.isTransaction) this.execute('rollback');
       throw error;
     }
   }
 
   /** SQLite's own waiting would stop the whole process, and spoil the times of what it is looking at. */
   #begin(): void {
-    this.#database.exec('pragma busy_timeout = 0');
+    this.execute('pragma busy_timeout = 0');
     try {
-      this.#database.exec('begin immediate');
+      this.execute('begin immediate');
     } finally {
-      this.#database.exec(`pragma busy_timeout = ${PATIENCE_MS}`);
+      this.execute(`pragma busy_timeout = ${PATIENCE_MS}`);
     }
   }
 
-  /** Waits for the last write, and closes. */
+  /** Waits for the last write, and closes. All is in the one file then, unless others have it open. */
   async close(): Promise<void> {
     await this.#lastWrite;
+    if (!this.#database.isOpen) return;
+    this.#emptyLog();
     await this.tables.destroy();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** SQLite would do so itself, were not statements alive until they are collected as garbage. */
+  #emptyLog(): void {
+    try {
+      this.execute('pragma busy_timeout = 0; pragma wal_checkpoint(truncate)');
+    } catch {
+      // Then the log stays, and whoever opens the store next reads it.
+    }
   }
 }
 
@@ -102,18 +116,6 @@ export async function retryWhileLocked<T>(attempt: () => T): Promise<T> {
   }
 }
 
-/** SQLITE_BUSY and SQLITE_LOCKED, extended ones too: the result code is in the low byte. */
-function isLocked(error: unknown): boolean {
-  const code = readErrorCode(error);
-  return code === 5 || code === 6;
-}
-
-/** SQLite's primary result code (https://sqlite.org/rescode.html); null where the error is none of SQLite's. */
-export function readErrorCode(error: unknown): number | null {
-  const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
-  return typeof code === 'number' ? code & 0xff : null;
-}
-
 function assertVersion(version: string): void {
   const parts = version.split('.').map(Number);
   const differing = OLDEST_SQLITE.findIndex((part, index) => part !== parts[index]);
@@ -123,17 +125,17 @@ function assertVersion(version: string): void {
 }
 
 /** Gives a database the face that kysely knows, and keeps its statements prepared. */
-function adapt(database: DatabaseSyncInstance): SqliteDatabase {
+function adapt(path: string, database: DatabaseSyncInstance): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {
     prepare(sql) {
       const known = statements.get(sql);
       if (known) return known;
-      const statement = database.prepare(sql);
+      const statement = tellTrouble(path, () => database.prepare(sql));
       const adapted: SqliteStatement = {
         reader: statement.columns().length > 0,
-        all: (parameters): unknown[] => statement.all(...parameters),
-        run: (parameters) => statement.run(...parameters),
+        all: (parameters) => tellTrouble(path, (): unknown[] => statement.all(...parameters)),
+        run: (parameters) => tellTrouble(path, () => statement.run(...parameters)),
         iterate: (parameters) => statement.iterate(...parameters),
       };
       if (statements.size >= MAX_STATEMENTS) statements.clear();

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { parseBody } from './report-body.js';
+import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -79,12 +80,13 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
 
 /** Looks for damage: of the file, of references, and of each stored report. Returns a line for each problem. */
 export async function check(db: Db): Promise<string[]> {
-  const integrity = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db);
+  const damage = await checkFile(db);
+  // In a damaged file nothing else can be looked for.
+  if (damage.length > 0) return damage;
   const references = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(db);
-  const problems = [
-    ...integrity.rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
-    ...references.rows.map(({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`),
-  ];
+  const problems = references.rows.map(
+    ({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`,
+  );
   for (let last = 0; ;) {
     const rows = await db.selectFrom('reports').selectAll().where('id', '>', last).orderBy('id').limit(PAGE).execute();
     if (rows.length === 0) return problems;
@@ -96,6 +98,16 @@ export async function check(db: Db): Promise<string[]> {
         problems.push(`report ${id}: ${(error as Error).message}`);
       }
     }
+  }
+}
+
+async function checkFile(db: Db): Promise<string[]> {
+  try {
+    const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db);
+    return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+  } catch (error) {
+    if (error instanceof StoreError) return [error.message];
+    throw error;
   }
 }
 
