@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { inventoryTemplate } from '../../src/inputs/inventory-template.js';
@@ -230,3 +230,11 @@ test.each(['csv', 'yaml'] as const)(
     }
   },
 );
+
+test.each(['yaml', 'csv'])('the %s of docs/inventory.md is valid', async (language) => {
+  const page = readFileSync(new URL('../../docs/inventory.md', import.meta.url), 'utf8');
+  const text = page.split(`\n\`\`\`${language}\n`)[1]?.split('\n```')[0];
+  const { clients } = await files.load(`docs.${language}`, text ?? '');
+  expect(clients.map(({ id }) => id)).toEqual(['baker-street', 'mill-lane']);
+  expect(clients[1]).toMatchObject({ services: { pcpro: [48010, 48011] }, sources: { dealer: ['192.0.2.128/28'] } });
+});
