@@ -1,4 +1,4 @@
-import { type SqliteConnection, retryWhileLocked } from './sqlite-connection.js';
+import type { SqliteConnection } from './sqlite-connection.js';
 import { MIGRATIONS } from './migrations/registry.js';
 import type { Migration } from './migrations/migration.js';
 import { StoreError } from './store-error.js';
@@ -30,7 +30,7 @@ export async function migrate(
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
   if (connection.readPragma('user_version') === migrations.length) return;
-  await retryWhileLocked(() => connection.execute('begin exclusive'));
+  await connection.begin('exclusive');
   try {
     assertOurs(connection, migrations);
     const done = connection.readPragma('user_version');

@@ -60,7 +60,7 @@ export class SqliteConnection {
   }
 
   async #run<T>(tables: Kysely<Tables>, work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
-    await retryWhileLocked(() => this.#begin());
+    await this.begin('immediate');
     try {
       const result = await work(tables);
       this.execute('commit');
@@ -71,14 +71,19 @@ export class SqliteConnection {
     }
   }
 
-  /** SQLite's own waiting would stop the whole process, and spoil the times of what it is looking at. */
-  #begin(): void {
-    this.execute('pragma busy_timeout = 0');
-    try {
-      this.execute('begin immediate');
-    } finally {
-      this.execute(`pragma busy_timeout = ${PATIENCE_MS}`);
-    }
+  /**
+   * Begins a transaction as soon as no other is writing; a StoreError after 30 s. SQLite's own waiting would stop the
+   * whole process, and spoil the times of what it is looking at.
+   */
+  async begin(mode: 'immediate' | 'exclusive'): Promise<void> {
+    await retryWhileLocked(() => {
+      this.execute('pragma busy_timeout = 0');
+      try {
+        this.execute(`begin ${mode}`);
+      } finally {
+        this.execute(`pragma busy_timeout = ${PATIENCE_MS}`);
+      }
+    });
   }
 
   /** Waits for the last write, and closes. All is in the one file then, unless others have it open. */

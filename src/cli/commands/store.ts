@@ -86,10 +86,10 @@ async function checkStore(store: Store): Promise<number> {
   return problems.length === 0 ? EXIT.compliant : EXIT.violation;
 }
 
-async function prune({ store: option, olderThan, keep = NaN }: PruneArguments): Promise<number> {
+async function prune({ store: option, olderThan, keep }: PruneArguments): Promise<number> {
   const ageMs = olderThan === undefined ? null : parseDuration(olderThan);
   if (ageMs === undefined) throw new InputError('--older-than: expected a time such as 400d or 12h');
-  const keepPerSlot = Number.isNaN(keep) ? null : keep;
+  const keepPerSlot = keep ?? null;
   if (keepPerSlot !== null && !(Number.isInteger(keepPerSlot) && keepPerSlot >= 1)) {
     throw new InputError('--keep: expected a whole number, at least 1');
   }

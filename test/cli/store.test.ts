@@ -1,0 +1,131 @@
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/history/open-store.js';
+import { SqliteConnection } from '../../src/history/sqlite-connection.js';
+import { beginSweep, reportAt, storeLook } from '../history/store-fixtures.js';
+import { createFiles, runHere, sallyport } from './run.js';
+
+const files = createFiles();
+const filled = join(files.directory, 'filled.sqlite');
+
+beforeAll(async () => {
+  const store = await openStore(filled);
+  const today = Date.now();
+  for (const age of [500, 300, 1]) {
+    const at = new Date(today - age * 86_400_000);
+    const { id } = await beginSweep(store, ['a'], at);
+    await storeLook(store, id, 'a', reportAt('203.0.113.9', at, { summary: `${age} days` }));
+    await store.finishSweep(id, 'finished', at);
+  }
+  await store.close();
+});
+
+/** A copy of the filled store. */
+function copy(name: string): string {
+  const path = join(files.directory, name);
+  copyFileSync(filled, path);
+  return path;
+}
+
+test('info tells where the store is and what is in it', async () => {
+  const path = copy('info.sqlite');
+  const { code, stdout, stderr } = await sallyport(['store', 'info', '--store', path]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(`path           ${path}\n`);
+  expect(stdout).toMatch(/^size {11}\d+ kB$/m);
+  expect(stdout).toMatch(/^results {8}3$/m);
+  expect(stdout).toMatch(/^oldest result {2}20\d\d-/m);
+});
+
+test('the store is found by SALLYPORT_STORE', async () => {
+  const path = copy('env.sqlite');
+  const { code, stdout } = await sallyport(['store', 'check'], { env: { SALLYPORT_STORE: path } });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${path}: no damage found\n` });
+});
+
+test.each([['info'], ['check'], ['prune', '--keep', '1'], ['backup', 'copy.sqlite']])(
+  'store %s makes no store where there is none',
+  async (...args) => {
+    const path = join(files.directory, 'none', 'store.sqlite');
+    const { code, stdout, stderr } = await runHere(['store', ...args, '--store', path]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(`sallyport: there is no store at ${path}\n`);
+    expect(existsSync(path)).toBe(false);
+  },
+);
+
+describe('check', () => {
+  test('ends with 1 and a line for each problem where there is damage', async () => {
+    const path = copy('damaged.sqlite');
+    const connection = new SqliteConnection(path);
+    connection.execute("update reports set body = x'00' where id < 3");
+    await connection.close();
+    const { code, stdout, stderr } = await runHere(['store', 'check', '--store', path]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.split('\n')).toEqual([
+      'sallyport: report 1: a report is stored in the unknown format 0',
+      'sallyport: report 2: a report is stored in the unknown format 0',
+      '',
+    ]);
+  });
+
+  test('tells in one line that a file is no store', async () => {
+    const path = files.write('notes.txt', 'These are notes. '.repeat(100));
+    const { code, stderr } = await runHere(['store', 'check', '--store', path]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(`sallyport: ${path} is no store: name another file\n`);
+  });
+});
+
+describe('prune', () => {
+  test.each([
+    [['--older-than', '400d'], 1],
+    [['--keep', '1'], 2],
+    [['--older-than', '400d', '--keep', '2'], 1],
+    [['--older-than', '1s'], 2],
+  ])('%j deletes %i results', async (flags, count) => {
+    const path = copy(`prune-${flags.join('')}.sqlite`);
+    const { code, stdout } = await runHere(['store', 'prune', ...flags, '--store', path]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^deleted: ${count} results, ${count} reports, 0 changes, 0 messages, \\d sweeps\n$`),
+    );
+    const store = await openStore(path);
+    expect(await store.listHistory('a', 9)).toHaveLength(3 - count);
+    await store.close();
+  });
+
+  test.each([
+    [[], 'name what may go: --older-than, --keep, or both'],
+    [['--older-than', 'long'], '--older-than: expected a time such as 400d or 12h'],
+    [['--keep', '0'], '--keep: expected a whole number, at least 1'],
+    [['--keep', 'all'], '--keep: expected a whole number, at least 1'],
+    [['--keep', '1.5'], '--keep: expected a whole number, at least 1'],
+  ])('%j deletes nothing and says why', async (flags, message) => {
+    const before = readFileSync(filled);
+    const { code, stderr } = await runHere(['store', 'prune', ...flags, '--store', filled]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `sallyport: ${message}\n` });
+    expect(readFileSync(filled)).toEqual(before);
+  });
+});
+
+test('backup makes a copy, and overwrites nothing', async () => {
+  const path = copy('original.sqlite');
+  const file = join(files.directory, 'backup.sqlite');
+  const args = ['store', 'backup', file, '--store', path];
+  expect(await runHere(args)).toEqual({ code: 0, stdout: `${path}: copied to ${file}\n`, stderr: '' });
+  expect(await runHere(args)).toEqual({
+    ...{ code: 2, stdout: '' },
+    stderr: `sallyport: ${file} exists already: name a new file\n`,
+  });
+  const store = await openStore(file);
+  expect(await store.listHistory('a', 9)).toHaveLength(3);
+  await store.close();
+});
+
+test('store alone says what there is', async () => {
+  const { code, stderr } = await runHere(['store']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('name what to do: sallyport store info, check, prune or backup');
+});

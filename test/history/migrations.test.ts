@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { APPLICATION_ID, assertOurs, migrate } from '../../src/history/migrate.js';
+import type { Migration } from '../../src/history/migrations/migration.js';
+import { MIGRATIONS } from '../../src/history/migrations/registry.js';
+import { SqliteConnection } from '../../src/history/sqlite-connection.js';
+import { StoreError } from '../../src/history/store-error.js';
+import { createStores } from './store-fixtures.js';
+
+const stores = createStores();
+
+function connect(path: string): SqliteConnection {
+  mkdirSync(dirname(path), { recursive: true });
+  return new SqliteConnection(path);
+}
+
+const steps: readonly Migration[] = [
+  { version: 1, sql: 'create table one (a integer)' },
+  { version: 2, sql: 'alter table one add column b integer; insert into one (a, b) values (1, 2)' },
+  { version: 3, sql: 'update one set b = b + 1; create table three (c)' },
+];
+
+test('versions have no gaps, and each file of a step is registered', () => {
+  expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  const files = readdirSync(new URL('../../src/history/migrations/', import.meta.url));
+  expect(files).toHaveLength(MIGRATIONS.length + 2);
+});
+
+test('only the steps that are missing are applied, each once', async () => {
+  const connection = connect(stores.newPath());
+  for (const count of [1, 3, 3]) await migrate(connection, steps.slice(0, count));
+  expect(connection.readPragma('user_version')).toBe(3);
+  expect(connection.readPragma('application_id')).toBe(APPLICATION_ID);
+  expect(connection.countTables()).toBe(2);
+  await expect(migrate(connection, steps.slice(0, 2))).rejects.toThrow(StoreError);
+  expect(() => assertOurs(connection, steps.slice(0, 2))).toThrow('newer version');
+  await connection.close();
+});
+
+test('a step that fails leaves the database as it was', async () => {
+  const connection = connect(stores.newPath());
+  await migrate(connection, steps.slice(0, 1));
+  const bad: Migration = { version: 3, sql: 'create table half (a); this is no SQL' };
+  await expect(migrate(connection, [...steps.slice(0, 2), bad])).rejects.toThrow('syntax error');
+  expect([connection.readPragma('user_version'), connection.countTables()]).toEqual([1, 1]);
+  await migrate(connection, steps);
+  expect(connection.readPragma('user_version')).toBe(3);
+  await connection.close();
+});
+
+test('connections that migrate at once apply each step once', async () => {
+  const path = stores.newPath();
+  const first = connect(path);
+  first.execute('pragma journal_mode = wal');
+  const connections = [first, ...Array.from({ length: 3 }, () => connect(path))];
+  await Promise.all(connections.map((connection) => migrate(connection, steps)));
+  for (const connection of connections) {
+    expect(connection.readPragma('user_version')).toBe(3);
+    await connection.close();
+  }
+});
