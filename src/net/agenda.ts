@@ -1,25 +1,35 @@
 /** Something to run at a time; `run` is null once it ran or was cancelled. */
 export interface Appointment {
-  readonly due: number;
+  due: number;
   run: (() => void) | null;
 }
 
 /** Resolution of an agenda, ms: what is due sooner needs no appointment. */
 export const TICK_MS = 4;
 
+/** A tick that comes so much too late tells that the process stood still, ms. */
+const STALL_MS = 100;
+
 /**
  * All deadlines, retries and pacing of an engine, in one heap behind one timer: thousands of probes in flight
  * cost no timer each. Times are those of `performance.now()`, in milliseconds; the resolution is one tick.
+ *
+ * While the process stood still it heard nothing: such time does not count as anybody's silence, and puts off all
+ * appointments. What is due runs after the events that came in meanwhile.
  */
 export class Agenda {
   readonly #heap: Appointment[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #lastTick = 0;
 
   /** Calls `run` at `due` or within a tick after it. */
   at(due: number, run: () => void): Appointment {
     const appointment: Appointment = { due, run };
     this.#push(appointment);
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    if (!this.#timer) {
+      this.#lastTick = performance.now();
+      this.#timer = setInterval(() => setImmediate(() => this.#tick()), TICK_MS);
+    }
     return appointment;
   }
 
@@ -37,6 +47,9 @@ export class Agenda {
 
   #tick(): void {
     const now = performance.now();
+    const stalled = now - this.#lastTick - TICK_MS;
+    this.#lastTick = now;
+    if (stalled > STALL_MS) for (const appointment of this.#heap) appointment.due += stalled;
     for (let head = this.#heap[0]; head && (head.due <= now || head.run === null); head = this.#heap[0]) {
       this.#pop();
       const run = head.run;

@@ -12,6 +12,8 @@ import { createUdpSocket } from './udp-socket.js';
 const BUSY_RETRY_MS = 100;
 const BUSY_LIMIT_MS = 15_000;
 const CONNECTED_TRIES = 2;
+/** When the try from a fixed port leaves, as a share of the patience. */
+const FROM_PORT_AT = 0.66;
 const REFUSAL_GAP_MS = 1_100;
 const REFUSAL_QUEUE_MS = 10_000;
 
@@ -113,13 +115,16 @@ class UdpExchange {
   #plan(): void {
     if (this.#settled || this.#answer) return;
     const { patienceMs } = this.host.timing;
-    const end = Math.max(this.request.until ?? 0, this.#firstSentAt + (this.request.until ? 0 : patienceMs));
+    const { until } = this.request;
+    // Where we were busy, tries left late: none is left out for that, and the last is waited for all the same.
+    const end = until ?? Math.max(this.#firstSentAt + patienceMs, this.#sentAt + (1 - FROM_PORT_AT) * patienceMs);
     const last = this.request.lastFromPort;
-    if (this.#sent < this.#tries && performance.now() < end) {
-      const offset = tryOffset(this.#sent, this.#tries, patienceMs);
-      this.#appoint(this.#firstSentAt + offset, () => void this.#sendNext());
+    if (this.#sent < this.#tries && (until === undefined || performance.now() < until)) {
+      const offset = (index: number): number => tryOffset(index, this.#tries, patienceMs);
+      const gap = offset(this.#sent) - offset(this.#sent - 1);
+      this.#appoint(this.#sentAt + gap, () => void this.#sendNext());
     } else if (last !== undefined && !this.#askedFromPort) {
-      this.#appoint(this.#firstSentAt + 0.66 * patienceMs, () => {
+      this.#appoint(this.#firstSentAt + FROM_PORT_AT * patienceMs, () => {
         this.#askedFromPort = true;
         void this.#sendShared(last);
       });
