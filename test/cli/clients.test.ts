@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { answer, see, site, survey } from '../rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
-import { createFiles, runHere } from './run.js';
+import { createFiles, runHere, sallyport } from './run.js';
 
 const { directory } = createFiles();
 const store = join(directory, 'clients.sqlite');
@@ -47,4 +47,10 @@ test('those of a group, with a tag, of a verdict', async () => {
 test('a verdict that there is not is refused', async () => {
   const { code, stdout } = await clients('--verdict', 'fine');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});
+
+test('the built command line shows them too', async () => {
+  const { code, stdout, stderr } = await sallyport(['clients', '--verdict', 'compliant', '--store', store]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/✔ COMPLIANT +2026-11-01 fine /);
 });

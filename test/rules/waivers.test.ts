@@ -148,3 +148,10 @@ test('a report can be judged again as if its survey were there still', () => {
     { numRuns: 100 },
   );
 });
+
+test('a rule that crashed is not among what was seen, a probe that crashed is', () => {
+  const [probe, rule] = ['probe/http-get', 'rule/dmz-suspected'].map((unit) => ({ unit, message: 'boom' }));
+  const options = { profile: closed, profileDigest: '', authorization: null, failOn: 'low' as const };
+  const report = createReport(open, options);
+  expect(surveyOf({ ...report, errors: [probe!, rule!] }).errors).toEqual([probe]);
+});

@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import type { SlotDiff } from '../../history/compare-looks.js';
+import { compareLooks, compareSweeps, type SlotDiff } from '../../history/compare-looks.js';
 import type { Store } from '../../history/store.js';
 import { InputError } from '../../inputs/input-error.js';
 import { readInstant } from '../../inputs/instant.js';
@@ -71,7 +71,6 @@ function readNumber(text: string): number {
 
 /** Of every slot the look at `to` or before, and the one before it, or at `from` or before. */
 async function compareClient(store: Store, client: string, from: Date | null, to: Date | null): Promise<SlotDiff[]> {
-  const { compareLooks } = await import('../../history/compare-looks.js');
   const later = await store.readReports(client, to);
   if (later.length === 0) {
     if (to && (await store.listHistory(client, 1)).length > 0)
@@ -90,7 +89,6 @@ async function compareClient(store: Store, client: string, from: Date | null, to
 async function openSweeps(store: Store, from: number, to: number): Promise<AsyncIterable<SlotDiff>> {
   for (const id of [from, to])
     if ((await store.getSweep(id)) === null) throw new InputError(`the store has no sweep ${id}`);
-  const { compareSweeps } = await import('../../history/compare-looks.js');
   return compareSweeps(store.readSweepReports(from), store.readSweepReports(to));
 }
 
