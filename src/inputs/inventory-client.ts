@@ -82,18 +82,18 @@ export function chooseProfile(layers: readonly Layer[], file: string): string {
 }
 
 function mergeLayers({ file }: InventoryContext, layers: readonly Layer[]): Inherited {
-  const last = <K extends keyof LayerValues>(key: K) =>
-    layers.findLast(({ values }) => values[key] !== undefined)?.values[key];
-  const source = last('source') ?? null;
+  // What a layer does not say is not among its keys.
+  const said = Object.assign({}, ...layers.map(({ values }) => values)) as LayerValues;
+  const { source = null } = said;
   return {
     profile: chooseProfile(layers, file),
     services: joinRecords(layers.map(({ values }) => values.services)),
     sources: joinRecords(layers.map(({ values }) => values.sources)),
     source: source === OUTSIDER ? null : source,
-    schedule: last('schedule') ?? null,
-    timeZone: last('timeZone') ?? DEFAULT_TIME_ZONE,
-    authorization: toAuthorization(last('authorization')),
-    contacts: toList(last('contacts')),
+    schedule: said.schedule ?? null,
+    timeZone: said.timeZone ?? DEFAULT_TIME_ZONE,
+    authorization: toAuthorization(said.authorization),
+    contacts: toList(said.contacts),
     tags: joinLists(layers.map(({ values }) => values.tags)),
   };
 }

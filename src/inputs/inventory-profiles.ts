@@ -27,9 +27,6 @@ export interface InventoryProfiles {
   judge(choice: ClientChoice): Promise<readonly ProfileProblem[]>;
 }
 
-/** So many different choices are remembered. */
-const MAX_KNOWN = 4096;
-
 const NOTHING: readonly ProfileProblem[] = [];
 
 /**
@@ -38,7 +35,8 @@ const NOTHING: readonly ProfileProblem[] = [];
  */
 export function createInventoryProfiles(problems: ProblemList): InventoryProfiles {
   const profiles = new Map<string, Profile | string>();
-  const known = new Map<string, readonly ProfileProblem[]>();
+  // By the very objects of services and sources: rows with the same cell share them.
+  const known = new Map<string, WeakMap<object, WeakMap<object, readonly ProfileProblem[]>>>();
   const load = async (name: string): Promise<Profile | string> => {
     const before = profiles.get(name);
     if (before !== undefined) return before;
@@ -50,13 +48,14 @@ export function createInventoryProfiles(problems: ProblemList): InventoryProfile
     load,
     async judge(choice) {
       const { profile: name, services, sources, source } = choice;
-      const key = JSON.stringify([name, services, sources, source]);
-      const before = known.get(key);
+      const key = JSON.stringify([name, source]);
+      const byServices = known.get(key) ?? new WeakMap<object, WeakMap<object, readonly ProfileProblem[]>>();
+      const bySources = byServices.get(services) ?? new WeakMap<object, readonly ProfileProblem[]>();
+      const before = bySources.get(sources);
       if (before) return before;
       const profile = await load(name);
       const found = typeof profile === 'string' ? [{ path: ['profile'], problem: profile }] : judge(profile, choice);
-      if (known.size >= MAX_KNOWN) known.clear();
-      known.set(key, found);
+      known.set(key, byServices.set(services, bySources.set(sources, found)));
       return found;
     },
   };
