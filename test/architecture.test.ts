@@ -32,11 +32,22 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['inputs', 'model', 'net', 'probes', 'run-options', 'run-targets'],
     why: 'one run from input to reports, for the library: it shows nothing',
   },
+  history: { may: ['model'], why: 'keeps and compares what was seen; how it was seen is not its affair' },
+  alerts: {
+    may: ['inputs', 'map-concurrently', 'model', 'reporters'],
+    why: 'changes to messages; who decides what changed is not theirs to know',
+  },
+  sweep: {
+    may: ['alerts', 'history', 'inputs', 'map-concurrently', 'model', 'net', 'probes', 'run-options', 'run-targets'],
+    why: 'an inventory through targets, history and alerts, headless',
+  },
   index: { may: ['check', 'inputs', 'model', 'report', 'version'], why: 'the library; the command line is no part' },
   schemas: { may: ['inputs', 'model'], why: 'publishes their schemas' },
   lab: { may: ['model', 'net'], why: 'simulated sites must not share the mistakes of what they test' },
   cli: {
-    may: ['check', 'inputs', 'model', 'net', 'probes', 'reporters', 'version'],
+    may: [
+      ...['alerts', 'check', 'history', 'inputs', 'model', 'net', 'report', 'reporters', 'rules', 'sweep', 'version'],
+    ],
     why: 'parse, call, print, exit: judging and looking belong to the library',
   },
   demo: { may: ['check', 'cli', 'lab', 'model', 'reporters'], why: 'a user of all of it' },
@@ -52,13 +63,17 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   { what: /^node:child_process/, to: ['lab'], why: 'what a target sends must never get near a shell' },
   {
     what: /^node:fs/,
-    to: ['cli', 'inputs', 'net/descriptors', 'schemas', 'version'],
+    to: ['cli', 'history/back-up', 'history/open-store', 'inputs', 'net/descriptors', 'schemas', 'version'],
     why: 'files are input and output; whoever computes is given values',
   },
   { what: /^(?:yargs|cli-progress)#/, to: ['cli'], why: 'the library is headless' },
   { what: /^yaml#/, to: ['inputs'], why: 'every error in a file has its line and column' },
   { what: /^ip-cidr#/, to: ['inputs'], why: 'addresses are parsed in one way' },
   { what: /^zod#/, to: ['inputs', 'model', 'schemas'], why: 'what is inside has been checked at the edge' },
+  { what: /^(?:kysely|@photostructure\/sqlite)#/, to: ['history'], why: 'one place knows how results are kept' },
+  { what: /^nodemailer#/, to: ['alerts/email'], why: 'mail is one channel of several' },
+  { what: /^csv-parse/, to: ['inputs'], why: 'every error in a file has its line and column' },
+  { what: /^croner#/, to: ['inputs'], why: 'schedules are read in one way' },
   { what: /^table#/, to: ['reporters'], why: 'layout is theirs' },
   { what: /^p-limit#/, to: ['map-concurrently'], why: 'a limiter within a limiter deadlocks' },
 ];
@@ -73,8 +88,8 @@ const WORDS: readonly { readonly what: RegExp; readonly to: readonly string[]; r
   { what: /\bprocess\.env\b/, to: ['cli'], why: 'options come as arguments, so that two runs can differ' },
   {
     what: /\bfetch\(|\bnew (?:WebSocket|EventSource)\b/,
-    to: [],
-    why: 'a LOCATION or a redirect of a target is never followed',
+    to: ['alerts/http-post'],
+    why: 'a LOCATION or a redirect of a target is never followed; alerts go where the user said',
   },
   { what: /\beval\(|\bnew Function\b/, to: [], why: 'text never becomes code' },
   { what: /@ts-(?:ignore|nocheck|expect-error)|\bTODO\b|\bFIXME\b/, to: [], why: 'nothing is left for later' },

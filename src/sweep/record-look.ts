@@ -1,13 +1,12 @@
 import type { AlertConfig } from '../inputs/alert-config.js';
 import { routeEvent } from '../alerts/route.js';
-import { acceptChanges, carryOver, confirmChanges, diffStates } from '../history/diff.js';
 import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../history/flapping.js';
-import { stateOf } from '../history/site-state.js';
 import type { Store, StoreWriter } from '../history/store.js';
 import type { ClientEvent } from '../model/alert.js';
 import type { Change } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
 import type { Report } from '../model/report.js';
+import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
 
 /** One finished look at a slot. */
 export interface Look {
@@ -15,8 +14,8 @@ export interface Look {
   readonly client: ClientCard;
   readonly slot: string;
   readonly report: Report;
-  /** What the first look found; null where this is the first. */
-  readonly suspected: readonly Change[] | null;
+  /** Null where this is the first look. */
+  readonly earlier: EarlierLooks | null;
   /** All other slots of the client are done. */
   readonly last: boolean;
 }
@@ -32,8 +31,8 @@ export interface RecordOptions {
 
 /** What became of a look. */
 export interface Recorded {
-  /** What a second look has to show as well; null where the result is final. */
-  readonly suspected: readonly Change[] | null;
+  /** What another look has to show as well; null where the result is final. */
+  readonly again: EarlierLooks | null;
   /** Changes that count. */
   readonly changes: readonly Change[];
   /** The look proves nothing, since we ourselves could not see. */
@@ -52,24 +51,22 @@ export async function recordLook(look: Look, options: RecordOptions): Promise<Re
     };
     if (isBlind(look.report)) {
       await finish();
-      return { suspected: null, changes: [], blind: true };
+      return { again: null, changes: [], blind: true };
     }
     const before = await tx.getState(look.client.id, look.slot);
-    const after = carryOver(before, stateOf(look.report), look.report);
-    const found = diffStates(before, after, look.report);
-    if (found.length > 0 && options.confirm && look.suspected === null) {
+    const judged = options.confirm ? judgeLook(before, look.report, look.earlier) : trustLook(before, look.report);
+    if (judged.again) {
       await tx.addResult({ ...look, final: false });
-      return { suspected: found, changes: [], blind: false };
+      return { again: judged.again, changes: [], blind: false };
     }
     const resultId = await finish();
-    if (resultId === null) return { suspected: null, changes: [], blind: false };
-    const changes = look.suspected ? confirmChanges(look.suspected, found) : found;
-    const state = acceptChanges(before, after, new Set(changes.map(({ key }) => key)));
+    if (resultId === null) return { again: null, changes: [], blind: false };
+    const { state, changes } = judged;
     if (JSON.stringify(state) !== JSON.stringify(before)) {
       await tx.putState(look.client.id, look.slot, state, resultId, look.report.startedAt);
     }
     await tellChanges(tx, look, changes, options);
-    return { suspected: null, changes, blind: false };
+    return { again: null, changes, blind: false };
   });
 }
 

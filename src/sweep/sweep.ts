@@ -16,6 +16,7 @@ import { slowDown } from '../net/timing.js';
 import { chooseTiming, findControl, type SharedOptions } from '../run-options.js';
 import { type Job, runTargets } from '../run-targets.js';
 import { expandClient } from './expand-client.js';
+import type { EarlierLooks } from './judge-look.js';
 import { LookQueue } from './look-queue.js';
 import { recordLook } from './record-look.js';
 import { createTermsCache, type CommonTerms } from './terms-cache.js';
@@ -43,7 +44,7 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly clients: Iterable<Client> | AsyncIterable<Client>;
   /** How the clients were chosen, for the record. */
   readonly filter?: Record<string, unknown> | undefined;
-  /** A change counts once a second look shows it, so much later, ms; 0: at once. */
+  /** A change counts once a second look shows it, so much later, ms; where they disagree a third. 0: at once. */
   readonly confirmAfterMs: number;
   readonly alerts: AlertConfig | null;
   readonly exclude?: Exclusion | undefined;
@@ -104,8 +105,8 @@ interface LookJob extends Job {
   readonly slot: string;
   /** Slots of the client that are not final yet. */
   readonly open: { left: number };
-  /** What the first look found; null in a first look. */
-  readonly suspected: readonly Change[] | null;
+  /** Null in a first look. */
+  readonly earlier: EarlierLooks | null;
 }
 
 /** Takes over the newest unfinished sweep of the inventory; null where there is none, or its process is still alive. */
@@ -175,13 +176,13 @@ export async function* runSweep(
     });
     for await (const { job, report } of runTargets(queue.take(firsts), { timing, control, signal })) {
       if (report.interrupted) continue;
-      const { client, slot, open, suspected } = job;
+      const { client, slot, open, earlier } = job;
       const recorded = await recordLook(
-        { sweepId, client, slot, report, suspected, last: open.left === 1 },
+        { sweepId, client, slot, report, earlier, last: open.left === 1 },
         { store, alerts, confirm: confirmAfterMs > 0, now: new Date() },
       );
-      if (recorded.suspected) {
-        const look = { ...job, timing: slow, suspected: recorded.suspected };
+      if (recorded.again) {
+        const look = { ...job, timing: slow, earlier: recorded.again };
         queue.done({ look, delayMs: confirmAfterMs });
       } else {
         if (--open.left === 0) finished++;
@@ -241,7 +242,7 @@ async function* listLooks(
       authorization: `${by}, ${reference}`.slice(0, 512),
       waivers: waivers.get(client.id),
       open,
-      suspected: null,
+      earlier: null,
     };
     return left.map((slot) => ({ ...common, ...slot }));
   };

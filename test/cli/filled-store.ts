@@ -47,7 +47,7 @@ export async function addSweep(path: string, at: string, seen: readonly Seen[]):
     for (const { client: of, survey, slot = '203.0.113.7' } of seen) {
       const waivers = await store.listWaivers(of.id);
       const report = createReport({ ...survey, startedAt: at }, { ...options, waivers });
-      const look = { sweepId: sweep.id, client: of, slot, report, suspected: null, last: true };
+      const look = { sweepId: sweep.id, client: of, slot, report, earlier: null, last: true };
       await recordLook(look, { store, alerts: null, confirm: false, now: new Date(at) });
     }
     await store.finishSweep(sweep.id, 'finished', new Date(at));
