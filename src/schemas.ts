@@ -1,7 +1,11 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { alertConfigFileSchema } from './inputs/alert-config-schema.js';
+import { inventoryFileSchema } from './inputs/inventory-schema.js';
 import { profileFileSchema } from './inputs/profile-schema.js';
+import { alertPayloadSchema } from './model/alert-payload.js';
+import { sweepResultSchema } from './model/sweep-result.js';
 import { reportSchema } from './model/report.js';
 
 /*
@@ -21,6 +25,30 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     id: 'urn:sallyport:report:1',
     title: 'sallyport report',
     description: 'The result of one check of one address. Fields may be added; see docs/report-format.md.',
+  },
+  'sweep-result.schema.json': {
+    schema: sweepResultSchema,
+    id: 'urn:sallyport:sweep-result:1',
+    title: 'sallyport sweep result',
+    description: 'The final result of one address of one client in a sweep. Fields may be added.',
+  },
+  'alert.schema.json': {
+    schema: alertPayloadSchema,
+    id: 'urn:sallyport:alert:1',
+    title: 'sallyport alert',
+    description: 'What a webhook is sent; see docs/alerts.md.',
+  },
+  'inventory.schema.json': {
+    schema: inventoryFileSchema,
+    id: 'urn:sallyport:inventory:1',
+    title: 'sallyport inventory',
+    description: 'The clients of a dealer; see docs/inventory.md.',
+  },
+  'alert-config.schema.json': {
+    schema: alertConfigFileSchema,
+    id: 'urn:sallyport:alert-config:1',
+    title: 'sallyport alert configuration',
+    description: 'Where alerts go, and who hears what; see docs/alerts.md.',
   },
   'profile.schema.json': {
     schema: profileFileSchema,

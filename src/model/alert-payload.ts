@@ -1,27 +1,13 @@
 import * as z from 'zod';
 import type { AlertEvent } from './alert.js';
-import { CHANGE_KINDS } from './change.js';
-import type { EndpointId } from './endpoint.js';
+import { changeSchema } from './change-schema.js';
 import { VERDICTS } from './report.js';
-import { SEVERITIES } from './severity.js';
 
 /*
  * The contract of `sallyport/alert@1`: what a webhook gets.
  */
 
-const endpoint = z.string().regex(/^(?:tcp|udp)\/\d{1,5}$/) as unknown as z.ZodType<EndpointId>;
 const time = z.iso.datetime();
-
-const changeSchema = z.object({
-  kind: z.enum(CHANGE_KINDS),
-  key: z.string().describe('the same for the same thing, also when it ends'),
-  severity: z.enum(SEVERITIES),
-  rule: z.string().nullable(),
-  endpoint: endpoint.nullable(),
-  title: z.string().describe('in one line for people; may hold text of the target, so escape it'),
-  before: z.string().nullable(),
-  after: z.string().nullable(),
-});
 
 const clientEventSchema = z.object({
   type: z.literal('changes'),

@@ -1,6 +1,7 @@
 import type { Change, ChangeKind } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
 import type { Report } from '../model/report.js';
+import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
 import { forJson, forTerminal, forTerminalLine } from './escape.js';
 import { cutText } from './layout.js';
 import type { ReportStyle } from './reporter.js';
@@ -9,9 +10,6 @@ import { createRows } from './table-rows.js';
 /** Forms in which a sweep can be shown. */
 export const SWEEP_FORMATS = ['table', 'json', 'ndjson'] as const;
 export type SweepFormat = (typeof SWEEP_FORMATS)[number];
-
-/** Version of what `json` and `ndjson` hold. */
-export const SWEEP_RESULT_SCHEMA = 'sallyport/sweep-result@1';
 
 /** From this many clients on the table leaves out those that are compliant and unchanged. */
 const ROWS_FOR_ALL = 100;
@@ -80,7 +78,7 @@ function createJson(array: boolean): SweepWriter {
         slot,
         changes,
         report,
-      };
+      } satisfies { readonly [K in keyof SweepResultLine]: unknown };
       const text = forJson(JSON.stringify(row));
       const before = array ? (first ? '\n' : ',\n') : '';
       first = false;

@@ -42,7 +42,10 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
   const cases: [string, RegExp | string][] = [
     ['', 'name a command, for example: sallyport check 203.0.113.7'],
     ['chekc 192.0.2.1', 'unknown command "chekc" (did you mean "check"?)'],
-    ['192.0.2.1', 'unknown command "192.0.2.1"; there are check, profile, completion'],
+    [
+      '192.0.2.1',
+      'unknown command "192.0.2.1"; there are check, profile, sweep, watch, inventory, clients, history, diff, judge, waive, waivers, alert, store, completion',
+    ],
     ['--quiet check 192.0.2.1', '--quiet: options stand after the command'],
     ['check', /^no target is given: /],
     ['check 192.0.2.1', /^192\.0\.2\.1 is a documentation address .* give --allow-special/],
