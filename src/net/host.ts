@@ -1,5 +1,6 @@
 import type { Pacer } from './gate.js';
 import { RttEstimator } from './rtt.js';
+import { countSyns } from './syn.js';
 import type { Timing } from './timing.js';
 
 /** Among endpoints that are refused, a silent one is more likely lost than filtered. */
@@ -54,10 +55,14 @@ export class Host {
     return Math.min(Math.max(shortGapMs, timeoutMs), patienceMs / 3);
   }
 
-  /** Tries that silence must have withstood before it is believed without the whole patience. */
+  /**
+   * Tries that silence must have withstood before it is believed without the whole patience: no fewer than the SYNs
+   * that the system sends in that time.
+   */
   get wantedTries(): number {
+    const usual = Math.max(this.timing.tries, countSyns(this.timing.patienceMs));
     const refusing = this.tcpRefusals > 0 ? REFUSING_EXTRA_TRIES : 0;
-    return this.timing.tries + refusing + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
+    return usual + refusing + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
   }
 
   /** How long to wait for bytes that a service may send unasked, ms. */
