@@ -115,11 +115,26 @@ function exists(pid: number, atMs: number): boolean {
   }
 }
 
-/** The newest sweep of an inventory that is not finished, whether somebody runs it or not. */
+/**
+ * The newest sweep of an inventory that is not finished, whether somebody runs it or not. One that a later finished
+ * sweep of the same clients has overtaken is forgotten.
+ */
 export async function findUnfinished(db: Db, inventory: string): Promise<Sweep | null> {
   const row = await selectSweeps(db)
     .where('inventory', '=', inventory)
     .where('state', '<>', 'finished')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('sweeps as later')
+            .whereRef('later.id', '>', 'sweeps.id')
+            .whereRef('later.inventory', '=', 'sweeps.inventory')
+            .whereRef('later.filter', '=', 'sweeps.filter')
+            .where('later.state', '=', 'finished')
+            .select('later.id'),
+        ),
+      ),
+    )
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -137,6 +137,73 @@ async function benchSize() {
   }
 }
 
+/** An inventory of all sites of a simulated internet. */
+function writeInventory(internet) {
+  const file = join(directory, 'clients.csv');
+  const rows = internet.truth.map(({ ip }, index) => `c${index},Client ${index},${ip},closed,bench,bench`);
+  writeFileSync(file, ['id,name,address,profile,authorized_by,authorization_reference', ...rows].join('\n'));
+  return file;
+}
+
+/** Sweeps a whole simulated internet into a store, without second looks. */
+async function sweepAll(internet, inventory, store) {
+  const many = ['--allow-special', '--timing', 'fast', '--format', 'ndjson', '--quiet', '--confirm-after', '0'];
+  const files = ['--inventory', inventory, '--store', store, '-o', join(directory, 'swept')];
+  const run = await measure(internet.inside(sallyport('sweep', ...files, ...many)));
+  if (![0, 1, 3].includes(run.code)) throw new Error(`sweep: exit ${run.code}\n${run.stderr.slice(0, 2000)}`);
+  return { ...run, bytes: statSync(store).size };
+}
+
+async function benchSweep() {
+  const internet = startInternet(directory, { sites: 4096, loss: 2, seed: 15 });
+  try {
+    const inventory = writeInventory(internet);
+    const store = join(directory, 'fleet.sqlite');
+    await sweepAll(internet, inventory, store);
+    let { bytes } = await sweepAll(internet, inventory, store);
+    const growths = [];
+    const pairs = await repeat(async () => {
+      const check = await checkAll(internet, join(directory, 'checked'));
+      const sweep = await sweepAll(internet, inventory, store);
+      growths.push(sweep.bytes - bytes);
+      bytes = sweep.bytes;
+      return { check: check.ms, sweep: sweep.ms };
+    });
+    const [check, sweep] = [median(pairs.map((pair) => pair.check)), median(pairs.map((pair) => pair.sweep))];
+    note(
+      'sweep of 4,096 clients, against check',
+      `${seconds(sweep)} : ${seconds(check)} = ${times(sweep / check)}`,
+      '≤ 1.3 ×',
+      sweep <= 1.3 * check,
+    );
+    const growth = median(growths);
+    note('store, growth a sweep, unchanged fleet', `${(growth / 4096).toFixed(0)} bytes a client`, '', null);
+  } finally {
+    internet.close();
+  }
+}
+
+async function benchSweepMemory() {
+  const peaks = [];
+  for (const sites of [1024, 16384, 65536]) {
+    const internet = startInternet(directory, { sites, loss: 2, seed: 16 });
+    try {
+      const store = join(directory, `memory-${sites}.sqlite`);
+      const run = await sweepAll(internet, writeInventory(internet), store);
+      peaks.push(run.peakMb);
+      note(
+        `sweep, peak memory, ${sites.toLocaleString('en')} clients`,
+        `${run.peakMb.toFixed(0)} MB (${seconds(run.ms)})`,
+        sites === 65536 ? '≤ 1.25 × that at 16,384' : '',
+        sites === 65536 ? run.peakMb <= 1.25 * peaks[1] : null,
+      );
+      rmSync(store);
+    } finally {
+      internet.close();
+    }
+  }
+}
+
 async function benchVersionScan() {
   const internet = startInternet(directory, { sites: 1024, loss: 2, seed: 13 });
   try {
@@ -216,6 +283,8 @@ try {
   await benchSingle();
   await benchFleet();
   await benchSize();
+  await benchSweep();
+  await benchSweepMemory();
   if (process.argv.includes('--with-nmap-sv')) await benchVersionScan();
 } finally {
   rmSync(directory, { recursive: true, force: true });

@@ -31,7 +31,7 @@ export function startInternet(directory, { sites, loss, seed }) {
 
 /** The address of site `n`. */
 export function addressOf(n) {
-  return [198, 18, (n >> 8) & 255, n & 255].join('.');
+  return [198, 18 + (n >> 16), (n >> 8) & 255, n & 255].join('.');
 }
 
 /** The command line of a check. */

@@ -74,12 +74,16 @@ describe('sweeps', () => {
     expect(await store.findUnfinished(INVENTORY)).toBeNull();
     const [first, second] = [await beginSweep(store, ['a']), await beginSweep(store, ['a'])];
     expect((await store.findUnfinished(INVENTORY))?.id).toBe(second.id);
-    await store.finishSweep(second.id, 'finished', NOW);
-    await store.finishSweep(first.id, 'interrupted', NOW);
-    expect(await store.findUnfinished(INVENTORY)).toMatchObject({ id: first.id, state: 'interrupted', remaining: 1 });
+    await store.finishSweep(first.id, 'finished', NOW);
+    await store.finishSweep(second.id, 'interrupted', NOW);
+    expect(await store.findUnfinished(INVENTORY)).toMatchObject({ id: second.id, state: 'interrupted', remaining: 1 });
     expect(await store.findUnfinished('/srv/other.yaml')).toBeNull();
-    expect(await store.getSweep(second.id)).toMatchObject({ finishedAt: NOW.toISOString(), remaining: 0, clients: 1 });
+    expect(await store.getSweep(first.id)).toMatchObject({ finishedAt: NOW.toISOString(), remaining: 0, clients: 1 });
     expect((await store.listSweeps(1)).map(({ id }) => id)).toEqual([second.id]);
+    // A later sweep of the same clients that came to its end makes it pointless.
+    const third = await beginSweep(store, ['a']);
+    await store.finishSweep(third.id, 'finished', NOW);
+    expect(await store.findUnfinished(INVENTORY)).toBeNull();
     expect(await store.getSweep(99)).toBeNull();
   });
 
