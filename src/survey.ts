@@ -136,8 +136,22 @@ async function askAgain(engine: Engine, host: Host, seen: readonly Observation[]
   const answered = seen.filter(({ endpoint, state }) => endpoint.startsWith('tcp/') && state !== 'filtered');
   const again = answered.find(({ state }) => state === 'open') ?? answered.find(({ state }) => state === 'closed');
   if (!again) return null;
-  const { state } = await engine.tcp(host, Number(again.endpoint.slice(4)));
+  const ask = () => engine.tcp(host, Number(again.endpoint.slice(4)));
+  // Where the round-trip time is not known, a lost SYN is only repeated after a second: so two leave at once.
+  const { state } = host.rtt.smoothedMs === null ? await firstAnswer([ask(), ask()]) : await ask();
   return state === 'error' ? null : { endpoint: again.endpoint, answered: state !== 'filtered' };
+}
+
+/** The first outcome that is no silence; silence where all are silent. What is still under way then is left to end. */
+function firstAnswer(outcomes: readonly Promise<Outcome>[]): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    let silent = 0;
+    for (const pending of outcomes) {
+      pending.then((outcome) => {
+        if (outcome.state !== 'filtered' || ++silent === outcomes.length) resolve(outcome);
+      }, reject);
+    }
+  });
 }
 
 function summarise(observations: readonly Observation[], always: ReadonlySet<EndpointId>) {

@@ -1,5 +1,5 @@
 import { openStore } from '../history/open-store.js';
-import { loadAlertConfig } from '../inputs/alert-config.js';
+import { type AlertConfig, loadAlertConfig } from '../inputs/alert-config.js';
 import { InputError } from '../inputs/input-error.js';
 import { loadInventory, selectClients } from '../inputs/inventory.js';
 import type { Verdict } from '../model/report.js';
@@ -10,7 +10,7 @@ import {
   runSweep,
   type PreparedSweep,
   type SweepEnd,
-  type SweepOptions,
+  type RunSweepOptions,
 } from '../sweep/sweep.js';
 import { boundMemory } from './bound-memory.js';
 import { EXIT, worstVerdict } from './exit-codes.js';
@@ -21,28 +21,20 @@ import { readSettings } from './settings.js';
 import { catchSignals } from './signals.js';
 import { chooseStorePath } from './store-path.js';
 import type { SweepSettings } from './sweep-options.js';
-import { readSweepFigures } from './sweep-settings.js';
+import { readSweepFigures, type SweepFigures } from './sweep-settings.js';
 import { useColor } from './terminal.js';
 
 /** Runs a sweep as its options say; the exit code. */
 export async function runSweepFromOptions(args: Readonly<Record<string, unknown>>): Promise<number> {
   const settings = await readSettings('sweep', args);
-  if (settings.inventory === undefined) throw new InputError('no inventory is given: name one with --inventory FILE');
   const figures = await readSweepFigures(settings);
-  const inventory = await loadInventory(settings.inventory);
-  const filter = { groups: settings.group, ids: settings.client, tags: settings.tag, limit: settings.limit };
   const alerts = settings.alerts === undefined ? null : await loadAlertConfig(settings.alerts, process.env);
-  const clients = selectClients(inventory, filter);
-  const store = await openStore(chooseStorePath(settings.store));
+  boundMemory();
+  const { store, inventory, prepared } = await prepare(settings, figures, alerts);
   const ending = catchSignals();
   try {
-    boundMemory();
-    const { resume = false } = settings;
-    const options = { ...figures, store, inventory: inventory.file, clients, filter, alerts };
-    const unfinished = resume ? null : await store.findUnfinished(inventory.file);
-    const prepared = (resume ? await resumeSweep(options) : null) ?? (await beginSweep(options));
-    if (!settings.quiet) tellBeginning(prepared, resume, unfinished?.id ?? null);
-    const verdict = await writeSweep(prepared, { ...options, signal: ending.signal }, settings);
+    const options = { ...figures, store, inventory, alerts, signal: ending.signal };
+    const verdict = await writeSweep(prepared, options, settings);
     if (alerts) await sendAlerts(store, alerts, ending.signal);
     return EXIT[verdict];
   } finally {
@@ -51,17 +43,42 @@ export async function runSweepFromOptions(args: Readonly<Record<string, unknown>
   }
 }
 
+/** Puts the sweep into the store. The clients themselves, which may be very many, are let go of with this. */
+async function prepare(settings: SweepSettings, figures: SweepFigures, alerts: AlertConfig | null) {
+  if (settings.inventory === undefined) throw new InputError('no inventory is given: name one with --inventory FILE');
+  const { resume = false, quiet = false, group: groups, client: ids, tag: tags, limit } = settings;
+  const loaded = await loadInventory(settings.inventory);
+  const filter = { groups, ids, tags, limit };
+  const clients = selectClients(loaded, filter);
+  const store = await openStore(chooseStorePath(settings.store));
+  try {
+    const options = { ...figures, store, inventory: loaded.file, clients, filter, alerts };
+    const unfinished = await store.findUnfinished(loaded.file);
+    const prepared = (resume ? await resumeSweep(options) : null) ?? (await beginSweep(options));
+    if (!quiet) tellBeginning(prepared, resume, unfinished?.id ?? null);
+    return { store, inventory: loaded.file, prepared };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
 function tellBeginning({ sweep, resumed, skippedCount }: PreparedSweep, resume: boolean, unfinished: number | null) {
   const clients = `${sweep.remaining} ${sweep.remaining === 1 ? 'client' : 'clients'}`;
   const notes = [resumed ? `sweep ${sweep.id} goes on: ${clients} left` : `sweep ${sweep.id}: ${clients}`];
   if (resume && !resumed) notes.push('there was no unfinished sweep to go on with');
-  if (unfinished !== null) notes.push(`sweep ${unfinished} was not finished; --resume would have gone on with it`);
+  if (!resume && unfinished !== null)
+    notes.push(`sweep ${unfinished} was not finished; --resume would have gone on with it`);
   if (skippedCount > 0) notes.push(`${skippedCount} not probed, for want of an authorisation`);
   for (const note of notes) process.stderr.write(`sallyport: ${note}\n`);
 }
 
 /** Runs a sweep and writes its results as they come; the worst verdict, in which a client not probed is unknown. */
-async function writeSweep(prepared: PreparedSweep, options: SweepOptions, settings: SweepSettings): Promise<Verdict> {
+async function writeSweep(
+  prepared: PreparedSweep,
+  options: RunSweepOptions,
+  settings: SweepSettings,
+): Promise<Verdict> {
   const output = await openOutput(settings.output);
   const { toFile } = output;
   const format = settings.format ?? 'table';

@@ -1,8 +1,8 @@
+import type { InferredOptionTypes } from 'yargs';
 import { loadConfig } from '../inputs/config.js';
 import { InputError } from '../inputs/input-error.js';
 import { suggest } from '../inputs/suggest.js';
 import { problemAt, readYaml } from '../inputs/yaml-document.js';
-import type { InferredOptionTypes } from 'yargs';
 import { COMMAND_OPTIONS, type ConfigurableCommand, OPTION_NAMES, type OptionName } from './options.js';
 import { type OptionValue, readOptionText, readOptionValue } from './option-value.js';
 
@@ -25,8 +25,8 @@ export async function readSettings<C extends ConfigurableCommand>(
 ): Promise<SettingsOf<C>> {
   const names = Object.keys(COMMAND_OPTIONS[command]) as OptionName[];
   const above: Values = { ...readEnvironment(names, env), ...readFlags(names, flags) };
-  const { config } = above;
-  const file = config === undefined ? {} : await readConfigFile(names, String(config));
+  const { config } = above as { readonly config?: string };
+  const file = config === undefined ? {} : await readConfigFile(names, config);
   return { ...file, ...above } as SettingsOf<C>;
 }
 

@@ -123,10 +123,11 @@ export async function findUnfinished(db: Db, inventory: string): Promise<Sweep |
   const row = await selectSweeps(db)
     .where('inventory', '=', inventory)
     .where('state', '<>', 'finished')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('sweeps as later')
+    .where((query) =>
+      query.not(
+        query.exists(
+          query
+            .selectFrom('sweeps as later')
             .whereRef('later.id', '>', 'sweeps.id')
             .whereRef('later.inventory', '=', 'sweeps.inventory')
             .whereRef('later.filter', '=', 'sweeps.filter')

@@ -56,6 +56,9 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
 }
 
+/** What running a prepared sweep takes. */
+export type RunSweepOptions = Omit<SweepOptions, 'clients' | 'filter'>;
+
 /** How far a sweep is. */
 export interface SweepProgress {
   /** Clients that are done. */
@@ -150,7 +153,7 @@ function describeOwner(): { host: string; pid: number } {
  */
 export async function* runSweep(
   prepared: PreparedSweep,
-  options: SweepOptions,
+  options: RunSweepOptions,
   end: (end: SweepEnd) => void = () => {},
 ): AsyncGenerator<SweepResult> {
   const { store, confirmAfterMs, alerts } = options;
@@ -209,7 +212,7 @@ export async function* runSweep(
 /** The first looks of all clients that are not done yet, in the order of the store, which is random. */
 async function* listLooks(
   sweepId: number,
-  options: SweepOptions,
+  options: RunSweepOptions,
   signal: AbortSignal,
   onEmpty: (problem: Skipped | null) => void,
 ): AsyncGenerator<LookJob> {

@@ -100,11 +100,18 @@ describe('a fleet of 4,096 clients, swept twice and once more', () => {
     for (const { stderr } of outcomes) expect(stderr).not.toContain('internal');
   });
 
+  /** What the sweep after this one should tell: nothing, but for what was lost on the way in all tries of a look. */
+  const MOST_LOST = Math.floor(SITES * 10 * 0.0002);
+  let lost: readonly string[] = [];
+
   test('at first tells every open endpoint, and nothing else', () => {
     const made = [...truth].flatMap(([ip, { before }]) =>
       isTarpit(before) ? [] : openOf(before).map((endpoint) => `exposed ${ip} ${endpoint}`),
     );
-    expect(compare(made, toldBy(1))).toEqual({ missing: [], wrong: [] });
+    const { missing, wrong } = compare(made, toldBy(1));
+    expect(wrong).toEqual([]);
+    expect(missing.length).toBeLessThanOrEqual(MOST_LOST);
+    lost = missing;
   });
 
   test('then tells exactly the changes that were made', () => {
@@ -115,14 +122,18 @@ describe('a fleet of 4,096 clients, swept twice and once more', () => {
       return [
         ...now.filter((endpoint) => !old.includes(endpoint)).map((endpoint) => `exposed ${ip} ${endpoint}`),
         ...old.filter((endpoint) => !now.includes(endpoint)).map((endpoint) => `resolved ${ip} ${endpoint}`),
-      ];
+      ].filter((change) => !lost.includes(change.replace('resolved', 'exposed')));
     });
     expect(made.length).toBeGreaterThan(2_000);
-    expect(compare(made, toldBy(2))).toEqual({ missing: [], wrong: [] });
+    const { missing, wrong } = compare(made, toldBy(2));
+    expect(wrong.filter((change) => !lost.includes(change))).toEqual([]);
+    expect(missing.length).toBeLessThanOrEqual(MOST_LOST);
+    lost = missing;
   });
 
-  test('and tells nothing where nothing changed', () => {
-    expect(changes.filter(({ sweepId }) => sweepId === 3)).toEqual([]);
+  test('and where nothing changed tells nothing but what was lost before', () => {
+    expect(compare([...lost], toldBy(3)).wrong).toEqual([]);
+    expect(lost.filter((change) => toldBy(3).includes(change))).toEqual(lost);
   });
 
   test('alerts of each client once in a sweep, and only where something changed', () => {
