@@ -1,6 +1,7 @@
 import { parseAuthorization, guardSpecs, requireAuthorization } from './inputs/guard.js';
 import { createExclusion, countTargets, resolveExclusions } from './inputs/exclusion.js';
 import { expandTargets } from './inputs/expand-targets.js';
+import { parseHostPort } from './inputs/host-port.js';
 import { InputError } from './inputs/input-error.js';
 import { parsePorts } from './inputs/ports.js';
 import { loadProfile } from './inputs/profile.js';
@@ -8,7 +9,6 @@ import { parseTargetSpec, type TargetSpec } from './inputs/targets.js';
 import { type Endpoint } from './model/endpoint.js';
 import type { Profile } from './model/profile.js';
 import type { Report, Target } from './model/report.js';
-import type { Control } from './net/control.js';
 import { resolveName } from './net/resolve.js';
 import type { Timing } from './net/timing.js';
 import { listServiceEndpoints, type PlanOptions } from './probes/plan.js';
@@ -56,7 +56,8 @@ export interface PreparedCheck {
   readonly timing: Timing;
   /** Number of addresses, names counting as one; null where they stream in. */
   readonly total: number | null;
-  readonly control: Control | null;
+  /** HOST:PORT, not resolved yet. */
+  readonly control: string | null;
   readonly targets: AsyncIterable<Target>;
 }
 
@@ -75,7 +76,8 @@ export type RunOptions = Pick<CheckOptions, 'signal' | 'onProgress'>;
 
 /** Runs a prepared check, once; see {@link check}. */
 export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {}): AsyncGenerator<Report> {
-  const { timing, control, total, terms } = prepared;
+  const { timing, total, terms } = prepared;
+  const control = await findControl(prepared.control);
   const signal = options.signal ?? new AbortController().signal;
   let finished = 0;
   const jobs = mapStream(prepared.targets, (target) => ({ target, terms }));
@@ -86,12 +88,12 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
 }
 
 /**
- * Reads and validates all of a check's input; sends nothing, except that the names to exclude
- * and that of the control endpoint are resolved.
+ * Reads and validates all of a check's input; sends nothing, except that names to exclude are resolved.
  * @throws InputError
  */
 export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck> {
   requireSoundFigures(options);
+  if (options.control !== undefined) parseHostPort(options.control);
   const profile =
     typeof options.profile === 'object'
       ? options.profile
@@ -119,7 +121,7 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
     terms,
     timing: chooseTiming(options, terms.planTarget().length),
     total: total === null ? null : Number(total),
-    control: await findControl(options.control),
+    control: options.control ?? null,
     targets: expandTargets({
       specs: known ?? mapStream(options.targets as AsyncIterable<string | TargetSpec>, toSpec),
       exclude,

@@ -80,8 +80,8 @@ export function chooseSource(profile: Profile, given: string | null | undefined)
  * Finds the control endpoint; a name is resolved once.
  * @throws InputError
  */
-export async function findControl(control: string | undefined): Promise<Control | null> {
-  if (control === undefined) return null;
+export async function findControl(control: string | null | undefined): Promise<Control | null> {
+  if (control === undefined || control === null) return null;
   const { host, port } = parseHostPort(control);
   if (isIP(host)) return { address: host, port, label: control };
   const resolved = await resolveName(host);

@@ -1,30 +1,21 @@
 import { hostname } from 'node:os';
-import { routeEvent } from '../alerts/route.js';
 import type { Store, Sweep } from '../history/store.js';
 import type { AlertConfig } from '../inputs/alert-config.js';
 import { authorizationProblem } from '../inputs/client-authorization.js';
-import { NO_EXCLUSION, type Exclusion } from '../inputs/exclusion.js';
-import { InputError } from '../inputs/input-error.js';
+import type { Exclusion } from '../inputs/exclusion.js';
 import type { ResolveName } from '../inputs/resolution.js';
-import { mapConcurrently } from '../map-concurrently.js';
-import type { OperatorEvent } from '../model/alert.js';
-import type { Change, Waiver } from '../model/change.js';
+import type { Change } from '../model/change.js';
 import type { Client } from '../model/client.js';
 import type { Report } from '../model/report.js';
-import { resolveName } from '../net/resolve.js';
 import { slowDown } from '../net/timing.js';
 import { chooseTiming, findControl, type SharedOptions } from '../run-options.js';
-import { type Job, runTargets } from '../run-targets.js';
-import { expandClient } from './expand-client.js';
-import type { EarlierLooks } from './judge-look.js';
+import { runTargets } from '../run-targets.js';
 import { LookQueue } from './look-queue.js';
 import { recordLook } from './record-look.js';
-import { createTermsCache, type CommonTerms } from './terms-cache.js';
+import { listLooks, type LookJob } from './list-looks.js';
+import type { CommonTerms } from './terms-cache.js';
+import { tellOperator } from './tell-operator.js';
 
-/** Clients read from the store at once. */
-const PAGE = 256;
-/** Clients whose names are resolved at once. */
-const RESOLVED_AT_ONCE = 16;
 const BEAT_MS = 10_000;
 /** So many looks in a row that prove nothing end a sweep: the vantage is broken. */
 const BLIND_LIMIT = 20;
@@ -103,15 +94,6 @@ export interface SweepEnd {
   readonly failed: readonly Skipped[];
 }
 
-interface LookJob extends Job {
-  readonly client: Client;
-  readonly slot: string;
-  /** Slots of the client that are not final yet. */
-  readonly open: { left: number };
-  /** Null in a first look. */
-  readonly earlier: EarlierLooks | null;
-}
-
 /** Takes over the newest unfinished sweep of the inventory; null where there is none, or its process is still alive. */
 export async function resumeSweep({
   store,
@@ -173,9 +155,9 @@ export async function* runSweep(
   let blindInRow = 0;
   let whole = false;
   try {
-    const firsts = listLooks(sweepId, options, signal, (problem) => {
+    const firsts = listLooks(sweepId, options, signal, (client, reason) => {
       finished++;
-      if (problem && failed.length < MAX_SKIPPED_LISTED) failed.push(problem);
+      if (reason !== null && failed.length < MAX_SKIPPED_LISTED) failed.push({ client, reason });
     });
     for await (const { job, report } of runTargets(queue.take(firsts), { timing, control, signal })) {
       if (report.interrupted) continue;
@@ -202,89 +184,23 @@ export async function* runSweep(
     clearInterval(beat);
     stop.abort();
     const state = whole ? 'finished' : 'interrupted';
-    if (alerts && blind + failed.length > 0) await tellOperator(store, alerts, sweepId, blind, failed);
+    if (alerts && blind + failed.length > 0) {
+      await tellOperator(store, alerts, {
+        key: `${sweepId}/operator`,
+        title: `Sweep ${sweepId} is not whole`,
+        detail: describeGaps(blind, failed),
+      });
+    }
     await store.finishSweep(sweepId, state, new Date());
     await store.closeDigest(sweepId, new Date());
     end({ state, blind, failed });
   }
 }
 
-/** The first looks of all clients that are not done yet, in the order of the store, which is random. */
-async function* listLooks(
-  sweepId: number,
-  options: RunSweepOptions,
-  signal: AbortSignal,
-  onEmpty: (problem: Skipped | null) => void,
-): AsyncGenerator<LookJob> {
-  const { store, exclude = NO_EXCLUSION, allowSpecial = false, resolve = resolveName } = options;
-  const findTerms = createTermsCache(options);
-  const waivers = groupByClient(await store.listWaivers());
-  const leave = async (client: Client, problem: Skipped | null): Promise<LookJob[]> => {
-    await store.write((tx) => tx.finishClient(sweepId, client.id));
-    onEmpty(problem);
-    return [];
-  };
-  const expand = async (client: Client): Promise<LookJob[]> => {
-    const done = await store.listDoneSlots(sweepId, client.id);
-    const final = new Set(done.filter((slot) => slot.final).map(({ slot }) => slot));
-    const slots = await expandClient(client, { exclude, allowSpecial, resolve });
-    const left = slots.filter(({ slot }) => !final.has(slot));
-    if (left.length === 0) return leave(client, null);
-    let terms;
-    try {
-      terms = await findTerms(client);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return leave(client, { client, reason: error.message });
-    }
-    const open = { left: left.length };
-    const { by = '', reference = '' } = client.authorization ?? {};
-    const common = {
-      client,
-      terms,
-      authorization: `${by}, ${reference}`.slice(0, 512),
-      waivers: waivers.get(client.id),
-      open,
-      earlier: null,
-    };
-    return left.map((slot) => ({ ...common, ...slot }));
-  };
-  for await (const jobs of mapConcurrently(readWork(store, sweepId), RESOLVED_AT_ONCE, signal, expand)) yield* jobs;
-}
-
-async function* readWork(store: Store, sweepId: number): AsyncGenerator<Client> {
-  for (let after = -1; ;) {
-    const page = await store.nextWork(sweepId, after, PAGE);
-    for (const { client } of page) yield client;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.position;
-  }
-}
-
-function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
-  const groups = new Map<string, Waiver[]>();
-  for (const waiver of waivers) groups.set(waiver.clientId, [...(groups.get(waiver.clientId) ?? []), waiver]);
-  return groups;
-}
-
-async function tellOperator(
-  store: Store,
-  alerts: AlertConfig,
-  sweepId: number,
-  blind: number,
-  failed: readonly Skipped[],
-): Promise<void> {
-  const detail = [
+function describeGaps(blind: number, failed: readonly Skipped[]): string {
+  return [
     ...(blind > 0 ? [`${blind} looks prove nothing: ${BLINDNESS}`] : []),
     ...failed.slice(0, 10).map(({ client, reason }) => `${client.id} could not be looked at: ${reason}`),
     ...(failed.length > 10 ? [`and ${failed.length - 10} more clients`] : []),
   ].join('\n');
-  const at = new Date().toISOString();
-  const event: OperatorEvent = { type: 'operator', at, title: `Sweep ${sweepId} is not whole`, detail };
-  await store.write(async (tx) => {
-    for (const { channel } of routeEvent(alerts, event)) {
-      await tx.enqueue({ key: `${sweepId}/operator/${channel}`, channel, digest: false, sweepId, event, at });
-    }
-  });
 }

@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
-import { routeEvent } from '../alerts/route.js';
 import type { Store } from '../history/store.js';
 import type { AlertConfig } from '../inputs/alert-config.js';
-import type { OperatorEvent } from '../model/alert.js';
 import type { Client } from '../model/client.js';
 import { findDue, listSchedules, type Schedule, scheduleKey } from './schedules.js';
+import { tellOperator } from './tell-operator.js';
 import { beginSweep, resumeSweep, runSweep, type SweepEnd, type SweepOptions, type SweepResult } from './sweep.js';
 
 /** What the files say: loaded again whenever they change. */
@@ -104,7 +103,9 @@ class Watcher {
     this.#due.clear();
     for (const schedule of this.#schedules) await this.#appoint(schedule);
     const clients = this.#schedules.reduce((sum, schedule) => sum + schedule.clients, 0);
-    this.options.view.note(`${clients} clients on ${this.#schedules.length} schedules; ${this.#describeNext()}`);
+    this.options.view.note(
+      `${count(clients, 'client')} on ${count(this.#schedules.length, 'schedule')}; ${this.#describeNext()}`,
+    );
   }
 
   #describeNext(): string {
@@ -146,7 +147,7 @@ class Watcher {
       if (!prepared) return;
       if (schedule) await store.noteRun(schedule.key, startedAt);
       const { id, remaining } = prepared.sweep;
-      view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${remaining} clients`);
+      view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${count(remaining, 'client')}`);
       let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
       const sweep = runSweep(prepared, options, (ended) => (end = ended));
       let changes = 0;
@@ -157,7 +158,9 @@ class Watcher {
       const { state, blind, failed } = end;
       this.#healthy = blind + failed.length === 0;
       for (const { client, reason } of failed) view.note(`${client.id} could not be looked at: ${reason}`);
-      view.note(`sweep ${id} ${state}: ${changes} changes${blind > 0 ? `, ${blind} looks proved nothing` : ''}`);
+      view.note(
+        `sweep ${id} ${state}, ${count(changes, 'change')}${blind > 0 ? `, ${blind} looks proved nothing` : ''}`,
+      );
     } catch (error) {
       this.#healthy = false;
       if (schedule) await store.noteRun(schedule.key, startedAt).catch(() => {});
@@ -175,14 +178,8 @@ class Watcher {
     view.note(`${title}: ${detail}`);
     const { alerts } = this.files;
     if (!alerts) return;
-    const at = new Date().toISOString();
-    const event: OperatorEvent = { type: 'operator', at, title, detail: detail.slice(0, 2_000) };
     try {
-      await store.write(async (tx) => {
-        for (const { channel } of routeEvent(alerts, event)) {
-          await tx.enqueue({ key: `operator/${at}/${channel}`, channel, digest: false, sweepId: null, event, at });
-        }
-      });
+      await tellOperator(store, alerts, { key: `operator/${new Date().toISOString()}`, title, detail });
     } catch (error) {
       view.note(`the operator could not be told: ${(error as Error).message}`);
     }
@@ -191,4 +188,8 @@ class Watcher {
 
 async function* filterClients(clients: WatchedFiles['clients'], key: string): AsyncGenerator<Client> {
   for await (const client of clients) if (scheduleKey(client) === key) yield client;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

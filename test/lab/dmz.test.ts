@@ -57,7 +57,11 @@ describe('a PBX in the DMZ', () => {
     await site.configure({ dmz: true, loss: 5 });
     try {
       const lossy = await checkFrom(site.internet);
-      expect(servicesOf(lossy.report)).toEqual(servicesOf(clean.report));
+      const expected = servicesOf(clean.report);
+      const differing = Object.entries(servicesOf(lossy.report)).filter(([id, state]) => expected[id] !== state);
+      // An ICMP error may be lost each time: then a closed UDP port looks silent, which claims nothing.
+      expect(differing.filter(([id, state]) => !id.startsWith('udp/') || state !== 'open|filtered')).toEqual([]);
+      expect(differing.length).toBeLessThanOrEqual(1);
       expect(rulesOf(lossy.report)).toContain('dmz-suspected');
     } finally {
       await site.configure({ dmz: true });
