@@ -12,7 +12,7 @@ import {
   type SweepEnd,
   type RunSweepOptions,
 } from '../sweep/sweep.js';
-import { boundMemory } from './bound-memory.js';
+import { tuneForMany } from './tune-for-many.js';
 import { EXIT, worstVerdict } from './exit-codes.js';
 import { openOutput } from './output.js';
 import { createProgress } from './progress.js';
@@ -29,7 +29,7 @@ export async function runSweepFromOptions(args: Readonly<Record<string, unknown>
   const settings = await readSettings('sweep', args);
   const figures = await readSweepFigures(settings);
   const alerts = settings.alerts === undefined ? null : await loadAlertConfig(settings.alerts, process.env);
-  boundMemory();
+  tuneForMany();
   const { store, inventory, prepared } = await prepare(settings, figures, alerts);
   const ending = catchSignals();
   try {

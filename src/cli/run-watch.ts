@@ -5,7 +5,7 @@ import { InputError } from '../inputs/input-error.js';
 import { loadInventory, selectClients } from '../inputs/inventory.js';
 import { forTerminal } from '../reporters/escape.js';
 import { watch, type WatchedFiles, type WatchView } from '../sweep/watch.js';
-import { boundMemory } from './bound-memory.js';
+import { tuneForMany } from './tune-for-many.js';
 import { EXIT } from './exit-codes.js';
 import { tellDelivery } from './send-alerts.js';
 import { readSettings } from './settings.js';
@@ -28,7 +28,7 @@ export async function runWatchFromOptions(args: Readonly<Record<string, unknown>
   if (heartbeat !== undefined) await beatHeart(heartbeat);
   const store = await openStore(chooseStorePath(settings.store));
   const ending = catchSignals();
-  boundMemory();
+  tuneForMany();
   try {
     await watch({ store, figures, ...files, jitterMs, view: createView(quiet, heartbeat), signal: ending.signal });
     return EXIT.compliant;

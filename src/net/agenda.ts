@@ -8,7 +8,7 @@ export interface Appointment {
 export const TICK_MS = 4;
 
 /** A tick that comes so much too late tells that the process stood still, ms. */
-const STALL_MS = 100;
+const STALL_MS = 500;
 
 /**
  * All deadlines, retries and pacing of an engine, in one heap behind one timer: thousands of probes in flight

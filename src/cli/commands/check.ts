@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { prepareCheck, runCheck } from '../../check.js';
 import { InputError } from '../../inputs/input-error.js';
-import { boundMemory } from '../bound-memory.js';
+import { tuneForMany } from '../tune-for-many.js';
 import { readCheckOptions } from '../check-options.js';
 import type { Choose } from '../command.js';
 import { describeDryRun } from '../dry-run.js';
@@ -48,7 +48,7 @@ async function runCheckCommand(args: Arguments): Promise<number> {
     process.stdout.write(describeDryRun(prepared));
     return EXIT.compliant;
   }
-  if (prepared.total !== 1) boundMemory();
+  if (prepared.total !== 1) tuneForMany();
   const output = await openOutput(settings.output);
   const progress = await createProgress({
     total: prepared.total,
