@@ -5,26 +5,22 @@ const CLIENTS = 'Clients:';
 const CHANGES = 'Changes and alerts:';
 
 const {
-  'allow-special': allowSpecial,
   exclude,
   'exclude-file': excludeFile,
-  'find-moved': findMoved,
-  canaries,
-  control,
-  timing,
-  rate,
-  timeout,
-  retries,
-  'max-sockets': maxSockets,
-  format,
-  output,
-  'fail-on': failOn,
-  quiet,
-  color,
-  config,
+  'allow-special': allowSpecial,
+  'input-list': _inputList,
+  'authorized-by': _authorizedBy,
+  profile: _profile,
+  source: _source,
+  service: _service,
+  ports: _ports,
+  'all-ports': _allPorts,
+  reason: _reason,
+  'dry-run': _dryRun,
+  ...shared
 } = CHECK_OPTIONS;
 
-/** The options of `sallyport sweep` beyond those that it shares with check. */
+/** The options of `sallyport sweep`: all of check but those that an inventory says for each client. */
 export const SWEEP_OPTIONS = {
   inventory: { type: 'string', group: CLIENTS, describe: 'File of the clients, YAML or CSV' },
   group: { type: 'string', array: true, group: CLIENTS, describe: 'Only clients of this group' },
@@ -48,20 +44,7 @@ export const SWEEP_OPTIONS = {
     describe: 'Look again at a change so much later; it counts if it is still there. 0: no second look',
   },
   alerts: { type: 'string', group: CHANGES, describe: 'File of alert channels and routes' },
-  'find-moved': findMoved,
-  canaries,
-  control,
-  timing,
-  rate,
-  timeout,
-  retries,
-  'max-sockets': maxSockets,
-  format,
-  output,
-  'fail-on': failOn,
-  quiet,
-  color,
-  config,
+  ...shared,
 } as const satisfies Record<string, Options>;
 
 /** The options of `sallyport watch`. */

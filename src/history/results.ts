@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import type { ClientCard, StoredReport } from '../model/client.js';
-import type { Report, Verdict } from '../model/report.js';
+import type { ClientCard, StoredReport, HistoryEntry } from '../model/client.js';
+import type { Report } from '../model/report.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget } from './report-body.js';
 import { digestReport } from './report-digest.js';
 import type { Tables } from './tables.js';
@@ -14,19 +14,6 @@ export interface NewResult {
   readonly slot: string;
   readonly report: Report;
   /** Whether the sweep is done with the slot; one that is not may be replaced. */
-  readonly final: boolean;
-}
-
-/** One look of a client's history. */
-export interface HistoryEntry {
-  readonly resultId: number;
-  readonly sweepId: number;
-  readonly slot: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly address: string | null;
-  readonly verdict: Verdict;
-  readonly summary: string;
   readonly final: boolean;
 }
 

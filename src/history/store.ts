@@ -1,6 +1,6 @@
 import type { OutboxMessage } from '../model/alert.js';
 import type { StoredChange, Waiver } from '../model/change.js';
-import type { Client, StoredReport } from '../model/client.js';
+import type { Client, StoredReport, HistoryEntry } from '../model/client.js';
 import { backUp } from './back-up.js';
 import { listChanges, type ChangeFilter } from './changes.js';
 import * as outbox from './outbox.js';
@@ -16,7 +16,7 @@ import * as waivers from './waivers.js';
 
 export type { ChangeFilter, ChangePlace } from './changes.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
-export type { HistoryEntry, NewResult } from './results.js';
+export type { NewResult } from './results.js';
 export type { ClientStatus } from './states.js';
 export type { StoreWriter } from './store-writer.js';
 export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
@@ -109,7 +109,7 @@ export class Store {
   }
 
   /** The newest looks at a client, newest first. */
-  listHistory(clientId: string, limit: number): Promise<results.HistoryEntry[]> {
+  listHistory(clientId: string, limit: number): Promise<HistoryEntry[]> {
     return results.listHistory(this.#db, clientId, limit);
   }
 

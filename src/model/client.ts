@@ -1,4 +1,4 @@
-import type { Report } from './report.js';
+import type { Report, Verdict } from './report.js';
 
 /** Who allowed the checks of a client. */
 export interface Authorization {
@@ -60,4 +60,18 @@ export interface StoredReport extends Slot {
   readonly at: string;
   /** Times are those of this look; evidence and round-trip times those of the first look that saw the same. */
   readonly report: Report;
+}
+
+/** One look of a client's history. */
+export interface HistoryEntry {
+  readonly resultId: number;
+  readonly sweepId: number;
+  readonly slot: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly address: string | null;
+  readonly verdict: Verdict;
+  readonly summary: string;
+  /** False where another look should have followed, and did not yet. */
+  readonly final: boolean;
 }

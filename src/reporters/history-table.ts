@@ -1,5 +1,5 @@
 import type { StoredChange } from '../model/change.js';
-import type { Verdict } from '../model/report.js';
+import type { HistoryEntry } from '../model/client.js';
 import { renderChanges } from './changes-table.js';
 import { forTerminal } from './escape.js';
 import { wrapText } from './layout.js';
@@ -7,15 +7,7 @@ import { paintVerdict, type Paint } from './paint.js';
 import { renderTime } from './table-words.js';
 
 /** One look at a slot of a client, with the changes that it brought. */
-export interface HistoryRow {
-  readonly sweepId: number;
-  readonly slot: string;
-  readonly at: string;
-  readonly address: string | null;
-  readonly verdict: Verdict;
-  readonly summary: string;
-  /** False where a second look should have followed, and did not yet. */
-  readonly final: boolean;
+export interface HistoryRow extends Omit<HistoryEntry, 'resultId'> {
   readonly changes: readonly StoredChange[];
 }
 

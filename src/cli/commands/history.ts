@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
-import type { HistoryEntry, Store } from '../../history/store.js';
+import type { Store } from '../../history/store.js';
+import type { HistoryEntry } from '../../model/client.js';
 import { InputError } from '../../inputs/input-error.js';
 import type { StoredChange } from '../../model/change.js';
 import { renderLook, type HistoryRow } from '../../reporters/history-table.js';

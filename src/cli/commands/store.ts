@@ -5,8 +5,7 @@ import { InputError } from '../../inputs/input-error.js';
 import { forTerminal } from '../../reporters/escape.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { chooseStorePath } from '../store-path.js';
-import { STORE_OPTION } from '../with-store.js';
+import { STORE_OPTION, withStore } from '../with-store.js';
 
 interface PruneArguments {
   readonly store: string | undefined;
@@ -23,10 +22,10 @@ export function storeCommand(choose: Choose): CommandModule {
     builder: (yargs) =>
       yargs
         .command('info', 'Tell where the store is and what is in it', one, ({ store }) =>
-          choose(() => withExistingStore(store, showInfo)),
+          choose(() => withStore(store, showInfo)),
         )
         .command('check', 'Look for damage in the store', one, ({ store }) =>
-          choose(() => withExistingStore(store, checkStore)),
+          choose(() => withStore(store, checkStore)),
         )
         .command('prune', 'Delete old results; the newest of each address stays', addPruneOptions, (args) =>
           choose(() => prune(args)),
@@ -36,7 +35,7 @@ export function storeCommand(choose: Choose): CommandModule {
           'Copy the store into a new file, also while it is in use',
           (yargs) =>
             one(yargs).positional('file', { type: 'string', demandOption: true, describe: 'File that is made' }),
-          ({ store, file }) => choose(() => withExistingStore(store, (opened) => backUp(opened, file))),
+          ({ store, file }) => choose(() => withStore(store, (opened) => backUp(opened, file))),
         )
         .demandCommand(1, 'name what to do: sallyport store info, check, prune or backup'),
     handler: () => {},
@@ -49,16 +48,6 @@ function addPruneOptions(yargs: Argv) {
     'older-than': { type: 'string', requiresArg: true, describe: 'Delete what is older, for example 400d' },
     keep: { type: 'number', requiresArg: true, describe: 'Delete all but so many of the newest results of an address' },
   });
-}
-
-async function withExistingStore(option: string | undefined, work: (store: Store) => Promise<number>): Promise<number> {
-  const { openExistingStore } = await import('../../history/open-store.js');
-  const store = await openExistingStore(chooseStorePath(option));
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }
 
 async function showInfo(store: Store): Promise<number> {
@@ -94,7 +83,7 @@ async function prune({ store: option, olderThan, keep }: PruneArguments): Promis
     throw new InputError('--keep: expected a whole number, at least 1');
   }
   if (ageMs === null && keepPerSlot === null) throw new InputError('name what may go: --older-than, --keep, or both');
-  return withExistingStore(option, async (store) => {
+  return withStore(option, async (store) => {
     const pruned = await store.prune({ olderThan: ageMs === null ? null : new Date(Date.now() - ageMs), keepPerSlot });
     print(
       `deleted: ${Object.entries(pruned)
