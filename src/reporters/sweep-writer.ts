@@ -6,6 +6,7 @@ import { forJson, forTerminal, forTerminalLine } from './escape.js';
 import { cutText } from './layout.js';
 import type { ReportStyle } from './reporter.js';
 import { createRows } from './table-rows.js';
+import { renderCount } from './table-words.js';
 
 /** Forms in which a sweep can be shown. */
 export const SWEEP_FORMATS = ['table', 'json', 'ndjson'] as const;
@@ -114,16 +115,12 @@ function renderSummary(summary: SweepSummary, width: number, brief: boolean): st
   const list = (clients: readonly NotProbed[]) =>
     clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
   if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
-  if (pausedCount > 0) lines.push(`${count(pausedCount, 'client')} paused`);
-  if (blind > 0) lines.push(`${count(blind, 'result')} prove nothing: the vantage itself could not see`);
-  if (failed.length > 0) lines.push(`${count(failed.length, 'client')} could not be looked at:`, ...list(failed));
+  if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
+  if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: the vantage itself could not see`);
+  if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} could not be looked at:`, ...list(failed));
   if (skippedCount > 0) {
-    lines.push(`${count(skippedCount, 'client')} not probed, for want of an authorisation:`, ...list(skipped));
+    lines.push(`${renderCount(skippedCount, 'client')} not probed, for want of an authorisation:`, ...list(skipped));
   }
   if (skippedCount > skipped.length) lines.push(`  and ${skippedCount - skipped.length} more`);
   return `${lines.join('\n')}\n`;
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
