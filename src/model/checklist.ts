@@ -1,0 +1,68 @@
+import * as z from 'zod';
+
+const text = (max: number) => z.string().max(max);
+
+/** An item of a checklist: hardening that no packet can show, or that sallyport measures. */
+export interface ChecklistItem {
+  /** Kebab-case; answers refer to it. */
+  readonly id: string;
+  readonly title: string;
+  /** NEC program numbers. */
+  readonly programs: readonly string[];
+  /** What has to be so. */
+  readonly rule: string;
+  /** How to do it. */
+  readonly how: string;
+  /** Whose word counts, for example `installer`, `dealer`, `customer`, `provider`. */
+  readonly attestedBy: readonly string[];
+  /** Measured by sallyport, so never asked; null where somebody has to attest it. */
+  readonly measuredBy: string | null;
+  /** Days for which an answer holds. */
+  readonly validDays: number;
+}
+
+export interface Checklist {
+  readonly name: string;
+  readonly title: string;
+  readonly items: readonly ChecklistItem[];
+}
+
+/** What can be answered: done, not done, does not apply here, not known. */
+export const CHECKLIST_ANSWERS = ['yes', 'no', 'not-applicable', 'unknown'] as const;
+export type ChecklistAnswer = (typeof CHECKLIST_ANSWERS)[number];
+
+/** An answer as the store keeps it; a later one of the same item replaces it, and both are kept. */
+export interface StoredAnswer {
+  readonly clientId: string;
+  readonly checklist: string;
+  readonly item: string;
+  readonly answer: ChecklistAnswer;
+  readonly by: string;
+  readonly role: string;
+  readonly note: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly expiresAt: string;
+}
+
+/** How a client stands with a checklist, for reports. */
+export const checklistStateSchema = z.object({
+  checklist: text(64),
+  items: z
+    .array(
+      z.object({
+        id: text(64),
+        title: text(256),
+        programs: z.array(text(32)),
+        how: text(2048),
+        state: z.enum(['attested', 'refused', 'not-applicable', 'expired', 'missing', 'measured']),
+        by: text(128).nullable(),
+        role: text(64).nullable(),
+        at: z.iso.datetime().nullable(),
+        expiresAt: z.iso.datetime().nullable(),
+        note: text(512),
+      }),
+    )
+    .max(128),
+});
+export type ChecklistState = z.infer<typeof checklistStateSchema>;

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { natPmpEvidenceSchema, reportedObservationSchema, ssdpEvidenceSchema, unitErrorSchema } from './report.js';
+
+/*
+ * What is seen from inside a customer's network: gateways, what they say of themselves, and the port mappings that they
+ * list. Read only; raw text of the gateways, bounded: escape it where it is shown.
+ */
+
+const text = (max: number) => z.string().max(max);
+const nullableText = (max: number) => text(max).nullable();
+const port = z.int().min(0).max(65_535);
+
+/** An address of this machine's interfaces. */
+export const lanInterfaceSchema = z.object({
+  name: text(64),
+  address: text(64),
+  prefixLength: z.int().min(0).max(128),
+});
+export type LanInterface = z.infer<typeof lanInterfaceSchema>;
+
+/** One answer to a search, and who sent it. */
+export const ssdpFoundSchema = ssdpEvidenceSchema.extend({ from: text(64).describe('address of the sender') });
+export type SsdpFound = z.infer<typeof ssdpFoundSchema>;
+
+/** A port mapping as a gateway lists it (UPnP WANIPConnection:2 §2.4.22). */
+export const portMappingSchema = z.object({
+  transport: z.enum(['tcp', 'udp']),
+  externalPort: port.describe('0 stands for all ports'),
+  remoteHost: nullableText(64).describe('who may use it; null: everybody'),
+  internalClient: text(64),
+  internalPort: port,
+  enabled: z.boolean(),
+  description: text(256),
+  leaseSeconds: z.int().nonnegative().nullable().describe('0: without end; null: not told'),
+});
+export type PortMapping = z.infer<typeof portMappingSchema>;
+
+/** Whether a gateway's list of mappings was read to its end. */
+export const mappingListSchema = z.object({
+  complete: z.boolean(),
+  why: nullableText(512).describe('why the list is not complete'),
+});
+
+/** A WAN connection service of an Internet Gateway Device. */
+export const wanConnectionSchema = z.object({
+  serviceType: text(128),
+  status: nullableText(64).describe('ConnectionStatus, for example Connected'),
+  uptimeSeconds: z.int().nonnegative().nullable(),
+  externalAddress: nullableText(64),
+  mappings: z.array(portMappingSchema),
+  list: mappingListSchema,
+});
+export type WanConnection = z.infer<typeof wanConnectionSchema>;
+
+/** What a device tells of itself in its description (UPnP Device Architecture 2.0 §2.3). */
+export const deviceSchema = z.object({
+  deviceType: nullableText(128),
+  friendlyName: nullableText(128),
+  manufacturer: nullableText(128),
+  modelName: nullableText(128),
+  modelNumber: nullableText(64),
+});
+export type Device = z.infer<typeof deviceSchema>;
+
+/** A PCP server's answer to ANNOUNCE, or to what it did not understand (RFC 6887 §14.1). */
+export const pcpEvidenceSchema = z.object({ version: z.int(), result: z.int(), epoch: z.int().nullable() });
+export type PcpEvidence = z.infer<typeof pcpEvidenceSchema>;
+
+/** A gateway of the network, and all that it tells. */
+export const gatewaySchema = z.object({
+  address: text(64),
+  interface: nullableText(64),
+  isDefault: z.boolean().describe('the system sends there what is for the internet'),
+  answers: z.array(ssdpFoundSchema).max(32).describe('to searches (SSDP)'),
+  device: deviceSchema.nullable(),
+  connections: z.array(wanConnectionSchema).max(8),
+  natPmp: natPmpEvidenceSchema.nullable(),
+  pcp: pcpEvidenceSchema.nullable(),
+  problems: z.array(text(512)).max(32).describe('what could not be read, and why'),
+});
+export type Gateway = z.infer<typeof gatewaySchema>;
+
+/** What the phone system offers on the LAN. Not judged: from inside everything may be reachable. */
+export const pbxSurveySchema = z.object({
+  address: text(64),
+  observations: z.array(reportedObservationSchema),
+});
+export type PbxSurvey = z.infer<typeof pbxSurveySchema>;
+
+/** All that was seen from inside, before any judgement. */
+export const lanSurveySchema = z.object({
+  startedAt: z.iso.datetime(),
+  durationMs: z.number().nonnegative(),
+  interrupted: z.boolean(),
+  interfaces: z.array(lanInterfaceSchema).max(64),
+  gateways: z.array(gatewaySchema).max(16),
+  devices: z.array(ssdpFoundSchema).max(256).describe('devices that answer searches and are no gateway of ours'),
+  pbx: pbxSurveySchema.nullable(),
+  errors: z.array(unitErrorSchema),
+});
+export type LanSurvey = z.infer<typeof lanSurveySchema>;

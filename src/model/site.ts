@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import { checklistStateSchema } from './checklist.js';
+import type { EndpointId } from './endpoint.js';
+import { lanSurveySchema, portMappingSchema } from './lan.js';
+import {
+  ADDRESS_SCOPES,
+  findingSchema,
+  REASONS,
+  reportSchema,
+  STATES,
+  undeterminedSchema,
+  unitErrorSchema,
+  VERDICTS,
+} from './report.js';
+
+/*
+ * The contract of `sallyport/site@1`: a site seen from inside (`sallyport lan`), or from inside and outside at once
+ * (`sallyport preinstall`).
+ */
+
+const text = (max: number) => z.string().max(max);
+const nullableText = (max: number) => text(max).nullable();
+const endpoint = text(16).regex(/^(tcp|udp)\/\d{1,5}$/) as unknown as z.ZodType<EndpointId>;
+
+/** Why the stand-in could not listen on an endpoint. */
+export const UNBOUND_REASONS = ['taken', 'privileged', 'no-address', 'error'] as const;
+
+/** Our listener in the phone system's place. */
+export const standInSchema = z.object({
+  address: text(64),
+  bound: z.array(endpoint),
+  unbound: z.array(z.object({ endpoint, reason: z.enum(UNBOUND_REASONS), detail: text(256) })),
+  firewall: z
+    .object({ state: z.enum(['off', 'on', 'unknown', 'attested-off']), detail: text(512) })
+    .describe("this machine's own: one that is on may hide what the router lets in"),
+});
+export type StandIn = z.infer<typeof standInSchema>;
+
+/** What became of one signed message from the vantage. */
+export const proofSchema = z.object({
+  endpoint,
+  kind: z.enum(['service', 'canary']),
+  arrived: z.boolean(),
+  arrivedAt: endpoint.nullable().describe('where it arrived here: another port where the router translates'),
+  from: nullableText(64).describe('address:port that it came from here'),
+  state: z.enum(STATES).describe('as the vantage saw it'),
+  reason: z.enum(REASONS),
+  tries: z.int().nonnegative(),
+  receipt: z.boolean().describe("the stand-in's answer reached the vantage"),
+});
+export type Proof = z.infer<typeof proofSchema>;
+
+/** One SIP message, as it was sent and as it arrived. */
+export const sipComparisonSchema = z.object({
+  transport: z.enum(['udp', 'tcp']),
+  direction: z.enum(['outward', 'inward']),
+  message: text(64).describe('for example "INVITE" or "183 Session Progress"'),
+  state: z.enum(['same', 'altered', 'lost', 'not-sent']),
+  differences: z.array(z.object({ field: text(64), sent: text(512), arrived: text(512) })).max(64),
+  detail: nullableText(512),
+});
+export type SipComparison = z.infer<typeof sipComparisonSchema>;
+
+/** How the NAT maps UDP (RFC 4787 §4). */
+export const natSurveySchema = z.object({
+  mapping: z.enum(['none', 'endpoint-independent', 'endpoint-dependent', 'unknown']),
+  portPreserved: z.boolean().nullable(),
+  mapped: z.array(z.object({ localPort: z.int(), vantagePort: z.int(), address: text(64), port: z.int() })).max(16),
+  binding: z
+    .object({
+      heldSeconds: z.int().nullable().describe('longest silence after which a datagram still came in'),
+      lostSeconds: z.int().nullable().describe('shortest silence after which none came in'),
+      triedSeconds: z.int(),
+    })
+    .nullable(),
+  problem: nullableText(512),
+});
+export type NatSurvey = z.infer<typeof natSurveySchema>;
+
+/** What is known from outside. */
+export const outsideSchema = z.object({
+  vantage: text(256).describe('host and port of the vantage server'),
+  address: nullableText(64).describe('our public address, as the vantage sees it'),
+  scope: z.enum(ADDRESS_SCOPES).nullable(),
+  check: reportSchema.nullable(),
+  proofs: z.array(proofSchema),
+  sip: z.array(sipComparisonSchema),
+  nat: natSurveySchema.nullable(),
+  problems: z.array(z.object({ part: z.enum(['vantage', 'check', 'proofs', 'sip', 'nat']), message: text(512) })),
+});
+export type Outside = z.infer<typeof outsideSchema>;
+
+/** All that was seen of a site, before any judgement. */
+export const siteEvidenceSchema = z.object({
+  lan: lanSurveySchema,
+  pbxAddress: nullableText(64).describe('where the phone system is or will be'),
+  standIn: standInSchema.nullable(),
+  outside: outsideSchema.nullable().describe('null: only looked from inside'),
+  checklist: checklistStateSchema.nullable(),
+});
+export type SiteEvidence = z.infer<typeof siteEvidenceSchema>;
+
+/** What lets something in from outside. */
+export const CAUSES = ['upnp-mapping', 'nat-pmp', 'static-forward', 'dmz', 'router', 'unexplained'] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** What is reachable from outside, and what inside explains it. */
+export const explanationSchema = z.object({
+  endpoint,
+  service: nullableText(64),
+  basis: z.enum(['proved', 'seen']).describe('proved: arrived at the stand-in; seen: answered from outside'),
+  cause: z.enum(CAUSES),
+  sentence: text(512),
+  mapping: portMappingSchema.nullable(),
+  since: z.iso.datetime().nullable().describe('when an earlier run first saw it'),
+});
+export type Explanation = z.infer<typeof explanationSchema>;
+
+export const SITE_SCHEMA = 'sallyport/site@1';
+
+export const siteReportSchema = z.object({
+  schema: z.literal(SITE_SCHEMA),
+  tool: z.object({ name: z.literal('sallyport'), version: text(32), ruleset: text(32) }),
+  kind: z.enum(['lan', 'preinstall']),
+  client: nullableText(128),
+  profile: z.object({ name: text(128), digest: text(64) }),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number().nonnegative(),
+  interrupted: z.boolean(),
+  verdict: z.enum(VERDICTS),
+  summary: text(512),
+  reachable: z.array(explanationSchema),
+  findings: z.array(findingSchema).describe('in the order in which they are best mended'),
+  undetermined: z.array(undeterminedSchema),
+  evidence: siteEvidenceSchema,
+  errors: z.array(unitErrorSchema),
+});
+/** The judgement of a site. */
+export type SiteReport = z.infer<typeof siteReportSchema>;

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { parseEndpointId, type EndpointId } from './endpoint.js';
+import { ADDRESS_SCOPES, REASONS, STATES } from './report.js';
+
+/*
+ * What a vantage server and those who ask it say to each other. Requests are JSON with a bearer token; long answers are
+ * server-sent events. Everything is about the address that the caller comes from: no request names an address.
+ */
+
+/** Endpoints in one request for proofs, at most. */
+export const MAX_PROOFS = 512;
+/** Bytes of one SIP message that is carried to the other side, at most. */
+export const MAX_SIP_BYTES = 4_096;
+/** Longest NAT binding that is tried, in seconds. */
+export const MAX_BINDING_SECONDS = 300;
+
+const base64url = (bytes: number) =>
+  z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`), `must be ${bytes} bytes as base64url`);
+
+/** 16 random bytes, never used twice: the server refuses a request that it has seen. */
+export const nonceSchema = base64url(16);
+/** 32 random bytes of the caller, with which both sides sign what they send outside of the API (HMAC-SHA-256). */
+export const keySchema = base64url(32);
+
+const endpointSchema = z
+  .string()
+  .refine(
+    (text) => parseEndpointId(text) !== undefined,
+    'must be such as udp/5060',
+  ) as unknown as z.ZodType<EndpointId>;
+const portSchema = z.int().min(1).max(65_535);
+
+/** Answer to GET /v1/whoami. */
+export const whoamiSchema = z.object({
+  version: z.string().max(64),
+  address: z.string().max(64).describe('the address that the caller comes from'),
+  scope: z.enum(ADDRESS_SCOPES),
+  sip: z.object({ udp: portSchema, tcp: portSchema }).nullable().describe('ports for SIP exchanges'),
+  stun: z.tuple([portSchema, portSchema]).nullable().describe('UDP ports that tell NAT bindings'),
+});
+export type Whoami = z.infer<typeof whoamiSchema>;
+
+/** Body of POST /v1/proofs: asks for a signed datagram or connection to each endpoint of the caller's address. */
+export const proofsRequestSchema = z.strictObject({
+  nonce: nonceSchema,
+  key: keySchema,
+  endpoints: z
+    .array(endpointSchema)
+    .min(1)
+    .max(MAX_PROOFS)
+    .refine((list) => new Set(list).size === list.length, 'must not repeat an endpoint'),
+});
+export type ProofsRequest = z.infer<typeof proofsRequestSchema>;
+
+/** Event `proof`: what the vantage saw while it sent one. */
+export const proofEventSchema = z.object({
+  endpoint: endpointSchema,
+  state: z.enum(STATES),
+  reason: z.enum(REASONS),
+  tries: z.int().nonnegative(),
+  receipt: z.boolean().describe('the stand-in answered'),
+});
+export type ProofEvent = z.infer<typeof proofEventSchema>;
+
+/** Body of POST /v1/sip-exchanges: for some seconds the vantage's SIP ports answer what is signed with `key`. */
+export const sipExchangeRequestSchema = z.strictObject({ nonce: nonceSchema, key: keySchema });
+export type SipExchangeRequest = z.infer<typeof sipExchangeRequestSchema>;
+
+/** Event `message` of a SIP exchange: what arrived at the vantage, or what it sent, byte by byte. */
+export const sipMessageEventSchema = z.object({
+  direction: z.enum(['arrived', 'sent']),
+  transport: z.enum(['udp', 'tcp']),
+  peer: z.object({ address: z.string().max(64), port: portSchema }),
+  bytes: z.base64().max(Math.ceil(MAX_SIP_BYTES / 3) * 4),
+});
+export type SipMessageEvent = z.infer<typeof sipMessageEventSchema>;
+
+/** Body of POST /v1/nat-bindings: for `seconds` and a little more the vantage's STUN ports answer what is signed. */
+export const natBindingsRequestSchema = z.strictObject({
+  nonce: nonceSchema,
+  key: keySchema,
+  seconds: z.int().min(1).max(MAX_BINDING_SECONDS),
+});
+export type NatBindingsRequest = z.infer<typeof natBindingsRequestSchema>;
+
+/** Event `started`: the first of every stream. */
+export const startedEventSchema = z.object({
+  address: z.string().max(64).describe('the address that the caller comes from, about which all is'),
+  ports: z.array(portSchema).max(4).describe('SIP: UDP and TCP; NAT bindings: two UDP ports; else none'),
+});
+export type StartedEvent = z.infer<typeof startedEventSchema>;
+
+/** Event `failed`: the last of a stream that could not be ended well. */
+export const failedEventSchema = z.object({ message: z.string().max(512) });
