@@ -1,4 +1,5 @@
 import type { EndpointId } from '../model/endpoint.js';
+import { indexServices } from '../model/index-services.js';
 import { OUTSIDER, type Access, type Profile, type ProfileService } from '../model/profile.js';
 import { STATES, type State, type Survey } from '../model/report.js';
 import { recogniseNature, type Nature } from './nature.js';
@@ -103,20 +104,6 @@ export function countUnlisted(unlisted: Survey['unlisted'], state: State): numbe
 
 function countAll(survey: Survey): number {
   return STATES.reduce((sum, state) => sum + countState(survey, state), 0);
-}
-
-/** A profile judges thousands of surveys: its index is made once. */
-const INDEXES = new WeakMap<Profile['services'], ReadonlyMap<EndpointId, ProfileService>>();
-
-/** Which service has an endpoint; the first, where a profile gives it to several. */
-export function indexServices({ services }: Profile): ReadonlyMap<EndpointId, ProfileService> {
-  const known = INDEXES.get(services);
-  if (known) return known;
-  const index = new Map<EndpointId, ProfileService>();
-  INDEXES.set(services, index);
-  for (const service of services)
-    for (const endpoint of service.endpoints) if (!index.has(endpoint)) index.set(endpoint, service);
-  return index;
 }
 
 /** A source that the service does not name is an outsider to it. */

@@ -1,10 +1,11 @@
 import type { Waiver } from '../model/change.js';
 import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
+import { indexServices } from '../model/index-services.js';
 import type { Profile } from '../model/profile.js';
 import type { Finding, ReportedObservation, Survey, Undetermined, UnitError, Verdict } from '../model/report.js';
 import { SEVERITIES, type Severity } from '../model/severity.js';
 import { boundFinding, boundUndetermined } from './bounds.js';
-import { deriveFacts, indexServices, type Facts } from './facts.js';
+import { deriveFacts, type Facts } from './facts.js';
 import { RULES } from './registry.js';
 import type { Rule, RuleResult } from './rule.js';
 import { decideVerdict, summarise } from './verdict.js';

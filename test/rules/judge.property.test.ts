@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { reportSchema, type Survey } from '../../src/model/report.js';
 import type { Profile } from '../../src/model/profile.js';
 import { isAtLeast, SEVERITIES } from '../../src/model/severity.js';
-import { indexServices } from '../../src/rules/facts.js';
+import { indexServices } from '../../src/model/index-services.js';
 import { judge } from '../../src/rules/judge.js';
 import { RULES } from '../../src/rules/registry.js';
 import { anyProfile, anySurvey, soundSurvey } from './arbitrary-survey.js';
