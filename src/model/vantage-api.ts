@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseEndpointId, type EndpointId } from './endpoint.js';
 import { ADDRESS_SCOPES, REASONS, STATES } from './report.js';
+import { resolvedProfileSchema } from './resolved-profile.js';
 
 /*
  * What a vantage server and those who ask it say to each other. Requests are JSON with a bearer token; long answers are
@@ -39,6 +40,21 @@ export const whoamiSchema = z.object({
   stun: z.tuple([portSchema, portSchema]).nullable().describe('UDP ports that tell NAT bindings'),
 });
 export type Whoami = z.infer<typeof whoamiSchema>;
+
+/** Body of POST /v1/checks: asks for a check of the caller's address. Its events: `report`, the report. */
+export const checksRequestSchema = z.strictObject({
+  nonce: nonceSchema,
+  profile: z
+    .union([z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a profile'), resolvedProfileSchema])
+    .describe('name of a profile that comes with the vantage, or a resolved one'),
+  timing: z.enum(['polite', 'normal', 'fast']).optional().describe('normal if not given'),
+  source: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a source')
+    .optional()
+    .describe("which of the profile's sources the vantage is; an outsider if not given"),
+});
+export type ChecksRequest = z.infer<typeof checksRequestSchema>;
 
 /** Body of POST /v1/proofs: asks for a signed datagram or connection to each endpoint of the caller's address. */
 export const proofsRequestSchema = z.strictObject({
