@@ -1,0 +1,71 @@
+import { COMMON_WORDS } from './common.js';
+import type { CredentialKind } from './credential-kind.js';
+import { holdsKeyboardPath } from './keyboard.js';
+import { holdsSameInRow, isBlockRepeated, isMirrored } from './repeats.js';
+import { holdsRun } from './runs.js';
+import { extensionRule, otherCredentialRule, phoneRule, siteNameRule } from './shared-rules.js';
+import { holdsWord } from './words.js';
+
+/** The user name of the installer level, program 90-02. */
+export const installerName: CredentialKind = {
+  id: 'installer-name',
+  title: 'installer name',
+  alphabet: 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#$%*+-=?_',
+  length: 10,
+  rules: [
+    {
+      id: 'too-long',
+      source: 'nec',
+      level: 'refused',
+      message: 'It has more than 10 characters.',
+      offends: (name) => name.length > 10,
+    },
+    {
+      id: 'classes',
+      source: 'nec',
+      level: 'refused',
+      message: 'It needs an upper case letter, a lower case letter and a special character.',
+      offends: (name) => ![/[A-Z]/, /[a-z]/, /[!-/:-@[-`{-~]/].every((characters) => characters.test(name)),
+    },
+    {
+      id: 'characters',
+      source: 'sallyport',
+      level: 'refused',
+      message: 'It holds a space, a control character or one that is not ASCII.',
+      offends: (name) => /[^!-~]/.test(name),
+    },
+    {
+      id: 'too-short',
+      source: 'sallyport',
+      level: 'refused',
+      message: 'It has fewer than 8 characters.',
+      offends: (name) => name.length < 8,
+    },
+    {
+      id: 'sequence',
+      source: 'sallyport',
+      level: 'refused',
+      message:
+        'It holds letters or digits that run up or down, three of them, or four that stand side by side on a keyboard.',
+      offends: (name) => holdsRun(name, 3) || holdsKeyboardPath(name, 4),
+    },
+    {
+      id: 'repeats',
+      source: 'sallyport',
+      level: 'refused',
+      message: 'A character stands three times in a row, or it is one block repeated, or it reads the same backwards.',
+      offends: (name) => holdsSameInRow(name, 3) || isBlockRepeated(name) || isMirrored(name),
+    },
+    {
+      id: 'common',
+      source: 'sallyport',
+      level: 'refused',
+      message: 'It holds a word of common user names and passwords, perhaps with digits or signs for letters.',
+      offends: (name) => holdsWord(name, COMMON_WORDS),
+    },
+    siteNameRule,
+    extensionRule('sallyport'),
+    phoneRule,
+    otherCredentialRule('sallyport'),
+  ],
+};

@@ -1,0 +1,36 @@
+const DIGIT = /^\d$/;
+
+/** The step from one character to the next: of digits from -4 to 5, since 0 follows 9; null where there is none. */
+function findStep(from: string | undefined, to: string | undefined): number | null {
+  if (from === undefined || to === undefined) return null;
+  if (DIGIT.test(from) && DIGIT.test(to)) return ((Number(to) - Number(from) + 14) % 10) - 4;
+  if (/^[a-z]$/i.test(from) && /^[a-z]$/i.test(to)) {
+    return to.toLowerCase().charCodeAt(0) - from.toLowerCase().charCodeAt(0);
+  }
+  return null;
+}
+
+/** Length of the stretch from `at` on that goes by the same step all the way, at least 1; `steps` says which count. */
+function measureSteady(text: string, at: number, counts: (step: number) => boolean): number {
+  const first = findStep(text[at], text[at + 1]);
+  if (first === null || !counts(first)) return 1;
+  let length = 2;
+  while (findStep(text[at + length - 1], text[at + length]) === first) length++;
+  return length;
+}
+
+/** Length of the stretch from `at` on that goes up or down by one (`345`, `890`, `cba`), at least 1. */
+export function measureRun(text: string, at: number): number {
+  return measureSteady(text, at, (step) => Math.abs(step) === 1);
+}
+
+/** Whether `least` characters in a row go up or down by one. */
+export function holdsRun(text: string, least: number): boolean {
+  return text.split('').some((_char, at) => measureRun(text, at) >= least);
+}
+
+/** Whether four digits in a row go by the same step, whichever (`2468`, `9630`). */
+export function holdsSteadyDigits(text: string): boolean {
+  const isStep = (step: number) => step !== 0;
+  return text.split('').some((char, at) => DIGIT.test(char) && measureSteady(text, at, isStep) >= 4);
+}

@@ -1,0 +1,65 @@
+import { COMMON_NUMBERS } from './common.js';
+import type { CredentialRule } from './credential-kind.js';
+import { holdsKeypadFigure } from './keypad.js';
+import { holdsExtension, holdsPhone } from './site-numbers.js';
+import { holdsSpelledWord, holdsWord, listWords, resemblesOther } from './words.js';
+
+/*
+ * Rules of several kinds. Those that NEC's guidance asks for in one kind only take their source from there.
+ */
+
+export const extensionRule = (source: CredentialRule['source']): CredentialRule => ({
+  id: 'extension',
+  source,
+  level: 'refused',
+  message: 'It is or holds an extension number, forwards or backwards.',
+  offends: (credential, { extensions }) => holdsExtension(credential, extensions),
+});
+
+export const phoneRule: CredentialRule = {
+  id: 'phone',
+  source: 'sallyport',
+  level: 'refused',
+  message: 'It holds four digits in a row of a phone number, forwards or backwards.',
+  offends: (credential, { phones }) => holdsPhone(credential, phones),
+};
+
+export const siteNameRule: CredentialRule = {
+  id: 'site-name',
+  source: 'sallyport',
+  level: 'refused',
+  message: 'It holds a word of the company or of a user, perhaps with digits or signs for letters.',
+  offends: (credential, { names }) => holdsWord(credential, listWords(names)),
+};
+
+export const spelledNameRule: CredentialRule = {
+  id: 'site-name',
+  source: 'sallyport',
+  level: 'refused',
+  message: 'Its keys spell the beginning of a word of the company or of a user.',
+  offends: (credential, { names }) => holdsSpelledWord(credential, listWords(names)),
+};
+
+export const commonNumberRule: CredentialRule = {
+  id: 'common',
+  source: 'sallyport',
+  level: 'refused',
+  message: 'It is or holds a number that many people choose.',
+  offends: (credential) => COMMON_NUMBERS.some((number) => credential.includes(number)),
+};
+
+export const keypadRule: CredentialRule = {
+  id: 'keypad',
+  source: 'sallyport',
+  level: 'refused',
+  message: 'It holds a figure on the keypad: a line of three keys, or a walk, a box or a cross of four.',
+  offends: holdsKeypadFigure,
+};
+
+export const otherCredentialRule = (source: CredentialRule['source']): CredentialRule => ({
+  id: 'other-credential',
+  source,
+  level: 'refused',
+  message: 'It is, holds or is part of another credential of the same run.',
+  offends: (credential, { others }) => resemblesOther(credential, others),
+});

@@ -1,0 +1,56 @@
+import type { CredentialKind } from './credential-kind.js';
+import { holdsYear, isDayAndMonth } from './dates.js';
+import { countMostFrequent, holdsSameInRow, isBlockRepeated } from './repeats.js';
+import { holdsRun, holdsSteadyDigits } from './runs.js';
+import { commonNumberRule, extensionRule, keypadRule, otherCredentialRule, spelledNameRule } from './shared-rules.js';
+import { holdsEndOfPhone, holdsPhone } from './site-numbers.js';
+
+/** The access code of a mailbox. */
+export const voicemailCode: CredentialKind = {
+  id: 'voicemail-code',
+  title: 'voicemail code',
+  alphabet: '0123456789',
+  length: 4,
+  rules: [
+    {
+      id: 'form',
+      source: 'nec',
+      level: 'refused',
+      message: 'It is something else than four digits.',
+      offends: (code) => !/^[0-9]{4}$/.test(code),
+    },
+    {
+      id: 'repeats',
+      source: 'nec',
+      level: 'refused',
+      message: 'A digit stands twice in a row or three times in all, or a pair is repeated.',
+      offends: (code) => holdsSameInRow(code, 2) || countMostFrequent(code) > 2 || isBlockRepeated(code),
+    },
+    {
+      id: 'sequence',
+      source: 'nec',
+      level: 'refused',
+      message: 'It holds digits in sequence: three that run up or down, or four that go by equal steps.',
+      offends: (code) => holdsRun(code, 3) || holdsSteadyDigits(code),
+    },
+    extensionRule('nec'),
+    {
+      id: 'phone',
+      source: 'nec',
+      level: 'refused',
+      message: 'It holds the last three digits of a phone number, or is four in a row of its digits.',
+      offends: (code, { phones }) => holdsEndOfPhone(code, phones) || holdsPhone(code, phones),
+    },
+    keypadRule,
+    {
+      id: 'date',
+      source: 'sallyport',
+      level: 'refused',
+      message: 'It is a year from 1900 to 2099, or a day and a month in either order.',
+      offends: (code) => holdsYear(code) || isDayAndMonth(code),
+    },
+    commonNumberRule,
+    spelledNameRule,
+    otherCredentialRule('sallyport'),
+  ],
+};

@@ -1,0 +1,56 @@
+import { spellOnKeypad } from './keypad.js';
+
+/** Characters that are written for letters, and letters that look alike, each with what it stands for here. */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  l: 'i',
+  '!': 'i',
+  '|': 'i',
+  '3': 'e',
+  '4': 'a',
+  '@': 'a',
+  '5': 's',
+  $: 's',
+  '7': 't',
+  '+': 't',
+  '8': 'b',
+  '9': 'g',
+};
+
+/** Writes all spellings of a word in one way, a character for each: `P4$$w0rd` and `password` become the same. */
+export function foldText(text: string): string {
+  return text.toLowerCase().replace(/[^a-km-z]/g, (char) => LOOKALIKES[char] ?? char);
+}
+
+/** The words of three or more letters and digits in names, without accents. */
+export function listWords(names: readonly string[]): string[] {
+  const words = names.flatMap(
+    (name) =>
+      name
+        .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .match(/[\p{L}\p{N}]+/gu) ?? [],
+  );
+  return words.filter((word) => word.length >= 3 && /\p{L}/u.test(word)).map((word) => word.toLowerCase());
+}
+
+/** Whether one of the words stands in the text, in whichever spelling. */
+export function holdsWord(text: string, words: readonly string[]): boolean {
+  const folded = foldText(text);
+  return words.some((word) => folded.includes(foldText(word)));
+}
+
+/** Whether the first four letters of a word are spelled by keys in the text. */
+export function holdsSpelledWord(text: string, words: readonly string[]): boolean {
+  return words.some((word) => {
+    const keys = spellOnKeypad(word).slice(0, 4);
+    return keys.length === 4 && text.includes(keys);
+  });
+}
+
+/** Whether another credential stands in the text, forwards, or the text in another; case does not count. */
+export function resemblesOther(text: string, others: readonly string[]): boolean {
+  const folded = text.toLowerCase();
+  return others.some((other) => folded.includes(other.toLowerCase()) || other.toLowerCase().includes(folded));
+}
