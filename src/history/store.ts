@@ -1,11 +1,15 @@
 import type { OutboxMessage } from '../model/alert.js';
 import type { StoredChange, Waiver } from '../model/change.js';
+import type { StoredAnswer } from '../model/checklist.js';
 import type { Client, StoredReport, HistoryEntry } from '../model/client.js';
+import type { SiteReport } from '../model/site.js';
+import { addAnswers, listAnswers } from './answers.js';
 import { backUp } from './back-up.js';
 import { listChanges, type ChangeFilter } from './changes.js';
 import * as outbox from './outbox.js';
 import * as results from './results.js';
 import { lastRun, noteRun } from './runs.js';
+import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { readClientStates, type ClientStatus } from './states.js';
 import { StoreWriter } from './store-writer.js';
@@ -17,14 +21,15 @@ import * as waivers from './waivers.js';
 export type { ChangeFilter, ChangePlace } from './changes.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
 export type { NewResult } from './results.js';
+export type { StoredSiteReport } from './site-reports.js';
 export type { ClientStatus } from './states.js';
 export type { StoreWriter } from './store-writer.js';
 export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
 export type { PrunePolicy, PruneResult, StoreInfo } from './upkeep.js';
 
 /**
- * What sallyport remembers: sweeps, results, changes, waivers, and messages to be sent. Made by openStore(). Whatever
- * writes is one transaction, and fails with a StoreError where another process has been writing for 30 s.
+ * What sallyport remembers: sweeps, results, changes, waivers, answers to checklists, site reports, and messages to be
+ * sent. Made by openStore(). Whatever writes is one transaction, and fails with a StoreError where another process has been writing for 30 s.
  */
 export class Store {
   readonly #connection: SqliteConnection;
@@ -135,6 +140,26 @@ export class Store {
   /** Takes a waiver back; false where there is none of that id. */
   revokeWaiver(id: number): Promise<boolean> {
     return this.#connection.transact((db) => waivers.revokeWaiver(db, id));
+  }
+
+  /** Stores answers to a checklist, all or none; those given before stay. The client need not be known. */
+  addAnswers(answers: readonly StoredAnswer[]): Promise<void> {
+    return this.#connection.transact((db) => addAnswers(db, answers));
+  }
+
+  /** All answers of a client to a checklist, in the order in which they were given. */
+  listAnswers(clientId: string, checklist: string): Promise<StoredAnswer[]> {
+    return listAnswers(this.#db, clientId, checklist);
+  }
+
+  /** Stores what was seen of a site, and returns its id. The client need not be known. */
+  addSiteReport(report: SiteReport): Promise<number> {
+    return this.#connection.transact((db) => addSiteReport(db, report));
+  }
+
+  /** The newest site reports of a client, or of those that name none (null), newest first. */
+  listSiteReports(client: string | null, limit: number): Promise<StoredSiteReport[]> {
+    return listSiteReports(this.#db, client, limit);
   }
 
   /** Takes due messages, oldest first. Others get them when the lease has ended and nobody marked them. */

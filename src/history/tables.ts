@@ -1,8 +1,11 @@
 import type { Generated } from 'kysely';
 import type { ChangeKind } from '../model/change.js';
+import type { ChecklistAnswer } from '../model/checklist.js';
 import type { EndpointId } from '../model/endpoint.js';
 import type { Verdict } from '../model/report.js';
+import type { Role } from '../model/role.js';
 import type { Severity } from '../model/severity.js';
+import type { SiteReport } from '../model/site.js';
 
 /*
  * The tables as queries see them. migrations/ creates them, and says what they are for. Instants are milliseconds
@@ -20,6 +23,8 @@ export interface Tables {
   readonly changes: ChangesTable;
   readonly waivers: WaiversTable;
   readonly messages: MessagesTable;
+  readonly answers: AnswersTable;
+  readonly site_reports: SiteReportsTable;
   readonly runs: { readonly key: string; readonly at: number };
 }
 
@@ -118,4 +123,26 @@ interface MessagesTable {
   readonly due_at: number;
   readonly sent_at: number | null;
   readonly error: string | null;
+}
+
+interface AnswersTable {
+  readonly id: Generated<number>;
+  readonly client_id: string;
+  readonly checklist: string;
+  readonly item: string;
+  readonly answer: ChecklistAnswer;
+  readonly by: string;
+  readonly role: Role;
+  readonly note: string;
+  readonly at: number;
+  readonly expires_at: number;
+}
+
+interface SiteReportsTable {
+  readonly id: Generated<number>;
+  readonly client_id: string | null;
+  readonly kind: SiteReport['kind'];
+  readonly at: number;
+  /** A byte for the format, then SiteReport as JSON, compressed. */
+  readonly body: Uint8Array;
 }

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { parseBody } from './report-body.js';
+import { decodeSiteReport } from './site-reports.js';
 import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
@@ -9,7 +10,7 @@ type Db = Kysely<Tables>;
 export interface PrunePolicy {
   /** What is older than that. */
   readonly olderThan: Date | null;
-  /** What is older than so many of the newest final results of its slot. At least 1. */
+  /** What is older than so many of the newest final results of its slot, or site reports of its client. At least 1. */
   readonly keepPerSlot: number | null;
 }
 
@@ -20,6 +21,7 @@ export interface PruneResult {
   readonly changes: number;
   readonly messages: number;
   readonly sweeps: number;
+  readonly siteReports: number;
 }
 
 /** What is in a store. */
@@ -35,13 +37,17 @@ export interface StoreInfo {
   readonly newest: string | null;
 }
 
-const COUNTED = ['clients', 'slots', 'sweeps', 'work', 'results', 'reports', 'changes', 'waivers', 'messages'] as const;
+const COUNTED = [
+  ...(['clients', 'slots', 'sweeps', 'work', 'results', 'reports', 'changes', 'waivers', 'messages'] as const),
+  ...(['answers', 'site_reports'] as const),
+] as const;
 /** Bodies that are held in memory at once. */
 const PAGE = 64;
 
 /**
  * Deletes what is too old. What stays in any case: the newest final result of each slot, what its state is known
- * from, the results of sweeps that have work left, waivers, and messages that are still to be sent.
+ * from, the results of sweeps that have work left, the newest site report of each client and kind, answers, waivers, and
+ * messages that are still to be sent.
  */
 export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Promise<PruneResult> {
   const before = olderThan?.getTime() ?? Number.MIN_SAFE_INTEGER;
@@ -75,7 +81,16 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
       and id not in (select sweep_id from changes)
       and id not in (select sweep_id from messages where state = 'held' and sweep_id is not null)
   `);
-  return { results, reports, changes, messages, sweeps };
+  const siteReports = await remove(sql`
+    delete from site_reports where id in (
+      select id from (
+        select id, at, row_number() over (partition by client_id, kind order by at desc, id desc) - 1 as newer
+        from site_reports
+      )
+      where (at < ${before} or newer >= ${keep}) and newer > 0
+    )
+  `);
+  return { results, reports, changes, messages, sweeps, siteReports };
 }
 
 /** Looks for damage: of the file, of references, and of each stored report. Returns a line for each problem. */
@@ -87,15 +102,34 @@ export async function check(db: Db): Promise<string[]> {
   const problems = references.rows.map(
     ({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`,
   );
+  problems.push(...(await checkBodies(db, 'reports', 'report', (body) => parseBody(body, ''))));
+  problems.push(...(await checkBodies(db, 'site_reports', 'site report', decodeSiteReport)));
+  return problems;
+}
+
+/** Reads each body of a table, a page at a time: a line for each that can not be read. */
+async function checkBodies(
+  db: Db,
+  table: 'reports' | 'site_reports',
+  name: string,
+  read: (body: Uint8Array) => unknown,
+): Promise<string[]> {
+  const problems: string[] = [];
   for (let last = 0; ;) {
-    const rows = await db.selectFrom('reports').selectAll().where('id', '>', last).orderBy('id').limit(PAGE).execute();
+    const rows = await db
+      .selectFrom(table)
+      .select(['id', 'body'])
+      .where('id', '>', last)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
     if (rows.length === 0) return problems;
     for (const { id, body } of rows) {
       last = id;
       try {
-        parseBody(body, '');
+        read(body);
       } catch (error) {
-        problems.push(`report ${id}: ${(error as Error).message}`);
+        problems.push(`${name} ${id}: ${(error as Error).message}`);
       }
     }
   }

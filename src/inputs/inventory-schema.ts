@@ -1,29 +1,19 @@
 import * as z from 'zod';
+import { CLIENT_ID, CLIENT_ID_FORM } from './client-id.js';
 import { describeBadTimeZone } from './time-zone.js';
 import { ID_PATTERN } from './profile-schema.js';
 import { parseSourceRange } from './profile-layer.js';
 import { quote } from './quote.js';
 import { describeBadNetwork } from './source-overrides.js';
+import { anyText, line } from './text-line.js';
 
-/** An id of a client or a group. */
-const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const TAG = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:@/+-]{0,63}$/u;
 const TAG_FORM = 'letters and digits, then also "._:@/+-", without spaces';
 /** What an e-mail address looks like; nothing that could end a header line, and no separator of lists. */
 const EMAIL = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]{0,188}[\p{L}\p{N}])?$/u;
-const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
 const NO_CONTROLS_BUT_LINES = /^[^\p{Cc}\p{Cs}]*(?:[\n\t][^\p{Cc}\p{Cs}]*)*$/u;
 
-const anyText = z.string({
-  error: ({ input }) => (input === undefined ? undefined : 'expected text; put numbers into quotes'),
-});
-const line = (max: number) =>
-  anyText
-    .trim()
-    .min(1, { error: 'is empty', abort: true })
-    .max(max, { abort: true })
-    .regex(NO_CONTROLS, { error: 'control characters are not allowed', abort: true });
-const id = anyText.regex(CLIENT_ID, 'expected letters, digits, ".", "_" and "-", a letter or digit first, at most 64');
+const id = anyText.regex(CLIENT_ID, `expected ${CLIENT_ID_FORM}`);
 const profileId = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens');
 
 /** A list that may be written as its single item. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Role } from './role.js';
 
 const text = (max: number) => z.string().max(max);
 
@@ -13,11 +14,11 @@ export interface ChecklistItem {
   readonly rule: string;
   /** How to do it. */
   readonly how: string;
-  /** Whose word counts, for example `installer`, `dealer`, `customer`, `provider`. */
-  readonly attestedBy: readonly string[];
-  /** Measured by sallyport, so never asked; null where somebody has to attest it. */
+  /** Whose word counts; nobody's where it is measured. */
+  readonly attestedBy: readonly Role[];
+  /** The command of sallyport that measures it, so that it is never asked; null where somebody has to attest it. */
   readonly measuredBy: string | null;
-  /** Days for which an answer holds. */
+  /** Days for which an answer holds; 0 where it is measured. */
   readonly validDays: number;
 }
 
@@ -38,7 +39,7 @@ export interface StoredAnswer {
   readonly item: string;
   readonly answer: ChecklistAnswer;
   readonly by: string;
-  readonly role: string;
+  readonly role: Role;
   readonly note: string;
   /** ISO 8601, UTC. */
   readonly at: string;

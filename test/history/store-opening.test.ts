@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { MIGRATIONS } from '../../src/history/migrations/registry.js';
 import { openExistingStore, openStore } from '../../src/history/open-store.js';
 import { SqliteConnection } from '../../src/history/sqlite-connection.js';
 import { StoreError } from '../../src/history/store-error.js';
@@ -49,7 +50,7 @@ test('an empty file becomes a store', async () => {
   const path = stores.newPath();
   mkdirSync(dirname(path));
   writeFileSync(path, '');
-  expect((await (await stores.open(path)).info()).version).toBe(1);
+  expect((await (await stores.open(path)).info()).version).toBe(MIGRATIONS.length);
 });
 
 describe('what is refused, and left as it is', () => {

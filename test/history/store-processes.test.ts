@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { MIGRATIONS } from '../../src/history/migrations/registry.js';
 import { SqliteConnection } from '../../src/history/sqlite-connection.js';
 import { beginSweep, collect, createStores, NOW, reportAt } from './store-fixtures.js';
 
@@ -39,7 +40,7 @@ test('four processes may create a store at once', async () => {
   const ran = await Promise.all(['a', 'b', 'c', 'd'].map((prefix) => startProcess(path, 1, prefix, 0).ended));
   expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(4).fill({ code: 0, stderr: '' }));
   const store = await stores.open(path);
-  expect((await store.info()).version).toBe(1);
+  expect((await store.info()).version).toBe(MIGRATIONS.length);
   expect(await store.check()).toEqual([]);
 });
 

@@ -21,7 +21,7 @@ async function openings(name: string): Promise<string[]> {
 test('all are listed, with a title', async () => {
   const listed = await listProfiles();
   expect(listed.map(({ name }) => name)).toEqual(NAMES);
-  expect((await readdir(FOLDER)).sort()).toEqual(NAMES.map((name) => `${name}.yaml`));
+  expect((await readdir(FOLDER)).sort()).toEqual(['checklists', ...NAMES.map((name) => `${name}.yaml`)]);
   for (const { title } of listed) expect(title).toMatch(/\w{3}/);
 });
 

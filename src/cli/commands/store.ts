@@ -56,12 +56,17 @@ async function showInfo(store: Store): Promise<number> {
     ['path', info.path],
     ['size', tellSize(info)],
     ['structure', info.version],
-    ...Object.entries(info.counts),
+    ...Object.entries(info.counts).map(([table, count]) => [tellName(table), count] as const),
     ['oldest result', info.oldest ?? 'none'],
     ['newest result', info.newest ?? 'none'],
   ];
   for (const [name, value] of rows) print(`${name.padEnd(15)}${value}`);
   return EXIT.compliant;
+}
+
+/** Words of a name: of a table, or of a property. */
+function tellName(name: string): string {
+  return name.replace(/_|(?=[A-Z])/g, ' ').toLowerCase();
 }
 
 function tellSize({ bytes }: StoreInfo): string {
@@ -87,7 +92,7 @@ async function prune({ store: option, olderThan, keep }: PruneArguments): Promis
     const pruned = await store.prune({ olderThan: ageMs === null ? null : new Date(Date.now() - ageMs), keepPerSlot });
     print(
       `deleted: ${Object.entries(pruned)
-        .map(([what, count]) => `${count} ${what}`)
+        .map(([what, count]) => `${count} ${tellName(what)}`)
         .join(', ')}`,
     );
     return EXIT.compliant;
