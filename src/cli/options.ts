@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import { CHECK_OPTIONS } from './check-options.js';
+import { LAN_OPTIONS } from './lan-options.js';
 import { SWEEP_OPTIONS, WATCH_OPTIONS } from './sweep-options.js';
 
 /** The options of each command that takes them from a file and the environment too. */
@@ -7,10 +8,11 @@ export const COMMAND_OPTIONS = {
   check: CHECK_OPTIONS,
   sweep: SWEEP_OPTIONS,
   watch: WATCH_OPTIONS,
+  lan: LAN_OPTIONS,
 } as const satisfies Record<string, Record<string, Options>>;
 export type ConfigurableCommand = keyof typeof COMMAND_OPTIONS;
 
-const ALL = { ...WATCH_OPTIONS, ...SWEEP_OPTIONS, ...CHECK_OPTIONS };
+const ALL = { ...LAN_OPTIONS, ...WATCH_OPTIONS, ...SWEEP_OPTIONS, ...CHECK_OPTIONS };
 
 /** Name of an option of any of these commands. One name has one meaning and one kind of value. */
 export type OptionName = keyof typeof ALL;

@@ -10,6 +10,7 @@ import { diffCommand } from './commands/diff.js';
 import { historyCommand } from './commands/history.js';
 import { inventoryCommand } from './commands/inventory.js';
 import { judgeCommand } from './commands/judge.js';
+import { lanCommand } from './commands/lan.js';
 import { profileCommand } from './commands/profile.js';
 import { storeCommand } from './commands/store.js';
 import { waiveCommand, waiversCommand } from './commands/waive.js';
@@ -48,6 +49,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .command(inventoryCommand(choose))
       .command(sweepCommand(choose))
       .command(watchCommand(choose))
+      .command(lanCommand(choose))
       .command(storeCommand(choose))
       .command(alertCommand(choose))
       .completion('completion', 'Print a completion script for bash or zsh')

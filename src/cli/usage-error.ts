@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   profile: ['list', 'show', 'explain', 'validate'],
   sweep: [],
   watch: [],
+  lan: [],
   inventory: ['validate', 'list', 'import', 'export', 'template'],
   clients: [],
   history: [],

@@ -44,6 +44,13 @@ export function addressScope(text: string): AddressScope | undefined {
   return address && scopeOf(address);
 }
 
+const INSIDE: ReadonlySet<AddressScope | undefined> = new Set(['private', 'link-local', 'loopback']);
+
+/** Whether a literal is an address that nobody has on the internet or at a provider: one of a LAN or of this machine. */
+export function isLanAddress(text: string): boolean {
+  return INSIDE.has(addressScope(text));
+}
+
 /** What kind of address this is. IPv4 embedded in a mapped, NAT64 or 6to4 address decides for it. */
 export function scopeOf({ family, value }: Address): AddressScope {
   const segments = SEGMENTS[family];
