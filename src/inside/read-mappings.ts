@@ -1,0 +1,79 @@
+import type { PortMapping, WanConnection } from '../model/lan.js';
+import { mappingKey, readMapping, readMappingList } from '../protocols/port-mapping.js';
+import { askMapping, askMappingList } from '../protocols/wan-connection.js';
+import { describeFailure, type SoapCaller } from './soap-call.js';
+
+/** Entries that are read of one table. */
+const MAX_ENTRIES = 1_024;
+/** Entries in a row that tell nothing new, after which the table is taken for one that has no end. */
+const MAX_BARREN = 32;
+/** "SpecifiedArrayIndexInvalid": there is no entry of this index, the normal end (UPnP WANIPConnection:2 §2.5.18.4). */
+const END_OF_TABLE = 713;
+/** "PortMappingNotFound": there is none of that transport (§2.5.21.4). */
+const NONE_FOUND = 730;
+
+/** The mappings of a connection, and whether these are all that the gateway would tell. */
+export interface MappingTable extends Pick<WanConnection, 'mappings' | 'list'> {
+  /** What else went wrong: parts of sentences. */
+  readonly problems: readonly string[];
+}
+
+/** Reads the whole mapping table, and with version 2 of the service its list too. It only reads. */
+export async function readMappings(call: SoapCaller, serviceType: string, version: number): Promise<MappingTable> {
+  const table = await readTable(call, serviceType);
+  return version >= 2 ? addLists(call, serviceType, table) : table;
+}
+
+/** Asks for entry after entry until the normal end; whatever else ends it leaves the list incomplete. */
+async function readTable(call: SoapCaller, serviceType: string): Promise<MappingTable> {
+  const mappings: PortMapping[] = [];
+  const known = new Set<string>();
+  let unreadable = 0;
+  let barren = 0;
+  const end = (why: string | null): MappingTable => ({ mappings, list: { complete: why === null, why }, problems: [] });
+  for (let index = 0; index < MAX_ENTRIES; index++) {
+    const answer = await call(askMapping(serviceType, index));
+    if ('fault' in answer && answer.fault.code === END_OF_TABLE) {
+      return end(unreadable === 0 ? null : `${unreadable} of the entries could not be read`);
+    }
+    if (!('results' in answer)) {
+      const normal = 'fault' in answer ? `, which is not the normal end (${END_OF_TABLE})` : '';
+      return end(`entry ${index} could not be read: ${describeFailure(answer)}${normal}`);
+    }
+    const entry = readMapping(answer.results);
+    if (!entry) unreadable++;
+    const fresh = (entry ?? []).filter((mapping) => !known.has(JSON.stringify(mapping)));
+    for (const mapping of fresh) known.add(JSON.stringify(mapping));
+    mappings.push(...fresh);
+    barren = fresh.length > 0 ? 0 : barren + 1;
+    if (barren === MAX_BARREN) return end(`its last ${MAX_BARREN} entries told nothing new, and it went on`);
+  }
+  return end(`it has more than ${MAX_ENTRIES} entries`);
+}
+
+/** Adds what the lists of version 2 hold beyond the table; an entry that is in both is taken from the table. */
+async function addLists(call: SoapCaller, serviceType: string, table: MappingTable): Promise<MappingTable> {
+  const mappings = [...table.mappings];
+  const known = new Set(mappings.map(mappingKey));
+  const problems: string[] = [];
+  let unreadable = 0;
+  for (const transport of ['tcp', 'udp'] as const) {
+    const answer = await call(askMappingList(serviceType, transport));
+    if ('fault' in answer && answer.fault.code === NONE_FOUND) continue;
+    const list = 'results' in answer ? readMappingList(answer.results, MAX_ENTRIES) : answer;
+    if (!('mappings' in list)) {
+      problems.push(`the list of ${transport} mappings could not be read: ${describeFailure(list)}`);
+      continue;
+    }
+    unreadable += list.unreadable;
+    for (const mapping of list.mappings.filter((one) => !known.has(mappingKey(one)))) {
+      known.add(mappingKey(mapping));
+      mappings.push(mapping);
+    }
+  }
+  const list =
+    unreadable > 0 && table.list.complete
+      ? { complete: false, why: `${unreadable} entries of its list could not be read` }
+      : table.list;
+  return { mappings, list, problems };
+}

@@ -1,0 +1,109 @@
+import { dissectSip, type SipLine } from './dissect-sip.js';
+
+/** One thing that differs between a message as it was sent and as it arrived; empty where it was not there. */
+export interface SipDifference {
+  /** Such as `request line`, `Via`, `c=`, `header order`, `line ends`, `body` or `other`. */
+  readonly field: string;
+  readonly sent: string;
+  readonly arrived: string;
+}
+
+/** Differences that are told of one message, at most. */
+const MAX_DIFFERENCES = 64;
+const MAX_TEXT = 512;
+const MAX_FIELD = 64;
+
+/**
+ * Names what differs between a message as it was sent and as it arrived; none if, and only if, the bytes are the same.
+ * Total; at most 64 differences with 512 characters each, of the first 16 KiB.
+ */
+export function compareSipMessages(sent: Buffer, arrived: Buffer): SipDifference[] {
+  if (sent.equals(arrived)) return [];
+  const a = dissectSip(sent);
+  const b = dissectSip(arrived);
+  const sdp = a.sdp && b.sdp;
+  const found = [
+    ...compareTexts(a.startField, a.startLine, b.startLine),
+    ...compareLines(a.headers, b.headers),
+    ...compareTexts('header order', ...commonOrder(a.headers, b.headers)),
+    ...(sdp ? compareLines(a.sdp, b.sdp) : compareBodies(a.body, b.body)),
+    ...(sdp ? compareTexts('SDP order', ...commonOrder(a.sdp, b.sdp)) : []),
+    ...compareTexts('line ends', a.lineEnds, b.lineEnds),
+  ];
+  const told = found.length > 0 ? found : cutBefore('other', sent.toString('latin1'), arrived.toString('latin1'));
+  return told.slice(0, MAX_DIFFERENCES).map(({ field, sent, arrived }) => ({
+    field: field.slice(0, MAX_FIELD),
+    sent: sent.slice(0, MAX_TEXT),
+    arrived: arrived.slice(0, MAX_TEXT),
+  }));
+}
+
+function compareTexts(field: string, sent: string, arrived: string): SipDifference[] {
+  return sent === arrived ? [] : [{ field, sent, arrived }];
+}
+
+/** Bodies that are no SDP, from shortly before where they part. */
+function compareBodies(sent: string, arrived: string): SipDifference[] {
+  return sent === arrived ? [] : cutBefore('body', sent, arrived);
+}
+
+/** Both texts from shortly before where they part: what is told of them must show the difference. */
+function cutBefore(field: string, sent: string, arrived: string): SipDifference[] {
+  let at = 0;
+  while (at < sent.length && sent[at] === arrived[at]) at++;
+  const from = Math.max(0, at - 32);
+  return [{ field, sent: sent.slice(from, from + MAX_TEXT), arrived: arrived.slice(from, from + MAX_TEXT) }];
+}
+
+/** Compares the lines of each field; where one was added or taken out, the others still find their like. */
+function compareLines(sent: readonly SipLine[], arrived: readonly SipLine[]): SipDifference[] {
+  const before = groupByField(sent);
+  const after = groupByField(arrived);
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((field) =>
+    compareGroup(field, before.get(field) ?? [], after.get(field) ?? []),
+  );
+}
+
+function compareGroup(field: string, sent: readonly SipLine[], arrived: readonly SipLine[]): SipDifference[] {
+  const shorter = Math.min(sent.length, arrived.length);
+  let head = 0;
+  while (head < shorter && sent[head]!.text === arrived[head]!.text) head++;
+  let tail = 0;
+  while (tail < shorter - head && sent.at(-1 - tail)!.text === arrived.at(-1 - tail)!.text) tail++;
+  const a = sent.slice(head, sent.length - tail);
+  const b = arrived.slice(head, arrived.length - tail);
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => ({ field, ...showPair(a[i], b[i]) }));
+}
+
+/** Values alone, or whole lines where it is the name that is written in another way. */
+function showPair(sent?: SipLine, arrived?: SipLine): { sent: string; arrived: string } {
+  const values = !sent || !arrived || sent.value.trim() !== arrived.value.trim();
+  const show = (line?: SipLine) => (line ? (values ? line.value.trim() : line.text) : '');
+  return { sent: show(sent), arrived: show(arrived) };
+}
+
+/** The fields that both have, each as often as both have it, in the order of either. */
+function commonOrder(sent: readonly SipLine[], arrived: readonly SipLine[]): [string, string] {
+  return [listCommon(sent, arrived), listCommon(arrived, sent)];
+}
+
+function listCommon(lines: readonly SipLine[], others: readonly SipLine[]): string {
+  const left = new Map<string, number>();
+  for (const { field } of others) left.set(field, (left.get(field) ?? 0) + 1);
+  const common = lines.filter(({ field }) => {
+    const count = left.get(field) ?? 0;
+    left.set(field, count - 1);
+    return count > 0;
+  });
+  return common.map(({ field }) => field).join(', ');
+}
+
+function groupByField(lines: readonly SipLine[]): Map<string, SipLine[]> {
+  const groups = new Map<string, SipLine[]>();
+  for (const line of lines) {
+    const group = groups.get(line.field);
+    if (group) group.push(line);
+    else groups.set(line.field, [line]);
+  }
+  return groups;
+}
