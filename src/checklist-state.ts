@@ -1,4 +1,5 @@
 import type { Checklist, ChecklistItem, ChecklistState, StoredAnswer } from './model/checklist.js';
+import type { Verdict } from './model/report.js';
 
 type ItemState = ChecklistState['items'][number]['state'];
 
@@ -33,4 +34,10 @@ function judgeItem(item: ChecklistItem, answer: StoredAnswer | undefined, now: D
   if (answer.answer === 'no') return 'refused';
   if (Date.parse(answer.expiresAt) <= now.getTime()) return 'expired';
   return answer.answer === 'yes' ? 'attested' : 'not-applicable';
+}
+
+/** What a checklist comes to: a no outweighs what nobody has answered. What is measured is judged where it is measured. */
+export function judgeChecklist({ items }: ChecklistState): Verdict {
+  if (items.some(({ state }) => state === 'refused')) return 'violation';
+  return items.some(({ state }) => state === 'missing' || state === 'expired') ? 'inconclusive' : 'compliant';
 }

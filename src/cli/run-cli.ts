@@ -5,6 +5,7 @@ import { normaliseArguments } from './arguments.js';
 import type { Command } from './command.js';
 import { alertCommand } from './commands/alert.js';
 import { checkCommand } from './commands/check.js';
+import { checklistCommand } from './commands/checklist.js';
 import { clientsCommand } from './commands/clients.js';
 import { diffCommand } from './commands/diff.js';
 import { historyCommand } from './commands/history.js';
@@ -45,6 +46,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .command(judgeCommand(choose))
       .command(waiveCommand(choose))
       .command(waiversCommand(choose))
+      .command(checklistCommand(choose))
       .command(profileCommand(choose))
       .command(inventoryCommand(choose))
       .command(sweepCommand(choose))

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   judge: [],
   waive: [],
   waivers: ['revoke'],
+  checklist: [],
   alert: ['test', 'list', 'send', 'retry', 'validate'],
   store: ['info', 'check', 'prune', 'backup'],
   completion: [],
