@@ -1,0 +1,92 @@
+import { type ClientRequest, type IncomingMessage, request as requestPlain, type RequestOptions } from 'node:http';
+import { request as requestTls } from 'node:https';
+
+/** A request to a server that the user named. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Certificates (PEM) to trust instead of the system's. */
+  readonly ca?: string | undefined;
+  /** Until the head of the answer must have come, ms. */
+  readonly headMs: number;
+  /** Longest silence within the body, ms. */
+  readonly idleMs: number;
+  /** Longest time in all, ms. */
+  readonly wholeMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The answer; whoever takes it reads its body or drops it. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Whom we are connected with. */
+  readonly remoteAddress: string | null;
+  /** Value of a header field of which there is one; empty where there is none. */
+  header(name: string): string;
+  /** The body as it comes; throws where it is cut off. Leaving the loop ends the connection. */
+  readonly body: AsyncIterable<Buffer>;
+  drop(): void;
+}
+
+/** Nothing came for too long; `code` is ETIMEDOUT. */
+class TimeoutError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * Asks over IPv4, on a connection of its own, with the server's certificate verified whatever the environment says.
+ * Redirects are answers like others. Rejects with the system's error, or the signal's reason.
+ */
+export async function requestHttp(asked: HttpRequest): Promise<HttpAnswer> {
+  const request = open(asked);
+  let under: ClientRequest | IncomingMessage = request;
+  const expire = (): unknown => under.destroy(new TimeoutError('not in time'));
+  const whole = setTimeout(expire, asked.wholeMs);
+  const head = setTimeout(expire, asked.headMs);
+  request.once('close', () => {
+    clearTimeout(whole);
+    clearTimeout(head);
+  });
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve).once('error', reject);
+    request.end(asked.body);
+  });
+  clearTimeout(head);
+  under = response;
+  // What becomes of the body is told to whoever reads it.
+  request.on('error', () => {});
+  response.on('error', () => {});
+  return {
+    status: response.statusCode ?? 0,
+    remoteAddress: response.socket.remoteAddress ?? null,
+    header: (name) => String(response.headers[name] ?? ''),
+    body: readBody(response, asked.idleMs),
+    drop: () => void request.destroy(),
+  };
+}
+
+function open({ method, url, headers, body, ca, signal }: HttpRequest): ClientRequest {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const options: RequestOptions & { autoSelectFamily: false } = {
+    ...{ method, signal, headers: { ...headers, ...length } },
+    ...{ family: 4, autoSelectFamily: false, agent: false },
+  };
+  if (url.protocol === 'http:') return requestPlain(url, options);
+  return requestTls(url, { ...options, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca && { ca }) });
+}
+
+async function* readBody(response: IncomingMessage, idleMs: number): AsyncGenerator<Buffer> {
+  const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  try {
+    for (;;) {
+      const idle = setTimeout(() => response.destroy(new TimeoutError('silent for too long')), idleMs);
+      const next = await chunks.next().finally(() => clearTimeout(idle));
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    response.destroy();
+  }
+}
