@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { CHECK_OPTIONS } from './check-options.js';
 import { LAN_OPTIONS } from './lan-options.js';
 import { SWEEP_OPTIONS, WATCH_OPTIONS } from './sweep-options.js';
+import { VANTAGE_OPTIONS } from './vantage-options.js';
 
 /** The options of each command that takes them from a file and the environment too. */
 export const COMMAND_OPTIONS = {
@@ -9,10 +10,11 @@ export const COMMAND_OPTIONS = {
   sweep: SWEEP_OPTIONS,
   watch: WATCH_OPTIONS,
   lan: LAN_OPTIONS,
+  vantage: VANTAGE_OPTIONS,
 } as const satisfies Record<string, Record<string, Options>>;
 export type ConfigurableCommand = keyof typeof COMMAND_OPTIONS;
 
-const ALL = { ...LAN_OPTIONS, ...WATCH_OPTIONS, ...SWEEP_OPTIONS, ...CHECK_OPTIONS };
+const ALL = { ...VANTAGE_OPTIONS, ...LAN_OPTIONS, ...WATCH_OPTIONS, ...SWEEP_OPTIONS, ...CHECK_OPTIONS };
 
 /** Name of an option of any of these commands. One name has one meaning and one kind of value. */
 export type OptionName = keyof typeof ALL;
@@ -40,4 +42,5 @@ export const NUMBER_LIMITS: Readonly<Record<string, { least: number; most: numbe
   retries: { least: 0, most: 10, whole: true },
   'max-sockets': { least: 1, most: 1_000_000, whole: true },
   limit: { least: 1, most: 10_000_000, whole: true },
+  'sip-port': { least: 0, most: 65_535, whole: true },
 };

@@ -14,6 +14,7 @@ import { judgeCommand } from './commands/judge.js';
 import { lanCommand } from './commands/lan.js';
 import { profileCommand } from './commands/profile.js';
 import { storeCommand } from './commands/store.js';
+import { vantageCommand } from './commands/vantage.js';
 import { waiveCommand, waiversCommand } from './commands/waive.js';
 import { sweepCommand } from './commands/sweep.js';
 import { watchCommand } from './commands/watch.js';
@@ -54,6 +55,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .command(lanCommand(choose))
       .command(storeCommand(choose))
       .command(alertCommand(choose))
+      .command(vantageCommand(choose))
       .completion('completion', 'Print a completion script for bash or zsh')
       .demandCommand(1, 'name a command, for example: sallyport check 203.0.113.7')
       .strict()

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   checklist: [],
   alert: ['test', 'list', 'send', 'retry', 'validate'],
   store: ['info', 'check', 'prune', 'backup'],
+  vantage: ['token', 'revoke'],
   completion: [],
 };
 

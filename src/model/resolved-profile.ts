@@ -35,9 +35,7 @@ const service = z.strictObject({
   programs: z.array(z.string().max(32)).max(16),
   probed: z.boolean(),
   defaultEndpoints: endpoints,
-  access: z
-    .record(z.union([z.literal(OUTSIDER), id]), access)
-    .refine((given) => Object.hasOwn(given, OUTSIDER), `must say what ${OUTSIDER} may`),
+  access: z.record(id, access).refine((given) => Object.hasOwn(given, OUTSIDER), `must say what ${OUTSIDER} may`),
 });
 
 /** A profile with all that it extends, bounded. */

@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyReply } from 'fastify';
+import { Refusal, type RefusalKind } from './refusal.js';
+import type { VantageContext } from './vantage-context.js';
+
+/** Errors of fastify that callers cause, by status. */
+const SENTENCES: Readonly<Record<number, string>> = {
+  400: 'the body is not JSON',
+  413: 'the body is too large',
+  414: 'the path is too long',
+  415: 'the body must be application/json',
+};
+
+/** Answers any error with a sentence, never with a stack; our own trouble is told to the operator alone. */
+export function answerError(
+  context: Pick<VantageContext, 'metrics' | 'onTrouble'>,
+  error: unknown,
+  reply: FastifyReply,
+): FastifyReply {
+  const refusal = error instanceof Refusal ? error : readCallersFault(error as Partial<FastifyError>);
+  if (!refusal) {
+    context.onTrouble(error);
+    return reply.code(500).send({ error: 'the vantage has trouble of its own; its operator finds more in its log' });
+  }
+  context.metrics.countRefusal(refusal.kind);
+  if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
+  if (refusal.statusCode === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(refusal.statusCode).send({ error: refusal.message });
+}
+
+function readCallersFault({ statusCode = 500 }: Partial<FastifyError>): Refusal | null {
+  if (statusCode < 400 || statusCode > 499) return null;
+  const kind: RefusalKind = 'malformed';
+  return new Refusal(statusCode, kind, SENTENCES[statusCode] ?? 'the request can not be understood');
+}
+
+/** What is answered to bytes that are no request, before there is any. */
+export function renderClientError(code: string | undefined): string {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const sentence = {
+    400: 'this is no HTTP request',
+    408: 'the request took too long',
+    431: 'the headers are too large',
+  };
+  const body = JSON.stringify({ error: sentence[status] });
+  const phrase = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
+  return [
+    `HTTP/1.1 ${status} ${phrase[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}

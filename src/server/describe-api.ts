@@ -1,0 +1,70 @@
+import { fastifySwagger } from '@fastify/swagger';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { reportSchema } from '../model/report.js';
+import {
+  failedEventSchema,
+  proofEventSchema,
+  sipMessageEventSchema,
+  startedEventSchema,
+} from '../model/vantage-api.js';
+import { VERSION } from '../version.js';
+import type { VantageApp } from './vantage-app.js';
+
+/** The data of the events of streams, by the name that the document gives them. */
+const EVENTS = {
+  Started: startedEventSchema,
+  Report: reportSchema,
+  Proof: proofEventSchema,
+  SipMessage: sipMessageEventSchema,
+  Failed: failedEventSchema,
+};
+
+/** Collects the routes that are added from now on into an OpenAPI document. */
+export async function describeApi(app: VantageApp): Promise<void> {
+  const schemas = Object.entries(EVENTS).map(([name, schema]) => {
+    const { $schema: _, ...described } = z.toJSONSchema(schema);
+    return [name, described] as const;
+  });
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'sallyport vantage',
+        version: VERSION,
+        description:
+          'Looks at the address that the caller comes from, and at no other. Streams are server-sent events: `started` ' +
+          'first, then those of the request, `end` ({}) or `failed` last; comments keep the connection alive.',
+      },
+      components: {
+        securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+        schemas: Object.fromEntries(schemas) as Record<string, object>,
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+}
+
+const errorSchema = z.object({ error: z.string().describe('what is wrong, in a sentence') });
+
+/** The schema of requests with a query: there is none. */
+export const noQuerySchema = z.strictObject({});
+
+/** What routes that need a token can answer besides what they are for. */
+export const REFUSALS = {
+  400: errorSchema.describe('The request is not as it should be'),
+  401: errorSchema.describe('No token that holds'),
+  403: errorSchema.describe('Not from this address'),
+  429: errorSchema.describe('Too many requests; Retry-After tells when to try again'),
+} as const;
+
+/** What routes that answer with a stream can answer. */
+export const describeStream = (events: string) => ({
+  200: { description: events, content: { 'text/event-stream': { schema: z.string() } } },
+  ...REFUSALS,
+  409: errorSchema.describe('The nonce was used before'),
+  503: errorSchema.describe('Too much is under way; Retry-After tells when to try again'),
+});
+
+/** Of routes that need a token. */
+export const NEEDS_TOKEN = [{ token: [] }];

@@ -1,0 +1,48 @@
+/** What one vantage server does at most. */
+export interface Limits {
+  /** Requests a minute from one address, whatever they are. */
+  readonly addressRequests: number;
+  /** Requests a minute with one token. */
+  readonly tokenRequests: number;
+  /** Requests an hour from one address that make the vantage send something. */
+  readonly addressOrders: number;
+  /** Such requests an hour with one token. */
+  readonly tokenOrders: number;
+  /** Streams at once with one token; of each kind, one address has one. */
+  readonly tokenStreams: number;
+  /** Streams at once in all. */
+  readonly streams: number;
+  /** Connections at once in all. */
+  readonly connections: number;
+  /** How long a check may take, s. What it has seen until then is reported. */
+  readonly checkSeconds: number;
+  /** How long proofs may take, s. */
+  readonly proofSeconds: number;
+  /** How long the SIP ports answer one caller, s. */
+  readonly sipSeconds: number;
+  /** Bytes that may wait for a reader before it is given nothing more. */
+  readonly waitingBytes: number;
+  /** How often a stream says that it lives, s. */
+  readonly keepAliveSeconds: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  addressRequests: 120,
+  tokenRequests: 240,
+  addressOrders: 120,
+  tokenOrders: 240,
+  tokenStreams: 8,
+  streams: 64,
+  connections: 1_024,
+  checkSeconds: 300,
+  proofSeconds: 120,
+  sipSeconds: 30,
+  waitingBytes: 262_144,
+  keepAliveSeconds: 10,
+};
+
+/** Largest body of a request, in bytes: a resolved profile fits. */
+export const MAX_BODY = 65_536;
+
+/** How long a caller may take to send its request, ms. */
+export const REQUEST_MS = 15_000;

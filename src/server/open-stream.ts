@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { StartedEvent } from '../model/vantage-api.js';
+import { readIdentity, requireOrdinary } from './caller.js';
+import { type StreamEvent, sendEvents } from './event-stream.js';
+import { Refusal } from './refusal.js';
+import type { StreamKind } from './stream-slots.js';
+import type { VantageContext } from './vantage-context.js';
+
+/** What is done for a caller. */
+export interface StreamOrder {
+  readonly kind: StreamKind;
+  readonly nonce: string;
+  /** After so many seconds it is cut off. */
+  readonly seconds: number;
+  /** Ports for event `started`. */
+  readonly ports?: readonly number[];
+  /** The events between `started` and `end`. Its first step is taken before `started` is sent. */
+  readonly work: (caller: { address: string; token: string }, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+}
+
+/**
+ * Does something about the address of the caller, and of nobody else, and answers with events.
+ * @throws Refusal where it may not be done, or not now
+ */
+export async function openStream(
+  context: VantageContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  order: StreamOrder,
+): Promise<void> {
+  const { address, token } = readIdentity(request);
+  const { limits, ending, onTrouble } = context;
+  requireOrdinary(address, context.allowSpecial);
+  const taken = context.nonces.take(token, order.nonce, context.now());
+  if (taken === 'used') throw new Refusal(409, 'replay', 'this nonce was used before: take a new one for each request');
+  if (taken === 'full') throw new Refusal(503, 'busy', 'the vantage had too many requests today', 3_600);
+  const release = context.slots.take(order.kind, token, address);
+  try {
+    const started: StartedEvent = { address, ports: [...(order.ports ?? [])] };
+    await sendEvents(reply, {
+      ...limits,
+      seconds: order.seconds,
+      ending,
+      onTrouble,
+      work: (signal) => startWith(started, order.work({ address, token }, signal)),
+    });
+  } finally {
+    release();
+  }
+}
+
+/** Sends `started` once the work is under way: who is told so may count on it. */
+async function* startWith(started: StartedEvent, events: AsyncIterable<StreamEvent>): AsyncGenerator<StreamEvent> {
+  const iterator = events[Symbol.asyncIterator]();
+  // Begins the work.
+  let next = iterator.next();
+  next.catch(() => {});
+  try {
+    yield { event: 'started', data: started };
+    for (let step = await next; !step.done; step = await next) {
+      yield step.value;
+      next = iterator.next();
+    }
+  } finally {
+    iterator.return?.().catch(() => {});
+  }
+}

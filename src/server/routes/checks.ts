@@ -1,0 +1,59 @@
+import { InputError } from '../../inputs/input-error.js';
+import { listProfileNames } from '../../inputs/profile-chain.js';
+import { loadProfile } from '../../inputs/profile.js';
+import type { Profile } from '../../model/profile.js';
+import { checksRequestSchema } from '../../model/vantage-api.js';
+import { chooseSource } from '../../run-options.js';
+import { checkCaller } from '../check-caller.js';
+import { describeStream, NEEDS_TOKEN, noQuerySchema } from '../describe-api.js';
+import type { StreamEvent } from '../event-stream.js';
+import { openStream } from '../open-stream.js';
+import { Refusal } from '../refusal.js';
+import type { VantageApp } from '../vantage-app.js';
+import type { VantageContext } from '../vantage-context.js';
+
+/** Time beyond that of a check in which its report is made, s. */
+const REPORT_SECONDS = 10;
+
+/** POST /v1/checks: checks the address of the caller. */
+export function addChecksRoute(app: VantageApp, context: VantageContext): void {
+  const { checkSeconds } = context.limits;
+  const schema = {
+    summary: 'Checks the address that you come from',
+    security: NEEDS_TOKEN,
+    querystring: noQuerySchema,
+    body: checksRequestSchema,
+    response: describeStream('`started`, then `report`: a Report'),
+  };
+  app.post('/v1/checks', { schema }, async (request, reply) => {
+    const { nonce, timing = 'normal', source: wanted } = request.body;
+    const profile = await findProfile(request.body.profile);
+    const source = readSource(profile, wanted);
+    const work = async function* (
+      caller: { address: string; token: string },
+      stop: AbortSignal,
+    ): AsyncGenerator<StreamEvent> {
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(checkSeconds * 1_000)]);
+      const report = await checkCaller({ ...caller, profile, source, timing, signal });
+      if (!report) return;
+      context.metrics.countCheck(report.verdict);
+      yield { event: 'report', data: report };
+    };
+    await openStream(context, request, reply, { kind: 'check', nonce, seconds: checkSeconds + REPORT_SECONDS, work });
+  });
+}
+
+async function findProfile(given: string | Profile): Promise<Profile> {
+  if (typeof given !== 'string') return given;
+  const names = await listProfileNames();
+  if (names.includes(given)) return loadProfile(given);
+  throw new Refusal(400, 'malformed', `there is no profile "${given}"; there are ${names.join(', ')}`);
+}
+
+function readSource(profile: Profile, wanted: string | undefined): string {
+  try {
+    return chooseSource(profile, wanted);
+  } catch (error) {
+    throw error instanceof InputError ? new Refusal(400, 'malformed', error.message.slice(0, 512)) : error;
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type * as z from 'zod';
+import { rangesContain } from '../inputs/address-ranges.js';
+import type { TlsFiles } from '../inputs/tls-files.js';
+import { answerError, renderClientError } from './answer-error.js';
+import { findToken } from './authenticate.js';
+import { isProtected, readCaller, readIdentity } from './caller.js';
+import { describeIssues } from './describe-issues.js';
+import { MAX_BODY, REQUEST_MS } from './limits.js';
+import { describeApi } from './describe-api.js';
+import { type Rates, registerRates } from './rates.js';
+import { Refusal } from './refusal.js';
+import { addChecksRoute } from './routes/checks.js';
+import { addHealthRoute } from './routes/health.js';
+import { addMetricsRoute } from './routes/metrics.js';
+import { addNatBindingsRoute } from './routes/nat-bindings.js';
+import { addOpenapiRoute } from './routes/openapi.js';
+import { addProofsRoute } from './routes/proofs.js';
+import { addSipExchangesRoute } from './routes/sip-exchanges.js';
+import { addWhoamiRoute } from './routes/whoami.js';
+import type { VantageContext } from './vantage-context.js';
+
+/** The HTTP server of a vantage. */
+export type VantageApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** Creates the HTTP server of a vantage, which does not listen yet. */
+export async function createVantageApp(context: VantageContext, tls: TlsFiles | null): Promise<VantageApp> {
+  const app = fastify(chooseServerOptions(context, tls)).withTypeProvider<ZodTypeProvider>();
+  app.server.maxConnections = context.limits.connections;
+  app.removeContentTypeParser('text/plain');
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'request' }) => (data) => {
+    const result = schema.safeParse(data);
+    if (result.success) return { value: result.data };
+    return { error: new Refusal(400, 'malformed', describeIssues(httpPart, result.error)) };
+  });
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, _request, reply) => answerError(context, error, reply));
+  app.setNotFoundHandler(() => {
+    throw new Refusal(404, 'not-found', 'there is no such thing here: /v1/openapi.json tells what there is');
+  });
+  app.decorateRequest('callerAddress', null);
+  app.decorateRequest('tokenName', null);
+  const rates = await registerRates(app, context.limits);
+  await describeApi(app);
+  addAccessHook(app, context);
+  app.addHook('onRequest', rates.addressRequests);
+  addHealthRoute(app);
+  addMetricsRoute(app, context);
+  addOpenapiRoute(app);
+  await app.register(async (api: VantageApp) => {
+    addTokenHook(api, context, rates);
+    addWhoamiRoute(api, context);
+    addChecksRoute(api, context);
+    addProofsRoute(api, context);
+    addSipExchangesRoute(api, context);
+    addNatBindingsRoute(api, context);
+    return Promise.resolve();
+  });
+  await app.ready();
+  return app;
+}
+
+function chooseServerOptions(context: VantageContext, tls: TlsFiles | null): FastifyHttpOptions<RawServerDefault> {
+  const { proxies } = context;
+  const server = { maxHeaderSize: 16_384, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 2_000 };
+  const secure = tls && { https: { ...server, ...tls, minVersion: 'TLSv1.2' as const } };
+  return {
+    http: server,
+    ...secure,
+    trustProxy: (address: string) => rangesContain(proxies, address),
+    bodyLimit: MAX_BODY,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: 10_000,
+    // Streams say that they live more often than that.
+    connectionTimeout: 120_000,
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, _request, reply) => void answerError(context, error, reply),
+    clientErrorHandler: (error, socket) => {
+      context.metrics.countRefusal('malformed');
+      if (socket.writable) socket.end(renderClientError(error.code));
+      else socket.destroy();
+    },
+  };
+}
+
+/** Finds out who asks, and tells of every request once its connection is done with. */
+function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: VantageContext): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const at = now();
+    const begun = performance.now();
+    request.callerAddress = readCaller(request, proxies);
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    reply.raw.once('close', () => {
+      const { callerAddress: address, tokenName: token, method } = request;
+      const route = request.routeOptions.url ?? null;
+      const status = reply.raw.statusCode;
+      metrics.countRequest(route ?? 'none', status);
+      onAccess({ at, token, address, method, route, status, ms: Math.round(performance.now() - begun) });
+    });
+    done();
+  });
+}
+
+/** Lets only those in who have a token. */
+function addTokenHook(api: VantageApp, { proxies, listTokens, now }: VantageContext, rates: Rates): void {
+  api.addHook('onRequest', async (request) => {
+    if (!isProtected(request, proxies))
+      throw new Refusal(403, 'proxy', 'plain HTTP is for the proxies of this vantage alone: use its public URL');
+    request.tokenName = findToken(listTokens(), request.headers.authorization, now())?.name ?? null;
+    readIdentity(request);
+    await rates.tokenRequests(request);
+    if (request.method !== 'POST') return;
+    await rates.addressOrders(request);
+    await rates.tokenOrders(request);
+  });
+}

@@ -1,0 +1,63 @@
+import type { AddressRange } from '../inputs/address-ranges.js';
+import type { TokenEntry } from '../inputs/token-file.js';
+import type { EndpointId } from '../model/endpoint.js';
+import type { ProofEvent, SipMessageEvent } from '../model/vantage-api.js';
+import type { Timing } from '../net/timing.js';
+import type { Limits } from './limits.js';
+import type { Nonces } from './nonces.js';
+import type { StreamSlots } from './stream-slots.js';
+import type { VantageMetrics } from './vantage-metrics.js';
+
+/** One request that was answered, or whose caller went away; for a log. */
+export interface Access {
+  readonly at: Date;
+  /** Name of the token; null where none that holds was given. */
+  readonly token: string | null;
+  /** Where the caller comes from; null where that is not known. */
+  readonly address: string | null;
+  readonly method: string;
+  /** Path of the route, never that of the request; null where there is none. */
+  readonly route: string | null;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** What a vantage sends to its callers outside of the API. */
+export interface Exchanges {
+  readonly sendProofs: (options: {
+    address: string;
+    key: Buffer;
+    endpoints: readonly EndpointId[];
+    timing: Timing;
+    signal: AbortSignal;
+  }) => AsyncIterable<ProofEvent>;
+  /** Null where it is switched off. */
+  readonly sip: {
+    readonly udp: number;
+    readonly tcp: number;
+    exchange(options: { address: string; key: Buffer; signal: AbortSignal }): AsyncIterable<SipMessageEvent>;
+  } | null;
+  /** Null where it is switched off. */
+  readonly stun: {
+    readonly ports: readonly [number, number];
+    serve(options: { address: string; key: Buffer; seconds: number; signal: AbortSignal }): Promise<void>;
+  } | null;
+}
+
+/** What the routes of a vantage share. */
+export interface VantageContext {
+  readonly allowSpecial: boolean;
+  readonly proxies: readonly AddressRange[];
+  readonly limits: Limits;
+  readonly exchanges: Exchanges;
+  readonly metrics: VantageMetrics;
+  readonly nonces: Nonces;
+  readonly slots: StreamSlots;
+  /** Aborted when the server ends. */
+  readonly ending: AbortSignal;
+  readonly listTokens: () => readonly TokenEntry[];
+  readonly now: () => Date;
+  readonly onAccess: (access: Access) => void;
+  /** Errors of our own. */
+  readonly onTrouble: (error: unknown) => void;
+}
