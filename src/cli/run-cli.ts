@@ -7,6 +7,7 @@ import { alertCommand } from './commands/alert.js';
 import { checkCommand } from './commands/check.js';
 import { checklistCommand } from './commands/checklist.js';
 import { clientsCommand } from './commands/clients.js';
+import { credentialCommand } from './commands/credential.js';
 import { diffCommand } from './commands/diff.js';
 import { historyCommand } from './commands/history.js';
 import { inventoryCommand } from './commands/inventory.js';
@@ -55,6 +56,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .command(lanCommand(choose))
       .command(storeCommand(choose))
       .command(alertCommand(choose))
+      .command(credentialCommand(choose))
       .command(vantageCommand(choose))
       .completion('completion', 'Print a completion script for bash or zsh')
       .demandCommand(1, 'name a command, for example: sallyport check 203.0.113.7')

@@ -1,4 +1,5 @@
 import { suggest } from '../inputs/suggest.js';
+import { describeCredentialUsage } from './credential-usage.js';
 import { COMMAND_OPTIONS, OPTION_NAMES, OPTIONS } from './options.js';
 import { readOptionValue } from './option-value.js';
 
@@ -20,11 +21,13 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   alert: ['test', 'list', 'send', 'retry', 'validate'],
   store: ['info', 'check', 'prune', 'backup'],
   vantage: ['token', 'revoke'],
+  credential: [],
   completion: [],
 };
 
 /** Says in one line what is wrong with the arguments, where yargs says it in its own words. */
 export function describeUsageError(message: string, args: readonly string[]): string {
+  if (isCredential(args)) return describeCredentialUsage(message);
   const unknown = /^Unknown arguments?: (.*)$/s.exec(message)?.[1];
   if (unknown !== undefined) return describeUnknown(unknown.split(', '), args);
   const missing = /^Not enough arguments following: (.*)$/s.exec(message)?.[1];
@@ -37,6 +40,11 @@ export function describeUsageError(message: string, args: readonly string[]): st
     return `something is missing after "${args.join(' ')}"; see sallyport ${args[0]} --help`;
   }
   return message;
+}
+
+/** Whether `sallyport credential` is meant, perhaps with options before it. */
+function isCredential(args: readonly string[]): boolean {
+  return args[0] === 'credential' || (args.includes('credential') && !Object.hasOwn(COMMANDS, args[0] ?? ''));
 }
 
 function describeUnknown(unknown: readonly string[], args: readonly string[]): string {

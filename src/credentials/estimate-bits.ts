@@ -17,7 +17,7 @@ const PATTERN_BITS = 8;
 const WORD_BITS = 12;
 const YEAR_BITS = 7;
 /** What a letter costs where letters look like words: a cautious figure for natural language. */
-const READABLE_BITS = 2;
+const READABLE_BITS = 1.5;
 /** What a character costs that was there twice before. */
 const FREQUENT_BITS = 2;
 

@@ -6,11 +6,11 @@ import { extensionRule, otherCredentialRule, phoneRule, siteNameRule } from './s
 import { holdsWord, listWords } from './words.js';
 
 /**
- * Whoever hears one digest response (RFC 3261 section 22) can try passwords against it without asking anybody; 80 bits
+ * Whoever hears one digest response (RFC 3261 section 22) can try passwords against it without asking anybody; 72 bits
  * are out of reach of that.
  */
-const FAIR_BITS = 80;
-const STRONG_BITS = 100;
+const FAIR_BITS = 72;
+const STRONG_BITS = 96;
 
 function rateStrength(password: string, { names, extensions, phones }: CredentialContext): Strength {
   const bits = estimateBits(password, [...listWords(names), ...extensions, ...phones]);
@@ -38,7 +38,7 @@ export const sipPassword: CredentialKind = {
       id: 'too-weak',
       source: 'nec',
       level: 'refused',
-      message: 'It does not look random: by a cautious estimate it is worth less than 80 bits.',
+      message: 'It does not look random: by a cautious estimate it is worth less than 72 bits.',
       offends: (password, context) => rateStrength(password, context) === 'weak',
     },
     extensionRule('nec'),

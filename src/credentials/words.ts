@@ -41,11 +41,11 @@ export function holdsWord(text: string, words: readonly string[]): boolean {
   return words.some((word) => folded.includes(foldText(word)));
 }
 
-/** Whether the first four letters of a word are spelled by keys in the text. */
+/** Whether keys in the text spell the first four letters of a word, or its three. */
 export function holdsSpelledWord(text: string, words: readonly string[]): boolean {
   return words.some((word) => {
     const keys = spellOnKeypad(word).slice(0, 4);
-    return keys.length === 4 && text.includes(keys);
+    return keys.length >= 3 && text.includes(keys);
   });
 }
 

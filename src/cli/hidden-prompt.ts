@@ -1,0 +1,123 @@
+import { InputError } from '../inputs/input-error.js';
+
+/** What the prompt needs of a terminal's input; `process.stdin` is one. */
+export interface TerminalInput {
+  setRawMode(on: boolean): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  off(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  off(event: 'end', listener: () => void): unknown;
+}
+
+/** What the prompt is written to. */
+export interface TerminalOutput {
+  write(text: string): unknown;
+}
+
+const KEY = { ctrlC: 0x03, ctrlD: 0x04, backspace: 0x08, lineFeed: 0x0a, enter: 0x0d, ctrlU: 0x15, del: 0x7f } as const;
+
+/**
+ * Asks for a line on a terminal that shows nothing of it. Backspace takes back a character, Ctrl-U all; Enter or Ctrl-D
+ * ends. Other keys, arrows too, count as what they send, since nobody sees what they would do. However it ends, the
+ * terminal is as it was before.
+ * @returns the bytes of the line, for the caller to overwrite once they are read
+ * @throws InputError on Ctrl-C, at the terminal's end and for more than `maxBytes` bytes
+ */
+export function readHiddenLine(
+  prompt: string,
+  maxBytes: number,
+  input: TerminalInput,
+  output: TerminalOutput,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const line = new HiddenLine(maxBytes);
+    const finish = (problem?: string): void => {
+      input.off('data', onData);
+      input.off('end', onEnd);
+      input.pause();
+      input.setRawMode(false);
+      output.write('\n');
+      const trouble = problem ?? (line.isTooLong ? `more than ${maxBytes} bytes were given` : undefined);
+      if (trouble === undefined) return resolve(line.take());
+      line.clear();
+      reject(new InputError(trouble));
+    };
+    const onEnd = (): void => finish('the terminal was closed');
+    const onData = (chunk: Buffer): void => {
+      const end = chunk.findIndex((byte) => !line.press(byte));
+      const last = chunk[end];
+      // What comes after the end, as of a text of several lines that was pasted, is dropped with it.
+      chunk.fill(0);
+      if (last !== undefined) finish(last === KEY.ctrlC ? 'interrupted' : undefined);
+    };
+    input.setRawMode(true);
+    input.on('data', onData);
+    input.on('end', onEnd);
+    output.write(prompt);
+    input.resume();
+  });
+}
+
+/** A line that is being typed, in one buffer of which no copy is made. */
+class HiddenLine {
+  readonly #bytes: Buffer;
+  #length = 0;
+  #lost = 0;
+
+  constructor(maxBytes: number) {
+    this.#bytes = Buffer.alloc(maxBytes);
+  }
+
+  /** Whether bytes did not fit. */
+  get isTooLong(): boolean {
+    return this.#lost > 0;
+  }
+
+  /** Takes a byte from the terminal; false where it ends the line. */
+  press(byte: number): boolean {
+    switch (byte) {
+      case KEY.ctrlC:
+      case KEY.ctrlD:
+      case KEY.enter:
+      case KEY.lineFeed:
+        return false;
+      case KEY.backspace:
+      case KEY.del:
+        this.#dropCharacter();
+        return true;
+      case KEY.ctrlU:
+        this.clear();
+        return true;
+      default:
+        if (this.#length < this.#bytes.length) this.#bytes[this.#length++] = byte;
+        else this.#lost++;
+        return true;
+    }
+  }
+
+  take(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#bytes.fill(0);
+    this.#length = 0;
+    this.#lost = 0;
+  }
+
+  /** Takes back the last character, which in UTF-8 may have up to four bytes. */
+  #dropCharacter(): void {
+    if (this.#lost > 0) {
+      this.#lost--;
+      return;
+    }
+    let isContinuation = true;
+    while (isContinuation && this.#length > 0) {
+      const byte = this.#bytes[--this.#length]!;
+      this.#bytes[this.#length] = 0;
+      isContinuation = (byte & 0xc0) === 0x80;
+    }
+  }
+}
