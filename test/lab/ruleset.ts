@@ -4,6 +4,8 @@ export interface Forward {
   readonly port: number;
   /** Where it leads, where not to the same port of the PBX. */
   readonly toPort?: number;
+  /** The host that it leads to, where not the PBX. */
+  readonly to?: string;
   /** The only network that may use it; such a forward is for IPv4 alone. */
   readonly from?: string;
   /** It takes one connection and no more. */
@@ -23,6 +25,10 @@ export interface RouterRules {
   readonly loss?: number;
   /** Bans a source for a minute after so many new flows within one. */
   readonly banAfter?: number;
+  /** The kernel's own SIP helper rewrites what goes to port 5060. */
+  readonly sipAlg?: boolean;
+  /** UDP bindings get a port of their own for each destination. */
+  readonly randomPorts?: boolean;
 }
 
 /** The PBX's addresses in the office. */
@@ -47,8 +53,8 @@ export function renderRuleset(rules: RouterRules): string {
     .filter(({ from }) => from === undefined)
     .map(({ transport, port }) => `iifname "wan" ip6 daddr ${PBX6} ${transport} dport ${port} accept`);
   const translations = forwards.map(
-    ({ transport, port, toPort = port, from, once }) =>
-      `iifname "wan" meta nfproto ipv4 ${from ? `ip saddr ${from}` : ''} ${transport} dport ${port} ${once ? 'limit rate 1/day burst 1 packets' : ''} dnat ip to ${PBX}:${toPort}`,
+    ({ transport, port, to = PBX, toPort = port, from, once }) =>
+      `iifname "wan" meta nfproto ipv4 ${from ? `ip saddr ${from}` : ''} ${transport} dport ${port} ${once ? 'limit rate 1/day burst 1 packets' : ''} dnat ip to ${to}:${toPort}`,
   );
   return `
 table inet filter {
@@ -82,13 +88,25 @@ table inet nat {
   }
   chain postrouting {
     type nat hook postrouting priority 100;
-    meta nfproto ipv4 oifname "wan" masquerade
+    meta nfproto ipv4 oifname "wan" masquerade ${rules.randomPorts ? 'random' : ''}
     jump upnp_out
   }
 }
 ${rules.loss ? renderLoss(rules.loss) : ''}
-${rules.banAfter ? renderBan(rules.banAfter) : ''}`;
+${rules.banAfter ? renderBan(rules.banAfter) : ''}
+${rules.sipAlg ? SIP_ALG : ''}`;
 }
+
+const SIP_ALG = `
+table ip alg {
+  ct helper sip-udp { type "sip" protocol udp; }
+  ct helper sip-tcp { type "sip" protocol tcp; }
+  chain assign {
+    type filter hook prerouting priority 0;
+    udp dport 5060 ct helper set "sip-udp"
+    tcp dport 5060 ct helper set "sip-tcp"
+  }
+}`;
 
 function renderLoss(percent: number): string {
   const lose = `numgen random mod 1000 < ${percent * 10} drop`;

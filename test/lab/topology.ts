@@ -26,59 +26,57 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds a site; nothing leaves the three namespaces, which are joined only to each other. */
-export async function buildSite(rules: RouterRules = {}): Promise<Site> {
+/** What a site has besides its router. */
+export interface SiteOptions {
+  /** The site's public address. */
+  readonly address?: string;
+  /** A second router, the provider's: it has the public address, and the router a private one. */
+  readonly modem?: RouterRules;
+}
+
+/** The addresses between the two routers of a site that has two. */
+export const MODEM = '10.0.0.1';
+export const BEHIND_MODEM = '10.0.0.2';
+
+/** Builds a site; nothing leaves its namespaces, which are joined only to each other. */
+export async function buildSite(rules: RouterRules = {}, options: SiteOptions = {}): Promise<Site> {
+  const { address = PUBLIC } = options;
   const directory = await mkdtemp(join(tmpdir(), 'sallyport-lab-'));
   const internet = await makeNamespace('internet');
+  const modem = options.modem ? await makeNamespace('modem') : null;
   const router = await makeNamespace('router');
   const office = await makeNamespace('office');
-  await must([
-    'ip',
-    'link',
-    'add',
-    'wan',
-    'netns',
-    internet.name,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'wan',
-    'netns',
-    router.name,
-  ]);
-  await must([
-    'ip',
-    'link',
-    'add',
-    'lan',
-    'netns',
-    router.name,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'lan',
-    'netns',
-    office.name,
-  ]);
+  const edge = modem ?? router;
+  const provider = address.replace(/\d+$/, '1');
+  await connect(internet, 'wan', edge, 'wan');
+  if (modem) await connect(modem, 'lan', router, 'wan');
+  await connect(router, 'lan', office, 'lan');
   await ip(internet, [
-    'addr add 203.0.113.1/24 dev wan',
+    `addr add ${provider}/24 dev wan`,
     `addr add ${OUTSIDE}/32 dev lo`,
     `addr add ${PROVIDER}/32 dev lo`,
     'addr add 2001:db8:1::1/64 dev wan nodad',
     'link set wan up',
-    `route add ${PUBLIC}/32 dev wan src ${OUTSIDE}`,
+    `route add ${address}/32 dev wan src ${OUTSIDE}`,
     'route add 2001:db8:2::/64 via 2001:db8:1::2 dev wan',
   ]);
+  if (modem) {
+    await ip(modem, [
+      `addr add ${address}/24 dev wan`,
+      `addr add ${MODEM}/24 dev lan`,
+      'link set wan up',
+      'link set lan up',
+      `route add default via ${provider}`,
+    ]);
+  }
   await ip(router, [
-    `addr add ${PUBLIC}/24 dev wan`,
+    `addr add ${modem ? BEHIND_MODEM : address}/24 dev wan`,
     'addr add 2001:db8:1::2/64 dev wan nodad',
     `addr add ${GATEWAY}/24 dev lan`,
     'addr add 2001:db8:2::1/64 dev lan nodad',
     'link set wan up',
     'link set lan up',
-    'route add default via 203.0.113.1',
+    `route add default via ${modem ? MODEM : provider}`,
     'route add default via 2001:db8:1::1',
   ]);
   await ip(office, [
@@ -88,23 +86,34 @@ export async function buildSite(rules: RouterRules = {}): Promise<Site> {
     `route add default via ${GATEWAY}`,
     'route add default via 2001:db8:2::1',
   ]);
-  await must(inNamespace(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'));
-  const configure = async (next: RouterRules) => {
-    await must(inNamespace(router, 'nft', '-f', '-'), `flush ruleset\n${renderRuleset(next)}`);
+  const configure = (namespace: Namespace) => async (next: RouterRules) => {
+    await must(inNamespace(namespace, 'nft', '-f', '-'), `flush ruleset\n${renderRuleset(next)}`);
   };
-  await configure(rules);
+  for (const namespace of modem ? [modem, router] : [router]) {
+    const forwarding = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'];
+    await must(inNamespace(namespace, 'sysctl', '-qw', ...forwarding));
+  }
+  if (modem && options.modem) await configure(modem)(options.modem);
+  await configure(router)(rules);
   return {
     internet,
     router,
     office,
     directory,
-    configure,
-    lookFrom: (address) => ip(internet, [`route replace ${PUBLIC}/32 dev wan src ${address}`]),
+    configure: configure(router),
+    lookFrom: (source) => ip(internet, [`route replace ${address}/32 dev wan src ${source}`]),
     close: async () => {
-      for (const namespace of [office, router, internet]) await namespace.remove();
+      for (const namespace of [office, router, ...(modem ? [modem] : []), internet]) await namespace.remove();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Joins two namespaces by a cable: a pair of interfaces. */
+async function connect(one: Namespace, name: string, other: Namespace, otherName: string): Promise<void> {
+  const end = [name, 'netns', one.name];
+  const otherEnd = [otherName, 'netns', other.name];
+  await must(['ip', 'link', 'add', ...end, 'type', 'veth', 'peer', 'name', ...otherEnd]);
 }
 
 /** Runs lines of `ip` in a namespace. */

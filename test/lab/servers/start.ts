@@ -36,39 +36,58 @@ export function startKamailio(site: Site): Promise<Server> {
   );
 }
 
+/** How miniupnpd is configured. */
+export interface MiniupnpdOptions {
+  /** The external address that it tells; null leaves it to the interface. */
+  readonly externalAddress?: string | null;
+  readonly upnp?: boolean;
+  readonly natPmp?: boolean;
+  /** False lets everybody map to any address, as routers that fell to UPnProxy did. */
+  readonly secure?: boolean;
+}
+
 /**
  * Starts miniupnpd on the router. It takes TEST-NET for private and refuses to forward there, so it is told
- * another external address; nothing is ever sent to that.
+ * another external address where the site has one of those; nothing is ever sent to that.
  */
-export async function startMiniupnpd(site: Site): Promise<Server> {
+export async function startMiniupnpd(site: Site, options: MiniupnpdOptions = {}): Promise<Server> {
+  const { externalAddress = '1.2.3.4', upnp = true, natPmp = true, secure = true } = options;
+  const yes = (on: boolean) => (on ? 'yes' : 'no');
   const file = join(site.directory, 'miniupnpd.conf');
   const settings = [
     'ext_ifname=wan',
-    'ext_ip=1.2.3.4',
+    ...(externalAddress === null ? [] : [`ext_ip=${externalAddress}`]),
     'listening_ip=lan',
     'port=5000',
-    'enable_upnp=yes',
-    'enable_natpmp=yes',
-    'secure_mode=yes',
+    `enable_upnp=${yes(upnp)}`,
+    `enable_natpmp=${yes(natPmp)}`,
+    `secure_mode=${yes(secure)}`,
     'uuid=5a11f047-0000-4000-8000-000000000001',
     'upnp_table_name=filter',
     'upnp_nat_table_name=nat',
     'upnp_forward_chain=upnp',
     'upnp_nat_chain=upnp',
     'upnp_nat_postrouting_chain=upnp_out',
-    'allow 1-65535 192.168.1.0/24 1-65535',
+    `allow 1-65535 ${secure ? '192.168.1.0/24' : '0.0.0.0/0'} 1-65535`,
     'deny 0-65535 0.0.0.0/0 0-65535',
   ];
   await writeFile(file, settings.join('\n') + '\n');
   return site.router.start(
     ['miniupnpd', '-d', '-f', file, '-P', join(site.directory, 'miniupnpd.pid')],
-    ['tcp/5000', 'udp/1900'],
+    [...(upnp ? ['tcp/5000', 'udp/1900'] : []), ...(natPmp ? ['udp/5351'] : [])],
   );
 }
 
-/** Asks the router by UPnP, from the office, for a forward to the PBX; resolves to what upnpc said. */
-export async function askForForward(site: Site, port: number, protocol: 'TCP' | 'UDP'): Promise<string> {
-  const { stdout, code } = await site.office.run(['upnpc', '-m', 'lan', '-a', PBX, `${port}`, `${port}`, protocol]);
+/** Asks the router by UPnP, from the office, for a forward to `host`; resolves to what upnpc said. */
+export async function askForForward(
+  site: Site,
+  port: number,
+  protocol: 'TCP' | 'UDP',
+  host: string = PBX,
+): Promise<string> {
+  // Where the host is one of the office's addresses, it asks itself, as a secure router wants it.
+  const from = host.startsWith('192.168.1.') ? host : 'lan';
+  const { stdout, code } = await site.office.run(['upnpc', '-m', from, '-a', host, `${port}`, `${port}`, protocol]);
   if (code !== 0) throw new Error(`upnpc: exit ${code}\n${stdout}`);
   return stdout;
 }
