@@ -55,4 +55,3 @@ export function causesOf({ reachable }: SiteReport): Record<string, string> {
   const named = reachable.filter(({ endpoint }) => Number(endpoint.slice(4)) < 20_000);
   return Object.fromEntries(named.map(({ endpoint, cause }) => [endpoint, cause]));
 }
-

@@ -92,5 +92,12 @@ export async function askForForward(
   return stdout;
 }
 
+/** Asks the router by NAT-PMP, from the office, for a forward to the phone system's address. */
+export async function askForNatPmp(site: Site, port: number, transport: 'tcp' | 'udp'): Promise<void> {
+  const mapping = ['-a', `${port}`, `${port}`, transport, '3600'];
+  const { stdout, code } = await site.office.run(['natpmpc', '-g', GATEWAY, ...mapping]);
+  if (code !== 0) throw new Error(`natpmpc: exit ${code}\n${stdout}`);
+}
+
 /** The office's gateway, as upnpc names it. */
 export const GATEWAY_DESCRIPTION = `http://${GATEWAY}:5000/rootDesc.xml`;

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SiteReport } from '../../src/model/site.js';
+import { causesOf, faultsOf, preinstallAt, type Preinstalled, startVantage } from './preinstall.js';
+import type { Forward, RouterRules } from './ruleset.js';
+import { PBX } from './ruleset.js';
+import { askForForward, askForNatPmp, startMiniupnpd } from './servers/start.js';
+import { buildSite, BEHIND_MODEM, ip, OUTSIDE, type Site, type SiteOptions } from './topology.js';
+
+/** miniupnpd takes the addresses of documents for private ones; this one exists within the namespaces only. */
+const ADDRESS = '1.2.3.4';
+const STAND_IN = ['--stand-in', '--pbx-address', PBX];
+/** Sites that are looked at side by side: a run mostly waits. */
+const AT_ONCE = 4;
+
+/** A site and how it is looked at. */
+interface Scenario {
+  readonly rules?: RouterRules;
+  readonly options?: SiteOptions;
+  /** What is done at the site before. */
+  readonly prepare?: (site: Site) => Promise<unknown>;
+  readonly args?: readonly string[];
+  readonly vantage?: false;
+}
+
+const TRUNK: Forward[] = [
+  { transport: 'udp', port: 5060 },
+  { transport: 'tcp', port: 8000 },
+];
+
+const addHost = (site: Site) => ip(site.office, ['addr add 192.168.1.20/24 dev lan']);
+
+const SCENARIOS = {
+  clean: {},
+  reject: { rules: { unsolicited: 'reject' } },
+  'UPnP on and empty': { prepare: (site) => startMiniupnpd(site) },
+  'a mapping to another host': {
+    prepare: async (site) => {
+      await addHost(site);
+      await startMiniupnpd(site);
+      await askForForward(site, 8000, 'TCP', '192.168.1.20');
+    },
+  },
+  'a mapping to the phone system': {
+    prepare: async (site) => {
+      await startMiniupnpd(site);
+      await askForForward(site, 5060, 'UDP', PBX);
+    },
+  },
+  'an injected mapping': {
+    prepare: async (site) => {
+      await startMiniupnpd(site, { secure: false });
+      await askForForward(site, 8080, 'TCP', OUTSIDE);
+    },
+  },
+  'NAT-PMP only': {
+    prepare: async (site) => {
+      await startMiniupnpd(site, { upnp: false });
+      await askForNatPmp(site, 5060, 'udp');
+    },
+  },
+  'static forwards': { rules: { forwards: TRUNK } },
+  'the agreed forward': {
+    rules: { forwards: [{ transport: 'udp', port: 5060 }] },
+    args: [...STAND_IN, '--profile', 'sip-trunk', '--source', 'provider'],
+  },
+  'a DMZ': { rules: { dmz: true } },
+  'two routers': { options: { modem: {} }, prepare: (site) => startMiniupnpd(site, { externalAddress: null }) },
+  'no vantage': { vantage: false },
+  'a SIP ALG': { rules: { sipAlg: true } },
+  'random ports': { rules: { randomPorts: true } },
+} as const satisfies Record<string, Scenario>;
+type Name = keyof typeof SCENARIOS;
+
+const results = new Map<Name, Preinstalled>();
+const sites: Site[] = [];
+
+beforeAll(async () => {
+  const waiting = Object.entries<Scenario>(SCENARIOS);
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [name, { rules, options, prepare, args = STAND_IN, vantage }] = next;
+      const site = await buildSite(rules, { address: ADDRESS, ...options });
+      sites.push(site);
+      const server = await startVantage(site);
+      if (vantage === false) await server.stop();
+      await prepare?.(site);
+      results.set(name as Name, await preinstallAt(site, args));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}, 300_000);
+afterAll(() => Promise.all(sites.map((site) => site.close())));
+
+function reportOf(name: Name): SiteReport {
+  return resultOf(name).report;
+}
+
+function resultOf(name: Name): Preinstalled {
+  const result = results.get(name);
+  if (!result) throw new Error(`${name} was not looked at`);
+  return result;
+}
+
+describe('a router that is fit', () => {
+  test.each(['clean', 'reject'] as const)('%s', (name) => {
+    const { code, report } = resultOf(name);
+    expect(faultsOf(report)).toEqual([]);
+    expect(report.undetermined.filter(({ blocking }) => blocking)).toEqual([]);
+    expect(report.reachable).toEqual([]);
+    expect(report).toMatchObject({ verdict: 'compliant', summary: expect.stringMatching(/^fit to install/i) });
+    expect(code).toBe(0);
+    const { standIn, outside } = report.evidence;
+    expect(standIn).toMatchObject({ address: PBX, unbound: [], firewall: { state: 'off' } });
+    expect(outside).toMatchObject({ address: ADDRESS, scope: 'public', problems: [] });
+    expect(outside?.proofs.filter(({ arrived }) => arrived)).toEqual([]);
+    expect(outside?.proofs.filter(({ kind }) => kind === 'canary')).toHaveLength(6);
+    expect(outside?.sip.map(({ state }) => state).filter((state) => state !== 'same')).toEqual([]);
+    expect(outside?.nat).toMatchObject({ mapping: 'endpoint-independent', portPreserved: true, problem: null });
+  });
+
+  test('where the forward was agreed on and arrives', () => {
+    const { code, report } = resultOf('the agreed forward');
+    expect(faultsOf(report)).toEqual([]);
+    expect(causesOf(report)).toEqual({ 'udp/5060': 'static-forward' });
+    expect(code).toBe(0);
+  });
+});
+
+describe('the culprit is named:', () => {
+  test('UPnP that is on, with an empty list that proves nothing', () => {
+    const { code, report } = resultOf('UPnP on and empty');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toEqual(['upnp-on']);
+    expect(report.reachable).toEqual([]);
+    const [gateway] = report.evidence.lan.gateways;
+    expect(gateway).toMatchObject({ address: '192.168.1.1', isDefault: true });
+    expect(gateway?.connections).toMatchObject([
+      { externalAddress: ADDRESS, mappings: [], list: { complete: true, why: null } },
+    ]);
+    expect(gateway?.natPmp).toMatchObject({ result: 0, externalAddress: ADDRESS });
+    expect(gateway?.pcp).toMatchObject({ version: 2, result: 0 });
+    expect(JSON.stringify(report.undetermined)).not.toMatch(/no forwards/i);
+  });
+
+  test('a UPnP mapping to another host', () => {
+    const { code, report } = resultOf('a mapping to another host');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toContain('mapping-to-other-host');
+    const [mapping] = report.evidence.lan.gateways[0]!.connections[0]!.mappings;
+    expect(mapping).toMatchObject({ transport: 'tcp', externalPort: 8000, internalClient: '192.168.1.20' });
+    expect(report.evidence.outside?.proofs.find(({ endpoint }) => endpoint === 'tcp/8000')?.arrived).toBe(false);
+  });
+
+  test('a UPnP mapping to the phone system', () => {
+    const { code, report } = resultOf('a mapping to the phone system');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toContain('mapping-to-nec-port');
+    expect(report.reachable).toMatchObject([
+      { endpoint: 'udp/5060', basis: 'proved', cause: 'upnp-mapping', mapping: { internalClient: PBX } },
+    ]);
+  });
+
+  test('an injected mapping', () => {
+    const { code, report } = resultOf('an injected mapping');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toContain('mapping-injected');
+  });
+
+  test('NAT-PMP alone', () => {
+    const { code, report } = resultOf('NAT-PMP only');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toContain('upnp-on');
+    expect(report.evidence.lan.gateways[0]).toMatchObject({ connections: [], natPmp: { result: 0 } });
+    expect(report.reachable).toMatchObject([{ endpoint: 'udp/5060', basis: 'proved', cause: 'nat-pmp' }]);
+  });
+
+  test('static forwards', () => {
+    const { code, report } = resultOf('static forwards');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toEqual(['forward-not-agreed']);
+    expect(causesOf(report)).toEqual({ 'tcp/8000': 'static-forward', 'udp/5060': 'static-forward' });
+    expect(report.reachable.map(({ basis }) => basis)).toEqual(['proved', 'proved']);
+  });
+
+  test('a DMZ', () => {
+    const { code, report } = resultOf('a DMZ');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toEqual(['dmz-proved']);
+    const { proofs } = report.evidence.outside!;
+    expect(proofs.filter(({ arrived }) => !arrived)).toEqual([]);
+    expect([...new Set(report.reachable.map(({ cause }) => cause))]).toEqual(['dmz']);
+  });
+
+  test('a second router', () => {
+    const { code, report } = resultOf('two routers');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toContain('double-nat');
+    expect(JSON.stringify(report.findings)).toContain(BEHIND_MODEM);
+  });
+
+  test('a SIP ALG, by what it rewrites', () => {
+    const { code, report } = resultOf('a SIP ALG');
+    expect(code).toBe(1);
+    expect(faultsOf(report)).toEqual(['sip-alg']);
+    const invite = report.evidence.outside!.sip.find(
+      ({ transport, direction, message }) => transport === 'udp' && direction === 'outward' && message === 'INVITE',
+    );
+    expect(invite?.state).toBe('altered');
+    expect(invite?.differences.map(({ field }) => field)).toEqual(expect.arrayContaining(['Via', 'Contact']));
+    expect(JSON.stringify(invite?.differences)).toContain(ADDRESS);
+  });
+
+  test('a NAT that gives each destination a port of its own', () => {
+    const { report } = resultOf('random ports');
+    expect(report.evidence.outside?.nat?.mapping).toBe('endpoint-dependent');
+    expect(report.findings.map(({ rule }) => rule)).toContain('nat-unfriendly');
+  });
+});
+
+test('without the vantage nothing is called fit, and what was seen inside is told', () => {
+  const { code, report } = resultOf('no vantage');
+  expect(code).toBe(3);
+  expect(report.verdict).toBe('inconclusive');
+  expect(faultsOf(report)).toContain('no-outside-view');
+  expect(report.evidence.outside?.problems).toMatchObject([{ part: 'vantage' }]);
+  expect(report.evidence.lan.gateways).toMatchObject([{ address: '192.168.1.1' }]);
+});
