@@ -84,7 +84,7 @@ export class HttpDialogue {
     if (this.#state === 'spent' && !(await this.#reopen())) return this.#lost();
     const wasKept = this.#state === 'kept';
     this.#state = 'spent';
-    const read = await withinTerm(this.signal, this.#exchange(path, post));
+    const read = await withinTerm(this.signal, () => this.#exchange(path, post));
     if (!read) return this.#lost();
     const { bytes, end } = read;
     // It may have ended the kept connection just before; asking once more on a new one changes nothing.
@@ -112,7 +112,7 @@ export class HttpDialogue {
   }
 
   async #reopen(): Promise<boolean> {
-    const next = await withinTerm(this.signal, this.#conversation.reopen());
+    const next = await withinTerm(this.signal, () => this.#conversation.reopen());
     if (next) this.#conversation = next;
     this.#state = next ? 'fresh' : 'spent';
     return next !== null;

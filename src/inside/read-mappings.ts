@@ -66,7 +66,8 @@ async function addLists(call: SoapCaller, serviceType: string, table: MappingTab
       continue;
     }
     unreadable += list.unreadable;
-    for (const mapping of list.mappings.filter((one) => !known.has(mappingKey(one)))) {
+    for (const mapping of list.mappings) {
+      if (known.has(mappingKey(mapping))) continue;
       known.add(mappingKey(mapping));
       mappings.push(mapping);
     }

@@ -10,7 +10,7 @@ export interface Term {
 export function startTerm(signal: AbortSignal, ms: number): Term {
   const controller = new AbortController();
   const cutOff = (): void => controller.abort('it was cut off');
-  const timer = setTimeout(() => controller.abort(`it took longer than ${Math.round(ms / 1000)} seconds in all`), ms);
+  const timer = setTimeout(() => controller.abort(`it took longer than ${Math.round(ms / 1000)} s in all`), ms);
   if (signal.aborted) cutOff();
   signal.addEventListener('abort', cutOff, { once: true });
   return {
@@ -27,12 +27,14 @@ export function endReason(signal: AbortSignal): string {
   return String(signal.reason);
 }
 
-/** Waits for `work`, but no longer than the term: then null. */
-export function withinTerm<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
+/** Begins `work` and waits for it, but no longer than the term: then null. Nothing is begun once that has ended. */
+export function withinTerm<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => resolve(null);
     if (signal.aborted) return giveUp();
     signal.addEventListener('abort', giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', giveUp));
   });
 }
