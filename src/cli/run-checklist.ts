@@ -112,6 +112,7 @@ async function ask(
       store.addAnswers([createAnswer(checklist, item, given, { clientId, ...who, now: new Date() })]),
     );
     for (const note of describeRest(finished, mine.length, open.length, who.role)) dialog.tell(`\n${note}\n`);
+    dialog.tell('\n');
   } finally {
     dialog.close();
   }

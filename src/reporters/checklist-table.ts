@@ -8,7 +8,7 @@ type ItemState = ChecklistState['items'][number];
 /** How each state looks: a symbol and a word, so that no colour is needed. Those to be done tell how. */
 const STATE_MARKS = {
   attested: { label: '✔ attested', format: 'green', isOpen: false },
-  'not-applicable': { label: '– not needed', format: 'green', isOpen: false },
+  'not-applicable': { label: '– n/a', format: 'green', isOpen: false },
   measured: { label: '· measured', format: 'blue', isOpen: false },
   refused: { label: '✖ not done', format: 'red', isOpen: true },
   expired: { label: '? expired', format: 'yellow', isOpen: true },
@@ -41,7 +41,9 @@ function renderItem(item: ChecklistItem, known: ItemState, { width, paint }: Che
   const wrap = (text: string) => wrapText(forTerminal(text), width - INDENT);
   const [title = '', ...titleRest] = wrap(item.title);
   const details = [
-    item.measuredBy === null ? [] : wrap(`by sallyport ${item.measuredBy}, whose report tells how it is`),
+    item.measuredBy === null
+      ? []
+      : wrap(`Not asked: the report of sallyport ${item.measuredBy} tells whether it is so`),
     known.at === null ? [] : wrap(describeAnswer(known)),
     isOpen ? [...wrap(`To do: ${item.how}`), ...wrap(`Whose word counts: ${item.attestedBy.join(', ')}`)] : [],
   ].flat();
@@ -76,8 +78,8 @@ function summarise({ items }: ChecklistState): string {
     ...(count('expired') > 0 ? [`${count('expired')} expired`] : []),
     ...(count('missing') > 0 ? [`${count('missing')} without an answer`] : []),
   ];
-  const measured = count('measured') > 0 ? `; ${count('measured')} more are measured, not asked` : '';
-  return `${done} of ${asked} attested or not needed${open.map((text) => `, ${text}`).join('')}${measured}.`;
+  const measured = count('measured') > 0 ? `; ${count('measured')} more are measured` : '';
+  return `${done} of ${asked} attested or not applicable${open.map((text) => `, ${text}`).join('')}${measured}.`;
 }
 
 /** An item as a question: its place among those that are asked, what has to be so, and how to make it so. */
