@@ -5,8 +5,9 @@ import { openStandIn } from './stand-in.js';
 
 const PORTS = { from: 20_000, to: 60_999 } as const;
 const EACH = 3;
-/** Draws for the canaries of one transport: most ports are free, so more would not help. */
+/** Trials of what was drawn: most ports can be bound, so more would not help. */
 const ROUNDS = 5;
+const MAX_DRAWS = 1_000;
 
 /** Where canaries are to be. */
 export interface DrawCanariesOptions {
@@ -28,7 +29,7 @@ export async function drawCanaries({ address, services }: DrawCanariesOptions): 
   for (let round = 0; round < ROUNDS && found.length < 2 * EACH; round++) {
     const missing = (transport: Transport): number => EACH - found.filter((id) => id.startsWith(transport)).length;
     const endpoints = (['tcp', 'udp'] as const).flatMap((transport) =>
-      Array.from({ length: missing(transport) }, () => endpointId({ transport, port: drawPort(taken) })),
+      drawPorts(missing(transport), taken).map((port) => endpointId({ transport, port })),
     );
     const trial = await openStandIn({ address, endpoints, key: randomBytes(32) });
     await trial.close();
@@ -37,12 +38,14 @@ export async function drawCanaries({ address, services }: DrawCanariesOptions): 
   return found;
 }
 
-/** Draws a port that was not drawn yet; nearly all are free, so this ends soon. */
-function drawPort(taken: Set<number | undefined>): number {
-  for (;;) {
+/** Draws ports that were not drawn yet; fewer where nearly all are taken. */
+function drawPorts(count: number, taken: Set<number | undefined>): number[] {
+  const ports: number[] = [];
+  for (let draw = 0; draw < MAX_DRAWS && ports.length < count; draw++) {
     const port = randomInt(PORTS.from, PORTS.to + 1);
     if (taken.has(port)) continue;
     taken.add(port);
-    return port;
+    ports.push(port);
   }
+  return ports;
 }
