@@ -3,9 +3,6 @@ import { refuseLanAddress } from '../inputs/lan-address.js';
 import { loadProfile } from '../inputs/profile.js';
 import { parseServiceOverrides } from '../inputs/profile-overrides.js';
 import { surveyLan } from '../inside/survey-lan.js';
-import type { SiteReport } from '../model/site.js';
-import { forJson } from '../reporters/escape.js';
-import { renderSite } from '../reporters/site-table.js';
 import { digestProfile } from '../report.js';
 import { chooseTiming } from '../run-options.js';
 import { createSiteReport } from '../site-report.js';
@@ -14,7 +11,8 @@ import type { LanSettings } from './lan-options.js';
 import { openOutput } from './output.js';
 import { readSettings } from './settings.js';
 import { catchSignals } from './signals.js';
-import { useColor } from './terminal.js';
+import { createStepTeller } from './tell-step.js';
+import { writeSiteReport } from './write-site-report.js';
 
 /** Looks at the network from inside as the options say; the exit code. */
 export async function runLanFromOptions(args: Readonly<Record<string, unknown>>): Promise<number> {
@@ -32,7 +30,7 @@ export async function runLanFromOptions(args: Readonly<Record<string, unknown>>)
       profile,
       timing: chooseTiming({ timeoutMs: settings.timeout && settings.timeout * 1_000 }, profile.services.length),
       signal: ending.signal,
-      onStep: settings.quiet || !process.stderr.isTTY ? undefined : tellStep,
+      onStep: createStepTeller(settings.quiet),
     });
     const { startedAt, durationMs, interrupted } = lan;
     const evidence = { lan, pbxAddress: settings.pbx ?? null, standIn: null, outside: null, checklist: null };
@@ -46,7 +44,7 @@ export async function runLanFromOptions(args: Readonly<Record<string, unknown>>)
       interrupted,
       earlier: [],
     });
-    await output.write(renderReport(report, settings, output.toFile));
+    await writeSiteReport(report, null, settings, output);
     return EXIT[interrupted ? worstVerdict(report.verdict, 'inconclusive') : report.verdict];
   } finally {
     ending.release();
@@ -57,16 +55,4 @@ export async function runLanFromOptions(args: Readonly<Record<string, unknown>>)
 function refusePublicAddresses({ gateway = [], pbx }: LanSettings): void {
   const refuse = (option: string) => (address: string) => refuseLanAddress(address, option, 'sallyport lan') ?? [];
   throwErrors([...gateway.flatMap(refuse('--gateway')), ...(pbx === undefined ? [] : [pbx]).flatMap(refuse('--pbx'))]);
-}
-
-function tellStep(step: string): void {
-  process.stderr.write(`sallyport: ${step} …\n`);
-}
-
-function renderReport(report: SiteReport, { format = 'table', color }: LanSettings, toFile: boolean): string {
-  if (format !== 'table') return `${forJson(JSON.stringify(report, null, format === 'json' ? 2 : 0))}\n`;
-  return renderSite(report, {
-    color: !toFile && useColor(color),
-    width: toFile ? 80 : process.stdout.columns || 80,
-  });
 }
