@@ -6,12 +6,15 @@ import { CREDENTIAL_KINDS } from '../credentials/registry.js';
 import { listWords } from '../credentials/words.js';
 import { InputError } from '../inputs/input-error.js';
 import { wrapText } from '../reporters/layout.js';
+import { TOO_MANY_ARGUMENTS } from './credential-usage.js';
 import { EXIT } from './exit-codes.js';
 import { readCredential } from './read-credential.js';
 import { refuseRepeats } from './refuse-repeats.js';
 import { describeScreen, renderJson, type Screen } from './screen.js';
 
 export interface CredentialArguments {
+  /** Words besides the options: the command, and what stands after `--`. */
+  readonly _: readonly (string | number)[];
   readonly kind: CredentialKindId;
   readonly extension: readonly string[] | undefined;
   readonly phone: readonly string[] | undefined;
@@ -29,6 +32,7 @@ const MOST_PROPOSALS = 100;
  * something else.
  */
 export async function runCredential(args: CredentialArguments): Promise<number> {
+  if (args._.length > 1) throw new InputError(TOO_MANY_ARGUMENTS);
   refuseRepeats(args, ['extension', 'phone', 'company', 'user']);
   if (args.propose === false) throw new InputError('--propose: takes no value');
   if (args.count !== undefined && !args.propose) throw new InputError('--count: stands with --propose alone');
