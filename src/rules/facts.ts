@@ -106,8 +106,8 @@ function countAll(survey: Survey): number {
   return STATES.reduce((sum, state) => sum + countState(survey, state), 0);
 }
 
-/** A source that the service does not name is an outsider to it. */
-function accessOf({ access }: ProfileService, source: string, unlisted: Access): Access {
+/** What a profile says of a service from a source. One that the service does not name is an outsider to it. */
+export function accessOf({ access }: ProfileService, source: string, unlisted: Access): Access {
   const of = (name: string) => (Object.hasOwn(access, name) ? access[name] : undefined);
   return of(source) ?? of(OUTSIDER) ?? unlisted;
 }

@@ -1,7 +1,7 @@
 import type { Finding, Undetermined, UnitError, Verdict } from '../model/report.js';
 import { isAtLeast, type Severity } from '../model/severity.js';
 import type { Facts } from './facts.js';
-import { cutText, quote } from './wording.js';
+import { cutText, lowerFirst, quote } from './wording.js';
 
 /** What the rules said, all told. */
 export interface Outcome {
@@ -84,8 +84,4 @@ function describeCompliance(
 
 function count(number: number, noun: string, one: string, many: string): string {
   return number === 0 ? '' : number === 1 ? `1 ${noun} ${one}.` : `${number} ${noun}s ${many}.`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -15,6 +15,16 @@ export function quote(text: string, max: number = QUOTED): string {
   return `“${cutText(text, max)}”`;
 }
 
+/** For a name at the beginning of a sentence. */
+export function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** For a title within a sentence. */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 /** Lists names: `a`, `a and b`, `a, b and 7 more`. */
 export function listNames(names: readonly string[], most = LISTED): string {
   const shown = names.slice(0, names.length > most ? most - 1 : most);
