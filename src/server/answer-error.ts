@@ -1,10 +1,9 @@
 import type { FastifyError, FastifyReply } from 'fastify';
-import { Refusal, type RefusalKind } from './refusal.js';
+import { Refusal } from './refusal.js';
 import type { VantageContext } from './vantage-context.js';
 
 /** Errors of fastify that callers cause, by status. */
 const SENTENCES: Readonly<Record<number, string>> = {
-  400: 'the body is not JSON',
   413: 'the body is too large',
   414: 'the path is too long',
   415: 'the body must be application/json',
@@ -27,10 +26,10 @@ export function answerError(
   return reply.code(refusal.statusCode).send({ error: refusal.message });
 }
 
-function readCallersFault({ statusCode = 500 }: Partial<FastifyError>): Refusal | null {
+function readCallersFault({ statusCode = 500, code = '' }: Partial<FastifyError>): Refusal | null {
   if (statusCode < 400 || statusCode > 499) return null;
-  const kind: RefusalKind = 'malformed';
-  return new Refusal(statusCode, kind, SENTENCES[statusCode] ?? 'the request can not be understood');
+  const otherwise = code.startsWith('FST_ERR_CTP_') ? 'the body is not JSON' : 'the request can not be understood';
+  return new Refusal(statusCode, 'malformed', SENTENCES[statusCode] ?? otherwise);
 }
 
 /** What is answered to bytes that are no request, before there is any. */

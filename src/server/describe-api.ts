@@ -1,7 +1,7 @@
 import { fastifySwagger } from '@fastify/swagger';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { reportSchema } from '../model/report.js';
+import { REPORT_SCHEMA } from '../model/report.js';
 import {
   failedEventSchema,
   proofEventSchema,
@@ -14,7 +14,7 @@ import type { VantageApp } from './vantage-app.js';
 /** The data of the events of streams, by the name that the document gives them. */
 const EVENTS = {
   Started: startedEventSchema,
-  Report: reportSchema,
+  Report: z.looseObject({ schema: z.literal(REPORT_SCHEMA) }).describe('see schemas/report.schema.json of sallyport'),
   Proof: proofEventSchema,
   SipMessage: sipMessageEventSchema,
   Failed: failedEventSchema,

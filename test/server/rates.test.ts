@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { createKey, OTHER_TOKEN, readError, runApp, TOKEN } from './run-app.js';
+
+const PROOFS = { key: createKey(), endpoints: ['udp/5060'] };
+
+describe('rates', () => {
+  test('hold for an address, whatever it asks', async () => {
+    const { send } = await runApp({ limits: { addressRequests: 3 } });
+    for (const path of ['/healthz', '/nothing', '/v1/whoami']) expect((await send({ path })).status).not.toBe(429);
+    const answer = await send({ token: TOKEN });
+    expect([answer.status, readError(answer)]).toEqual([429, 'too many requests from your address: try again later']);
+    const seconds = Number(answer.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect((await send({ token: TOKEN, from: '127.0.0.9' })).status).toBe(200);
+  });
+
+  test('take neighbours in IPv6 for one', async () => {
+    const { send } = await runApp({ limits: { addressRequests: 1 }, proxies: '127.0.0.1' });
+    const from = async (address: string) =>
+      (await send({ token: TOKEN, headers: { 'x-forwarded-for': address } })).status;
+    expect(await from('2001:db8:0:1::1')).toBe(200);
+    expect(await from('2001:db8:0:1:ffff::2')).toBe(429);
+    expect(await from('2001:db8:0:2::1')).toBe(200);
+  });
+
+  test('hold for a token, wherever it is used', async () => {
+    const { send } = await runApp({ limits: { tokenRequests: 2 } });
+    for (const from of ['127.0.0.1', '127.0.0.2']) expect((await send({ token: TOKEN, from })).status).toBe(200);
+    const answer = await send({ token: TOKEN, from: '127.0.0.3' });
+    expect([answer.status, readError(answer)]).toEqual([429, 'too many requests with your token: try again later']);
+    expect((await send({ token: OTHER_TOKEN, from: '127.0.0.3' })).status).toBe(200);
+  });
+
+  test('of orders hold for an address and for a token, whatever is ordered', async () => {
+    const { post, send } = await runApp({ limits: { addressOrders: 1, tokenOrders: 2 } });
+    expect((await post('/v1/proofs', PROOFS)).status).toBe(200);
+    expect((await post('/v1/nat-bindings', PROOFS)).status).toBe(429);
+    expect((await post('/v1/proofs', PROOFS, { from: '127.0.0.2' })).status).toBe(200);
+    expect((await post('/v1/proofs', PROOFS, { from: '127.0.0.3' })).status).toBe(429);
+    expect((await post('/v1/proofs', PROOFS, { from: '127.0.0.4', token: OTHER_TOKEN })).status).toBe(200);
+    expect((await send({ token: TOKEN })).status).toBe(200);
+  });
+
+  test('are not filled for others by those without a token', async () => {
+    const { send } = await runApp({ limits: { tokenRequests: 1 } });
+    for (let count = 0; count < 3; count++) expect((await send({ token: 'wrong' })).status).toBe(401);
+    expect((await send({ token: TOKEN })).status).toBe(200);
+  });
+});
