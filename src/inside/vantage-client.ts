@@ -15,7 +15,7 @@ const IDLE_MS = 45_000;
 const WHOLE_MS = 30 * 60_000;
 const MAX_WHOAMI_BYTES = 16 * 1024;
 const MAX_REFUSAL_BYTES = 4 * 1024;
-const STREAM_LIMITS: StreamLimits = { line: 64 * 1024, event: 64 * 1024, total: 16 << 20 };
+const STREAM_LIMITS: StreamLimits = { line: 64 * 1024, event: 64 * 1024, total: 2 << 20 };
 const REPORT_LIMITS: StreamLimits = { line: 16 << 20, event: 16 << 20, total: 24 << 20 };
 
 /** A stream that a vantage gives. */
