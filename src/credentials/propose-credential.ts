@@ -1,5 +1,4 @@
 import type { CredentialContext, CredentialKind } from './credential-kind.js';
-import { judgeCredential } from './judge-credential.js';
 
 /** Gives a whole number from 0 to below `bound`, all with the same chance, that nobody can foretell. */
 export type RandomInt = (bound: number) => number;
@@ -8,8 +7,8 @@ export type RandomInt = (bound: number) => number;
 const MAX_DRAWS = 10_000;
 
 /**
- * Proposes a credential that is judged without any problem. Draws are uniform and those with a problem are thrown
- * away, so every one without has the same chance.
+ * Proposes a credential that no rule speaks against, warnings included. Draws are uniform and the others are thrown
+ * away, so every one that is left has the same chance.
  * @returns null where none is found: too much is excluded by the context
  */
 export function proposeCredential(
@@ -19,7 +18,7 @@ export function proposeCredential(
 ): string | null {
   for (let draw = 0; draw < MAX_DRAWS; draw++) {
     const credential = drawText(kind, randomInt);
-    if (judgeCredential(kind, credential, context).problems.length === 0) return credential;
+    if (!kind.rules.some((rule) => rule.offends(credential, context))) return credential;
   }
   return null;
 }
