@@ -67,8 +67,8 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
   const closeAll = async (): Promise<void> => void (await Promise.all(opened.map((one) => one.close())));
   const ending = new AbortController();
   try {
-    // A proxy on this machine speaks for the API alone: SIP and STUN come straight to us.
-    const host = proxies.length > 0 && listen.loopback ? ANY_HOST : listen.host;
+    // A proxy on this machine speaks for the API alone: SIP and STUN come straight to us, over IPv4.
+    const host = listen.host === '::' || (proxies.length > 0 && listen.loopback) ? ANY_HOST : listen.host;
     const { sipPort, stunPorts } = options;
     const sip = sipPort === null ? null : await SipPorts.open({ host, udp: sipPort, tcp: sipPort }).catch(refusePort);
     if (sip) opened.push(sip);

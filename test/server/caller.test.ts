@@ -2,10 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
 import { parseProxies } from '../../src/inputs/listen.js';
 import { isLocal, isProtected } from '../../src/server/caller.js';
+import type { Exchanges } from '../../src/server/vantage-context.js';
 import { createKey, type Answer, readError, readEvents, runApp, TOKEN } from './run-app.js';
 
 const addressOf = ({ text }: Answer) => (JSON.parse(text) as { address: string }).address;
 const forwarded = (value: string | string[]) => ({ token: TOKEN, headers: { 'x-forwarded-for': value } });
+
+/** Sends no proofs, but notes to whom they would have gone. */
+function noteAddress(sent: string[]): Exchanges['sendProofs'] {
+  return async function* ({ address }) {
+    sent.push(address);
+    await Promise.resolve();
+    yield* [];
+  };
+}
 
 /** The one address that a proof went to. */
 async function proofAddress(options: Parameters<typeof runApp>[0], asked: object) {
@@ -13,10 +23,7 @@ async function proofAddress(options: Parameters<typeof runApp>[0], asked: object
   const { post } = await runApp({
     ...options,
     exchanges: {
-      async *sendProofs({ address }) {
-        sent.push(address);
-        yield* [];
-      },
+      sendProofs: noteAddress(sent),
     },
   });
   const answer = await post('/v1/proofs', { key: createKey(), endpoints: ['udp/5060'] }, asked);
@@ -88,10 +95,7 @@ describe('the address of a caller', () => {
     const sent: string[] = [];
     const { send, post } = await runApp({
       exchanges: {
-        async *sendProofs({ address }) {
-          sent.push(address);
-          yield* [];
-        },
+        sendProofs: noteAddress(sent),
       },
     });
     const body = { key: createKey(), endpoints: ['udp/5060'] };
