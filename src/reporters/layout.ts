@@ -9,6 +9,14 @@ const COMBINING = /^[\p{Mn}\p{Me}]$/u;
 const WIDE =
   /^[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 
+/** Narrower terminals break the lines themselves. */
+const LEAST_COLUMNS = 80;
+
+/** The columns to lay out for on a terminal of this width. */
+export function limitWidth(width: number, most: number): number {
+  return Math.max(LEAST_COLUMNS, Math.min(most, Math.floor(width) || LEAST_COLUMNS));
+}
+
 function codePointWidth(char: string): number {
   if (char >= ' ' && char <= '~') return 1;
   if (COMBINING.test(char)) return 0;

@@ -1,26 +1,13 @@
-import { getBorderCharacters, table } from 'table';
 import { compareEndpointIds } from '../model/endpoint.js';
 import type { Report, ReportedObservation, State } from '../model/report.js';
-import { forTerminalLine } from './escape.js';
 import { wrapText } from './layout.js';
 import type { Paint } from './paint.js';
-import { renderCount } from './table-words.js';
+import { type Column, layOut, type Row } from './table-columns.js';
+import { renderCount, renderService } from './table-words.js';
 
 /** Endpoints alike and unknown to the profile are shown one by one up to this number, else counted. */
 const ALIKE_SHOWN = 10;
 const SHOWN_ROWS = 200;
-const GAP = 2;
-
-const LAST_AT_LEAST = 16;
-/** A label of a hostile target can not fill the screen. */
-const LAST_LINES = 4;
-type Row = readonly string[];
-
-interface Column {
-  readonly title: string;
-  /** Most columns of the terminal that it may take; the last one takes what is left. */
-  readonly most: number;
-}
 
 const COLUMNS: readonly Column[] = [
   { title: 'ENDPOINT', most: 9 },
@@ -46,11 +33,6 @@ function describeAnswerer({ identity, state, reason }: ReportedObservation): str
   if (state === 'error') return `not looked at: ${reason}`;
   if (identity) return identity.label + (identity.confidence === 'certain' ? '' : ` (${identity.confidence})`);
   return state === 'open' ? 'not identified' : '';
-}
-
-/** Ids of services are ASCII by contract; whatever is not would break the columns. */
-function renderService(service: string | null): string {
-  return service?.replace(/[^ -~]/gu, '?') ?? '';
 }
 
 function renderEndpoint(observation: ReportedObservation, reasons: boolean): Row {
@@ -149,39 +131,6 @@ function renderLegend({ observations }: Report, width: number): string[] {
   return wrapText(words.join('; '), width - 2).map((line) => `  ${line}`);
 }
 
-/** Widths that the cells need, the last column the rest of `width`. */
-function measureColumns(columns: readonly Column[], rows: readonly Row[], width: number): number[] {
-  const needed = columns
-    .slice(0, -1)
-    .map(({ title, most }, index) =>
-      rows.reduce((max, row) => Math.max(max, Math.min(most, row[index]?.length ?? 0)), title.length),
-    );
-  const rest = needed.reduce((left, each) => left - each - GAP, width);
-  return [...needed, Math.max(LAST_AT_LEAST, rest)];
-}
-
-function layOut(columns: readonly Column[], rows: readonly Row[], width: number): string[] {
-  const widths = measureColumns(columns, rows, width);
-  const last = columns.length - 1;
-  const cells = [columns.map(({ title }) => title), ...rows].map((row) =>
-    row.map((cell, index) => {
-      const most = widths[index] ?? LAST_AT_LEAST;
-      return index === last
-        ? wrapText(forTerminalLine(cell, LAST_LINES * most), most).join('\n')
-        : forTerminalLine(cell, most);
-    }),
-  );
-  return table(cells, {
-    border: getBorderCharacters('void'),
-    columnDefault: { paddingLeft: 0, paddingRight: 0 },
-    columns: widths.map((each, index) => ({ width: each, paddingRight: index === last ? 0 : GAP })),
-    drawHorizontalLine: () => false,
-  })
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.trimEnd());
-}
-
 /** The table of endpoints: what answers first, then by port. */
 export function renderEndpoints(report: Report, width: number, reasons: boolean, paint: Paint): string[] {
   const title = ['', paint('bold', 'ENDPOINTS')];
@@ -191,7 +140,6 @@ export function renderEndpoints(report: Report, width: number, reasons: boolean,
     ...title,
     ...lines.map((line) => `  ${line}`),
     '',
-
     ...renderLegend(report, width).map((line) => paint('dim', line)),
   ];
 }

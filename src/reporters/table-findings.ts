@@ -3,7 +3,7 @@ import { SEVERITIES } from '../model/severity.js';
 import { forTerminal } from './escape.js';
 import { wrapText } from './layout.js';
 import { paintSeverity, SEVERITY_MARKS, type Paint } from './paint.js';
-import { renderCount, renderWaiver, sortFindings } from './table-words.js';
+import { renderCount, renderWaiver } from './table-words.js';
 
 /** More findings than this are counted, not shown. */
 const SHOWN_FINDINGS = 30;
@@ -76,14 +76,17 @@ function countSeverities(findings: readonly Finding[]): string {
     .join(', ');
 }
 
-/** The findings in order, each with what to do. */
-export function renderFindings(report: Report, width: number, paint: Paint): string[] {
-  const { findings, verdict } = report;
+/** The findings in the order given, each with what to do. */
+export function renderFindings(
+  { findings, verdict }: Pick<Report, 'findings' | 'verdict'>,
+  width: number,
+  paint: Paint,
+): string[] {
   if (findings.length === 0) {
     const doubt = verdict === 'inconclusive' ? ', which proves nothing here' : '';
     return ['', paint('bold', `FINDINGS: none${doubt}`)];
   }
-  const shown = sortFindings(report).slice(0, SHOWN_FINDINGS);
+  const shown = findings.slice(0, SHOWN_FINDINGS);
   const lines = ['', paint('bold', `FINDINGS: ${countSeverities(findings)}`)];
   const tellOnce = createTellOnce();
   for (const [index, finding] of shown.entries())
@@ -94,7 +97,11 @@ export function renderFindings(report: Report, width: number, paint: Paint): str
 }
 
 /** What the check could not tell, what keeps it from a verdict first. */
-export function renderUndetermined({ undetermined }: Report, width: number, paint: Paint): string[] {
+export function renderUndetermined(
+  { undetermined }: Pick<Report, 'undetermined'>,
+  width: number,
+  paint: Paint,
+): string[] {
   if (undetermined.length === 0) return [];
   const sorted = [...undetermined].sort((a, b) => Number(b.blocking) - Number(a.blocking));
   const lines = ['', paint('bold', 'WHAT COULD NOT BE DETERMINED')];

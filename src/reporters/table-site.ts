@@ -1,40 +1,21 @@
 import { OUTSIDER } from '../model/profile.js';
 import type { Report } from '../model/report.js';
-import { forTerminal, forTerminalLine } from './escape.js';
-import { displayWidth, wrapText } from './layout.js';
-import { createPaint, paintSeverity, paintVerdict, VERDICT_MARKS, type Paint } from './paint.js';
+import { forTerminalLine } from './escape.js';
+import { displayWidth } from './layout.js';
+import { createPaint, paintVerdict, VERDICT_MARKS, type Paint } from './paint.js';
 import type { ReportStyle } from './reporter.js';
+import { indent, renderErrors, renderOverview } from './table-blocks.js';
 import { renderEndpoints } from './table-endpoints.js';
 import { renderField, renderFindings, renderUndetermined } from './table-findings.js';
 import { renderDuration, renderTime, sortFindings } from './table-words.js';
 
-const OVERVIEW_ROWS = 8;
-const SHOWN_ERRORS = 10;
 const INDENT = '  ';
-
-function indent(text: string, width: number): string[] {
-  return wrapText(forTerminal(text), width - INDENT.length).map((line) => INDENT + line);
-}
 
 function renderVerdict({ verdict, target }: Report, width: number, paint: Paint): string {
   const { label } = VERDICT_MARKS[verdict];
   const subject = target.address ?? target.input;
   const name = target.name !== null && target.name !== subject ? ` (${target.name})` : '';
   return `${paintVerdict(paint, verdict)}  ${forTerminalLine(subject + name, width - displayWidth(label) - 2)}`;
-}
-
-/** The findings at a glance, a line each, where there are several, and what to do about the first. */
-function renderOverview(report: Report, width: number, paint: Paint): string[] {
-  const sorted = sortFindings(report).filter(({ effect }) => effect !== 'note');
-  const [first] = sorted;
-  if (!first || sorted.length < 2) return [];
-  const rows = sorted.slice(0, OVERVIEW_ROWS).map(({ severity, endpoint, title }) => {
-    const where = (endpoint ?? '').padEnd(9);
-    return `${INDENT}${paintSeverity(paint, severity, 8)}  ${where}  ${forTerminalLine(title, width - 23)}`;
-  });
-  const rest = sorted.length - rows.length;
-  const todo = indent(`Do first: ${first.remedy}`, width).map((line) => paint('bold', line));
-  return ['', ...rows, ...(rest > 0 ? [`${INDENT}and ${rest} more below`] : []), '', ...todo];
 }
 
 function describeVantage({ source, address, scope, ownAddress, control }: Report['vantage']): string {
@@ -59,14 +40,6 @@ function renderCircumstances(report: Report, width: number): string[] {
     ['Allowed', authorization === null ? '' : `by ${authorization}`],
   ];
   return ['', ...fields.flatMap(([label, text]) => renderField(label, text, width, INDENT))];
-}
-
-function renderErrors({ errors }: Report, width: number, paint: Paint): string[] {
-  if (errors.length === 0) return [];
-  const lines = ['', paint('bold', 'ERRORS OF SALLYPORT ITSELF')];
-  for (const { unit, message } of errors.slice(0, SHOWN_ERRORS)) lines.push(...indent(`${unit}: ${message}`, width));
-  const rest = errors.length - SHOWN_ERRORS;
-  return rest > 0 ? [...lines, `${INDENT}and ${rest} more: --format json tells them all`] : lines;
 }
 
 function describeNext({ verdict, findings, failOn }: Report): string {
@@ -103,13 +76,14 @@ export function renderSite(report: Report, style: ReportStyle): string {
   const gaps = renderUndetermined(report, width, paint);
   const errors = renderErrors(report, width, paint);
   const undecided = report.verdict === 'inconclusive';
+  const findings = sortFindings(report);
   const lines = [
     renderVerdict(report, width, paint),
     ...indent(report.summary, width),
-    ...renderOverview(report, width, paint),
+    ...renderOverview(findings, width, paint),
     ...renderCircumstances(report, width),
     ...(undecided ? [...gaps, ...errors] : []),
-    ...renderFindings(report, width, paint),
+    ...renderFindings({ ...report, findings }, width, paint),
     ...renderEndpoints(report, width, reasons, paint),
     ...(undecided ? [] : [...gaps, ...errors]),
     ...renderClosing(report, style, paint),

@@ -1,14 +1,10 @@
+import { limitWidth } from './layout.js';
 import type { Reporter } from './reporter.js';
 import { createRows } from './table-rows.js';
 import { renderSite } from './table-site.js';
 
-/** Narrower terminals break the lines themselves; wider lines of prose read badly. */
-const LEAST_COLUMNS = 80;
+/** Wider lines of prose read badly; rows don't. */
 const MOST_COLUMNS = { site: 100, rows: 160 };
-
-function limitWidth(width: number, most: number): number {
-  return Math.max(LEAST_COLUMNS, Math.min(most, Math.floor(width) || LEAST_COLUMNS));
-}
 
 /** For people: one target in full, many as a row each. */
 export const table: Reporter = {
