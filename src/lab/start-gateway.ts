@@ -46,6 +46,7 @@ export interface LabGateway {
 export async function startGateway(plan: GatewayPlan): Promise<LabGateway> {
   const { address = '127.0.0.1', externalAddress = '203.0.113.20' } = plan;
   const shape = typeof plan.shape === 'string' ? GATEWAY_SHAPES[plan.shape] : plan.shape;
+  const host = address.includes(':') ? `[${address}]` : address;
   const requests: string[] = [];
   const ports = { control: 0 };
   const server = igd({
@@ -55,7 +56,7 @@ export async function startGateway(plan: GatewayPlan): Promise<LabGateway> {
     externalAddress,
     endCode: plan.endCode,
     delayMs: plan.delayMs,
-    controlBase: () => `http://${address}:${ports.control}/`,
+    controlBase: () => `http://${host}:${ports.control}/`,
     onRequest: (request) => void requests.push(request),
   });
   const listeners: Listener[] = [];
@@ -68,7 +69,7 @@ export async function startGateway(plan: GatewayPlan): Promise<LabGateway> {
   try {
     const webPort = await keep(listenTcp(address, 0, server.tcp!));
     ports.control = shape.ownControlPort ? await keep(listenTcp(address, 0, server.tcp!)) : webPort;
-    const location = `http://${address}:${webPort}${shape.descriptionPath}`;
+    const location = `http://${host}:${webPort}${shape.descriptionPath}`;
     const ssdpPort = await keep(listenUdp(address, 0, ssdp({ flavour: 'gateway', location, answerAll: true }).udp!));
     const speaks = plan.portControl === 'pcp' ? pcp(externalAddress) : natPmp(externalAddress);
     const portControl = await listenUdp(address, 0, speaks.udp!);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { igd } from '../../src/lab/servers/igd.js';
 import { GATEWAY_SHAPES } from '../../src/lab/servers/igd-shapes.js';
 import { stopAfterEach } from '../lab-sites/running.js';
 import { startEngine } from '../net/start-engine.js';
-import { gateway, mapping, naming, read, readLab } from './gateways.js';
+import { gateway, listen, mapping, naming, read, readLab } from './gateways.js';
 
 stopAfterEach();
 
@@ -146,6 +147,31 @@ test('no more than four descriptions are read', async () => {
   const { problems } = await readLab(lab, { answers });
   expect(problems[0]).toBe('It names 5 descriptions; 4 of them were read.');
   expect(lab.requests).toHaveLength(4);
+});
+
+test('over IPv6', async () => {
+  const lab = await gateway({ shape: 'old', mappings: TABLE, address: '::1' });
+  const { connections, problems } = await readLab(lab);
+  expect(connections[0]).toMatchObject({ mappings: TABLE, list: WHOLE });
+  expect(problems).toEqual([]);
+});
+
+test.each([
+  ['box', 2],
+  ['open', 9],
+] as const)('%s: a connection is used again where it stays open', async (name, wanted) => {
+  let connections = 0;
+  const shape = GATEWAY_SHAPES[name];
+  const server = igd({
+    shape,
+    mappings: TABLE,
+    externalAddress: '203.0.113.20',
+    controlBase: () => '',
+    onRequest: () => undefined,
+  });
+  const port = await listen((socket) => (connections++, server.tcp!(socket)));
+  const { problems } = await read({ answers: naming(`http://127.0.0.1:${port}${shape.descriptionPath}`) });
+  expect([problems, connections]).toEqual([[], wanted]);
 });
 
 describe('the end', () => {

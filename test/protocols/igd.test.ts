@@ -246,7 +246,7 @@ describe('readMapping', () => {
     expect(readMapping(entry({ NewInternalClient: '', NewEnabled: '0', NewExternalPort: '' }))).toEqual([]);
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { NewExternalPort: '65536' },
     { NewExternalPort: '-1' },
     { NewExternalPort: '' },
