@@ -78,7 +78,11 @@ function size(differences: readonly SipDifference[]): number {
 
 function tellNotSent(direction: SipDirection, message: string, records: SipRecords): string {
   if (records.problem !== null) return records.problem;
-  if (direction === 'outward') return 'There was nothing to answer: what should have come before did not arrive.';
+  if (direction === 'outward') {
+    return message === 'OPTIONS' || message === 'INVITE'
+      ? 'The exchange ended before it was sent.'
+      : 'There was nothing to answer: what should have come before did not arrive.';
+  }
   const asked = message === 'OPTIONS' || message === '200 OK' ? 'OPTIONS' : 'INVITE';
   return records.hasArrived('outward', asked)
     ? 'The vantage could not send it.'

@@ -43,9 +43,13 @@ export class VantageExchange {
   static async open(options: VantageExchangeOptions): Promise<VantageExchange> {
     const { client, path, body, signal, longestMs, receive = () => {} } = options;
     const over = new AbortController();
-    const stop = AbortSignal.any([signal, over.signal, AbortSignal.timeout(longestMs)]);
-    const events = client.stream(path, body, stop)[Symbol.asyncIterator]();
-    const first = await events.next();
+    const longest = setTimeout(() => over.abort(), longestMs);
+    over.signal.addEventListener('abort', () => clearTimeout(longest));
+    const events = client.stream(path, body, AbortSignal.any([signal, over.signal]))[Symbol.asyncIterator]();
+    const first = await events.next().catch((error: unknown) => {
+      over.abort();
+      throw error;
+    });
     const started = startedEventSchema.safeParse(first.done ? undefined : first.value.data);
     const vantage = client.remoteAddress;
     if (started.success && started.data.ports.length === 2 && vantage !== null) {
