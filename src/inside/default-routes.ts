@@ -11,18 +11,22 @@ export interface DefaultGateway {
 /** The system's IPv4 default routes, best first. */
 export interface DefaultRoutes {
   readonly gateways: readonly DefaultGateway[];
-  /** Interfaces that everything is sent to without a gateway: tunnels and dial-up lines. */
+  /** Interfaces of tunnels and dial-up lines: routes without a gateway, and those that go round the default one. */
   readonly direct: readonly string[];
 }
 
 /** One default route, as a system's table has it. */
 export interface DefaultRoute {
-  /** Null where the route has no gateway. */
+  /** Null where the route has no gateway of this network. */
   readonly gateway: string | null;
   readonly interface: string;
   /** The lower the better. */
   readonly metric: number;
 }
+
+/** The mask of a default route, and of one half of it: tunnels take two of these, which outrank any default route. */
+export const EVERYTHING = '0.0.0.0';
+export const HALF = '128.0.0.0';
 
 const MAX_ROUTES = 16;
 

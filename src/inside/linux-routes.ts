@@ -1,4 +1,4 @@
-import { type DefaultRoute, type DefaultRoutes, orderDefaultRoutes } from './default-routes.js';
+import { type DefaultRoute, type DefaultRoutes, EVERYTHING, HALF, orderDefaultRoutes } from './default-routes.js';
 
 /** Flags of a route (linux/route.h). */
 const UP = 0x0001;
@@ -14,13 +14,14 @@ export function parseLinuxRoutes(text: string, endianness: 'LE' | 'BE'): Default
 }
 
 function readRoute(line: string, endianness: 'LE' | 'BE'): DefaultRoute | undefined {
-  const [name = '', destination, gateway = '', flagText = '', , , metric = '', mask] = line.trim().split(/\s+/, 8);
-  if (destination !== '00000000' || mask !== '00000000') return undefined;
-  if (!/^[0-9A-Fa-f]{8}$/.test(gateway) || !/^[0-9A-Fa-f]{1,8}$/.test(flagText) || !/^\d{1,10}$/.test(metric)) return;
+  const [name = '', destination, gateway = '', flagText = '', , , metric = '', mask = ''] = line.trim().split(/\s+/, 8);
+  if (destination !== '00000000' || ![gateway, mask].every((hex) => /^[0-9A-Fa-f]{8}$/.test(hex))) return undefined;
+  if (!/^[0-9A-Fa-f]{1,8}$/.test(flagText) || !/^\d{1,10}$/.test(metric)) return undefined;
   const flags = parseInt(flagText, 16);
-  if (!(flags & UP) || flags & REJECT) return undefined;
+  const reach = readAddress(mask, endianness);
+  if (!(flags & UP) || flags & REJECT || (reach !== EVERYTHING && reach !== HALF)) return undefined;
   return {
-    gateway: flags & GATEWAY ? readAddress(gateway, endianness) : null,
+    gateway: flags & GATEWAY && reach === EVERYTHING ? readAddress(gateway, endianness) : null,
     interface: name,
     metric: Number(metric),
   };

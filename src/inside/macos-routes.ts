@@ -11,7 +11,7 @@ export function parseMacosRoutes(text: string): DefaultRoutes {
   for (const line of text.split('\n')) {
     const words = line.trim().split(/\s+/, 12);
     if (words[0] === 'Destination') columns = words;
-    else if (words[0] === 'default') routes.push(...readRoute(words, columns));
+    else if (words[0] === 'default' || words[0] === '0/1') routes.push(...readRoute(words, columns));
   }
   return orderDefaultRoutes(routes);
 }
@@ -21,6 +21,6 @@ function readRoute(words: readonly string[], columns: readonly string[]): Defaul
   const [gateway, flags, name] = [read('Gateway'), read('Flags'), read('Netif')];
   const unusable = !flags.includes('U') || /[RB]/.test(flags);
   if (unusable || name === '') return [];
-  const isGateway = flags.includes('G') && isIPv4(gateway);
+  const isGateway = words[0] === 'default' && flags.includes('G') && isIPv4(gateway);
   return [{ gateway: isGateway ? gateway : null, interface: name, metric: Number(flags.includes('I')) }];
 }

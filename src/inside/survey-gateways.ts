@@ -103,7 +103,10 @@ async function chooseGateways(
   try {
     const routes = await readDefaultRoutes(interfaces);
     for (const name of routes.direct) {
-      tell(unit, `${name} is a way to the internet without a gateway, such as a tunnel: nothing there can be asked`);
+      tell(
+        unit,
+        `${name} leads to the internet past the gateway of this network, as a tunnel (VPN) does: switch that off`,
+      );
     }
     if (routes.gateways.length === 0) {
       tell(unit, 'this machine has no default gateway: connect it to the network, or name the gateway');

@@ -41,8 +41,20 @@ describe('/proc/net/route', () => {
     });
   });
 
+  test('a tunnel that takes the internet by halves is told beside the gateway', () => {
+    const text = table(
+      'tun0\t00000000\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0',
+      'eth0\t00000000\t0101A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0',
+      'tun0\t00000080\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0',
+    );
+    expect(parseLinuxRoutes(text, 'LE')).toEqual({
+      gateways: [{ address: '192.168.1.1', interface: 'eth0' }],
+      direct: ['tun0'],
+    });
+  });
+
   test.each([
-    ['half of the internet', 'tun0\t00000000\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0'],
+    ['a quarter of the internet', 'tun0\t00000000\t0100080A\t0003\t0\t0\t0\t000000C0\t0\t0\t0'],
     ['a network', LAN],
     ['a route that is down', 'eth0\t00000000\t0101A8C0\t0002\t0\t0\t0\t00000000\t0\t0\t0'],
     ['a route that refuses', 'lo\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0'],
@@ -81,6 +93,12 @@ default            10.0.1.1           UGSc           39        0     en1
       ],
       direct: ['utun4'],
     });
+  });
+
+  test('a tunnel that takes the internet by halves', () => {
+    const text = NEW.replace('127  ', '0/1                10.8.0.1           UGSc                utun7\n127  ');
+    expect(parseMacosRoutes(text).direct).toEqual(['utun7', 'utun4']);
+    expect(parseMacosRoutes(text).gateways[0]?.address).toBe('192.168.1.1');
   });
 
   test('the columns of older systems', () => {
@@ -126,6 +144,14 @@ St\u00e4ndige Routen:
       direct: [],
     });
     expect(parseWindowsRoutes(print('On-link', ''))).toEqual(NONE);
+  });
+
+  test('a tunnel that takes the internet by halves', () => {
+    const half = '          0.0.0.0        128.0.0.0         10.8.0.5         10.8.0.6     35\n';
+    expect(parseWindowsRoutes(print('On-link', half + ETHERNET))).toEqual({
+      gateways: [{ address: '192.168.1.1', interface: '192.168.1.23' }],
+      direct: ['10.8.0.6'],
+    });
   });
 
   test.each(['On-link', 'Auf Verbindung', 'En v\u00ednculo', '\u00e3\u0083\u00aa\u00e3\u0083\u00b3\u00e3\u0082\u00af'])(
