@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { EndpointId } from '../../src/model/endpoint.js';
+import { endpointId, type EndpointId, type Transport } from '../../src/model/endpoint.js';
 import { parseHttpResponse } from '../../src/protocols/http.js';
 import {
   isReceipt,
@@ -22,8 +22,8 @@ const bytesOf = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
 const messages: fc.Arbitrary<ProofMessage> = fc.record({
   endpoint: fc
-    .tuple(fc.constantFrom('tcp', 'udp'), fc.integer({ min: 1, max: 65_535 }))
-    .map(([transport, port]) => `${transport}/${port}`),
+    .record({ transport: fc.constantFrom<Transport>('tcp', 'udp'), port: fc.integer({ min: 1, max: 65_535 }) })
+    .map(endpointId),
   nonce: bytesOf(16).map((bytes) => bytes.toString('base64url')),
 });
 
