@@ -1,3 +1,5 @@
+import { foldText } from './words.js';
+
 /*
  * Commonplaces that stand at the head of every guesser's list. None is told here to be the factory value of a product.
  */
@@ -11,7 +13,7 @@ export const COMMON_NUMBERS: readonly string[] = [
   ...['8675', '5309', '3825', '7890', '9876', '12345678', '87654321', '31415926', '14142135', '16180339'],
 ];
 
-/** Words of four or more letters that stand in many passwords and user names. */
+/** Words of four or more letters that stand in many passwords and user names, as `foldText` writes them. */
 export const COMMON_WORDS: readonly string[] = [
   ...['admin', 'administrator', 'root', 'user', 'guest', 'tech', 'technician', 'install', 'installer', 'dealer'],
   ...['service', 'support', 'manager', 'operator', 'master', 'super', 'system', 'default', 'factory', 'config'],
@@ -64,4 +66,4 @@ export const COMMON_WORDS: readonly string[] = [
     'silver',
     'golden',
   ],
-];
+].map(foldText);

@@ -36,7 +36,7 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
  */
 export function estimateBits(text: string, words: readonly string[]): number {
   const folded = foldText(text);
-  const known = [...words, ...COMMON_WORDS].map(foldText);
+  const known = [...words.map(foldText), ...COMMON_WORDS];
   const singles = listSingleBits(text);
   let bits = 0;
   for (let at = 0; at < text.length;) {

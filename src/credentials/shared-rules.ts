@@ -2,7 +2,7 @@ import { COMMON_NUMBERS } from './common.js';
 import type { CredentialRule } from './credential-kind.js';
 import { holdsKeypadFigure } from './keypad.js';
 import { holdsExtension, holdsPhone } from './site-numbers.js';
-import { holdsSpelledWord, holdsWord, listWords, resemblesOther } from './words.js';
+import { foldText, holdsSpelledWord, holdsWord, listWords, resemblesOther } from './words.js';
 
 /*
  * Rules of several kinds. Those that NEC's guidance asks for in one kind only take their source from there.
@@ -29,7 +29,7 @@ export const siteNameRule: CredentialRule = {
   source: 'sallyport',
   level: 'refused',
   message: 'It holds a word of the company or of a user, perhaps with digits or signs for letters.',
-  offends: (credential, { names }) => holdsWord(credential, listWords(names)),
+  offends: (credential, { names }) => holdsWord(credential, listWords(names).map(foldText)),
 };
 
 export const spelledNameRule: CredentialRule = {

@@ -35,10 +35,10 @@ export function listWords(names: readonly string[]): string[] {
   return words.filter((word) => word.length >= 3 && /\p{L}/u.test(word)).map((word) => word.toLowerCase());
 }
 
-/** Whether one of the words stands in the text, in whichever spelling. */
-export function holdsWord(text: string, words: readonly string[]): boolean {
-  const folded = foldText(text);
-  return words.some((word) => folded.includes(foldText(word)));
+/** Whether one of the words, which are folded already, stands in the text, in whichever spelling. */
+export function holdsWord(text: string, folded: readonly string[]): boolean {
+  const foldedText = foldText(text);
+  return folded.some((word) => foldedText.includes(word));
 }
 
 /** Whether keys in the text spell the first four letters of a word, or its three. */

@@ -159,9 +159,8 @@ describe('SIP passwords', () => {
       fc.property(text, (password) => {
         const bits = estimateBits(password, []);
         expect(bits).toBeLessThanOrEqual(password.length * Math.log2(33 * 4));
-        expect(estimateBits(password + password, [])).toBeLessThanOrEqual(
-          bits + 8.001 + (password.length < 3 ? 20 : 0),
-        );
+        // What is given away beside: where the repeat begins and how long it is.
+        expect(estimateBits(password + password, [])).toBeLessThan(bits + 16);
       }),
     );
   });
