@@ -42,13 +42,18 @@ async function readTable(call: SoapCaller, serviceType: string): Promise<Mapping
     }
     const entry = readMapping(answer.results);
     if (!entry) unreadable++;
-    const fresh = (entry ?? []).filter((mapping) => !known.has(JSON.stringify(mapping)));
-    for (const mapping of fresh) known.add(JSON.stringify(mapping));
+    const fresh = (entry ?? []).filter((mapping) => !known.has(identify(mapping)));
+    for (const mapping of fresh) known.add(identify(mapping));
     mappings.push(...fresh);
     barren = fresh.length > 0 ? 0 : barren + 1;
     if (barren === MAX_BARREN) return end(`its last ${MAX_BARREN} entries told nothing new, and it went on`);
   }
   return end(`it has more than ${MAX_ENTRIES} entries`);
+}
+
+/** All of a mapping but its lease, which runs down while the table is read. */
+function identify(mapping: PortMapping): string {
+  return JSON.stringify({ ...mapping, leaseSeconds: null });
 }
 
 /** Adds what the lists of version 2 hold beyond the table; an entry that is in both is taken from the table. */

@@ -230,7 +230,10 @@ describe('a mapping table', () => {
   });
 
   test.each([1, 3])('that repeats %i entries for ever', async (cycle) => {
-    const lab = await gateway({ shape: 'box', mappings: (index) => mapping({ externalPort: 1 + (index % cycle) }) });
+    const lab = await gateway({
+      shape: 'box',
+      mappings: (index) => mapping({ externalPort: 1 + (index % cycle), leaseSeconds: 9_999 - index }),
+    });
     const { connections } = await readLab(lab, { engine: engine() });
     expect(connections[0]?.mappings).toHaveLength(cycle);
     expect(connections[0]?.list).toEqual({
