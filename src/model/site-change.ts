@@ -1,0 +1,33 @@
+import type { EndpointId } from './endpoint.js';
+import type { Finding, Verdict } from './report.js';
+import type { Explanation } from './site.js';
+
+/** What became of something that can be reached: `not-known` where the later run could not tell. */
+export type ReachChangeKind = 'opened' | 'closed' | 'cause-changed' | 'still-open' | 'not-known';
+
+export interface ReachChange {
+  readonly kind: ReachChangeKind;
+  readonly endpoint: EndpointId;
+  /** How it was explained; null where it was not reachable. */
+  readonly before: Explanation | null;
+  readonly after: Explanation | null;
+}
+
+/** What changed between two reports of one site. */
+export interface SiteChanges {
+  /** When the two began: ISO 8601, UTC. */
+  readonly from: string;
+  readonly to: string;
+  readonly verdict: { readonly before: Verdict; readonly after: Verdict };
+  /** The summary of the later report. */
+  readonly summary: string;
+  readonly endpoints: readonly ReachChange[];
+  readonly findings: {
+    /** Proved or seen to be gone. */
+    readonly gone: readonly Finding[];
+    readonly new: readonly Finding[];
+    readonly still: readonly Finding[];
+    /** Not found any more, but the later run could not have told. */
+    readonly notKnown: readonly Finding[];
+  };
+}

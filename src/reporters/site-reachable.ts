@@ -1,0 +1,74 @@
+import type { Cause, Explanation, SiteReport } from '../model/site.js';
+import { forTerminal } from './escape.js';
+import { padText, wrapText } from './layout.js';
+import type { Paint } from './paint.js';
+import { indent } from './table-blocks.js';
+import { renderService, renderTime } from './table-words.js';
+
+/** More rows than this are counted, not shown. */
+const SHOWN_ROWS = 40;
+const WIDTHS = { endpoint: 22, service: 13, basis: 6 } as const;
+const SENTENCE_INDENT = '      ';
+
+/** How each cause is called. */
+export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
+  'upnp-mapping': 'UPnP mapping',
+  'nat-pmp': 'NAT-PMP, or a forward',
+  'static-forward': 'static forward',
+  dmz: 'DMZ or 1:1 NAT',
+  router: 'the router itself',
+  unexplained: 'unexplained',
+};
+
+/** What can be reached from outside, and what explains it: a row each, and a sentence below. */
+export function renderReachable(report: SiteReport, width: number, paint: Paint): string[] {
+  const title = ['', paint('bold', 'REACHABLE FROM OUTSIDE')];
+  const groups = groupAlike(report.reachable);
+  if (groups.length === 0) return [...title, ...indent(describeNothing(report), width)];
+  const rows = groups.slice(0, SHOWN_ROWS).flatMap((group) => renderGroup(group, width));
+  const rest = groups.length - SHOWN_ROWS;
+  const more = rest > 0 ? [`  and ${rest} more: --format json tells them all`] : [];
+  return [...title, `  ${layOut('ENDPOINT', 'SERVICE', 'BASIS', 'CAUSE')}`, ...rows, ...more];
+}
+
+/** Endpoints of one service with one explanation are told together: the voice media are 64 ports. */
+function groupAlike(reachable: readonly Explanation[]): Explanation[][] {
+  const groups = new Map<string, Explanation[]>();
+  for (const explanation of reachable) {
+    const { service, basis, cause, sentence, endpoint } = explanation;
+    const key = JSON.stringify([service ?? endpoint, basis, cause, sentence]);
+    groups.set(key, [...(groups.get(key) ?? []), explanation]);
+  }
+  return [...groups.values()];
+}
+
+function renderGroup(group: readonly Explanation[], width: number): string[] {
+  const [first] = group;
+  if (!first) return [];
+  const { endpoint, service, basis, cause, sentence, since } = first;
+  const places = group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
+  const row = layOut(places, renderService(service), basis, CAUSE_WORDS[cause]);
+  const told = since === null ? sentence : `${sentence} First seen ${renderTime(since)}.`;
+  return [
+    `  ${row}`,
+    ...wrapText(forTerminal(told), width - SENTENCE_INDENT.length).map((line) => SENTENCE_INDENT + line),
+  ];
+}
+
+function layOut(endpoint: string, service: string, basis: string, cause: string): string {
+  const cells = [
+    padText(forTerminal(endpoint), WIDTHS.endpoint),
+    padText(service, WIDTHS.service),
+    padText(basis, WIDTHS.basis),
+    cause,
+  ];
+  return cells.join('  ').trimEnd();
+}
+
+function describeNothing({ kind, evidence: { outside, standIn } }: SiteReport): string {
+  if (kind === 'lan' || !outside) return 'Nobody looked from outside, so this is not known.';
+  if (standIn && outside.proofs.length > 0) return 'Nothing, as far as it was looked at and proved.';
+  return outside.check
+    ? 'Nothing was seen to answer. Silent UDP ports may be open: only --stand-in can prove that they are not.'
+    : 'Not known: the look from outside failed.';
+}
