@@ -30,11 +30,14 @@ export function vantageCommand(choose: Choose): CommandModule {
           (args) => choose(async () => (await import('../edit-vantage-tokens.js')).takeTokenBack(args)),
         )
         .options(declareOptions('vantage'))
-        .example('$0 vantage token ann --token-file tokens', 'Make a token for Ann')
-        .example('$0 vantage --listen 127.0.0.1:8443 --behind-proxy 127.0.0.1 --token-file tokens', 'Run it')
+        .example('$0 vantage token ann --token-file FILE', 'Make a token for Ann')
+        .example(
+          '$0 vantage --listen 127.0.0.1:8443 --behind-proxy 127.0.0.1 --token-file FILE',
+          'Run it behind a proxy on the same machine',
+        )
         .epilogue(
-          'SIGHUP reads tokens and certificate again. Options also come from a file (--config) and from the\n' +
-            'environment, as SALLYPORT_LISTEN for --listen.',
+          'SIGHUP reads tokens and certificate again, SIGTERM ends the server.\n' +
+            'Options also come from a file (--config) and from the environment, as SALLYPORT_LISTEN for --listen.',
         ),
     handler: (args) => choose(async () => (await import('../run-vantage.js')).runVantageFromOptions(args)),
   };
