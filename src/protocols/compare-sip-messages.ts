@@ -12,6 +12,8 @@ export interface SipDifference {
 const MAX_DIFFERENCES = 64;
 const MAX_TEXT = 512;
 const MAX_FIELD = 64;
+/** Characters that are shown before the place where long texts part. */
+const LEAD = 32;
 
 /**
  * Names what differs between a message as it was sent and as it arrived; none if, and only if, the bytes are the same.
@@ -26,33 +28,28 @@ export function compareSipMessages(sent: Buffer, arrived: Buffer): SipDifference
     ...compareTexts(a.startField, a.startLine, b.startLine),
     ...compareLines(a.headers, b.headers),
     ...compareTexts('header order', ...commonOrder(a.headers, b.headers)),
-    ...(sdp ? compareLines(a.sdp, b.sdp) : compareBodies(a.body, b.body)),
+    ...(sdp ? compareLines(a.sdp, b.sdp) : compareTexts('body', a.body, b.body)),
     ...(sdp ? compareTexts('SDP order', ...commonOrder(a.sdp, b.sdp)) : []),
     ...compareTexts('line ends', a.lineEnds, b.lineEnds),
   ];
-  const told = found.length > 0 ? found : cutBefore('other', sent.toString('latin1'), arrived.toString('latin1'));
-  return told.slice(0, MAX_DIFFERENCES).map(({ field, sent, arrived }) => ({
-    field: field.slice(0, MAX_FIELD),
-    sent: sent.slice(0, MAX_TEXT),
-    arrived: arrived.slice(0, MAX_TEXT),
-  }));
+  const told = found.length > 0 ? found : compareTexts('other', sent.toString('latin1'), arrived.toString('latin1'));
+  return told.slice(0, MAX_DIFFERENCES).map(cut);
 }
 
 function compareTexts(field: string, sent: string, arrived: string): SipDifference[] {
   return sent === arrived ? [] : [{ field, sent, arrived }];
 }
 
-/** Bodies that are no SDP, from shortly before where they part. */
-function compareBodies(sent: string, arrived: string): SipDifference[] {
-  return sent === arrived ? [] : cutBefore('body', sent, arrived);
-}
-
-/** Both texts from shortly before where they part: what is told of them must show the difference. */
-function cutBefore(field: string, sent: string, arrived: string): SipDifference[] {
-  let at = 0;
-  while (at < sent.length && sent[at] === arrived[at]) at++;
-  const from = Math.max(0, at - 32);
-  return [{ field, sent: sent.slice(from, from + MAX_TEXT), arrived: arrived.slice(from, from + MAX_TEXT) }];
+/** Keeps to the bounds. Where both texts begin with the same, what is kept is where they part. */
+function cut({ field, sent, arrived }: SipDifference): SipDifference {
+  let same = 0;
+  while (same < sent.length && sent[same] === arrived[same]) same++;
+  const from = same < MAX_TEXT ? 0 : same - LEAD;
+  return {
+    field: field.slice(0, MAX_FIELD),
+    sent: sent.slice(from, from + MAX_TEXT),
+    arrived: arrived.slice(from, from + MAX_TEXT),
+  };
 }
 
 /** Compares the lines of each field; where one was added or taken out, the others still find their like. */
@@ -72,14 +69,20 @@ function compareGroup(field: string, sent: readonly SipLine[], arrived: readonly
   while (tail < shorter - head && sent.at(-1 - tail)!.text === arrived.at(-1 - tail)!.text) tail++;
   const a = sent.slice(head, sent.length - tail);
   const b = arrived.slice(head, arrived.length - tail);
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => ({ field, ...showPair(a[i], b[i]) }));
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i)
+    .filter((i) => a[i]?.text !== b[i]?.text)
+    .map((i) => ({ field, ...showPair(a[i], b[i]) }));
 }
 
-/** Values alone, or whole lines where it is the name that is written in another way. */
+/** Values alone; whole lines where these don't tell the difference, as where a name is written in another way. */
 function showPair(sent?: SipLine, arrived?: SipLine): { sent: string; arrived: string } {
-  const values = !sent || !arrived || sent.value.trim() !== arrived.value.trim();
-  const show = (line?: SipLine) => (line ? (values ? line.value.trim() : line.text) : '');
-  return { sent: show(sent), arrived: show(arrived) };
+  const values = { sent: sent?.value.trim() ?? '', arrived: arrived?.value.trim() ?? '' };
+  if (values.sent !== values.arrived) return values;
+  return { sent: showLine(sent), arrived: showLine(arrived) };
+}
+
+function showLine(line?: SipLine): string {
+  return line?.text === '' ? '(empty line)' : (line?.text ?? '');
 }
 
 /** The fields that both have, each as often as both have it, in the order of either. */
