@@ -22,7 +22,7 @@ export interface Problem {
 }
 
 /** An answer of the gateway, whatever its status. */
-export interface Fetched {
+export interface GatewayAnswer {
   readonly status: number;
   readonly body: Buffer;
   /** Whether its end was seen: where not, the body may be a part of it. */
@@ -80,7 +80,7 @@ export class HttpDialogue {
   }
 
   /** Sends a request and reads the answer, redirects and error statuses too: what they mean is the caller's affair. */
-  async fetch(path: string, post?: Post): Promise<Fetched | Problem> {
+  async request(path: string, post?: Post): Promise<GatewayAnswer | Problem> {
     if (this.#state === 'spent' && !(await this.#reopen())) return this.#lost();
     const wasKept = this.#state === 'kept';
     this.#state = 'spent';
@@ -88,7 +88,7 @@ export class HttpDialogue {
     if (!read) return this.#lost();
     const { bytes, end } = read;
     // It may have ended the kept connection just before; asking once more on a new one changes nothing.
-    if (bytes.length === 0 && wasKept && end !== 'timeout') return this.fetch(path, post);
+    if (bytes.length === 0 && wasKept && end !== 'timeout') return this.request(path, post);
     if (end === 'limit') return { problem: `its answer is longer than ${MAX_XML_BYTES / 1024} KiB` };
     const answer = parseHttpAnswer(bytes, MAX_XML_BYTES);
     if (answer) {

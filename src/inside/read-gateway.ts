@@ -95,7 +95,7 @@ async function readUpnp(peer: GatewayPeer, answers: readonly SsdpFound[]): Promi
 
 async function readDescription(peer: GatewayPeer, location: URL): Promise<DescriptionResult> {
   const answer = await talkHttp(peer, portOf(location), (dialogue) =>
-    dialogue.fetch(`${location.pathname}${location.search}`),
+    dialogue.request(`${location.pathname}${location.search}`),
   );
   if ('problem' in answer) return answer;
   if (answer.status >= 300 && answer.status <= 399) {

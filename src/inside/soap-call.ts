@@ -7,7 +7,7 @@ export type SoapCaller = (call: SoapCall) => Promise<SoapAnswer>;
 /** Calls go to one control URL; only its path and query are used. */
 export function createCaller(dialogue: HttpDialogue, { pathname, search }: URL): SoapCaller {
   return async (call) => {
-    const answer = await dialogue.fetch(`${pathname}${search}`, renderSoapCall(call));
+    const answer = await dialogue.request(`${pathname}${search}`, renderSoapCall(call));
     if ('problem' in answer) return answer;
     const parsed = parseSoapAnswer(answer.body, call.action);
     if (!('problem' in parsed)) return parsed;
