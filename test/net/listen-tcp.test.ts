@@ -96,7 +96,7 @@ describe('listenTcp', () => {
   test('resets what lives too long, whatever it does, and what never stops sending', async () => {
     const { port } = await listen(wait, { lifetimeMs: 60 });
     expect((await (await dial(port)).over).how).toBe('reset');
-    const flooded = await listen(() => Promise.resolve());
+    const flooded = await listen(() => Promise.resolve(), { lifetimeMs: 60_000 });
     const { socket, over } = await dial(flooded.port);
     // Keeps its own half open, and sends for ever.
     const flood = setInterval(() => socket.writable && socket.write(Buffer.alloc(16_384)), 1);
