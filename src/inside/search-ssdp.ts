@@ -3,6 +3,7 @@ import { findLocalAddress } from '../net/local-address.js';
 import { searchUdp, type TimedDatagram, type UdpSearchResult } from '../net/udp-search.js';
 import { parseSsdpAnswer, renderSsdpSearch } from '../protocols/ssdp.js';
 import { USER_AGENT } from '../version.js';
+import { findLan } from './lan-interfaces.js';
 
 /** The group that all UPnP devices of a network hear (UPnP Device Architecture 2.0 §1.1). */
 const GROUP = '239.255.255.250';
@@ -57,9 +58,11 @@ export async function searchSsdp({ hosts, interfaces, port, signal }: SearchSsdp
   };
   await Promise.all(hosts.map(async (host) => take(host, await askHost(host, port, signal))));
   await Promise.all(
-    interfaces.map(async ({ name, address }) => {
-      const search = { localAddress: address, address: GROUP, port, ...planSearch(MULTICAST), signal };
-      take(`the network of ${name} (${address})`, await searchUdp(search));
+    interfaces.map(async (lan) => {
+      const { datagrams, collectMs } = planSearch(MULTICAST);
+      const near = hosts.filter((host) => findLan([lan], host) !== undefined).map(askBefore);
+      const search = { localAddress: lan.address, address: GROUP, port, datagrams: [...near, ...datagrams] };
+      take(`the network of ${lan.name} (${lan.address})`, await searchUdp({ ...search, collectMs, signal }));
     }),
   );
   return { found: new Map([...found].map(([from, answers]) => [from, [...answers.values()]])), problems };
@@ -80,6 +83,14 @@ function planSearch({ roundsMs, collectMs }: typeof UNICAST): { datagrams: Timed
     ),
     collectMs,
   };
+}
+
+/**
+ * Some routers answer only searches of everybody, and a firewall of ours lets in only answers from where we asked:
+ * so whoever matters most is asked from that socket too.
+ */
+function askBefore(host: string): TimedDatagram {
+  return { bytes: renderSsdpSearch({ st: SEARCHES[0]!, mx: MX, userAgent: USER_AGENT }), atMs: 0, to: host };
 }
 
 function tellTrouble(asked: string, { overflow, sent, problem }: UdpSearchResult): string[] {

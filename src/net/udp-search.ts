@@ -16,6 +16,8 @@ const TTL = 2;
 export interface TimedDatagram {
   readonly bytes: Buffer;
   readonly atMs: number;
+  /** Where not to the address of the search. */
+  readonly to?: string | undefined;
 }
 
 /** Whom to ask, and how. */
@@ -70,8 +72,8 @@ export function searchUdp(search: UdpSearch): Promise<UdpSearchResult> {
       socket.close();
       resolve({ ...kept.result(), sent, problem });
     };
-    const send = (bytes: Buffer): void => {
-      socket.send(bytes, port, address, (error) => (error ? fail(error) : sent++));
+    const send = ({ bytes, to = address }: TimedDatagram): void => {
+      socket.send(bytes, port, to, (error) => (error ? fail(error) : sent++));
     };
     if (signal.aborted) return finish();
     signal.addEventListener('abort', finish, { once: true });
@@ -91,7 +93,7 @@ export function searchUdp(search: UdpSearch): Promise<UdpSearchResult> {
         fail(error as NodeJS.ErrnoException);
         return finish();
       }
-      for (const { bytes, atMs } of datagrams) timers.push(setTimeout(() => send(bytes), atMs));
+      for (const datagram of datagrams) timers.push(setTimeout(() => send(datagram), datagram.atMs));
       timers.push(setTimeout(finish, collectMs));
     });
   });

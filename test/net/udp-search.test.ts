@@ -56,6 +56,14 @@ describe('a search by UDP', () => {
     expect(textsOf(result)).toEqual(['same']);
   });
 
+  test('asks another address from the same socket', async () => {
+    const askedBy: string[] = [];
+    const port = await startServer(() => undefined);
+    keep(await listenUdp('127.0.0.9', port, ({ data, from }) => askedBy.push(`${String(data)} ${from.address}`)));
+    await search(port, { datagrams: [{ bytes: Buffer.from('you'), atMs: 0, to: '127.0.0.9' }] });
+    expect(askedBy).toEqual(['you 127.0.0.1']);
+  });
+
   test('keeps no more of a storm than it may, and still hears another', async () => {
     const other = createSocket('udp4');
     sockets.push(other);
