@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { startedEventSchema, type StartedEvent } from '../model/vantage-api.js';
 import type { VantageClient, VantageEvent, VantageStream } from './vantage-client.js';
 import { VantageError } from './vantage-error.js';
@@ -43,6 +44,8 @@ export class VantageExchange {
   static async open(options: VantageExchangeOptions): Promise<VantageExchange> {
     const { client, path, body, signal, longestMs, receive = () => {} } = options;
     const over = new AbortController();
+    // Each socket of a survey listens for the end.
+    setMaxListeners(0, over.signal);
     const longest = setTimeout(() => over.abort(), longestMs);
     over.signal.addEventListener('abort', () => clearTimeout(longest));
     const events = client.stream(path, body, AbortSignal.any([signal, over.signal]))[Symbol.asyncIterator]();
