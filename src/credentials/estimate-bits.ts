@@ -5,10 +5,11 @@ import { measureRepeat } from './repeats.js';
 import { measureRun } from './runs.js';
 import { foldText } from './words.js';
 
-/** A stretch of a text that a guesser has for so many bits. */
+/** A stretch of a text that a guesser has for less, at any of these lengths. */
 interface Stretch {
-  readonly length: number;
-  readonly bits: number;
+  readonly least: number;
+  readonly most: number;
+  readonly bits: (length: number) => number;
 }
 
 /** What a repeat, a run or a path costs: its kind, beginning and length. */
@@ -30,24 +31,25 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
 ];
 
 /**
- * Estimates, on the cautious side, how many bits a guesser needs for a text. A character costs what its class has to
- * choose from, and where the class changes, the choice of the class; repeats, runs, keyboard paths, years, common words,
- * the words given and what looks like words cost less.
+ * Estimates, on the cautious side, how many bits a guesser needs for a text: of all ways to put it together the
+ * cheapest. A character costs what its class has to choose from, and where the class changes, the choice of the class;
+ * repeats, runs, keyboard paths, years, common words, the words given and what looks like words cost less.
  */
 export function estimateBits(text: string, words: readonly string[]): number {
   const folded = foldText(text);
   const known = [...words.map(foldText), ...COMMON_WORDS];
   const singles = listSingleBits(text);
-  let bits = 0;
-  for (let at = 0; at < text.length;) {
-    const costOf = (length: number) => singles.slice(at, at + length).reduce((sum, cost) => sum + cost, 0);
-    const saving = (stretch: Stretch) => costOf(stretch.length) - stretch.bits;
-    const single = { length: 1, bits: costOf(1) };
-    const best = listStretches(text, folded, at, known).reduce((a, b) => (saving(b) > saving(a) ? b : a), single);
-    bits += best.bits;
-    at += best.length;
+  // What the text costs from each place on, filled from the end.
+  const rest: number[] = Array.from({ length: text.length + 1 }, () => 0);
+  for (let at = text.length - 1; at >= 0; at--) {
+    rest[at] = singles[at]! + rest[at + 1]!;
+    for (const { least, most, bits } of listStretches(text, folded, at, known)) {
+      for (let length = least; length <= most; length++) {
+        rest[at] = Math.min(rest[at]!, bits(length) + rest[at + length]!);
+      }
+    }
   }
-  return bits;
+  return rest[0]!;
 }
 
 /** What each character costs by itself. */
@@ -66,17 +68,14 @@ function listSingleBits(text: string): number[] {
 }
 
 function listStretches(text: string, folded: string, at: number, known: readonly string[]): Stretch[] {
-  const patterns = [measureRepeat(folded, at), measureRun(text, at), measureKeyboardPath(text, at)];
   const words = known.filter((word) => folded.startsWith(word, at));
-  const readable = measureReadable(text, at);
+  const patterns = [measureRepeat(folded, at), measureRun(text, at), measureKeyboardPath(text, at)];
   return [
-    ...patterns.filter((length) => length >= 3).map((length) => ({ length, bits: PATTERN_BITS })),
-    ...[measureInterleaved(text, at)]
-      .filter((length) => length >= 6)
-      .map((length) => ({ length, bits: 2 * PATTERN_BITS })),
-    ...words.map(({ length }) => ({ length, bits: WORD_BITS })),
-    ...(/^(?:19|20)\d\d/.test(text.slice(at, at + 4)) ? [{ length: 4, bits: YEAR_BITS }] : []),
-    ...(readable > 0 ? [{ length: readable, bits: readable * READABLE_BITS }] : []),
+    ...patterns.map((most) => ({ least: 3, most, bits: () => PATTERN_BITS })),
+    { least: 6, most: measureInterleaved(text, at), bits: () => 2 * PATTERN_BITS },
+    ...words.map(({ length }) => ({ least: length, most: length, bits: () => WORD_BITS })),
+    { least: 4, most: /^(?:19|20)\d\d/.test(text.slice(at, at + 4)) ? 4 : 0, bits: () => YEAR_BITS },
+    { least: 3, most: measureReadable(text, at), bits: (length) => length * READABLE_BITS },
   ];
 }
 
