@@ -18,9 +18,12 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '9': 'g',
 };
 
-/** Writes all spellings of a word in one way, a character for each: `P4$$w0rd` and `password` become the same. */
+/**
+ * Writes all spellings of a word in one way: `P4$$w0rd` and `password` become the same. Only ASCII is touched, since
+ * some other letters change their length with their case: places in the text stay what they are.
+ */
 export function foldText(text: string): string {
-  return text.toLowerCase().replace(/[^a-km-z]/g, (char) => LOOKALIKES[char] ?? char);
+  return text.replace(/[A-Z]/g, (char) => char.toLowerCase()).replace(/[^a-km-z]/g, (char) => LOOKALIKES[char] ?? char);
 }
 
 /** The words of three or more letters and digits in names, without accents. */

@@ -153,6 +153,15 @@ describe('SIP passwords', () => {
     });
   });
 
+  test('are estimated whatever they are', () => {
+    fc.assert(
+      fc.property(fc.oneof(textArbitrary, fc.constantFrom('İİİİİİ', 'İabcabcİİ', 'ẞ'.repeat(20))), (text) => {
+        const bits = estimateBits(text, ['acme']);
+        expect(bits >= 0 && Number.isFinite(bits)).toBe(true);
+      }),
+    );
+  });
+
   test('are worth no more than their characters, and no more for a part that was there before', () => {
     const text = fc.string({ unit: fc.constantFrom(...'aK3$xQ9mZ0'), minLength: 3, maxLength: 24 });
     fc.assert(
