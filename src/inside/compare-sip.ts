@@ -54,12 +54,12 @@ export async function compareSip({ client, localAddress, signal }: CompareSipOpt
   try {
     const way = { exchange, localAddress, key, closers };
     await Promise.all([talkOverUdp({ ...way, records: records.udp }), talkOverTcp({ ...way, records: records.tcp })]);
-    for (const each of [records.udp, records.tcp]) {
-      const complete = await each.until(() => isExchangeComplete(each), LONGEST_MS, exchange.signal);
-      // Only the end of the report tells that something did not arrive.
-      if (!complete) await exchange.ended;
-    }
-    if (exchange.signal.aborted) await exchange.ended;
+    const waits = [records.udp, records.tcp].map((each) =>
+      each.until(() => isExchangeComplete(each), LONGEST_MS, exchange.signal),
+    );
+    const complete = (await Promise.all(waits)).every(Boolean);
+    // Only the end of the report tells that something did not arrive, and only a good one.
+    if (!complete || exchange.signal.aborted) await exchange.ended;
     return (['udp', 'tcp'] as const).flatMap((transport) => judgeSipRecords(transport, records[transport]));
   } finally {
     for (const close of closers) close();

@@ -120,8 +120,7 @@ export class SipPorts {
     const from = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     const local = { address: socket.localAddress ?? this.host, port: this.tcp };
     const held = this.#connections.get(from.address) ?? 0;
-    const exchanges = this.#of(from.address);
-    if (exchanges.length === 0 || held >= MAX_CONNECTIONS_EACH * exchanges.length) return false;
+    if (held >= MAX_CONNECTIONS_EACH * this.#of(from.address).length) return false;
     this.#connections.set(from.address, held + 1);
     const send = (answer: Buffer): boolean => stream.send(answer);
     const hear = (incoming: IncomingSip) => this.#of(from.address).some(({ exchange }) => exchange.hear(incoming));
