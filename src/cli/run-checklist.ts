@@ -105,13 +105,17 @@ async function ask(
     const who = await askAnswerer(dialog, { by, role });
     if (!who) return;
     const { items } = await readState(store, checklist, clientId);
-    const done = new Set(items.flatMap(({ id, state }) => (isDone(state) && !all ? id : [])));
-    const open = checklist.items.filter(({ id, measuredBy }) => measuredBy === null && !done.has(id));
-    const mine = open.filter(({ attestedBy }) => attestedBy.includes(who.role));
+    const done = new Set(items.flatMap(({ id, state }) => (isDone(state) ? id : [])));
+    const asked = checklist.items.filter(({ id, measuredBy }) => measuredBy === null && (all || !done.has(id)));
+    const mine = asked.filter(({ attestedBy }) => attestedBy.includes(who.role));
+    const others = asked.filter((item) => !mine.includes(item) && !done.has(item.id));
     const finished = await askItems(dialog, mine, describeScreen().width, (item, given) =>
       store.addAnswers([createAnswer(checklist, item, given, { clientId, ...who, now: new Date() })]),
     );
-    for (const note of describeRest(finished, mine.length, open.length, who.role)) dialog.tell(`\n${note}\n`);
+    if (!finished) dialog.tell('\nEnded early: what was answered until now is stored.\n');
+    if (asked.length === 0) dialog.tell('\nNothing to ask: every answer still holds; --all asks again.\n');
+    if (others.length > 0)
+      dialog.tell(`\n${renderCount(others.length, 'item')} can not be attested as ${who.role}: see below who can.\n`);
     dialog.tell('\n');
   } finally {
     dialog.close();
@@ -120,12 +124,4 @@ async function ask(
 
 function isDone(state: ChecklistState['items'][number]['state']): boolean {
   return state === 'attested' || state === 'not-applicable';
-}
-
-function describeRest(finished: boolean, mine: number, open: number, role: Role): string[] {
-  return [
-    ...(finished ? [] : ['Ended early: what was answered until now is stored.']),
-    ...(open === 0 ? ['Nothing to ask: every answer still holds; --all asks again.'] : []),
-    ...(open > mine ? [`${renderCount(open - mine, 'item')} can not be attested as ${role}: see below who can.`] : []),
-  ];
 }

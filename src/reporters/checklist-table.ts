@@ -78,7 +78,7 @@ function summarise({ items }: ChecklistState): string {
     ...(count('expired') > 0 ? [`${count('expired')} expired`] : []),
     ...(count('missing') > 0 ? [`${count('missing')} without an answer`] : []),
   ];
-  const measured = count('measured') > 0 ? `; ${count('measured')} more are measured` : '';
+  const measured = count('measured') > 0 ? `; ${count('measured')} more are not asked, but measured` : '';
   return `${done} of ${asked} attested or not applicable${open.map((text) => `, ${text}`).join('')}${measured}.`;
 }
 

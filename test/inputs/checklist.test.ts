@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadAnswers } from '../../src/inputs/checklist-answers.js';
 import { DEFAULT_CHECKLIST, loadChecklist } from '../../src/inputs/checklist.js';
 import { InputError } from '../../src/inputs/input-error.js';
 import { checklistStateSchema } from '../../src/model/checklist.js';
@@ -22,12 +23,9 @@ async function load(text: string) {
 
 /** What is wrong with a checklist, without the file's name. */
 async function problemsOf(text: string): Promise<string[]> {
-  const error: unknown = await load(text).then(
-    () => null,
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof InputError)) throw error ?? new Error('it was loaded');
-  return error.message.split('\n').map((line) => line.replace(`${folder}/own.yaml:`, ''));
+  const error: unknown = await load(text).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(InputError);
+  return (error as InputError).message.split('\n').map((line) => line.replace(`${folder}/own.yaml:`, ''));
 }
 
 const ITEM = 'id: doors, title: Doors, rule: shut, how: shut them';
@@ -168,4 +166,14 @@ describe('is refused with place and key:', () => {
     );
     await expect(loadChecklist('./none.yaml')).rejects.toThrow('./none.yaml: no such file');
   });
+});
+
+test('the examples of the documentation are valid', async () => {
+  const text = readFileSync(new URL('../../docs/checklist.md', import.meta.url), 'utf8');
+  const [answers = '', own = ''] = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
+  expect(await load(own)).toMatchObject({ name: 'own', items: [{ id: 'cabinet' }] });
+  const file = join(folder, 'answers.yaml');
+  await writeFile(file, answers);
+  const context = { clientId: 'acme', by: undefined, role: undefined, now: new Date() };
+  expect(await loadAnswers(file, await loadChecklist(DEFAULT_CHECKLIST), context)).toHaveLength(3);
 });

@@ -74,7 +74,7 @@ test('every state is told in words: who, as whom, when, until when; what is open
               so
 
 2 of 5 attested or not applicable, 1 not done, 1 expired, 1 without an answer; 1
-more are measured.
+more are not asked, but measured.
 `);
 });
 
