@@ -38,7 +38,9 @@ test('answers of several people from files make a whole; the exit code says how 
   const store = newStore();
   const first = await checklist(store, '--answers', byAnn);
   expect(first).toMatchObject({ code: 3, stderr: '' });
-  expect(first.stdout).toContain('1 of 2 attested or not applicable, 1 without an answer; 1 more are not asked, but measured.');
+  expect(first.stdout).toContain(
+    '1 of 2 attested or not applicable, 1 without an answer; 1 more are not asked, but measured.',
+  );
   expect(await checklist(store, '--answers', byBob)).toMatchObject({ code: 0, stderr: '' });
   expect(await states(store)).toEqual({ doors: 'attested', keys: 'not-applicable', walls: 'measured' });
   const no = files.write('no.yaml', 'answers: { doors: { answer: no, note: left open } }\n');
@@ -70,7 +72,9 @@ test('as a user runs it: the shipped checklist, a client that nothing is known o
   const { code, stdout, stderr } = await sallyport(args);
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
   expect(stdout).toMatch(/✔ attested {4}The InMail ports .*\n +inmail-restricted, program 21-04\n/);
-  expect(stdout).toContain('1 of 15 attested or not applicable, 14 without an answer; 4 more are not asked, but measured.');
+  expect(stdout).toContain(
+    '1 of 15 attested or not applicable, 14 without an answer; 4 more are not asked, but measured.',
+  );
 });
 
 describe('is refused, and nothing is stored:', () => {
