@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { CHECK_OPTIONS } from './check-options.js';
 import { LAN_OPTIONS } from './lan-options.js';
+import { PREINSTALL_OPTIONS } from './preinstall-options.js';
 import { SWEEP_OPTIONS, WATCH_OPTIONS } from './sweep-options.js';
 import { VANTAGE_OPTIONS } from './vantage-options.js';
 
@@ -10,11 +11,19 @@ export const COMMAND_OPTIONS = {
   sweep: SWEEP_OPTIONS,
   watch: WATCH_OPTIONS,
   lan: LAN_OPTIONS,
+  preinstall: PREINSTALL_OPTIONS,
   vantage: VANTAGE_OPTIONS,
 } as const satisfies Record<string, Record<string, Options>>;
 export type ConfigurableCommand = keyof typeof COMMAND_OPTIONS;
 
-const ALL = { ...VANTAGE_OPTIONS, ...LAN_OPTIONS, ...WATCH_OPTIONS, ...SWEEP_OPTIONS, ...CHECK_OPTIONS };
+const ALL = {
+  ...PREINSTALL_OPTIONS,
+  ...VANTAGE_OPTIONS,
+  ...LAN_OPTIONS,
+  ...WATCH_OPTIONS,
+  ...SWEEP_OPTIONS,
+  ...CHECK_OPTIONS,
+};
 
 /** Name of an option of any of these commands. One name has one meaning and one kind of value. */
 export type OptionName = keyof typeof ALL;

@@ -13,6 +13,7 @@ import { historyCommand } from './commands/history.js';
 import { inventoryCommand } from './commands/inventory.js';
 import { judgeCommand } from './commands/judge.js';
 import { lanCommand } from './commands/lan.js';
+import { preinstallCommand } from './commands/preinstall.js';
 import { profileCommand } from './commands/profile.js';
 import { storeCommand } from './commands/store.js';
 import { vantageCommand } from './commands/vantage.js';
@@ -54,6 +55,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       .command(sweepCommand(choose))
       .command(watchCommand(choose))
       .command(lanCommand(choose))
+      .command(preinstallCommand(choose))
       .command(storeCommand(choose))
       .command(alertCommand(choose))
       .command(credentialCommand(choose))

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   sweep: [],
   watch: [],
   lan: [],
+  preinstall: [],
   inventory: ['validate', 'list', 'import', 'export', 'template'],
   clients: [],
   history: [],

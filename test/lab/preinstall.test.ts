@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { SiteReport } from '../../src/model/site.js';
 import { causesOf, faultsOf, preinstallAt, type Preinstalled, startVantage } from './preinstall.js';
 import type { Forward, RouterRules } from './ruleset.js';
 import { PBX } from './ruleset.js';
@@ -90,10 +89,6 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }, 300_000);
 afterAll(() => Promise.all(sites.map((site) => site.close())));
-
-function reportOf(name: Name): SiteReport {
-  return resultOf(name).report;
-}
 
 function resultOf(name: Name): Preinstalled {
   const result = results.get(name);
