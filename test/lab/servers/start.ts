@@ -85,9 +85,7 @@ export async function askForForward(
   protocol: 'TCP' | 'UDP',
   host: string = PBX,
 ): Promise<string> {
-  // Where the host is one of the office's addresses, it asks itself, as a secure router wants it.
-  const from = host.startsWith('192.168.1.') ? host : 'lan';
-  const { stdout, code } = await site.office.run(['upnpc', '-m', from, '-a', host, `${port}`, `${port}`, protocol]);
+  const { stdout, code } = await site.office.run(['upnpc', '-m', 'lan', '-a', host, `${port}`, `${port}`, protocol]);
   if (code !== 0) throw new Error(`upnpc: exit ${code}\n${stdout}`);
   return stdout;
 }
