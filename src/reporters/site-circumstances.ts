@@ -12,14 +12,11 @@ export function renderSubject(report: SiteReport, width: number): string[] {
   const { client, evidence, profile, startedAt, durationMs, interrupted } = report;
   const { lan, outside, pbxAddress } = evidence;
   const places = lan.interfaces.map(({ name, address, prefixLength }) => `${address}/${prefixLength} (${name})`);
-  const public_ = outside?.address
-    ? `${outside.address}${outside.scope === 'public' ? '' : ` (${outside.scope})`}`
-    : '';
   return renderFields(
     [
       ['Client', client ?? ''],
       ['Inside', cutList(places, ', ')],
-      ['Outside', outside ? `${public_ || 'our public address is not known'}, as ${outside.vantage} sees us` : ''],
+      ['Outside', outside ? describeVantage(outside) : ''],
       ['Phones', pbxAddress ? `the phone system is or will be at ${pbxAddress}` : ''],
       ['Agreed', `profile "${profile.name}"`],
       [
@@ -46,6 +43,11 @@ export function renderMeasurements({ kind, evidence }: SiteReport, width: number
 
 function renderFields(fields: readonly (readonly [string, string])[], width: number): string[] {
   return fields.flatMap(([label, text]) => renderField(label, text, width, INDENT));
+}
+
+function describeVantage({ address, scope, vantage }: Outside): string {
+  if (address === null) return `not known: ${vantage} did not tell`;
+  return `${address}${scope === 'public' ? '' : ` (${scope})`}, as ${vantage} sees us`;
 }
 
 function cutList(items: readonly string[], separator: string): string {

@@ -53,7 +53,8 @@ function renderGateway(gateway: Gateway, width: number, paint: Paint): string[] 
 function describeDevice({ device }: Gateway): string {
   if (!device) return '';
   const { manufacturer, modelName, modelNumber, friendlyName } = device;
-  const model = [manufacturer, modelName, modelNumber].filter(Boolean).join(' ');
+  const maker = modelName?.startsWith(manufacturer ?? '') ? null : manufacturer;
+  const model = [maker, modelName, modelNumber].filter(Boolean).join(' ');
   return model && friendlyName && friendlyName !== modelName
     ? `${model} ("${friendlyName}")`
     : model || friendlyName || '';

@@ -13,7 +13,7 @@ const SENTENCE_INDENT = '      ';
 /** How each cause is called. */
 export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   'upnp-mapping': 'UPnP mapping',
-  'nat-pmp': 'NAT-PMP, or a forward',
+  'nat-pmp': 'NAT-PMP mapping',
   'static-forward': 'static forward',
   dmz: 'DMZ or 1:1 NAT',
   router: 'the router itself',

@@ -49,7 +49,8 @@ export function renderSite(report: SiteReport, { color, width: columns }: SiteSt
 function renderVerdict({ verdict, kind, client, evidence }: SiteReport, width: number, paint: Paint): string {
   const { label } = VERDICT_MARKS[verdict];
   const address = evidence.outside?.address ?? evidence.lan.gateways[0]?.address ?? 'this network';
-  const view = kind === 'lan' ? 'from inside only' : 'from inside and outside';
+  const blind = !evidence.outside?.check && !evidence.outside?.proofs.length;
+  const view = kind === 'lan' || blind ? 'from inside only' : 'from inside and outside';
   const subject = `${client === null ? address : `${client} (${address})`}, ${view}`;
   return `${paintVerdict(paint, verdict)}  ${forTerminalLine(subject, width - displayWidth(label) - 2)}`;
 }

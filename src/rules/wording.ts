@@ -20,9 +20,10 @@ export function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** For a title within a sentence. */
+/** For a title within a sentence; names with more than one capital, such as SIP or WebPro, stay as they are. */
 export function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  const isName = /^\S+?\p{Lu}/u.test(text);
+  return isName ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Lists names: `a`, `a and b`, `a, b and 7 more`. */

@@ -52,7 +52,11 @@ function keepUnexplained({ reachable }: SiteFacts, check: Facts): Facts {
 function leaveOut(facts: SiteFacts, check: Facts): Facts {
   const { tellers, ledger, evidence, profile } = facts;
   const isProved = (endpoint: Facts['untrusted'][number]) => ledger.arrived.has(endpoint) || ledger.shut.has(endpoint);
-  const untrusted = check.untrusted.filter((endpoint) => !isProved(endpoint));
+  const dmzExcluded = ledger.canaries.some(({ endpoint }) => endpoint.startsWith('tcp/') && ledger.shut.has(endpoint));
+  const random = new Set(
+    check.survey.observations.flatMap(({ probe, endpoint }) => (isCanary(probe) ? [endpoint] : [])),
+  );
+  const untrusted = check.untrusted.filter((endpoint) => !isProved(endpoint) && !(dmzExcluded && random.has(endpoint)));
   return {
     ...check,
     open: check.open.filter(({ endpoint }) => !tellers.has(endpoint)),
@@ -71,4 +75,8 @@ function leaveOut(facts: SiteFacts, check: Facts): Facts {
       return access === 'must' && !offersOnLan(evidence, service) ? 'may' : access;
     },
   };
+}
+
+function isCanary(probe: string): boolean {
+  return probe.startsWith('canary');
 }

@@ -116,7 +116,7 @@ function judgeMapping(
 
 /** Where the phone system is or will be, as far as it was said. */
 export function phoneSystemAddresses({ pbxAddress, standIn }: SiteEvidence): string[] {
-  return [pbxAddress, standIn?.address ?? null].flatMap((address) => (address ? [address] : []));
+  return [...new Set([pbxAddress, standIn?.address ?? null].flatMap((address) => (address ? [address] : [])))];
 }
 
 /** By what a mapping was asked for. */

@@ -33,6 +33,8 @@ const HOW: Readonly<Record<Cause, string>> = {
   unexplained: 'is open, and nothing on this side explains it',
 };
 
+const PROVED: Partial<Record<Cause, string>> = { unexplained: 'is let in, by what is not known' };
+
 function describeGroup(facts: SiteFacts, group: readonly Explanation[]): SiteFinding[] {
   const [first] = group;
   if (!first) return [];
@@ -46,7 +48,7 @@ function describeGroup(facts: SiteFacts, group: readonly Explanation[]): SiteFin
       severity: cause === 'router' ? weighRouter(severity) : severity,
       effect: 'violation',
       endpoint,
-      title: `${what} ${HOW[cause]}${basis === 'proved' ? `: proved` : ''}`,
+      title: `${what} ${basis === 'proved' ? `${PROVED[cause] ?? 'is forwarded'}: proved` : HOW[cause]}`,
       seen: [...describeBasis(facts, first), sentence].join(' '),
       matters: cause === 'router' ? MATTERS_OF_ROUTER : matters,
       remedy: describeRemedy(facts, cause),

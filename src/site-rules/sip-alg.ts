@@ -36,21 +36,28 @@ function isStopped({ state, transport, direction }: SipComparison, all: readonly
 }
 
 function describeAltered(facts: SiteFacts, altered: readonly SipComparison[]): SiteFinding {
-  const shown = altered.flatMap(({ transport, direction, message, differences }) =>
-    differences.map(
-      ({ field, sent, arrived }) =>
-        `${message} ${direction} by ${transport.toUpperCase()}: ${field} ${quote(sent, 80)} became ${quote(arrived, 80)}`,
-    ),
-  );
   return {
     ...COMMON,
     severity: 'high',
     title: 'A SIP ALG is on: SIP messages arrive altered',
-    seen: `${listNames(shown.length > 0 ? shown : altered.map(nameMessage), 6)}.`,
+    seen: `${listNames(listDifferences(altered), 6)}.`,
     matters:
       'A SIP ALG rewrites addresses that it misunderstands: one-way voice, calls that drop, phones that lose their registration. NEC wants it off in every router on the way.',
     remedy: describeRemedy(facts),
   };
+}
+
+/** Each difference once, with the messages that show it. */
+function listDifferences(altered: readonly SipComparison[]): string[] {
+  const found = new Map<string, string[]>();
+  for (const one of altered) {
+    const changes = one.differences.map(
+      ({ field, sent, arrived }) => `${cutText(field, 40)} ${quote(sent, 80)} became ${quote(arrived, 80)}`,
+    );
+    for (const change of changes.length > 0 ? changes : ['altered'])
+      found.set(change, [...(found.get(change) ?? []), nameMessage(one)]);
+  }
+  return [...found].map(([change, messages]) => `${change} (${listNames(messages, 4)})`);
 }
 
 function describeStopped(facts: SiteFacts, stopped: readonly SipComparison[]): SiteFinding {

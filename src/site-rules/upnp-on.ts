@@ -41,7 +41,7 @@ function judgeGateway(gateway: Gateway): SiteFinding[] {
       severity,
       effect: 'violation',
       endpoint: null,
-      title: on ? `${on} is on in ${name}` : `NAT-PMP answers, and refuses, in ${name}`,
+      title: on ? `${on} ${on.includes(' ') ? 'are' : 'is'} on in ${name}` : `NAT-PMP answers, and refuses, in ${name}`,
       seen: describeState(gateway, upnp, natPmp),
       matters:
         'Any device or malicious program on the network can open ports to the internet with it, without a password and unseen; so can the phone system by itself.',
@@ -55,7 +55,7 @@ function judgeGateway(gateway: Gateway): SiteFinding[] {
 
 function describeState({ connections, device, answers }: Gateway, upnp: UpnpState, natPmp: NatPmpState): string {
   const count = connections.reduce((sum, { mappings }) => sum + mappings.length, 0);
-  const list = count === 1 ? 'lists 1 mapping' : `lists ${count} mappings`;
+  const list = count === 0 ? 'lists no mapping' : count === 1 ? 'lists 1 mapping' : `lists ${count} mappings`;
   const server = answers.find((answer) => answer.server)?.server;
   const upnpWords: Partial<Record<UpnpState, string>> = {
     listed: `It answers as an Internet gateway (UPnP) and ${list}.`,
