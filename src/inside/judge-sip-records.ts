@@ -52,7 +52,7 @@ function compare(
   if (sent.length === 0 && arrived.length === 0) {
     return { ...judged, state: 'not-sent', detail: tellNotSent(direction, message, records).slice(0, MAX_DETAIL) };
   }
-  if (arrived.length === 0) return { ...judged, state: 'lost' };
+  if (arrived.length === 0) return { ...judged, state: 'lost', detail: records.problem };
   const [first] = arrived
     .map((version) => findNearest(sent, version))
     .filter(({ differences }) => differences.length > 0);

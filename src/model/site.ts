@@ -69,7 +69,7 @@ export const natSurveySchema = z.object({
   binding: z
     .object({
       heldSeconds: z.int().nullable().describe('longest silence after which a datagram still came in'),
-      lostSeconds: z.int().nullable().describe('shortest silence after which none came in'),
+      lostSeconds: z.int().nullable().describe('shortest longer silence after which none came in'),
       triedSeconds: z.int(),
     })
     .nullable(),
