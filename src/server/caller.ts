@@ -59,6 +59,14 @@ export function requireOrdinary(address: string, allowSpecial: boolean): void {
   throw new Refusal(403, 'address', `you come from ${address}, which ${what}: the vantage looks at public ones only`);
 }
 
+/** What stands for all addresses of one site: an IPv4 address, or the /64 that a site has of IPv6 at least. */
+export function siteOf(address: string): string {
+  const parsed = parseAddress(address);
+  if (!parsed) return '';
+  const { family, value } = unmapAddress(parsed);
+  return formatAddress({ family, value: family === 4 ? value : (value >> 64n) << 64n });
+}
+
 function isLoopback(address: string | undefined): boolean {
   const parsed = parseAddress(address ?? '');
   return parsed !== undefined && addressScope(formatAddress(unmapAddress(parsed))) === 'loopback';

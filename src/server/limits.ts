@@ -14,6 +14,8 @@ export interface Limits {
   readonly streams: number;
   /** Connections at once in all. */
   readonly connections: number;
+  /** Connections at once from one address. */
+  readonly addressConnections: number;
   /** How long a check may take, s. What it has seen until then is reported. */
   readonly checkSeconds: number;
   /** How long proofs may take, s. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
   tokenStreams: 8,
   streams: 64,
   connections: 1_024,
+  addressConnections: 32,
   checkSeconds: 300,
   proofSeconds: 120,
   sipSeconds: 30,

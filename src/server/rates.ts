@@ -1,6 +1,6 @@
 import { fastifyRateLimit } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import { formatAddress, parseAddress } from '../model/address.js';
+import { siteOf } from './caller.js';
 import type { Limits } from './limits.js';
 import { Refusal, type RefusalKind } from './refusal.js';
 import type { VantageApp } from './vantage-app.js';
@@ -48,9 +48,6 @@ function keyOfToken({ tokenName }: FastifyRequest): string {
   return tokenName ?? '';
 }
 
-/** One site has a /64 of IPv6 addresses at least. */
 function keyOfAddress({ callerAddress }: FastifyRequest): string {
-  const address = parseAddress(callerAddress ?? '');
-  if (address?.family !== 6) return callerAddress ?? '';
-  return formatAddress({ family: 6, value: (address.value >> 64n) << 64n });
+  return siteOf(callerAddress ?? '');
 }

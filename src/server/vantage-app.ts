@@ -15,6 +15,7 @@ import { answerError, renderClientError } from './answer-error.js';
 import { findToken } from './authenticate.js';
 import { isProtected, readCaller, readIdentity } from './caller.js';
 import { describeIssues } from './describe-issues.js';
+import { limitConnections } from './limit-connections.js';
 import { MAX_BODY, REQUEST_MS } from './limits.js';
 import { describeApi } from './describe-api.js';
 import { type Rates, registerRates } from './rates.js';
@@ -42,6 +43,7 @@ export type VantageApp = FastifyInstance<
 export async function createVantageApp(context: VantageContext, tls: TlsFiles | null): Promise<VantageApp> {
   const app = fastify(chooseServerOptions(context, tls)).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = context.limits.connections;
+  limitConnections(app.server, context.limits.addressConnections, context.proxies);
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'request' }) => (data) => {
     const result = schema.safeParse(data);
@@ -78,7 +80,7 @@ export async function createVantageApp(context: VantageContext, tls: TlsFiles | 
 function chooseServerOptions(context: VantageContext, tls: TlsFiles | null): FastifyHttpOptions<RawServerDefault> {
   const { proxies } = context;
   const server = { maxHeaderSize: 16_384, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 2_000 };
-  const secure = tls && { https: { ...server, ...tls, minVersion: 'TLSv1.2' as const } };
+  const secure = tls && { https: { ...server, ...tls, minVersion: 'TLSv1.2' as const, handshakeTimeout: REQUEST_MS } };
   return {
     http: server,
     ...secure,

@@ -1,5 +1,6 @@
+import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { createKey, OTHER_TOKEN, readError, runApp, TOKEN } from './run-app.js';
+import { createKey, OTHER_TOKEN, readError, runApp, TOKEN, until } from './run-app.js';
 
 const PROOFS = { key: createKey(), endpoints: ['udp/5060'] };
 
@@ -47,4 +48,30 @@ describe('rates', () => {
     for (let count = 0; count < 3; count++) expect((await send({ token: 'wrong' })).status).toBe(401);
     expect((await send({ token: TOKEN })).status).toBe(200);
   });
+
+  test('of connections hold for an address, and not for proxies', async () => {
+    for (const [proxies, held] of [
+      ['192.0.2.1', 2],
+      ['127.0.0.1', 5],
+    ] as const) {
+      const { port, send } = await runApp({ limits: { addressConnections: 2 }, proxies });
+      const sockets = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+      let closed = 0;
+      for (const socket of sockets) socket.once('close', () => closed++).resume();
+      await until(() => closed === 5 - held);
+      expect((await send({ path: '/healthz', from: '127.0.0.9' })).status).toBe(200);
+      expect(closed).toBe(5 - held);
+      for (const socket of sockets) socket.destroy();
+      await until(() => closed === 5);
+      expect((await retry(() => send({ path: '/healthz' }))).status).toBe(200);
+    }
+  });
 });
+
+/** Until the server has seen that connections were closed. */
+async function retry<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const result = await work().catch(() => null);
+    if (result !== null) return result;
+  }
+}
