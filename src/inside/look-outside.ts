@@ -9,6 +9,7 @@ import type { TimingName } from '../net/timing.js';
 import { compareSip } from './compare-sip.js';
 import { drawCanaries } from './draw-canaries.js';
 import { readLocalFirewall } from './local-firewall.js';
+import { readNextHops } from './next-hops.js';
 import { proveEndpoints } from './prove-endpoints.js';
 import { type OpenStandIn, openStandIn } from './stand-in.js';
 import { surveyNat } from './survey-nat.js';
@@ -62,7 +63,8 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   };
   const view = (seen: Partial<Outside>, standIn: StandIn | null = null): OutsideView => ({
     outside: {
-      ...{ vantage: vantageName, address: null, scope: null, check: null, proofs: [], sip: [], nat: null, problems },
+      ...{ vantage: vantageName, address: null, scope: null, hops: [] },
+      ...{ check: null, proofs: [], sip: [], nat: null, problems },
       ...seen,
     },
     standIn,
@@ -78,6 +80,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
     return view({ address, scope });
   }
 
+  const hops = vantage.remoteAddress === null ? Promise.resolve([]) : readNextHops(vantage.remoteAddress);
   const key = randomBytes(32);
   const { services, canaries } = options.standIn
     ? await chooseEndpoints(profile, localAddress)
@@ -108,7 +111,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   }
   const sip = await attempt('sip', () => lookForAlg(options, whoami, localAddress));
   const nat = await attempt('nat', () => lookAtNat(options, whoami, localAddress));
-  return view({ address, scope, check, proofs: proofs ?? [], sip: sip ?? [], nat }, standIn);
+  return view({ address, scope, hops: await hops, check, proofs: proofs ?? [], sip: sip ?? [], nat }, standIn);
 }
 
 /** The address in whose place we stand, or the one that leads to the vantage; null where there is none. */

@@ -77,11 +77,19 @@ export const natSurveySchema = z.object({
 });
 export type NatSurvey = z.infer<typeof natSurveySchema>;
 
+/** A router on the way from inside to the vantage. */
+export const hopSchema = z.object({
+  ttl: z.int().positive(),
+  address: nullableText(64).describe('null: it kept silent'),
+});
+export type Hop = z.infer<typeof hopSchema>;
+
 /** What is known from outside. */
 export const outsideSchema = z.object({
   vantage: text(256).describe('host and port of the vantage server'),
   address: nullableText(64).describe('our public address, as the vantage sees it'),
   scope: z.enum(ADDRESS_SCOPES).nullable(),
+  hops: z.array(hopSchema).max(8).describe('the first routers on the way to the vantage; empty: not known'),
   check: reportSchema.nullable(),
   proofs: z.array(proofSchema),
   sip: z.array(sipComparisonSchema),
