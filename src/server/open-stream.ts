@@ -42,15 +42,22 @@ export async function openStream(
       seconds: order.seconds,
       ending,
       onTrouble,
-      work: (signal) => startWith(started, order.work({ address, token }, signal)),
+      work: (signal) => startWith(started, order.work({ address, token }, signal), release),
     });
   } finally {
     release();
   }
 }
 
-/** Sends `started` once the work is under way: who is told so may count on it. */
-async function* startWith(started: StartedEvent, events: AsyncIterable<StreamEvent>): AsyncGenerator<StreamEvent> {
+/**
+ * Sends `started` once the work is under way: who is told so may count on it. The place is given back before `end` is
+ * sent: who is told so may order the next.
+ */
+async function* startWith(
+  started: StartedEvent,
+  events: AsyncIterable<StreamEvent>,
+  release: () => void,
+): AsyncGenerator<StreamEvent> {
   const iterator = events[Symbol.asyncIterator]();
   // Begins the work.
   let next = iterator.next();
@@ -63,5 +70,6 @@ async function* startWith(started: StartedEvent, events: AsyncIterable<StreamEve
     }
   } finally {
     iterator.return?.().catch(() => {});
+    release();
   }
 }
