@@ -9,7 +9,7 @@ test('docs/vantage.md tells the limits as they are', () => {
     .split('\n## Limits\n')[1]!
     .split('\n## ')[0]!
     .split('\n')
-    .flatMap((line) => /^\| (?!what|-)(.*?) \| (.*) \|$/.exec(line)?.slice(1, 3).join(': ') ?? []);
+    .flatMap((line) => /^\| (?!what \||-)(.*?) \| (.*) \|$/.exec(line)?.slice(1, 3).join(': ') ?? []);
   const own = DEFAULT_LIMITS;
   expect(told).toEqual([
     `requests from one address: ${own.addressRequests} a minute`,
