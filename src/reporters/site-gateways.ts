@@ -87,12 +87,12 @@ function describeNatPmp({ natPmp, pcp, problems }: Gateway): string {
 function renderMappings(connections: readonly WanConnection[], width: number): string[] {
   const mappings = connections.flatMap((connection) => connection.mappings);
   if (mappings.length === 0) return [];
-  const lines = layOut(MAPPING_COLUMNS, mappings.slice(0, SHOWN_MAPPINGS).map(renderMapping), width - 4);
+  const lines = layOut(MAPPING_COLUMNS, mappings.slice(0, SHOWN_MAPPINGS).map(renderMapping), width - INDENT.length);
   const rest = mappings.length - SHOWN_MAPPINGS;
   return [
     '',
-    ...lines.map((line) => `    ${line}`),
-    ...(rest > 0 ? [`    and ${renderCount(rest, 'mapping')} more: --format json tells them all`] : []),
+    ...lines.map((line) => INDENT + line),
+    ...(rest > 0 ? [`${INDENT}and ${renderCount(rest, 'mapping')} more: --format json tells them all`] : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { forTerminal } from './escape.js';
 import { padText, wrapText } from './layout.js';
 import type { Paint } from './paint.js';
 import { indent } from './table-blocks.js';
-import { renderService, renderTime } from './table-words.js';
+import { renderTime } from './table-words.js';
 
 /** More rows than this are counted, not shown. */
 const SHOWN_ROWS = 40;
@@ -47,7 +47,7 @@ function renderGroup(group: readonly Explanation[], width: number): string[] {
   if (!first) return [];
   const { endpoint, service, basis, cause, sentence, since } = first;
   const places = group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
-  const row = layOut(places, renderService(service), basis, CAUSE_WORDS[cause]);
+  const row = layOut(places, service ?? '', basis, CAUSE_WORDS[cause]);
   const told = since === null ? sentence : `${sentence} First seen ${renderTime(since)}.`;
   return [
     `  ${row}`,
@@ -58,7 +58,7 @@ function renderGroup(group: readonly Explanation[], width: number): string[] {
 function layOut(endpoint: string, service: string, basis: string, cause: string): string {
   const cells = [
     padText(forTerminal(endpoint), WIDTHS.endpoint),
-    padText(service, WIDTHS.service),
+    padText(forTerminal(service), WIDTHS.service),
     padText(basis, WIDTHS.basis),
     cause,
   ];

@@ -27,7 +27,15 @@ function measureColumns(columns: readonly Column[], rows: readonly Row[], width:
   return [...needed, Math.max(LAST_AT_LEAST, rest)];
 }
 
-/** Lays out rows of raw text below their titles: escaped, cut to the columns, the last one wrapped. */
+/** Ids, ports and addresses are ASCII by contract; whatever is not would break the columns. */
+function keepAscii(text: string): string {
+  return text.replace(/[^ -~]/gu, '?');
+}
+
+/**
+ * Lays out rows of raw text below their titles: escaped and cut to the columns, the last one wrapped. Only that one shows
+ * more than ASCII.
+ */
 export function layOut(columns: readonly Column[], rows: readonly Row[], width: number): string[] {
   const widths = measureColumns(columns, rows, width);
   const last = columns.length - 1;
@@ -36,7 +44,7 @@ export function layOut(columns: readonly Column[], rows: readonly Row[], width: 
       const most = widths[index] ?? LAST_AT_LEAST;
       return index === last
         ? wrapText(forTerminalLine(cell, LAST_LINES * most), most).join('\n')
-        : forTerminalLine(cell, most);
+        : forTerminalLine(keepAscii(cell), most);
     }),
   );
   return table(cells, {

@@ -3,7 +3,7 @@ import type { Report, ReportedObservation, State } from '../model/report.js';
 import { wrapText } from './layout.js';
 import type { Paint } from './paint.js';
 import { type Column, layOut, type Row } from './table-columns.js';
-import { renderCount, renderService } from './table-words.js';
+import { renderCount } from './table-words.js';
 
 /** Endpoints alike and unknown to the profile are shown one by one up to this number, else counted. */
 const ALIKE_SHOWN = 10;
@@ -38,7 +38,7 @@ function describeAnswerer({ identity, state, reason }: ReportedObservation): str
 function renderEndpoint(observation: ReportedObservation, reasons: boolean): Row {
   const { endpoint, state, reason, tries, rttMs } = observation;
   const rtt = rttMs === null ? '' : `${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`;
-  const service = renderService(observation.service);
+  const service = observation.service ?? '';
   const answerer = describeAnswerer(observation);
   return reasons
     ? [endpoint, state, reason, String(tries), rtt, [service, answerer].filter(Boolean).join(': ')]

@@ -21,11 +21,6 @@ export function renderCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Ids of services are ASCII by contract; whatever is not would break the columns. */
-export function renderService(service: string | null): string {
-  return service?.replace(/[^ -~]/gu, '?') ?? '';
-}
-
 /**
  * Worst first, and what was accepted last; findings of one severity keep the order of the rules. Where there is no
  * verdict, what keeps us from one comes before all others.

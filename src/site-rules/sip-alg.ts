@@ -99,10 +99,12 @@ function doubt(sip: readonly SipComparison[]): Undetermined[] {
   const why =
     sip.length === 0
       ? 'No SIP messages were exchanged.'
-      : `Not every way was seen to carry SIP by ${listNames(names)}. ${details.join(' ')}`;
+      : `Not all messages were exchanged by ${listNames(names)}. ${details.join(' ')}`;
   return [{ endpoint: null, what: `Whether a SIP ALG changes SIP by ${listNames(names)}`, why, blocking: true }];
 }
 
+/** All that belongs to an exchange, with session descriptions in it, arrived as it was sent. */
 function passed(sip: readonly SipComparison[], transport: string, direction: string): boolean {
-  return sip.some((one) => one.state === 'same' && one.transport === transport && one.direction === direction);
+  const messages = sip.filter((one) => one.transport === transport && one.direction === direction);
+  return messages.length > 0 && messages.every(({ state }) => state === 'same');
 }

@@ -82,6 +82,7 @@ function valuesOf(schema: JsonSchema): fc.Arbitrary<unknown> {
       const model = Object.fromEntries(properties.map(([name, value]) => [name, valuesOf(value)]));
       return fc.record(model, { requiredKeys: [...(schema.required ?? [])] });
     }
+    case undefined:
     default:
       return fc.constant(null);
   }

@@ -149,16 +149,14 @@ export function sip(change: (one: SipComparison) => Partial<SipComparison> = () 
 }
 
 /** The check of the site's public address, at which this was seen and all else is silent. */
-export function check(seen: readonly Seen[] = [], options: { profile?: Profile } & Partial<Report> = {}): Report {
-  const { profile: agreed = profile(), ...parts } = options;
+export function check(seen: readonly Seen[] = [], agreed: Profile = profile()): Report {
   const places = seen.map(({ endpoint }) => endpoint);
-  const report = createReport(survey([...seen, ...services('silent', places), ...canaries('filtered')]), {
+  return createReport(survey([...seen, ...services('silent', places), ...canaries('filtered')]), {
     profile: agreed,
     profileDigest: 'digest',
     authorization: null,
     failOn: 'low',
   });
-  return { ...report, ...parts };
 }
 
 export function outside(parts: Partial<Outside> = {}): Outside {
@@ -166,6 +164,7 @@ export function outside(parts: Partial<Outside> = {}): Outside {
     vantage: 'vantage.example.com:8443',
     address: PUBLIC,
     scope: 'documentation',
+    hops: [],
     check: check(),
     proofs: proofs(),
     sip: sip(),

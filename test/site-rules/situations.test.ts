@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SiteEvidence } from '../../src/model/site.js';
+import type { HttpEvidence } from '../../src/model/report.js';
 import { answer, HTTP, profile, see } from '../rules/build-survey.js';
 import {
   bare,
@@ -281,7 +281,7 @@ describe('forwards', () => {
 
   test('a required service without a stand-in is not known, as nothing would answer', () => {
     const agreed = profile({ access: { 'sip-trunk': 'must' } });
-    const seen = { check: check([], { profile: agreed }) };
+    const seen = { check: check([], agreed) };
     expect(seen.check.findings.map(({ rule }) => rule)).toContain('required-unreachable');
     const site = report(bare({}, seen), { profile: agreed });
     expect(verdictOf(site)).toMatchObject({ verdict: 'inconclusive', violations: [] });
@@ -337,9 +337,9 @@ describe('DMZ', () => {
 });
 
 describe('what answers, and not from the stand-in', () => {
-  const page = (parts: Partial<typeof HTTP>) =>
+  const page = (parts: Partial<HttpEvidence>) =>
     answer('tcp/80', 'web-server', { confidence: 'possible', evidence: { http: { ...HTTP, ...parts } } });
-  const seen = (parts: Partial<typeof HTTP>, gateway = router()) =>
+  const seen = (parts: Partial<HttpEvidence>, gateway = router()) =>
     report(evidence({ lan: lan([gateway]), outside: outside({ check: check([page(parts)]) }) }));
 
   test('the router, by the name that it has on both sides', () => {
@@ -461,6 +461,23 @@ describe('two routers, and the provider’s NAT', () => {
     ).toBeUndefined();
   });
 
+  test('the next router on the way tells, where the first tells no address', () => {
+    const next = (...addresses: (string | null)[]) =>
+      report(
+        evidence({ outside: outside({ hops: addresses.map((address, index) => ({ ttl: index + 1, address })) }) }),
+      );
+    const second = next('192.168.1.1', '192.168.0.1');
+    expect(verdictOf(second)).toMatchObject({ verdict: 'inconclusive', inconclusive: ['double-nat'] });
+    expect(finding(second, 'double-nat')?.title).toContain('Consistent with');
+    expect(texts(next('192.168.1.1', '198.51.100.1'))).not.toContain('another NAT');
+    for (const site of [next('192.168.1.1', '10.3.2.1'), next('192.168.1.1', null), next('192.168.1.1')]) {
+      expect(site.verdict).toBe('compliant');
+      expect(texts(site)).toContain('another NAT');
+    }
+    const told = outside({ hops: [{ ttl: 2, address: '192.168.0.1' }] });
+    expect(finding(report(evidence({ lan: lan([igd()]), outside: told })), 'double-nat')).toBeUndefined();
+  });
+
   test('CGNAT, from either side', () => {
     const inside = report(evidence({ lan: lan([igd([], { externalAddress: '100.64.3.4' })]) }));
     expect(verdictOf(inside).violations).toEqual(['cgnat', 'upnp-on']);
@@ -536,8 +553,7 @@ describe('the vantage', () => {
 });
 
 describe('SIP', () => {
-  const seen = (messages: ReturnType<typeof sip>, problems: SiteEvidence['outside'] extends null ? never : [] = []) =>
-    report(evidence({ outside: outside({ sip: messages, problems }) }));
+  const seen = (messages: ReturnType<typeof sip>) => report(evidence({ outside: outside({ sip: messages }) }));
 
   test('altered is an ALG, with the difference', () => {
     const site = seen(
@@ -561,6 +577,7 @@ describe('SIP', () => {
   test.each([
     ['nothing was exchanged', []],
     ['all of one transport was lost', sip(({ transport }) => (transport === 'udp' ? { state: 'lost' } : {}))],
+    ['the INVITE was not sent', sip(({ message }) => (message === 'INVITE' ? { state: 'not-sent' } : {}))],
     ['TCP was not tried', sip(({ transport }) => (transport === 'tcp' ? { state: 'not-sent' } : {}))],
   ])('is not known where %s', (_name, messages) => {
     expect(verdictOf(seen(messages))).toMatchObject({ verdict: 'inconclusive', violations: [] });
