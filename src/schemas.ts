@@ -2,9 +2,11 @@ import { realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { alertConfigFileSchema } from './inputs/alert-config-schema.js';
+import { checklistFileSchema } from './inputs/checklist-schema.js';
 import { inventoryFileSchema } from './inputs/inventory-schema.js';
 import { profileFileSchema } from './inputs/profile-schema.js';
 import { alertPayloadSchema } from './model/alert-payload.js';
+import { siteReportSchema } from './model/site.js';
 import { sweepResultSchema } from './model/sweep-result.js';
 import { reportSchema } from './model/report.js';
 
@@ -25,6 +27,19 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     id: 'urn:sallyport:report:1',
     title: 'sallyport report',
     description: 'The result of one check of one address. Fields may be added; see docs/report-format.md.',
+  },
+  'site.schema.json': {
+    schema: siteReportSchema,
+    id: 'urn:sallyport:site:1',
+    title: 'sallyport site report',
+    description:
+      'A site seen from inside, or from inside and outside at once. Fields may be added; see docs/preinstall.md.',
+  },
+  'checklist.schema.json': {
+    schema: checklistFileSchema,
+    id: 'urn:sallyport:checklist:1',
+    title: 'sallyport checklist',
+    description: 'What has to be done at a site that no packet can show, and who can attest it; see docs/checklist.md.',
   },
   'sweep-result.schema.json': {
     schema: sweepResultSchema,

@@ -41,12 +41,33 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['alerts', 'history', 'inputs', 'map-concurrently', 'model', 'net', 'probes', 'run-options', 'run-targets'],
     why: 'an inventory through targets, history and alerts, headless',
   },
+  credentials: { may: [], why: 'text to judgement; where it is read from is not its affair' },
+  'checklist-state': { may: ['model'], why: 'answers to a state: stored ones can be judged again' },
+  inside: {
+    may: ['fingerprints', 'model', 'net', 'probes', 'protocols', 'survey', 'version'],
+    why: 'looks at a network from within, and asks a vantage; it judges nothing',
+  },
+  'site-rules': {
+    may: ['model', 'rules'],
+    why: 'what was seen of a site to findings: old evidence can be judged again',
+  },
+  'site-report': { may: ['model', 'site-rules', 'version'], why: 'all that judges a site, and nothing that looks' },
+  preinstall: {
+    may: ['inside', 'model', 'report', 'site-report'],
+    why: 'joins inside and outside; it neither reads options nor shows anything',
+  },
+  server: {
+    may: ['inputs', 'map-concurrently', 'model', 'net', 'protocols', 'run-options', 'run-targets', 'version'],
+    why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
+  },
   index: { may: ['check', 'inputs', 'model', 'report', 'version'], why: 'the library; the command line is no part' },
   schemas: { may: ['inputs', 'model'], why: 'publishes their schemas' },
   lab: { may: ['model', 'net'], why: 'simulated sites must not share the mistakes of what they test' },
   cli: {
     may: [
-      ...['alerts', 'check', 'history', 'inputs', 'model', 'net', 'report', 'reporters', 'rules', 'sweep', 'version'],
+      ...['alerts', 'check', 'checklist-state', 'credentials', 'history', 'inputs', 'inside', 'model', 'net'],
+      ...['preinstall', 'report', 'reporters', 'rules', 'run-options', 'server', 'site-report', 'site-rules', 'sweep'],
+      'version',
     ],
     why: 'parse, call, print, exit: judging and looking belong to the library',
   },
@@ -60,20 +81,39 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     to: ['net', 'lab'],
     why: 'one place paces packets, keeps deadlines and counts descriptors; another would get round it',
   },
-  { what: /^node:child_process/, to: ['lab'], why: 'what a target sends must never get near a shell' },
+  {
+    what: /^node:child_process/,
+    to: ['lab', 'inside/run-command'],
+    why: 'what a target sends must never get near a shell; the system is asked with fixed arguments',
+  },
   {
     what: /^node:fs/,
-    to: ['cli', 'history/back-up', 'history/open-store', 'inputs', 'net/descriptors', 'schemas', 'version'],
+    to: [
+      'cli',
+      'history/back-up',
+      'history/open-store',
+      'inputs',
+      'inside/read-proc',
+      'net/descriptors',
+      'schemas',
+      'version',
+    ],
     why: 'files are input and output; whoever computes is given values',
   },
   { what: /^(?:yargs|cli-progress)#/, to: ['cli'], why: 'the library is headless' },
   { what: /^yaml#/, to: ['inputs'], why: 'every error in a file has its line and column' },
   { what: /^ip-cidr#/, to: ['inputs'], why: 'addresses are parsed in one way' },
-  { what: /^zod#/, to: ['inputs', 'model', 'schemas'], why: 'what is inside has been checked at the edge' },
+  { what: /^zod#/, to: ['inputs', 'model', 'schemas', 'server'], why: 'what is inside has been checked at the edge' },
   { what: /^(?:kysely|@photostructure\/sqlite)#/, to: ['history'], why: 'one place knows how results are kept' },
   { what: /^nodemailer#/, to: ['alerts/email'], why: 'mail is one channel of several' },
   { what: /^csv-parse/, to: ['inputs'], why: 'every error in a file has its line and column' },
   { what: /^croner#/, to: ['inputs'], why: 'schedules are read in one way' },
+  { what: /^saxes#/, to: ['protocols/xml'], why: 'XML is bounded in one place' },
+  {
+    what: /^(?:@?fastify\b|prom-client#)/,
+    to: ['server'],
+    why: 'heavy, and needed by one command: all others start without it',
+  },
   { what: /^table#/, to: ['reporters'], why: 'layout is theirs' },
   { what: /^p-limit#/, to: ['map-concurrently'], why: 'a limiter within a limiter deadlocks' },
 ];
@@ -81,7 +121,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
 /** What only some may mention outside of comments. */
 const WORDS: readonly { readonly what: RegExp; readonly to: readonly string[]; readonly why: string }[] = [
   {
-    what: /\bconsole\b|\bprocess\.(?:stdout|stderr|exit|exitCode|on)\b/,
+    what: /\bconsole\.|\bprocess\.(?:stdout|stderr|exit|exitCode|on)\b/,
     to: ['cli', 'demo'],
     why: 'a library neither prints nor ends its host',
   },

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { checklistState } from '../checklist-state.js';
 import { openStore } from '../history/open-store.js';
 import type { Store } from '../history/store.js';
-import { loadChecklist } from '../inputs/checklist.js';
+import { DEFAULT_CHECKLIST, loadChecklist } from '../inputs/checklist.js';
 import { checkClientId } from '../inputs/client-id.js';
 import { throwErrors } from '../inputs/combine-errors.js';
 import { InputError } from '../inputs/input-error.js';
@@ -141,7 +141,7 @@ async function readChecklist(store: Store, client: string | null, settings: Prei
       throw new InputError('--checklist needs --client: answers are kept by client');
     return null;
   }
-  const checklist = await loadChecklist(settings.checklist ?? 'nec-sl');
+  const checklist = await loadChecklist(settings.checklist ?? DEFAULT_CHECKLIST);
   return checklistState(checklist, await store.listAnswers(client, checklist.name), new Date());
 }
 
