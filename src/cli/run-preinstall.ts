@@ -12,6 +12,7 @@ import { parseServiceOverrides } from '../inputs/profile-overrides.js';
 import { readText } from '../inputs/read-text.js';
 import { readTokenFile } from '../inputs/token-file.js';
 import { refuseVantageUrl, VantageClient } from '../inside/vantage-client.js';
+import type { Checklist } from '../model/checklist.js';
 import { MAX_BINDING_SECONDS } from '../model/vantage-api.js';
 import { preinstall } from '../preinstall.js';
 import { chooseSource } from '../run-options.js';
@@ -34,6 +35,7 @@ export async function runPreinstallFromOptions(args: Readonly<Record<string, unk
   const settings = await readSettings('preinstall', args);
   const site = await readSite(settings);
   const outside = await readOutside(settings);
+  const checklist = await readChecklist(site.client, settings.checklist);
   const store = await openStore(chooseStorePath(settings.store));
   const ending = catchSignals();
   try {
@@ -46,7 +48,7 @@ export async function runPreinstallFromOptions(args: Readonly<Record<string, unk
       const report = await preinstall({
         ...site,
         ...outside,
-        checklist: await readChecklist(store, site.client, settings),
+        checklist: await readState(store, site.client, checklist),
         earlier,
         onStep: createStepTeller(settings.quiet),
         signal: ending.signal,
@@ -135,13 +137,14 @@ function requireOwnAddress(address: string): void {
   );
 }
 
-async function readChecklist(store: Store, client: string | null, settings: PreinstallSettings) {
-  if (client === null) {
-    if (settings.checklist !== undefined)
-      throw new InputError('--checklist needs --client: answers are kept by client');
-    return null;
-  }
-  const checklist = await loadChecklist(settings.checklist ?? DEFAULT_CHECKLIST);
+async function readChecklist(client: string | null, name: string | undefined): Promise<Checklist | null> {
+  if (client !== null) return loadChecklist(name ?? DEFAULT_CHECKLIST);
+  if (name === undefined) return null;
+  throw new InputError('--checklist needs --client: answers are kept by client');
+}
+
+async function readState(store: Store, client: string | null, checklist: Checklist | null) {
+  if (client === null || checklist === null) return null;
   return checklistState(checklist, await store.listAnswers(client, checklist.name), new Date());
 }
 

@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { PREINSTALL_OPTIONS } from '../../src/cli/preinstall-options.js';
+import { openStore } from '../../src/history/open-store.js';
+import { parseListen } from '../../src/inputs/listen.js';
+import { hashToken } from '../../src/inputs/token-file.js';
+import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
+import { startVantage, type Vantage } from '../../src/server/start-vantage.js';
+import { createFiles, runHere, words } from './run.js';
+
+const files = createFiles();
+const TOKEN = 'spt_a-token';
+const pathOf = (name: string) => join(files.directory, name);
+
+let vantage: Vantage;
+let here: string[];
+beforeAll(async () => {
+  writeFileSync(pathOf('tokens'), `ann sha256:${hashToken(TOKEN).toString('hex')}\n`, { mode: 0o600 });
+  writeFileSync(pathOf('token'), `${TOKEN}\n`, { mode: 0o600 });
+  const listen = parseListen('127.0.0.1:0');
+  vantage = await startVantage({
+    ...{ listen, tokenFile: pathOf('tokens'), sipPort: 0, stunPorts: [0, 0], allowSpecial: true },
+  });
+  // Loopback alone: the gateway is named, and nobody else is asked.
+  const lan = ['--gateway', '127.0.0.1', '--no-multicast', '--timing', 'fast'];
+  here = ['preinstall', '--vantage', vantage.url, '--token-file', pathOf('token'), ...lan, '--store', pathOf('store')];
+});
+afterAll(() => vantage.close());
+
+describe('sallyport preinstall', () => {
+  test('writes the report of a site, keeps it, and tells what changed when it is run again', async () => {
+    const first = await runHere([...here, '--client', 'acme', '--format', 'json']);
+    const report = JSON.parse(first.stdout) as SiteReport;
+    expect(siteReportSchema.safeParse(report).error).toBeUndefined();
+    expect(report).toMatchObject({ kind: 'preinstall', client: 'acme', interrupted: false });
+    expect(report.evidence).toMatchObject({
+      outside: { address: '127.0.0.1', problems: [] },
+      checklist: { checklist: 'nec-sl' },
+    });
+    expect(first.code).toBe({ compliant: 0, violation: 1, inconclusive: 3 }[report.verdict]);
+
+    const file = pathOf('second.txt');
+    const again = await runHere([...here, '--client', 'acme', '--again', '--output', file]);
+    expect(again).toMatchObject({ code: first.code, stdout: '', stderr: '' });
+    expect(readFileSync(file, 'utf8')).toMatch(/^SINCE \d{4}-/m);
+
+    const third = await runHere([...here, '--client', 'acme', '--again', '--format', 'ndjson']);
+    const document = JSON.parse(third.stdout) as SiteReport & { changes: { from: string; findings: object } };
+    expect(third.stdout.trimEnd()).not.toContain('\n');
+    expect(document.changes.findings).toMatchObject({ gone: [], new: [] });
+
+    const store = await openStore(pathOf('store'));
+    const kept = await store.listSiteReports('acme', 10);
+    await store.close();
+    expect(kept.map(({ report: { client } }) => client)).toEqual(['acme', 'acme', 'acme']);
+    expect(document.changes.from).toBe(kept[1]!.report.startedAt);
+  });
+
+  test('a vantage that can not be asked is no verdict, exit 3', async () => {
+    const [, , , ...others] = here;
+    const { code, stdout } = await runHere(['preinstall', '--vantage', 'http://127.0.0.1:9', ...others, '--no-color']);
+    expect(code).toBe(3);
+    expect(stdout).toContain('could not be reached');
+  });
+
+  test('tells all its options within 80 columns', async () => {
+    const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+    expect(await runHere(['preinstall', '--help'])).toMatchObject({ code: 0 });
+    const help = log.mock.calls.join('\n');
+    log.mockRestore();
+    for (const name of Object.keys(PREINSTALL_OPTIONS)) expect(help).toMatch(new RegExp(`--${name} `));
+    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  // None of these asks anybody: the error comes first, and the token is never repeated.
+  test.each<[string, string]>([
+    ['', 'no vantage is given: name one with --vantage URL'],
+    ['--vantage https://vantage.example.com', 'no token is given: name its file with --token-file FILE'],
+    ['--vantage vantage.example.com --token-file T', 'it is no URL, such as https://vantage.example.com'],
+    ['--vantage http://vantage.example.com --token-file T', 'it must be https://'],
+    ['--vantage https://vantage.example.com --token-file nowhere', 'nowhere: no such file'],
+    ['--vantage https://vantage.example.com --token-file T --vantage-ca nowhere', 'nowhere: no such file'],
+    ['--pbx-address 203.0.113.1', '--pbx-address 203.0.113.1 is no private address'],
+    ['--gateway x --pbx-address y', '--pbx-address y: expected an IPv4 address'],
+    ['--stand-in --pbx-address 192.168.77.10', 'this machine does not have that address'],
+    ['--firewall-open', '--firewall-open is of no use without --stand-in'],
+    ['--client a --client b', '--client: one site at a time'],
+    ['--client ../x', '../x'],
+    ['--vantage https://vantage.example.com --token-file T --binding 6m', '--binding 6m: expected from 1s to 5m'],
+    ['--vantage https://vantage.example.com --token-file T --checklist x', '--checklist needs --client'],
+    ['--vantage https://vantage.example.com --token-file T --again', 'there is no earlier run without --client'],
+    ['--profile nowhere', 'nowhere'],
+    ['--stand-inn', 'unknown option --stand-inn (did you mean "--stand-in"?)'],
+  ])('preinstall %s', async (command, message) => {
+    const args = words(command).map((word) => (word === 'T' ? pathOf('token') : word));
+    const { code, stdout, stderr } = await runHere(['preinstall', ...args, '--store', pathOf('unused')]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain(TOKEN);
+  });
+});
