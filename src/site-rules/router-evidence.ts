@@ -43,9 +43,9 @@ function isTelling(name: string | null): name is string {
   return text.length >= LEAST_NAME && !COMMON_NAMES.test(text);
 }
 
-function looksAdministrative({ endpoint, seen, nature }: Opening): boolean {
+function looksAdministrative({ endpoint, seen }: Opening): boolean {
   const parsed = parseEndpointId(endpoint);
-  if (parsed?.transport !== 'tcp' || !ROUTER_PORTS.includes(parsed.port) || nature === 'moved-admin') return false;
+  if (parsed?.transport !== 'tcp' || !ROUTER_PORTS.includes(parsed.port)) return false;
   const kind = seen.identity?.kind;
   return kind === 'web-server' || (!kind && Boolean(seen.evidence.banner?.trim()));
 }

@@ -16,6 +16,7 @@ interface JsonSchema {
   readonly items?: JsonSchema;
   readonly maxItems?: number;
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
   readonly format?: string;
@@ -63,7 +64,7 @@ function valuesOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return fc.oneof(...choices.map(valuesOf));
-  const { minimum = 0, maximum = 100_000 } = schema;
+  const { exclusiveMinimum = -1, minimum = exclusiveMinimum + 1, maximum = 100_000 } = schema;
   switch (schema.type) {
     case 'null':
       return fc.constant(null);

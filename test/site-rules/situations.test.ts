@@ -129,6 +129,28 @@ describe('UPnP', () => {
     expect(verdictOf(report(evidence({ lan: lan([router(), outer]) }))).violations).toEqual(['upnp-on']);
   });
 
+  test('a mapping explains only what it can have let in', () => {
+    const arrive = (mappings: ReturnType<typeof mapping>[], at: 'tcp/80' | 'tcp/8080' = 'tcp/80') =>
+      report(
+        evidence({
+          lan: lan([igd(mappings)]),
+          outside: outside({ proofs: proofs({ arrived: ['tcp/80'], at: { 'tcp/80': at } }) }),
+        }),
+      );
+    const elsewhere = arrive([mapping('tcp/80', { internalClient: '192.168.1.50' })]);
+    expect(causes(elsewhere)).toEqual({ 'tcp/80': 'proved static-forward' });
+    expect(elsewhere.reachable[0]?.sentence).toContain('leads elsewhere: tcp/80 to 192.168.1.50');
+    expect(causes(arrive([mapping('tcp/80', { remoteHost: '198.51.100.200' })]))).toEqual({
+      'tcp/80': 'proved static-forward',
+    });
+    expect(causes(arrive([mapping('tcp/80', { enabled: false })]))).toEqual({ 'tcp/80': 'proved static-forward' });
+    for (const remoteHost of ['198.51.100.9', '0.0.0.0', '', 'host.example.com'])
+      expect(causes(arrive([mapping('tcp/80', { remoteHost })]))).toEqual({ 'tcp/80': 'proved upnp-mapping' });
+    const two = [mapping('tcp/80'), mapping('tcp/80', { remoteHost: '198.51.100.9', internalPort: 8080 })];
+    expect(arrive(two).reachable[0]?.mapping?.internalPort).toBe(80);
+    expect(arrive(two, 'tcp/8080').reachable[0]?.mapping?.internalPort).toBe(8080);
+  });
+
   test('mappings of other devices are a note', () => {
     const console_ = mapping('udp/3074', { internalClient: '192.168.1.77' });
     const off = mapping('tcp/80', { enabled: false });
@@ -656,6 +678,16 @@ describe('our own side', () => {
     expect(site.verdict).toBe('inconclusive');
     expect(texts(site)).toContain('the vantage could not send it');
     expect(texts(site)).toContain('Whether the router has a DMZ');
+  });
+
+  test('nothing is proved where the stand-in did not listen, or nothing was tried', () => {
+    const unheard = standIn({ bound: standIn().bound.filter((endpoint) => endpoint !== 'udp/5060') });
+    const untried = proofs().map((proof) => (proof.endpoint === 'udp/5060' ? { ...proof, tries: 0 } : proof));
+    for (const site of [
+      report(evidence({ standIn: unheard })),
+      report(evidence({ outside: outside({ proofs: untried }) })),
+    ])
+      expect(verdictOf(site).blocking).toEqual(['Whether these are forwarded: udp/5060']);
   });
 
   test('without random ports a DMZ is not ruled out', () => {
