@@ -44,7 +44,7 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['chekc 192.0.2.1', 'unknown command "chekc" (did you mean "check"?)'],
     [
       '192.0.2.1',
-      'unknown command "192.0.2.1"; there are check, profile, sweep, watch, lan, inventory, clients, history, diff, judge, waive, waivers, checklist, alert, store, vantage, credential, completion',
+      'unknown command "192.0.2.1"; there are check, profile, sweep, watch, lan, preinstall, inventory, clients, history, diff, judge, waive, waivers, checklist, alert, store, vantage, credential, completion',
     ],
     ['--quiet check 192.0.2.1', '--quiet: options stand after the command'],
     ['check', /^no target is given: /],
