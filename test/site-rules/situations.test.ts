@@ -129,6 +129,12 @@ describe('UPnP', () => {
     expect(verdictOf(report(evidence({ lan: lan([router(), outer]) }))).violations).toEqual(['upnp-on']);
   });
 
+  test('a mapping that two services of a gateway list is told once', () => {
+    const gateway = igd([mapping('udp/5060')]);
+    const twice = { ...gateway, connections: [...gateway.connections, ...gateway.connections] };
+    expect(verdictOf(report(evidence({ lan: lan([twice]) }))).violations).toEqual(['upnp-on', 'mapping-to-nec-port']);
+  });
+
   test('a mapping explains only what it can have let in', () => {
     const arrive = (mappings: ReturnType<typeof mapping>[], at: 'tcp/80' | 'tcp/8080' = 'tcp/80') =>
       report(
@@ -729,6 +735,18 @@ describe('the phone system and the checklist', () => {
     expect(open.verdict).toBe('compliant');
     expect(open.summary).toContain('2 items of the checklist are open');
   });
+});
+
+test('what has to be changed comes before doubts, and notes last', () => {
+  const gateways = [igd([mapping('udp/3074', { internalClient: '192.168.1.77' })]), router({ address: '192.168.2.1' })];
+  const altered = outside({ sip: sip(() => ({ state: 'altered' })) });
+  const site = report(evidence({ lan: lan(gateways), outside: altered }));
+  expect(site.findings.map(({ rule, effect }) => `${rule} ${effect}`)).toEqual([
+    'upnp-on violation',
+    'sip-alg violation',
+    'several-gateways inconclusive',
+    'mapping-to-other-host note',
+  ]);
 });
 
 test('findings come as they are best mended', () => {
