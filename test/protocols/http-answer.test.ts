@@ -55,7 +55,7 @@ describe('a whole body', () => {
   });
 
   test.each(pathological(['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n']))('is linear: %s', (_, bytes) => {
-    expect(elapsed(() => void parseHttpAnswer(bytes, 1_000_000))).toBeLessThan(1_000);
+    expect(elapsed(() => void parseHttpAnswer(bytes, 1_000_000))).toBeLessThan(5_000);
   });
 });
 
