@@ -64,7 +64,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   const view = (seen: Partial<Outside>, standIn: StandIn | null = null): OutsideView => ({
     outside: {
       ...{ vantage: vantageName, address: null, scope: null, hops: [] },
-      ...{ check: null, proofs: [], sip: [], nat: null, problems },
+      ...{ check: null, proofs: [], sip: [], sipPorts: null, nat: null, problems },
       ...seen,
     },
     standIn,
@@ -111,7 +111,10 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   }
   const sip = await attempt('sip', () => lookForAlg(options, whoami, localAddress));
   const nat = await attempt('nat', () => lookAtNat(options, whoami, localAddress));
-  return view({ address, scope, hops: await hops, check, proofs: proofs ?? [], sip: sip ?? [], nat }, standIn);
+  return view(
+    { address, scope, hops: await hops, check, proofs: proofs ?? [], sip: sip ?? [], sipPorts: whoami.sip, nat },
+    standIn,
+  );
 }
 
 /** The address in whose place we stand, or the one that leads to the vantage; null where there is none. */

@@ -4,6 +4,7 @@ import type { UnitError } from '../model/report.js';
 import { Engine } from '../net/engine.js';
 import { type Timing, TIMINGS } from '../net/timing.js';
 import { listLanInterfaces } from './lan-interfaces.js';
+import { readLocalFirewall } from './local-firewall.js';
 import { surveyGateways } from './survey-gateways.js';
 import { surveyPbx } from './survey-pbx.js';
 
@@ -40,14 +41,16 @@ export async function surveyLan(options: SurveyLanOptions): Promise<LanSurvey> {
   if (signal.aborted) cutOff();
   try {
     const interfaces = readInterfaces(errors);
-    const [found, seen] = await Promise.all([
+    const [found, seen, firewall] = await Promise.all([
       surveyGateways({ ...options, engine, interfaces, gateways: options.gateways, multicast, onStep }),
       address === undefined ? null : surveyPbx({ engine, address, profile, signal }),
+      readLocalFirewall(),
     ]);
     return {
       startedAt,
       durationMs: Math.round(performance.now() - startMs),
       interrupted: signal.aborted,
+      firewall,
       interfaces,
       gateways: found.gateways,
       devices: found.devices,

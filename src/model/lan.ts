@@ -87,11 +87,19 @@ export const pbxSurveySchema = z.object({
 });
 export type PbxSurvey = z.infer<typeof pbxSurveySchema>;
 
+/** This machine's own firewall: one that is on may hide what the network lets in or answers. */
+export const firewallSchema = z.object({
+  state: z.enum(['off', 'on', 'unknown', 'attested-off']).describe('attested-off: somebody said so'),
+  detail: text(512),
+});
+export type Firewall = z.infer<typeof firewallSchema>;
+
 /** All that was seen from inside, before any judgement. */
 export const lanSurveySchema = z.object({
   startedAt: z.iso.datetime(),
   durationMs: z.number().nonnegative(),
   interrupted: z.boolean(),
+  firewall: firewallSchema.describe('of this machine: it may keep answers to searches away'),
   interfaces: z.array(lanInterfaceSchema).max(64),
   gateways: z.array(gatewaySchema).max(16),
   devices: z.array(ssdpFoundSchema).max(256).describe('devices that answer searches and are no gateway of ours'),

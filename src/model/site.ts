@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { checklistStateSchema } from './checklist.js';
 import type { EndpointId } from './endpoint.js';
-import { lanSurveySchema, portMappingSchema } from './lan.js';
+import { firewallSchema, lanSurveySchema, portMappingSchema } from './lan.js';
 import {
   ADDRESS_SCOPES,
   findingSchema,
@@ -30,9 +30,7 @@ export const standInSchema = z.object({
   address: text(64),
   bound: z.array(endpoint),
   unbound: z.array(z.object({ endpoint, reason: z.enum(UNBOUND_REASONS), detail: text(256) })),
-  firewall: z
-    .object({ state: z.enum(['off', 'on', 'unknown', 'attested-off']), detail: text(512) })
-    .describe("this machine's own: one that is on may hide what the router lets in"),
+  firewall: firewallSchema.describe('it may hide what the router lets in'),
 });
 export type StandIn = z.infer<typeof standInSchema>;
 
@@ -93,6 +91,7 @@ export const outsideSchema = z.object({
   check: reportSchema.nullable(),
   proofs: z.array(proofSchema),
   sip: z.array(sipComparisonSchema),
+  sipPorts: z.object({ udp: z.int(), tcp: z.int() }).nullable().describe("the vantage's; most ALGs look at 5060 alone"),
   nat: natSurveySchema.nullable(),
   problems: z.array(z.object({ part: z.enum(['vantage', 'check', 'proofs', 'sip', 'nat']), message: text(512) })),
 });

@@ -1,7 +1,7 @@
 import type { SiteRule } from './site-rule.js';
 import { cutText } from '../rules/wording.js';
 
-/** Nothing arrived, but this machine's own firewall may have stopped it. */
+/** Not all arrived, and this machine's own firewall may be why. */
 export const ownFirewall: SiteRule = {
   id: 'own-firewall',
   title: 'Our own firewall may hide what arrives',
@@ -13,8 +13,8 @@ export const ownFirewall: SiteRule = {
     return {
       undetermined: ledger.doubted.map((transport) => ({
         endpoint: null,
-        what: `Whether anything is forwarded by ${transport.toUpperCase()}`,
-        why: `Nothing arrived at the stand-in, but this machine’s own firewall ${state} (${cutText(standIn.firewall.detail, 400)}). Switch it off for the test, or let this program in and say so, and run this again.`,
+        what: `Whether more is forwarded by ${transport.toUpperCase()} than arrived`,
+        why: `What did not arrive at the stand-in may have been stopped here: this machine’s own firewall ${state} (${cutText(standIn.firewall.detail, 400)}). Switch it off for the test, or let this program in and say so, and run this again.`,
         blocking: true,
       })),
     };

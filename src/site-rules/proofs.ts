@@ -7,11 +7,13 @@ export interface Ledger {
   readonly arrived: ReadonlyMap<EndpointId, Proof>;
   /** Sent while the stand-in listened, and did not arrive there. */
   readonly missed: ReadonlySet<EndpointId>;
-  /** Of the missed ones: nothing of ours stood in the way, so it is proved that they are not forwarded here. */
+  /** Of the missed ones: somebody else answered the vantage in our place. */
+  readonly intercepted: ReadonlySet<EndpointId>;
+  /** Of the missed ones: nothing stood in the way, so it is proved that they are not forwarded here. */
   readonly shut: ReadonlySet<EndpointId>;
   /** Random ports that were sent to, arrived or not. */
   readonly canaries: readonly Proof[];
-  /** Transports on which our own firewall may have stopped all, since nothing arrived. */
+  /** Transports on which our own firewall may have stopped what did not arrive: it may admit single ports alone. */
   readonly doubted: readonly Transport[];
 }
 
@@ -25,16 +27,15 @@ export function sumProofs(standIn: StandIn | null, outside: Outside | null): Led
   const isSent = ({ state, tries, endpoint }: Proof) => state !== 'error' && tries > 0 && bound.has(endpoint);
   const missed = proofs.filter((proof) => isSent(proof) && !arrived.has(proof.endpoint));
   const hidden = standIn !== null && (standIn.firewall.state === 'on' || standIn.firewall.state === 'unknown');
-  const doubted = TRANSPORTS.filter(
-    (transport) =>
-      hidden && missed.some((proof) => isOf(transport, proof)) && ![...arrived.keys()].some(ofTransport(transport)),
-  );
+  const doubted = TRANSPORTS.filter((transport) => hidden && missed.some((proof) => isOf(transport, proof)));
+  const intercepted = missed.filter(({ state }) => state === 'open');
+  const isShut = (proof: Proof) => proof.state !== 'open' && !doubted.some((transport) => isOf(transport, proof));
+  const endpointsOf = (some: readonly Proof[]) => new Set(some.map(({ endpoint }) => endpoint));
   return {
     arrived,
-    missed: new Set(missed.map(({ endpoint }) => endpoint)),
-    shut: new Set(
-      missed.flatMap(({ endpoint }) => (doubted.some((one) => ofTransport(one)(endpoint)) ? [] : [endpoint])),
-    ),
+    missed: endpointsOf(missed),
+    intercepted: endpointsOf(intercepted),
+    shut: endpointsOf(missed.filter(isShut)),
     canaries: proofs.filter((proof) => proof.kind === 'canary' && (proof.arrived || isSent(proof))),
     doubted,
   };

@@ -1,4 +1,6 @@
-import { listNames } from '../rules/wording.js';
+import type { Firewall } from '../model/lan.js';
+import type { Undetermined } from '../model/report.js';
+import { cutText, listNames } from '../rules/wording.js';
 import { nameGateway } from './gateways.js';
 import type { FindingFrame, SiteFinding, SiteRule } from './site-rule.js';
 
@@ -32,8 +34,16 @@ export const severalGateways: SiteRule = {
         matters: 'A second router on one network confuses devices, and may be a way in that nobody looks at.',
         remedy: 'Find it. Make it an access point, or switch its UPnP off.',
       });
-    return { findings };
+    return { findings, undetermined: doubt(evidence.lan.firewall) };
   },
 };
+
+/** Answers to a search of everybody come unasked for, as far as a firewall can tell. */
+function doubt({ state, detail }: Firewall): Undetermined[] {
+  if (state === 'off' || state === 'attested-off') return [];
+  const doubtful = state === 'on' ? 'may keep their answers away' : 'is not known';
+  const why = `This machine’s own firewall ${doubtful} (${cutText(detail, 300)}). The default gateway is heard all the same.`;
+  return [{ endpoint: null, what: 'Whether there are other gateways on the network', why, blocking: false }];
+}
 
 const COMMON: FindingFrame = { effect: 'note', endpoint: null, programs: [], references: [], observations: [] };

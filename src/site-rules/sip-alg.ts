@@ -1,9 +1,11 @@
 import type { Undetermined } from '../model/report.js';
-import type { SipComparison } from '../model/site.js';
+import type { Outside, SipComparison } from '../model/site.js';
 import { cutText, listNames, quote } from '../rules/wording.js';
 import { nameRouters } from './gateways.js';
 import type { SiteFacts } from './facts.js';
 import type { FindingFrame, SiteFinding, SiteRule } from './site-rule.js';
+
+const SIP_PORT = 5060;
 
 /** Something on the way reads SIP and changes it, or stops what it does not like. */
 export const sipAlg: SiteRule = {
@@ -22,7 +24,7 @@ export const sipAlg: SiteRule = {
         ...(altered.length > 0 ? [describeAltered(facts, altered)] : []),
         ...(stopped.length > 0 ? [describeStopped(facts, stopped)] : []),
       ],
-      undetermined: altered.length + stopped.length > 0 || unasked ? [] : doubt(sip),
+      undetermined: altered.length + stopped.length > 0 || unasked ? [] : [...doubt(sip), ...doubtPorts(outside)],
     };
   },
 };
@@ -101,6 +103,13 @@ function doubt(sip: readonly SipComparison[]): Undetermined[] {
       ? 'No SIP messages were exchanged.'
       : `Not all messages were exchanged by ${listNames(names)}. ${details.join(' ')}`;
   return [{ endpoint: null, what: `Whether a SIP ALG changes SIP by ${listNames(names)}`, why, blocking: true }];
+}
+
+/** Most ALGs look at port 5060 alone. */
+function doubtPorts({ sip, sipPorts }: Outside): Undetermined[] {
+  if (sip.length === 0 || !sipPorts || (sipPorts.udp === SIP_PORT && sipPorts.tcp === SIP_PORT)) return [];
+  const why = `The vantage’s SIP ports are udp/${sipPorts.udp} and tcp/${sipPorts.tcp}. Most ALGs look at port 5060 alone: have the vantage listen there.`;
+  return [{ endpoint: null, what: 'Whether a SIP ALG changes SIP on port 5060', why, blocking: true }];
 }
 
 /** All that belongs to an exchange, with session descriptions in it, arrived as it was sent. */

@@ -26,10 +26,11 @@ function tellUnproved(facts: SiteFacts, standIn: StandIn): Undetermined[] {
   const unbound = new Map(standIn.unbound.map((one) => [one.endpoint, one]));
   for (const service of profile.services)
     for (const endpoint of service.endpoints) {
-      if (ledger.missed.has(endpoint) || known.has(endpoint)) continue;
+      const intercepted = ledger.intercepted.has(endpoint);
+      if (known.has(endpoint) || (ledger.missed.has(endpoint) && !intercepted)) continue;
       const blocking = service.kind !== 'gateway' && facts.serviceAccess(service) !== 'may';
       const reason = unbound.get(endpoint);
-      const why = reason ? WHY[reason.reason] : NOT_SENT;
+      const why = intercepted ? INTERCEPTED : reason ? WHY[reason.reason] : NOT_SENT;
       const key = `${why} ${blocking}`;
       const detail = reason?.detail ? ` ${cutText(reason.detail, 256)}.` : '';
       const group = groups.get(key) ?? { why: why + detail, endpoints: [], blocking };
@@ -51,6 +52,8 @@ const WHY: Readonly<Record<StandIn['unbound'][number]['reason'], string>> = {
     'The stand-in could not listen there: this machine does not have that address. Set it on the network card.',
   error: 'The stand-in could not listen there.',
 };
+const INTERCEPTED =
+  'The vantage was answered, but not by the stand-in: something on the way, such as a proxy or a SIP helper, answers in its place. Switch that off, and run this again.';
 const NOT_SENT = 'No signed message was sent there, or the vantage could not send it.';
 
 /** Without random ports nobody knows of a DMZ; some services that are proved shut speak against one all the same. */

@@ -14,6 +14,7 @@ export function siteReport(change: Partial<SiteReport> = {}): SiteReport {
         startedAt,
         durationMs: 9,
         interrupted: false,
+        firewall: { state: 'off', detail: '' },
         interfaces: [],
         gateways: [],
         devices: [],

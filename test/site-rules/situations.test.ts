@@ -642,22 +642,47 @@ describe('SIP', () => {
 });
 
 describe('our own side', () => {
-  test('a firewall that is on hides what arrives, until something does', () => {
+  test('a firewall that is on hides what arrives, even where something did', () => {
     for (const state of ['on', 'unknown'] as const) {
       const walled = standIn({ firewall: { state, detail: 'nftables has rules' } });
       const site = report(evidence({ standIn: walled }));
       expect(verdictOf(site)).toMatchObject({ verdict: 'inconclusive', violations: [] });
       expect(verdictOf(site).blocking).toEqual([
-        'Whether anything is forwarded by TCP',
-        'Whether anything is forwarded by UDP',
+        'Whether more is forwarded by TCP than arrived',
+        'Whether more is forwarded by UDP than arrived',
       ]);
       const partly = report(
         evidence({ standIn: walled, outside: outside({ proofs: proofs({ arrived: ['tcp/80'] }) }) }),
       );
-      expect(verdictOf(partly).blocking).toEqual(['Whether anything is forwarded by UDP']);
+      expect(verdictOf(partly).blocking).toEqual(verdictOf(site).blocking);
     }
     const attested = standIn({ firewall: { state: 'attested-off', detail: 'said so' } });
     expect(report(evidence({ standIn: attested })).verdict).toBe('compliant');
+  });
+
+  test('what somebody else answers in our place is not proved shut', () => {
+    const answered = proofs().map((proof): ReturnType<typeof proofs>[number] =>
+      proof.endpoint === 'tcp/5060' ? { ...proof, state: 'open', reason: 'syn-ack' } : proof,
+    );
+    const site = report(evidence({ outside: outside({ proofs: answered }) }));
+    expect(verdictOf(site)).toMatchObject({
+      verdict: 'inconclusive',
+      blocking: ['Whether these are forwarded: tcp/5060'],
+    });
+    expect(texts(site)).toContain('not by the stand-in');
+  });
+
+  test('a SIP exchange on other ports than 5060 does not rule an ALG out', () => {
+    const site = report(evidence({ outside: outside({ sipPorts: { udp: 5060, tcp: 5062 } }) }));
+    expect(verdictOf(site).blocking).toEqual(['Whether a SIP ALG changes SIP on port 5060']);
+  });
+
+  test('answers of other gateways may have been kept away', () => {
+    const walled = report(
+      evidence({ lan: lan([router()], { firewall: { state: 'on', detail: 'nftables has rules' } }) }),
+    );
+    expect(walled.verdict).toBe('compliant');
+    expect(texts(walled)).toContain('Whether there are other gateways on the network');
   });
 
   test('what could not be listened on is named with what to do', () => {
