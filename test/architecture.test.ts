@@ -14,6 +14,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   'package-root': { may: [], why: 'a fact' },
   version: { may: ['package-root'], why: 'a fact, read at every start: it must stay light' },
   'map-concurrently': { may: [], why: 'knows nothing of checks' },
+  'time-limit': { may: [], why: 'knows nothing of what takes its time' },
   inputs: { may: ['model', 'package-root'], why: 'text to model; what is done with it is not its affair' },
   protocols: { may: ['model'], why: 'codecs are bytes and values: they can be fuzzed and used without a network' },
   net: { may: ['model'], why: 'sockets know neither what is said on them nor what it means' },
@@ -34,7 +35,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   history: { may: ['model'], why: 'keeps and compares what was seen; how it was seen is not its affair' },
   alerts: {
-    may: ['inputs', 'map-concurrently', 'model', 'reporters'],
+    may: ['inputs', 'map-concurrently', 'model', 'reporters', 'time-limit'],
     why: 'changes to messages; who decides what changed is not theirs to know',
   },
   sweep: {
@@ -57,7 +58,17 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'joins inside and outside; it neither reads options nor shows anything',
   },
   server: {
-    may: ['inputs', 'map-concurrently', 'model', 'net', 'protocols', 'run-options', 'run-targets', 'version'],
+    may: [
+      'inputs',
+      'map-concurrently',
+      'model',
+      'net',
+      'protocols',
+      'run-options',
+      'run-targets',
+      'time-limit',
+      'version',
+    ],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
   index: { may: ['check', 'inputs', 'model', 'report', 'version'], why: 'the library; the command line is no part' },
@@ -130,6 +141,11 @@ const WORDS: readonly { readonly what: RegExp; readonly to: readonly string[]; r
     what: /\bfetch\(|\bnew (?:WebSocket|EventSource)\b/,
     to: ['alerts/http-post'],
     why: 'a LOCATION or a redirect of a target is never followed; alerts go where the user said',
+  },
+  {
+    what: /\bAbortSignal\.timeout\(/,
+    to: [],
+    why: 'on Node 20 the garbage collector may forget it within AbortSignal.any(): time-limit.ts does not',
   },
   { what: /\beval\(|\bnew Function\b/, to: [], why: 'text never becomes code' },
   { what: /@ts-(?:ignore|nocheck|expect-error)|\bTODO\b|\bFIXME\b/, to: [], why: 'nothing is left for later' },

@@ -1,7 +1,8 @@
 import type { ChannelSettings } from '../inputs/alert-config-schema.js';
 import { hideSecrets } from '../inputs/alert-config-secret.js';
 import { isLoopback } from '../inputs/alert-config-settings.js';
-import type { Channel, Delivery, SendOptions } from './channel.js';
+import { limitTime, type TimeLimit } from '../time-limit.js';
+import type { Channel, Delivery } from './channel.js';
 import { composeLetter } from './email-letter.js';
 
 const DEFAULT_PORTS = { implicit: 465, starttls: 587, none: 25 } as const;
@@ -36,7 +37,8 @@ export const email: Channel<'email'> = {
             : { outcome: 'delivered', note: `the server refused ${rejected.map(String).join(', ')}` },
         (error: unknown) => judgeError(error as SmtpError, settings),
       );
-    return Promise.race([sending, waitForEnd(options)]);
+    const limit = limitTime(options.signal, options.timeoutMs * ANSWERS);
+    return Promise.race([sending, waitForEnd(limit)]).finally(() => limit.release());
   },
 };
 
@@ -80,15 +82,13 @@ function judgeError(
 }
 
 /** Ends the wait; the connection itself ends by its own timeouts. */
-function waitForEnd({ signal, timeoutMs }: SendOptions): Promise<Delivery> {
-  const timeout = AbortSignal.timeout(timeoutMs * ANSWERS);
-  const ended = AbortSignal.any([signal, timeout]);
+function waitForEnd({ signal, isOver }: TimeLimit): Promise<Delivery> {
   return new Promise((resolve) => {
     const end = () => {
-      const reason = signal.aborted ? 'was stopped' : 'the mail server took too long';
+      const reason = isOver() ? 'the mail server took too long' : 'was stopped';
       resolve({ outcome: 'retry', reason });
     };
-    if (ended.aborted) end();
-    else ended.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
   });
 }

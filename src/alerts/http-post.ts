@@ -1,5 +1,6 @@
 import type { ReadableStream } from 'node:stream/web';
 import { hideSecrets, type Secret } from '../inputs/alert-config-secret.js';
+import { limitTime } from '../time-limit.js';
 import type { Delivery, SendOptions } from './channel.js';
 
 /** A POST request. */
@@ -17,9 +18,9 @@ const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /** Posts, follows no redirect, and reads at most 4 KB of the answer. */
 export async function postHttp({ url, headers, body, secrets }: HttpPost, options: SendOptions): Promise<Delivery> {
-  const timeout = AbortSignal.timeout(options.timeoutMs);
-  const signal = AbortSignal.any([options.signal, timeout]);
+  const limit = limitTime(options.signal, options.timeoutMs);
   try {
+    const { signal } = limit;
     const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     if (response.ok) {
       // It has the message: what it says of it, and whether it can say it, changes nothing.
@@ -33,8 +34,10 @@ export async function postHttp({ url, headers, body, secrets }: HttpPost, option
     return judgeAnswer(response, reason, options.now);
   } catch (error) {
     if (options.signal.aborted) return { outcome: 'retry', reason: 'was stopped' };
-    if (timeout.aborted) return { outcome: 'retry', reason: `did not answer within ${options.timeoutMs / 1000} s` };
+    if (limit.isOver()) return { outcome: 'retry', reason: `did not answer within ${options.timeoutMs / 1000} s` };
     return { outcome: 'retry', reason: describeNetworkError(error) };
+  } finally {
+    limit.release();
   }
 }
 

@@ -4,6 +4,7 @@ import { loadProfile } from '../../inputs/profile.js';
 import type { Profile } from '../../model/profile.js';
 import { checksRequestSchema } from '../../model/vantage-api.js';
 import { chooseSource } from '../../run-options.js';
+import { limitTime } from '../../time-limit.js';
 import { checkCaller } from '../check-caller.js';
 import { describeStream, NEEDS_TOKEN, noQuerySchema } from '../describe-api.js';
 import type { StreamEvent } from '../event-stream.js';
@@ -33,8 +34,9 @@ export function addChecksRoute(app: VantageApp, context: VantageContext): void {
       caller: { address: string; token: string },
       stop: AbortSignal,
     ): AsyncGenerator<StreamEvent> {
-      const signal = AbortSignal.any([stop, AbortSignal.timeout(checkSeconds * 1_000)]);
-      const report = await checkCaller({ ...caller, profile, source, timing, signal });
+      const limit = limitTime(stop, checkSeconds * 1_000);
+      const { signal } = limit;
+      const report = await checkCaller({ ...caller, profile, source, timing, signal }).finally(() => limit.release());
       if (!report) return;
       context.metrics.countCheck(report.verdict);
       yield { event: 'report', data: report };

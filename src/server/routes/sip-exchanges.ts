@@ -1,4 +1,5 @@
 import { sipExchangeRequestSchema } from '../../model/vantage-api.js';
+import { limitTime } from '../../time-limit.js';
 import { describeStream, NEEDS_TOKEN, noQuerySchema } from '../describe-api.js';
 import type { StreamEvent } from '../event-stream.js';
 import { openStream } from '../open-stream.js';
@@ -24,9 +25,13 @@ export function addSipExchangesRoute(app: VantageApp, context: VantageContext): 
     if (!sip) throw new Refusal(404, 'not-found', 'this vantage has no SIP ports');
     const { nonce, key } = request.body;
     const work = async function* ({ address }: { address: string }, stop: AbortSignal): AsyncGenerator<StreamEvent> {
-      const signal = AbortSignal.any([stop, AbortSignal.timeout(sipSeconds * 1_000)]);
-      const messages = sip.exchange({ address, key: Buffer.from(key, 'base64url'), signal });
-      for await (const data of messages) yield { event: 'message', data };
+      const limit = limitTime(stop, sipSeconds * 1_000);
+      try {
+        const messages = sip.exchange({ address, key: Buffer.from(key, 'base64url'), signal: limit.signal });
+        for await (const data of messages) yield { event: 'message', data };
+      } finally {
+        limit.release();
+      }
     };
     const ports = [sip.udp, sip.tcp];
     await openStream(context, request, reply, { kind: 'sip', nonce, seconds: sipSeconds + END_SECONDS, ports, work });
