@@ -25,7 +25,12 @@ export function renderReachable(report: SiteReport, width: number, paint: Paint)
   const title = ['', paint('bold', 'REACHABLE FROM OUTSIDE')];
   const groups = groupAlike(report.reachable);
   if (groups.length === 0) return [...title, ...indent(describeNothing(report), width)];
-  const rows = groups.slice(0, SHOWN_ROWS).flatMap((group) => renderGroup(group, width));
+  const shown = groups.slice(0, SHOWN_ROWS);
+  // What explains several rows stands once, below the last of them.
+  const rows = shown.flatMap((group, index) => [
+    `  ${renderRow(group)}`,
+    ...(tell(group) === tell(shown[index + 1]) ? [] : renderSentence(tell(group), width)),
+  ]);
   const rest = groups.length - SHOWN_ROWS;
   const more = rest > 0 ? [`  and ${rest} more: --format json tells them all`] : [];
   return [...title, `  ${layOut('ENDPOINT', 'SERVICE', 'BASIS', 'CAUSE')}`, ...rows, ...more];
@@ -42,17 +47,22 @@ function groupAlike(reachable: readonly Explanation[]): Explanation[][] {
   return [...groups.values()];
 }
 
-function renderGroup(group: readonly Explanation[], width: number): string[] {
-  const [first] = group;
-  if (!first) return [];
-  const { endpoint, service, basis, cause, sentence, since } = first;
+function renderRow(group: readonly Explanation[]): string {
+  const { endpoint, service, basis, cause } = group[0]!;
   const places = group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
-  const row = layOut(places, service ?? '', basis, CAUSE_WORDS[cause]);
-  const told = since === null ? sentence : `${sentence} First seen ${renderTime(since)}.`;
-  return [
-    `  ${row}`,
-    ...wrapText(forTerminal(told), width - SENTENCE_INDENT.length).map((line) => SENTENCE_INDENT + line),
-  ];
+  return layOut(places, service ?? '', basis, CAUSE_WORDS[cause]);
+}
+
+/** What explains a group, and since when that is known. */
+function tell(group: readonly Explanation[] | undefined): string | undefined {
+  if (!group) return undefined;
+  const { sentence, since } = group[0]!;
+  return since === null ? sentence : `${sentence} First seen ${renderTime(since)}.`;
+}
+
+function renderSentence(sentence: string | undefined, width: number): string[] {
+  const room = width - SENTENCE_INDENT.length;
+  return wrapText(forTerminal(sentence ?? ''), room).map((line) => SENTENCE_INDENT + line);
 }
 
 function layOut(endpoint: string, service: string, basis: string, cause: string): string {

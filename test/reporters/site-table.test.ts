@@ -99,7 +99,7 @@ describe('a site', () => {
 
   test('has the verdict first and last', () => {
     const lines = renderSite(bad, PLAIN).split('\n');
-    expect(lines[0]).toBe('✖ VIOLATION  203.0.113.7, from inside and outside');
+    expect(lines[0]).toBe('✖ NOT FIT  203.0.113.7, from inside and outside');
     expect(lines.slice(-6)).toContain(lines[0]);
     expect(lines[1]).toContain('Not fit to install');
   });
