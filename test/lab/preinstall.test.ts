@@ -3,7 +3,7 @@ import { causesOf, faultsOf, preinstallAt, type Preinstalled, startVantage } fro
 import type { Forward, RouterRules } from './ruleset.js';
 import { PBX } from './ruleset.js';
 import { askForForward, askForNatPmp, startMiniupnpd } from './servers/start.js';
-import { buildSite, BEHIND_MODEM, OUTSIDE, type Site, type SiteOptions } from './topology.js';
+import { buildSite, GATEWAY, MODEM, OUTSIDE, type Site, type SiteOptions } from './topology.js';
 
 /** miniupnpd takes the addresses of documents for private ones; this one exists within the namespaces only. */
 const ADDRESS = '1.2.3.4';
@@ -25,6 +25,10 @@ const TRUNK: Forward[] = [
   { transport: 'udp', port: 5060 },
   { transport: 'tcp', port: 8000 },
 ];
+
+/** This machine's own firewall, as nft takes it: it lets in one of the two forwards. */
+const OWN_FIREWALL =
+  '{ chain in { type filter hook input priority 0; policy drop; ct state established accept; udp dport 5060 accept; iif lo accept; }; }';
 
 const SCENARIOS = {
   clean: {},
@@ -60,7 +64,12 @@ const SCENARIOS = {
     args: [...STAND_IN, '--profile', 'sip-trunk', '--source', 'provider'],
   },
   'a DMZ': { rules: { dmz: true } },
-  'two routers': { options: { modem: {} }, prepare: (site) => startMiniupnpd(site, { externalAddress: null }) },
+  'two routers': { options: { modem: {} } },
+  'another external address': { prepare: (site) => startMiniupnpd(site, { externalAddress: '1.2.3.5' }) },
+  'a firewall of our own': {
+    rules: { forwards: TRUNK },
+    prepare: (site) => site.office.run(['nft', 'add', 'table', 'inet', 'own', OWN_FIREWALL]),
+  },
   'no vantage': { vantage: false },
   'a SIP ALG': { rules: { sipAlg: true } },
   'random ports': { rules: { randomPorts: true } },
@@ -188,11 +197,22 @@ describe('the culprit is named:', () => {
     expect([...new Set(report.reachable.map(({ cause }) => cause))]).toEqual(['dmz']);
   });
 
-  test('a second router', () => {
+  test('a second router, by the next hop', () => {
     const { code, report } = resultOf('two routers');
+    expect(code).toBe(3);
+    expect(report.evidence.outside?.hops.slice(0, 2)).toEqual([
+      { ttl: 1, address: GATEWAY },
+      { ttl: 2, address: MODEM },
+    ]);
+    expect(faultsOf(report)).toEqual(['double-nat']);
+    expect(JSON.stringify(report.findings)).toContain(MODEM);
+  });
+
+  test('a router with another external address than the one that is seen', () => {
+    const { code, report } = resultOf('another external address');
     expect(code).toBe(1);
-    expect(faultsOf(report)).toContain('double-nat');
-    expect(JSON.stringify(report.findings)).toContain(BEHIND_MODEM);
+    expect(faultsOf(report)).toEqual(['double-nat', 'upnp-on']);
+    expect(JSON.stringify(report.findings)).toContain('1.2.3.5');
   });
 
   test('a SIP ALG, by what it rewrites', () => {
@@ -212,6 +232,19 @@ describe('the culprit is named:', () => {
     expect(report.evidence.outside?.nat?.mapping).toBe('endpoint-dependent');
     expect(report.findings.map(({ rule }) => rule)).toContain('nat-unfriendly');
   });
+});
+
+test('where our own firewall may hide what is let in, nothing is called shut', () => {
+  const { code, report } = resultOf('a firewall of our own');
+  expect(code).toBe(1);
+  expect(report.evidence.standIn?.firewall.state).toBe('on');
+  // It admits udp/5060, so that is proved; tcp/8000 is forwarded too, and was stopped here.
+  expect(causesOf(report)).toEqual({ 'udp/5060': 'static-forward' });
+  const open = report.undetermined.filter(({ blocking }) => blocking).map(({ what }) => what);
+  expect(open).toEqual([
+    'Whether more is forwarded by TCP than arrived',
+    'Whether more is forwarded by UDP than arrived',
+  ]);
 });
 
 test('without the vantage nothing is called fit, and what was seen inside is told', () => {

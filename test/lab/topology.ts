@@ -35,8 +35,8 @@ export interface SiteOptions {
 }
 
 /** The addresses between the two routers of a site that has two. */
-export const MODEM = '10.0.0.1';
-export const BEHIND_MODEM = '10.0.0.2';
+export const MODEM = '192.168.0.1';
+export const BEHIND_MODEM = '192.168.0.2';
 
 /** Builds a site; nothing leaves its namespaces, which are joined only to each other. */
 export async function buildSite(rules: RouterRules = {}, options: SiteOptions = {}): Promise<Site> {
