@@ -10,5 +10,7 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   coverageProvider: 'babel',
+  // Most of the time is spent waiting: for silence, for processes.
+  maxWorkers: 3,
   testTimeout: 20_000,
 };
