@@ -19,6 +19,13 @@ export const VERDICT_MARKS = {
   compliant: { label: '✔ COMPLIANT', format: ['bold', 'green'] },
 } as const satisfies Record<Verdict, { label: string; format: readonly string[] }>;
 
+/** What the verdicts of preinstall are called: it is asked whether the phone system may go in. */
+export const FITNESS_LABELS: Readonly<Record<Verdict, string>> = {
+  violation: '✖ NOT FIT',
+  inconclusive: '? NOT VERIFIED',
+  compliant: '✔ FIT TO INSTALL',
+};
+
 /** How each severity looks. */
 export const SEVERITY_MARKS = {
   critical: { label: 'CRITICAL', format: ['bold', 'red'] },

@@ -1,8 +1,8 @@
-import type { Finding } from '../model/report.js';
+import type { Finding, Verdict } from '../model/report.js';
 import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-change.js';
 import { forTerminal } from './escape.js';
 import { limitWidth, wrapText } from './layout.js';
-import { createPaint, paintSeverity, paintVerdict, type Paint } from './paint.js';
+import { createPaint, FITNESS_LABELS, paintSeverity, VERDICT_MARKS, type Paint } from './paint.js';
 import { CAUSE_WORDS } from './site-reachable.js';
 import type { SiteStyle } from './site-table.js';
 import { indent } from './table-blocks.js';
@@ -29,7 +29,7 @@ export function renderSiteChanges(changes: SiteChanges, { color, width: columns 
   const nothing = Object.values(findings).every((list) => list.length === 0) && endpoints.length === 0;
   const lines = [
     paint('bold', `SINCE ${renderTime(from)} (now ${renderTime(to)})`),
-    `  ${paintVerdict(paint, verdict.before)} → ${paintVerdict(paint, verdict.after)}`,
+    `  ${renderVerdict(verdict.before, paint)} → ${renderVerdict(verdict.after, paint)}`,
     ...renderEndpointChanges(endpoints, width),
     ...renderList('Mended', findings.gone, width, paint),
     ...renderList('New', findings.new, width, paint),
@@ -38,6 +38,10 @@ export function renderSiteChanges(changes: SiteChanges, { color, width: columns 
     ...(nothing ? indent('Nothing was found, before or now.', width) : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function renderVerdict(verdict: Verdict, paint: Paint): string {
+  return paint([...VERDICT_MARKS[verdict].format], FITNESS_LABELS[verdict]);
 }
 
 function renderEndpointChanges(changes: readonly ReachChange[], width: number): string[] {

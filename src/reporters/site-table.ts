@@ -1,8 +1,7 @@
-import type { Verdict } from '../model/report.js';
 import type { SiteReport } from '../model/site.js';
 import { forTerminalLine } from './escape.js';
 import { displayWidth, limitWidth } from './layout.js';
-import { createPaint, VERDICT_MARKS, type Paint } from './paint.js';
+import { createPaint, FITNESS_LABELS, VERDICT_MARKS, type Paint } from './paint.js';
 import { renderMeasurements, renderSubject } from './site-circumstances.js';
 import { renderGateways } from './site-gateways.js';
 import { renderReachable } from './site-reachable.js';
@@ -47,15 +46,8 @@ export function renderSite(report: SiteReport, { color, width: columns }: SiteSt
   return `${lines.join('\n')}\n`;
 }
 
-/** What the verdicts of preinstall are called: it is asked whether the phone system may go in. */
-const FITNESS: Readonly<Record<Verdict, string>> = {
-  violation: '✖ NOT FIT',
-  inconclusive: '? NOT VERIFIED',
-  compliant: '✔ FIT TO INSTALL',
-};
-
 function renderVerdict({ verdict, kind, client, evidence }: SiteReport, width: number, paint: Paint): string {
-  const label = kind === 'lan' ? VERDICT_MARKS[verdict].label : FITNESS[verdict];
+  const label = kind === 'lan' ? VERDICT_MARKS[verdict].label : FITNESS_LABELS[verdict];
   const address = evidence.outside?.address ?? evidence.lan.gateways[0]?.address ?? 'this network';
   const blind = !evidence.outside?.check && !evidence.outside?.proofs.length;
   const view = kind === 'lan' || blind ? 'from inside only' : 'from inside and outside';

@@ -185,7 +185,7 @@ test('changes tell what is mended, new, still there and not known', () => {
     startedAt: '2026-11-22T11:00:00.000Z',
   });
   const text = renderSiteChanges(compareSites(before, after), PLAIN).replace(/\s+/g, ' ');
-  expect(text).toContain('✖ VIOLATION → ✖ VIOLATION');
+  expect(text).toContain('✖ NOT FIT → ✖ NOT FIT');
   expect(text).toContain('closed tcp/80 static forward');
   expect(text).toContain('still open tcp/8000');
   expect(text).toContain('OPENED udp/5060');
