@@ -71,7 +71,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     ],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
-  index: { may: ['check', 'inputs', 'model', 'report', 'version'], why: 'the library; the command line is no part' },
+  index: {
+    may: ['check', 'inputs', 'inside', 'model', 'preinstall', 'report', 'site-report', 'version'],
+    why: 'the library; the command line is no part',
+  },
   schemas: { may: ['inputs', 'model'], why: 'publishes their schemas' },
   lab: { may: ['model', 'net'], why: 'simulated sites must not share the mistakes of what they test' },
   cli: {
