@@ -6,7 +6,7 @@ import type { Paint } from './paint.js';
 type ItemState = ChecklistState['items'][number];
 
 /** How each state looks: a symbol and a word, so that no colour is needed. Those to be done tell how. */
-const STATE_MARKS = {
+export const CHECKLIST_MARKS = {
   attested: { label: '✔ attested', format: 'green', isOpen: false },
   'not-applicable': { label: '– n/a', format: 'green', isOpen: false },
   measured: { label: '· measured', format: 'blue', isOpen: false },
@@ -37,7 +37,7 @@ export function renderChecklist(
 }
 
 function renderItem(item: ChecklistItem, known: ItemState, { width, paint }: ChecklistStyle): string[] {
-  const { label, format, isOpen } = STATE_MARKS[known.state];
+  const { label, format, isOpen } = CHECKLIST_MARKS[known.state];
   const wrap = (text: string) => wrapText(forTerminal(text), width - INDENT);
   const [title = '', ...titleRest] = wrap(item.title);
   const details = [
@@ -62,7 +62,8 @@ function nameItem({ id, programs }: ChecklistItem): string {
   return `${id}, program${programs.length === 1 ? '' : 's'} ${programs.join(', ')}`;
 }
 
-function describeAnswer({ state, by, role, at, expiresAt, note }: ItemState): string {
+/** Who said so, in which role, when, and until when it holds. Raw text: escape it. */
+export function describeAnswer({ state, by, role, at, expiresAt, note }: ItemState): string {
   const day = (iso: string | null) => iso?.slice(0, 'YYYY-MM-DD'.length) ?? '';
   const holds = { attested: ', holds until', 'not-applicable': ', holds until', expired: ', held until' };
   const until = state in holds ? `${holds[state as keyof typeof holds]} ${day(expiresAt)}` : '';

@@ -2,6 +2,7 @@ import type { SiteReport } from '../model/site.js';
 import { forTerminalLine } from './escape.js';
 import { displayWidth, limitWidth } from './layout.js';
 import { createPaint, FITNESS_LABELS, VERDICT_MARKS, type Paint } from './paint.js';
+import { renderSiteChecklist } from './site-checklist.js';
 import { renderMeasurements, renderSubject } from './site-circumstances.js';
 import { renderGateways } from './site-gateways.js';
 import { renderReachable } from './site-reachable.js';
@@ -34,6 +35,7 @@ export function renderSite(report: SiteReport, { color, width: columns }: SiteSt
     ...renderReachable(report, width, paint),
     ...renderGateways(report, width, paint),
     ...renderMeasurements(report, width, paint),
+    ...renderSiteChecklist(report.evidence.checklist, width, paint),
     ...renderFindings(report, width, paint),
     ...(undecided ? [] : gaps),
     '',

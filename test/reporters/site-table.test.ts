@@ -128,6 +128,8 @@ describe('a site', () => {
       "listened at 192.168.1.10 on 82 endpoints; 3 messages arrived; this machine's firewall: off",
     );
     expect(text).toContain('nec-sl: 1 attested, 2 missing');
+    expect(text).toMatch(/CHECKLIST ✔ attested A: \S.* on \d{4}-\d\d-\d\d, holds until \d{4}-\d\d-\d\d/);
+    expect(text).toContain('2 without an answer');
   });
 
   test('has its findings in the order of the report, each with what to do', () => {

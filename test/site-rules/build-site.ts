@@ -237,7 +237,7 @@ export function item(state: ChecklistState['items'][number]['state'], title: str
     by: state === 'missing' ? null : 'A. Installer',
     role: 'installer',
     at: state === 'missing' ? null : '2026-11-01T10:00:00.000Z',
-    expiresAt: null,
+    expiresAt: '2027-05-01T00:00:00.000Z',
     note: '',
   };
 }
