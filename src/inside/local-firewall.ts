@@ -26,7 +26,7 @@ const READERS: Partial<Record<NodeJS.Platform, () => Promise<Firewall>>> = {
   win32: readWindows,
 };
 
-const AS_ROOT = 'run this as root, with nftables installed, to have it read';
+const AS_ROOT = 'run this as root, with nftables installed, to have them read';
 
 /** Programs by their usual places: PATH is the environment's, which is not asked. */
 const NFT = ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft'];
@@ -35,8 +35,9 @@ const IPTABLES_SAVE = ['/usr/sbin/iptables-legacy-save', '/sbin/iptables-legacy-
 /** Linux has two sets of rules: those of nftables, which most programs write today, and those of old iptables. */
 async function readLinux(): Promise<Firewall> {
   const nft = await runFirst(NFT, ['-j', 'list', 'ruleset']);
-  if (nft.kind !== 'ran') return unknown(`${nft.kind === 'failed' ? nft.problem : 'there is no nft'}: ${AS_ROOT}`);
-  if (nft.code !== 0) return unknown(`nft did not show the rules of this machine: ${AS_ROOT}`);
+  if (nft.kind !== 'ran')
+    return unknown(`its rules are not known (${nft.kind === 'failed' ? nft.problem : 'there is no nft'}): ${AS_ROOT}`);
+  if (nft.code !== 0) return unknown(`nft did not show its rules: ${AS_ROOT}`);
   const rules = judgeNftRuleset(nft.stdout);
   if (rules.state === 'unread') return unknown('what nft said could not be read');
   if (rules.state === 'hides') return on(rules.by);
@@ -87,9 +88,9 @@ async function readWindows(): Promise<Firewall> {
 const CLEAR: Firewall = { state: 'off', detail: 'no rule of nftables or iptables here keeps anything from arriving' };
 
 function on(by: string): Firewall {
-  return { state: 'on', detail: `this machine's own rules may hide what arrives: ${by}` };
+  return { state: 'on', detail: `its rules may hide what arrives: ${by}` };
 }
 
 function unknown(why: string): Firewall {
-  return { state: 'unknown', detail: `whether this machine's own firewall hides what arrives is not known: ${why}` };
+  return { state: 'unknown', detail: why };
 }

@@ -18,25 +18,20 @@ export interface Place {
   readonly platform: string;
 }
 
-/** Says why an endpoint could not be bound, by the system's error, and what to do about it on this system. */
+/** Says why an endpoint could not be bound, by the system's error, and what to do about it on this system; alike for all. */
 export function tellUnbound(place: Place, error: NodeJS.ErrnoException): Unbound {
   const code = error.code ?? '';
   const reason = REASONS[code] ?? 'error';
-  const detail = reason === 'error' ? tellError(place, code || error.message) : ADVICE[reason](place);
+  const detail = reason === 'error' ? tellError(code || error.message) : ADVICE[reason](place);
   return { endpoint: place.endpoint, reason, detail: detail.slice(0, MAX_DETAIL) };
 }
 
 const ADVICE = { taken: tellTaken, privileged: tellPrivileged, 'no-address': tellNoAddress } as const;
 
-function tellTaken({ endpoint, platform }: Place): string {
-  const { transport = 'tcp', port = 0 } = parseEndpointId(endpoint) ?? {};
-  const show = {
-    linux: `sudo ss -${transport === 'tcp' ? 'ltnp' : 'lunp'} "sport = :${port}"`,
-    darwin: `sudo lsof -nP -i${transport === 'tcp' ? `TCP:${port} -sTCP:LISTEN` : `UDP:${port}`}`,
-    win32: `netstat -abno -p ${transport.toUpperCase()}`,
-  }[platform];
+function tellTaken({ platform }: Place): string {
+  const show = { linux: 'sudo ss -lntup', darwin: 'sudo lsof -nP -i', win32: 'netstat -abno' }[platform];
   const how = show ? `"${show}" shows which; ` : '';
-  return `another program of this machine has ${endpoint}: ${how}end it, and run this again`;
+  return `another program of this machine has it: ${how}end that, and run this again`;
 }
 
 function tellPrivileged({ endpoint, platform }: Place): string {
@@ -45,7 +40,7 @@ function tellPrivileged({ endpoint, platform }: Place): string {
     case 'linux':
       return `ports below 1024 need permission: run this as root, or let everybody have them until the next start by "sudo sysctl net.ipv4.ip_unprivileged_port_start=0"`;
     case 'win32':
-      return `Windows holds ${endpoint} back: "netsh interface ipv4 show excludedportrange protocol=${transport}" shows whether it is reserved; if not, run this as administrator`;
+      return `Windows holds it back: "netsh interface ipv4 show excludedportrange protocol=${transport}" shows whether it is reserved; if not, run this as administrator`;
     default:
       return `ports below 1024 need permission here: run this with sudo`;
   }
@@ -61,6 +56,6 @@ function tellNoAddress({ address, platform }: Place): string {
   return `this machine does not have the address ${address}: give it that address${how}`;
 }
 
-function tellError({ endpoint }: Place, what: string): string {
-  return `the system did not open ${endpoint} (${what}): end programs that hold many connections, and run this again`;
+function tellError(what: string): string {
+  return `the system did not open it (${what}): end programs that hold many connections, and run this again`;
 }

@@ -18,7 +18,7 @@ export const emptyListProvesNothing: SiteRule = {
     const how =
       facts.kind === 'lan'
         ? 'Look into the router, or run preinstall.'
-        : 'Look into the router, or run preinstall with --stand-in.';
+        : `Look into the router${facts.evidence.standIn ? '' : ', or run preinstall with --stand-in'}.`;
     return {
       undetermined: [
         {

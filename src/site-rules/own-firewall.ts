@@ -1,5 +1,5 @@
 import type { SiteRule } from './site-rule.js';
-import { cutText } from '../rules/wording.js';
+import { cutText, listNames } from '../rules/wording.js';
 
 /** Not all arrived, and this machine's own firewall may be why. */
 export const ownFirewall: SiteRule = {
@@ -8,15 +8,17 @@ export const ownFirewall: SiteRule = {
   severity: 'info',
   evaluate({ ledger, evidence }) {
     const { standIn } = evidence;
-    if (!standIn) return {};
+    if (!standIn || ledger.doubted.length === 0) return {};
     const state = standIn.firewall.state === 'on' ? 'is on' : 'may be on';
     return {
-      undetermined: ledger.doubted.map((transport) => ({
-        endpoint: null,
-        what: `Whether more is forwarded by ${transport.toUpperCase()} than arrived`,
-        why: `What did not arrive at the stand-in may have been stopped here: this machine’s own firewall ${state} (${cutText(standIn.firewall.detail, 400)}). Switch it off for the test, or let this program in and say so, and run this again.`,
-        blocking: true,
-      })),
+      undetermined: [
+        {
+          endpoint: null,
+          what: `Whether more is forwarded by ${listNames(ledger.doubted.map((transport) => transport.toUpperCase()))} than arrived`,
+          why: `What did not arrive at the stand-in may have been stopped here: this machine’s own firewall ${state} (${cutText(standIn.firewall.detail, 400)}). Switch it off for the test, or let sallyport in and say --firewall-open, and run this again.`,
+          blocking: true,
+        },
+      ],
     };
   },
 };

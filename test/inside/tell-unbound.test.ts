@@ -9,7 +9,7 @@ const PLATFORMS = ['linux', 'darwin', 'win32', 'freebsd'];
 const LONGEST = '255.255.255.254';
 
 test.each([
-  ['EADDRINUSE', 'taken', { linux: 'sudo ss -ltnp "sport = :80"', darwin: 'lsof -nP -iTCP:80', win32: 'netstat' }],
+  ['EADDRINUSE', 'taken', { linux: 'sudo ss -lntup', darwin: 'lsof -nP -i', win32: 'netstat -abno' }],
   [
     'EACCES',
     'privileged',
