@@ -9,7 +9,7 @@ import { InputError } from '../inputs/input-error.js';
 import { refuseLanAddress } from '../inputs/lan-address.js';
 import { loadProfile } from '../inputs/profile.js';
 import { parseServiceOverrides } from '../inputs/profile-overrides.js';
-import { readText } from '../inputs/read-text.js';
+import { readCaFile } from '../inputs/tls-files.js';
 import { readTokenFile } from '../inputs/token-file.js';
 import { refuseVantageUrl, VantageClient } from '../inside/vantage-client.js';
 import type { Checklist } from '../model/checklist.js';
@@ -28,7 +28,6 @@ import { writeSiteReport } from './write-site-report.js';
 
 /** Reports of earlier runs that are looked at, to tell since when something is so. */
 const EARLIER = 20;
-const MAX_CA_BYTES = 1 << 20;
 
 /** Verifies a site as the options say; the exit code. */
 export async function runPreinstallFromOptions(args: Readonly<Record<string, unknown>>): Promise<number> {
@@ -105,7 +104,7 @@ async function readOutside(settings: PreinstallSettings) {
   const problem = url ? refuseVantageUrl(url) : 'it is no URL, such as https://vantage.example.com';
   if (!url || problem !== undefined) throw new InputError(`--vantage ${vantage}: ${problem}`);
   const token = await readTokenFile(tokenFile);
-  const ca = caFile === undefined ? undefined : await readText(caFile, MAX_CA_BYTES);
+  const ca = caFile === undefined ? undefined : await readCaFile(caFile);
   return {
     vantage: new VantageClient({ url, token, ...(ca !== undefined && { ca }) }),
     vantageName: url.host,

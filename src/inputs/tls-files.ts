@@ -3,6 +3,18 @@ import { InputError } from './input-error.js';
 import { readText } from './read-text.js';
 
 const MAX_PEM = 256 * 1_024;
+/** A whole system's authorities may stand in one file. */
+const MAX_CA = 1 << 20;
+
+/**
+ * Reads the certificates to trust, PEM.
+ * @throws InputError where the file can't be read, or begins with none
+ */
+export async function readCaFile(file: string): Promise<string> {
+  const ca = await readText(file, MAX_CA);
+  readCertificate(ca, file);
+  return ca;
+}
 
 /** A server's certificate, with those that lead to a known authority, and its key; PEM. */
 export interface TlsFiles {
@@ -16,11 +28,15 @@ export interface TlsFiles {
  */
 export async function readTlsFiles(certFile: string, keyFile: string): Promise<TlsFiles> {
   const [cert, key] = await Promise.all([readText(certFile, MAX_PEM), readText(keyFile, MAX_PEM)]);
-  const certificate = parse(certFile, 'no certificate in PEM form', () => new X509Certificate(cert));
+  const certificate = readCertificate(cert, certFile);
   const privateKey = parse(keyFile, 'no private key in PEM form without a passphrase', () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey))
     throw new InputError(`is not the key of the certificate in ${certFile}`, { file: keyFile });
   return { cert, key };
+}
+
+function readCertificate(pem: string, file: string): X509Certificate {
+  return parse(file, 'no certificate in PEM form', () => new X509Certificate(pem));
 }
 
 function parse<T>(file: string, problem: string, read: () => T): T {
