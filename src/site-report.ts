@@ -2,6 +2,7 @@ import type { Profile } from './model/profile.js';
 import { SITE_SCHEMA, type SiteEvidence, type SiteReport } from './model/site.js';
 import { judgeSite } from './site-rules/judge-site.js';
 import { SITE_RULESET } from './site-rules/registry.js';
+import { isSameSite } from './site-rules/same-site.js';
 import { VERSION } from './version.js';
 
 /** What the report of a site is made with. */
@@ -17,14 +18,15 @@ export interface SiteReportOptions {
   readonly durationMs: number;
   /** The run was cut off. */
   readonly interrupted: boolean;
-  /** Reports of the same site, oldest first: they tell since when a mapping is there. */
+  /** Earlier reports, oldest first: those of the same site tell since when a mapping is there. */
   readonly earlier: readonly SiteReport[];
 }
 
 /** Judges what was seen of a site: the pure half of `lan` and `preinstall`, which may be done again later. */
 export function createSiteReport(evidence: SiteEvidence, options: SiteReportOptions): SiteReport {
   const { kind, client, profile, profileDigest, startedAt, durationMs, interrupted, earlier } = options;
-  const judgement = judgeSite(evidence, { kind, profile, interrupted, earlier });
+  const same = earlier.filter((report) => isSameSite(report, { client, evidence }));
+  const judgement = judgeSite(evidence, { kind, profile, interrupted, earlier: same });
   return {
     schema: SITE_SCHEMA,
     tool: { name: 'sallyport', version: VERSION, ruleset: SITE_RULESET },

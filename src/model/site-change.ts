@@ -2,8 +2,11 @@ import type { EndpointId } from './endpoint.js';
 import type { Finding, Verdict } from './report.js';
 import type { Explanation } from './site.js';
 
-/** What became of something that can be reached: `not-known` where the later run could not tell. */
-export type ReachChangeKind = 'opened' | 'closed' | 'cause-changed' | 'still-open' | 'not-known';
+/**
+ * What became of something that can be reached: `found` where the earlier run could not have told that it was not,
+ * `not-known` where the later one could not tell.
+ */
+export type ReachChangeKind = 'opened' | 'found' | 'closed' | 'cause-changed' | 'still-open' | 'not-known';
 
 export interface ReachChange {
   readonly kind: ReachChangeKind;
@@ -21,6 +24,8 @@ export interface SiteChanges {
   readonly verdict: { readonly before: Verdict; readonly after: Verdict };
   /** The summary of the later report. */
   readonly summary: string;
+  /** False where the two reports seem to be of different sites: nothing is called mended then. */
+  readonly sameSite: boolean;
   readonly endpoints: readonly ReachChange[];
   readonly findings: {
     /** Proved or seen to be gone. */

@@ -15,21 +15,26 @@ const TEXT_COLUMN = 23;
 
 const WORDS: Readonly<Record<ReachChangeKind, string>> = {
   opened: 'OPENED',
+  found: 'FOUND',
   closed: 'closed',
   'cause-changed': 'changed',
   'still-open': 'still open',
   'not-known': 'not known',
 };
 
+const OTHER_SITE =
+  'The two runs seem to be of different sites, by their addresses: nothing is called mended. With --client it is known whose site it is.';
+
 /** What changed between two runs at one site: what is mended, what is new, and what nobody can tell. */
 export function renderSiteChanges(changes: SiteChanges, { color, width: columns }: SiteStyle): string {
   const width = limitWidth(columns, MOST_COLUMNS);
   const paint = createPaint(color);
-  const { from, to, verdict, findings, endpoints } = changes;
+  const { from, to, verdict, findings, endpoints, sameSite } = changes;
   const nothing = Object.values(findings).every((list) => list.length === 0) && endpoints.length === 0;
   const lines = [
     paint('bold', `SINCE ${renderTime(from)} (now ${renderTime(to)})`),
     `  ${renderVerdict(verdict.before, paint)} → ${renderVerdict(verdict.after, paint)}`,
+    ...(sameSite ? [] : indent(OTHER_SITE, width)),
     ...renderEndpointChanges(endpoints, width),
     ...renderList('Mended', findings.gone, width, paint),
     ...renderList('New', findings.new, width, paint),

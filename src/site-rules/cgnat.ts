@@ -1,5 +1,5 @@
 import { placeOf } from './addresses.js';
-import { externalAddresses, nameGateway } from './gateways.js';
+import { nameGateway, outwardAddresses } from './gateways.js';
 import type { SiteRule } from './site-rule.js';
 
 /** The provider translates for many customers: the router has no public address of its own. */
@@ -9,7 +9,7 @@ export const cgnat: SiteRule = {
   severity: 'high',
   evaluate({ routers, evidence, profile, serviceAccess }) {
     const inside = routers.flatMap((router) =>
-      externalAddresses(router)
+      outwardAddresses(router)
         .filter((address) => placeOf(address) === 'cgnat')
         .map(
           (address) =>

@@ -2,14 +2,14 @@ import type { EndpointId } from '../model/endpoint.js';
 import type { Finding } from '../model/report.js';
 import type { Explanation, SiteReport } from '../model/site.js';
 import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-change.js';
-import { type Again, excludesFinding, isShutNow, listEndpoints, lookAgain } from './determined-again.js';
+import { type Again, excludesFinding, isShutNow, listEndpoints, lookAgain, wasShut } from './determined-again.js';
 
 /**
  * Compares two reports of one site, the earlier first. What the later one could not determine is not known, never gone.
  * Notes are left out.
  */
 export function compareSites(before: SiteReport, after: SiteReport): SiteChanges {
-  const again = lookAgain(after);
+  const again = lookAgain(before, after);
   const old = before.findings.filter(counts);
   const now = after.findings.filter(counts);
   const keysOf = (findings: readonly Finding[]) => new Set(findings.map(keyOf));
@@ -20,12 +20,13 @@ export function compareSites(before: SiteReport, after: SiteReport): SiteChanges
     to: after.startedAt,
     verdict: { before: before.verdict, after: after.verdict },
     summary: after.summary,
-    endpoints: listEndpoints(before, after).map((endpoint) => compareEndpoint(endpoint, before, again)),
+    sameSite: again.sameSite,
+    endpoints: listEndpoints(before, after).map((endpoint) => compareEndpoint(endpoint, again)),
     findings: {
-      gone: vanished.filter((finding) => excludesFinding(again, finding, before)),
+      gone: vanished.filter((finding) => excludesFinding(again, finding)),
       new: now.filter((finding) => !oldKeys.has(keyOf(finding))),
       still: now.filter((finding) => oldKeys.has(keyOf(finding))),
-      notKnown: vanished.filter((finding) => !excludesFinding(again, finding, before)),
+      notKnown: vanished.filter((finding) => !excludesFinding(again, finding)),
     },
   };
 }
@@ -39,9 +40,9 @@ function keyOf({ rule, endpoint, title }: Finding): string {
   return JSON.stringify([rule, endpoint, rule === 'checklist-open' ? title : null]);
 }
 
-function compareEndpoint(endpoint: EndpointId, before: SiteReport, again: Again): ReachChange {
+function compareEndpoint(endpoint: EndpointId, again: Again): ReachChange {
   const find = ({ reachable }: SiteReport) => reachable.find((one) => one.endpoint === endpoint) ?? null;
-  const [old, now] = [find(before), find(again.report)];
+  const [old, now] = [find(again.before), find(again.report)];
   return { kind: judgeChange(endpoint, old, now, again), endpoint, before: old, after: now };
 }
 
@@ -51,7 +52,7 @@ function judgeChange(
   now: Explanation | null,
   again: Again,
 ): ReachChangeKind {
-  if (now === null) return isShutNow(again, endpoint, old?.basis === 'proved') ? 'closed' : 'not-known';
-  if (old === null) return 'opened';
+  if (now === null) return isShutNow(again, endpoint) ? 'closed' : 'not-known';
+  if (old === null) return wasShut(again, endpoint) ? 'opened' : 'found';
   return old.cause === now.cause ? 'still-open' : 'cause-changed';
 }

@@ -3,7 +3,7 @@ import type { Hop } from '../model/site.js';
 import { isWithin } from '../rules/networks.js';
 import { listNames } from '../rules/wording.js';
 import { isSameAddress, placeOf } from './addresses.js';
-import { externalAddresses, nameGateway } from './gateways.js';
+import { nameGateway, outwardAddresses } from './gateways.js';
 import type { SiteFinding, SiteRule, SiteRuleResult } from './site-rule.js';
 
 /** Another router translates in front of this one, or what is seen from outside is not this one. */
@@ -13,8 +13,7 @@ export const doubleNat: SiteRule = {
   severity: 'medium',
   evaluate({ routers, evidence }) {
     const seenAs = evidence.outside?.address ?? null;
-    const all = routers.flatMap((router) => externalAddresses(router).map((address) => ({ router, address })));
-    const known = all.filter(({ address }) => !['nowhere', undefined].includes(placeOf(address)));
+    const known = routers.flatMap((router) => outwardAddresses(router).map((address) => ({ router, address })));
     const hidden = known.filter(({ address }) => placeOf(address) === 'inside');
     if (hidden.length > 0) return { findings: hidden.slice(0, 4).map(describeHidden) };
     const addresses = known.map(({ address }) => address);

@@ -28,7 +28,7 @@ export function findWayIn(
 }
 
 /** A mapping for one remote host lets in nobody else; a name that is no address may be anybody's. */
-function admits(remoteHost: string | null, from: string | null): boolean {
+export function admits(remoteHost: string | null, from: string | null): boolean {
   const source = from?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   if (!remoteHost?.trim() || /^(?:\*|0\.0\.0\.0|::)$/.test(remoteHost.trim())) return true;
   return !source || !/^[\d.]+$|:/.test(remoteHost) || isSameAddress(remoteHost, source);
@@ -77,7 +77,13 @@ export function explainArrival(
       sentence: `In ${name}, a static forward, or a mapping made by NAT-PMP, which answers and can not be listed.`,
       held: null,
     };
-  return staticForward('No device can have asked for it by UPnP or NAT-PMP, for neither answers.');
+  if (routers.some(({ problems }) => problems.length > 0))
+    return unexplained(
+      `A static forward in ${name}, or a mapping: it could not be asked to the end whether it has UPnP or NAT-PMP.`,
+    );
+  return staticForward(
+    'Neither UPnP nor NAT-PMP serves anybody; what a device opened before they were switched off stays until the router is restarted.',
+  );
 
   function doubtNatPmp(): string {
     const listed = routers.every(({ answers }) => answers.some(({ server }) => /miniupnpd/i.test(server ?? '')));

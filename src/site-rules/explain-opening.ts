@@ -1,7 +1,8 @@
 import { type EndpointId, parseEndpointId } from '../model/endpoint.js';
 import type { SiteEvidence } from '../model/site.js';
 import type { Opening } from '../rules/facts.js';
-import { type Explained, explainByMapping } from './explain-arrival.js';
+import { placeOf } from './addresses.js';
+import { admits, type Explained, explainByMapping } from './explain-arrival.js';
 import { judgeNatPmp, judgeUpnp, listRouters, nameRouters } from './gateways.js';
 import { coversEndpoint, type HeldMapping } from './mappings.js';
 import type { Ledger } from './proofs.js';
@@ -19,7 +20,11 @@ export function explainOpening(
   const routers = listRouters(lan.gateways);
   const asked = parseEndpointId(endpoint);
   const elsewhere = ledger.missed.has(endpoint);
-  const held = asked && mappings.find(({ mapping }) => coversEndpoint(mapping, asked));
+  const source = findSource(evidence);
+  const ways = asked
+    ? mappings.filter(({ mapping }) => coversEndpoint(mapping, asked) && admits(mapping.remoteHost, source))
+    : [];
+  const held = ways.find(({ mapping }) => !mapping.remoteHost) ?? ways[0];
   if (held) return explainByMapping(held);
   const proof = elsewhere ? 'It answers, but not from the stand-in: what was sent there did not arrive. ' : '';
   const router = opening && recogniseRouter(opening, lan.gateways, elsewhere);
@@ -41,4 +46,11 @@ export function explainOpening(
     const hidden = routers.some((one) => judgeNatPmp(one) === 'on' && judgeUpnp(one) !== 'listed');
     return hidden ? ', a mapping by NAT-PMP (which can not be listed)' : '';
   }
+}
+
+/** Where the vantage sends from: what arrived tells, or its name where that is an address. */
+function findSource({ outside }: SiteEvidence): string | null {
+  const arrived = outside?.proofs.find(({ from }) => from !== null)?.from ?? null;
+  const host = outside?.vantage.replace(/:\d+$/, '') ?? '';
+  return arrived ?? (placeOf(host) ? host : null);
 }

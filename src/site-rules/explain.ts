@@ -1,11 +1,14 @@
 import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
 import { indexServices } from '../model/index-services.js';
+import type { Gateway } from '../model/lan.js';
 import type { Profile } from '../model/profile.js';
 import type { Explanation, Proof, SiteEvidence, SiteReport } from '../model/site.js';
 import { deriveFacts, type Facts, type Opening } from '../rules/facts.js';
 import { cutText } from '../rules/wording.js';
+import { isSameAddress } from './addresses.js';
 import { type Explained, explainArrival, explainByMapping, findWayIn } from './explain-arrival.js';
 import { explainOpening } from './explain-opening.js';
+import { listRouters, outwardAddresses } from './gateways.js';
 import { findFirstSeen } from './mapping-since.js';
 import { type HeldMapping, listMappings } from './mappings.js';
 import { type Ledger, ofTransport, sumProofs, TRANSPORTS } from './proofs.js';
@@ -34,10 +37,11 @@ export function explainReachable(
 ): Reachability {
   const ledger = sumProofs(evidence.standIn, evidence.outside);
   const mappings = listMappings(evidence.lan.gateways);
+  const carrying = mappings.filter(({ gateway }) => mayCarry(gateway, evidence));
   const check = deriveCheck(evidence, profile);
   const arrivals = [...ledger.arrived.values()].map((proof) => ({
     proof,
-    way: findWayIn(proof, evidence, mappings),
+    way: findWayIn(proof, evidence, carrying),
   }));
   const dmzProofs = arrivals.flatMap(({ proof, way }) => (proof.kind === 'canary' && !way ? [proof] : []));
   const open = TRANSPORTS.filter((one) => dmzProofs.some(({ endpoint }) => ofTransport(one)(endpoint)));
@@ -49,11 +53,11 @@ export function explainReachable(
     conclude(
       proof.endpoint,
       'proved',
-      way ? explainByMapping(way) : explainArrival(proof, evidence, mappings, inDmz(proof.endpoint)),
+      way ? explainByMapping(way) : explainArrival(proof, evidence, carrying, inDmz(proof.endpoint)),
     ),
   );
   const seen = listOpenings(check, evidence, ledger).map(([endpoint, opening]) =>
-    conclude(endpoint, 'seen', explainOpening(endpoint, opening, evidence, mappings, ledger)),
+    conclude(endpoint, 'seen', explainOpening(endpoint, opening, evidence, carrying, ledger)),
   );
   const explanations = [...proved, ...seen].sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
   return { explanations, ways, dmzProofs, ledger, check, mappings };
@@ -71,6 +75,13 @@ export function explainReachable(
       since: held ? findFirstSeen(held.mapping, earlier) : null,
     };
   }
+}
+
+/** Whether what comes to the address that the vantage looked at can come by a gateway. */
+function mayCarry(gateway: Gateway, { lan, outside }: SiteEvidence): boolean {
+  const addresses = outwardAddresses(gateway);
+  const isSeen = addresses.some((address) => isSameAddress(address, outside?.address ?? ''));
+  return listRouters(lan.gateways).includes(gateway) || addresses.length === 0 || isSeen;
 }
 
 /** A check whose own side could not see proves nothing. */

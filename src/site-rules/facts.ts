@@ -110,7 +110,7 @@ function judgeMapping(
     const places = phoneSystemAddresses(evidence);
     if (places.some((address) => isSameAddress(address, internalClient))) return 'nec-port';
     if (!isNec) return 'other';
-    return places.length === 0 ? 'nec-port' : 'other-host';
+    return evidence.pbxAddress === null ? 'nec-port' : 'other-host';
   }
 }
 

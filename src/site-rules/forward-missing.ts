@@ -2,7 +2,7 @@ import type { ProfileService } from '../model/profile.js';
 import { listNames, nameService } from '../rules/wording.js';
 import type { SiteFacts } from './facts.js';
 import { nameRouters } from './gateways.js';
-import { offersOnLan } from './pbx.js';
+import { isInPlace, offersOnLan } from './pbx.js';
 import type { SiteRule, SiteRuleResult } from './site-rule.js';
 
 /** A service that has to be reachable is proved not to be forwarded. */
@@ -29,6 +29,7 @@ export const forwardMissing: SiteRule = {
 };
 
 function judgeByProof(facts: SiteFacts, service: ProfileService): SiteRuleResult {
+  if (!isInPlace(facts.evidence)) return {};
   const { arrived, shut } = facts.ledger;
   const { endpoints } = service;
   const missing = endpoints.filter((endpoint) => shut.has(endpoint));

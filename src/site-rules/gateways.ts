@@ -1,5 +1,6 @@
 import type { Gateway } from '../model/lan.js';
 import { cutText, quote } from '../rules/wording.js';
+import { placeOf } from './addresses.js';
 
 /**
  * How a gateway stands with UPnP, as far as it told:
@@ -43,6 +44,16 @@ export function listRouters(gateways: readonly Gateway[]): readonly Gateway[] {
 export function externalAddresses({ connections, natPmp }: Gateway): string[] {
   const told = [...connections.map(({ externalAddress }) => externalAddress), natPmp?.externalAddress ?? null];
   return [...new Set(told.flatMap((address) => (address ? [address.trim()] : [])))].filter(Boolean);
+}
+
+/**
+ * The external addresses by which a gateway can reach the internet: those of the internet where it tells any, since
+ * lines for television or the provider's own use have private ones beside it. What no device can have is left out.
+ */
+export function outwardAddresses(gateway: Gateway): string[] {
+  const told = externalAddresses(gateway).filter((address) => !['nowhere', undefined].includes(placeOf(address)));
+  const open = told.filter((address) => placeOf(address) === 'internet');
+  return open.length > 0 ? open : told;
 }
 
 /** Names a gateway in a sentence: `the router “AVM FRITZ!Box 7590” (192.168.1.1)`. */

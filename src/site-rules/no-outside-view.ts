@@ -1,7 +1,8 @@
+import type { LanSurvey } from '../model/lan.js';
 import type { Undetermined } from '../model/report.js';
 import type { Outside } from '../model/site.js';
-import { cutText, listNames } from '../rules/wording.js';
-import { isSameAddress } from './addresses.js';
+import { cutText, listNames, upperFirst } from '../rules/wording.js';
+import { isOnLan, isSameAddress } from './addresses.js';
 import type { SiteFacts } from './facts.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -31,14 +32,21 @@ export const noOutsideView: SiteRule = {
       undetermined: problems.flatMap(({ part, message }): Undetermined[] =>
         VITAL.includes(part)
           ? []
-          : [{ endpoint: null, what: `What ${PARTS[part]} would have told`, why: message, blocking: part === 'sip' }],
+          : [
+              {
+                endpoint: null,
+                what: `What ${PARTS[part]} would have told`,
+                why: `${upperFirst(message)}.`,
+                blocking: part === 'sip',
+              },
+            ],
       ),
     };
   },
 };
 
 /** The parts that failed, and those that are missing without a word. */
-function listProblems({ outside, standIn }: SiteFacts['evidence']): Problem[] {
+function listProblems({ outside, standIn, lan }: SiteFacts['evidence']): Problem[] {
   if (!outside) return [{ part: 'vantage', message: 'Nobody looked from outside.' }];
   const { problems, check, proofs, address } = outside;
   const told = (part: Problem['part']) =>
@@ -54,6 +62,7 @@ function listProblems({ outside, standIn }: SiteFacts['evidence']): Problem[] {
           },
         ]
       : []),
+    ...tellDetour(outside, lan),
     ...(check || told('check') ? [] : [{ part: 'check' as const, message: 'It was not made.' }]),
     ...(!standIn || proofs.length > 0 || told('proofs')
       ? []
@@ -64,6 +73,20 @@ function listProblems({ outside, standIn }: SiteFacts['evidence']): Problem[] {
   ];
 }
 
+/** The first router on the way has to be one of this network's: else what was seen from outside is of another line. */
+function tellDetour({ hops }: Outside, { gateways, interfaces }: LanSurvey): Problem[] {
+  const first = hops.find(({ ttl }) => ttl === 1)?.address ?? null;
+  const isNear = (address: string) =>
+    gateways.some(
+      (gateway) =>
+        isSameAddress(gateway.address, address) ||
+        interfaces.some((one) => isOnLan(gateway.address, [one]) && isOnLan(address, [one])),
+    );
+  if (first === null || gateways.length === 0 || isNear(first)) return [];
+  const message = `The way there begins at ${first}, which is not the router: a VPN or another line is in use.`;
+  return [{ part: 'vantage', message }];
+}
+
 function describeFailure(problems: readonly Problem[]) {
   const parts = listNames([...new Set(problems.map(({ part }) => PARTS[part]))]);
   return {
@@ -71,7 +94,7 @@ function describeFailure(problems: readonly Problem[]) {
     effect: 'inconclusive' as const,
     endpoint: null,
     title: `Not seen from outside: ${parts} failed`,
-    seen: problems.map(({ part, message }) => `${PARTS[part]}: ${cutText(message, 400)}`).join(' '),
+    seen: problems.map(({ part, message }) => `${PARTS[part]}: ${cutText(message, 400)}`).join('; '),
     matters: 'What the router lets in is not known. What was found on this side stays found.',
     remedy:
       'See whether this machine reaches the internet and the vantage server, that its address and token are right, and that no VPN or second line is in use; then run this again.',

@@ -90,9 +90,10 @@ function noteOther(gateway: Gateway): SiteFinding {
   };
 }
 
-/** A gateway that says nothing is only known to keep silent where it could be asked. */
+/** A gateway that says nothing, or nothing of opening ports, is only known to where it could be asked to the end. */
 function doubtSilence(gateway: Gateway): Undetermined[] {
-  if (gateway.problems.length === 0 || judgeUpnp(gateway) !== 'silent' || judgeNatPmp(gateway) === 'on') return [];
+  const quiet = ['silent', 'other-device'].includes(judgeUpnp(gateway)) && judgeNatPmp(gateway) !== 'on';
+  if (gateway.problems.length === 0 || !quiet) return [];
   return [
     {
       endpoint: null,

@@ -81,9 +81,9 @@ describe('mended', () => {
     const held = igd([mapping('tcp/80', { internalClient: '192.168.1.50' }), mapping('udp/5060')]);
     expect(compare(seen(['udp/5060'], held), seen(['udp/5060']))).toEqual({
       ...none,
-      gone: ['upnp-on', 'mapping-to-other-host tcp/80'],
+      gone: ['upnp-on'],
       new: ['forward-not-agreed udp/5060'],
-      notKnown: ['mapping-to-nec-port udp/5060'],
+      notKnown: ['mapping-to-nec-port udp/5060', 'mapping-to-other-host tcp/80'],
       endpoints: { 'udp/5060': 'cause-changed' },
     });
   });
