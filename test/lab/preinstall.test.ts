@@ -3,7 +3,7 @@ import { causesOf, faultsOf, preinstallAt, type Preinstalled, startVantage } fro
 import type { Forward, RouterRules } from './ruleset.js';
 import { PBX } from './ruleset.js';
 import { askForForward, askForNatPmp, startMiniupnpd } from './servers/start.js';
-import { buildSite, GATEWAY, MODEM, OUTSIDE, type Site, type SiteOptions } from './topology.js';
+import { buildSite, GATEWAY, MODEM, OUTSIDE, SECOND_ROUTER, type Site, type SiteOptions } from './topology.js';
 
 /** miniupnpd takes the addresses of documents for private ones; this one exists within the namespaces only. */
 const ADDRESS = '1.2.3.4';
@@ -66,6 +66,10 @@ const SCENARIOS = {
   'a DMZ': { rules: { dmz: true } },
   'two routers': { options: { modem: {} } },
   'another external address': { prepare: (site) => startMiniupnpd(site, { externalAddress: '1.2.3.5' }) },
+  'a second router on the network': {
+    options: { secondRouter: true },
+    prepare: (site) => startMiniupnpd(site, { at: site.secondRouter!, externalAddress: '1.2.4.1' }),
+  },
   'a firewall of our own': {
     rules: { forwards: TRUNK },
     prepare: (site) => site.office.run(['nft', 'add', 'table', 'inet', 'own', OWN_FIREWALL]),
@@ -206,6 +210,15 @@ describe('the culprit is named:', () => {
     ]);
     expect(faultsOf(report)).toEqual(['double-nat']);
     expect(JSON.stringify(report.findings)).toContain(MODEM);
+  });
+
+  test('another router on the network, found by searching it', () => {
+    const { report } = resultOf('a second router on the network');
+    expect(report.evidence.lan.gateways).toMatchObject([
+      { address: GATEWAY, isDefault: true, connections: [] },
+      { address: SECOND_ROUTER, isDefault: false, connections: [{ externalAddress: '1.2.4.1' }] },
+    ]);
+    expect(report.findings.map(({ rule }) => rule)).toContain('several-gateways');
   });
 
   test('a router with another external address than the one that is seen', () => {

@@ -17,6 +17,8 @@ export interface Site {
   readonly internet: Namespace;
   readonly router: Namespace;
   readonly office: Namespace;
+  /** The other router, where there is one. */
+  readonly secondRouter: Namespace | null;
   /** For the servers' files; removed with the site. */
   readonly directory: string;
   /** Configures the router anew. */
@@ -32,7 +34,12 @@ export interface SiteOptions {
   readonly address?: string;
   /** A second router, the provider's: it has the public address, and the router a private one. */
   readonly modem?: RouterRules;
+  /** Another router on the office's network, through which nothing goes. */
+  readonly secondRouter?: boolean;
 }
+
+/** The address of the second router of a site that has one. */
+export const SECOND_ROUTER = '192.168.1.2';
 
 /** The addresses between the two routers of a site that has two. */
 export const MODEM = '192.168.0.1';
@@ -94,19 +101,46 @@ export async function buildSite(rules: RouterRules = {}, options: SiteOptions = 
     await must(inNamespace(namespace, 'sysctl', '-qw', ...forwarding));
   }
   if (modem && options.modem) await configure(modem)(options.modem);
+  const secondRouter = options.secondRouter ? await addSecondRouter(router) : null;
   await configure(router)(rules);
   return {
     internet,
     router,
     office,
+    secondRouter,
     directory,
     configure: configure(router),
     lookFrom: (source) => ip(internet, [`route replace ${address}/32 dev wan src ${source}`]),
     close: async () => {
-      for (const namespace of [office, router, ...(modem ? [modem] : []), internet]) await namespace.remove();
+      const others = [modem, secondRouter].flatMap((namespace) => namespace ?? []);
+      for (const namespace of [office, router, ...others, internet]) await namespace.remove();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts another router on the office's network: the first one's port becomes a switch. Its WAN leads nowhere. */
+async function addSecondRouter(router: Namespace): Promise<Namespace> {
+  const second = await makeNamespace('second');
+  await connect(router, 'port2', second, 'lan');
+  await connect(second, 'wan', second, 'nowhere');
+  await ip(router, [
+    'link set lan down',
+    'link set lan name port1',
+    'addr flush dev port1',
+    'link add lan type bridge',
+    ...['port1', 'port2'].flatMap((port) => [`link set ${port} master lan`, `link set ${port} up`]),
+    `addr add ${GATEWAY}/24 dev lan`,
+    'link set lan up',
+  ]);
+  await ip(second, [
+    `addr add ${SECOND_ROUTER}/24 dev lan`,
+    'addr add 1.2.4.1/24 dev wan',
+    ...['lan', 'wan', 'nowhere'].map((name) => `link set ${name} up`),
+    `route add default via ${GATEWAY}`,
+  ]);
+  await must(inNamespace(second, 'nft', '-f', '-'), renderRuleset({}));
+  return second;
 }
 
 /** Joins two namespaces by a cable: a pair of interfaces. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PBX, PBX6 } from '../ruleset.js';
 import { GATEWAY, type Site } from '../topology.js';
-import type { Server } from '../namespace.js';
+import type { Namespace, Server } from '../namespace.js';
 
 const HERE = join(process.cwd(), 'test/lab/servers');
 
@@ -44,6 +44,8 @@ export interface MiniupnpdOptions {
   readonly natPmp?: boolean;
   /** False lets everybody map to any address, as routers that fell to UPnProxy did. */
   readonly secure?: boolean;
+  /** Where it runs; default the site's router. */
+  readonly at?: Namespace;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface MiniupnpdOptions {
  * another external address where the site has one of those; nothing is ever sent to that.
  */
 export async function startMiniupnpd(site: Site, options: MiniupnpdOptions = {}): Promise<Server> {
-  const { externalAddress = '1.2.3.4', upnp = true, natPmp = true, secure = true } = options;
+  const { externalAddress = '1.2.3.4', upnp = true, natPmp = true, secure = true, at = site.router } = options;
   const yes = (on: boolean) => (on ? 'yes' : 'no');
   const file = join(site.directory, 'miniupnpd.conf');
   const settings = [
@@ -72,7 +74,7 @@ export async function startMiniupnpd(site: Site, options: MiniupnpdOptions = {})
     'deny 0-65535 0.0.0.0/0 0-65535',
   ];
   await writeFile(file, settings.join('\n') + '\n');
-  return site.router.start(
+  return at.start(
     ['miniupnpd', '-d', '-f', file, '-P', join(site.directory, 'miniupnpd.pid')],
     [...(upnp ? ['tcp/5000', 'udp/1900'] : []), ...(natPmp ? ['udp/5351'] : [])],
   );
