@@ -34,6 +34,16 @@ export function findLan(interfaces: readonly LanInterface[], address: string): L
     : interfaces.find((lan) => networkOf(lan.address, lan.prefixLength) === networkOf(address, lan.prefixLength));
 }
 
+/**
+ * Whether two addresses of this machine are on one network, whatever the mask of either; true as well where one of them
+ * is none of the interfaces', as on loopback.
+ */
+export function areTogether(interfaces: readonly LanInterface[], one: string, other: string): boolean {
+  const isOurs = (address: string) => interfaces.some((lan) => lan.address === address);
+  if (!isOurs(one) || !isOurs(other)) return true;
+  return interfaces.some((lan) => findLan([lan], one) && findLan([lan], other));
+}
+
 function networkOf(address: string, prefixLength: number): bigint | undefined {
   const parsed = parseAddress(address);
   return parsed?.family === 4 ? parsed.value >> BigInt(32 - prefixLength) : undefined;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EndpointId } from '../model/endpoint.js';
-import type { Profile } from '../model/profile.js';
+import type { LanInterface } from '../model/lan.js';
+import { OUTSIDER, type Profile } from '../model/profile.js';
 import type { Report } from '../model/report.js';
 import type { NatSurvey, Outside, Proof, SipComparison, StandIn } from '../model/site.js';
 import type { Whoami } from '../model/vantage-api.js';
@@ -8,6 +9,7 @@ import { findLocalAddress } from '../net/local-address.js';
 import type { TimingName } from '../net/timing.js';
 import { compareSip } from './compare-sip.js';
 import { drawCanaries } from './draw-canaries.js';
+import { areTogether, listLanInterfaces } from './lan-interfaces.js';
 import { readLocalFirewall } from './local-firewall.js';
 import { readNextHops } from './next-hops.js';
 import { proveEndpoints } from './prove-endpoints.js';
@@ -63,7 +65,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   };
   const view = (seen: Partial<Outside>, standIn: StandIn | null = null): OutsideView => ({
     outside: {
-      ...{ vantage: vantageName, address: null, scope: null, hops: [] },
+      ...{ vantage: vantageName, source: options.source ?? OUTSIDER, address: null, scope: null, hops: [] },
       ...{ check: null, proofs: [], sip: [], sipPorts: null, nat: null, problems },
       ...seen,
     },
@@ -80,6 +82,8 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
     return view({ address, scope });
   }
 
+  const detour = await findDetour(options, localAddress);
+  if (detour !== null) problems.push({ part: 'vantage', message: detour });
   const hops = vantage.remoteAddress === null ? Promise.resolve([]) : readNextHops(vantage.remoteAddress);
   const key = randomBytes(32);
   const { services, canaries } = options.standIn
@@ -89,7 +93,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
     ? await openStandIn({ address: localAddress, endpoints: [...services, ...canaries], key })
     : null;
   let proofs: Proof[] | null = null;
-  let check: Report | null = null;
+  let check: Report | null;
   let standIn: StandIn | null = null;
   try {
     if (open) {
@@ -121,6 +125,25 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
 function findOwnAddress({ standIn, pbxAddress, vantage }: LookOutsideOptions): Promise<string | null> {
   if (standIn && pbxAddress !== null) return Promise.resolve(pbxAddress);
   return vantage.remoteAddress === null ? Promise.resolve(null) : findLocalAddress(vantage.remoteAddress);
+}
+
+/** Tells that what is sent to the vantage leaves by another network than the one where we stand in, as by a VPN. */
+async function findDetour({ vantage, standIn }: LookOutsideOptions, place: string): Promise<string | null> {
+  const leaving = vantage.remoteAddress === null ? null : await findLocalAddress(vantage.remoteAddress);
+  const networks = readNetworks();
+  if (!standIn || leaving === null) return null;
+  return areTogether(networks, leaving, place)
+    ? null
+    : `this machine sends from ${leaving} there, not by the network of ${place}: by a VPN or another line`;
+}
+
+/** None where the system does not tell: the look from inside says so. */
+function readNetworks(): LanInterface[] {
+  try {
+    return listLanInterfaces();
+  } catch {
+    return [];
+  }
 }
 
 /** All endpoints of the profile's services, where they are and where the maker has them, and canaries among the rest. */

@@ -85,6 +85,7 @@ export type Hop = z.infer<typeof hopSchema>;
 /** What is known from outside. */
 export const outsideSchema = z.object({
   vantage: text(256).describe('host and port of the vantage server'),
+  source: text(128).optional().describe('which source of the profile the vantage is'),
   address: nullableText(64).describe('our public address, as the vantage sees it'),
   scope: z.enum(ADDRESS_SCOPES).nullable(),
   hops: z.array(hopSchema).max(8).describe('the first routers on the way to the vantage; empty: not known'),

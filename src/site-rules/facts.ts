@@ -57,7 +57,7 @@ export function deriveSiteFacts(
 ): SiteFacts {
   const { explanations, ways, mappings, ...seen } = explainReachable(evidence, profile, earlier);
   const services = indexServices(profile);
-  const source = evidence.outside?.check?.vantage.source ?? OUTSIDER;
+  const source = evidence.outside?.check?.vantage.source ?? evidence.outside?.source ?? OUTSIDER;
   const serviceAccess = (service: ProfileService) => accessOf(service, source, profile.unlisted);
   const serviceOf = (endpoint: EndpointId) =>
     services.get(endpoint) ?? profile.services.find(({ defaultEndpoints }) => defaultEndpoints.includes(endpoint));

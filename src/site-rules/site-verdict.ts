@@ -1,5 +1,6 @@
+import { OUTSIDER } from '../model/profile.js';
 import type { Finding, Undetermined, UnitError, Verdict } from '../model/report.js';
-import { cutText, listNames, lowerFirst } from '../rules/wording.js';
+import { cutText, listNames, lowerFirst, quote } from '../rules/wording.js';
 import type { SiteFacts } from './facts.js';
 
 /** What the site rules said, all told. */
@@ -49,6 +50,9 @@ function describeSite(facts: SiteFacts, outcome: SiteOutcome, verdict: Verdict):
     case 'compliant':
       return [
         'Fit to install: no UPnP, no DMZ, nothing let in but what was agreed, and SIP passes unaltered.',
+        facts.source === OUTSIDER
+          ? ''
+          : `Seen as ${quote(facts.source, 64)} alone: what everybody else can reach was not looked at.`,
         describeChecklist(facts),
       ];
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { NetworkInterfaceInfo } from 'node:os';
-import { findLan, listLanInterfaces, selectLanInterfaces } from '../../src/inside/lan-interfaces.js';
+import { areTogether, findLan, listLanInterfaces, selectLanInterfaces } from '../../src/inside/lan-interfaces.js';
 import { lanInterfaceSchema } from '../../src/model/lan.js';
 
 const ipv4 = (address: string, length: number, internal = false): NetworkInterfaceInfo => ({
@@ -63,4 +63,15 @@ describe('the interface of an address', () => {
       }),
     );
   });
+});
+
+test('two addresses of ours are together by the wider of their masks, and apart over a tunnel', () => {
+  const interfaces = [
+    { name: 'eth0', address: '192.168.1.23', prefixLength: 24 },
+    { name: 'eth0', address: '192.168.1.10', prefixLength: 32 },
+    { name: 'tun0', address: '10.8.0.2', prefixLength: 24 },
+  ];
+  expect(areTogether(interfaces, '192.168.1.23', '192.168.1.10')).toBe(true);
+  expect(areTogether(interfaces, '10.8.0.2', '192.168.1.10')).toBe(false);
+  expect(areTogether(interfaces, '127.0.0.1', '192.168.1.10')).toBe(true);
 });

@@ -77,6 +77,37 @@ test('the maker’s port of a service that was moved has to be proved too', () =
   expect(moved(['tcp/80'])).toEqual(['Whether these are forwarded: tcp/80']);
 });
 
+describe('a vantage in the network of a named source', () => {
+  const agreed = () => {
+    const closed = profile({ sources: { provider: { title: 'The provider', cidrs: [] } } });
+    const services = closed.services.map((service) =>
+      service.id === 'sip-trunk' ? { ...service, access: { ...service.access, provider: 'may' as const } } : service,
+    );
+    return { ...closed, services };
+  };
+  const seen = (parts: Parameters<typeof outside>[0]) =>
+    report(evidence({ outside: outside({ proofs: proofs({ arrived: ['udp/5060'] }), ...parts }) }), {
+      profile: agreed(),
+    });
+
+  test('is judged as that source, though its check failed', () => {
+    const failed = { check: null, problems: [{ part: 'check' as const, message: 'no answer' }] };
+    expect(verdictOf(seen({ ...failed, source: 'provider' }))).toMatchObject({
+      verdict: 'inconclusive',
+      violations: [],
+    });
+    expect(verdictOf(seen(failed)).violations).toEqual(['forward-not-agreed']);
+  });
+
+  test('says nothing of what everybody else can reach', () => {
+    const made = check([], agreed());
+    const site = seen({ check: { ...made, vantage: { ...made.vantage, source: 'provider' } } });
+    expect(site.verdict).toBe('compliant');
+    expect(site.summary).toContain('what everybody else can reach was not looked at');
+    expect(report(evidence()).summary).not.toContain('everybody else');
+  });
+});
+
 describe('a way out that is not the router’s', () => {
   const by = (address: string | null, parts: Partial<SiteEvidence> = {}) =>
     report(
