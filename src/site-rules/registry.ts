@@ -5,6 +5,7 @@ import { checklistOpen } from './checklist-open.js';
 import { dmzProved } from './dmz-proved.js';
 import { doubleNat } from './double-nat.js';
 import { emptyListProvesNothing } from './empty-list-proves-nothing.js';
+import { forwardElsewhere } from './forward-elsewhere.js';
 import { forwardMissing } from './forward-missing.js';
 import { forwardNotAgreed } from './forward-not-agreed.js';
 import { forwardToWrongPort } from './forward-to-wrong-port.js';
@@ -51,6 +52,7 @@ export const SITE_RULES: readonly SiteRule[] = [
   noOutsideView,
   ownFirewall,
   unboundPorts,
+  forwardElsewhere,
   listIncomplete,
   emptyListProvesNothing,
 ];
