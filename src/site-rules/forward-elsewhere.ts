@@ -15,7 +15,7 @@ export const forwardElsewhere: SiteRule = {
     const refused = listRefused(facts);
     const doubt = {
       endpoint: refused.length === 1 ? (refused[0] ?? null) : null,
-      what: `Where these lead: ${listNames(refused)}`,
+      what: `Whether these are forwarded elsewhere: ${listNames(refused)}`,
       why: `They are refused from outside, while ports chosen at random keep silent, and did not arrive at the stand-in. That is consistent with a forward to a port where nothing listens, of ${cutText(standIn.address, 45)} or of another device; the router or the provider may refuse them as well. Look for them in the router’s list of forwards.`,
       blocking: true,
     };

@@ -22,7 +22,7 @@ describe('ports that are refused, while random ones keep silent,', () => {
       verdict: 'inconclusive',
       violations: [],
       inconclusive: [],
-      blocking: ['Where these lead: tcp/80 and udp/5060'],
+      blocking: ['Whether these are forwarded elsewhere: tcp/80 and udp/5060'],
     });
   });
 
