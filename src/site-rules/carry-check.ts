@@ -29,7 +29,7 @@ export function carryCheck(facts: SiteFacts): SiteRuleResult {
     findings.map((finding): SiteFinding => ({ rule, ...finding })),
   );
   return {
-    findings: findings.filter(({ effect }) => check.vantage === 'fit' || effect !== 'violation'),
+    findings: findings.filter(({ effect }) => facts.check !== null || effect !== 'violation'),
     undetermined: [
       ...results.flatMap(({ undetermined = [] }) => undetermined),
       {

@@ -3,7 +3,8 @@ import type { Gateway } from '../model/lan.js';
 import type { Finding } from '../model/report.js';
 import type { SiteReport } from '../model/site.js';
 import { isSameAddress, placeOf } from './addresses.js';
-import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
+import { isOfAnotherLine } from './detour.js';
+import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters, outwardAddresses } from './gateways.js';
 import { listsAll } from './mapping-since.js';
 import { type Ledger, ofTransport, sumProofs, TRANSPORTS } from './proofs.js';
 import { isSameSite } from './same-site.js';
@@ -26,7 +27,7 @@ export function lookAgain(before: SiteReport, report: SiteReport): Again {
   const { standIn, outside, pbxAddress } = report.evidence;
   const ledger = sumProofs(standIn, outside);
   const place = before.evidence.standIn?.address ?? before.evidence.pbxAddress ?? pbxAddress;
-  const inPlace = standIn !== null && place !== null && isSameAddress(standIn.address, place);
+  const inPlace = standIn !== null && place !== null && isSameAddress(standIn.address, place) && !sawOtherLine(report);
   const sameSite = isSameSite(before, report);
   return { before, report, ledger: inPlace ? ledger : { ...ledger, shut: new Set() }, sameSite };
 }
@@ -47,9 +48,17 @@ export function wasShut({ before, report, sameSite }: Again, endpoint: EndpointI
   return sameSite && (proved ? shut.has(endpoint) : isRefused(before, endpoint));
 }
 
+/** What was seen from outside may be of a VPN or of another line of the site. */
+function sawOtherLine({ evidence, findings }: SiteReport): boolean {
+  const doubted = findings.some(({ rule, effect }) => rule === 'double-nat' && effect === 'inconclusive');
+  const isTold = listRouters(evidence.lan.gateways).some((router) => outwardAddresses(router).length > 0);
+  return isOfAnotherLine(evidence) || (doubted && isTold);
+}
+
 /** The check from outside, sound and to its end, got a refusal or, by TCP, no answer. */
-function isRefused({ evidence: { outside } }: SiteReport, endpoint: EndpointId): boolean {
-  const check = outside?.check;
+function isRefused(report: SiteReport, endpoint: EndpointId): boolean {
+  const check = report.evidence.outside?.check;
+  if (sawOtherLine(report)) return false;
   if (!check || check.interrupted || check.findings.some(({ effect }) => effect === 'inconclusive')) return false;
   const seen = check.observations.filter((one) => one.endpoint === endpoint);
   return seen.length > 0 && seen.every(({ state }) => state === 'closed' || state === 'filtered');
@@ -148,9 +157,9 @@ function isSamePorts(...reports: readonly [SiteReport, SiteReport]): boolean {
   return !then || (then.udp === now?.udp && then.tcp === now.tcp);
 }
 
-function checksWell({ evidence: { outside } }: SiteReport): boolean {
-  const check = outside?.check;
-  return Boolean(check) && check?.verdict !== 'inconclusive' && !check?.interrupted;
+function checksWell(report: SiteReport): boolean {
+  const check = report.evidence.outside?.check;
+  return Boolean(check) && !sawOtherLine(report) && check?.verdict !== 'inconclusive' && !check?.interrupted;
 }
 
 /** Endpoints of both reports, random ports left out: each run picks others. */

@@ -6,6 +6,7 @@ import type { Explanation, Proof, SiteEvidence, SiteReport } from '../model/site
 import { deriveFacts, type Facts, type Opening } from '../rules/facts.js';
 import { cutText } from '../rules/wording.js';
 import { isSameAddress } from './addresses.js';
+import { isOfAnotherLine } from './detour.js';
 import { type Explained, explainArrival, explainByMapping, findWayIn } from './explain-arrival.js';
 import { explainOpening } from './explain-opening.js';
 import { listRouters, outwardAddresses } from './gateways.js';
@@ -84,9 +85,10 @@ function mayCarry(gateway: Gateway, { lan, outside }: SiteEvidence): boolean {
   return listRouters(lan.gateways).includes(gateway) || addresses.length === 0 || isSeen;
 }
 
-/** A check whose own side could not see proves nothing. */
-function deriveCheck({ outside }: SiteEvidence, profile: Profile): Facts | null {
-  if (!outside?.check) return null;
+/** A check whose own side could not see, or that was of another line, proves nothing. */
+function deriveCheck(evidence: SiteEvidence, profile: Profile): Facts | null {
+  const { outside } = evidence;
+  if (!outside?.check || isOfAnotherLine(evidence)) return null;
   const facts = deriveFacts(outside.check, profile);
   return facts.vantage === 'fit' ? facts : null;
 }

@@ -1,8 +1,8 @@
-import type { LanSurvey } from '../model/lan.js';
 import type { Undetermined } from '../model/report.js';
 import type { Outside } from '../model/site.js';
 import { cutText, listNames, upperFirst } from '../rules/wording.js';
-import { isOnLan, isSameAddress } from './addresses.js';
+import { isSameAddress } from './addresses.js';
+import { findDetour } from './detour.js';
 import type { SiteFacts } from './facts.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -46,12 +46,14 @@ export const noOutsideView: SiteRule = {
 };
 
 /** The parts that failed, and those that are missing without a word. */
-function listProblems({ outside, standIn, lan }: SiteFacts['evidence']): Problem[] {
+function listProblems(evidence: SiteFacts['evidence']): Problem[] {
+  const { outside, standIn } = evidence;
   if (!outside) return [{ part: 'vantage', message: 'Nobody looked from outside.' }];
   const { problems, check, proofs, address } = outside;
   const told = (part: Problem['part']) =>
     problems.some((problem) => problem.part === part || problem.part === 'vantage');
   const target = check?.target.address;
+  const detour = findDetour(evidence);
   return [
     ...problems,
     ...(outside.scope === 'private' || outside.scope === 'link-local'
@@ -62,7 +64,7 @@ function listProblems({ outside, standIn, lan }: SiteFacts['evidence']): Problem
           },
         ]
       : []),
-    ...tellDetour(outside, lan),
+    ...(detour === null ? [] : [{ part: 'vantage' as const, message: detour }]),
     ...(check || told('check') ? [] : [{ part: 'check' as const, message: 'It was not made.' }]),
     ...(!standIn || proofs.length > 0 || told('proofs')
       ? []
@@ -71,20 +73,6 @@ function listProblems({ outside, standIn, lan }: SiteFacts['evidence']): Problem
       ? [{ part: 'check' as const, message: `It was of ${target}, but we came from ${address} at first.` }]
       : []),
   ];
-}
-
-/** The first router on the way has to be one of this network's: else what was seen from outside is of another line. */
-function tellDetour({ hops }: Outside, { gateways, interfaces }: LanSurvey): Problem[] {
-  const first = hops.find(({ ttl }) => ttl === 1)?.address ?? null;
-  const isNear = (address: string) =>
-    gateways.some(
-      (gateway) =>
-        isSameAddress(gateway.address, address) ||
-        interfaces.some((one) => isOnLan(gateway.address, [one]) && isOnLan(address, [one])),
-    );
-  if (first === null || gateways.length === 0 || isNear(first)) return [];
-  const message = `The way there begins at ${first}, which is not the router: a VPN or another line is in use.`;
-  return [{ part: 'vantage', message }];
 }
 
 function describeFailure(problems: readonly Problem[]) {

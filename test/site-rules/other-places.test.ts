@@ -129,6 +129,11 @@ describe('a way out that is not the router’s', () => {
     const tunnel = { name: 'tun0', address: '10.8.0.2', prefixLength: 24 };
     const interfaces = [{ name: 'eth0', address: PBX, prefixLength: 24 }, tunnel];
     expect(by('10.8.0.1', { lan: lan([router()], { interfaces }) }).verdict).toBe('inconclusive');
+    const open = check([answer('tcp/80', 'nec-webpro'), answer('udp/5060', 'nec-sip')]);
+    const hops = [{ ttl: 1, address: '10.8.0.1' }];
+    expect(verdictOf(report(evidence({ outside: outside({ hops, check: open }) }))).violations).toEqual([]);
+    const told = [{ part: 'vantage' as const, message: 'this machine sends from 10.8.0.2 there' }];
+    expect(verdictOf(report(evidence({ outside: outside({ problems: told, check: open }) }))).violations).toEqual([]);
   });
 
   test('is none where the router answers by another address of the network, or keeps silent', () => {
@@ -248,6 +253,20 @@ describe('two runs', () => {
     const since = (address: string) => report(seen(PUBLIC), { earlier: [report(seen(address))] }).reachable[0]?.since;
     expect(since(PUBLIC)).not.toBeNull();
     expect(since('203.0.113.99')).toBeNull();
+  });
+
+  test('of which the later one saw another line', () => {
+    const open = bare({}, { check: check([answer('tcp/80', 'nec-webpro')]) });
+    const hops = [{ ttl: 1, address: '10.8.0.1' }];
+    const otherwise = [
+      (parts: Partial<SiteEvidence>) => evidence({ outside: outside({ hops }), ...parts }),
+      (parts: Partial<SiteEvidence>) =>
+        evidence({ lan: lan([igd([], { externalAddress: '198.51.100.77' })]), ...parts }),
+    ];
+    for (const after of otherwise) {
+      expect(compare(arrived, after({}))).toMatchObject({ gone: [], endpoints: { 'tcp/80': 'not-known' } });
+      expect(compare(open, after({})).endpoints).toEqual({ 'tcp/80': 'not-known' });
+    }
   });
 
   test('of which the later one asked other gateways', () => {
