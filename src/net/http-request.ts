@@ -30,6 +30,11 @@ export interface HttpAnswer {
   drop(): void;
 }
 
+/** The connection ended without an answer: also behind a switch to another protocol, which is none. */
+class NoAnswerError extends Error {
+  readonly code = 'ECONNRESET';
+}
+
 /** Nothing came for too long; `code` is ETIMEDOUT. */
 class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
@@ -51,6 +56,7 @@ export async function requestHttp(asked: HttpRequest): Promise<HttpAnswer> {
   });
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).once('error', reject);
+    request.once('close', () => reject(new NoAnswerError('no answer')));
     request.end(asked.body);
   });
   clearTimeout(head);

@@ -150,6 +150,10 @@ describe('a vantage that can not be reached', () => {
     expect((await failureOf(createClient(`https://${LOCAL}:${mute}`).whoami(never))).message).toContain('in time');
     const rude = await startRaw((socket) => socket.destroy());
     expect((await failureOf(createClient(`http://${LOCAL}:${rude}`).whoami(never))).message).toContain('closed');
+    const turning = await startRaw(
+      (socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    );
+    expect((await failureOf(createClient(`http://${LOCAL}:${turning}`).whoami(never))).message).toContain('closed');
     const closed = createClient(`http://${LOCAL}:1`);
     expect(await failureOf(closed.whoami(never))).toMatchObject({
       kind: 'unreachable',
