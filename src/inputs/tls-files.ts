@@ -3,6 +3,8 @@ import { InputError } from './input-error.js';
 import { readText } from './read-text.js';
 
 const MAX_PEM = 256 * 1_024;
+/** One of the certificates in a file. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 /** A whole system's authorities may stand in one file. */
 const MAX_CA = 1 << 20;
 
@@ -29,6 +31,8 @@ export interface TlsFiles {
 export async function readTlsFiles(certFile: string, keyFile: string): Promise<TlsFiles> {
   const [cert, key] = await Promise.all([readText(certFile, MAX_PEM), readText(keyFile, MAX_PEM)]);
   const certificate = readCertificate(cert, certFile);
+  for (const [other] of cert.matchAll(CERTIFICATE))
+    parse(certFile, 'one of its certificates is broken', () => new X509Certificate(other));
   const privateKey = parse(keyFile, 'no private key in PEM form without a passphrase', () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey))
     throw new InputError(`is not the key of the certificate in ${certFile}`, { file: keyFile });

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { whenDone } from './when-done.js';
 
 /** One server-sent event; `data` is sent as JSON. */
 export interface StreamEvent {
@@ -39,7 +40,7 @@ export async function sendEvents(reply: FastifyReply, options: EventStreamOption
     failure ??= message;
     abort.abort();
   };
-  const closed = new Promise<void>((resolve) => raw.once('close', resolve));
+  const closed = whenDone(reply);
   void closed.then(() => abort.abort());
   raw.on('error', () => abort.abort());
   const write = (text: string): void => {

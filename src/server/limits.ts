@@ -16,6 +16,8 @@ export interface Limits {
   readonly connections: number;
   /** Connections at once from one address. */
   readonly addressConnections: number;
+  /** How long a caller may take for a TLS handshake, and to send its request, s. */
+  readonly requestSeconds: number;
   /** How long a check may take, s. What it has seen until then is reported. */
   readonly checkSeconds: number;
   /** How long proofs may take, s. */
@@ -37,6 +39,7 @@ export const DEFAULT_LIMITS: Limits = {
   streams: 64,
   connections: 1_024,
   addressConnections: 32,
+  requestSeconds: 15,
   checkSeconds: 300,
   proofSeconds: 120,
   sipSeconds: 30,
@@ -47,5 +50,5 @@ export const DEFAULT_LIMITS: Limits = {
 /** Largest body of a request, in bytes: a resolved profile fits. */
 export const MAX_BODY = 65_536;
 
-/** How long a caller may take to send its request, ms. */
-export const REQUEST_MS = 15_000;
+/** How long one that speaks no HTTP may take to hear so, ms. */
+export const FAREWELL_MS = 1_000;

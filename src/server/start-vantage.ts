@@ -1,3 +1,4 @@
+import type { Server, Socket } from 'node:net';
 import type { AddressRange } from '../inputs/address-ranges.js';
 import { InputError } from '../inputs/input-error.js';
 import type { ListenAddress } from '../inputs/listen.js';
@@ -86,19 +87,20 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
     };
     const app = await createVantageApp(context, certificate);
     opened.push({ close: () => app.close() });
+    const connections = trackConnections(app.server);
     await app.listen({ host: listen.host, port: listen.port }).catch(refusePort);
     return {
       url: app.listeningOrigin,
       reload: async () => {
         const read = await loadTokenFile(options.tokenFile);
         const renewed = tls ? await readTlsFiles(tls.cert, tls.key) : null;
+        if (renewed) replaceCertificate(app.server, renewed);
         tokens = read;
         tokens.notes.forEach(onNote);
-        if (renewed) replaceCertificate(app.server, renewed);
       },
       close: async () => {
         ending.abort();
-        const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+        const cut = setTimeout(() => connections.forEach((socket) => socket.destroy()), CLOSE_MS);
         await closeAll();
         clearTimeout(cut);
       },
@@ -108,6 +110,16 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
     await closeAll();
     throw error;
   }
+}
+
+/** The connections that are open, those without a request or TLS yet too, of which an HTTP server doesn't know. */
+function trackConnections(server: Server): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return open;
 }
 
 /** A token that is overheard is everybody's. */

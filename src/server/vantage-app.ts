@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   fastify,
   type FastifyBaseLogger,
@@ -16,10 +17,11 @@ import { findToken } from './authenticate.js';
 import { isProtected, readCaller, readIdentity } from './caller.js';
 import { describeIssues } from './describe-issues.js';
 import { limitConnections } from './limit-connections.js';
-import { MAX_BODY, REQUEST_MS } from './limits.js';
+import { FAREWELL_MS, MAX_BODY } from './limits.js';
 import { describeApi } from './describe-api.js';
 import { type Rates, registerRates } from './rates.js';
 import { Refusal } from './refusal.js';
+import { whenDone } from './when-done.js';
 import { addChecksRoute } from './routes/checks.js';
 import { addHealthRoute } from './routes/health.js';
 import { addMetricsRoute } from './routes/metrics.js';
@@ -78,15 +80,16 @@ export async function createVantageApp(context: VantageContext, tls: TlsFiles | 
 }
 
 function chooseServerOptions(context: VantageContext, tls: TlsFiles | null): FastifyHttpOptions<RawServerDefault> {
-  const { proxies } = context;
-  const server = { maxHeaderSize: 16_384, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 2_000 };
-  const secure = tls && { https: { ...server, ...tls, minVersion: 'TLSv1.2' as const, handshakeTimeout: REQUEST_MS } };
+  const { proxies, limits } = context;
+  const requestMs = limits.requestSeconds * 1_000;
+  const server = { maxHeaderSize: 16_384, headersTimeout: requestMs, connectionsCheckingInterval: 2_000 };
+  const secure = tls && { https: { ...server, ...tls, minVersion: 'TLSv1.2' as const, handshakeTimeout: requestMs } };
   return {
     http: server,
     ...secure,
     trustProxy: (address: string) => rangesContain(proxies, address),
     bodyLimit: MAX_BODY,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: requestMs,
     keepAliveTimeout: 10_000,
     // Streams say that they live more often than that.
     connectionTimeout: 120_000,
@@ -94,10 +97,19 @@ function chooseServerOptions(context: VantageContext, tls: TlsFiles | null): Fas
     frameworkErrors: (error, _request, reply) => void answerError(context, error, reply),
     clientErrorHandler: (error, socket) => {
       context.metrics.countRefusal('malformed');
-      if (socket.writable) socket.end(renderClientError(error.code));
-      else socket.destroy();
+      refuseClient(error.code, socket);
     },
   };
+}
+
+/** Tells a client that it does not speak HTTP, and ends its connection soon, whatever it does. */
+function refuseClient(code: string | undefined, socket: Socket): void {
+  // Without a handshake nothing can be said: what is written waits for it, and the connection for what is written.
+  const hears = code?.startsWith('HPE_') === true || code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  if (!hears || !socket.writable) return void socket.destroy();
+  socket.end(renderClientError(code));
+  const cut = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once('close', () => clearTimeout(cut));
 }
 
 /** Finds out who asks, and tells of every request once its connection is done with. */
@@ -107,7 +119,7 @@ function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: Van
     const begun = performance.now();
     request.callerAddress = readCaller(request, proxies);
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    reply.raw.once('close', () => {
+    void whenDone(reply).then(() => {
       const { callerAddress: address, tokenName: token, method } = request;
       const route = request.routeOptions.url ?? null;
       const status = reply.raw.statusCode;

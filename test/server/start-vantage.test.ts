@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseListen, parseProxies } from '../../src/inputs/listen.js';
 import { hashToken } from '../../src/inputs/token-file.js';
+import { DEFAULT_LIMITS } from '../../src/server/limits.js';
 import { startVantage, type Vantage, type VantageOptions } from '../../src/server/start-vantage.js';
 import { makeCertificate } from './make-certificate.js';
 import { ask, createKey, createNonce, readEvents, TOKEN } from './run-app.js';
@@ -128,6 +130,29 @@ describe('a vantage', () => {
     await vantage.reload();
     expect((await ask(port, { token: 'spt_new' }, renewed.cert)).status).toBe(401);
     expect(notes.at(-1)).toMatch(/holds no token: nobody gets in$/);
+  });
+
+  test('keeps its tokens too where the certificate can not be used', async () => {
+    const { cert, tls } = await writeCertificate();
+    const vantage = await start({ tls });
+    await writeFile(tokenFile, line('bob', 'spt_new'));
+    await writeFile(tls.cert, `${cert}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`);
+    await expect(vantage.reload()).rejects.toThrow(`${tls.cert}: `);
+    expect((await ask(portOf(vantage), { token: TOKEN }, cert)).status).toBe(200);
+  });
+
+  test('ends soon, also where somebody is silent', async () => {
+    const { tls } = await writeCertificate();
+    const vantage = await start({ tls });
+    const socket = connect(portOf(vantage), '127.0.0.1').on('error', () => {});
+    await once(socket, 'connect');
+    // The handshake alone may take longer.
+    const closed = new Promise((resolve) => socket.resume().once('close', resolve));
+    const begun = performance.now();
+    await vantage.close();
+    expect(performance.now() - begun).toBeLessThan(DEFAULT_LIMITS.requestSeconds * 1_000 - 3_000);
+    await closed;
+    running.splice(0);
   });
 
   test('ends streams and lets go of its ports', async () => {

@@ -1,7 +1,10 @@
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import type { FastifyReply } from 'fastify';
 import type { ProofEvent } from '../../src/model/vantage-api.js';
+import { sendEvents } from '../../src/server/event-stream.js';
 import type { Exchanges } from '../../src/server/vantage-context.js';
 import { createKey, createNonce, OTHER_TOKEN, readError, readEvents, runApp, TOKEN, until } from './run-app.js';
 
@@ -21,13 +24,17 @@ function runUntilAborted() {
 
 /** Begins a request for proofs on a bare socket, which is given back. */
 function beginProofs(port: number) {
-  const body = JSON.stringify({ ...PROOFS, nonce: createNonce() });
   const socket = connect(port, '127.0.0.1');
-  socket.write(
-    `POST /v1/proofs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${body.length}\r\n\r\n${body}`,
-  );
+  socket.write(renderPost('/v1/proofs', PROOFS));
   return socket;
+}
+
+function renderPost(path: string, asked: object): string {
+  const body = JSON.stringify({ ...asked, nonce: createNonce() });
+  return (
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\n` +
+    `Content-Length: ${body.length}\r\n\r\n${body}`
+  );
 }
 
 describe('streams', () => {
@@ -72,6 +79,44 @@ describe('streams', () => {
     await until(() => signals[0]!.aborted && slots.count('proofs') === 0);
     expect(accesses).toMatchObject([{ token: 'ann', address: '127.0.0.1', route: '/v1/proofs', status: 200 }]);
     expect(troubles).toEqual([]);
+  });
+
+  test('end with their connection where they wait behind another one, and are told of', async () => {
+    const { signals, sendProofs } = runUntilAborted();
+    const sip = {
+      ...{ udp: 5060, tcp: 5060 },
+      async *exchange({ signal }: { signal: AbortSignal }) {
+        signals.push(signal);
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        yield* [];
+      },
+    };
+    const { port, slots, accesses } = await runApp({ exchanges: { sendProofs, sip } });
+    const socket = beginProofs(port);
+    socket.write(renderPost('/v1/sip-exchanges', { key: createKey() }));
+    await until(() => signals.length === 2);
+    socket.destroy();
+    await until(() => slots.count('proofs') + slots.count('sip') === 0);
+    expect(accesses.map(({ route }) => route)).toEqual(['/v1/proofs', '/v1/sip-exchanges']);
+  });
+
+  test('abort the work for a caller who has gone before it begins', async () => {
+    let aborted = false;
+    const work = async function* (signal: AbortSignal) {
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      aborted = true;
+      yield* [];
+    };
+    const limits = { seconds: 60, waitingBytes: 4_096, keepAliveSeconds: 10, ending: new AbortController().signal };
+    const server = createServer((request, response) => {
+      const reply = { raw: response, request: { raw: request }, hijack: () => {} } as unknown as FastifyReply;
+      response.once('close', () => void sendEvents(reply, { ...limits, work, onTrouble: () => {} }));
+      request.socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    beginProofs((server.address() as AddressInfo).port).on('error', () => {});
+    await until(() => aborted);
+    server.close();
   });
 
   test('cut off a reader that does not read', async () => {

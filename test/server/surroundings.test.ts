@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import { ADDRESS_SCOPES } from '../../src/model/report.js';
@@ -106,6 +107,9 @@ describe('metrics', () => {
   });
 });
 
+/** Resolves once a connection is closed, in whatever way. */
+const closing = (socket: Socket) => new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
+
 describe('protection', () => {
   test('TLS serves requests and streams, from version 1.2 on', async () => {
     const tls = makeCertificate();
@@ -137,5 +141,24 @@ describe('protection', () => {
     const { send, port } = await runApp({ tls: makeCertificate() });
     await expect(ask(port, {})).rejects.toThrow();
     expect((await send({})).status).toBe(401);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['half a record', '\x16\x03\x01'],
+  ])('who says %s instead of a handshake is dropped', async (_, bytes) => {
+    const { port } = await runApp({ tls: makeCertificate(), limits: { requestSeconds: 0.2 } });
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1')).resume();
+    await closing(socket);
+  });
+
+  test('who was told that a request took too long is dropped, whatever else comes', async () => {
+    const { port } = await runApp({ limits: { requestSeconds: 0.2 } });
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write('GET / HTTP/1.1\r\n'));
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const trickle = setInterval(() => socket.write('X'), 100);
+    await closing(socket).finally(() => clearInterval(trickle));
+    expect(text).toMatch(/^HTTP\/1\.1 408 .*the request took too long/s);
   });
 });
