@@ -51,6 +51,7 @@ export async function surveyLan(options: SurveyLanOptions): Promise<LanSurvey> {
       durationMs: Math.round(performance.now() - startMs),
       interrupted: signal.aborted,
       firewall,
+      multicast,
       interfaces,
       gateways: found.gateways,
       devices: found.devices,

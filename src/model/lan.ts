@@ -100,6 +100,7 @@ export const lanSurveySchema = z.object({
   durationMs: z.number().nonnegative(),
   interrupted: z.boolean(),
   firewall: firewallSchema.describe('of this machine: it may keep answers to searches away'),
+  multicast: z.boolean().describe('everybody was asked; else the gateways alone, of which some answer only that'),
   interfaces: z.array(lanInterfaceSchema).max(64),
   gateways: z.array(gatewaySchema).max(16),
   devices: z.array(ssdpFoundSchema).max(256).describe('devices that answer searches and are no gateway of ours'),

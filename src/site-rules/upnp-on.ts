@@ -11,8 +11,9 @@ export const upnpOn: SiteRule = {
   title: 'UPnP or NAT-PMP is on in the router',
   severity: 'high',
   evaluate({ evidence }) {
-    const { gateways } = evidence.lan;
-    return { findings: gateways.flatMap(judgeGateway), undetermined: gateways.flatMap(doubtSilence) };
+    const { gateways, multicast } = evidence.lan;
+    const undetermined = gateways.flatMap((gateway) => doubtSilence(gateway, multicast));
+    return { findings: gateways.flatMap(judgeGateway), undetermined };
   },
 };
 
@@ -91,14 +92,20 @@ function noteOther(gateway: Gateway): SiteFinding {
 }
 
 /** A gateway that says nothing, or nothing of opening ports, is only known to where it could be asked to the end. */
-function doubtSilence(gateway: Gateway): Undetermined[] {
+function doubtSilence(gateway: Gateway, multicast: boolean): Undetermined[] {
   const quiet = ['silent', 'other-device'].includes(judgeUpnp(gateway)) && judgeNatPmp(gateway) !== 'on';
-  if (gateway.problems.length === 0 || !quiet) return [];
+  const reasons = [
+    ...gateway.problems.map((problem) => cutText(problem, 300)),
+    ...(multicast
+      ? []
+      : ['It was asked directly alone (--no-multicast); some routers answer only searches of everybody.']),
+  ];
+  if (reasons.length === 0 || !quiet) return [];
   return [
     {
       endpoint: null,
       what: `Whether UPnP is on in ${nameGateway(gateway)}`,
-      why: gateway.problems.map((problem) => cutText(problem, 300)).join(' '),
+      why: reasons.join(' '),
       blocking: true,
     },
   ];

@@ -15,6 +15,7 @@ export function siteReport(change: Partial<SiteReport> = {}): SiteReport {
         durationMs: 9,
         interrupted: false,
         firewall: { state: 'off', detail: '' },
+        multicast: true,
         interfaces: [],
         gateways: [],
         devices: [],

@@ -90,6 +90,7 @@ export function lan(gateways: readonly Gateway[], parts: Partial<LanSurvey> = {}
     durationMs: 4000,
     interrupted: false,
     firewall: { state: 'off', detail: 'no rules' },
+    multicast: true,
     interfaces: [{ name: 'eth0', address: PBX, prefixLength: 24 }],
     gateways: [...gateways],
     devices: [],

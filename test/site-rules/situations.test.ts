@@ -678,6 +678,13 @@ describe('our own side', () => {
     expect(verdictOf(site).blocking).toEqual(['Whether a SIP ALG changes SIP on port 5060']);
   });
 
+  test('a router that was asked directly alone may have UPnP on', () => {
+    const site = report(evidence({ lan: lan([router()], { multicast: false }) }));
+    expect(site.verdict).toBe('inconclusive');
+    expect(texts(site)).toContain('--no-multicast');
+    expect(report(evidence({ lan: lan([igd()], { multicast: false }) })).verdict).toBe('violation');
+  });
+
   test('answers of other gateways may have been kept away', () => {
     const walled = report(
       evidence({ lan: lan([router()], { firewall: { state: 'on', detail: 'nftables has rules' } }) }),
