@@ -16,7 +16,7 @@ export async function readCredential(title: string): Promise<string> {
     ? await readHiddenLine(`${title} (is not shown): `, MAX_BYTES, stdin, stderr)
     : takeLine(await readAll(stdin));
   try {
-    if (bytes.length === 0) throw new InputError(`no ${title} was given on standard input`);
+    if (bytes.length === 0) throw new InputError(`no ${title} was given`);
     return bytes.toString('utf8');
   } finally {
     bytes.fill(0);

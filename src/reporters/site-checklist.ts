@@ -1,12 +1,13 @@
 import type { ChecklistState } from '../model/checklist.js';
 import { CHECKLIST_MARKS, describeAnswer } from './checklist-table.js';
-import { forTerminal } from './escape.js';
+import { forTerminal, forTerminalLine } from './escape.js';
 import { wrapText } from './layout.js';
 import type { Paint } from './paint.js';
 import { indent } from './table-blocks.js';
 
 const MARK_COLUMN = 2;
 const TEXT_COLUMN = 16;
+const NAME = 60;
 
 /** The answers to the checklist in a site's report: what was said, by whom, when; items without one are counted. */
 export function renderSiteChecklist(state: ChecklistState | null, width: number, paint: Paint): string[] {
@@ -20,5 +21,7 @@ export function renderSiteChecklist(state: ChecklistState | null, width: number,
     return [mark + first, ...rest.map((line) => ' '.repeat(TEXT_COLUMN) + line)];
   });
   const open = missing > 0 ? indent(`${missing} without an answer: sallyport checklist asks for them`, width) : [];
-  return [...lines, ...open].length > 0 ? ['', paint('bold', 'CHECKLIST'), ...lines, ...open] : [];
+  return [...lines, ...open].length > 0
+    ? ['', `${paint('bold', 'CHECKLIST')} ${forTerminalLine(state.checklist, NAME)}`, ...lines, ...open]
+    : [];
 }

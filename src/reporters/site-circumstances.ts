@@ -1,4 +1,3 @@
-import type { ChecklistState } from '../model/checklist.js';
 import type { NatSurvey, Outside, SipComparison, SiteReport, StandIn } from '../model/site.js';
 import type { Paint } from './paint.js';
 import { renderField } from './table-findings.js';
@@ -30,15 +29,14 @@ export function renderSubject(report: SiteReport, width: number): string[] {
 
 /** How SIP and UDP fare on the way, and what the stand-in could do. */
 export function renderMeasurements({ kind, evidence }: SiteReport, width: number, paint: Paint): string[] {
-  const { outside, standIn, checklist } = evidence;
+  const { outside, standIn } = evidence;
   const fields: [string, string][] = [
     ['SIP', outside ? describeSip(outside) : ''],
     ['NAT', outside ? describeNat(outside.nat) : ''],
     ['Proof', kind === 'lan' ? '' : describeStandIn(standIn, outside)],
-    ['List', checklist ? describeChecklist(checklist) : ''],
   ];
   const lines = renderFields(fields, width);
-  return lines.length > 0 ? ['', paint('bold', 'MEASURED AND ATTESTED'), ...lines] : [];
+  return lines.length > 0 ? ['', paint('bold', 'MEASURED'), ...lines] : [];
 }
 
 function renderFields(fields: readonly (readonly [string, string])[], width: number): string[] {
@@ -93,11 +91,4 @@ function describeStandIn(standIn: StandIn | null, outside: Outside | null): stri
   const gaps = missing.length > 0 ? `; not on ${cutList(missing, ', ')}` : '';
   const wall = `; this machine's firewall: ${firewall.state}`;
   return `the stand-in listened at ${address} on ${renderCount(bound.length, 'endpoint')}${gaps}; ${renderCount(arrived, 'message')} arrived${wall}`;
-}
-
-function describeChecklist({ checklist, items }: ChecklistState): string {
-  const counts = new Map<string, number>();
-  for (const { state } of items) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const told = [...counts].map(([state, count]) => `${count} ${state.replaceAll('-', ' ')}`);
-  return `${checklist}: ${told.join(', ') || 'empty'}`;
 }

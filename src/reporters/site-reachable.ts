@@ -23,7 +23,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
 /** What can be reached from outside, and what explains it: a row each, and a sentence below. */
 export function renderReachable(report: SiteReport, width: number, paint: Paint): string[] {
   const title = ['', paint('bold', 'REACHABLE FROM OUTSIDE')];
-  const groups = groupAlike(report.reachable);
+  const groups = groupAlike(nameRandomPorts(report));
   if (groups.length === 0) return [...title, ...indent(describeNothing(report), width)];
   const shown = groups.slice(0, SHOWN_ROWS);
   // What explains several rows stands once, below the last of them.
@@ -34,6 +34,13 @@ export function renderReachable(report: SiteReport, width: number, paint: Paint)
   const rest = groups.length - SHOWN_ROWS;
   const more = rest > 0 ? [`  and ${rest} more: --format json tells them all`] : [];
   return [...title, `  ${layOut('ENDPOINT', 'SERVICE', 'BASIS', 'CAUSE')}`, ...rows, ...more];
+}
+
+/** Ports that were drawn at random belong to no service; they stand in one row. */
+function nameRandomPorts({ reachable, evidence }: SiteReport): Explanation[] {
+  const proofs = evidence.outside?.proofs ?? [];
+  const drawn = new Set(proofs.flatMap(({ kind, endpoint }) => (kind === 'canary' ? [endpoint] : [])));
+  return reachable.map((one) => (drawn.has(one.endpoint) ? { ...one, service: 'random ports' } : one));
 }
 
 /** Endpoints of one service with one explanation are told together: the voice media are 64 ports. */

@@ -70,9 +70,9 @@ describe('a credential on standard input is judged', () => {
 
 describe('what can not be read as one line is an error that tells nothing of it:', () => {
   test.concurrent.each([
-    ['nothing', '', 'no SIP password was given on standard input'],
-    ['an empty line', '\n', 'no SIP password was given on standard input'],
-    ['an empty line of Windows', '\r\n', 'no SIP password was given on standard input'],
+    ['nothing', '', 'no SIP password was given'],
+    ['an empty line', '\n', 'no SIP password was given'],
+    ['an empty line of Windows', '\r\n', 'no SIP password was given'],
     ['two lines', `${SECRET}\n${SECRET}\n`, 'more than one line was given'],
     ['a line and an empty one', `${SECRET}\n\n`, 'more than one line was given'],
     ['257 bytes', `${'x'.repeat(257)}\n`, 'more than 256 bytes were given'],

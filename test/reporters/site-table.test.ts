@@ -9,6 +9,7 @@ import { answer } from '../rules/build-survey.js';
 import { anyEvidence, anySiteReport, disturbedEvidence } from '../site-rules/arbitrary-site.js';
 import {
   bare,
+  CANARIES,
   check,
   ENDPOINTS,
   evidence,
@@ -113,6 +114,15 @@ describe('a site', () => {
     expect(text).toContain('udp/10020 and 1 more rtp proved static forward');
   });
 
+  test('tells random ports as such, in one row', () => {
+    const everything = report(
+      evidence({ outside: outside({ proofs: proofs({ arrived: [...ENDPOINTS, ...CANARIES] }) }) }),
+    );
+    const text = read(everything);
+    expect(text).toContain('tcp/41001 and 3 more random ports proved DMZ or 1:1 NAT');
+    expect(text.split('REACHABLE')[1]?.split('ROUTER')[0]).not.toContain('tcp/42002');
+  });
+
   test('tells of the router, its mappings, SIP, NAT, the stand-in and the checklist', () => {
     const text = read(bad);
     expect(text).toContain('Model Acme R7 7 ("Office router")');
@@ -127,9 +137,8 @@ describe('a site', () => {
     expect(text).toContain(
       "listened at 192.168.1.10 on 82 endpoints; 3 messages arrived; this machine's firewall: off",
     );
-    expect(text).toContain('nec-sl: 1 attested, 2 missing');
-    expect(text).toMatch(/CHECKLIST ✔ attested A: \S.* on \d{4}-\d\d-\d\d, holds until \d{4}-\d\d-\d\d/);
-    expect(text).toContain('2 without an answer');
+    expect(text).toMatch(/CHECKLIST nec-sl ✔ attested A: \S.* on \d{4}-\d\d-\d\d, holds until \d{4}-\d\d-\d\d/);
+    expect(text).toContain('2 without an answer: sallyport checklist asks for them');
   });
 
   test('has its findings in the order of the report, each with what to do', () => {
