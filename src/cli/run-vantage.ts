@@ -16,6 +16,9 @@ const STUN_PORTS = [3_478, 3_479] as const;
 export async function runVantageFromOptions(args: Readonly<Record<string, unknown>>): Promise<number> {
   const settings = await readSettings('vantage', args);
   const ending = catchSignals();
+  // A log that can't be written, as on a full disk, ends no server.
+  const ignore = (): void => {};
+  process.stderr.on('error', ignore);
   try {
     const vantage = await startVantage(readVantageOptions(settings));
     const reload = (): void => void reloadVantage(vantage);
@@ -29,6 +32,7 @@ export async function runVantageFromOptions(args: Readonly<Record<string, unknow
     }
     return EXIT.compliant;
   } finally {
+    process.stderr.off('error', ignore);
     ending.release();
   }
 }

@@ -112,7 +112,7 @@ function refuseClient(code: string | undefined, socket: Socket): void {
   socket.once('close', () => clearTimeout(cut));
 }
 
-/** Finds out who asks, and tells of every request once its connection is done with. */
+/** Finds out who asks, and tells of the requests once they are done with. */
 function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: VantageContext): void {
   app.addHook('onRequest', (request, reply, done) => {
     const at = now();
@@ -124,6 +124,8 @@ function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: Van
       const route = request.routeOptions.url ?? null;
       const status = reply.raw.statusCode;
       metrics.countRequest(route ?? 'none', status);
+      // Those that are one too many from an address are counted alone: nobody is to fill the log.
+      if (status === 429 && token === null) return;
       onAccess({ at, token, address, method, route, status, ms: Math.round(performance.now() - begun) });
     });
     done();

@@ -103,6 +103,29 @@ describe('sallyport vantage', () => {
     expect(ran.stderr).not.toContain('secret-path');
   });
 
+  test('goes on where its log can not be written', async () => {
+    const file = fileOf('unlogged');
+    const token = (await sallyport(words(`vantage token ann --token-file ${file}`))).stdout.trim();
+    const statuses: number[] = [];
+    const options = `--listen 127.0.0.1:0 --token-file ${file} --sip-port 0 --stun-ports 0 --allow-special`;
+    const ran = await sallyport(words(`vantage ${options}`), {
+      onStart: (child) => {
+        child.stderr!.once('data', (text: string) => {
+          child.stderr!.destroy();
+          const port = Number(/:(\d+)\n/.exec(text)?.[1]);
+          const askOften = async () => {
+            for (let count = 0; count < 3; count++) statuses.push((await ask(port, { token })).status);
+          };
+          void askOften()
+            .catch(() => {})
+            .finally(() => child.kill('SIGTERM'));
+        });
+      },
+    });
+    expect(statuses).toEqual([200, 200, 200]);
+    expect(ran.code).toBe(0);
+  });
+
   test('tells of every option', async () => {
     const { code, stdout } = await sallyport(['vantage', '--help']);
     expect(code).toBe(0);

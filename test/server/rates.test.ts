@@ -6,7 +6,7 @@ const PROOFS = { key: createKey(), endpoints: ['udp/5060'] };
 
 describe('rates', () => {
   test('hold for an address, whatever it asks', async () => {
-    const { send } = await runApp({ limits: { addressRequests: 3 } });
+    const { send, accesses } = await runApp({ limits: { addressRequests: 3 } });
     for (const path of ['/healthz', '/nothing', '/v1/whoami']) expect((await send({ path })).status).not.toBe(429);
     const answer = await send({ token: TOKEN });
     expect([answer.status, readError(answer)]).toEqual([429, 'too many requests from your address: try again later']);
@@ -14,6 +14,9 @@ describe('rates', () => {
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(60);
     expect((await send({ token: TOKEN, from: '127.0.0.9' })).status).toBe(200);
+    // What is too much is not told one by one: it would fill the log.
+    await until(() => accesses.length >= 4);
+    expect(accesses.map(({ status }) => status)).toEqual([200, 404, 401, 200]);
   });
 
   test('take neighbours in IPv6 for one', async () => {
