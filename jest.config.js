@@ -11,6 +11,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   coverageProvider: 'babel',
   // Most of the time is spent waiting: for silence, for processes.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testTimeout: 20_000,
 };

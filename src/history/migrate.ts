@@ -8,10 +8,11 @@ export const APPLICATION_ID = 0x53_61_6c_79;
 
 /** Whether the database is ours, and no newer than this program; a StoreError where it is not. Changes nothing. */
 export function assertOurs(connection: SqliteConnection, migrations = MIGRATIONS): void {
-  const id = connection.readPragma('application_id');
-  const version = connection.readPragma('user_version');
-  // Reads all of the structure, so that damage shows now.
+  // Reads all of the structure, so that damage shows now. The mark is read last: another process that makes the
+  // database ours meanwhile puts it there together with the tables, so none is seen without it.
   const tables = connection.countTables();
+  const version = connection.readPragma('user_version');
+  const id = connection.readPragma('application_id');
   // A file that is empty, or that another process has only just created, has neither mark nor tables.
   if (id !== APPLICATION_ID && (id !== 0 || version !== 0 || tables > 0)) {
     throw new StoreError(`${connection.path} is a database of another program: name another file`);

@@ -60,3 +60,28 @@ test('connections that migrate at once apply each step once', async () => {
     await connection.close();
   }
 });
+
+test.each([1, 2, 3])('a store that another process creates after %i of our looks is ours', async (looks) => {
+  const path = stores.newPath();
+  const connection = connect(path);
+  const other = new SqliteConnection(path);
+  connection.execute('pragma journal_mode = wal');
+  // What is done between the looks is done by the other's one transaction.
+  let left = looks;
+  const look = <T>(read: () => T): T => {
+    if (left-- === 0) {
+      other.execute(
+        `begin; create table one (a); pragma application_id = ${APPLICATION_ID}; pragma user_version = 1; commit`,
+      );
+    }
+    return read();
+  };
+  const watched = {
+    path,
+    readPragma: (name: 'application_id' | 'user_version') => look(() => connection.readPragma(name)),
+    countTables: () => look(() => connection.countTables()),
+  } as unknown as SqliteConnection;
+  expect(() => assertOurs(watched, steps)).not.toThrow();
+  await connection.close();
+  await other.close();
+});

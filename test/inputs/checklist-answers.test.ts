@@ -93,7 +93,11 @@ describe('is refused with place and key:', () => {
       `${head}  doors: { answer: si, note: x }\n`,
       '4:12: answers.doors.answer: expected yes, no, na (does not apply) or unknown',
     ],
-    ['a note without an answer', `${head}  doors: { note: x }\n`, '4:3: answers.doors.answer: expected yes, no, na (does not apply) or unknown'],
+    [
+      'a note without an answer',
+      `${head}  doors: { note: x }\n`,
+      '4:3: answers.doors.answer: expected yes, no, na (does not apply) or unknown',
+    ],
     ['an unknown key', `${head}  doors: { answer: yes, notes: x }\n`, /^4:25: answers\.doors\.notes: unknown key/],
     ['a key of the file that is none', `bye: Ann\n${head}  doors: yes\n`, '1:1: bye: unknown key (did you mean "by"?)'],
     [

@@ -5,5 +5,7 @@
 import { VantageClient } from '../../dist/inside/vantage-client.js';
 
 const client = new VantageClient({ url: new URL(process.argv[2]), token: 'spt_token' });
-const answer = await client.whoami(new globalThis.AbortController().signal).catch((error) => `${error.kind}: ${error.message}`);
+const answer = await client
+  .whoami(new globalThis.AbortController().signal)
+  .catch((error) => `${error.kind}: ${error.message}`);
 process.stdout.write(JSON.stringify(answer));

@@ -22,7 +22,9 @@ export function checklistCommand(choose: Choose): CommandModule<object, Checklis
           ...FORMAT_OPTION,
           ...STORE_OPTION,
         })
-        .epilogue('Exit codes: 0 all attested or not applicable, 1 something is not done, 3 answers are missing or expired')
+        .epilogue(
+          'Exit codes: 0 all attested or not applicable, 1 something is not done, 3 answers are missing or expired',
+        )
         .example('$0 checklist --client acme', 'Ask for the items one by one')
         .example('$0 checklist --client acme --answers acme.yaml', 'Take the answers from a file'),
     handler: (args) => choose(async () => (await import('../run-checklist.js')).runChecklist(args)),
