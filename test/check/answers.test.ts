@@ -25,8 +25,8 @@ const ADDRESS = '127.0.31.1';
 const TIMEOUT_MS = 600;
 
 /** Checks a server in the place of a service, and tells what was seen of that. */
-async function seeServer(service: ServiceId, server: LabServer, transport = '') {
-  const report = await checkSite(await startAt(ADDRESS, planOne(service, server)), { timeoutMs: TIMEOUT_MS });
+async function seeServer(service: ServiceId, server: LabServer, transport = '', timeoutMs = TIMEOUT_MS) {
+  const report = await checkSite(await startAt(ADDRESS, planOne(service, server)), { timeoutMs });
   expect(report.errors).toEqual([]);
   return { report, seen: observationOf(report, service, transport) };
 }
@@ -111,7 +111,8 @@ describe('SIP', () => {
   });
 
   test('that answers from another port is heard, and the report says from where', async () => {
-    const { report, seen } = await seeServer('sip-trunk', necSip({ fromElsewhere: true }), 'udp');
+    // Only the last tries hear other ports: a busy machine needs time for those.
+    const { report, seen } = await seeServer('sip-trunk', necSip({ fromElsewhere: true }), 'udp', 2_500);
     expect(seen).toMatchObject({ state: 'open', reason: 'sip-response' });
     expect(seen.evidence.from).toMatch(/^127\.0\.31\.1:\d+$/);
     expect(seen.evidence.from).not.toBe(`${ADDRESS}:${seen.endpoint.slice(4)}`);
