@@ -1,12 +1,15 @@
 import { lookFromOutside, type LookOutsideOptions } from './inside/look-outside.js';
 import { surveyLan, type SurveyLanOptions } from './inside/survey-lan.js';
 import type { ChecklistState } from './model/checklist.js';
+import type { Firewall } from './model/lan.js';
 import type { SiteReport } from './model/site.js';
 import { digestProfile } from './report.js';
 import { createSiteReport } from './site-report.js';
 
 /** What is looked at before a phone system goes in, and from where. */
 export interface PreinstallOptions extends Omit<LookOutsideOptions, 'signal'> {
+  /** The user says that this machine's own firewall lets in what the stand-in waits for. */
+  readonly firewallAttested?: boolean | undefined;
   /** How the network is looked at from inside. */
   readonly lan?: Pick<SurveyLanOptions, 'gateways' | 'multicast' | 'ssdpPort' | 'natPmpPort'>;
   /** Whose site it is; null where that was not told. */
@@ -22,7 +25,7 @@ export interface PreinstallOptions extends Omit<LookOutsideOptions, 'signal'> {
  * where the signal says so.
  */
 export async function preinstall(options: PreinstallOptions): Promise<SiteReport> {
-  const { profile, pbxAddress, client = null, checklist = null, earlier = [] } = options;
+  const { profile, pbxAddress, client = null, checklist = null, earlier = [], firewallAttested = false } = options;
   const signal = options.signal ?? new AbortController().signal;
   const startedAt = new Date().toISOString();
   const startMs = performance.now();
@@ -31,7 +34,10 @@ export async function preinstall(options: PreinstallOptions): Promise<SiteReport
     lookFromOutside({ ...options, signal }),
   ]);
   return createSiteReport(
-    { lan, pbxAddress, standIn, outside, checklist },
+    {
+      ...{ lan, pbxAddress, outside, checklist },
+      standIn: standIn && { ...standIn, firewall: attestFirewall(lan.firewall, firewallAttested) },
+    },
     {
       kind: 'preinstall',
       client,
@@ -43,4 +49,10 @@ export async function preinstall(options: PreinstallOptions): Promise<SiteReport
       earlier,
     },
   );
+}
+
+/** The user's word counts where the system does not say by itself that the firewall is off. */
+function attestFirewall(read: Firewall, attested: boolean): Firewall {
+  if (!attested || read.state === 'off') return read;
+  return { state: 'attested-off', detail: `said by the user; read: ${read.detail}`.slice(0, 512) };
 }

@@ -11,14 +11,19 @@ export interface TimeLimit {
 /**
  * Limits work to `ms`. With a timer of its own: on Node 20 `AbortSignal.timeout()` within `AbortSignal.any()` is
  * forgotten by the garbage collector, and never fires.
+ * @param reasons of the abort, by what ended it; the signal's own and the default one where they are not given
  */
-export function limitTime(stop: AbortSignal, ms: number): TimeLimit {
+export function limitTime(
+  stop: AbortSignal,
+  ms: number,
+  reasons: { readonly stopped?: unknown; readonly over?: unknown } = {},
+): TimeLimit {
   const controller = new AbortController();
   let over = false;
-  const end = (): void => controller.abort(stop.reason);
+  const end = (): void => controller.abort(reasons.stopped ?? stop.reason);
   const timer = setTimeout(() => {
     over = true;
-    end();
+    controller.abort(reasons.over);
   }, ms);
   if (stop.aborted) end();
   else stop.addEventListener('abort', end, { once: true });

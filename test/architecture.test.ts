@@ -45,7 +45,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   credentials: { may: [], why: 'text to judgement; where it is read from is not its affair' },
   'checklist-state': { may: ['model'], why: 'answers to a state: stored ones can be judged again' },
   inside: {
-    may: ['fingerprints', 'model', 'net', 'probes', 'protocols', 'survey', 'version'],
+    may: ['fingerprints', 'model', 'net', 'probes', 'protocols', 'survey', 'time-limit', 'version'],
     why: 'looks at a network from within, and asks a vantage; it judges nothing',
   },
   'site-rules': {

@@ -1,4 +1,4 @@
-import { checklistState, judgeChecklist } from '../checklist-state.js';
+import { judgeChecklist } from '../checklist-state.js';
 import { openStore } from '../history/open-store.js';
 import type { Store } from '../history/store.js';
 import { createAnswer, LONGEST } from '../inputs/checklist-answer.js';
@@ -14,6 +14,7 @@ import { renderCount } from '../reporters/table-words.js';
 import { askAnswerer, askItems } from './ask-checklist.js';
 import { openDialog } from './dialog.js';
 import { EXIT } from './exit-codes.js';
+import { readChecklistState } from './read-checklist-state.js';
 import { refuseRepeats } from './refuse-repeats.js';
 import { describeScreen, renderJson } from './screen.js';
 import { chooseStorePath } from './store-path.js';
@@ -75,12 +76,8 @@ function readRole(text: string | undefined): Role | undefined {
   throw new InputError(`--role: expected ${ROLES.join(', ')}${suggest(text, ROLES)}`);
 }
 
-async function readState(store: Store, checklist: Checklist, clientId: string): Promise<ChecklistState> {
-  return checklistState(checklist, await store.listAnswers(clientId, checklist.name), new Date());
-}
-
 async function showState(store: Store, checklist: Checklist, { client, format }: ChecklistArguments): Promise<number> {
-  const state = await readState(store, checklist, client);
+  const state = await readChecklistState(store, checklist, client);
   const text =
     format === 'json' ? renderJson({ client, ...state }) : renderChecklist(client, checklist, state, describeScreen());
   process.stdout.write(text);
@@ -104,7 +101,7 @@ async function ask(
   try {
     const who = await askAnswerer(dialog, { by, role });
     if (!who) return;
-    const { items } = await readState(store, checklist, clientId);
+    const { items } = await readChecklistState(store, checklist, clientId);
     const done = new Set(items.flatMap(({ id, state }) => (isDone(state) ? id : [])));
     const asked = checklist.items.filter(({ id, measuredBy }) => measuredBy === null && (all || !done.has(id)));
     const mine = asked.filter(({ attestedBy }) => attestedBy.includes(who.role));

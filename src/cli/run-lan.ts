@@ -1,13 +1,11 @@
-import { throwErrors } from '../inputs/combine-errors.js';
-import { refuseLanAddress } from '../inputs/lan-address.js';
+import { requireLanAddresses } from '../inputs/lan-address.js';
 import { loadProfile } from '../inputs/profile.js';
 import { parseServiceOverrides } from '../inputs/profile-overrides.js';
 import { surveyLan } from '../inside/survey-lan.js';
 import { digestProfile } from '../report.js';
 import { chooseTiming } from '../run-options.js';
 import { createSiteReport } from '../site-report.js';
-import { EXIT, worstVerdict } from './exit-codes.js';
-import type { LanSettings } from './lan-options.js';
+import { EXIT } from './exit-codes.js';
 import { openOutput } from './output.js';
 import { readSettings } from './settings.js';
 import { catchSignals } from './signals.js';
@@ -17,7 +15,8 @@ import { writeSiteReport } from './write-site-report.js';
 /** Looks at the network from inside as the options say; the exit code. */
 export async function runLanFromOptions(args: Readonly<Record<string, unknown>>): Promise<number> {
   const settings = await readSettings('lan', args);
-  refusePublicAddresses(settings);
+  const { gateway = [], pbx } = settings;
+  requireLanAddresses({ '--gateway': gateway, '--pbx': pbx === undefined ? [] : [pbx] }, 'sallyport lan');
   const services = parseServiceOverrides(settings.service ?? []);
   const profile = await loadProfile(settings.profile ?? 'closed', { services });
   const output = await openOutput(settings.output);
@@ -45,14 +44,9 @@ export async function runLanFromOptions(args: Readonly<Record<string, unknown>>)
       earlier: [],
     });
     await writeSiteReport(report, null, settings, output);
-    return EXIT[interrupted ? worstVerdict(report.verdict, 'inconclusive') : report.verdict];
+    return EXIT[report.verdict];
   } finally {
     ending.release();
     await output.close();
   }
-}
-
-function refusePublicAddresses({ gateway = [], pbx }: LanSettings): void {
-  const refuse = (option: string) => (address: string) => refuseLanAddress(address, option, 'sallyport lan') ?? [];
-  throwErrors([...gateway.flatMap(refuse('--gateway')), ...(pbx === undefined ? [] : [pbx]).flatMap(refuse('--pbx'))]);
 }

@@ -1,12 +1,8 @@
-import { networkInterfaces } from 'node:os';
-import { checklistState } from '../checklist-state.js';
 import { openStore } from '../history/open-store.js';
-import type { Store } from '../history/store.js';
 import { DEFAULT_CHECKLIST, loadChecklist } from '../inputs/checklist.js';
 import { checkClientId } from '../inputs/client-id.js';
-import { throwErrors } from '../inputs/combine-errors.js';
 import { InputError } from '../inputs/input-error.js';
-import { refuseLanAddress } from '../inputs/lan-address.js';
+import { requireLanAddresses } from '../inputs/lan-address.js';
 import { loadProfile } from '../inputs/profile.js';
 import { parseServiceOverrides } from '../inputs/profile-overrides.js';
 import { readCaFile } from '../inputs/tls-files.js';
@@ -14,11 +10,13 @@ import { readTokenFile } from '../inputs/token-file.js';
 import { refuseVantageUrl, VantageClient } from '../inside/vantage-client.js';
 import type { Checklist } from '../model/checklist.js';
 import { MAX_BINDING_SECONDS } from '../model/vantage-api.js';
+import { listOwnAddresses } from '../net/local-address.js';
 import { preinstall } from '../preinstall.js';
 import { chooseSource } from '../run-options.js';
-import { EXIT, worstVerdict } from './exit-codes.js';
+import { EXIT } from './exit-codes.js';
 import { openOutput } from './output.js';
 import type { PreinstallSettings } from './preinstall-options.js';
+import { readChecklistState } from './read-checklist-state.js';
 import { readSettings } from './settings.js';
 import { catchSignals } from './signals.js';
 import { chooseStorePath } from './store-path.js';
@@ -47,14 +45,14 @@ export async function runPreinstallFromOptions(args: Readonly<Record<string, unk
       const report = await preinstall({
         ...site,
         ...outside,
-        checklist: await readState(store, site.client, checklist),
+        checklist: checklist && site.client ? await readChecklistState(store, checklist, site.client) : null,
         earlier,
         onStep: createStepTeller(settings.quiet),
         signal: ending.signal,
       });
       await store.addSiteReport(report);
       await writeSiteReport(report, last, settings, output);
-      return EXIT[report.interrupted ? worstVerdict(report.verdict, 'inconclusive') : report.verdict];
+      return EXIT[report.verdict];
     } finally {
       await output.close();
     }
@@ -66,12 +64,8 @@ export async function runPreinstallFromOptions(args: Readonly<Record<string, unk
 
 async function readSite(settings: PreinstallSettings) {
   const { gateway = [], multicast, 'pbx-address': pbxAddress = null, 'stand-in': standIn = false } = settings;
-  const refuse = (option: string) => (address: string) =>
-    refuseLanAddress(address, option, 'sallyport preinstall') ?? [];
-  throwErrors([
-    ...gateway.flatMap(refuse('--gateway')),
-    ...(pbxAddress === null ? [] : [pbxAddress]).flatMap(refuse('--pbx-address')),
-  ]);
+  const pbx = pbxAddress === null ? [] : [pbxAddress];
+  requireLanAddresses({ '--gateway': gateway, '--pbx-address': pbx }, 'sallyport preinstall');
   if (standIn && pbxAddress !== null) requireOwnAddress(pbxAddress);
   if (!standIn && settings['firewall-open']) throw new InputError('--firewall-open is of no use without --stand-in');
   const profile = await loadProfile(settings.profile ?? 'closed', {
@@ -122,8 +116,7 @@ function readBinding(text: string | undefined): number | null {
 
 /** A stand-in can only listen at an address that this machine has. */
 function requireOwnAddress(address: string): void {
-  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  if (own.some((one) => one.address === address)) return;
+  if (listOwnAddresses().has(address)) return;
   const add: Partial<Record<NodeJS.Platform, string>> = {
     linux: `sudo ip address add ${address}/24 dev INTERFACE`,
     darwin: `sudo ifconfig INTERFACE alias ${address} 255.255.255.0`,
@@ -140,11 +133,6 @@ async function readChecklist(client: string | null, name: string | undefined): P
   if (client !== null) return loadChecklist(name ?? DEFAULT_CHECKLIST);
   if (name === undefined) return null;
   throw new InputError('--checklist needs --client: answers are kept by client');
-}
-
-async function readState(store: Store, client: string | null, checklist: Checklist | null) {
-  if (client === null || checklist === null) return null;
-  return checklistState(checklist, await store.listAnswers(client, checklist.name), new Date());
 }
 
 function describeNoEarlier(client: string | null): string {

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { isLanAddress } from '../model/address.js';
+import { throwErrors } from './combine-errors.js';
 import { InputError } from './input-error.js';
 
 /**
@@ -12,4 +13,17 @@ export function refuseLanAddress(text: string, option: string, looker: string): 
   if (!isIPv4(text)) return new InputError(`${option} ${text}: expected an IPv4 address, such as 192.168.1.1`);
   if (isLanAddress(text)) return null;
   return new InputError(`${option} ${text} is no private address: ${looker} looks at the LAN only`);
+}
+
+/**
+ * Requires that all addresses given with some options are of a LAN.
+ * @param given addresses by the option that they were given with
+ * @throws InputError with a line for each that is not
+ */
+export function requireLanAddresses(given: Readonly<Record<string, readonly string[]>>, looker: string): void {
+  throwErrors(
+    Object.entries(given).flatMap(([option, addresses]) =>
+      addresses.flatMap((address) => refuseLanAddress(address, option, looker) ?? []),
+    ),
+  );
 }

@@ -10,7 +10,6 @@ import type { TimingName } from '../net/timing.js';
 import { compareSip } from './compare-sip.js';
 import { drawCanaries } from './draw-canaries.js';
 import { areTogether, listLanInterfaces } from './lan-interfaces.js';
-import { readLocalFirewall } from './local-firewall.js';
 import { readNextHops } from './next-hops.js';
 import { proveEndpoints } from './prove-endpoints.js';
 import { type OpenStandIn, openStandIn } from './stand-in.js';
@@ -31,8 +30,6 @@ export interface LookOutsideOptions {
   readonly pbxAddress: string | null;
   /** Listen in its place, and have the vantage prove what arrives. */
   readonly standIn: boolean;
-  /** The user says that this machine's own firewall lets in what the stand-in waits for. */
-  readonly firewallAttested?: boolean | undefined;
   /** Longest NAT binding to try, in seconds; null leaves that test out. */
   readonly bindingSeconds: number | null;
   /** Tells what is done next. */
@@ -43,7 +40,8 @@ export interface LookOutsideOptions {
 /** What was seen with the vantage's help, and by what stand-in. */
 export interface OutsideView {
   readonly outside: Outside;
-  readonly standIn: StandIn | null;
+  /** This machine's firewall is told by the look from inside. */
+  readonly standIn: Omit<StandIn, 'firewall'> | null;
 }
 
 /**
@@ -63,7 +61,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
       return null;
     }
   };
-  const view = (seen: Partial<Outside>, standIn: StandIn | null = null): OutsideView => ({
+  const view = (seen: Partial<Outside>, standIn: OutsideView['standIn'] = null): OutsideView => ({
     outside: {
       ...{ vantage: vantageName, source: options.source ?? OUTSIDER, address: null, scope: null, hops: [] },
       ...{ check: null, proofs: [], sip: [], sipPorts: null, nat: null, problems },
@@ -94,11 +92,9 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
     : null;
   let proofs: Proof[] | null = null;
   let check: Report | null;
-  let standIn: StandIn | null = null;
   try {
     if (open) {
       onStep(`listening on ${open.bound.length} endpoints of ${localAddress}; the vantage sends to each`);
-      standIn = await describeStandIn(open, options.firewallAttested ?? false);
       proofs = await attempt('proofs', () =>
         proveEndpoints({
           ...{ client: vantage, key, standIn: open, services, canaries, signal },
@@ -117,7 +113,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   const nat = await attempt('nat', () => lookAtNat(options, whoami, localAddress));
   return view(
     { address, scope, hops: await hops, check, proofs: proofs ?? [], sip: sip ?? [], sipPorts: whoami.sip, nat },
-    standIn,
+    open && describeStandIn(open),
   );
 }
 
@@ -129,10 +125,9 @@ function findOwnAddress({ standIn, pbxAddress, vantage }: LookOutsideOptions): P
 
 /** Tells that what is sent to the vantage leaves by another network than the one where we stand in, as by a VPN. */
 async function findDetour({ vantage, standIn }: LookOutsideOptions, place: string): Promise<string | null> {
-  const leaving = vantage.remoteAddress === null ? null : await findLocalAddress(vantage.remoteAddress);
-  const networks = readNetworks();
-  if (!standIn || leaving === null) return null;
-  return areTogether(networks, leaving, place)
+  const leaving = !standIn || vantage.remoteAddress === null ? null : await findLocalAddress(vantage.remoteAddress);
+  if (leaving === null) return null;
+  return areTogether(readNetworks(), leaving, place)
     ? null
     : `this machine sends from ${leaving} there, not by the network of ${place}: by a VPN or another line`;
 }
@@ -154,14 +149,8 @@ async function chooseEndpoints(profile: Profile, address: string) {
   return { services: [...services], canaries: await drawCanaries({ address, services: [...services] }) };
 }
 
-async function describeStandIn(open: OpenStandIn, attested: boolean): Promise<StandIn> {
-  const { address, bound, unbound } = open;
-  const read = await readLocalFirewall();
-  const firewall: StandIn['firewall'] =
-    attested && read.state !== 'off'
-      ? { state: 'attested-off', detail: `said by the user; read: ${read.detail}` }
-      : read;
-  return { address, bound: [...bound], unbound: [...unbound], firewall };
+function describeStandIn({ address, bound, unbound }: OpenStandIn): OutsideView['standIn'] {
+  return { address, bound: [...bound], unbound: [...unbound] };
 }
 
 async function lookForAlg(

@@ -58,7 +58,7 @@ export async function readGateway(options: ReadGatewayOptions): Promise<Gateway>
       ]),
     };
   } finally {
-    term.stop();
+    term.release();
   }
 }
 

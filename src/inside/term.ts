@@ -1,25 +1,11 @@
-/** A span of work that ends at a signal or when its time is up, whichever comes first. */
-export interface Term {
-  /** Aborts at the end; its reason is a part of a sentence. */
-  readonly signal: AbortSignal;
-  /** Lets go of its timer. */
-  stop(): void;
-}
+import { limitTime, type TimeLimit } from '../time-limit.js';
 
-/** Begins a term of at most `ms`. */
-export function startTerm(signal: AbortSignal, ms: number): Term {
-  const controller = new AbortController();
-  const cutOff = (): void => controller.abort('it was cut off');
-  const timer = setTimeout(() => controller.abort(`it took longer than ${Math.round(ms / 1000)} s in all`), ms);
-  if (signal.aborted) cutOff();
-  signal.addEventListener('abort', cutOff, { once: true });
-  return {
-    signal: controller.signal,
-    stop: () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cutOff);
-    },
-  };
+/** Begins a term of at most `ms`: the reason of its signal is a part of a sentence. */
+export function startTerm(signal: AbortSignal, ms: number): TimeLimit {
+  return limitTime(signal, ms, {
+    stopped: 'it was cut off',
+    over: `it took longer than ${Math.round(ms / 1000)} s in all`,
+  });
 }
 
 /** Why a term ended. */

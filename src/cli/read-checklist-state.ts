@@ -1,0 +1,12 @@
+import { checklistState } from '../checklist-state.js';
+import type { Store } from '../history/store.js';
+import type { Checklist, ChecklistState } from '../model/checklist.js';
+
+/** How a client stands with a checklist now, by the answers in the store. */
+export async function readChecklistState(
+  store: Store,
+  checklist: Checklist,
+  clientId: string,
+): Promise<ChecklistState> {
+  return checklistState(checklist, await store.listAnswers(clientId, checklist.name), new Date());
+}
