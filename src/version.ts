@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { PACKAGE_ROOT } from './package-root.js';
+
+/** The folder of this package: of the modules in src and dist, and of the bundle, one level up. */
+export const PACKAGE_ROOT = new URL('../', import.meta.url);
 
 const manifest = JSON.parse(readFileSync(new URL('package.json', PACKAGE_ROOT), 'utf8')) as { version: string };
 

@@ -8,84 +8,144 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
   readonly dependencies: Record<string, string>;
 };
 
+/** Folders whose parts keep apart from each other. */
+const DIVIDED: readonly string[] = ['check', 'site', 'fleet'];
+
 /** What each folder of src, and each file beside them, may import of ours, and why it is so little. */
 const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonly why: string }>> = {
+  version: { may: [], why: 'a fact, read at every start: it must stay light' },
   model: { may: [], why: 'the contract on which all else stands: a change elsewhere must not reach it' },
-  'package-root': { may: [], why: 'a fact' },
-  version: { may: ['package-root'], why: 'a fact, read at every start: it must stay light' },
-  'map-concurrently': { may: [], why: 'knows nothing of checks' },
-  'time-limit': { may: [], why: 'knows nothing of what takes its time' },
-  inputs: { may: ['model', 'package-root'], why: 'text to model; what is done with it is not its affair' },
-  protocols: { may: ['model'], why: 'codecs are bytes and values: they can be fuzzed and used without a network' },
+  words: { may: ['model'], why: 'text for people, safe and short; what it tells of is not its affair' },
+  async: { may: [], why: 'knows nothing of what takes its time' },
+  files: { may: ['model', 'version', 'words'], why: 'text to model; what is done with it is not its affair' },
   net: { may: ['model'], why: 'sockets know neither what is said on them nor what it means' },
-  probes: { may: ['model', 'net', 'protocols', 'version'], why: 'observe; what may be open is not theirs to know' },
-  fingerprints: { may: ['model', 'protocols'], why: 'evidence to identity: stored evidence can be identified again' },
-  rules: { may: ['model', 'protocols'], why: 'observations and profile to findings: old ones can be judged again' },
-  reporters: { may: ['model'], why: 'a report is all that they need, so a stored one can be shown again' },
-  survey: { may: ['fingerprints', 'model', 'net', 'probes'], why: 'all that looks, and nothing that judges' },
-  report: { may: ['model', 'rules', 'version'], why: 'all that judges, and nothing that looks' },
-  'run-targets': {
-    may: ['map-concurrently', 'model', 'net', 'probes', 'report', 'survey'],
+  protocols: { may: ['model'], why: 'codecs are bytes and values: they can be fuzzed and used without a network' },
+  'check/probes': {
+    may: ['model', 'net', 'protocols', 'version'],
+    why: 'observe; what may be open is not theirs to know',
+  },
+  'check/fingerprints': {
+    may: ['model', 'protocols'],
+    why: 'evidence to identity: stored evidence can be identified again',
+  },
+  'check/rules': {
+    may: ['model', 'protocols'],
+    why: 'observations and profile to findings: old ones can be judged again',
+  },
+  'check/survey': {
+    may: ['check/fingerprints', 'check/probes', 'model', 'net'],
+    why: 'all that looks, and nothing that judges',
+  },
+  'check/judge-survey': { may: ['check/rules', 'model', 'version'], why: 'all that judges, and nothing that looks' },
+  'check/run-options': { may: ['files', 'model', 'net'], why: 'what all runs take, read in one way' },
+  'check/run-targets': {
+    may: ['async', 'check/judge-survey', 'check/probes', 'check/survey', 'model', 'net'],
     why: 'targets and their terms to reports; where they come from is not its affair',
   },
-  'run-options': { may: ['inputs', 'model', 'net'], why: 'what all runs take, read in one way' },
-  check: {
-    may: ['inputs', 'model', 'net', 'probes', 'run-options', 'run-targets'],
+  'check/check': {
+    may: ['check/probes', 'check/run-options', 'check/run-targets', 'files', 'model', 'net'],
     why: 'one run from input to reports, for the library: it shows nothing',
   },
-  history: { may: ['model'], why: 'keeps and compares what was seen; how it was seen is not its affair' },
-  alerts: {
-    may: ['inputs', 'map-concurrently', 'model', 'reporters', 'time-limit'],
-    why: 'changes to messages; who decides what changed is not theirs to know',
-  },
-  sweep: {
-    may: ['alerts', 'history', 'inputs', 'map-concurrently', 'model', 'net', 'probes', 'run-options', 'run-targets'],
-    why: 'an inventory through targets, history and alerts, headless',
-  },
-  credentials: { may: [], why: 'text to judgement; where it is read from is not its affair' },
-  'checklist-state': { may: ['model'], why: 'answers to a state: stored ones can be judged again' },
-  inside: {
-    may: ['fingerprints', 'model', 'net', 'probes', 'protocols', 'survey', 'time-limit', 'version'],
-    why: 'looks at a network from within, and asks a vantage; it judges nothing',
-  },
-  'site-rules': {
-    may: ['model', 'rules'],
-    why: 'what was seen of a site to findings: old evidence can be judged again',
-  },
-  'site-report': { may: ['model', 'site-rules', 'version'], why: 'all that judges a site, and nothing that looks' },
-  preinstall: {
-    may: ['inside', 'model', 'report', 'site-report'],
-    why: 'joins inside and outside; it neither reads options nor shows anything',
-  },
-  server: {
+  'site/host': { may: ['model'], why: 'asks the system about its own routes and firewalls, and no socket' },
+  'site/lan': {
     may: [
-      'inputs',
-      'map-concurrently',
+      'async',
+      'check/fingerprints',
+      'check/probes',
+      'check/survey',
       'model',
       'net',
       'protocols',
-      'run-options',
-      'run-targets',
-      'time-limit',
+      'site/host',
       'version',
     ],
+    why: 'looks at a network from within; it judges nothing',
+  },
+  'site/outside': {
+    may: ['model', 'net', 'protocols', 'site/host', 'version'],
+    why: 'asks a vantage, and stands in for the phone system; it judges nothing',
+  },
+  'site/evidence': {
+    may: ['check/rules', 'model'],
+    why: 'what was seen of a site, put together: old evidence can be read again',
+  },
+  'site/rules': {
+    may: ['check/rules', 'model', 'site/evidence'],
+    why: 'evidence to findings: old evidence can be judged again',
+  },
+  'site/judge-evidence': {
+    may: ['model', 'site/evidence', 'site/rules', 'version'],
+    why: 'all that judges a site, and nothing that looks',
+  },
+  'site/determined-again': { may: ['model', 'site/evidence'], why: 'compares reports' },
+  'site/compare-sites': { may: ['model', 'site/determined-again'], why: 'compares reports' },
+  'site/checklist': { may: ['model'], why: 'answers to a state: stored ones can be judged again' },
+  'site/preinstall': {
+    may: ['check/judge-survey', 'model', 'site/judge-evidence', 'site/lan', 'site/outside'],
+    why: 'joins inside and outside; it neither reads options nor shows anything',
+  },
+  'fleet/store': { may: ['model'], why: 'keeps what was seen; how it was seen and what changed is not its affair' },
+  'fleet/changes': { may: ['model'], why: 'compares what was seen: pure' },
+  'fleet/alerts': {
+    may: ['async', 'files', 'model', 'words'],
+    why: 'changes to messages; who decides what changed is not theirs to know',
+  },
+  'fleet/sweep': {
+    may: [
+      ...['async', 'check/probes', 'check/run-options', 'check/run-targets', 'files'],
+      ...['fleet/alerts', 'fleet/changes', 'fleet/store', 'model', 'net'],
+    ],
+    why: 'an inventory through targets, store and alerts, headless',
+  },
+  vantage: {
+    may: ['async', 'check/run-options', 'check/run-targets', 'files', 'model', 'net', 'protocols', 'version'],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
+  reports: {
+    may: ['files', 'fleet/alerts', 'model', 'words'],
+    why: 'a report is all that they need, so a stored one can be shown again',
+  },
+  credentials: { may: [], why: 'text to judgement; where it is read from is not its affair' },
+  lab: { may: ['model', 'net'], why: 'simulated sites must not share the mistakes of what they test' },
   index: {
-    may: ['check', 'inputs', 'inside', 'model', 'preinstall', 'report', 'site-report', 'version'],
+    may: [
+      'check/check',
+      'check/judge-survey',
+      'files',
+      'model',
+      'site/judge-evidence',
+      'site/lan',
+      'site/outside',
+      'site/preinstall',
+      'version',
+    ],
     why: 'the library; the command line is no part',
   },
-  schemas: { may: ['inputs', 'model'], why: 'publishes their schemas' },
-  lab: { may: ['model', 'net'], why: 'simulated sites must not share the mistakes of what they test' },
   cli: {
     may: [
-      ...['alerts', 'check', 'checklist-state', 'credentials', 'history', 'inputs', 'inside', 'model', 'net'],
-      ...['preinstall', 'report', 'reporters', 'rules', 'run-options', 'server', 'site-report', 'site-rules', 'sweep'],
-      'version',
+      ...[
+        'check/check',
+        'check/judge-survey',
+        'check/rules',
+        'check/run-options',
+        'credentials',
+        'files',
+        'fleet/alerts',
+      ],
+      ...['fleet/changes', 'fleet/store', 'fleet/sweep', 'lab', 'model', 'net', 'reports', 'site/checklist'],
+      ...[
+        'site/compare-sites',
+        'site/judge-evidence',
+        'site/lan',
+        'site/outside',
+        'site/preinstall',
+        'vantage',
+        'version',
+        'words',
+      ],
     ],
     why: 'parse, call, print, exit: judging and looking belong to the library',
   },
-  demo: { may: ['check', 'cli', 'lab', 'model', 'reporters'], why: 'a user of all of it' },
 };
 
 /** Modules that only some may import, by a pattern of `module#name` (`*` where all of it is imported). */
@@ -97,58 +157,63 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   {
     what: /^node:child_process/,
-    to: ['lab', 'inside/run-command'],
+    to: ['lab', 'site/host/run-command'],
     why: 'what a target sends must never get near a shell; the system is asked with fixed arguments',
   },
   {
     what: /^node:fs/,
     to: [
-      'cli',
-      'history/back-up',
-      'history/open-store',
-      'inputs',
-      'inside/read-proc',
-      'net/descriptors',
-      'schemas',
-      'version',
+      ...[
+        'cli',
+        'files',
+        'fleet/alerts/alert-config',
+        'fleet/alerts/alert-config-secret',
+        'fleet/store/open-store',
+        'fleet/store/upkeep',
+      ],
+      ...['net/scan/descriptors', 'site/host/run-command', 'version'],
     ],
     why: 'files are input and output; whoever computes is given values',
   },
   { what: /^(?:yargs|cli-progress)#/, to: ['cli'], why: 'the library is headless' },
-  { what: /^yaml#/, to: ['inputs'], why: 'every error in a file has its line and column' },
-  { what: /^ip-cidr#/, to: ['inputs'], why: 'addresses are parsed in one way' },
-  { what: /^zod#/, to: ['inputs', 'model', 'schemas', 'server'], why: 'what is inside has been checked at the edge' },
-  { what: /^(?:kysely|@photostructure\/sqlite)#/, to: ['history'], why: 'one place knows how results are kept' },
-  { what: /^nodemailer#/, to: ['alerts/email'], why: 'mail is one channel of several' },
-  { what: /^csv-parse/, to: ['inputs'], why: 'every error in a file has its line and column' },
-  { what: /^croner#/, to: ['inputs'], why: 'schedules are read in one way' },
-  { what: /^saxes#/, to: ['protocols/xml'], why: 'XML is bounded in one place' },
+  { what: /^yaml#/, to: ['files'], why: 'every error in a file has its line and column' },
+  { what: /^ip-cidr#/, to: ['model/address-ranges'], why: 'addresses are parsed in one way' },
+  {
+    what: /^zod#/,
+    to: ['files', 'fleet/alerts/alert-config-schema', 'model', 'reports/schemas', 'vantage'],
+    why: 'what is inside has been checked at the edge',
+  },
+  { what: /^(?:kysely|@photostructure\/sqlite)#/, to: ['fleet/store'], why: 'one place knows how results are kept' },
+  { what: /^nodemailer#/, to: ['fleet/alerts/email'], why: 'mail is one channel of several' },
+  { what: /^csv-parse/, to: ['files'], why: 'every error in a file has its line and column' },
+  { what: /^croner#/, to: ['files'], why: 'schedules are read in one way' },
+  { what: /^saxes#/, to: ['protocols/upnp/xml'], why: 'XML is bounded in one place' },
   {
     what: /^(?:@?fastify\b|prom-client#)/,
-    to: ['server'],
+    to: ['vantage'],
     why: 'heavy, and needed by one command: all others start without it',
   },
-  { what: /^table#/, to: ['reporters'], why: 'layout is theirs' },
-  { what: /^p-limit#/, to: ['map-concurrently'], why: 'a limiter within a limiter deadlocks' },
+  { what: /^table#/, to: ['reports'], why: 'layout is theirs' },
+  { what: /^p-limit#/, to: ['async'], why: 'a limiter within a limiter deadlocks' },
 ];
 
 /** What only some may mention outside of comments. */
 const WORDS: readonly { readonly what: RegExp; readonly to: readonly string[]; readonly why: string }[] = [
   {
     what: /\bconsole\.|\bprocess\.(?:stdout|stderr|exit|exitCode|on)\b/,
-    to: ['cli', 'demo'],
+    to: ['cli'],
     why: 'a library neither prints nor ends its host',
   },
   { what: /\bprocess\.env\b/, to: ['cli'], why: 'options come as arguments, so that two runs can differ' },
   {
     what: /\bfetch\(|\bnew (?:WebSocket|EventSource)\b/,
-    to: ['alerts/http-post'],
+    to: ['fleet/alerts/http-post'],
     why: 'a LOCATION or a redirect of a target is never followed; alerts go where the user said',
   },
   {
     what: /\bAbortSignal\.timeout\(/,
     to: [],
-    why: 'on Node 20 the garbage collector may forget it within AbortSignal.any(): time-limit.ts does not',
+    why: 'on Node 20 the garbage collector may forget it within AbortSignal.any(): async/time-limit.ts does not',
   },
   { what: /\beval\(|\bnew Function\b/, to: [], why: 'text never becomes code' },
   { what: /@ts-(?:ignore|nocheck|expect-error)|\bTODO\b|\bFIXME\b/, to: [], why: 'nothing is left for later' },
@@ -163,7 +228,7 @@ interface Import {
 interface File {
   /** Path below src without its ending. */
   readonly path: string;
-  /** The folder, or the file itself where it is in none. */
+  /** The folder, or the file itself where it stands beside folders. */
   readonly unit: string;
   readonly text: string;
   /** The text without comments. */
@@ -177,8 +242,14 @@ const files: readonly File[] = readdirSync(SRC, { recursive: true, encoding: 'ut
     const text = readFileSync(join(SRC, name), 'utf8');
     const code = text.replace(/\/\*[^]*?\*\/|(?<![:'"`\\])\/\/.*$/gm, '');
     const path = name.replace(/\.ts$/, '');
-    return { path, unit: path.split('/')[0]!, text, code, imports: readImports(text) };
+    return { path, unit: unitOf(path), text, code, imports: readImports(text) };
   });
+
+/** The folder of a module; in a folder of folders the one below, or the module itself. */
+function unitOf(path: string): string {
+  const [folder = '', next] = path.split('/');
+  return next && DIVIDED.includes(folder) ? `${folder}/${next}` : folder;
+}
 
 /** Reads the import and re-export statements of a file, and its dynamic imports. prettier keeps them in one form. */
 function readImports(text: string): Import[] {
@@ -205,9 +276,7 @@ function importsOfOurs({ path, unit, imports }: File): { readonly unit: string; 
   return imports
     .filter(({ module }) => module.startsWith('.'))
     .map(({ module }) => ({
-      unit: normalize(join(dirname(path), module))
-        .split('/')[0]!
-        .replace(/\.js$/, ''),
+      unit: unitOf(normalize(join(dirname(path), module)).replace(/\.js$/, '')),
       module,
     }))
     .filter((imported) => imported.unit !== unit);

@@ -1,23 +1,23 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { FINGERPRINTS } from '../src/fingerprints/registry.js';
+import { FINGERPRINTS } from '../src/check/fingerprints/registry.js';
 import { parseEndpointId } from '../src/model/endpoint.js';
 import { REASONS, type Reason, type State, STATES } from '../src/model/report.js';
 import { SERVICES } from '../src/model/service.js';
-import { judgeErrno } from '../src/net/errno.js';
-import { type Timing, TIMINGS, tryOffset } from '../src/net/timing.js';
-import { LIKELY_MOVED_PORTS } from '../src/probes/plan.js';
-import type { Probe } from '../src/probes/probe.js';
-import { chooseProbe, PROBES } from '../src/probes/registry.js';
-import { renderHttpGet } from '../src/protocols/http.js';
-import { renderSipOptions } from '../src/protocols/sip.js';
-import { renderSsdpSearch } from '../src/protocols/ssdp.js';
+import { judgeErrno } from '../src/net/scan/errno.js';
+import { type Timing, TIMINGS, tryOffset } from '../src/net/scan/timing.js';
+import { LIKELY_MOVED_PORTS } from '../src/check/probes/plan.js';
+import type { Probe } from '../src/check/probes/probe.js';
+import { chooseProbe, PROBES } from '../src/check/probes/registry.js';
+import { renderHttpGet } from '../src/protocols/http/http.js';
+import { renderSipOptions } from '../src/protocols/sip/sip.js';
+import { renderSsdpSearch } from '../src/protocols/upnp/ssdp.js';
 import { USER_AGENT, VERSION } from '../src/version.js';
 
 const ROOT = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const listPages = (folder: string) =>
-  readdirSync(new URL(`./${folder}`, ROOT))
+  readdirSync(new URL(`.//${folder}`, ROOT))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `${folder}${file}`);
 const PAGES = [...listPages(''), ...listPages('docs/')];
@@ -72,7 +72,7 @@ describe('docs/states.md', () => {
   };
 
   test('tells every error code that is judged', () => {
-    const cases = [...read('src/net/errno.ts').matchAll(/case '(\w+)'/g)].map(([, code]) => code);
+    const cases = [...read('src/net/scan/errno.ts').matchAll(/case '(\w+)'/g)].map(([, code]) => code);
     expect(ids(rows, 'code').sort()).toEqual(cases.sort());
   });
 

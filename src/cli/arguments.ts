@@ -1,4 +1,4 @@
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 import { NUMBER_LIMITS, OPTION_NAMES, type OptionName } from './options.js';
 import { isList, isSwitch, readOptionText } from './option-value.js';
 

@@ -1,8 +1,7 @@
-import { LONGEST } from '../inputs/checklist-answer.js';
-import type { ChecklistAnswer, ChecklistItem } from '../model/checklist.js';
-import { ROLES, type Role } from '../model/role.js';
-import { renderQuestion } from '../reporters/checklist-table.js';
 import type { Dialog } from './dialog.js';
+import { LONGEST } from '../files/checklists/checklist-answers.js';
+import { type ChecklistAnswer, type ChecklistItem, type Role, ROLES } from '../model/checklist.js';
+import { renderQuestion } from '../reports/checklist-table.js';
 
 const ANSWERS: Readonly<Record<string, ChecklistAnswer | 'skip'>> = {
   ...{ y: 'yes', yes: 'yes', n: 'no', no: 'no', na: 'not-applicable', 'n/a': 'not-applicable' },

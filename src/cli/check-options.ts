@@ -1,13 +1,12 @@
 import type { InferredOptionTypes, Options } from 'yargs';
-import type { CheckOptions } from '../check.js';
-import { InputError } from '../inputs/input-error.js';
-import { parseServiceOverrides } from '../inputs/profile-overrides.js';
-import { readTargetFile } from '../inputs/target-file.js';
-import { openTargetList } from '../inputs/target-list.js';
-import { parseTargetSpec, type TargetSpec } from '../inputs/targets.js';
+import type { CheckOptions } from '../check/check.js';
+import { parseServiceOverrides } from '../files/profiles/profile-overrides.js';
+import { openTargetList, readTargetFile } from '../files/targets/target-list.js';
+import { parseTargetSpec, type TargetSpec } from '../files/targets/targets.js';
+import { InputError } from '../files/text/input-error.js';
 import { SEVERITIES } from '../model/severity.js';
-import { TIMINGS, type TimingName } from '../net/timing.js';
-import { REPORT_FORMATS } from '../reporters/registry.js';
+import { type TimingName, TIMINGS } from '../net/scan/timing.js';
+import { REPORT_FORMATS } from '../reports/registry.js';
 
 const TARGETS = 'Targets:';
 const LOOK = 'What to look at:';

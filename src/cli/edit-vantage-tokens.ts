@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { addToken, revokeToken } from '../inputs/edit-token-file.js';
-import { InputError } from '../inputs/input-error.js';
-import { isDay } from '../inputs/instant.js';
-import { hashToken, isTokenName, NAME_RULE } from '../inputs/token-file.js';
-import { forTerminal } from '../reporters/escape.js';
 import { EXIT } from './exit-codes.js';
 import { refuseRepeats } from './refuse-repeats.js';
+import { InputError } from '../files/text/input-error.js';
+import { isDay } from '../files/text/instant.js';
+import { addToken, hashToken, isTokenName, NAME_RULE, revokeToken } from '../files/vantage/token-file.js';
+import { forTerminal } from '../words/escape.js';
 
 const TOKEN_BYTES = 32;
 

@@ -1,4 +1,4 @@
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 
 /** What the prompt needs of a terminal's input; `process.stdin` is one. */
 export interface TerminalInput {

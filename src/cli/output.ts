@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 
 /** Where a command's data goes. */
 export interface Output {

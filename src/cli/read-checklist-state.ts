@@ -1,5 +1,5 @@
-import { checklistState } from '../checklist-state.js';
-import type { Store } from '../history/store.js';
+import { checklistState } from '../site/checklist/checklist-state.js';
+import type { Store } from '../fleet/store/store.js';
 import type { Checklist, ChecklistState } from '../model/checklist.js';
 
 /** How a client stands with a checklist now, by the answers in the store. */

@@ -1,4 +1,4 @@
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 import { readHiddenLine } from './hidden-prompt.js';
 
 const MAX_BYTES = 256;

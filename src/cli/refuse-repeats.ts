@@ -1,4 +1,4 @@
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 
 /**
  * Refuses an option that was given more than once and is no list: yargs would make one of it.

@@ -1,16 +1,3 @@
-import { judgeChecklist } from '../checklist-state.js';
-import { openStore } from '../history/open-store.js';
-import type { Store } from '../history/store.js';
-import { createAnswer, LONGEST } from '../inputs/checklist-answer.js';
-import { loadAnswers } from '../inputs/checklist-answers.js';
-import { DEFAULT_CHECKLIST, loadChecklist } from '../inputs/checklist.js';
-import { checkClientId } from '../inputs/client-id.js';
-import { InputError } from '../inputs/input-error.js';
-import { suggest } from '../inputs/suggest.js';
-import type { Checklist, ChecklistState } from '../model/checklist.js';
-import { ROLES, type Role } from '../model/role.js';
-import { renderChecklist } from '../reporters/checklist-table.js';
-import { renderCount } from '../reporters/table-words.js';
 import { askAnswerer, askItems } from './ask-checklist.js';
 import { openDialog } from './dialog.js';
 import { EXIT } from './exit-codes.js';
@@ -19,6 +6,17 @@ import { refuseRepeats } from './refuse-repeats.js';
 import { describeScreen, renderJson } from './screen.js';
 import { chooseStorePath } from './store-path.js';
 import { withStore } from './with-store.js';
+import { createAnswer, loadAnswers, LONGEST } from '../files/checklists/checklist-answers.js';
+import { DEFAULT_CHECKLIST, loadChecklist } from '../files/checklists/checklist.js';
+import { checkClientId } from '../files/clients/inventory-schema.js';
+import { InputError } from '../files/text/input-error.js';
+import { openStore } from '../fleet/store/open-store.js';
+import type { Store } from '../fleet/store/store.js';
+import { type Checklist, type ChecklistState, type Role, ROLES } from '../model/checklist.js';
+import { renderChecklist } from '../reports/checklist-table.js';
+import { judgeChecklist } from '../site/checklist/checklist-state.js';
+import { suggest } from '../words/suggest.js';
+import { renderCount } from '../words/table-words.js';
 
 /** What `sallyport checklist` takes. */
 export interface ChecklistArguments {

@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 import { VERSION } from '../version.js';
 import { normaliseArguments } from './arguments.js';
 import type { Command } from './command.js';

@@ -4,8 +4,8 @@ import { type CredentialJudgement, judgeCredential } from '../credentials/judge-
 import { proposeCredential } from '../credentials/propose-credential.js';
 import { CREDENTIAL_KINDS } from '../credentials/registry.js';
 import { listWords } from '../credentials/words.js';
-import { InputError } from '../inputs/input-error.js';
-import { wrapText } from '../reporters/layout.js';
+import { InputError } from '../files/text/input-error.js';
+import { wrapText } from '../words/layout.js';
 import { TOO_MANY_ARGUMENTS } from './credential-usage.js';
 import { EXIT } from './exit-codes.js';
 import { readCredential } from './read-credential.js';

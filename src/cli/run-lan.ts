@@ -1,10 +1,10 @@
-import { requireLanAddresses } from '../inputs/lan-address.js';
-import { loadProfile } from '../inputs/profile.js';
-import { parseServiceOverrides } from '../inputs/profile-overrides.js';
-import { surveyLan } from '../inside/survey-lan.js';
-import { digestProfile } from '../report.js';
-import { chooseTiming } from '../run-options.js';
-import { createSiteReport } from '../site-report.js';
+import { requireLanAddresses } from '../files/targets/lan-address.js';
+import { loadProfile } from '../files/profiles/profile.js';
+import { parseServiceOverrides } from '../files/profiles/profile-overrides.js';
+import { surveyLan } from '../site/lan/survey-lan.js';
+import { digestProfile } from '../check/judge-survey.js';
+import { chooseTiming } from '../check/run-options.js';
+import { createSiteReport } from '../site/judge-evidence.js';
 import { EXIT } from './exit-codes.js';
 import { openOutput } from './output.js';
 import { readSettings } from './settings.js';

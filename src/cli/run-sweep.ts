@@ -1,9 +1,9 @@
-import { openStore } from '../history/open-store.js';
-import { type AlertConfig, loadAlertConfig } from '../inputs/alert-config.js';
-import { InputError } from '../inputs/input-error.js';
-import { loadInventory, selectClients } from '../inputs/inventory.js';
+import { openStore } from '../fleet/store/open-store.js';
+import { type AlertConfig, loadAlertConfig } from '../fleet/alerts/alert-config.js';
+import { InputError } from '../files/text/input-error.js';
+import { loadInventory, selectClients } from '../files/clients/inventory.js';
 import type { Verdict } from '../model/report.js';
-import { createSweepWriter } from '../reporters/sweep-writer.js';
+import { createSweepWriter } from '../reports/sweep-writer.js';
 import {
   beginSweep,
   resumeSweep,
@@ -11,7 +11,7 @@ import {
   type PreparedSweep,
   type SweepEnd,
   type RunSweepOptions,
-} from '../sweep/sweep.js';
+} from '../fleet/sweep/sweep.js';
 import { tuneForMany } from './tune-for-many.js';
 import { EXIT, worstVerdict } from './exit-codes.js';
 import { openOutput } from './output.js';

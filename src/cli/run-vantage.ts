@@ -1,8 +1,8 @@
-import { InputError } from '../inputs/input-error.js';
-import { parseListen, parseProxies } from '../inputs/listen.js';
-import { forTerminal } from '../reporters/escape.js';
-import { startVantage, type Vantage, type VantageOptions } from '../server/start-vantage.js';
-import type { Access } from '../server/vantage-context.js';
+import { InputError } from '../files/text/input-error.js';
+import { parseListen, parseProxies } from '../files/vantage/listen.js';
+import { forTerminal } from '../words/escape.js';
+import { startVantage, type Vantage, type VantageOptions } from '../vantage/start-vantage.js';
+import type { Access } from '../vantage/vantage-context.js';
 import { EXIT } from './exit-codes.js';
 import { readSettings } from './settings.js';
 import { catchSignals } from './signals.js';

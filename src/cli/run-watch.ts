@@ -1,10 +1,10 @@
 import { stat, writeFile } from 'node:fs/promises';
-import { openStore } from '../history/open-store.js';
-import { loadAlertConfig } from '../inputs/alert-config.js';
-import { InputError } from '../inputs/input-error.js';
-import { loadInventory, selectClients } from '../inputs/inventory.js';
-import { forTerminal } from '../reporters/escape.js';
-import { watch, type WatchedFiles, type WatchView } from '../sweep/watch.js';
+import { openStore } from '../fleet/store/open-store.js';
+import { loadAlertConfig } from '../fleet/alerts/alert-config.js';
+import { InputError } from '../files/text/input-error.js';
+import { loadInventory, selectClients } from '../files/clients/inventory.js';
+import { forTerminal } from '../words/escape.js';
+import { watch, type WatchedFiles, type WatchView } from '../fleet/sweep/watch.js';
 import { tuneForMany } from './tune-for-many.js';
 import { EXIT } from './exit-codes.js';
 import { tellDelivery } from './send-alerts.js';

@@ -1,5 +1,5 @@
-import { forJson } from '../reporters/escape.js';
-import { createPaint, type Paint } from '../reporters/paint.js';
+import { forJson } from '../words/escape.js';
+import { createPaint, type Paint } from '../reports/paint.js';
 import { useColor } from './terminal.js';
 
 /** How standard output is to be written on. */

@@ -1,6 +1,6 @@
-import { deliverMessages, type DeliveryResult, type Outbox } from '../alerts/deliver.js';
-import type { AlertConfig } from '../inputs/alert-config.js';
-import { forTerminal } from '../reporters/escape.js';
+import { deliverMessages, type DeliveryResult, type Outbox } from '../fleet/alerts/deliver.js';
+import type { AlertConfig } from '../fleet/alerts/alert-config.js';
+import { forTerminal } from '../words/escape.js';
 
 /** Delivers the alerts that are due, and tells of those that could not be delivered. */
 export async function sendAlerts(outbox: Outbox, alerts: AlertConfig, signal: AbortSignal): Promise<void> {

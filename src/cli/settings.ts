@@ -1,8 +1,8 @@
 import type { InferredOptionTypes } from 'yargs';
-import { loadConfig } from '../inputs/config.js';
-import { InputError } from '../inputs/input-error.js';
-import { suggest } from '../inputs/suggest.js';
-import { problemAt, readYaml } from '../inputs/yaml-document.js';
+import { loadConfig } from '../files/config.js';
+import { InputError } from '../files/text/input-error.js';
+import { suggest } from '../words/suggest.js';
+import { problemAt, readYaml } from '../files/text/yaml-document.js';
 import { COMMAND_OPTIONS, type ConfigurableCommand, OPTION_NAMES, type OptionName } from './options.js';
 import { type OptionValue, readOptionText, readOptionValue } from './option-value.js';
 

@@ -1,8 +1,8 @@
-import { createExclusion, resolveExclusions } from '../inputs/exclusion.js';
-import { parseDuration } from '../inputs/duration.js';
-import { InputError } from '../inputs/input-error.js';
-import { resolveName } from '../net/resolve.js';
-import type { SweepOptions } from '../sweep/sweep.js';
+import { createExclusion, resolveExclusions } from '../files/targets/exclusion.js';
+import { parseDuration } from '../files/text/instant.js';
+import { InputError } from '../files/text/input-error.js';
+import { resolveName } from '../net/sockets/resolve.js';
+import type { SweepOptions } from '../fleet/sweep/sweep.js';
 import { readExclusions } from './check-options.js';
 import type { SweepSettings } from './sweep-options.js';
 

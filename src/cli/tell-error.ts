@@ -1,6 +1,6 @@
-import { StoreError } from '../history/store-error.js';
-import { InputError } from '../inputs/input-error.js';
-import { forTerminal } from '../reporters/escape.js';
+import { StoreError } from '../fleet/store/sqlite-trouble.js';
+import { InputError } from '../files/text/input-error.js';
+import { forTerminal } from '../words/escape.js';
 
 /** Writes an error to standard error: a line for each problem of the input or the store, or our own with its stack. */
 export function tellError(error: unknown): void {

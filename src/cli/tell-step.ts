@@ -1,4 +1,4 @@
-import { forTerminal } from '../reporters/escape.js';
+import { forTerminal } from '../words/escape.js';
 
 /** Makes what tells on standard error what is done next; nothing off a terminal, or where quiet is wanted. */
 export function createStepTeller(quiet = false): ((step: string) => void) | undefined {

@@ -1,4 +1,4 @@
-import { suggest } from '../inputs/suggest.js';
+import { suggest } from '../words/suggest.js';
 import { describeCredentialUsage } from './credential-usage.js';
 import { COMMAND_OPTIONS, OPTION_NAMES, OPTIONS } from './options.js';
 import { readOptionValue } from './option-value.js';

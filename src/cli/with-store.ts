@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
-import type { Store } from '../history/store.js';
-import { InputError } from '../inputs/input-error.js';
-import { suggest } from '../inputs/suggest.js';
+import type { Store } from '../fleet/store/store.js';
+import { InputError } from '../files/text/input-error.js';
+import { suggest } from '../words/suggest.js';
 import { chooseStorePath } from './store-path.js';
 import { SWEEP_OPTIONS } from './sweep-options.js';
 
@@ -22,7 +22,7 @@ export const FORMAT_OPTION = {
 
 /** Opens the store for one piece of work; a StoreError where there is none. */
 export async function withStore<T>(option: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
-  const { openExistingStore } = await import('../history/open-store.js');
+  const { openExistingStore } = await import('../fleet/store/open-store.js');
   const store = await openExistingStore(chooseStorePath(option));
   try {
     return await work(store);

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   EEXIST: 'is there already; --force replaces it',

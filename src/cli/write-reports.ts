@@ -1,6 +1,6 @@
-import { InputError } from '../inputs/input-error.js';
+import { InputError } from '../files/text/input-error.js';
 import type { Report, Verdict } from '../model/report.js';
-import { REPORTERS } from '../reporters/registry.js';
+import { REPORTERS } from '../reports/registry.js';
 import type { Settings } from './check-options.js';
 import { worstVerdict } from './exit-codes.js';
 import type { Output } from './output.js';

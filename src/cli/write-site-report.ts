@@ -1,8 +1,8 @@
 import type { SiteReport } from '../model/site.js';
-import { forJson } from '../reporters/escape.js';
-import { renderSiteChanges } from '../reporters/site-changes.js';
-import { renderSite } from '../reporters/site-table.js';
-import { compareSites } from '../site-rules/compare-sites.js';
+import { forJson } from '../words/escape.js';
+import { renderSiteChanges } from '../reports/site-changes.js';
+import { renderSite } from '../reports/site-table.js';
+import { compareSites } from '../site/compare-sites.js';
 import type { Settings } from './check-options.js';
 import type { Output } from './output.js';
 import { useColor } from './terminal.js';

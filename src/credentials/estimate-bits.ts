@@ -1,8 +1,6 @@
-import { COMMON_WORDS } from './common.js';
-import { measureKeyboardPath } from './keyboard.js';
-import { measureReadable } from './readable.js';
-import { measureRepeat } from './repeats.js';
-import { measureRun } from './runs.js';
+import { COMMON_WORDS, measureKeyboardPath } from './common.js';
+import { measureReadable } from './propose-credential.js';
+import { measureRepeat, measureRun } from './runs.js';
 import { foldText } from './words.js';
 
 /** A stretch of a text that a guesser has for less, at any of these lengths. */

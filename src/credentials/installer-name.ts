@@ -1,8 +1,6 @@
-import { COMMON_WORDS } from './common.js';
+import { COMMON_WORDS, holdsKeyboardPath } from './common.js';
 import type { CredentialKind } from './credential-kind.js';
-import { holdsKeyboardPath } from './keyboard.js';
-import { holdsSameInRow, isBlockRepeated, isMirrored } from './repeats.js';
-import { holdsRun } from './runs.js';
+import { holdsRun, holdsSameInRow, isBlockRepeated, isMirrored } from './runs.js';
 import { extensionRule, otherCredentialRule, phoneRule, siteNameRule } from './shared-rules.js';
 import { holdsWord } from './words.js';
 

@@ -1,7 +1,6 @@
+import { holdsDate, holdsYear } from './common.js';
 import type { CredentialKind } from './credential-kind.js';
-import { holdsDate, holdsYear } from './dates.js';
-import { countMostFrequent } from './repeats.js';
-import { holdsRun, holdsSteadyDigits } from './runs.js';
+import { countMostFrequent, holdsRun, holdsSteadyDigits } from './runs.js';
 import {
   commonNumberRule,
   extensionRule,

@@ -1,7 +1,7 @@
 import { COMMON_WORDS } from './common.js';
 import type { CredentialContext, CredentialKind, Strength } from './credential-kind.js';
 import { estimateBits } from './estimate-bits.js';
-import { isBlockRepeated, isMirrored } from './repeats.js';
+import { isBlockRepeated, isMirrored } from './runs.js';
 import { extensionRule, otherCredentialRule, phoneRule, siteNameRule } from './shared-rules.js';
 import { holdsWord, listWords } from './words.js';
 

@@ -1,9 +1,15 @@
+import { holdsYear, isDayAndMonth } from './common.js';
 import type { CredentialKind } from './credential-kind.js';
-import { holdsYear, isDayAndMonth } from './dates.js';
-import { countMostFrequent, holdsSameInRow, isBlockRepeated } from './repeats.js';
-import { holdsRun, holdsSteadyDigits } from './runs.js';
-import { commonNumberRule, extensionRule, keypadRule, otherCredentialRule, spelledNameRule } from './shared-rules.js';
-import { holdsEndOfPhone, holdsPhone } from './site-numbers.js';
+import { countMostFrequent, holdsRun, holdsSameInRow, holdsSteadyDigits, isBlockRepeated } from './runs.js';
+import {
+  commonNumberRule,
+  extensionRule,
+  holdsEndOfPhone,
+  holdsPhone,
+  keypadRule,
+  otherCredentialRule,
+  spelledNameRule,
+} from './shared-rules.js';
 
 /** The access code of a mailbox. */
 export const voicemailCode: CredentialKind = {

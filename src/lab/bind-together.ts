@@ -1,9 +1,7 @@
-import type { Transport } from '../model/endpoint.js';
 import type { LabServer } from './lab-server.js';
-import { listenTcp } from './listen-tcp.js';
-import type { TcpListener } from './listen-tcp.js';
-import { listenUdp } from './listen-udp.js';
-import type { UdpListener } from './listen-udp.js';
+import { listenTcp, type TcpListener } from './listen-tcp.js';
+import { listenUdp, type UdpListener } from './listen-udp.js';
+import type { Transport } from '../model/endpoint.js';
 
 /** A bound port and its transport. */
 export type Bound =

@@ -1,7 +1,6 @@
-import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
-import { resetSocket } from '../net/reset-socket.js';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Listener, TcpBehaviour } from './lab-server.js';
+import { resetSocket } from '../net/sockets/reset-socket.js';
 
 /** A listening TCP port; `server` and `connections` are what `silenceTcp` takes over. */
 export interface TcpListener extends Listener {

@@ -1,12 +1,8 @@
-import { endpointId } from '../model/endpoint.js';
-import type { EndpointId } from '../model/endpoint.js';
-import { bindTogether } from './bind-together.js';
-import type { Bound } from './bind-together.js';
+import { bindTogether, type Bound } from './bind-together.js';
 import { listenUdp } from './listen-udp.js';
-import { listPlannedPorts } from './site-plan.js';
-import type { SitePlan } from './site-plan.js';
-import { silenceTcp } from './silence-tcp.js';
-import type { Silence } from './silence-tcp.js';
+import { type Silence, silenceTcp } from './silence-tcp.js';
+import { listPlannedPorts, type SitePlan } from './sites.js';
+import { endpointId, type EndpointId } from '../model/endpoint.js';
 
 /** A simulated site that is running. */
 export interface Site {

@@ -207,3 +207,6 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   }
   return best;
 }
+
+/** What a host name resolved to: every A and AAAA, or why there is none. */
+export type Resolution = { readonly addresses: readonly string[] } | { readonly problem: string };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AlertEvent } from './alert.js';
-import { changeSchema } from './change-schema.js';
+import { changeSchema } from './change.js';
 import { VERDICTS } from './report.js';
 
 /*

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { EndpointId } from './endpoint.js';
 import type { Verdict } from './report.js';
-import type { Severity } from './severity.js';
+import { SEVERITIES, type Severity } from './severity.js';
 
 /** Kinds of change between two looks at one slot of a client. */
 export const CHANGE_KINDS = [
@@ -12,6 +13,7 @@ export const CHANGE_KINDS = [
   'address-changed',
   'no-longer-determined',
 ] as const;
+
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** A violation that stands, in a {@link SiteState}. */
@@ -77,3 +79,17 @@ export interface Waiver {
   readonly identity: string | null;
   readonly grantedAt: string;
 }
+
+const endpoint = z.string().regex(/^(?:tcp|udp)\/\d{1,5}$/) as unknown as z.ZodType<EndpointId>;
+
+/** A change, as it is told outside. */
+export const changeSchema = z.object({
+  kind: z.enum(CHANGE_KINDS),
+  key: z.string().describe('the same for the same thing, also when it ends'),
+  severity: z.enum(SEVERITIES),
+  rule: z.string().nullable(),
+  endpoint: endpoint.nullable(),
+  title: z.string().describe('in one line for people; may hold text of the target, so escape it'),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+}) satisfies z.ZodType<Change>;

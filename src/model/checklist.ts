@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import type { Role } from './role.js';
+
+/** Who can attest an item of a checklist. */
+export const ROLES = ['installer', 'dealer', 'customer', 'provider'] as const;
 
 const text = (max: number) => z.string().max(max);
 
@@ -30,6 +32,7 @@ export interface Checklist {
 
 /** What can be answered: done, not done, does not apply here, not known. */
 export const CHECKLIST_ANSWERS = ['yes', 'no', 'not-applicable', 'unknown'] as const;
+
 export type ChecklistAnswer = (typeof CHECKLIST_ANSWERS)[number];
 
 /** An answer as the store keeps it; a later one of the same item replaces it, and both are kept. */
@@ -66,4 +69,7 @@ export const checklistStateSchema = z.object({
     )
     .max(128),
 });
+
 export type ChecklistState = z.infer<typeof checklistStateSchema>;
+
+export type Role = (typeof ROLES)[number];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { changeSchema } from './change-schema.js';
+import { changeSchema } from './change.js';
 import { reportSchema } from './report.js';
 
 /** Version of {@link sweepResultSchema}. */

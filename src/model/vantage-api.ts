@@ -1,7 +1,61 @@
 import * as z from 'zod';
-import { parseEndpointId, type EndpointId } from './endpoint.js';
+import { type EndpointId, parseEndpointId } from './endpoint.js';
+import { OUTSIDER, type Profile } from './profile.js';
 import { ADDRESS_SCOPES, REASONS, STATES } from './report.js';
-import { resolvedProfileSchema } from './resolved-profile.js';
+
+/*
+ * A resolved profile as somebody sends it. Keys stand in the order in which profiles are resolved, since the digest of
+ * a profile is made of its text.
+ */
+
+const id = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be a lower-case name');
+
+const title = z.string().min(1).max(128);
+
+const access = z.enum(['must', 'may', 'must-not']);
+
+const endpoints = z
+  .array(
+    z
+      .string()
+      .max(16)
+      .refine(
+        (text) => parseEndpointId(text) !== undefined,
+        'must be such as udp/5060',
+      ) as unknown as z.ZodType<EndpointId>,
+  )
+  .max(256);
+
+const source = z.strictObject({
+  title,
+  cidrs: z.array(z.string().regex(/^[0-9a-fA-F:.]{2,45}(?:\/\d{1,3})?$/, 'must be an address or a network')).max(1_024),
+});
+
+const service = z.strictObject({
+  id,
+  title,
+  kind: z.enum(['admin', 'sip', 'media', 'data', 'gateway']),
+  endpoints,
+  programs: z.array(z.string().max(32)).max(16),
+  probed: z.boolean(),
+  defaultEndpoints: endpoints,
+  access: z.record(id, access).refine((given) => Object.hasOwn(given, OUTSIDER), `must say what ${OUTSIDER} may`),
+});
+
+/** A profile with all that it extends, bounded. */
+export const resolvedProfileSchema: z.ZodType<Profile> = z.strictObject({
+  name: id,
+  title,
+  description: z.string().max(4_096),
+  file: z.string().max(4_096).nullable().describe('not used'),
+  sources: z.record(id, source).refine((given) => Object.keys(given).length <= 32, 'must be at most 32'),
+  services: z
+    .array(service)
+    .min(1)
+    .max(64)
+    .refine((list) => new Set(list.map((one) => one.id)).size === list.length, 'must not repeat an id'),
+  unlisted: access,
+});
 
 /*
  * What a vantage server and those who ask it say to each other. Requests are JSON with a bearer token; long answers are
@@ -10,8 +64,10 @@ import { resolvedProfileSchema } from './resolved-profile.js';
 
 /** Endpoints in one request for proofs, at most. */
 export const MAX_PROOFS = 512;
+
 /** Bytes of one SIP message that is carried to the other side, at most. */
 export const MAX_SIP_BYTES = 4_096;
+
 /** Longest NAT binding that is tried, in seconds. */
 export const MAX_BINDING_SECONDS = 300;
 
@@ -20,6 +76,7 @@ const base64url = (bytes: number) =>
 
 /** 16 random bytes, never used twice: the server refuses a request that it has seen. */
 export const nonceSchema = base64url(16);
+
 /** 32 random bytes of the caller, with which both sides sign what they send outside of the API (HMAC-SHA-256). */
 export const keySchema = base64url(32);
 
@@ -29,6 +86,7 @@ const endpointSchema = z
     (text) => parseEndpointId(text) !== undefined,
     'must be such as udp/5060',
   ) as unknown as z.ZodType<EndpointId>;
+
 const portSchema = z.int().min(1).max(65_535);
 
 /** Answer to GET /v1/whoami. */
@@ -39,6 +97,7 @@ export const whoamiSchema = z.object({
   sip: z.object({ udp: portSchema, tcp: portSchema }).nullable().describe('ports for SIP exchanges'),
   stun: z.tuple([portSchema, portSchema]).nullable().describe('UDP ports that tell NAT bindings'),
 });
+
 export type Whoami = z.infer<typeof whoamiSchema>;
 
 /** Body of POST /v1/checks: asks for a check of the caller's address. Its events: `report`, the report. */
@@ -54,6 +113,7 @@ export const checksRequestSchema = z.strictObject({
     .optional()
     .describe("which of the profile's sources the vantage is; an outsider if not given"),
 });
+
 export type ChecksRequest = z.infer<typeof checksRequestSchema>;
 
 /** Body of POST /v1/proofs: asks for a signed datagram or connection to each endpoint of the caller's address. */
@@ -66,6 +126,7 @@ export const proofsRequestSchema = z.strictObject({
     .max(MAX_PROOFS)
     .refine((list) => new Set(list).size === list.length, 'must not repeat an endpoint'),
 });
+
 export type ProofsRequest = z.infer<typeof proofsRequestSchema>;
 
 /** Event `proof`: what the vantage saw while it sent one. */
@@ -76,10 +137,12 @@ export const proofEventSchema = z.object({
   tries: z.int().nonnegative(),
   receipt: z.boolean().describe('the stand-in answered'),
 });
+
 export type ProofEvent = z.infer<typeof proofEventSchema>;
 
 /** Body of POST /v1/sip-exchanges: for some seconds the vantage's SIP ports answer what is signed with `key`. */
 export const sipExchangeRequestSchema = z.strictObject({ nonce: nonceSchema, key: keySchema });
+
 export type SipExchangeRequest = z.infer<typeof sipExchangeRequestSchema>;
 
 /** Event `message` of a SIP exchange: what arrived at the vantage, or what it sent, byte by byte. */
@@ -89,6 +152,7 @@ export const sipMessageEventSchema = z.object({
   peer: z.object({ address: z.string().max(64), port: portSchema }),
   bytes: z.base64().max(Math.ceil(MAX_SIP_BYTES / 3) * 4),
 });
+
 export type SipMessageEvent = z.infer<typeof sipMessageEventSchema>;
 
 /** Body of POST /v1/nat-bindings: for `seconds` and a little more the vantage's STUN ports answer what is signed. */
@@ -97,6 +161,7 @@ export const natBindingsRequestSchema = z.strictObject({
   key: keySchema,
   seconds: z.int().min(1).max(MAX_BINDING_SECONDS),
 });
+
 export type NatBindingsRequest = z.infer<typeof natBindingsRequestSchema>;
 
 /** Event `started`: the first of every stream. */
@@ -104,6 +169,7 @@ export const startedEventSchema = z.object({
   address: z.string().max(64).describe('the address that the caller comes from, about which all is'),
   ports: z.array(portSchema).max(4).describe('SIP: UDP and TCP; NAT bindings: two UDP ports; else none'),
 });
+
 export type StartedEvent = z.infer<typeof startedEventSchema>;
 
 /** Event `failed`: the last of a stream that could not be ended well. */

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import { type CheckOptions, check, type Report } from '../../src/index.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
-import type { SitePlan } from '../../src/lab/site-plan.js';
+import type { SitePlan } from '../../src/lab/sites.js';
 import { type Site, startSite } from '../../src/lab/start-site.js';
 import type { EndpointId } from '../../src/model/endpoint.js';
 import type { ServiceId } from '../../src/model/service.js';

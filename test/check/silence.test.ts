@@ -1,12 +1,11 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { loadProfile } from '../../src/index.js';
-import { SITES } from '../../src/lab/sites.js';
 import { pcpro } from '../../src/lab/servers/pcpro.js';
+import { SITES } from '../../src/lab/sites.js';
 import { parseEndpointId } from '../../src/model/endpoint.js';
-import { startSilentTcp } from '../../src/lab/start-silent-tcp.js';
 import { checkOne, checkSite, planOne, rulesOf, startAt } from './checking.js';
+import { startSilentTcp } from '../lab-sites/start-silent-tcp.js';
 
 // The tests wait rather than work, so they do it side by side, each on addresses of its own.
 const started: { stop(): Promise<void> }[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/index.js';
 import { SITES } from '../../src/lab/sites.js';
-import { REPORTERS } from '../../src/reporters/registry.js';
+import { REPORTERS } from '../../src/reports/registry.js';
 import { stopAfterEach } from '../lab-sites/running.js';
 import { checkSite, observationOf, rulesOf, startAt } from './checking.js';
 

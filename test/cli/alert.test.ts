@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore } from '../../src/history/open-store.js';
+import { openStore } from '../../src/fleet/store/open-store.js';
 import type { AlertEvent } from '../../src/model/alert.js';
-import { openHttpSink, type HttpSink } from '../alerts/http-sink.js';
-import { clientEvent } from '../alerts/samples.js';
-import { openSmtpSink, type SmtpSink } from '../alerts/smtp-sink.js';
+import { openHttpSink, type HttpSink } from '../fleet/alerts/http-sink.js';
+import { clientEvent } from '../fleet/alerts/samples.js';
+import { openSmtpSink, type SmtpSink } from '../fleet/alerts/smtp-sink.js';
 import { createFiles, sallyport } from './run.js';
 
 const files = createFiles();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { openStore } from '../../src/history/open-store.js';
+import { openStore } from '../../src/fleet/store/open-store.js';
 import { checklistStateSchema } from '../../src/model/checklist.js';
 import { createFiles, runHere, sallyport } from './run.js';
 

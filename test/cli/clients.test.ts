@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { answer, see, site, survey } from '../rules/build-survey.js';
+import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere, sallyport } from './run.js';
 

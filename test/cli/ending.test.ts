@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SITES } from '../../src/lab/sites.js';
-import { startSilentTcp, type SilentTcp } from '../../src/lab/start-silent-tcp.js';
+import { startSilentTcp, type SilentTcp } from '../lab-sites/start-silent-tcp.js';
 import { startSite, type Site } from '../../src/lab/start-site.js';
 import type { Report } from '../../src/index.js';
 import { requireValid } from '../check/checking.js';

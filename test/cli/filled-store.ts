@@ -1,9 +1,9 @@
-import { openStore } from '../../src/history/open-store.js';
-import { loadProfile } from '../../src/inputs/profile.js';
+import { openStore } from '../../src/fleet/store/open-store.js';
+import { loadProfile } from '../../src/files/profiles/profile.js';
 import type { Client } from '../../src/model/client.js';
 import type { Survey } from '../../src/model/report.js';
-import { createReport, digestProfile } from '../../src/report.js';
-import { recordLook } from '../../src/sweep/record-look.js';
+import { createReport, digestProfile } from '../../src/check/judge-survey.js';
+import { recordLook } from '../../src/fleet/sweep/record-look.js';
 
 /** A client of the store, with what nobody needs to say left out. */
 export function client(id: string, change: Partial<Client> = {}): Client {

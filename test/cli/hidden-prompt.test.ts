@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readHiddenLine, type TerminalInput } from '../../src/cli/hidden-prompt.js';
-import { InputError } from '../../src/inputs/input-error.js';
+import { InputError } from '../../src/files/text/input-error.js';
 
 /** A terminal that notes what happens to it. */
 class FakeTerminal extends EventEmitter implements TerminalInput {

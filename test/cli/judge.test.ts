@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/model/report.js';
-import { see, site, survey } from '../rules/build-survey.js';
+import { see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 

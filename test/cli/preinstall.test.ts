@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { PREINSTALL_OPTIONS } from '../../src/cli/preinstall-options.js';
-import { openStore } from '../../src/history/open-store.js';
-import { parseListen } from '../../src/inputs/listen.js';
-import { hashToken } from '../../src/inputs/token-file.js';
+import { openStore } from '../../src/fleet/store/open-store.js';
+import { parseListen } from '../../src/files/vantage/listen.js';
+import { hashToken } from '../../src/files/vantage/token-file.js';
 import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
-import { startVantage, type Vantage } from '../../src/server/start-vantage.js';
+import { startVantage, type Vantage } from '../../src/vantage/start-vantage.js';
 import { createFiles, runHere, words } from './run.js';
 
 const files = createFiles();

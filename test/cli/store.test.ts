@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { openStore } from '../../src/history/open-store.js';
-import { SqliteConnection } from '../../src/history/sqlite-connection.js';
-import { beginSweep, reportAt, storeLook } from '../history/store-fixtures.js';
+import { openStore } from '../../src/fleet/store/open-store.js';
+import { SqliteConnection } from '../../src/fleet/store/sqlite-connection.js';
+import { beginSweep, reportAt, storeLook } from '../fleet/store/store-fixtures.js';
 import { createFiles, runHere, sallyport } from './run.js';
 
 const files = createFiles();

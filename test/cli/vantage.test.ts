@@ -2,9 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { VANTAGE_OPTIONS } from '../../src/cli/vantage-options.js';
-import { hashToken } from '../../src/inputs/token-file.js';
-import { makeCertificate } from '../server/make-certificate.js';
-import { ask, createNonce, readEvents } from '../server/run-app.js';
+import { hashToken } from '../../src/files/vantage/token-file.js';
+import { makeCertificate } from '../vantage/make-certificate.js';
+import { ask, createNonce, readEvents } from '../vantage/run-app.js';
 import { createFiles, runHere, sallyport, words } from './run.js';
 
 const files = createFiles();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITES } from '../../src/lab/sites.js';
-import { tarpit } from '../../src/lab/servers/tarpit.js';
+import { tarpit } from '../../src/lab/servers/hostile.js';
 import { startSite, type Site } from '../../src/lab/start-site.js';
 import type { Report } from '../../src/index.js';
 import { requireValid } from '../check/checking.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Waiver } from '../../src/model/change.js';
-import { answer, see, site, survey } from '../rules/build-survey.js';
+import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 

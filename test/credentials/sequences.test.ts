@@ -1,18 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { holdsDate, holdsYear, isDayAndMonth } from '../../src/credentials/dates.js';
-import { holdsKeyboardPath } from '../../src/credentials/keyboard.js';
+import { holdsDate, holdsKeyboardPath, holdsYear, isDayAndMonth } from '../../src/credentials/common.js';
 import { holdsKeypadFigure, spellOnKeypad } from '../../src/credentials/keypad.js';
 import {
   countMostFrequent,
+  holdsRun,
   holdsSameInRow,
+  holdsSteadyDigits,
   isBlockRepeated,
   isMirrored,
   measureRepeat,
+  measureRun,
   reverse,
-} from '../../src/credentials/repeats.js';
-import { holdsRun, holdsSteadyDigits, measureRun } from '../../src/credentials/runs.js';
-import { holdsEndOfPhone, holdsExtension, holdsPhone } from '../../src/credentials/site-numbers.js';
+} from '../../src/credentials/runs.js';
+import { holdsEndOfPhone, holdsExtension, holdsPhone } from '../../src/credentials/shared-rules.js';
 import { foldText, holdsSpelledWord, holdsWord, listWords, resemblesOther } from '../../src/credentials/words.js';
 import { textArbitrary } from './contexts.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { dim } from '../../src/lab/servers/dim.js';
-import { dvr } from '../../src/lab/servers/dvr.js';
+import { dvr } from './servers/dvr.js';
 import { necPhone } from '../../src/lab/servers/nec-phone.js';
 import { pcpro } from '../../src/lab/servers/pcpro.js';
 import { webpro } from '../../src/lab/servers/webpro.js';

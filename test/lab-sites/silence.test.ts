@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { SITES } from '../../src/lab/sites.js';
-import { startSilentTcp } from '../../src/lab/start-silent-tcp.js';
+import { startSilentTcp } from './start-silent-tcp.js';
 import { startSite } from '../../src/lab/start-site.js';
 import { ask, sipRequest, talk } from './clients.js';
 import { keep, stopAfterEach } from './running.js';

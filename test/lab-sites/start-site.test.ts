@@ -1,10 +1,9 @@
+import { describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
 import { pcpro } from '../../src/lab/servers/pcpro.js';
 import { necSip } from '../../src/lab/servers/sip.js';
-import type { PlannedServer, SitePlan } from '../../src/lab/site-plan.js';
-import { SITES } from '../../src/lab/sites.js';
+import { type PlannedServer, type SitePlan, SITES } from '../../src/lab/sites.js';
 import { startSite } from '../../src/lab/start-site.js';
 import { parseEndpointId } from '../../src/model/endpoint.js';
 import { ask, sipRequest, talk } from './clients.js';

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { causesOf, faultsOf, preinstallAt, type Preinstalled, startVantage } from './preinstall.js';
-import type { Forward, RouterRules } from './ruleset.js';
-import { PBX } from './ruleset.js';
+import { type Forward, PBX, type RouterRules } from './ruleset.js';
 import { askForForward, askForNatPmp, startMiniupnpd } from './servers/start.js';
 import { buildSite, GATEWAY, MODEM, OUTSIDE, SECOND_ROUTER, type Site, type SiteOptions } from './topology.js';
 

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
-import { must, type Outcome } from './namespace.js';
+import { type SiteReport, siteReportSchema } from '../../src/model/site.js';
+import { must, type Outcome, type Server } from './namespace.js';
 import { runSallyport } from './sallyport.js';
-import type { Server } from './namespace.js';
 import { OUTSIDE, type Site } from './topology.js';
 
 const VANTAGE = `${OUTSIDE}:8443`;

@@ -1,5 +1,5 @@
-import { Engine } from '../../src/net/engine.js';
-import { type Timing, TIMINGS } from '../../src/net/timing.js';
+import { Engine } from '../../src/net/scan/engine.js';
+import { type Timing, TIMINGS } from '../../src/net/scan/timing.js';
 import { keep } from '../lab-sites/running.js';
 
 /** Short waits, and nothing paced: what loopback needs. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { endpointId, type EndpointId, type Transport } from '../../src/model/endpoint.js';
-import { parseHttpResponse } from '../../src/protocols/http.js';
+import { parseHttpResponse } from '../../src/protocols/http/http.js';
 import {
   isReceipt,
   isWholeLine,
@@ -12,7 +12,7 @@ import {
   renderProof,
   renderReceipt,
 } from '../../src/protocols/proof.js';
-import { parseSipResponse } from '../../src/protocols/sip.js';
+import { parseSipResponse } from '../../src/protocols/sip/sip.js';
 import { hostileBytes, mutated } from './hostile.js';
 
 const KEY = Buffer.alloc(32, 7);

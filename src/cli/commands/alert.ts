@@ -1,10 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { FailedMessage } from '../../history/store.js';
-import type { AlertConfig } from '../../inputs/alert-config.js';
-import { InputError } from '../../inputs/input-error.js';
-import { quote } from '../../inputs/quote.js';
-import { suggest } from '../../inputs/suggest.js';
-import { forTerminal, forTerminalLine } from '../../reporters/escape.js';
+import type { FailedMessage } from '../../fleet/store/store.js';
+import type { AlertConfig } from '../../fleet/alerts/alert-config.js';
+import { InputError } from '../../files/text/input-error.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+import { forTerminal, forTerminalLine } from '../../words/escape.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { refuseRepeats } from '../refuse-repeats.js';
@@ -68,13 +68,13 @@ interface StorePath {
 
 async function loadAlerts(args: Alerts): Promise<AlertConfig> {
   refuseRepeats(args);
-  const { loadAlertConfig } = await import('../../inputs/alert-config.js');
+  const { loadAlertConfig } = await import('../../fleet/alerts/alert-config.js');
   return loadAlertConfig(args.alerts, process.env);
 }
 
 async function validate(args: Alerts): Promise<number> {
   const { channels } = await loadAlerts(args);
-  const { CHANNELS } = await import('../../alerts/registry.js');
+  const { CHANNELS } = await import('../../fleet/alerts/registry.js');
   const width = Math.max(...[...channels.keys()].map(({ length }) => length));
   print([
     `${args.alerts}: valid`,
@@ -90,8 +90,8 @@ async function testChannel(args: Alerts & { readonly channel: string }): Promise
     const meant = suggest(channel, config.channels.keys());
     throw new InputError(`there is no channel ${quote(channel)}${meant}`, { file: args.alerts });
   }
-  const { SEND_TIMEOUT_MS, sendMessage } = await import('../../alerts/send-message.js');
-  const { composeTestMessage } = await import('../../alerts/test-message.js');
+  const { SEND_TIMEOUT_MS, sendMessage } = await import('../../fleet/alerts/send-message.js');
+  const { composeTestMessage } = await import('../../fleet/alerts/send-message.js');
   const ending = catchSignals();
   const now = new Date();
   const message = composeTestMessage(channel, now);
@@ -136,7 +136,7 @@ function describeFailure({ createdAt, channel, attempts, key, error }: FailedMes
 async function sendDue(args: Alerts & StorePath): Promise<number> {
   const config = await loadAlerts(args);
   const [{ deliverMessages }, { tellDelivery }] = await Promise.all([
-    import('../../alerts/deliver.js'),
+    import('../../fleet/alerts/deliver.js'),
     import('../send-alerts.js'),
   ]);
   const ending = catchSignals();

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { prepareCheck, runCheck } from '../../check.js';
-import { InputError } from '../../inputs/input-error.js';
+import { prepareCheck, runCheck } from '../../check/check.js';
+import { InputError } from '../../files/text/input-error.js';
 import { tuneForMany } from '../tune-for-many.js';
 import { readCheckOptions } from '../check-options.js';
 import type { Choose } from '../command.js';

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
-import type { ClientStatus } from '../../history/store.js';
+import type { ClientStatus } from '../../fleet/store/store.js';
 import { VERDICTS, type Verdict } from '../../model/report.js';
-import { renderClient, renderClientsHead } from '../../reporters/clients-table.js';
+import { renderClient, renderClientsHead } from '../../reports/clients-table.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { openOutput } from '../output.js';

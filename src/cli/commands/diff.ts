@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
-import { compareLooks, compareSweeps, type SlotDiff } from '../../history/compare-looks.js';
-import type { Store } from '../../history/store.js';
-import { InputError } from '../../inputs/input-error.js';
-import { readInstant } from '../../inputs/instant.js';
-import { renderDiff } from '../../reporters/diff-table.js';
+import { compareLooks, compareSweeps, type SlotDiff } from '../../fleet/changes/compare-looks.js';
+import type { Store } from '../../fleet/store/store.js';
+import { InputError } from '../../files/text/input-error.js';
+import { readInstant } from '../../files/text/instant.js';
+import { renderDiff } from '../../reports/diff-table.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { openOutput } from '../output.js';

@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
-import type { Store } from '../../history/store.js';
+import type { Store } from '../../fleet/store/store.js';
 import type { HistoryEntry } from '../../model/client.js';
-import { InputError } from '../../inputs/input-error.js';
+import { InputError } from '../../files/text/input-error.js';
 import type { StoredChange } from '../../model/change.js';
-import { renderLook, type HistoryRow } from '../../reporters/history-table.js';
+import { renderLook, type HistoryRow } from '../../reports/history-table.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { openOutput } from '../output.js';

@@ -1,9 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
-import { authorizationProblem } from '../../inputs/client-authorization.js';
-import type { Inventory, InventoryFormat } from '../../inputs/inventory.js';
+import { authorizationProblem } from '../../files/clients/client-authorization.js';
+import type { Inventory, InventoryFormat } from '../../files/clients/inventory.js';
 import type { Client } from '../../model/client.js';
-import { forTerminal } from '../../reporters/escape.js';
-import { renderInventoryClient, renderInventoryHead } from '../../reporters/inventory-table.js';
+import { forTerminal } from '../../words/escape.js';
+import { renderInventoryClient, renderInventoryHead } from '../../reports/inventory-table.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { openOutput } from '../output.js';
@@ -91,7 +91,7 @@ function addTemplateOptions(yargs: Argv) {
 }
 
 async function load(file: string): Promise<Inventory> {
-  const { loadInventory } = await import('../../inputs/inventory.js');
+  const { loadInventory } = await import('../../files/clients/inventory.js');
   return loadInventory(file);
 }
 
@@ -107,7 +107,7 @@ async function validate(file: string): Promise<number> {
 
 async function list(args: ListArguments): Promise<number> {
   refuseRepeats(args, ['group', 'tag', 'client']);
-  const { selectClients } = await import('../../inputs/inventory.js');
+  const { selectClients } = await import('../../files/clients/inventory.js');
   const inventory = await load(args.file);
   const clients = selectClients(inventory, { groups: args.group, tags: args.tag, ids: args.client });
   const output = await openOutput(undefined);
@@ -118,7 +118,7 @@ async function list(args: ListArguments): Promise<number> {
 
 async function* renderList(clients: readonly Client[], format: ListArguments['format']): AsyncGenerator<string> {
   if (format === 'csv') {
-    const { renderInventoryCsv } = await import('../../inputs/inventory-text.js');
+    const { renderInventoryCsv } = await import('../../files/clients/inventory-text.js');
     yield forScreen(renderInventoryCsv(clients, '.'));
   } else if (format === 'json') {
     const json = createJsonArray();
@@ -139,7 +139,8 @@ async function* renderList(clients: readonly Client[], format: ListArguments['fo
 async function convert({ file = '', ...args }: WriteArguments, format: InventoryFormat): Promise<number> {
   refuseRepeats(args);
   const inventory = await load(file);
-  const { directoryOf, renderInventoryCsv, renderInventoryYaml } = await import('../../inputs/inventory-text.js');
+  const { directoryOf, renderInventoryCsv, renderInventoryYaml } =
+    await import('../../files/clients/inventory-text.js');
   const directory = directoryOf(args.output ?? '-');
   const text =
     format === 'csv' ? renderInventoryCsv(inventory.clients, directory) : renderInventoryYaml(inventory, directory);
@@ -148,7 +149,7 @@ async function convert({ file = '', ...args }: WriteArguments, format: Inventory
 
 async function writeTemplate(args: WriteArguments, format: InventoryFormat): Promise<number> {
   refuseRepeats(args);
-  const { inventoryTemplate } = await import('../../inputs/inventory-template.js');
+  const { inventoryTemplate } = await import('../../files/clients/inventory-template.js');
   return write(inventoryTemplate(format), args);
 }
 

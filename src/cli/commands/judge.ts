@@ -1,12 +1,12 @@
 import type { CommandModule } from 'yargs';
-import type { Store } from '../../history/store.js';
-import { InputError } from '../../inputs/input-error.js';
-import { loadProfile } from '../../inputs/profile.js';
+import type { Store } from '../../fleet/store/store.js';
+import { InputError } from '../../files/text/input-error.js';
+import { loadProfile } from '../../files/profiles/profile.js';
 import type { Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
-import { forJson } from '../../reporters/escape.js';
-import { renderJudgement, type JudgementRow } from '../../reporters/judgement-table.js';
+import { forJson } from '../../words/escape.js';
+import { renderJudgement, type JudgementRow } from '../../reports/judgement-table.js';
 import type { Choose } from '../command.js';
 import { EXIT, worstVerdict } from '../exit-codes.js';
 import { openOutput } from '../output.js';
@@ -66,7 +66,7 @@ async function judgeAgain(args: Arguments): Promise<number> {
   if (sweep !== undefined && (!Number.isSafeInteger(sweep) || sweep < 1))
     throw new InputError('--sweep: give the number of a sweep');
   const profile = await loadProfile(args.profile);
-  const { createReport, digestProfile, surveyOf } = await import('../../report.js');
+  const { createReport, digestProfile, surveyOf } = await import('../../check/judge-survey.js');
   const profileDigest = digestProfile(profile);
   const { width, paint } = describeScreen();
   const output = await openOutput(undefined);

@@ -1,10 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
-import { explainProfile } from '../../inputs/explain-profile.js';
-import { findProfileFile } from '../../inputs/profile-chain.js';
-import { listProfiles, loadProfile, validateProfile } from '../../inputs/profile.js';
-import { readText } from '../../inputs/read-text.js';
-import { MAX_YAML_BYTES } from '../../inputs/yaml-document.js';
-import { forTerminal } from '../../reporters/escape.js';
+import { explainProfile } from '../../files/profiles/explain-profile.js';
+import { findProfileFile } from '../../files/profiles/profile-chain.js';
+import { listProfiles, loadProfile, validateProfile } from '../../files/profiles/profile.js';
+import { readText } from '../../files/text/read-text.js';
+import { MAX_YAML_BYTES } from '../../files/text/yaml-document.js';
+import { forTerminal } from '../../words/escape.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 

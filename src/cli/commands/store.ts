@@ -1,8 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { Store, StoreInfo } from '../../history/store.js';
-import { parseDuration } from '../../inputs/duration.js';
-import { InputError } from '../../inputs/input-error.js';
-import { forTerminal } from '../../reporters/escape.js';
+import type { Store, StoreInfo } from '../../fleet/store/store.js';
+import { parseDuration } from '../../files/text/instant.js';
+import { InputError } from '../../files/text/input-error.js';
+import { forTerminal } from '../../words/escape.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { STORE_OPTION, withStore } from '../with-store.js';

@@ -1,13 +1,13 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { Store } from '../../history/store.js';
-import { InputError } from '../../inputs/input-error.js';
-import { isDay } from '../../inputs/instant.js';
-import { suggest } from '../../inputs/suggest.js';
+import type { Store } from '../../fleet/store/store.js';
+import { InputError } from '../../files/text/input-error.js';
+import { isDay } from '../../files/text/instant.js';
+import { suggest } from '../../words/suggest.js';
 import type { SiteState, Waiver } from '../../model/change.js';
 import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
 import { SEVERITIES } from '../../model/severity.js';
-import { forTerminal } from '../../reporters/escape.js';
-import { renderWaiverEntry } from '../../reporters/waivers-table.js';
+import { forTerminal } from '../../words/escape.js';
+import { renderWaiverEntry } from '../../reports/waivers-table.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { refuseRepeats } from '../refuse-repeats.js';
@@ -108,7 +108,7 @@ async function waive(args: Waive, now: Date): Promise<number> {
 }
 
 async function readRule(text: string): Promise<string> {
-  const { RULES } = await import('../../rules/registry.js');
+  const { RULES } = await import('../../check/rules/registry.js');
   const ids = RULES.map(({ id }) => id);
   if (ids.includes(text)) return text;
   throw new InputError(`there is no rule "${text}"${suggest(text, ids)}; docs/findings.md lists them`);

@@ -1,7 +1,6 @@
 import type { LabServer, ReplyOptions } from '../lab-server.js';
 import { readHeads } from '../read-heads.js';
-import { renderSipAnswer } from '../sip-answer.js';
-import type { SipAnswer } from '../sip-answer.js';
+import { renderSipAnswer, type SipAnswer } from '../sip-answer.js';
 
 export interface SipOptions extends SipAnswer, ReplyOptions {
   /** UDP answers go only to those who ask from port 5060. */

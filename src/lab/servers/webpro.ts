@@ -1,5 +1,4 @@
-import type { HttpAnswer } from '../http-answer.js';
-import { serveHttp } from '../http-answer.js';
+import { type HttpAnswer, serveHttp } from '../http-answer.js';
 import type { LabServer } from '../lab-server.js';
 
 export interface WebProOptions {

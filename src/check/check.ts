@@ -1,0 +1,155 @@
+import { listServiceEndpoints, type PlanOptions } from './probes/plan.js';
+import { chooseSource, chooseTiming, findControl, requireSoundFigures, type SharedOptions } from './run-options.js';
+import { createTerms, runTargets, type Terms } from './run-targets.js';
+import { loadProfile } from '../files/profiles/profile.js';
+import { countTargets, createExclusion, resolveExclusions } from '../files/targets/exclusion.js';
+import { expandTargets } from '../files/targets/expand-targets.js';
+import { guardSpecs, parseAuthorization, requireAuthorization } from '../files/targets/guard.js';
+import { parseHostPort, parseTargetSpec, type TargetSpec } from '../files/targets/targets.js';
+import { InputError } from '../files/text/input-error.js';
+import { parsePorts } from '../files/text/ports.js';
+import type { Endpoint } from '../model/endpoint.js';
+import type { Profile } from '../model/profile.js';
+import type { Report, Target } from '../model/report.js';
+import type { Timing } from '../net/scan/timing.js';
+import { resolveName } from '../net/sockets/resolve.js';
+
+/** What to check and how. Everything but the targets has a default. */
+export interface CheckOptions extends SharedOptions {
+  /** Addresses, networks, ranges or host names, or specs that `parseTargetSpec` made of them. */
+  readonly targets: Iterable<string | TargetSpec> | AsyncIterable<string | TargetSpec>;
+  /** How many addresses `targets` will give, where it is a stream and that is known. */
+  readonly total?: number | undefined;
+  readonly exclude?: Iterable<string | TargetSpec> | undefined;
+  /** Name of a shipped profile, a file, or a loaded profile; `closed` if not given. */
+  readonly profile?: string | Profile | undefined;
+  /** Services that were moved to other ports. */
+  readonly services?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Which of the profile's sources we are; `outsider` if not given. */
+  readonly source?: string | undefined;
+  /** Endpoints to look at instead of the profile's, for example `80,U:5060`. */
+  readonly ports?: string | readonly Endpoint[] | undefined;
+  /** All TCP ports of a single target. */
+  readonly allPorts?: boolean | undefined;
+  readonly findMoved?: boolean | undefined;
+  /** False leaves the canaries out: fewer packets, but a tarpit or a DMZ can no longer be told. */
+  readonly canaries?: boolean | undefined;
+  readonly allowSpecial?: boolean | undefined;
+  /** Who allowed the check, and a reference; needed beyond 16 addresses. */
+  readonly authorizedBy?: string | undefined;
+  /** Ends the check at once; what is under way is reported as interrupted. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
+}
+
+/** How far a check is. */
+export interface CheckProgress {
+  readonly finished: number;
+  /** All targets, where that is known beforehand. */
+  readonly total: number | null;
+}
+
+/** A check whose input is all valid, before the first packet. */
+export interface PreparedCheck {
+  readonly terms: Terms;
+  readonly timing: Timing;
+  /** Number of addresses, names counting as one; null where they stream in. */
+  readonly total: number | null;
+  /** HOST:PORT, not resolved yet. */
+  readonly control: string | null;
+  readonly targets: AsyncIterable<Target>;
+}
+
+/**
+ * Checks targets from outside and yields their reports as they finish. Nothing accumulates: a consumer that does
+ * not take reports stops new targets from being started.
+ *
+ * @throws InputError for bad input; one that comes late in a stream is thrown after the reports of what was begun
+ */
+export async function* check(options: CheckOptions): AsyncGenerator<Report> {
+  yield* runCheck(await prepareCheck(options), options);
+}
+
+/** How a prepared check is run. */
+export type RunOptions = Pick<CheckOptions, 'signal' | 'onProgress'>;
+
+/** Runs a prepared check, once; see {@link check}. */
+export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {}): AsyncGenerator<Report> {
+  const { timing, total, terms } = prepared;
+  const control = await findControl(prepared.control);
+  const signal = options.signal ?? new AbortController().signal;
+  let finished = 0;
+  const jobs = mapStream(prepared.targets, (target) => ({ target, terms }));
+  for await (const { report } of runTargets(jobs, { timing, control, signal })) {
+    options.onProgress?.({ finished: ++finished, total });
+    yield report;
+  }
+}
+
+/**
+ * Reads and validates all of a check's input; sends nothing, except that names to exclude are resolved.
+ * @throws InputError
+ */
+export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck> {
+  requireSoundFigures(options);
+  if (options.control !== undefined) parseHostPort(options.control);
+  const profile =
+    typeof options.profile === 'object'
+      ? options.profile
+      : await loadProfile(options.profile ?? 'closed', { services: options.services });
+  const source = chooseSource(profile, options.source);
+  const authorization = options.authorizedBy === undefined ? null : parseAuthorization(options.authorizedBy);
+  const excluded = await resolveExclusions([...(options.exclude ?? [])].map(toSpec), resolveName);
+  const exclude = createExclusion(excluded);
+  const known = Symbol.iterator in options.targets ? [...options.targets].map(toSpec) : null;
+  let total: bigint | number | null = options.total ?? null;
+  if (known) {
+    guardSpecs(known, options.allowSpecial ?? false, exclude);
+    total = countTargets(known, exclude);
+    requireAuthorization(total, authorization);
+  }
+  if (options.allPorts && Number(total) !== 1) throw new InputError('--all-ports takes exactly one target address');
+  const terms = createTerms({
+    profile,
+    plan: choosePlan(options, profile),
+    source,
+    authorization,
+    failOn: options.failOn ?? 'low',
+  });
+  return {
+    terms,
+    timing: chooseTiming(options, terms.planTarget().length),
+    total: total === null ? null : Number(total),
+    control: options.control ?? null,
+    targets: expandTargets({
+      specs: known ?? mapStream(options.targets as AsyncIterable<string | TargetSpec>, toSpec),
+      exclude,
+      allowSpecial: options.allowSpecial,
+      authorizedBy: authorization,
+      resolve: resolveName,
+    }),
+  };
+}
+
+function toSpec(target: string | TargetSpec): TargetSpec {
+  return typeof target === 'string' ? parseTargetSpec(target) : target;
+}
+
+async function* mapStream<T, R>(items: AsyncIterable<T>, map: (item: T) => R): AsyncGenerator<R> {
+  for await (const item of items) yield map(item);
+}
+
+function choosePlan(options: CheckOptions, profile: Profile): PlanOptions {
+  const given = typeof options.ports === 'string' ? parsePorts(options.ports) : options.ports;
+  const udp = listServiceEndpoints(profile).filter(({ transport }) => transport === 'udp');
+  const all = options.allPorts
+    ? [...Array.from({ length: 65_535 }, (_, index): Endpoint => ({ transport: 'tcp', port: index + 1 })), ...udp]
+    : undefined;
+  const ports = all ?? given;
+  return {
+    profile,
+    findMoved: options.findMoved ?? false,
+    canaries: options.canaries ?? true,
+    ...(ports ? { ports } : {}),
+  };
+}

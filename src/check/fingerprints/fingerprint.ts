@@ -1,0 +1,16 @@
+import type { Identity, Observation } from '../../model/report.js';
+
+/** What a fingerprint says of an observation that it recognises; the registry adds its id. */
+export type Match = Omit<Identity, 'fingerprint'>;
+
+/**
+ * Recognises one family of devices or servers from the evidence of one observation. Pure and total:
+ * evidence is hostile, so a fingerprint never throws, and claims no more than the bytes tell.
+ */
+export interface Fingerprint {
+  /** File name, registry key and value of `identity.fingerprint`. */
+  readonly id: string;
+  /** What it looks for, for people. */
+  readonly title: string;
+  identify(observation: Observation): Match | null;
+}

@@ -1,0 +1,21 @@
+import { parseNatPmpAnswer, renderNatPmpAddressRequest } from '../../protocols/nat/nat-pmp.js';
+import type { Probe } from './probe.js';
+
+const REQUEST = renderNatPmpAddressRequest();
+
+/** NAT-PMP external address request (RFC 6886 §3.2), which changes nothing. */
+export const natPmpAddress: Probe = {
+  id: 'nat-pmp-address',
+  title: 'NAT-PMP external address request',
+  transport: 'udp',
+  services: ['nat-pmp'],
+  run: (engine, host, port) =>
+    engine.udp(host, port, {
+      ask: () => ({ bytes: REQUEST }),
+      read: (bytes) => {
+        const answer = parseNatPmpAnswer(bytes);
+        return answer && { natPmp: answer };
+      },
+      reason: 'nat-pmp-response',
+    }),
+};

@@ -1,0 +1,118 @@
+import { type Endpoint, type EndpointId, endpointId, parseEndpointId } from '../../model/endpoint.js';
+import type { Profile } from '../../model/profile.js';
+import { SERVICES } from '../../model/service.js';
+import type { Probe } from './probe.js';
+import { chooseProbe, PROBES } from './registry.js';
+
+/** One endpoint and the probe that looks at it. */
+export interface PlannedProbe {
+  readonly endpoint: EndpointId;
+  readonly port: number;
+  readonly probe: Probe;
+}
+
+/** What to look at. */
+export interface PlanOptions {
+  readonly profile: Profile;
+  /** Endpoints to look at instead of the profile's services. */
+  readonly ports?: readonly Endpoint[];
+  /** Also look for WebPro and PCPro on the likely other ports. */
+  readonly findMoved?: boolean;
+  /** Leave the canaries out. */
+  readonly canaries?: boolean;
+}
+
+/**
+ * Ports to which WebPro or PCPro are likely moved: the usual alternatives to 80 and 8000.
+ */
+export const LIKELY_MOVED_PORTS: readonly number[] = [
+  ...range(81, 90),
+  ...[591, 1080, 2080, 3080, 4080, 5000, 5080, 7080, 7547],
+  ...range(8001, 8010),
+  ...range(8080, 8119),
+  ...[8180, 8280, 8800, 8880, 8888, 9000, 9080, 9090, 10080, 18000, 18080, 28000, 38000, 48000, 58000],
+];
+
+/** A firewall that answers here although nothing is behind it has a SIP/SCCP helper. */
+const HELPER_CANARY: Endpoint = { transport: 'tcp', port: 2_000 };
+const CANARIES = { tcp: 3, udp: 2 } as const;
+const CANARY_PORTS = { from: 20_000, to: 60_999 } as const;
+/** Draws for a canary: a port that is not looked at otherwise at first, then any that belongs to no service. */
+const DRAWS = { free: 32, any: 1_000 } as const;
+
+/** Plans one target: all its probes in random order. Each target gets canaries and an order of its own. */
+export type Planner = (random?: () => number) => PlannedProbe[];
+
+/** Creates the planner of a run: what is the same for all targets is worked out once. */
+export function createPlanner(options: PlanOptions): Planner {
+  const { profile, ports, findMoved = false, canaries = true } = options;
+  const common = new Map<EndpointId, PlannedProbe>();
+  const add = (endpoint: Endpoint, probe: Probe): void => {
+    const id = endpointId(endpoint);
+    if (!common.has(id)) common.set(id, { endpoint: id, port: endpoint.port, probe });
+  };
+  for (const endpoint of ports ?? listServiceEndpoints(profile)) {
+    add(endpoint, chooseProbe(endpoint.transport, findServiceId(profile, endpointId(endpoint))));
+  }
+  if (findMoved) for (const port of LIKELY_MOVED_PORTS) add({ transport: 'tcp', port }, PROBES['tcp-identify']);
+  if (!canaries) return (random = Math.random) => shuffle([...common.values()], random);
+  if (findServiceId(profile, endpointId(HELPER_CANARY)) === null) add(HELPER_CANARY, PROBES['canary-tcp']);
+  return (random = Math.random) => {
+    const drawn = drawCanaries(profile, common, random);
+    const others = [...common.values()].filter(({ endpoint }) => !drawn.has(endpoint));
+    return shuffle([...others, ...drawn.values()], random);
+  };
+}
+
+function drawCanaries(
+  profile: Profile,
+  common: ReadonlyMap<EndpointId, PlannedProbe>,
+  random: () => number,
+): Map<EndpointId, PlannedProbe> {
+  const drawn = new Map<EndpointId, PlannedProbe>();
+  for (const probe of [PROBES['canary-tcp'], PROBES['canary-udp']]) {
+    for (let count = 0; count < CANARIES[probe.transport]; count++) {
+      for (let draw = 0; draw < DRAWS.any; draw++) {
+        const port = drawPort(random);
+        const id = endpointId({ transport: probe.transport, port });
+        const taken = drawn.has(id) || common.get(id)?.probe === probe || (draw < DRAWS.free && common.has(id));
+        if (taken || findServiceId(profile, id) !== null) continue;
+        drawn.set(id, { endpoint: id, port, probe });
+        break;
+      }
+    }
+  }
+  return drawn;
+}
+
+/** The profile's probed services at their places, and the maker's default places of services that were moved. */
+export function listServiceEndpoints(profile: Profile): Endpoint[] {
+  return profile.services
+    .filter(({ probed }) => probed)
+    .flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints])
+    .flatMap((id) => parseEndpointId(id) ?? []);
+}
+
+function findServiceId(profile: Profile, endpoint: EndpointId): string | null {
+  const owner =
+    profile.services.find(({ endpoints }) => endpoints.includes(endpoint)) ??
+    SERVICES.find(({ endpoints }) => (endpoints as readonly EndpointId[]).includes(endpoint));
+  return owner?.id ?? null;
+}
+
+function drawPort(random: () => number): number {
+  return CANARY_PORTS.from + Math.floor(random() * (CANARY_PORTS.to - CANARY_PORTS.from + 1));
+}
+
+/** Fisher–Yates shuffle, in place. */
+function shuffle<T>(items: T[], random: () => number): T[] {
+  for (let index = items.length - 1; index > 0; index--) {
+    const other = Math.floor(random() * (index + 1));
+    [items[index], items[other]] = [items[other]!, items[index]!];
+  }
+  return items;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}

@@ -1,0 +1,23 @@
+import type { Transport } from '../../model/endpoint.js';
+import type { Engine } from '../../net/scan/engine.js';
+import type { Host } from '../../net/scan/host.js';
+import type { Outcome } from '../../net/scan/outcome.js';
+
+/**
+ * Looks at one endpoint in one protocol. A probe is harmless: it connects, reads and asks what any client may ask;
+ * it never logs in, rings or changes anything. Deadlines, pacing and retries are the engine's.
+ */
+export interface Probe {
+  /** File name, registry key and value of `observation.probe`. */
+  readonly id: string;
+  /** What it sends, for people and for `--dry-run`. */
+  readonly title: string;
+  readonly transport: Transport;
+  /** Ids of the services whose endpoints it looks at; empty for probes that the plan chooses otherwise. */
+  readonly services: readonly string[];
+  /**
+   * Resolves to what was seen; rejects only if the probe itself is broken. `until` is when silence is to be
+   * believed (on the clock of `performance.now()`), where that is not the whole patience.
+   */
+  run(engine: Engine, host: Host, port: number, until?: number): Promise<Outcome>;
+}

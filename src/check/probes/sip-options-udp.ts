@@ -1,0 +1,40 @@
+import { createSipIds, parseSipResponse, readSipCallId, renderSipOptions } from '../../protocols/sip/sip.js';
+import { USER_AGENT } from '../../version.js';
+import type { Probe } from './probe.js';
+
+/** The default SIP port (RFC 3261 §19.1.2), from which the last try is sent. */
+const SIP_PORT = 5_060;
+
+/**
+ * SIP OPTIONS over UDP; any well-formed SIP answer proves that the endpoint can be reached (RFC 3261 §11.2).
+ * Each try is a transaction of its own.
+ */
+export const sipOptionsUdp: Probe = {
+  id: 'sip-options-udp',
+  title: 'SIP OPTIONS over UDP',
+  transport: 'udp',
+  services: ['sip-trunk', 'sip-3rd-party', 'nec-ip-phone'],
+  run: (engine, host, port) =>
+    engine.udp(host, port, {
+      ask: (local) => {
+        const ids = createSipIds();
+        const target = { address: host.address, port };
+        const bytes = renderSipOptions({
+          transport: 'UDP',
+          target,
+          local: local(),
+          userAgent: USER_AGENT,
+          ids,
+          cseq: 1,
+        });
+        return { bytes, key: ids.callId };
+      },
+      read: (bytes) => {
+        const answer = parseSipResponse(bytes);
+        return answer && { sip: answer.evidence };
+      },
+      reason: 'sip-response',
+      correlate: readSipCallId,
+      lastFromPort: SIP_PORT,
+    }),
+};

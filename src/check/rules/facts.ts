@@ -1,0 +1,122 @@
+import { type Nature, recogniseNature } from './nature.js';
+import {
+  findHelperHandshakes,
+  isRandomTcpCanary,
+  isTrustedAmongTarpits,
+  opensEverywhere,
+  strongestOpen,
+} from './trust.js';
+import type { EndpointId } from '../../model/endpoint.js';
+import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
+import { type State, STATES, type Survey } from '../../model/report.js';
+
+/** An observation as the survey holds it, with the identity of what answered. */
+export type Seen = Survey['observations'][number];
+
+/** An open endpoint, with what the profile says of it and what seems to answer there. */
+export interface Opening {
+  readonly endpoint: EndpointId;
+  readonly seen: Seen;
+  readonly service: ProfileService | undefined;
+  readonly access: Access;
+  readonly nature: Nature;
+}
+
+/** What the rules look at: derived once from a survey and a profile. */
+export interface Facts {
+  readonly survey: Survey;
+  readonly profile: Profile;
+  /** Which source of the profile we are. */
+  readonly source: string;
+  /** What the profile says of a service from our source. */
+  readonly serviceAccess: (service: ProfileService) => Access;
+  /** Open endpoints whose openness can be trusted, one entry an endpoint. */
+  readonly open: readonly Opening[];
+  /** TCP endpoints whose handshake proves nothing, since every port completes one. */
+  readonly untrusted: readonly EndpointId[];
+  /** Random high TCP ports, which nobody forwards; tcp/2000 is not among them. */
+  readonly tcpCanaries: readonly Seen[];
+  readonly udpCanaries: readonly Seen[];
+  /** A tarpit or a SYN proxy answers: TCP handshakes prove nothing. */
+  readonly everyPortOpens: boolean;
+  /** Something answered at all, be it with a refusal. */
+  readonly signOfLife: boolean;
+  /** Whether anything can be judged from where we look: `broken`, or `inside` the site itself. */
+  readonly vantage: 'fit' | 'broken' | 'inside';
+  /** What had answered before was silent at the end. */
+  readonly blacklisted: boolean;
+  /** There is an address, and something of it was looked at. */
+  readonly looked: boolean;
+}
+
+/** Derives what the rules look at. Total: any survey and profile that fit the model will do. */
+export function deriveFacts(survey: Survey, profile: Profile): Facts {
+  const { observations, vantage, liveness, target } = survey;
+  const services = indexServices(profile);
+  const serviceAccess = (service: ProfileService) => accessOf(service, vantage.source, profile.unlisted);
+  const mayReachAdmin = (id: string) =>
+    profile.services.some((service) => service.id === id && serviceAccess(service) !== 'must-not');
+  const tcpCanaries = observations.filter(isRandomTcpCanary);
+  const everyPortOpens = opensEverywhere(tcpCanaries);
+  const opened = strongestOpen(observations);
+  const isTrusted = (seen: Seen) => !everyPortOpens || isTrustedAmongTarpits(seen, tcpCanaries);
+  const trusted = opened.filter(isTrusted);
+  const helped = findHelperHandshakes(trusted);
+  return {
+    survey,
+    profile,
+    source: vantage.source,
+    serviceAccess,
+    open: trusted.map((seen) => {
+      const { endpoint } = seen;
+      const service = services.get(endpoint);
+      const access = service ? serviceAccess(service) : profile.unlisted;
+      const nature = recogniseNature(seen, { service, access, helper: helped.has(endpoint), mayReachAdmin });
+      return { endpoint, seen, service, access, nature };
+    }),
+    untrusted: opened.filter((seen) => !isTrusted(seen)).map((seen) => seen.endpoint),
+    tcpCanaries,
+    udpCanaries: observations.filter((seen) => seen.probe === 'canary-udp'),
+    everyPortOpens,
+    signOfLife: liveness.answers > 0 || countState(survey, 'open') + countState(survey, 'closed') > 0,
+    vantage: judgeVantage(survey),
+    blacklisted: liveness.recheck?.answered === false,
+    looked: target.address !== null && target.problem === null && countAll(survey) > 0,
+  };
+}
+
+/** Open endpoints of one nature that the profile forbids us. */
+export function exposedAs(facts: Facts, nature: Nature): Opening[] {
+  return facts.open.filter((opening) => opening.nature === nature && opening.access === 'must-not');
+}
+
+/** How many endpoints were seen in a state, those that the survey only counts included. */
+export function countState({ observations, unlisted }: Survey, state: State): number {
+  return observations.filter((seen) => seen.state === state).length + countUnlisted(unlisted, state);
+}
+
+/** How many endpoints in a state the survey counts without listing them. */
+export function countUnlisted(unlisted: Survey['unlisted'], state: State): number {
+  const counts = Object.entries(unlisted).filter(([key]) => key.split('/', 1)[0] === state);
+  return counts.reduce((sum, [, count]) => sum + Math.max(0, count), 0);
+}
+
+function countAll(survey: Survey): number {
+  return STATES.reduce((sum, state) => sum + countState(survey, state), 0);
+}
+
+/** What a profile says of a service from a source. One that the service does not name is an outsider to it. */
+export function accessOf({ access }: ProfileService, source: string, unlisted: Access): Access {
+  const of = (name: string) => (Object.hasOwn(access, name) ? access[name] : undefined);
+  return of(source) ?? of(OUTSIDER) ?? unlisted;
+}
+
+function judgeVantage(survey: Survey): Facts['vantage'] {
+  const { vantage, target, observations } = survey;
+  const { control, ownAddress } = vantage;
+  const controlLost =
+    control !== null && (control.before !== 'answered' || (control.after ?? 'answered') !== 'answered');
+  const allFailed = countState(survey, 'error') === countAll(survey);
+  if (controlLost || (allFailed && observations.some(({ reason }) => reason !== 'cut-off'))) return 'broken';
+  return ownAddress && target.scope !== 'loopback' ? 'inside' : 'fit';
+}

@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import { parseHostPort } from '../files/targets/targets.js';
+import { InputError } from '../files/text/input-error.js';
+import { OUTSIDER, type Profile } from '../model/profile.js';
+import { SEVERITIES, type Severity } from '../model/severity.js';
+import type { Control } from '../net/scan/control.js';
+import { availableSockets } from '../net/scan/descriptors.js';
+import { resolveName } from '../net/sockets/resolve.js';
+import { type Timing, type TimingName, TIMINGS } from '../net/scan/timing.js';
+
+/** What every run over targets takes, be they given one by one or by an inventory. Everything has a default. */
+export interface SharedOptions {
+  readonly timing?: TimingName | undefined;
+  /** Packets a second in all. */
+  readonly rate?: number | undefined;
+  /** Patience with a silent endpoint, ms. */
+  readonly timeoutMs?: number | undefined;
+  /** Further tries for an endpoint that stays silent. */
+  readonly retries?: number | undefined;
+  readonly maxSockets?: number | undefined;
+  /** HOST:PORT (TCP) of something known to answer. */
+  readonly control?: string | undefined;
+  /** Findings from this severity on are violations; `low` if not given. */
+  readonly failOn?: Severity | undefined;
+}
+
+/** Least and greatest value of each figure that a caller may set. */
+const FIGURES = {
+  rate: [0.1, 1_000_000],
+  timeoutMs: [50, 3_600_000],
+  retries: [0, 10],
+  maxSockets: [1, 1_000_000],
+} as const;
+
+/**
+ * Refuses figures that a caller may not set.
+ * @throws InputError
+ */
+export function requireSoundFigures(options: SharedOptions): void {
+  for (const [name, [least, greatest]] of Object.entries(FIGURES)) {
+    const value = options[name as keyof typeof FIGURES];
+    if (value !== undefined && !(value >= least && value <= greatest)) {
+      throw new InputError(`${name} must be from ${least} to ${greatest}, not ${value}`);
+    }
+  }
+  if (options.retries !== undefined && !Number.isInteger(options.retries))
+    throw new InputError('retries must be whole');
+  const { timing = 'normal', failOn = 'low' } = options;
+  if (!Object.hasOwn(TIMINGS, timing)) throw new InputError(`unknown timing "${String(timing)}"`);
+  if (!SEVERITIES.includes(failOn)) throw new InputError(`unknown severity "${String(failOn)}"`);
+}
+
+/** The timing template with the user's figures, and no more targets at once than its sockets can serve. */
+export function chooseTiming(options: SharedOptions, endpoints: number): Timing {
+  const template = TIMINGS[options.timing ?? 'normal'];
+  const maxSockets = Math.min(options.maxSockets ?? template.maxSockets, availableSockets());
+  return {
+    ...template,
+    rate: options.rate ?? template.rate,
+    patienceMs: options.timeoutMs ?? template.patienceMs,
+    answerMs: options.timeoutMs ?? template.answerMs,
+    tries: options.retries === undefined ? template.tries : options.retries + 1,
+    maxSockets,
+    targets: Math.min(template.targets, Math.ceil((1.25 * maxSockets) / endpoints)),
+  };
+}
+
+/**
+ * Which of the profile's sources we are; an outsider where none is given.
+ * @throws InputError for one that the profile does not have
+ */
+export function chooseSource(profile: Profile, given: string | null | undefined): string {
+  const source = given ?? OUTSIDER;
+  if (source === OUTSIDER || Object.hasOwn(profile.sources, source)) return source;
+  const known = [OUTSIDER, ...Object.keys(profile.sources)].join(', ');
+  throw new InputError(`profile ${profile.name} has no source "${source}"; its sources are ${known}`);
+}
+
+/**
+ * Finds the control endpoint; a name is resolved once.
+ * @throws InputError
+ */
+export async function findControl(control: string | null | undefined): Promise<Control | null> {
+  if (control === undefined || control === null) return null;
+  const { host, port } = parseHostPort(control);
+  if (isIP(host)) return { address: host, port, label: control };
+  const resolved = await resolveName(host);
+  if ('problem' in resolved) throw new InputError(`--control ${control}: ${resolved.problem}`);
+  return { address: resolved.addresses[0]!, port, label: control };
+}

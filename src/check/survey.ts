@@ -1,0 +1,171 @@
+import { identify } from './fingerprints/registry.js';
+import { addressScope } from '../model/address.js';
+import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
+import type { Liveness, Observation, Survey, Target, UnitError, Vantage } from '../model/report.js';
+import type { ControlEndpoint } from '../net/scan/control.js';
+import type { Engine } from '../net/scan/engine.js';
+import type { Host } from '../net/scan/host.js';
+import { findLocalAddress } from '../net/sockets/local-address.js';
+import { createErrorOutcome, type Outcome } from '../net/scan/outcome.js';
+import type { Timing } from '../net/scan/timing.js';
+import type { PlannedProbe } from './probes/plan.js';
+
+/** UDP canaries wait for each other so long, since many systems send one ICMP error a second. */
+const CANARY_GAP_MS = 1_500;
+/** With more endpoints than this, closed and silent ones that belong to no service are counted, not listed. */
+const MAX_LISTED = 1_000;
+
+/** What a survey needs besides its target. */
+export interface SurveyOptions {
+  readonly engine: Engine;
+  readonly plan: readonly PlannedProbe[];
+  /** Where not that of the engine. */
+  readonly timing?: Timing | undefined;
+  /** Endpoints that are listed in any case. */
+  readonly listed: ReadonlySet<EndpointId>;
+  /** Which of the profile's sources we are. */
+  readonly source: string;
+  readonly control: ControlEndpoint | null;
+  /** The addresses of this machine. */
+  readonly ownAddresses: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+}
+
+/** Probes one target and identifies what answers: everything that is seen, and no judgement. */
+export async function surveyTarget(target: Target, options: SurveyOptions): Promise<Survey> {
+  const { engine, plan, signal } = options;
+  const startedAt = new Date().toISOString();
+  const startMs = performance.now();
+  const errors: UnitError[] = [];
+  let observations: Observation[] = [];
+  let vantage: Vantage = {
+    source: options.source,
+    address: null,
+    scope: null,
+    ownAddress: false,
+    control: null,
+  };
+  let liveness: Liveness = { srttMs: null, answers: 0, lost: 0, recheck: null };
+  if (target.address !== null) {
+    const host = engine.host(target.address, options.timing);
+    const [before, seen] = await Promise.all([options.control?.ask(), runProbes(engine, host, plan, startMs, errors)]);
+    const local = host.localAddress ?? (await findLocalAddress(target.address));
+    const recheck = await askAgain(engine, host, seen);
+    const after = options.control ? await options.control.ask() : null;
+    observations = seen.sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
+    vantage = {
+      ...vantage,
+      address: local,
+      scope: local === null ? null : (addressScope(local) ?? null),
+      ownAddress: target.scope === 'loopback' || options.ownAddresses.has(target.address),
+      control: options.control && before ? { endpoint: options.control.control.label, before, after } : null,
+    };
+    const { smoothedMs } = host.rtt;
+    liveness = {
+      srttMs: smoothedMs === null ? null : roundMs(smoothedMs),
+      answers: host.answers,
+      lost: host.lost,
+      recheck,
+    };
+  }
+  const { listed, unlisted } = summarise(observations, options.listed);
+  return {
+    target,
+    vantage,
+    startedAt,
+    durationMs: roundMs(performance.now() - startMs),
+    interrupted: signal.aborted,
+    liveness,
+    observations: listed.map((observation) => {
+      const found = identify(observation);
+      errors.push(...found.errors);
+      return { ...observation, identity: found.identity };
+    }),
+    unlisted,
+    errors,
+  };
+}
+
+/** Runs all probes at once; only the UDP canaries follow one another. */
+async function runProbes(
+  engine: Engine,
+  host: Host,
+  plan: readonly PlannedProbe[],
+  startMs: number,
+  errors: UnitError[],
+): Promise<Observation[]> {
+  let canary: Promise<unknown> | null = null;
+  // No async function: there are thousands of these in flight, and each frame costs memory.
+  const run = ({ endpoint, port, probe }: PlannedProbe, until?: number): Promise<Observation> => {
+    const observe = (outcome: Outcome): Observation => {
+      const rttMs = outcome.rttMs === null ? null : roundMs(outcome.rttMs);
+      return { endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) };
+    };
+    const fail = (error: unknown): Observation => {
+      const message = String(error).slice(0, 200);
+      errors.push({ unit: `probe/${probe.id}`, message: `${endpoint}: ${message}` });
+      return observe(createErrorOutcome('internal', 0, message));
+    };
+    try {
+      return probe.run(engine, host, port, until).then(observe, fail);
+    } catch (error) {
+      return Promise.resolve(fail(error));
+    }
+  };
+  return Promise.all(
+    plan.map((planned) => {
+      if (planned.probe.id !== 'canary-udp') return run(planned);
+      const earlier = canary;
+      const observation = (async () => {
+        if (!earlier) return run(planned);
+        await Promise.race([earlier, engine.sleep(CANARY_GAP_MS)]);
+        return run(planned, (host.firstSentAt ?? performance.now()) + host.timing.patienceMs);
+      })();
+      canary = observation;
+      return observation;
+    }),
+  );
+}
+
+/**
+ * Where some endpoints stayed silent, asks one that had answered again: if it is silent now, we were shut out in
+ * the middle of the check, and silence proves nothing.
+ */
+async function askAgain(engine: Engine, host: Host, seen: readonly Observation[]): Promise<Liveness['recheck']> {
+  if (!seen.some(({ reason }) => reason === 'no-response')) return null;
+  const answered = seen.filter(({ endpoint, state }) => endpoint.startsWith('tcp/') && state !== 'filtered');
+  const again = answered.find(({ state }) => state === 'open') ?? answered.find(({ state }) => state === 'closed');
+  if (!again) return null;
+  const ask = () => engine.tcp(host, Number(again.endpoint.slice(4)));
+  // Where the round-trip time is not known, a lost SYN is only repeated after a second: so two leave at once.
+  const { state } = host.rtt.smoothedMs === null ? await firstAnswer([ask(), ask()]) : await ask();
+  return state === 'error' ? null : { endpoint: again.endpoint, answered: state !== 'filtered' };
+}
+
+/** The first outcome that is no silence; silence where all are silent. What is still under way then is left to end. */
+function firstAnswer(outcomes: readonly Promise<Outcome>[]): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    let silent = 0;
+    for (const pending of outcomes) {
+      pending.then((outcome) => {
+        if (outcome.state !== 'filtered' || ++silent === outcomes.length) resolve(outcome);
+      }, reject);
+    }
+  });
+}
+
+function summarise(observations: readonly Observation[], always: ReadonlySet<EndpointId>) {
+  const unlisted: Record<string, number> = {};
+  if (observations.length <= MAX_LISTED) return { listed: observations, unlisted };
+  const listed = observations.filter(({ endpoint, probe, state, reason }) => {
+    const keep = state === 'open' || state === 'error' || probe.startsWith('canary-') || always.has(endpoint);
+    if (!keep) unlisted[`${state}/${reason}`] = (unlisted[`${state}/${reason}`] ?? 0) + 1;
+    return keep;
+  });
+  return { listed, unlisted };
+}
+
+/** To microseconds: what is beyond them is noise, and takes a third of a report's bytes. */
+function roundMs(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { checkSchema, line } from '../text/check-schema.js';
+import { type InputError, throwErrors } from '../text/input-error.js';
+import { type KeyPath, problemAt, readYaml } from '../text/yaml-document.js';
+import {
+  type Checklist,
+  type ChecklistAnswer,
+  type ChecklistItem,
+  type Role,
+  ROLES,
+  type StoredAnswer,
+} from '../../model/checklist.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+
+const DAY_MS = 86_400_000;
+
+/** Longest name and note, as the site report has them. */
+export const LONGEST = { by: 128, note: 512 } as const;
+
+/** How answers are written. */
+export const ANSWER_WORDS: Readonly<Record<string, ChecklistAnswer>> = {
+  yes: 'yes',
+  no: 'no',
+  na: 'not-applicable',
+  unknown: 'unknown',
+};
+
+const word = z.enum(Object.keys(ANSWER_WORDS), 'expected yes, no, na (does not apply) or unknown');
+
+const answersFileSchema = z.strictObject({
+  by: line(LONGEST.by).optional(),
+  role: z.enum(ROLES, `expected ${ROLES.join(', ')}`).optional(),
+  answers: z.record(z.string(), z.union([z.strictObject({ answer: word, note: line(LONGEST.note).optional() }), word])),
+});
+
+/** Who answers a file; what is given here holds instead of what the file says. */
+export interface AnswersContext extends Omit<Answerer, 'by' | 'role'> {
+  readonly by: string | undefined;
+  readonly role: Role | undefined;
+}
+
+/**
+ * Reads answers of one person from a YAML file (`by`, `role`, `answers`), all or none.
+ * @throws InputError with a line, as `file:line:column: key: problem`, for each problem
+ */
+export async function loadAnswers(
+  file: string,
+  checklist: Checklist,
+  context: AnswersContext,
+): Promise<StoredAnswer[]> {
+  const document = await readYaml(file);
+  const data = checkSchema(document, answersFileSchema);
+  const errors: InputError[] = [];
+  const report = (path: KeyPath, problem: string) => errors.push(problemAt(document, path, problem));
+  const by = context.by ?? data.by;
+  const role = context.role ?? data.role;
+  if (by === undefined) report([], 'who answers? give the key "by" or --by NAME');
+  if (role === undefined) report([], 'as whom? give the key "role" or --role ROLE');
+  const answers: StoredAnswer[] = [];
+  for (const [id, given] of Object.entries(data.answers)) {
+    if (by === undefined || role === undefined) break;
+    const item = findAnswerable(checklist, id, role);
+    if ('problem' in item) {
+      report(['answers', id], item.problem);
+      continue;
+    }
+    const { answer, note = '' } = typeof given === 'string' ? { answer: given } : given;
+    answers.push(createAnswer(checklist, item, { answer: ANSWER_WORDS[answer]!, note }, { ...context, by, role }));
+  }
+  throwErrors(errors);
+  return answers;
+}
+
+/** Who answers, for whom, and when. */
+export interface Answerer {
+  readonly clientId: string;
+  readonly by: string;
+  readonly role: Role;
+  readonly now: Date;
+}
+
+/** Finds an item that a role can answer, or says why it can not. */
+export function findAnswerable(checklist: Checklist, id: string, role: Role): ChecklistItem | { problem: string } {
+  const item = checklist.items.find((one) => one.id === id);
+  if (!item) {
+    const ids = checklist.items.map((one) => one.id);
+    return { problem: `checklist ${checklist.name} has no item ${quote(id)}${suggest(id, ids)}` };
+  }
+  if (item.measuredBy !== null) return { problem: `is measured by sallyport ${item.measuredBy}, not attested` };
+  if (item.attestedBy.includes(role)) return item;
+  return { problem: `can not be attested as ${role}, only as ${item.attestedBy.join(' or ')}` };
+}
+
+/** Makes an answer to an item as it is stored; it holds for the item's days. */
+export function createAnswer(
+  checklist: Checklist,
+  item: ChecklistItem,
+  { answer, note }: { readonly answer: ChecklistAnswer; readonly note: string },
+  { clientId, by, role, now }: Answerer,
+): StoredAnswer {
+  return {
+    ...{ clientId, checklist: checklist.name, item: item.id, answer, by, role, note },
+    at: now.toISOString(),
+    expiresAt: new Date(now.getTime() + item.validDays * DAY_MS).toISOString(),
+  };
+}

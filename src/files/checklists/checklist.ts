@@ -1,0 +1,122 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { isProfileFile } from '../profiles/profile-chain.js';
+import { ID_PATTERN } from '../profiles/profile-schema.js';
+import { checkSchema, line } from '../text/check-schema.js';
+import { InputError, throwErrors } from '../text/input-error.js';
+import { type KeyPath, problemAt, readYaml, type YamlDocument } from '../text/yaml-document.js';
+import { type Checklist, ROLES } from '../../model/checklist.js';
+import { PACKAGE_ROOT } from '../../version.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+
+const id = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens, a letter first');
+
+/** Days for which an answer holds where an item does not say. */
+const VALID_DAYS = 365;
+
+const itemSchema = z
+  .strictObject({
+    id: id.describe('unique in this file; answers refer to it'),
+    title: line(256).describe('what is so, in one line'),
+    programs: z
+      .array(z.string().regex(/^\d{2}-\d{2}(?:-\d{2})?$/, 'expected a program such as "90-02" or "90-54-01"'))
+      .max(16)
+      .default([])
+      .describe('NEC program numbers'),
+    rule: line(2048).describe('what has to be so'),
+    how: line(2048).describe('how to do it'),
+    'attested-by': z
+      .array(z.enum(ROLES, `expected ${ROLES.join(', ')}`))
+      .min(1, 'name somebody')
+      .max(ROLES.length)
+      .optional()
+      .describe('whose word counts'),
+    'valid-days': z
+      .int('expected a number of days, 1 to 3650')
+      .min(1, 'expected a number of days, 1 to 3650')
+      .max(3650, 'expected a number of days, 1 to 3650')
+      .optional()
+      .describe(`days for which an answer holds; ${VALID_DAYS} where nothing is said`),
+    'measured-by': z
+      .enum(['check', 'preinstall'], 'expected check or preinstall')
+      .optional()
+      .describe('the command of sallyport that measures it; such an item is never asked'),
+  })
+  .describe('one thing to be done; either attested-by or measured-by is given');
+
+/** The format of a checklist; schemas/checklist.schema.json is generated from it. */
+export const checklistFileSchema = z
+  .strictObject({
+    name: id.describe('answers are stored under it'),
+    title: line(128).describe('one line, for people'),
+    items: z.array(itemSchema).min(1).max(128),
+  })
+  .describe('What has to be done at a site that no packet can show, and who can attest it');
+
+/** The checklists that come with the package; the path holds from src and from dist. */
+const SHIPPED = fileURLToPath(new URL('profiles/checklists/', PACKAGE_ROOT));
+
+/** The checklist that holds where none is given. */
+export const DEFAULT_CHECKLIST = 'nec-sl';
+
+/**
+ * Loads a shipped checklist by name, or one from a file (given with a path or .yaml ending).
+ * @throws InputError with a line, as `file:line:column: key: problem`, for each problem
+ */
+export async function loadChecklist(nameOrFile: string): Promise<Checklist> {
+  const document = await readYaml(await findChecklistFile(nameOrFile));
+  const data = checkSchema(document, checklistFileSchema);
+  throwErrors([...findRepeats(document, data), ...findUnattested(document, data)]);
+  const { name, title, items } = data;
+  return {
+    name,
+    title,
+    items: items.map((item) => ({
+      ...{ id: item.id, title: item.title, programs: item.programs, rule: item.rule, how: item.how },
+      attestedBy: item['attested-by'] ?? [],
+      measuredBy: item['measured-by'] ?? null,
+      validDays: readValidDays(item),
+    })),
+  };
+}
+
+async function findChecklistFile(nameOrFile: string): Promise<string> {
+  if (isProfileFile(nameOrFile)) return nameOrFile;
+  const names = (await readdir(SHIPPED)).flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+  if (names.includes(nameOrFile)) return join(SHIPPED, `${nameOrFile}.yaml`);
+  throw new InputError(
+    `no checklist ${quote(nameOrFile)}${suggest(nameOrFile, names)}; there are ${names.join(', ')}, ` +
+      'and files, given with a path or .yaml ending',
+  );
+}
+
+function findRepeats(document: YamlDocument, { items }: ChecklistFile): InputError[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ id }, index) => {
+    if (seen.has(id)) return problemAt(document, ['items', index, 'id'], `${quote(id)} is given twice`);
+    seen.add(id);
+    return [];
+  });
+}
+
+/** Items that nobody stands for, or two: sallyport and people. */
+function findUnattested(document: YamlDocument, { items }: ChecklistFile): InputError[] {
+  return items.flatMap((item, index) => {
+    const at = (key: KeyPath, problem: string) => problemAt(document, ['items', index, ...key], problem);
+    const isMeasured = item['measured-by'] !== undefined;
+    if (!isMeasured && !item['attested-by']) return at([], 'give attested-by or measured-by');
+    const idle = (['attested-by', 'valid-days'] as const).filter((key) => isMeasured && item[key] !== undefined);
+    return idle.map((key) => at([key], 'is of no use with measured-by'));
+  });
+}
+
+/** A checklist file after it was read. */
+export type ChecklistFile = z.infer<typeof checklistFileSchema>;
+
+/** An item's days: what the file says, and where it says nothing, a year. */
+export function readValidDays(item: ChecklistFile['items'][number]): number {
+  return item['measured-by'] === undefined ? (item['valid-days'] ?? VALID_DAYS) : 0;
+}

@@ -1,0 +1,159 @@
+import * as z from 'zod';
+import { describeBadNetwork } from '../profiles/client-profile.js';
+import { parseSourceRange } from '../profiles/profile-layer.js';
+import { ID_PATTERN } from '../profiles/profile-schema.js';
+import { anyText, line } from '../text/check-schema.js';
+import { InputError } from '../text/input-error.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+
+/** What is wrong with the names that were asked about, or null; asking Intl takes long. */
+const known = new Map<string, string | null>();
+
+/** So many names are remembered. */
+const MAX_KNOWN = 1024;
+
+/** An id of a client or a group. */
+export const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const CLIENT_ID_FORM = 'letters, digits, ".", "_" and "-", a letter or digit first, at most 64';
+
+const TAG = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:@/+-]{0,63}$/u;
+
+const TAG_FORM = 'letters and digits, then also "._:@/+-", without spaces';
+
+/** What an e-mail address looks like; nothing that could end a header line, and no separator of lists. */
+const EMAIL = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]{0,188}[\p{L}\p{N}])?$/u;
+
+const NO_CONTROLS_BUT_LINES = /^[^\p{Cc}\p{Cs}]*(?:[\n\t][^\p{Cc}\p{Cs}]*)*$/u;
+
+const id = anyText.regex(CLIENT_ID, `expected ${CLIENT_ID_FORM}`);
+
+const profileId = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens');
+
+/** A list that may be written as its single item. */
+const oneOrMore = <T extends z.ZodType>(item: T, max: number) => z.union([z.array(item).max(max), item]);
+
+/** Text about which `describe` finds nothing wrong. */
+const judged = (max: number, describe: (text: string) => string | null) =>
+  line(max).check(({ value, issues }) => {
+    const problem = describe(value);
+    if (problem) issues.push({ code: 'custom', input: value, message: problem });
+  });
+
+const network = judged(64, (text) => (parseSourceRange(text) ? null : describeBadNetwork(text)));
+
+const timeZone = judged(64, describeBadTimeZone);
+
+const contact = judged(254, (text) => (EMAIL.test(text) ? null : `${quote(text)} is no e-mail address`));
+
+const tag = judged(64, (text) => (TAG.test(text) ? null : `bad tag ${quote(text)}: ${TAG_FORM}`));
+
+const port = z.int('expected a port, 1 to 65535').min(1, 'ports are 1 to 65535').max(65_535, 'ports are 1 to 65535');
+
+/** Who allowed the checks of a client. */
+export const authorizationSchema = z
+  .strictObject({
+    by: line(200).describe('who allowed the checks'),
+    reference: line(200).describe('a contract, ticket or mail that proves it'),
+    until: z.iso
+      .date({ error: 'expected a date such as 2027-12-31' })
+      .nullish()
+      .describe("last day on which it holds, in the client's time zone; without it there is no end"),
+  })
+  .describe('who allowed the checks; a client without an authorisation is never probed');
+
+/** What defaults and groups hand on to clients. */
+const inheritable = {
+  profile: line(1024).optional().describe('a shipped profile, or a file, relative to this one'),
+  services: z
+    .record(profileId, oneOrMore(port, 64))
+    .optional()
+    .describe('ports of services that were moved, by service id'),
+  sources: z
+    .record(profileId, oneOrMore(network, 1024))
+    .optional()
+    .describe("networks of the profile's sources at this client, by source id"),
+  source: line(64).nullish().describe('the source of the profile that the sweep looks from; null for an outsider'),
+  schedule: line(128)
+    .nullish()
+    .describe('cron expression: minute, hour, day, month, weekday; null where only sweeps by hand look'),
+  timeZone: timeZone.optional().describe('IANA name, such as Europe/Berlin; UTC where none is given'),
+  authorization: authorizationSchema.nullish(),
+  contacts: oneOrMore(contact, 32).optional().describe('e-mail addresses'),
+  tags: oneOrMore(tag, 32)
+    .optional()
+    .describe('words to select clients by; those of defaults, group and client add up'),
+};
+
+/** What defaults, a group and a client have in common. */
+export const layerSchema = z.strictObject(inheritable);
+
+/** One client as the inventory has it. */
+export const clientEntrySchema = z.strictObject({
+  id: id.describe('unique in this file; letters, digits, ".", "_" and "-"'),
+  name: line(200).optional().describe('for people; the id where none is given'),
+  address: oneOrMore(line(512), 64).describe('IP addresses, networks of at most 256 addresses, or host names'),
+  network: oneOrMore(network, 64).optional().describe('networks within which the host names must resolve'),
+  group: id.optional(),
+  ...inheritable,
+  paused: z.boolean().optional().describe('true: neither swept nor alerted'),
+  notes: anyText
+    .trim()
+    .overwrite((text) => text.replaceAll('\r\n', '\n'))
+    .max(4096)
+    .regex(NO_CONTROLS_BUT_LINES, 'control characters are not allowed')
+    .optional(),
+});
+
+const groupSchema = z.strictObject({ title: line(200).optional().describe('for people'), ...inheritable });
+
+/** The format of a YAML inventory; schemas/inventory.schema.json is generated from it. */
+export const inventoryFileSchema = z
+  .strictObject({
+    version: z.literal(1).default(1).describe('of this format'),
+    defaults: layerSchema.optional().describe('what holds where neither group nor client says otherwise'),
+    groups: z.record(id, groupSchema).default({}).describe('groups by id; clients inherit from them'),
+    clients: z.array(clientEntrySchema),
+  })
+  .describe('The clients of a dealer: which addresses to look at, when, with which profile, and who allowed it');
+
+/** A YAML inventory after it was read, before anything is inherited. */
+export type InventoryFile = z.infer<typeof inventoryFileSchema>;
+
+/** What a layer gives, before it was checked further. */
+export type LayerValues = z.infer<typeof layerSchema>;
+
+/** What an entry of a client gives, before anything is inherited. */
+export type ClientEntry = z.infer<typeof clientEntrySchema>;
+
+/**
+ * Refuses what can be no client's id; whether there is such a client is not its affair.
+ * @throws InputError
+ */
+export function checkClientId(text: string): void {
+  if (!CLIENT_ID.test(text)) throw new InputError(`${quote(text)} is no id of a client: expected ${CLIENT_ID_FORM}`);
+}
+
+/** Says why a name is no IANA time zone, such as `Europe/Berlin` or `UTC`; null where it is one. */
+export function describeBadTimeZone(name: string): string | null {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const problem = isTimeZone(name)
+    ? null
+    : `unknown time zone ${quote(name)}${suggest(name, Intl.supportedValuesOf('timeZone')) || '; expected a name such as Europe/Berlin'}`;
+  known.set(name, problem);
+  return problem;
+}
+
+function isTimeZone(name: string): boolean {
+  // Some versions of Node also take an offset such as +01:00, which knows no summer time.
+  if (!/^[a-z]/i.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+import { buildClient, checkLayers, chooseProfile, type InventoryContext, type Layer } from './inventory-client.js';
+import { type ClientEntry, type InventoryFile, inventoryFileSchema } from './inventory-schema.js';
+import type { ClientGroup, InventoryContent } from './inventory.js';
+import { describeIssues } from '../text/check-schema.js';
+import type { Spot } from '../text/problem-list.js';
+import { type KeyPath, readYaml, showPath, type YamlDocument } from '../text/yaml-document.js';
+import type { Client } from '../../model/client.js';
+import type { Profile } from '../../model/profile.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+
+/** Largest YAML inventory that is read: some 40,000 clients, which take a long time; CSV has no such limit. */
+export const MAX_INVENTORY_BYTES = 16 << 20;
+
+/**
+ * Reads a YAML inventory. What is wrong with it goes to the problems of the context.
+ * @throws InputError where the file can not be read as YAML
+ */
+export async function readYamlInventory(context: InventoryContext): Promise<InventoryContent> {
+  const { file } = context;
+  const document = await readYaml(file, MAX_INVENTORY_BYTES);
+  const { data, entries } = readEntries(document, context);
+  const defaults = data.defaults ? [createLayer(document, ['defaults'], data.defaults)] : [];
+  await checkLayers(context, defaults);
+  const groups: ClientGroup[] = [];
+  const above = new Map<string, readonly Layer[]>();
+  for (const [id, group] of Object.entries(data.groups)) {
+    const layers = [...defaults, createLayer(document, ['groups', id], group)];
+    above.set(id, layers);
+    const { schedule, timeZone } = await checkLayers(context, layers);
+    groups.push({ id, title: group.title ?? id, schedule, timeZone });
+  }
+  const heirs = createHeirs(context);
+  const clients: Client[] = [];
+  for (const [index, entry] of entries) {
+    const layer = createLayer(document, ['clients', index], entry);
+    const { group } = entry;
+    const layers = group === undefined ? defaults : above.get(group);
+    if (!layers && group !== undefined) {
+      const problem = `there is no group ${quote(group)}${suggest(group, above.keys())}`;
+      context.problems.add(() => layer.locate(['group']), problem);
+    }
+    clients.push(await buildClient(context, layer, await heirs.fit(layers ?? defaults, layer)));
+  }
+  heirs.findUnused();
+  return { clients, groups };
+}
+
+/** The file and its clients by their position: those that have the right format, where some have not. */
+function readEntries(
+  document: YamlDocument,
+  { problems }: InventoryContext,
+): { data: InventoryFile; entries: (readonly [number, ClientEntry])[] } {
+  const whole = inventoryFileSchema.safeParse(document.value);
+  if (whole.success) return { data: whole.data, entries: [...whole.data.clients.entries()] };
+  const { issues } = whole.error;
+  for (const error of describeIssues(document, inventoryFileSchema, issues)) problems.addError(error);
+  const broken = new Set(issues.map(({ path }) => (path[0] === 'clients' ? path[1] : undefined)));
+  const listed = broken.has(undefined) ? [] : (document.value as InventoryFile).clients;
+  const sound = [...listed.keys()].filter((index) => !broken.has(index));
+  const clients = sound.map((index) => listed[index]);
+  const { clients: parsed, ...frame } = inventoryFileSchema.parse(
+    broken.has(undefined) ? { clients } : { ...(document.value as InventoryFile), clients },
+  );
+  return { data: { ...frame, clients: parsed }, entries: parsed.map((entry, i) => [sound[i]!, entry]) };
+}
+
+function createLayer<T>(document: YamlDocument, base: KeyPath, values: T): Layer<T> {
+  const locate = (path: KeyPath) => {
+    const whole = [...base, ...path];
+    return { place: document.place(whole), label: showPath(whole) };
+  };
+  return { values, locate };
+}
+
+/** Decides which services and sources of groups and defaults a client inherits: those that its profile has. */
+export interface Heirs {
+  /** The layers above a client without the services and sources that mean nothing to its profile. */
+  fit(above: readonly Layer[], own: Layer<ClientEntry>): Promise<readonly Layer[]>;
+  /** Adds to the problems what clients could inherit and none did: it is misspelt. */
+  findUnused(): void;
+}
+
+type Owner = 'services' | 'sources';
+
+/** Begins with no client. */
+export function createHeirs({ file, problems, profiles }: InventoryContext): Heirs {
+  const inherited = new Map<string, { spot: Spot; owner: Owner; used: boolean }>();
+  const fitRecord = (layer: Layer, owner: Owner, profile: Profile) => {
+    const has = (id: string) =>
+      owner === 'services' ? profile.services.some((service) => service.id === id) : Object.hasOwn(profile.sources, id);
+    const entries = Object.entries(layer.values[owner] ?? {});
+    for (const [id] of entries) {
+      const spot = layer.locate([owner, id]);
+      const before = inherited.get(spot.label);
+      inherited.set(spot.label, { spot, owner, used: has(id) || (before?.used ?? false) });
+    }
+    return Object.fromEntries(entries.filter(([id]) => has(id)));
+  };
+  return {
+    async fit(above, own) {
+      const profile = await profiles.load(chooseProfile([...above, own], file));
+      if (typeof profile === 'string') return above;
+      return above.map((layer) => ({
+        ...layer,
+        values: {
+          ...layer.values,
+          services: fitRecord(layer, 'services', profile),
+          sources: fitRecord(layer, 'sources', profile),
+        },
+      }));
+    },
+    findUnused() {
+      for (const { spot, owner, used } of inherited.values()) {
+        const what = owner === 'services' ? 'service' : 'source';
+        if (!used) problems.add(() => spot, `no client that inherits this has a profile with such a ${what}`);
+      }
+    },
+  };
+}

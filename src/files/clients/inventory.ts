@@ -1,0 +1,114 @@
+import { extname, resolve } from 'node:path';
+import { createAddressBook } from './inventory-addresses.js';
+import type { InventoryContext } from './inventory-client.js';
+import { createInventoryProfiles } from './inventory-profiles.js';
+import { InputError, throwErrors } from '../text/input-error.js';
+import { createProblemList } from '../text/problem-list.js';
+import type { Client } from '../../model/client.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+
+/** A group of clients. */
+export interface ClientGroup {
+  readonly id: string;
+  readonly title: string;
+  /** What the group or the defaults say; null in CSV, where clients alone have schedules. A client may have another. */
+  readonly schedule: string | null;
+  readonly timeZone: string;
+}
+
+/** What is in an inventory file. */
+export interface InventoryContent {
+  readonly clients: readonly Client[];
+  readonly groups: readonly ClientGroup[];
+}
+
+/** All clients of a dealer. */
+export interface Inventory extends InventoryContent {
+  /** Absolute path. */
+  readonly file: string;
+  readonly format: InventoryFormat;
+}
+
+export type InventoryFormat = 'yaml' | 'csv';
+
+/**
+ * The format of an inventory file, by its ending.
+ * @throws InputError for any other ending
+ */
+export function inventoryFormat(file: string): InventoryFormat {
+  const ending = extname(file).toLowerCase();
+  if (ending === '.csv') return 'csv';
+  if (ending === '.yaml' || ending === '.yml') return 'yaml';
+  throw new InputError('an inventory ends in .yaml or .csv', { file });
+}
+
+/**
+ * Loads an inventory and checks all of it: addresses, profiles, schedules, and what is given twice.
+ * @throws InputError with a line, as `file:line:column: key: problem`, for each of the first 100 problems
+ */
+export async function loadInventory(file: string): Promise<Inventory> {
+  const format = inventoryFormat(file);
+  const problems = createProblemList(file);
+  const addresses = createAddressBook(problems);
+  const context: InventoryContext = {
+    file,
+    problems,
+    addresses,
+    profiles: createInventoryProfiles(problems),
+    ids: new Map(),
+    schedules: new Map(),
+  };
+  const content = await readContent(format, context).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    problems.addError(error);
+    return { clients: [], groups: [] };
+  });
+  addresses.findDuplicates();
+  problems.throwAny();
+  return { file: resolve(file), format, ...content };
+}
+
+async function readContent(format: InventoryFormat, context: InventoryContext): Promise<InventoryContent> {
+  if (format === 'yaml') return (await import('./inventory-yaml.js')).readYamlInventory(context);
+  return (await import('./inventory-csv.js')).readCsvInventory(context);
+}
+
+/** Which clients are meant; what is left out does not narrow the choice. */
+export interface ClientFilter {
+  readonly groups?: readonly string[] | undefined;
+  readonly ids?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** At most so many, the first of the inventory. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * The clients of any of the groups, with any of the ids and with any of the tags, in the inventory's order.
+ * @throws InputError with a line for each group, id and tag that the inventory does not have
+ */
+export function selectClients({ clients, groups }: InventoryContent, filter: ClientFilter): readonly Client[] {
+  const known = (list: Iterable<string>) => new Set(list);
+  throwErrors([
+    ...findUnknown('group', filter.groups, () => known(groups.map(({ id }) => id))),
+    ...findUnknown('client', filter.ids, () => known(clients.map(({ id }) => id))),
+    ...findUnknown('tag', filter.tags, () => known(clients.flatMap(({ tags }) => tags))),
+  ]);
+  const [inGroups, inIds, inTags] = [filter.groups, filter.ids, filter.tags].map((list) =>
+    list && list.length > 0 ? new Set(list) : null,
+  );
+  const selected = clients.filter(
+    ({ id, group, tags }) =>
+      (!inGroups || (group !== null && inGroups.has(group))) &&
+      (!inIds || inIds.has(id)) &&
+      (!inTags || tags.some((tag) => inTags.has(tag))),
+  );
+  return filter.limit === undefined ? selected : selected.slice(0, filter.limit);
+}
+
+function findUnknown(kind: string, wanted: readonly string[] = [], list: () => ReadonlySet<string>): InputError[] {
+  if (wanted.length === 0) return [];
+  const known = list();
+  const unknown = wanted.filter((word) => !known.has(word));
+  return unknown.map((word) => new InputError(`the inventory has no ${kind} ${quote(word)}${suggest(word, known)}`));
+}

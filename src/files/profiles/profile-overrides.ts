@@ -1,0 +1,73 @@
+import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
+import type { Profile, ProfileService } from '../../model/profile.js';
+import { InputError } from '../text/input-error.js';
+import { parsePortRange } from '../text/ports.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+
+/** Ports that a service has been moved to, by service id. */
+export type ServiceOverrides = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * Parses moved services given as `ID=PORT`, with several ports as `ID=PORT,PORT`.
+ * @throws InputError that names the bad part
+ */
+export function parseServiceOverrides(texts: Iterable<string>): ServiceOverrides {
+  const overrides = new Map<string, number[]>();
+  for (const text of texts) {
+    const [, id = '', list = ''] = /^([a-z][a-z0-9-]{0,63})=(.+)$/.exec(text) ?? [];
+    if (!id) throw new InputError(`bad service ${quote(text)}: expected a form such as webpro=8081`);
+    if (overrides.has(id)) throw new InputError(`service ${quote(id)} is moved twice; write ${id}=PORT,PORT`);
+    overrides.set(
+      id,
+      list.split(',').map((port) => parseSinglePort(port.trim(), text)),
+    );
+  }
+  return Object.fromEntries(overrides);
+}
+
+/**
+ * Moves services: all endpoints of each go to the given ports, for every transport that it had.
+ * @throws InputError for an unknown service, a bad port, and an endpoint that two services would have
+ */
+export function applyServiceOverrides(profile: Profile, overrides: ServiceOverrides): Profile {
+  const ids = profile.services.map((service) => service.id);
+  for (const [id, ports] of Object.entries(overrides)) {
+    if (!ids.includes(id)) throw new InputError(`unknown service ${quote(id)}${suggest(id, ids)}`);
+    if (ports.length === 0) throw new InputError(`service ${quote(id)}: no port given`);
+    for (const port of ports) parseSinglePort(String(port), `${id}=${port}`);
+  }
+  const services = profile.services.map((service) =>
+    Object.hasOwn(overrides, service.id) ? moveService(service, overrides[service.id]!) : service,
+  );
+  refuseCollisions(services, overrides);
+  return { ...profile, services };
+}
+
+function moveService(service: ProfileService, ports: readonly number[]): ProfileService {
+  const transports = new Set(service.endpoints.flatMap((id) => parseEndpointId(id)?.transport ?? []));
+  const endpoints = [...transports].flatMap((transport) => ports.map((port): EndpointId => `${transport}/${port}`));
+  return { ...service, endpoints: [...new Set(endpoints)] };
+}
+
+function refuseCollisions(services: readonly ProfileService[], overrides: ServiceOverrides): void {
+  const owners = new Map<EndpointId, string>();
+  for (const { id, endpoints } of services) {
+    for (const endpoint of endpoints) {
+      const other = owners.get(endpoint);
+      if (other === undefined) owners.set(endpoint, id);
+      else {
+        const [moved, settled] = Object.hasOwn(overrides, id) ? [id, other] : [other, id];
+        throw new InputError(
+          `service ${quote(moved)} can not move to ${endpoint}: service ${quote(settled)} is there; move that one too`,
+        );
+      }
+    }
+  }
+}
+
+function parseSinglePort(text: string, shown: string): number {
+  const { first, last } = parsePortRange(text, shown);
+  if (first !== last || text.includes('-')) throw new InputError(`bad port ${quote(shown)}: expected single ports`);
+  return first;
+}

@@ -1,0 +1,141 @@
+import { type Exclusion, NO_EXCLUSION } from './exclusion.js';
+import { guardTarget, refuseSpec, requireAuthorization } from './guard.js';
+import { listAddresses, type NameSpec, type RangeSpec, type TargetSpec } from './targets.js';
+import { formatAddress, parseAddress, type Resolution, scopeOf, unmapAddress } from '../../model/address.js';
+import type { Target } from '../../model/report.js';
+
+/** So many targets are read and resolved ahead of the one in hand, so that slow names don't add up. */
+const AHEAD = 8;
+
+/** So many addresses are remembered in order not to check one twice. */
+const MAX_REMEMBERED = 100_000;
+
+const MAX_PROBLEM = 512;
+
+export interface ExpandOptions {
+  readonly specs: Iterable<TargetSpec> | AsyncIterable<TargetSpec>;
+  readonly exclude?: Exclusion | undefined;
+  readonly allowSpecial?: boolean | undefined;
+  /** Who allowed the check; without it, the 17th address is an error. */
+  readonly authorizedBy?: string | null | undefined;
+  readonly resolve: ResolveName;
+  readonly now?: (() => Date) | undefined;
+  /** Called instead of giving out a target whose address was given out before. */
+  readonly onRepeat?: ((target: Target) => void) | undefined;
+}
+
+/**
+ * Expands what the user gave to single targets, lazily: a /8 is never held in memory. Every address of a name becomes a
+ * target; a name that does not resolve, or to an address that must not be checked, becomes a target without address
+ * and with its problem. Excluded addresses are left out; an address comes once, as long as no more than 100,000 were
+ * given out.
+ *
+ * @throws InputError before the first target of a spec that is refused, and instead of the first address beyond what
+ * may be checked without authorisation
+ */
+export async function* expandTargets(options: ExpandOptions): AsyncGenerator<Target> {
+  const { specs, exclude = NO_EXCLUSION, allowSpecial = false, resolve, now = () => new Date() } = options;
+  const seen = new Set<string>();
+  let count = 0;
+  for await (const resolved of resolveSpecs(specs, resolve, now)) {
+    for (const target of expandSpec(resolved, exclude, allowSpecial)) {
+      if (target.address !== null) {
+        if (seen.has(target.address)) {
+          options.onRepeat?.(target);
+          continue;
+        }
+        if (seen.size < MAX_REMEMBERED) seen.add(target.address);
+        requireAuthorization(++count, options.authorizedBy);
+      }
+      yield target;
+    }
+  }
+}
+
+function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allowSpecial: boolean): Iterable<Target> {
+  if (spec.kind === 'range') return expandRange(spec, exclude, allowSpecial);
+  if (exclude.covers(spec.name)) return [];
+  const describe = (found: Partial<Target>) => ({ ...nameTarget(spec, at), ...found });
+  if ('problem' in answer) return [describe({ problem: cut(`${spec.name}: ${answer.problem}`) })];
+  if (answer.addresses.length === 0) return [describe({ problem: `${spec.name} has no address` })];
+  return answer.addresses.flatMap((text) => {
+    const parsed = parseAddress(text);
+    if (!parsed) return describe({ problem: cut(`${spec.name} resolves to ${text}, which is no IP address`) });
+    const address = formatAddress(unmapAddress(parsed));
+    if (exclude.covers(address)) return [];
+    const scope = scopeOf(parsed);
+    const refusal = guardTarget(scope, allowSpecial);
+    if (refusal === null) return describe({ address, scope });
+    return describe({ scope, problem: cut(`${spec.name} resolves to ${address}, which ${refusal}`) });
+  });
+}
+
+function* expandRange(spec: RangeSpec, exclude: Exclusion, allowSpecial: boolean): Generator<Target> {
+  const refusal = refuseSpec(spec, allowSpecial, exclude);
+  if (refusal) throw refusal;
+  for (const range of exclude.remainder(spec)) {
+    for (const address of listAddresses(range)) {
+      const scope = scopeOf(parseAddress(address)!);
+      yield { input: spec.text, address, name: null, resolvedAt: null, scope, problem: null };
+    }
+  }
+}
+
+function nameTarget({ text, name }: NameSpec, at: Date): Target {
+  return { input: text, address: null, name, resolvedAt: at.toISOString(), scope: null, problem: null };
+}
+
+function cut(problem: string): string {
+  return problem.slice(0, MAX_PROBLEM);
+}
+
+/** Resolves a host name. */
+export type ResolveName = (name: string) => Promise<Resolution>;
+
+/** A target and, for a name, what it resolved to and when. */
+export interface ResolvedSpec {
+  readonly spec: TargetSpec;
+  readonly answer: Resolution;
+  readonly at: Date;
+}
+
+/** Resolves the names among the targets, a few at once, and gives all targets on in their order. */
+export async function* resolveSpecs(
+  specs: Iterable<TargetSpec> | AsyncIterable<TargetSpec>,
+  resolve: ResolveName,
+  now: () => Date,
+): AsyncGenerator<ResolvedSpec> {
+  const iterator = Symbol.asyncIterator in specs ? specs[Symbol.asyncIterator]() : specs[Symbol.iterator]();
+  const step = async (): Promise<ResolvedSpec | null> => {
+    const next = await iterator.next();
+    if (next.done) return null;
+    const spec = next.value;
+    const answer = spec.kind === 'name' ? await resolveSafely(spec.name, resolve) : { addresses: [] };
+    return { spec, answer, at: now() };
+  };
+  const ahead: Promise<ResolvedSpec | null>[] = [];
+  try {
+    for (;;) {
+      while (ahead.length < AHEAD) {
+        const next = step();
+        // Where the consumer stops early, nobody waits for this one any more.
+        next.catch(() => undefined);
+        ahead.push(next);
+      }
+      const resolved = await ahead.shift();
+      if (!resolved) return;
+      yield resolved;
+    }
+  } finally {
+    // Not awaited: a stream of targets may be waiting for a line that never comes.
+    void Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}
+
+async function resolveSafely(name: string, resolve: ResolveName): Promise<Resolution> {
+  try {
+    return await resolve(name);
+  } catch (error) {
+    return { problem: `can not be resolved: ${(error as Error).message}` };
+  }
+}

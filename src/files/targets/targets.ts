@@ -1,0 +1,118 @@
+import { domainToASCII } from 'node:url';
+import { InputError, type InputPlace } from '../text/input-error.js';
+import { type AddressRange, parseCidr, singleRange, unmapRange } from '../../model/address-ranges.js';
+import { formatAddress, parseAddress } from '../../model/address.js';
+import { quote } from '../../words/quote.js';
+
+const MAX_TEXT = 512;
+
+const MAX_NAME = 253;
+
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** What the user gave as one target: addresses, or a host name to resolve. */
+export type TargetSpec = RangeSpec | NameSpec;
+
+interface GivenText {
+  /** What the user wrote, at most 512 characters. */
+  readonly text: string;
+  readonly place: InputPlace;
+  /** Number of addresses; 1 for a name, of which only its resolution tells. */
+  readonly count: bigint;
+}
+
+/** An address, CIDR network or range. IPv4-mapped IPv6 addresses have become IPv4. */
+export interface RangeSpec extends GivenText, AddressRange {
+  readonly kind: 'range';
+}
+
+/** A host name: lower case, punycode, without trailing dot. */
+export interface NameSpec extends GivenText {
+  readonly kind: 'name';
+  readonly name: string;
+}
+
+/**
+ * Parses one target: an IPv4 or IPv6 address (IPv6 also in brackets), a CIDR network (host bits are ignored),
+ * `a.b.c.d-e`, `first-last` of one family, or a host name (RFC 1123 §2.1; underscores are let through, as some
+ * dynamic DNS names have them; other scripts become punycode). Spellings that systems read differently, such as
+ * `2130706433`, `0x7f.1` or `010.0.0.1`, are refused and never guessed.
+ *
+ * @throws InputError at `place`
+ */
+export function parseTargetSpec(text: string, place: InputPlace = {}): TargetSpec {
+  const given = text.trim();
+  if (given === '') throw new InputError('empty target', place);
+  if (given.length > MAX_TEXT) throw new InputError(`target ${quote(given)} is too long`, place);
+  if (given.includes('://')) throw new InputError(`${quote(given)} is a URL; give its host alone`, place);
+  const range = parseRange(given);
+  if (range) {
+    const unmapped = unmapRange(range);
+    if (!unmapped) throw new InputError(`${quote(given)} is IPv4-mapped in part; give the IPv4 addresses`, place);
+    return { kind: 'range', ...unmapped, text: given, place, count: unmapped.last - unmapped.first + 1n };
+  }
+  const name = parseHostName(given);
+  if (name === undefined) throw new InputError(describeBadTarget(given), place);
+  return { kind: 'name', name, text: given, place, count: 1n };
+}
+
+/** The addresses of a range, one by one in canonical form: nothing is materialised. */
+export function* listAddresses({ family, first, last }: AddressRange): Generator<string> {
+  for (let value = first; value <= last; value++) yield formatAddress({ family, value });
+}
+
+function parseRange(text: string): AddressRange | undefined {
+  const inner = /^\[([^[\]]*:[^[\]]*)\]$/.exec(text)?.[1];
+  const address = parseAddress(inner ?? text);
+  if (address) return singleRange(address);
+  return inner === undefined ? (parseCidr(text) ?? parseDashRange(text)) : undefined;
+}
+
+function parseDashRange(text: string): AddressRange | undefined {
+  const [from = '', to = '', ...rest] = text.split('-');
+  const first = parseAddress(from);
+  if (!first || rest.length > 0) return undefined;
+  const lastOctet = first.family === 4 && /^(?:0|[1-9]\d{0,2})$/.test(to);
+  const last = parseAddress(lastOctet ? from.replace(/\d+$/, to) : to);
+  if (last?.family !== first.family || last.value < first.value) return undefined;
+  return { family: first.family, first: first.value, last: last.value };
+}
+
+/** Normalises a host name; undefined when it is none, or could be read as an address. */
+export function parseHostName(text: string): string | undefined {
+  const plain = text.replace(/\.$/, '');
+  const ascii = /^\p{ASCII}*$/u.test(plain) ? plain.toLowerCase() : domainToASCII(plain);
+  const labels = ascii.split('.');
+  const top = labels.at(-1) ?? '';
+  const looksNumeric = /^[\d-]*$/.test(top) || /^0x[\da-f]*$/.test(top);
+  const valid = ascii.length <= MAX_NAME && labels.every((label) => LABEL.test(label));
+  return valid && !looksNumeric ? ascii : undefined;
+}
+
+function describeBadTarget(text: string): string {
+  const shown = quote(text);
+  if (text.includes('%')) return `${shown}: IPv6 zones are not supported`;
+  if (text.includes('/')) return `bad network ${shown}: expected an address and a prefix length such as 192.0.2.0/24`;
+  if (/^[\d.]+-[\d.]*$/.test(text) || (text.includes(':') && text.includes('-'))) {
+    return `bad range ${shown}: expected 192.0.2.1-20 or 192.0.2.1-192.0.2.20, low to high`;
+  }
+  if (/^(?:[^:]*|\[.*\]):\d+$/.test(text)) return `${shown}: ports are given with --ports, not with the target`;
+  if (/^[\da-fx.]*$/i.test(text)) {
+    return `${shown} is no address: IPv4 is written as four decimal numbers without leading zeros`;
+  }
+  return `${shown} is neither an IP address nor a host name`;
+}
+
+/**
+ * Parses HOST:PORT; an IPv6 host stands in brackets.
+ * @throws InputError
+ */
+export function parseHostPort(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || !(port >= 1 && port <= 65_535)) {
+    throw new InputError(`"${text}" is not HOST:PORT, such as 192.0.2.1:443 or [2001:db8::1]:443`);
+  }
+  return { host, port };
+}

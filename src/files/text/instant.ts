@@ -1,0 +1,31 @@
+import { InputError } from './input-error.js';
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads a day (`2026-11-20`) or a time (`2026-11-20T10:30Z`, seconds and an offset as ISO 8601 has them). A day is its
+ * first or its last millisecond; days, and times without an offset, are UTC.
+ * @throws InputError for anything else, and for days that no calendar has
+ */
+export function readInstant(text: string, edge: 'start' | 'end'): Date {
+  const [, day = '', time, zone = 'Z'] =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? [];
+  const instant = isDay(day) ? Date.parse(`${day}T${time ?? '00:00'}${zone}`) : NaN;
+  if (Number.isNaN(instant))
+    throw new InputError(`"${text}" is no time: give a day such as 2026-11-20, or a time such as 2026-11-20T10:30Z`);
+  return new Date(time === undefined && edge === 'end' ? instant + DAY_MS - 1 : instant);
+}
+
+/** Whether a calendar has this day, `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  const start = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+  return start !== null && !Number.isNaN(start.getTime()) && start.toISOString().startsWith(text);
+}
+
+/** Parses `30s`, `5m`, `12h`, `400d`, or seconds without a unit; ms, or undefined where it is none. */
+export function parseDuration(text: string): number | undefined {
+  const [, figure = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)([smhd])?$/.exec(text.trim()) ?? [];
+  return figure === '' ? undefined : Number(figure) * UNITS[unit]!;
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { InputError, type InputPlace, throwErrors } from '../text/input-error.js';
+import { isDay } from '../text/instant.js';
+import { describeFileError, readText } from '../text/read-text.js';
+import { quote } from '../../words/quote.js';
+
+/** Largest file of tokens, some thousand of them. */
+export const MAX_TOKEN_FILE = 256 * 1_024;
+
+/** Longest token, in characters. */
+export const MAX_TOKEN = 256;
+
+const OTHERS_WRITE = 0o022;
+
+const OTHERS_READ = 0o004;
+
+/** A line of the vantage server's file of tokens. The token itself stands nowhere. */
+export interface TokenEntry {
+  readonly name: string;
+  /** SHA-256 of the token. */
+  readonly hash: Buffer;
+  /** Last day on which it holds, UTC; null where it holds until it is revoked. */
+  readonly until: string | null;
+}
+
+/** The tokens that a vantage server takes. */
+export interface TokenFile {
+  readonly entries: readonly TokenEntry[];
+  /** What is allowed, but nothing to be glad of. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Loads a vantage server's file of tokens: `NAME sha256:HEX`, optionally `until:YYYY-MM-DD`, a line each; `#` starts a
+ * comment.
+ * @throws InputError with a line for each problem; also where others than the owner may write the file
+ */
+export async function loadTokenFile(file: string): Promise<TokenFile> {
+  const entries = parseTokens(await readText(file, MAX_TOKEN_FILE), file);
+  const notes = await checkMode(file);
+  if (entries.length === 0) notes.push(`${file}: holds no token: nobody gets in`);
+  return { entries, notes };
+}
+
+/**
+ * Parses the lines of a file of tokens.
+ * @throws InputError with a line for each problem
+ */
+export function parseTokens(text: string, file: string): TokenEntry[] {
+  const errors: InputError[] = [];
+  const entries = new Map<string, TokenEntry>();
+  for (const [index, line] of text.split('\n').entries()) {
+    const words = [...line.split('#', 1)[0]!.matchAll(/\S+/g)];
+    const at = (column: number): InputPlace => ({ file, line: index + 1, column });
+    const refuse = (column: number, problem: string) => void errors.push(new InputError(problem, at(column)));
+    const [name, hash, until, extra] = words;
+    if (!name) continue;
+    if (!isTokenName(name[0])) refuse(1 + name.index, `bad name ${quote(name[0])}: ${NAME_RULE}`);
+    else if (entries.has(name[0])) refuse(1 + name.index, `name ${quote(name[0])} is there already`);
+    const hex = /^sha256:([0-9a-f]{64})$/i.exec(hash?.[0] ?? '')?.[1];
+    const day = until && /^until:(.*)$/.exec(until[0])?.[1];
+    if (hex === undefined) refuse(1 + (hash?.index ?? name.index), `expected NAME sha256: and 64 hexadecimal digits`);
+    else if (until && !(day && isDay(day))) refuse(1 + until.index, 'expected until: and a day such as 2027-06-30');
+    else if (extra) refuse(1 + extra.index, `unexpected ${quote(extra[0])}`);
+    else entries.set(name[0], { name: name[0], hash: Buffer.from(hex, 'hex'), until: day ?? null });
+  }
+  throwErrors(errors);
+  return [...entries.values()];
+}
+
+/** What a name of a token may be, in words. */
+export const NAME_RULE = 'letters, digits, dots, hyphens and underscores, at most 64, a letter or digit first';
+
+/** Whether this can be the name of a token. */
+export function isTokenName(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
+}
+
+/** What stands in the file of tokens instead of the token. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/**
+ * Reads the one token of a caller from a file.
+ * @throws InputError where there is none, more than one line, or what can be no token
+ */
+export async function readTokenFile(file: string): Promise<string> {
+  const lines = (await readText(file, 16 * 1_024)).trim().split(/\s*\n\s*/);
+  const [token = ''] = lines;
+  if (token === '') throw new InputError('is empty: expected a token', { file });
+  if (lines.length > 1) throw new InputError('expected one line with a token', { file, line: 2, column: 1 });
+  const place = { file, line: 1, column: 1 };
+  if (token.length > MAX_TOKEN) throw new InputError(`a token has at most ${MAX_TOKEN} characters`, place);
+  // Not shown: it may be a secret all the same.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new InputError('a token has neither spaces nor special characters', place);
+  return token;
+}
+
+/** Modes mean nothing on Windows. */
+async function checkMode(file: string): Promise<string[]> {
+  if (process.platform === 'win32') return [];
+  const { mode } = await stat(file).catch((error: unknown) => {
+    throw new InputError(describeFileError(error), { file });
+  });
+  if ((mode & OTHERS_WRITE) !== 0)
+    throw new InputError('others than its owner may write it: whoever does gets in; chmod 600 it', { file });
+  return (mode & OTHERS_READ) === 0 ? [] : [`${file}: every user of this machine can read it; chmod 600 it`];
+}
+
+/**
+ * Appends a token to a vantage server's file of tokens, which is made if need be, for its owner alone; lines that are
+ * there stay as they are.
+ * @throws InputError for a name that the file has, and where it can't be read or written
+ */
+export async function addToken(file: string, { name, hash, until }: TokenEntry): Promise<void> {
+  const line = [name, `sha256:${hash.toString('hex')}`, ...(until === null ? [] : [`until:${until}`])].join(' ');
+  await editFile(file, true, (text, entries) => {
+    if (entries.some((entry) => entry.name === name))
+      throw new InputError(`has a token ${quote(name)} already; revoke it first, or choose another name`, { file });
+    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+  });
+}
+
+/**
+ * Takes the line of a token out of a file of tokens.
+ * @throws InputError for a name that the file does not have, and where it can't be read or written
+ */
+export async function revokeToken(file: string, name: string): Promise<void> {
+  await editFile(file, false, (text, entries) => {
+    if (!entries.some((entry) => entry.name === name)) throw new InputError(`has no token ${quote(name)}`, { file });
+    const stays = (line: string): boolean => parseTokens(line, file).every((entry) => entry.name !== name);
+    return text
+      .split(/(?<=\n)/)
+      .filter(stays)
+      .join('');
+  });
+}
+
+type Edit = (text: string, entries: readonly TokenEntry[]) => string;
+
+/**
+ * Replaces a file as a whole, so that nobody ever reads half of it; owner and mode stay. The new file, under a name of
+ * its own until then, keeps a second change out.
+ */
+async function editFile(file: string, create: boolean, edit: Edit): Promise<void> {
+  const target = await realpath(file).catch((error: NodeJS.ErrnoException) => {
+    if (create && error.code === 'ENOENT') return file;
+    throw new InputError(describeFileError(error), { file });
+  });
+  const beside = `${target}.new`;
+  const handle = await open(beside, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(describeWriteError(error, beside), { file });
+  });
+  try {
+    const there = await stat(target).catch(() => null);
+    const entries = there ? (await loadTokenFile(target)).entries : [];
+    const text = edit(there ? await readText(target, MAX_TOKEN_FILE) : '', entries);
+    if (Buffer.byteLength(text) > MAX_TOKEN_FILE) throw new InputError('is full: revoke tokens first', { file });
+    await handle.writeFile(text);
+    if (there) {
+      const own = await handle.stat();
+      if (own.uid !== there.uid || own.gid !== there.gid) await handle.chown(there.uid, there.gid);
+      await handle.chmod(there.mode & 0o777);
+    }
+    await handle.sync();
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true });
+    if (error instanceof InputError) throw error;
+    throw new InputError(describeWriteError(error as NodeJS.ErrnoException, beside), { file });
+  } finally {
+    await handle.close();
+  }
+}
+
+function describeWriteError({ code, message }: NodeJS.ErrnoException, beside: string): string {
+  const known: Record<string, string> = {
+    EEXIST: `is being changed; if that was cut off, delete ${beside}`,
+    ENOENT: 'no such directory',
+    EACCES: 'can not be written: permission denied',
+    EPERM: "can not be written: its owner can't be kept; change it as its owner or as root",
+    ENOSPC: 'can not be written: no space left',
+  };
+  return known[code ?? ''] ?? `can not be written: ${message}`;
+}

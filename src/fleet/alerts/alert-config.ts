@@ -1,0 +1,120 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { checkSchema } from '../../files/text/check-schema.js';
+import { InputError, throwErrors } from '../../files/text/input-error.js';
+import { describeFileError, readText } from '../../files/text/read-text.js';
+import { type KeyPath, problemAt, readYaml } from '../../files/text/yaml-document.js';
+import {
+  type ChannelSettings,
+  findSettingsProblem,
+  type Route,
+  schemaForChannels,
+  type UnresolvedSettings,
+} from './alert-config-schema.js';
+import { Secret, SecretReference, type SecretSource } from './alert-config-secret.js';
+import { quote } from '../../words/quote.js';
+import { suggest } from '../../words/suggest.js';
+
+/** Where alerts go. */
+export interface AlertConfig {
+  readonly file: string;
+  /** By name. */
+  readonly channels: ReadonlyMap<string, ChannelSettings>;
+  readonly routes: readonly Route[];
+  readonly operator: { readonly to: readonly string[] };
+}
+
+const MAX_SECRET_BYTES = 4096;
+
+/**
+ * Loads an alert configuration and fetches its secrets: from `env`, and from files that only their owner may read.
+ * @throws InputError with a line, as `file:line:column: key path: problem`, for each problem; never with a secret
+ */
+export async function loadAlertConfig(
+  file: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<AlertConfig> {
+  const document = await readYaml(file);
+  const data = checkSchema(document, schemaForChannels(document.value));
+  const errors: InputError[] = [];
+  const report = (path: KeyPath, problem: string) => void errors.push(problemAt(document, path, problem));
+  const channels = new Map<string, ChannelSettings>();
+  for (const [name, unresolved] of Object.entries(data.channels)) {
+    const path = ['channels', name];
+    const settings = await fetchSecrets(unresolved, dirname(resolve(file)), env, (key, problem) =>
+      report([...path, key], problem),
+    );
+    if (settings) channels.set(name, settings);
+    const found = settings && findSettingsProblem(settings);
+    if (found) report([...path, found.key], found.problem);
+  }
+  const known = Object.keys(data.channels);
+  const checkNames = (path: KeyPath, names: readonly string[]) => {
+    for (const [i, name] of names.entries()) {
+      if (known.includes(name)) continue;
+      report([...path, i], `there is no channel ${quote(name)}${suggest(name, known)}`);
+    }
+  };
+  for (const [i, { to, mode }] of data.routes.entries()) {
+    checkNames(['routes', i, 'to'], to);
+    for (const [j, name] of to.entries()) {
+      const settings = channels.get(name);
+      if (mode !== 'digest' || settings?.kind !== 'email' || !settings.contacts) continue;
+      report(['routes', i, 'to', j], `${quote(name)} writes to contacts: a digest would tell one client of others`);
+    }
+  }
+  checkNames(['operator', 'to'], data.operator.to);
+  throwErrors(errors);
+  return { file, channels, routes: data.routes, operator: data.operator };
+}
+
+type Report = (key: string, problem: string) => void;
+
+async function fetchSecrets(
+  settings: UnresolvedSettings,
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  report: Report,
+): Promise<ChannelSettings | null> {
+  const fetched: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(settings)) {
+    if (!(value instanceof SecretReference)) {
+      fetched.push([key, value]);
+      continue;
+    }
+    try {
+      fetched.push([key, new Secret(await fetchSecret(value.source, folder, env))]);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      report(key, error.message);
+    }
+  }
+  const complete = fetched.length === Object.keys(settings).length;
+  // Every reference was replaced, which is what the two types differ in.
+  return complete ? (Object.fromEntries(fetched) as unknown as ChannelSettings) : null;
+}
+
+async function fetchSecret(
+  { text, env: name = '', file }: SecretSource,
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if (text !== undefined) return text;
+  const found = file === undefined ? env[name] : await readSecretFile(resolve(folder, file));
+  const where = file === undefined ? `the environment variable ${quote(name)}` : `the file ${quote(file)}`;
+  if (found === undefined) throw new InputError(`${where} is not set`);
+  if (found === '') throw new InputError(`${where} is empty`);
+  // In a header they would begin another one, and no secret has any.
+  if (/\p{Cc}/u.test(found)) throw new InputError(`${where} holds more than one line, or control characters`);
+  return found;
+}
+
+async function readSecretFile(file: string): Promise<string> {
+  const { mode } = await stat(file).catch((error: unknown) => {
+    throw new InputError(describeFileError(error), { file });
+  });
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new InputError('others than its owner may read it; chmod 600 makes it private', { file });
+  }
+  return (await readText(file, MAX_SECRET_BYTES)).replace(/\r?\n$/, '');
+}

@@ -1,0 +1,156 @@
+import type { AlertEvent, ClientEvent, OperatorEvent, OutboxMessage } from '../../model/alert.js';
+import type { Change, ChangeKind } from '../../model/change.js';
+import { SEVERITIES, type Severity } from '../../model/severity.js';
+
+/** A message in words; every piece is bounded, and still raw: each channel escapes it for its own place. */
+export interface MessageText {
+  /** At most {@link MAX_TITLE} UTF-16 code units. */
+  readonly title: string;
+  /** The worst of what it tells that is bad; info where all is good news. */
+  readonly severity: Severity;
+  readonly goodNews: boolean;
+  readonly sections: readonly MessageSection[];
+  /** What to do next: a command, at most {@link MAX_TITLE} code units. Null where no client is concerned. */
+  readonly command: string | null;
+}
+
+/** A heading and lines, of at most {@link MAX_LINE} UTF-16 code units each. */
+export interface MessageSection {
+  readonly heading: string;
+  readonly lines: readonly string[];
+}
+
+export const MAX_TITLE = 150;
+export const MAX_LINE = 350;
+/** So many lines a section; a last one tells how many are left out. */
+const MAX_LINES = 15;
+
+const GOOD_NEWS: readonly ChangeKind[] = ['resolved', 'service-back'];
+const MOVES: readonly ChangeKind[] = ['identity-changed', 'address-changed'];
+
+const SEVERITY_TITLES: Readonly<Record<Severity, string>> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  info: 'For information',
+};
+
+/** Says in words what a message tells: one event in full, several as a digest by severity. */
+export function renderMessage({ events }: Pick<OutboxMessage, 'events'>): MessageText {
+  const [event] = events;
+  if (event && events.length === 1) return event.type === 'operator' ? renderOperator(event) : renderClient(event);
+  return renderDigest(events);
+}
+
+function renderOperator({ title, detail }: OperatorEvent): MessageText {
+  return {
+    title: clip(`sallyport: ${title}`, MAX_TITLE),
+    severity: 'high',
+    goodNews: false,
+    sections: [{ heading: 'What happened', lines: boundLines(detail.split('\n')) }],
+    command: null,
+  };
+}
+
+function renderClient(event: ClientEvent): MessageText {
+  const { client, changes, summary, flapping } = event;
+  const sorted = sortChanges(changes);
+  const more = changes.length > 1 ? ` (and ${changes.length - 1} more)` : '';
+  const name = clip(client.name, 60);
+  return {
+    title: `${clip(`${name}: ${sorted[0]?.title ?? summary}`, MAX_TITLE - more.length)}${more}`,
+    ...judgeChanges(changes),
+    sections: [
+      {
+        heading: clip(`${name} (${client.id}) at ${namePlace(event)}`, MAX_LINE),
+        lines: boundLines(sorted.map(describeChange)),
+      },
+      {
+        heading: 'How it stands',
+        lines: boundLines([
+          summary,
+          ...(flapping ? ['It changes to and fro: what follows is held back until it stays as it is.'] : []),
+        ]),
+      },
+    ],
+    command: clip(`sallyport history ${client.id}`, MAX_TITLE),
+  };
+}
+
+function renderDigest(events: readonly AlertEvent[]): MessageText {
+  const operator = events.filter((event) => event.type === 'operator');
+  const told = events
+    .filter((event) => event.type === 'changes')
+    .flatMap((event) => event.changes.map((change) => ({ event, change })));
+  const linesOf = (wanted: (change: Change) => boolean) =>
+    told
+      .filter(({ change }) => wanted(change))
+      .map(({ event, change }) => `${clip(event.client.name, 60)}, ${namePlace(event)}: ${describeMove(change)}`);
+  const groups: readonly (readonly [string, string[]])[] = [
+    ['sallyport itself', operator.map(({ title, detail }) => `${title}: ${detail}`)],
+    ...SEVERITIES.map(
+      (severity) =>
+        [SEVERITY_TITLES[severity], linesOf((change) => !isGoodNews(change) && change.severity === severity)] as const,
+    ),
+    ['Over', linesOf(isGoodNews)],
+  ];
+  const clients = new Set(told.map(({ event }) => event.client.id)).size;
+  const judged = judgeChanges(told.map(({ change }) => change));
+  return {
+    title: `${count(told.length, 'change')} at ${count(clients, 'client')}`,
+    ...(operator.length > 0 ? { severity: worse(judged.severity, 'high'), goodNews: false } : judged),
+    sections: groups
+      .filter(([, lines]) => lines.length > 0)
+      .map(([heading, lines]) => ({ heading: `${heading} (${lines.length})`, lines: boundLines(lines) })),
+    command: 'sallyport clients',
+  };
+}
+
+function judgeChanges(changes: readonly Change[]): Pick<MessageText, 'severity' | 'goodNews'> {
+  const bad = changes.filter((change) => !isGoodNews(change)).map(({ severity }) => severity);
+  return { severity: bad.reduce(worse, 'info'), goodNews: bad.length === 0 };
+}
+
+function isGoodNews({ kind }: Change): boolean {
+  return GOOD_NEWS.includes(kind);
+}
+
+function worse(a: Severity, b: Severity): Severity {
+  return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
+}
+
+/** What is bad first, the worst of it first. */
+function sortChanges(changes: readonly Change[]): Change[] {
+  const rank = (change: Change) => SEVERITIES.indexOf(change.severity) + (isGoodNews(change) ? SEVERITIES.length : 0);
+  return changes.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function describeChange(change: Change): string {
+  return isGoodNews(change) ? describeMove(change) : `${SEVERITY_TITLES[change.severity]}: ${describeMove(change)}`;
+}
+
+/** The title, and what was and is there where it is about just that. */
+function describeMove({ kind, title, before, after }: Change): string {
+  const move = MOVES.includes(kind) ? ` (${clip(before ?? 'nothing', 60)} → ${clip(after ?? 'nothing', 60)})` : '';
+  return clip(title, 160) + move;
+}
+
+/** The address, and the host name or network that led there. */
+function namePlace({ address, slot }: ClientEvent): string {
+  return clip(address === null || address === slot ? slot : `${address} (${slot})`, 100);
+}
+
+function boundLines(lines: readonly string[]): string[] {
+  const told = lines.slice(0, lines.length > MAX_LINES ? MAX_LINES - 1 : MAX_LINES).map((line) => clip(line, MAX_LINE));
+  return told.length === lines.length ? told : [...told, `… and ${lines.length - told.length} more`];
+}
+
+/** Cuts to `max` UTF-16 code units with an ellipsis, between characters. */
+function clip(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,64 @@
+import type { OutboxMessage } from '../../model/alert.js';
+import { forTerminal } from '../../words/escape.js';
+import type { Channel } from './channel.js';
+import { postHttp } from './http-post.js';
+import { renderMessage } from './render-message.js';
+
+/** Teams refuses messages of more than 28 KB. */
+const MAX_BYTES = 28_000;
+/** For the envelope, the next step and the note that something is missing. */
+const RESERVED_BYTES = 4_000;
+
+/** A Workflows webhook of Teams, with an Adaptive Card. */
+export const teams: Channel<'teams'> = {
+  id: 'teams',
+  title: 'Microsoft Teams, by a Workflows webhook',
+  send(message, { url }, options) {
+    const body = JSON.stringify(composeCard(message));
+    const headers = { 'Content-Type': 'application/json' };
+    return postHttp({ url: url.reveal(), headers, body, secrets: [url] }, options);
+  },
+};
+
+function composeCard(message: OutboxMessage): object {
+  const { title, sections, command } = renderMessage(message);
+  const blocks = [
+    composeBlock(title, { weight: 'Bolder', size: 'Large' }),
+    ...sections.flatMap(({ heading, lines }) => [
+      composeBlock(heading, { weight: 'Bolder' }),
+      ...lines.map((line) => composeBlock(`• ${line}`, {})),
+    ]),
+  ];
+  const content = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    body: [
+      ...takeFitting(blocks),
+      ...(command === null ? [] : [composeBlock(`Next: ${command}`, { fontType: 'Monospace' })]),
+    ],
+    msteams: { width: 'Full' },
+  };
+  return {
+    type: 'message',
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
+  };
+}
+
+/**
+ * A paragraph of plain text. A TextBlock would be Markdown, whose escapes Teams shows on some devices and obeys on
+ * others; a TextRun is text.
+ */
+function composeBlock(text: string, style: Readonly<Record<string, string>>): object {
+  return {
+    type: 'RichTextBlock',
+    spacing: 'Small',
+    inlines: [{ type: 'TextRun', text: forTerminal(text), ...style }],
+  };
+}
+
+function takeFitting(blocks: readonly object[]): object[] {
+  let bytes = RESERVED_BYTES;
+  const end = blocks.findIndex((block) => (bytes += Buffer.byteLength(JSON.stringify(block)) + 1) > MAX_BYTES);
+  return end === -1 ? [...blocks] : [...blocks.slice(0, end), composeBlock('… and more than fits here', {})];
+}

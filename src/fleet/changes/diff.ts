@@ -1,0 +1,145 @@
+import type { Change, Issue, SiteState } from '../../model/change.js';
+import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
+import type { Report } from '../../model/report.js';
+import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
+import { excludesIdentity, excludesIssue, indexLooks } from './determined.js';
+import { toRecord } from './site-state.js';
+import { ADDRESS_KEY, DETERMINED_KEY, tellAddress, tellEnd, tellIdentity, tellIssue, tellLoss } from './tell-change.js';
+
+/**
+ * The changes between two states of a slot, worst first, then by endpoint. Pure. `report` is the look that `after` was
+ * made from: what it could not determine is neither resolved nor back. Before the first look nothing is known: every
+ * issue is told, and nothing else.
+ */
+export function diffStates(before: SiteState | null, after: SiteState, report: Report): Change[] {
+  const looks = indexLooks(report);
+  const isGone = (issue: Issue) => excludesIssue(report, issue, looks);
+  const issues = compareIssues(before, after).flatMap(({ key, old, now }) =>
+    now ? [tellIssue(key, old, now)] : old && isGone(old) ? [tellEnd(key, old, report)] : [],
+  );
+  const identities = compareIdentities(before, after).map(({ key, endpoint, old, now }) =>
+    tellIdentity(key, endpoint, old, now, report),
+  );
+  const others = [
+    ...(isMoved(before, after) ? [tellAddress(before?.address ?? null, after.address)] : []),
+    ...(isLost(before, after) ? [tellLoss(before?.verdict ?? null, report)] : []),
+  ];
+  return [...issues, ...identities, ...others].sort(compareChanges);
+}
+
+/**
+ * What is known after a look: what it saw, and what it could not determine as it was before. The verdict is the
+ * look's own, so that a change of it is told once.
+ */
+export function carryOver(before: SiteState | null, after: SiteState, report: Report): SiteState {
+  if (before === null) return after;
+  const keep = <T>(known: Readonly<Record<string, T>>, isKept: (key: string, value: T) => boolean) =>
+    Object.entries(known).filter(([key, value]) => isKept(key, value));
+  const lookedAt = indexLooks(report);
+  const issues = keep(before.issues, (_key, issue) => !excludesIssue(report, issue, lookedAt));
+  const identities = keep(before.identities, (endpoint) => !excludesIdentity(report, endpoint, lookedAt));
+  return {
+    address: after.address ?? before.address,
+    verdict: after.verdict,
+    issues: toRecord([...issues, ...Object.entries(after.issues)]),
+    identities: toRecord([...identities, ...Object.entries(after.identities)]),
+  };
+}
+
+/**
+ * The changes that a second look shows as well, as the second tells them. A thing has to be what both saw: who
+ * answered, and which address it was.
+ */
+export function confirmChanges(first: readonly Change[], second: readonly Change[]): Change[] {
+  const named = ({ kind, after }: Change) =>
+    kind === 'identity-changed' || kind === 'address-changed' ? JSON.stringify(after) : '';
+  const tell = (change: Change) => `${change.kind} ${change.key} ${named(change)}`;
+  const seen = new Set(first.map(tell));
+  return second.filter((change) => seen.has(tell(change)));
+}
+
+/**
+ * The state where only the changes with these keys are taken for true: of all others, what was known before stays.
+ * `after` holds what its look could not determine as it was ({@link carryOver}). What is no change (a milder severity,
+ * another title, a waiver granted) is taken from `after`.
+ */
+export function acceptChanges(before: SiteState | null, after: SiteState, confirmed: ReadonlySet<string>): SiteState {
+  const issues = new Map(Object.entries(after.issues));
+  const refused = compareIssues(before, after).filter(({ key }) => !confirmed.has(key));
+  for (const { name, old } of refused) {
+    if (old) issues.set(name, old);
+    else issues.delete(name);
+  }
+  const identities = new Map(Object.entries(after.identities));
+  for (const { key, endpoint, old } of compareIdentities(before, after))
+    if (!confirmed.has(key)) identities.set(endpoint, old);
+  const doubted = isLost(before, after) ? !confirmed.has(DETERMINED_KEY) : refused.length > 0;
+  return {
+    address: isMoved(before, after) && !confirmed.has(ADDRESS_KEY) ? (before?.address ?? null) : after.address,
+    verdict: before && doubted ? before.verdict : after.verdict,
+    issues: toRecord(issues),
+    identities: toRecord(identities),
+  };
+}
+
+/** Orders changes worst first; what concerns the whole site before single endpoints. */
+export function compareChanges(a: Change, b: Change): number {
+  const bySeverity = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+  return bySeverity || compareEndpoints(a.endpoint, b.endpoint) || Number(a.key > b.key) - Number(a.key < b.key);
+}
+
+function compareEndpoints(a: EndpointId | null, b: EndpointId | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return compareEndpointIds(a, b);
+}
+
+/** An issue that counts now and did not, or is worse (`now`), or counted and is not there any more (`now` is null). */
+interface IssueChange {
+  readonly key: string;
+  /** Its key among the state's issues. */
+  readonly name: string;
+  readonly old: Issue | null;
+  readonly now: Issue | null;
+}
+
+function compareIssues(before: SiteState | null, after: SiteState): IssueChange[] {
+  const old = new Map(Object.entries(before?.issues ?? {}));
+  const now = new Map(Object.entries(after.issues));
+  const changes: IssueChange[] = [];
+  for (const [name, issue] of now) {
+    const earlier = old.get(name) ?? null;
+    const counts = !earlier || earlier.waived || isWorse(issue.severity, earlier.severity);
+    if (!issue.waived && counts) changes.push({ key: `issue ${name}`, name, old: earlier, now: issue });
+  }
+  // Nobody was told of a waived one: its end is no news either.
+  for (const [name, issue] of old)
+    if (!issue.waived && !now.has(name)) changes.push({ key: `issue ${name}`, name, old: issue, now: null });
+  return changes;
+}
+
+function isWorse(severity: Severity, than: Severity): boolean {
+  return severity !== than && isAtLeast(severity, than);
+}
+
+interface IdentityChange {
+  readonly key: string;
+  readonly endpoint: string;
+  readonly old: string;
+  readonly now: string;
+}
+
+function compareIdentities(before: SiteState | null, after: SiteState): IdentityChange[] {
+  const known = new Map(Object.entries(before?.identities ?? {}));
+  return Object.entries(after.identities).flatMap(([endpoint, now]) => {
+    const old = known.get(endpoint);
+    return old === undefined || old === now ? [] : [{ key: `identity ${endpoint}`, endpoint, old, now }];
+  });
+}
+
+function isMoved(before: SiteState | null, after: SiteState): boolean {
+  return before !== null && before.address !== null && after.address !== null && before.address !== after.address;
+}
+
+function isLost(before: SiteState | null, after: SiteState): boolean {
+  return before !== null && before.verdict !== 'inconclusive' && after.verdict === 'inconclusive';
+}

@@ -1,0 +1,61 @@
+import type { Issue, SiteState } from '../../model/change.js';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { Finding, Report } from '../../model/report.js';
+import { isAtLeast } from '../../model/severity.js';
+
+/** Findings of this rule say that something wanted is not there: an outage. */
+const OUTAGE_RULE = 'required-unreachable';
+
+/** The canary that has the same port in every check; all others are chosen at random. */
+const STEADY_CANARY: EndpointId = 'tcp/2000';
+
+/** What a report says of a slot, as history follows it. Random canaries are left out: each look has others. */
+export function stateOf(report: Report): SiteState {
+  const canaries = listRandomCanaries(report);
+  const issues = new Map<string, Issue>();
+  for (const finding of report.findings) {
+    const issue = readIssue(finding);
+    if (!issue || (issue.endpoint !== null && canaries.has(issue.endpoint))) continue;
+    const key = issueKey(issue);
+    const other = issues.get(key);
+    if (!other || weighs(issue, other)) issues.set(key, issue);
+  }
+  const identities = new Map<string, string>();
+  for (const { endpoint, state, identity } of report.observations)
+    if (state === 'open' && identity && !canaries.has(endpoint)) identities.set(endpoint, identity.label);
+  return {
+    address: report.target.address,
+    verdict: report.verdict,
+    issues: toRecord(issues),
+    identities: toRecord(identities),
+  };
+}
+
+/** Under which key an issue stands in {@link SiteState.issues}. */
+export function issueKey({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
+  return endpoint === null ? rule : `${rule} ${endpoint}`;
+}
+
+/** A record in order of its keys, so that equal states are equal as text. */
+export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => Number(a > b) - Number(a < b)));
+}
+
+function readIssue({ rule, endpoint, severity, title, effect, waiver }: Finding): Issue | null {
+  const waived = Boolean(waiver);
+  if (effect !== 'violation' && !waived) return null;
+  return { rule, endpoint, severity, title, outage: rule === OUTAGE_RULE, waived };
+}
+
+/** Of two findings of one rule at one place, the one that is not waived counts, then the worse one. */
+function weighs(issue: Issue, other: Issue): boolean {
+  if (issue.waived !== other.waived) return other.waived;
+  return issue.severity !== other.severity && isAtLeast(issue.severity, other.severity);
+}
+
+function listRandomCanaries({ observations }: Report): ReadonlySet<EndpointId> {
+  const random = observations.filter(
+    ({ probe, endpoint }) => probe.startsWith('canary-') && endpoint !== STEADY_CANARY,
+  );
+  return new Set(random.map(({ endpoint }) => endpoint));
+}

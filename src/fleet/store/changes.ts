@@ -1,0 +1,73 @@
+import type { Kysely } from 'kysely';
+import type { Change, StoredChange } from '../../model/change.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** Where and when changes were seen. */
+export interface ChangePlace {
+  readonly clientId: string;
+  readonly slot: string;
+  readonly sweepId: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Which changes to list; all by default. */
+export interface ChangeFilter {
+  readonly clientId?: string;
+  readonly slot?: string;
+  readonly sweepId?: number;
+  readonly since?: Date;
+  readonly limit?: number;
+}
+
+/** Stores changes of a slot, which has a result already. */
+export async function addChanges(
+  db: Db,
+  { clientId, slot, sweepId, at }: ChangePlace,
+  changes: readonly (Change & { readonly alerted: boolean })[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  const { id } = await db
+    .selectFrom('slots')
+    .where('client_id', '=', clientId)
+    .where('slot', '=', slot)
+    .select('id')
+    .executeTakeFirstOrThrow(() => new Error(`no result of ${clientId} ${slot} is stored`));
+  const rows = changes.map(({ kind, key, severity, rule, endpoint, title, before, after, alerted }) => ({
+    ...{ slot_id: id, sweep_id: sweepId, at: Date.parse(at), alerted: Number(alerted) },
+    ...{ kind, key, severity, rule, endpoint, title, before, after },
+  }));
+  await db.insertInto('changes').values(rows).execute();
+}
+
+/** Lists changes, newest first. */
+export async function listChanges(db: Db, filter: ChangeFilter): Promise<StoredChange[]> {
+  const { clientId, slot, sweepId, since, limit } = filter;
+  const rows = await db
+    .selectFrom('changes')
+    .innerJoin('slots', 'slots.id', 'changes.slot_id')
+    .$if(clientId !== undefined, (query) => query.where('slots.client_id', '=', clientId!))
+    .$if(slot !== undefined, (query) => query.where('slots.slot', '=', slot!))
+    .$if(sweepId !== undefined, (query) => query.where('changes.sweep_id', '=', sweepId!))
+    .$if(since !== undefined, (query) => query.where('changes.at', '>=', since!.getTime()))
+    .$if(limit !== undefined, (query) => query.limit(limit!))
+    .orderBy('changes.at', 'desc')
+    .orderBy('changes.id', 'desc')
+    .selectAll('changes')
+    .select(['slots.client_id', 'slots.slot'])
+    .execute();
+  return rows.map(({ client_id, sweep_id, slot_id: _slot, at, alerted, ...change }) => ({
+    ...change,
+    clientId: client_id,
+    sweepId: sweep_id,
+    at: new Date(at).toISOString(),
+    alerted: alerted === 1,
+  }));
+}
+
+/** Notes that a change that was held back has been told. */
+export async function markAlerted(db: Db, changeId: number): Promise<void> {
+  await db.updateTable('changes').set({ alerted: 1 }).where('id', '=', changeId).execute();
+}

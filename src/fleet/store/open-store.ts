@@ -1,0 +1,62 @@
+import { access, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { assertOurs, migrate } from './migrate.js';
+import { retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
+import { Store } from './store.js';
+import { StoreError } from './sqlite-trouble.js';
+
+/** What a log of writes may keep of the disk after a large transaction. */
+const MAX_LOG_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Opens a store, or creates it with its directory, for the owner alone. Several processes may have it open at once. A
+ * StoreError tells where it can not be used: it is another program's file, damaged, or of a newer version.
+ */
+export async function openStore(path: string): Promise<Store> {
+  let connection: SqliteConnection | undefined;
+  try {
+    await createFile(path);
+    connection = new SqliteConnection(path);
+    await prepare(connection);
+    return new Store(connection);
+  } catch (error) {
+    await connection?.close();
+    throw tellSystemError(path, error);
+  }
+}
+
+/** Opens a store that is there; a StoreError where there is none, which is then not made. */
+export async function openExistingStore(path: string): Promise<Store> {
+  await access(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new StoreError(`there is no store at ${path}`) : tellSystemError(path, error);
+  });
+  return openStore(path);
+}
+
+async function createFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite gives its other files the mode of this one.
+  const file = await open(path, 'a', 0o600);
+  await file.close();
+}
+
+async function prepare(connection: SqliteConnection): Promise<void> {
+  await retryWhileLocked(() => assertOurs(connection));
+  // The first has an effect in a new file alone. In a write-ahead log a commit needs no fsync: what a killed process
+  // had committed stays; a power cut may take the last of it, and damages nothing.
+  await retryWhileLocked(() =>
+    connection.execute(`
+      pragma auto_vacuum = incremental;
+      pragma journal_mode = wal;
+      pragma synchronous = normal;
+      pragma journal_size_limit = ${MAX_LOG_BYTES};
+    `),
+  );
+  await migrate(connection);
+}
+
+/** Makes an error of the file system a StoreError. */
+function tellSystemError(path: string, error: unknown): unknown {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall ? new StoreError(`${path} can not be opened (${code})`, { cause: error }) : error;
+}

@@ -1,0 +1,56 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Kysely } from 'kysely';
+import { SITE_SCHEMA, type SiteReport } from '../../model/site.js';
+import { StoreError } from './sqlite-trouble.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** First byte of a body: how the rest is written. */
+const FORMAT = 1;
+/** More than any report has; so a damaged body can not fill the memory. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** A site report as the store has it. */
+export interface StoredSiteReport {
+  readonly id: number;
+  /** When it began, ISO 8601, UTC. */
+  readonly at: string;
+  readonly report: SiteReport;
+}
+
+/** Stores a site report and returns its id; the client need not be known. */
+export async function addSiteReport(db: Db, report: SiteReport): Promise<number> {
+  const body = Buffer.concat([Buffer.of(FORMAT), deflateSync(JSON.stringify(report))]);
+  const { insertId } = await db
+    .insertInto('site_reports')
+    .values({ client_id: report.client, kind: report.kind, at: Date.parse(report.startedAt), body })
+    .executeTakeFirstOrThrow();
+  return Number(insertId);
+}
+
+/** The newest reports of a client, or of those that name none (null), newest first. */
+export async function listSiteReports(db: Db, client: string | null, limit: number): Promise<StoredSiteReport[]> {
+  const rows = await db
+    .selectFrom('site_reports')
+    .where('client_id', client === null ? 'is' : '=', client)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .select(['id', 'at', 'body'])
+    .execute();
+  return rows.map(({ id, at, body }) => ({ id, at: new Date(at).toISOString(), report: decodeSiteReport(body) }));
+}
+
+/** Reads a body. A StoreError where it is damaged, or of a format of the future. */
+export function decodeSiteReport(body: Uint8Array): SiteReport {
+  if (body[0] !== FORMAT) throw new StoreError(`a site report is stored in the unknown format ${body[0]}`);
+  try {
+    const json = inflateSync(body.subarray(1), { maxOutputLength: MAX_BYTES }).toString();
+    const report = JSON.parse(json) as SiteReport;
+    if (report.schema === SITE_SCHEMA) return report;
+  } catch (error) {
+    throw new StoreError('a stored site report is damaged', { cause: error });
+  }
+  throw new StoreError('a stored site report has an unknown schema');
+}

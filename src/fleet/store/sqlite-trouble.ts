@@ -1,0 +1,39 @@
+/**
+ * What SQLite says of files that can not be used (sqlite3ErrStr in its main.c), and what we say. Not all errors of the
+ * library come with a code, and all with this text.
+ */
+const TROUBLES: readonly (readonly [said: string, told: string])[] = [
+  ['attempt to write a readonly database', 'can not be written'],
+  ['disk I/O error', 'can not be read or written'],
+  ['database disk image is malformed', 'is damaged: restore a backup'],
+  ['malformed database schema', 'is damaged: restore a backup'],
+  ['database or disk is full', 'can not grow: the disk is full'],
+  ['unable to open database file', 'can not be opened'],
+  ['file is not a database', 'is no store: name another file'],
+];
+
+/** Runs something, and makes an error a StoreError where it is the file's trouble, and neither ours nor a lock's. */
+export function tellTrouble<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const trouble = TROUBLES.find(([said]) => messageOf(error).includes(said));
+    throw trouble ? new StoreError(`${path} ${trouble[1]}`, { cause: error }) : error;
+  }
+}
+
+/** Whether another process has the database locked. */
+export function isLocked(error: unknown): boolean {
+  return messageOf(error).includes('is locked');
+}
+
+/** An error of the library; that of another realm is no instance of Error. */
+function messageOf(error: unknown): string {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  return code === 'ERR_SQLITE_ERROR' ? String(message) : '';
+}
+
+/** The store can not be used, or can not do what was asked: told to the user in one plain sentence. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}

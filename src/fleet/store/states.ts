@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely';
+import type { SiteState } from '../../model/change.js';
+import type { ClientCard } from '../../model/client.js';
+import type { Verdict } from '../../model/report.js';
+import { SEVERITIES } from '../../model/severity.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** How a slot of a client stands. */
+export interface ClientStatus {
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly state: SiteState;
+  /** The look that it is known from, and its time: ISO 8601, UTC. */
+  readonly resultId: number;
+  readonly at: string;
+}
+
+/** Rows that are held in memory at once. */
+const PAGE = 256;
+
+/** What is known of a slot; null where nothing is. */
+export async function getState(db: Db, clientId: string, slot: string): Promise<SiteState | null> {
+  const row = await db
+    .selectFrom('slots')
+    .where('client_id', '=', clientId)
+    .where('slot', '=', slot)
+    .select('state')
+    .executeTakeFirst();
+  return row?.state == null ? null : (JSON.parse(row.state) as SiteState);
+}
+
+/** Puts down what is known of a slot, which has a result already. */
+export async function putState(
+  db: Db,
+  clientId: string,
+  slot: string,
+  state: SiteState,
+  resultId: number,
+  at: string,
+): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('slots')
+    .set({
+      state: JSON.stringify(state),
+      state_rank: rankState(state),
+      state_result_id: resultId,
+      state_at: Date.parse(at),
+    })
+    .where('client_id', '=', clientId)
+    .where('slot', '=', slot)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new Error(`no result of ${clientId} ${slot} is stored`);
+}
+
+const WORST_FIRST: readonly Verdict[] = ['violation', 'inconclusive', 'compliant'];
+
+/** By verdict, then by the worst that nobody has accepted. */
+function rankState({ verdict, issues }: SiteState): number {
+  const open = Object.values(issues).filter(({ waived }) => !waived);
+  const worst = Math.min(...open.map(({ severity }) => SEVERITIES.indexOf(severity)), SEVERITIES.length);
+  return WORST_FIRST.indexOf(verdict) * 10 + worst;
+}
+
+/** How all slots stand, the worst first, then by client; a page at a time: those known at the beginning. */
+export async function* readClientStates(db: Db): AsyncIterable<ClientStatus> {
+  const all = await db
+    .selectFrom('slots')
+    .where('state', 'is not', null)
+    .orderBy('state_rank')
+    .orderBy('client_id')
+    .orderBy('slot')
+    .select('id')
+    .execute();
+  for (let first = 0; first < all.length; first += PAGE) {
+    const ids = all.slice(first, first + PAGE).map(({ id }) => id);
+    const rows = await db
+      .selectFrom('slots')
+      .innerJoin('clients', 'clients.id', 'slots.client_id')
+      .where('slots.id', 'in', ids)
+      .select(['slots.id', 'slots.slot', 'slots.state', 'slots.state_result_id', 'slots.state_at', 'clients.card'])
+      .execute();
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const id of ids) {
+      const row = byId.get(id);
+      if (!row) continue;
+      yield {
+        client: JSON.parse(row.card) as ClientCard,
+        slot: row.slot,
+        state: JSON.parse(row.state!) as SiteState,
+        resultId: row.state_result_id!,
+        at: new Date(row.state_at!).toISOString(),
+      };
+    }
+  }
+}

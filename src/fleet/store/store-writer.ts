@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import type { Change, SiteState, StoredChange, Waiver } from '../../model/change.js';
+import { addChanges, listChanges, markAlerted, type ChangePlace } from './changes.js';
+import { enqueue, type NewMessage } from './outbox.js';
+import { addResult, type NewResult } from './results.js';
+import { getState, putState } from './states.js';
+import { finishClient } from './sweeps.js';
+import type { Tables } from './tables.js';
+import { listWaivers } from './waivers.js';
+
+/** The store inside of one transaction of {@link Store.write}: all of it counts, or nothing. */
+export class StoreWriter {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** Stores a look, in place of one that was not final; null where the sweep has a final one of the slot. */
+  addResult(result: NewResult): Promise<number | null> {
+    return addResult(this.#db, result);
+  }
+
+  /** What is known of a slot; null where nothing is. */
+  getState(clientId: string, slot: string): Promise<SiteState | null> {
+    return getState(this.#db, clientId, slot);
+  }
+
+  /** Puts down what is known of a slot, by a result that was added before. */
+  putState(clientId: string, slot: string, state: SiteState, resultId: number, at: string): Promise<void> {
+    return putState(this.#db, clientId, slot, state, resultId, at);
+  }
+
+  /** Stores changes of a slot of which a result was added before. */
+  addChanges(place: ChangePlace, changes: readonly (Change & { readonly alerted: boolean })[]): Promise<void> {
+    return addChanges(this.#db, place, changes);
+  }
+
+  /** The changes of a slot at a time or after it, newest first. */
+  listRecentChanges(clientId: string, slot: string, since: Date): Promise<StoredChange[]> {
+    return listChanges(this.#db, { clientId, slot, since });
+  }
+
+  /** Notes that a change that was held back has been told. */
+  markAlerted(changeId: number): Promise<void> {
+    return markAlerted(this.#db, changeId);
+  }
+
+  /** All waivers of a client, expired ones too. */
+  listWaivers(clientId: string): Promise<Waiver[]> {
+    return listWaivers(this.#db, clientId);
+  }
+
+  /** Puts an event into the outbox; the same key twice: once. */
+  enqueue(message: NewMessage): Promise<void> {
+    return enqueue(this.#db, message);
+  }
+
+  /** Notes that a sweep is done with a client. */
+  finishClient(sweepId: number, clientId: string): Promise<void> {
+    return finishClient(this.#db, sweepId, clientId);
+  }
+}

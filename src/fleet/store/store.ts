@@ -1,0 +1,228 @@
+import { addAnswers, listAnswers } from './answers.js';
+import { type ChangeFilter, listChanges } from './changes.js';
+import * as outbox from './outbox.js';
+import * as results from './results.js';
+import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+import { type ClientStatus, readClientStates } from './states.js';
+import { StoreWriter } from './store-writer.js';
+import * as sweeps from './sweeps.js';
+import { lastRun, noteRun, type Owner, type Sweep, type SweepPlan, type Work } from './sweeps.js';
+import * as upkeep from './upkeep.js';
+import { backUp } from './upkeep.js';
+import * as waivers from './waivers.js';
+import type { OutboxMessage } from '../../model/alert.js';
+import type { StoredChange, Waiver } from '../../model/change.js';
+import type { StoredAnswer } from '../../model/checklist.js';
+import type { Client, HistoryEntry, StoredReport } from '../../model/client.js';
+import type { SiteReport } from '../../model/site.js';
+
+export type { ChangeFilter, ChangePlace } from './changes.js';
+export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
+export type { NewResult } from './results.js';
+export type { StoredSiteReport } from './site-reports.js';
+export type { ClientStatus } from './states.js';
+export type { StoreWriter } from './store-writer.js';
+export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
+export type { PrunePolicy, PruneResult, StoreInfo } from './upkeep.js';
+
+/**
+ * What sallyport remembers: sweeps, results, changes, waivers, answers to checklists, site reports, and messages to be
+ * sent. Made by openStore(). Whatever writes is one transaction, and fails with a StoreError where another process has been writing for 30 s.
+ */
+export class Store {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  get path(): string {
+    return this.#connection.path;
+  }
+
+  get #db() {
+    return this.#connection.tables;
+  }
+
+  /**
+   * Runs one write transaction; undone where the work fails. The work uses the writer alone: the store itself would
+   * wait for the end of the transaction. And it waits for nothing else, since nobody can write until it is done.
+   */
+  write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return this.#connection.transact((db) => work(new StoreWriter(db)));
+  }
+
+  /** Waits for what is being written, and closes the file. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  /** Stores a sweep with its clients, which get a random order. */
+  beginSweep(plan: SweepPlan, clients: Iterable<Client> | AsyncIterable<Client>): Promise<Sweep> {
+    return this.#connection.transact((db) => sweeps.beginSweep(db, plan, clients));
+  }
+
+  /** Gives a sweep to an owner on this machine; false where its owner is alive, or where it is finished. */
+  claimSweep(id: number, owner: Owner): Promise<boolean> {
+    return this.#connection.transact((db) => sweeps.claimSweep(db, id, owner, new Date()));
+  }
+
+  /** The newest sweep of an inventory (absolute path) that is not finished, whether somebody runs it or not. */
+  findUnfinished(inventory: string): Promise<Sweep | null> {
+    return sweeps.findUnfinished(this.#db, inventory);
+  }
+
+  /** Notes that the owner of a sweep is alive; after 60 s without, others may take it. */
+  beat(id: number, at: Date): Promise<void> {
+    return this.#connection.transact((db) => sweeps.beat(db, id, at));
+  }
+
+  /** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be gone on with. */
+  finishSweep(id: number, state: 'finished' | 'interrupted', at: Date): Promise<void> {
+    return this.#connection.transact((db) => sweeps.finishSweep(db, id, state, at));
+  }
+
+  getSweep(id: number): Promise<Sweep | null> {
+    return sweeps.getSweep(this.#db, id);
+  }
+
+  /** The newest sweeps, newest first. */
+  listSweeps(limit: number): Promise<Sweep[]> {
+    return sweeps.listSweeps(this.#db, limit);
+  }
+
+  /** The next clients that a sweep has to look at, by position; 0 is before the first. */
+  nextWork(sweepId: number, after: number, limit: number): Promise<Work[]> {
+    return sweeps.nextWork(this.#db, sweepId, after, limit);
+  }
+
+  /** The slots of a client that a sweep has looked at. */
+  listDoneSlots(sweepId: number, clientId: string): Promise<{ slot: string; final: boolean }[]> {
+    return results.listDoneSlots(this.#db, sweepId, clientId);
+  }
+
+  /** All reports of a sweep, final or not, by client and slot; few are in memory at once. */
+  readSweepReports(sweepId: number): AsyncIterable<StoredReport> {
+    return results.readSweepReports(this.#db, sweepId);
+  }
+
+  /** Of each slot of a client the newest final report, or the newest at a time or before it. */
+  readReports(clientId: string, at: Date | null): Promise<StoredReport[]> {
+    return results.readReports(this.#db, clientId, at);
+  }
+
+  /** The newest looks at a client, newest first. */
+  listHistory(clientId: string, limit: number): Promise<HistoryEntry[]> {
+    return results.listHistory(this.#db, clientId, limit);
+  }
+
+  /** Changes, newest first. */
+  listChanges(filter: ChangeFilter): Promise<StoredChange[]> {
+    return listChanges(this.#db, filter);
+  }
+
+  /** How all slots of all clients stand, the worst first; few are in memory at once. */
+  readClientStates(): AsyncIterable<ClientStatus> {
+    return readClientStates(this.#db);
+  }
+
+  addWaiver(waiver: Omit<Waiver, 'id'>): Promise<Waiver> {
+    return this.#connection.transact((db) => waivers.addWaiver(db, waiver));
+  }
+
+  /** The waivers of a client, or all, in the order of their granting; expired ones too. */
+  listWaivers(clientId?: string): Promise<Waiver[]> {
+    return waivers.listWaivers(this.#db, clientId);
+  }
+
+  /** Takes a waiver back; false where there is none of that id. */
+  revokeWaiver(id: number): Promise<boolean> {
+    return this.#connection.transact((db) => waivers.revokeWaiver(db, id));
+  }
+
+  /** Stores answers to a checklist, all or none; those given before stay. The client need not be known. */
+  addAnswers(answers: readonly StoredAnswer[]): Promise<void> {
+    return this.#connection.transact((db) => addAnswers(db, answers));
+  }
+
+  /** All answers of a client to a checklist, in the order in which they were given. */
+  listAnswers(clientId: string, checklist: string): Promise<StoredAnswer[]> {
+    return listAnswers(this.#db, clientId, checklist);
+  }
+
+  /** Stores what was seen of a site, and returns its id. The client need not be known. */
+  addSiteReport(report: SiteReport): Promise<number> {
+    return this.#connection.transact((db) => addSiteReport(db, report));
+  }
+
+  /** The newest site reports of a client, or of those that name none (null), newest first. */
+  listSiteReports(client: string | null, limit: number): Promise<StoredSiteReport[]> {
+    return listSiteReports(this.#db, client, limit);
+  }
+
+  /** Takes due messages, oldest first. Others get them when the lease has ended and nobody marked them. */
+  claimMessages(now: Date, limit: number, leaseMs: number): Promise<OutboxMessage[]> {
+    return this.#connection.transact((db) => outbox.claimMessages(db, now, limit, leaseMs));
+  }
+
+  markSent(id: number, at: Date): Promise<void> {
+    return this.#connection.transact((db) => outbox.markSent(db, id, at));
+  }
+
+  /** Notes a try that failed, and when to try again; null: given up. */
+  markFailed(id: number, error: string, retryAt: Date | null): Promise<void> {
+    return this.#connection.transact((db) => outbox.markFailed(db, id, error, retryAt));
+  }
+
+  /** Joins the held events of a sweep to messages of at most 200 events, for each channel its own. */
+  closeDigest(sweepId: number, at: Date): Promise<void> {
+    return this.#connection.transact((db) => outbox.closeDigest(db, sweepId, at));
+  }
+
+  countMessages(): Promise<outbox.MessageCounts> {
+    return outbox.countMessages(this.#db);
+  }
+
+  /** The newest messages that were given up, newest first. */
+  listFailedMessages(limit: number): Promise<outbox.FailedMessage[]> {
+    return outbox.listFailedMessages(this.#db, limit);
+  }
+
+  /** Has all that were given up sent again, and returns how many. */
+  retryFailed(now: Date): Promise<number> {
+    return this.#connection.transact((db) => outbox.retryFailed(db, now));
+  }
+
+  /** When a schedule ran last; null where it never did. */
+  lastRun(key: string): Promise<Date | null> {
+    return lastRun(this.#db, key);
+  }
+
+  noteRun(key: string, at: Date): Promise<void> {
+    return this.#connection.transact((db) => noteRun(db, key, at));
+  }
+
+  /** Deletes what is too old, and gives the file's free pages back to the disk. */
+  async prune(policy: upkeep.PrunePolicy): Promise<upkeep.PruneResult> {
+    const pruned = await this.#connection.transact((db) => upkeep.prune(db, policy));
+    this.#connection.execute('pragma incremental_vacuum');
+    return pruned;
+  }
+
+  /** Looks for damage of the file, of references and of each report: a line for each problem. */
+  check(): Promise<string[]> {
+    return upkeep.check(this.#db);
+  }
+
+  /** Copies the store into a new file, as it is at this moment. A StoreError where there is a file already. */
+  backup(file: string): Promise<void> {
+    return backUp(this.#connection, file);
+  }
+
+  async info(): Promise<upkeep.StoreInfo> {
+    const bytes = this.#connection.readPragma('page_count') * this.#connection.readPragma('page_size');
+    const version = this.#connection.readPragma('user_version');
+    return { path: this.path, bytes, version, ...(await upkeep.readCounts(this.#db)) };
+  }
+}

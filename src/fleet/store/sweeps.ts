@@ -1,0 +1,241 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Tables } from './tables.js';
+import type { Client } from '../../model/client.js';
+
+type Db = Kysely<Tables>;
+
+/** The process that runs a sweep. */
+export interface Owner {
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** What a sweep is to look at, and who runs it. */
+export interface SweepPlan {
+  /** Absolute path of the inventory. */
+  readonly inventory: string;
+  /** Which of its clients; told to people, and to whoever goes on with it. */
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly owner: Owner;
+  readonly startedAt: Date;
+}
+
+/** A sweep as the store knows it. Times are ISO 8601, UTC. */
+export interface Sweep {
+  readonly id: number;
+  readonly inventory: string;
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly owner: Owner;
+  /** interrupted: was ended before its end, and somebody may go on with it. */
+  readonly state: 'running' | 'finished' | 'interrupted';
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  /** When its owner last said to be alive. */
+  readonly beatAt: string;
+  readonly clients: number;
+  /** Clients that are still to be looked at. */
+  readonly remaining: number;
+}
+
+/** A client that a sweep has still to look at. */
+export interface Work {
+  readonly position: number;
+  readonly client: Client;
+}
+
+/** An owner that has been silent for so long is gone. */
+const SILENCE_MS = 60_000;
+
+/** Rows of one statement. */
+const BATCH = 100;
+
+/** Stores a sweep and its clients, in random order. */
+export async function beginSweep(
+  db: Db,
+  { inventory, filter, owner, startedAt }: SweepPlan,
+  clients: Iterable<Client> | AsyncIterable<Client>,
+): Promise<Sweep> {
+  const at = startedAt.getTime();
+  const { insertId } = await db
+    .insertInto('sweeps')
+    .values({
+      inventory,
+      filter: JSON.stringify(filter),
+      ...owner,
+      state: 'running',
+      started_at: at,
+      finished_at: null,
+      beat_at: at,
+      clients: 0,
+    })
+    .executeTakeFirstOrThrow();
+  const id = Number(insertId);
+  const nextPosition = createPositions();
+  let rows: Tables['work'][] = [];
+  let count = 0;
+  const flush = async () => {
+    if (rows.length > 0) await db.insertInto('work').values(rows).execute();
+    count += rows.length;
+    rows = [];
+  };
+  for await (const client of clients) {
+    rows.push({ sweep_id: id, position: nextPosition(), client_id: client.id, client: JSON.stringify(client) });
+    if (rows.length === BATCH) await flush();
+  }
+  await flush();
+  await db.updateTable('sweeps').set({ clients: count }).where('id', '=', id).execute();
+  return (await getSweep(db, id))!;
+}
+
+/** Gives a sweep that nobody runs to an owner, who runs here; false where somebody runs it, or it is finished. */
+export async function claimSweep(db: Db, id: number, owner: Owner, now: Date): Promise<boolean> {
+  const row = await db.selectFrom('sweeps').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row || row.state === 'finished' || (row.state === 'running' && isAlive(row, owner.host, now))) return false;
+  await db
+    .updateTable('sweeps')
+    .set({ ...owner, state: 'running', finished_at: null, beat_at: now.getTime() })
+    .where('id', '=', id)
+    .execute();
+  return true;
+}
+
+function isAlive({ host, pid, beat_at }: Selectable<Tables['sweeps']>, ourHost: string, now: Date): boolean {
+  if (now.getTime() - beat_at >= SILENCE_MS) return false;
+  return host !== ourHost || exists(pid, beat_at);
+}
+
+/** Whether a process of this machine exists that can have lived at a time. In a container all have the same id. */
+function exists(pid: number, atMs: number): boolean {
+  if (pid === process.pid) return atMs >= Math.floor(performance.timeOrigin);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * The newest sweep of an inventory that is not finished, whether somebody runs it or not. One that a later finished
+ * sweep of the same clients has overtaken is forgotten.
+ */
+export async function findUnfinished(db: Db, inventory: string): Promise<Sweep | null> {
+  const row = await selectSweeps(db)
+    .where('inventory', '=', inventory)
+    .where('state', '<>', 'finished')
+    .where((query) =>
+      query.not(
+        query.exists(
+          query
+            .selectFrom('sweeps as later')
+            .whereRef('later.id', '>', 'sweeps.id')
+            .whereRef('later.inventory', '=', 'sweeps.inventory')
+            .whereRef('later.filter', '=', 'sweeps.filter')
+            .where('later.state', '=', 'finished')
+            .select('later.id'),
+        ),
+      ),
+    )
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? toSweep(row) : null;
+}
+
+/** Notes that the owner of a sweep is alive. */
+export async function beat(db: Db, id: number, at: Date): Promise<void> {
+  await db.updateTable('sweeps').set({ beat_at: at.getTime() }).where('id', '=', id).execute();
+}
+
+/** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be gone on with. */
+export async function finishSweep(db: Db, id: number, state: 'finished' | 'interrupted', at: Date): Promise<void> {
+  if (state === 'finished') await db.deleteFrom('work').where('sweep_id', '=', id).execute();
+  await db.updateTable('sweeps').set({ state, finished_at: at.getTime() }).where('id', '=', id).execute();
+}
+
+export async function getSweep(db: Db, id: number): Promise<Sweep | null> {
+  const row = await selectSweeps(db).where('id', '=', id).executeTakeFirst();
+  return row ? toSweep(row) : null;
+}
+
+/** The newest sweeps, newest first. */
+export async function listSweeps(db: Db, limit: number): Promise<Sweep[]> {
+  return (await selectSweeps(db).orderBy('id', 'desc').limit(limit).execute()).map(toSweep);
+}
+
+function selectSweeps(db: Db) {
+  return db
+    .selectFrom('sweeps')
+    .selectAll()
+    .select((query) =>
+      query
+        .selectFrom('work')
+        .whereRef('work.sweep_id', '=', 'sweeps.id')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .as('remaining'),
+    );
+}
+
+type SweepRow = Awaited<ReturnType<ReturnType<typeof selectSweeps>['execute']>>[number];
+
+function toSweep({ id, inventory, filter, host, pid, state, clients, remaining, ...times }: SweepRow): Sweep {
+  return {
+    id,
+    inventory,
+    filter: JSON.parse(filter) as Sweep['filter'],
+    owner: { host, pid },
+    state,
+    startedAt: new Date(times.started_at).toISOString(),
+    finishedAt: times.finished_at === null ? null : new Date(times.finished_at).toISOString(),
+    beatAt: new Date(times.beat_at).toISOString(),
+    clients,
+    remaining: remaining ?? 0,
+  };
+}
+
+/** The next clients that a sweep has to look at, by position; positions begin with 1. */
+export async function nextWork(db: Db, sweepId: number, after: number, limit: number): Promise<Work[]> {
+  const rows = await db
+    .selectFrom('work')
+    .where('sweep_id', '=', sweepId)
+    .where('position', '>', after)
+    .orderBy('position')
+    .limit(limit)
+    .select(['position', 'client'])
+    .execute();
+  return rows.map(({ position, client }) => ({ position, client: JSON.parse(client) as Client }));
+}
+
+/** Notes that a sweep is done with a client. */
+export async function finishClient(db: Db, sweepId: number, clientId: string): Promise<void> {
+  await db.deleteFrom('work').where('sweep_id', '=', sweepId).where('client_id', '=', clientId).execute();
+}
+
+/**
+ * Creates what gives each client of a sweep another position, from 1 to 2^32, in an order that nobody can tell: they
+ * are given out as the clients come, without a list of them. MurmurHash3's mixing of 32 bits can be undone, so two
+ * numbers never come out as the same.
+ */
+export function createPositions(random: () => number = Math.random): () => number {
+  let next = Math.floor(random() * 2 ** 32);
+  return () => {
+    let bits = next++ | 0;
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return ((bits ^ (bits >>> 16)) >>> 0) + 1;
+  };
+}
+
+/** When a schedule ran last; null where it never did. */
+export async function lastRun(db: Kysely<Tables>, key: string): Promise<Date | null> {
+  const row = await db.selectFrom('runs').where('key', '=', key).select('at').executeTakeFirst();
+  return row ? new Date(row.at) : null;
+}
+
+export async function noteRun(db: Kysely<Tables>, key: string, at: Date): Promise<void> {
+  await db
+    .insertInto('runs')
+    .values({ key, at: at.getTime() })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ at: at.getTime() }))
+    .execute();
+}

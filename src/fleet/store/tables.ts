@@ -1,0 +1,147 @@
+import type { Generated } from 'kysely';
+import type { ChangeKind } from '../../model/change.js';
+import type { ChecklistAnswer, Role } from '../../model/checklist.js';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { Verdict } from '../../model/report.js';
+import type { Severity } from '../../model/severity.js';
+import type { SiteReport } from '../../model/site.js';
+
+/*
+ * The tables as queries see them. migrations/ creates them, and says what they are for. Instants are milliseconds
+ * since 1970, yes and no are 1 and 0, and what is JSON says so.
+ */
+
+export interface Tables {
+  readonly clients: { readonly id: string; readonly card: string };
+  readonly slots: SlotsTable;
+  readonly sweeps: SweepsTable;
+  readonly work: WorkTable;
+  readonly reports: { readonly id: Generated<number>; readonly digest: Uint8Array; readonly body: Uint8Array };
+  readonly authorizations: { readonly id: Generated<number>; readonly text: string };
+  readonly results: ResultsTable;
+  readonly changes: ChangesTable;
+  readonly waivers: WaiversTable;
+  readonly messages: MessagesTable;
+  readonly answers: AnswersTable;
+  readonly site_reports: SiteReportsTable;
+  readonly runs: { readonly key: string; readonly at: number };
+}
+
+interface SlotsTable {
+  readonly id: Generated<number>;
+  readonly client_id: string;
+  readonly slot: string;
+  /** SiteState as JSON; null, with the three below, before anything is known. */
+  readonly state: string | null;
+  /** Orders slots by how bad they are, the worst first. */
+  readonly state_rank: number | null;
+  readonly state_result_id: number | null;
+  readonly state_at: number | null;
+}
+
+interface SweepsTable {
+  readonly id: Generated<number>;
+  readonly inventory: string;
+  /** JSON. */
+  readonly filter: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly state: 'running' | 'finished' | 'interrupted';
+  readonly started_at: number;
+  readonly finished_at: number | null;
+  readonly beat_at: number;
+  readonly clients: number;
+}
+
+interface WorkTable {
+  readonly sweep_id: number;
+  readonly position: number;
+  readonly client_id: string;
+  /** Client as JSON. */
+  readonly client: string;
+}
+
+interface ResultsTable {
+  readonly id: Generated<number>;
+  readonly sweep_id: number;
+  readonly slot_id: number;
+  readonly report_id: number;
+  readonly at: number;
+  readonly final: number;
+  readonly verdict: Verdict;
+  readonly address: string | null;
+  /** What is not in the address alone, as JSON; null for a literal. */
+  readonly target: string | null;
+  readonly authorization_id: number | null;
+  readonly duration_ms: number;
+  readonly srtt_ms: number | null;
+}
+
+interface ChangesTable {
+  readonly id: Generated<number>;
+  readonly slot_id: number;
+  readonly sweep_id: number;
+  readonly at: number;
+  readonly kind: ChangeKind;
+  readonly key: string;
+  readonly severity: Severity;
+  readonly rule: string | null;
+  readonly endpoint: EndpointId | null;
+  readonly title: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly alerted: number;
+}
+
+interface WaiversTable {
+  readonly id: Generated<number>;
+  readonly client_id: string;
+  readonly rule: string;
+  readonly endpoint: EndpointId | null;
+  readonly by: string;
+  readonly reason: string;
+  /** `YYYY-MM-DD`. */
+  readonly until: string;
+  readonly severity: Severity | null;
+  readonly identity: string | null;
+  readonly granted_at: number;
+}
+
+interface MessagesTable {
+  readonly id: Generated<number>;
+  readonly key: string;
+  readonly channel: string;
+  readonly sweep_id: number | null;
+  /** AlertEvent[] as JSON. */
+  readonly events: string;
+  /** held: waits for its digest; joined: went into one; waiting: to be sent; failed: given up. */
+  readonly state: 'held' | 'joined' | 'waiting' | 'sent' | 'failed';
+  readonly attempts: number;
+  readonly created_at: number;
+  /** When it is to be tried next; later while somebody is trying. */
+  readonly due_at: number;
+  readonly sent_at: number | null;
+  readonly error: string | null;
+}
+
+interface AnswersTable {
+  readonly id: Generated<number>;
+  readonly client_id: string;
+  readonly checklist: string;
+  readonly item: string;
+  readonly answer: ChecklistAnswer;
+  readonly by: string;
+  readonly role: Role;
+  readonly note: string;
+  readonly at: number;
+  readonly expires_at: number;
+}
+
+interface SiteReportsTable {
+  readonly id: Generated<number>;
+  readonly client_id: string | null;
+  readonly kind: SiteReport['kind'];
+  readonly at: number;
+  /** A byte for the format, then SiteReport as JSON, compressed. */
+  readonly body: Uint8Array;
+}

@@ -1,0 +1,182 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { open } from 'node:fs/promises';
+import { parseBody } from './report-body.js';
+import { decodeSiteReport } from './site-reports.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+import { StoreError } from './sqlite-trouble.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** What may go: both are limits of their own, and null is none. */
+export interface PrunePolicy {
+  /** What is older than that. */
+  readonly olderThan: Date | null;
+  /** What is older than so many of the newest final results of its slot, or site reports of its client. At least 1. */
+  readonly keepPerSlot: number | null;
+}
+
+/** How much went. */
+export interface PruneResult {
+  readonly results: number;
+  readonly reports: number;
+  readonly changes: number;
+  readonly messages: number;
+  readonly sweeps: number;
+  readonly siteReports: number;
+}
+
+/** What is in a store. */
+export interface StoreInfo {
+  readonly path: string;
+  readonly bytes: number;
+  /** Of the database's structure. */
+  readonly version: number;
+  /** Rows, by table. */
+  readonly counts: Readonly<Record<(typeof COUNTED)[number], number>>;
+  /** Times of the oldest and the newest result, ISO 8601, UTC; null where there is none. */
+  readonly oldest: string | null;
+  readonly newest: string | null;
+}
+
+const COUNTED = [
+  ...(['clients', 'slots', 'sweeps', 'work', 'results', 'reports', 'changes', 'waivers', 'messages'] as const),
+  ...(['answers', 'site_reports'] as const),
+] as const;
+
+/** Bodies that are held in memory at once. */
+const PAGE = 64;
+
+/**
+ * Deletes what is too old. What stays in any case: the newest final result of each slot, what its state is known
+ * from, the results of sweeps that have work left, the newest site report of each client and kind, answers, waivers, and
+ * messages that are still to be sent.
+ */
+export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Promise<PruneResult> {
+  const before = olderThan?.getTime() ?? Number.MIN_SAFE_INTEGER;
+  const keep = keepPerSlot === null ? Number.MAX_SAFE_INTEGER : Math.max(1, keepPerSlot);
+  const remove = async (query: RawBuilder<unknown>) => Number((await query.execute(db)).numAffectedRows ?? 0);
+  // Nobody goes on with a sweep that has been silent for so long.
+  await remove(sql`
+    delete from work where sweep_id in (select id from sweeps where state <> 'finished' and beat_at < ${before})
+  `);
+  const results = await remove(sql`
+    delete from results where id in (
+      select id from (
+        select id, at, final, sweep_id,
+          -- How many final ones of the slot are newer, itself aside.
+          sum(final) over (partition by slot_id order by at desc, id desc) - final as newer
+        from results
+      )
+      where (at < ${before} or newer >= ${keep}) and (final = 0 or newer > 0)
+        and sweep_id not in (select sweep_id from work)
+        and id not in (select state_result_id from slots where state_result_id is not null)
+    )
+  `);
+  const reports = await remove(sql`delete from reports where id not in (select report_id from results)`);
+  const changes = await remove(sql`delete from changes where at < ${before}`);
+  const messages = await remove(sql`
+    delete from messages where state in ('sent', 'joined') and created_at < ${before}
+  `);
+  const sweeps = await remove(sql`
+    delete from sweeps where beat_at < ${before}
+      and id not in (select sweep_id from results)
+      and id not in (select sweep_id from changes)
+      and id not in (select sweep_id from messages where state = 'held' and sweep_id is not null)
+  `);
+  const siteReports = await remove(sql`
+    delete from site_reports where id in (
+      select id from (
+        select id, at, row_number() over (partition by client_id, kind order by at desc, id desc) - 1 as newer
+        from site_reports
+      )
+      where (at < ${before} or newer >= ${keep}) and newer > 0
+    )
+  `);
+  return { results, reports, changes, messages, sweeps, siteReports };
+}
+
+/** Looks for damage: of the file, of references, and of each stored report. Returns a line for each problem. */
+export async function check(db: Db): Promise<string[]> {
+  const damage = await checkFile(db);
+  // In a damaged file nothing else can be looked for.
+  if (damage.length > 0) return damage;
+  const references = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(db);
+  const problems = references.rows.map(
+    ({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`,
+  );
+  problems.push(...(await checkBodies(db, 'reports', 'report', (body) => parseBody(body, ''))));
+  problems.push(...(await checkBodies(db, 'site_reports', 'site report', decodeSiteReport)));
+  return problems;
+}
+
+/** Reads each body of a table, a page at a time: a line for each that can not be read. */
+async function checkBodies(
+  db: Db,
+  table: 'reports' | 'site_reports',
+  name: string,
+  read: (body: Uint8Array) => unknown,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (let last = 0; ;) {
+    const rows = await db
+      .selectFrom(table)
+      .select(['id', 'body'])
+      .where('id', '>', last)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    if (rows.length === 0) return problems;
+    for (const { id, body } of rows) {
+      last = id;
+      try {
+        read(body);
+      } catch (error) {
+        problems.push(`${name} ${id}: ${(error as Error).message}`);
+      }
+    }
+  }
+}
+
+async function checkFile(db: Db): Promise<string[]> {
+  try {
+    const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db);
+    return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+  } catch (error) {
+    if (error instanceof StoreError) return [error.message];
+    throw error;
+  }
+}
+
+/** Counts what is in the store. */
+export async function readCounts(db: Db): Promise<Pick<StoreInfo, 'counts' | 'oldest' | 'newest'>> {
+  const counts = Object.fromEntries(COUNTED.map((table) => [table, 0])) as Record<(typeof COUNTED)[number], number>;
+  for (const table of COUNTED) {
+    const row = await db
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirst();
+    counts[table] = Number(row?.count ?? 0);
+  }
+  const range = await db
+    .selectFrom('results')
+    .select(({ fn }) => [fn.min('at').as('oldest'), fn.max('at').as('newest')])
+    .executeTakeFirst();
+  const tell = (at: number | null | undefined) => (at == null ? null : new Date(at).toISOString());
+  return { counts, oldest: tell(range?.oldest), newest: tell(range?.newest) };
+}
+
+/** Copies a database as it is at this moment into a new file, for the owner alone. A StoreError where it can not be. */
+export async function backUp({ tables }: SqliteConnection, path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EEXIST' ? 'exists already: name a new file' : `can not be written (${error.code})`;
+    throw new StoreError(`${path} ${why}`, { cause: error });
+  });
+  try {
+    // SQLite writes into an existing file where it is empty.
+    await sql`vacuum into ${path}`.execute(tables);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,69 @@
+import type { Exclusion } from '../../files/targets/exclusion.js';
+import { expandTargets, type ResolveName } from '../../files/targets/expand-targets.js';
+import { parseTargetSpec } from '../../files/targets/targets.js';
+import { InputError } from '../../files/text/input-error.js';
+import { mergeRanges, parseCidr, rangesContain } from '../../model/address-ranges.js';
+import type { Client } from '../../model/client.js';
+import type { Target } from '../../model/report.js';
+
+/** One slot of a client and the address that it has now. */
+export interface SlotTarget {
+  readonly slot: string;
+  readonly target: Target;
+}
+
+/** What may be looked at, and how names are resolved. */
+export interface ExpandClientOptions {
+  readonly exclude: Exclusion;
+  readonly allowSpecial: boolean;
+  readonly resolve: ResolveName;
+}
+
+/**
+ * Lists the slots of a client. What can not or must not be probed becomes a target without address and with its
+ * problem: a name that does not resolve, one that resolves outside the network that the client is pinned to (the
+ * address may be a stranger's by now), an address that is refused.
+ */
+export async function expandClient(client: Client, options: ExpandClientOptions): Promise<SlotTarget[]> {
+  const slots: SlotTarget[] = [];
+  for (const text of client.addresses) {
+    const targets = await expandAddress(text, client, options);
+    const names = targets.filter(({ name }) => name !== null).sort(compareAddresses);
+    for (const target of targets) {
+      const index = names.indexOf(target);
+      slots.push({
+        slot: index > 0 ? `${target.name}#${index + 1}` : (target.name ?? target.address ?? text),
+        target: pinTarget(target, client),
+      });
+    }
+  }
+  return slots;
+}
+
+async function expandAddress(text: string, client: Client, options: ExpandClientOptions): Promise<Target[]> {
+  const targets: Target[] = [];
+  try {
+    const authorizedBy = client.authorization?.by;
+    for await (const target of expandTargets({ ...options, specs: [parseTargetSpec(text)], authorizedBy })) {
+      targets.push(target);
+    }
+    return targets;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ input: text, address: null, name: null, resolvedAt: null, scope: null, problem: error.problem }];
+  }
+}
+
+function pinTarget(target: Target, client: Client): Target {
+  const { name, address } = target;
+  if (name === null || address === null || client.network.length === 0) return target;
+  const pinned = mergeRanges(client.network.flatMap((cidr) => parseCidr(cidr) ?? []));
+  if (rangesContain(pinned, address)) return target;
+  const problem = `${name} resolves to ${address}, outside ${client.network.join(', ')}: it may be a stranger's, and was not probed`;
+  return { ...target, address: null, problem: problem.slice(0, 512) };
+}
+
+/** Any order will do that is the same at each look. */
+function compareAddresses(a: Target, b: Target): number {
+  return (a.address ?? '') < (b.address ?? '') ? -1 : 1;
+}

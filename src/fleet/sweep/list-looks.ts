@@ -1,0 +1,137 @@
+import { mapConcurrently } from '../../async/map-concurrently.js';
+import type { PlanOptions } from '../../check/probes/plan.js';
+import { chooseSource, type SharedOptions } from '../../check/run-options.js';
+import { createTerms, type Job, type Terms } from '../../check/run-targets.js';
+import { authorizationProblem } from '../../files/clients/client-authorization.js';
+import { createProfileLoader } from '../../files/profiles/client-profile.js';
+import { type Exclusion, NO_EXCLUSION } from '../../files/targets/exclusion.js';
+import type { ResolveName } from '../../files/targets/expand-targets.js';
+import { InputError } from '../../files/text/input-error.js';
+import type { Store } from '../store/store.js';
+import { expandClient } from './expand-client.js';
+import type { EarlierLooks } from './judge-look.js';
+import type { Waiver } from '../../model/change.js';
+import type { Client } from '../../model/client.js';
+import { resolveName } from '../../net/sockets/resolve.js';
+
+/** Clients with overrides of their own have terms of their own: so many are kept. */
+const MAX_KEPT = 256;
+
+/** Clients read from the store at once. */
+const PAGE = 256;
+
+/** Clients whose names are resolved at once. */
+const RESOLVED_AT_ONCE = 16;
+
+/** One look at one slot of a client. */
+export interface LookJob extends Job {
+  readonly client: Client;
+  readonly slot: string;
+  /** Slots of the client that are not final yet. */
+  readonly open: { left: number };
+  /** Null in a first look. */
+  readonly earlier: EarlierLooks | null;
+}
+
+/** How clients become looks. */
+export interface ListLooksOptions extends CommonTerms {
+  readonly store: Store;
+  readonly exclude?: Exclusion | undefined;
+  readonly allowSpecial?: boolean | undefined;
+  readonly resolve?: ResolveName | undefined;
+}
+
+/**
+ * The first looks of all clients that are not done yet, in the order of the store, which is random. Clients that need no
+ * look, or can have none for a reason, are told to `onLeft`.
+ */
+export async function* listLooks(
+  sweepId: number,
+  options: ListLooksOptions,
+  signal: AbortSignal,
+  onLeft: (client: Client, reason: string | null) => void,
+): AsyncGenerator<LookJob> {
+  const { store, exclude = NO_EXCLUSION, allowSpecial = false, resolve = resolveName } = options;
+  const findTerms = createTermsCache(options);
+  const waivers = groupByClient(await store.listWaivers());
+  const leave = async (client: Client, reason: string | null): Promise<LookJob[]> => {
+    await store.write((tx) => tx.finishClient(sweepId, client.id));
+    onLeft(client, reason);
+    return [];
+  };
+  const expand = async (client: Client): Promise<LookJob[]> => {
+    // It may have ended since the sweep began.
+    const problem = authorizationProblem(client, new Date());
+    if (problem !== null) return leave(client, problem);
+    const done = await store.listDoneSlots(sweepId, client.id);
+    const final = new Set(done.filter((slot) => slot.final).map(({ slot }) => slot));
+    const slots = await expandClient(client, { exclude, allowSpecial, resolve });
+    const left = slots.filter(({ slot }) => !final.has(slot));
+    if (left.length === 0) return leave(client, null);
+    let terms;
+    try {
+      terms = await findTerms(client);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return leave(client, error.message);
+    }
+    const open = { left: left.length };
+    const { by = '', reference = '' } = client.authorization ?? {};
+    const common = {
+      client,
+      terms,
+      authorization: `${by}, ${reference}`.slice(0, 512),
+      waivers: waivers.get(client.id),
+      open,
+      earlier: null,
+    };
+    return left.map((slot) => ({ ...common, ...slot }));
+  };
+  for await (const jobs of mapConcurrently(readWork(store, sweepId), RESOLVED_AT_ONCE, signal, expand)) yield* jobs;
+}
+
+async function* readWork(store: Store, sweepId: number): AsyncGenerator<Client> {
+  for (let after = -1; ;) {
+    const page = await store.nextWork(sweepId, after, PAGE);
+    for (const { client } of page) yield client;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.position;
+  }
+}
+
+function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
+  const groups = new Map<string, Waiver[]>();
+  for (const waiver of waivers) groups.set(waiver.clientId, [...(groups.get(waiver.clientId) ?? []), waiver]);
+  return groups;
+}
+
+/** What all terms of a sweep have in common. */
+export interface CommonTerms extends Pick<SharedOptions, 'failOn'>, Pick<PlanOptions, 'findMoved' | 'canaries'> {}
+
+/** Finds the terms of clients; those with the same profile, overrides and source share them. */
+export function createTermsCache(common: CommonTerms): (client: Client) => Promise<Terms> {
+  const kept = new Map<string, Promise<Terms>>();
+  const loadProfile = createProfileLoader();
+  return (client) => {
+    const { profile, services, sources, source } = client;
+    const key = JSON.stringify([profile, services, sources, source]);
+    let terms = kept.get(key);
+    if (!terms) {
+      if (kept.size >= MAX_KEPT) kept.clear();
+      terms = findTerms(client, common, loadProfile);
+      kept.set(key, terms);
+    }
+    return terms;
+  };
+}
+
+async function findTerms(
+  client: Client,
+  { failOn = 'low', findMoved, canaries }: CommonTerms,
+  loadProfile: ReturnType<typeof createProfileLoader>,
+): Promise<Terms> {
+  const profile = await loadProfile(client);
+  const plan: PlanOptions = { profile, findMoved: findMoved ?? false, canaries: canaries ?? true };
+  return createTerms({ profile, plan, source: chooseSource(profile, client.source), authorization: null, failOn });
+}

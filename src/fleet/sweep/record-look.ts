@@ -1,0 +1,115 @@
+import type { AlertConfig } from '../alerts/alert-config.js';
+import { routeEvent } from '../alerts/route.js';
+import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../changes/flapping.js';
+import type { Store, StoreWriter } from '../store/store.js';
+import type { ClientEvent } from '../../model/alert.js';
+import type { Change } from '../../model/change.js';
+import type { ClientCard } from '../../model/client.js';
+import type { Report } from '../../model/report.js';
+import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
+
+/** One finished look at a slot. */
+export interface Look {
+  readonly sweepId: number;
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly report: Report;
+  /** Null where this is the first look. */
+  readonly earlier: EarlierLooks | null;
+  /** All other slots of the client are done. */
+  readonly last: boolean;
+}
+
+/** How looks are recorded. */
+export interface RecordOptions {
+  readonly store: Store;
+  readonly alerts: AlertConfig | null;
+  /** Whether a change needs a second look. */
+  readonly confirm: boolean;
+  readonly now: Date;
+}
+
+/** What became of a look. */
+export interface Recorded {
+  /** What another look has to show as well; null where the result is final. */
+  readonly again: EarlierLooks | null;
+  /** Changes that count. */
+  readonly changes: readonly Change[];
+  /** The look proves nothing, since we ourselves could not see. */
+  readonly blind: boolean;
+}
+
+/**
+ * Stores a look and all that follows from it, in one transaction: its report, the state of the slot, its changes and
+ * the alerts that tell of them. So nothing is told that is not stored, and nothing stored that is not told.
+ */
+export async function recordLook(look: Look, options: RecordOptions): Promise<Recorded> {
+  return options.store.write(async (tx) => {
+    const finish = async (): Promise<number | null> => {
+      if (look.last) await tx.finishClient(look.sweepId, look.client.id);
+      return tx.addResult({ ...look, final: true });
+    };
+    if (isBlind(look.report)) {
+      await finish();
+      return { again: null, changes: [], blind: true };
+    }
+    const before = await tx.getState(look.client.id, look.slot);
+    const judged = options.confirm ? judgeLook(before, look.report, look.earlier) : trustLook(before, look.report);
+    if (judged.again) {
+      await tx.addResult({ ...look, final: false });
+      return { again: judged.again, changes: [], blind: false };
+    }
+    const resultId = await finish();
+    if (resultId === null) return { again: null, changes: [], blind: false };
+    const { state, changes } = judged;
+    if (JSON.stringify(state) !== JSON.stringify(before)) {
+      await tx.putState(look.client.id, look.slot, state, resultId, look.report.startedAt);
+    }
+    await tellChanges(tx, look, changes, options);
+    return { again: null, changes, blind: false };
+  });
+}
+
+/** Whether our own vantage was broken: whatever was seen or not seen then says nothing of the client. */
+function isBlind({ findings }: Report): boolean {
+  return findings.some(
+    ({ rule, effect }) => effect === 'inconclusive' && (rule === 'vantage-broken' || rule === 'vantage-inside'),
+  );
+}
+
+async function tellChanges(
+  tx: StoreWriter,
+  { sweepId, client, slot, report }: Look,
+  changes: readonly Change[],
+  { alerts, now }: RecordOptions,
+): Promise<void> {
+  const history = await tx.listRecentChanges(client.id, slot, new Date(now.getTime() - FLAPPING_HISTORY_MS));
+  const { flapping, suppressed } = judgeFlapping(history, changes, now);
+  const settled = settledChanges(history, changes, now);
+  const place = { clientId: client.id, slot, sweepId, at: now.toISOString() };
+  const told = changes.filter(({ key }) => !suppressed.has(key));
+  if (changes.length > 0) {
+    await tx.addChanges(
+      place,
+      changes.map((change) => ({ ...change, alerted: !suppressed.has(change.key) })),
+    );
+  }
+  for (const { id } of settled) await tx.markAlerted(id);
+  if (!alerts || told.length + settled.length === 0) return;
+  const event: ClientEvent = {
+    type: 'changes',
+    at: place.at,
+    sweepId,
+    client: { id: client.id, name: client.name, group: client.group, tags: client.tags, contacts: client.contacts },
+    slot,
+    address: report.target.address,
+    verdict: report.verdict,
+    summary: report.summary,
+    changes: [...told, ...settled],
+    flapping,
+  };
+  for (const { channel, mode, event: routed } of routeEvent(alerts, event)) {
+    const key = `${sweepId}/${client.id}/${slot}/${channel}`;
+    await tx.enqueue({ key, channel, digest: mode === 'digest', sweepId, event: routed, at: place.at });
+  }
+}

@@ -1,0 +1,205 @@
+import { hostname } from 'node:os';
+import { chooseTiming, findControl, type SharedOptions } from '../../check/run-options.js';
+import { runTargets } from '../../check/run-targets.js';
+import { authorizationProblem } from '../../files/clients/client-authorization.js';
+import type { Exclusion } from '../../files/targets/exclusion.js';
+import type { ResolveName } from '../../files/targets/expand-targets.js';
+import type { AlertConfig } from '../alerts/alert-config.js';
+import type { Store, Sweep } from '../store/store.js';
+import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
+import { LookQueue } from './look-queue.js';
+import { recordLook } from './record-look.js';
+import { tellOperator } from './tell-operator.js';
+import type { Change } from '../../model/change.js';
+import type { Client } from '../../model/client.js';
+import type { Report } from '../../model/report.js';
+import { slowDown } from '../../net/scan/timing.js';
+
+const BEAT_MS = 10_000;
+/** So many looks in a row that prove nothing end a sweep: the vantage is broken. */
+const BLIND_LIMIT = 20;
+/** Endpoints of a target, for how many targets share the sockets; profiles differ by a few. */
+const USUAL_ENDPOINTS = 24;
+const MAX_SKIPPED_LISTED = 1_000;
+
+const BLINDNESS =
+  'the control endpoint did not answer, or the targets are addresses of this very machine. No change is told from ' +
+  'these looks. See to the network of the machine that runs sallyport.';
+
+/** What to sweep and how. */
+export interface SweepOptions extends SharedOptions, CommonTerms {
+  readonly store: Store;
+  /** Absolute path of the inventory: what a sweep is resumed by. */
+  readonly inventory: string;
+  readonly clients: Iterable<Client> | AsyncIterable<Client>;
+  /** How the clients were chosen, for the record. */
+  readonly filter?: Record<string, unknown> | undefined;
+  /** A change counts once a second look shows it, so much later, ms; where they disagree a third. 0: at once. */
+  readonly confirmAfterMs: number;
+  readonly alerts: AlertConfig | null;
+  readonly exclude?: Exclusion | undefined;
+  readonly allowSpecial?: boolean | undefined;
+  /** The system's resolver, where not given. */
+  readonly resolve?: ResolveName | undefined;
+  /** Ends the sweep at once; what is not done yet can be resumed. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+}
+
+/** What running a prepared sweep takes. */
+export type RunSweepOptions = Omit<SweepOptions, 'clients' | 'filter'>;
+
+/** How far a sweep is. */
+export interface SweepProgress {
+  /** Clients that are done. */
+  readonly finished: number;
+  readonly total: number;
+  /** Changes that wait for their second look. */
+  readonly secondLooks: number;
+}
+
+/** A client that is not probed. */
+export interface Skipped {
+  readonly client: Pick<Client, 'id' | 'name'>;
+  readonly reason: string;
+}
+
+/** A sweep that stands in the store, before its first packet. */
+export interface PreparedSweep {
+  readonly sweep: Sweep;
+  /** It was begun before, and goes on. */
+  readonly resumed: boolean;
+  /** Clients without a valid authorisation; the first thousand of them. */
+  readonly skipped: readonly Skipped[];
+  readonly skippedCount: number;
+  readonly pausedCount: number;
+}
+
+/** A final result of one slot of a client. */
+export interface SweepResult {
+  readonly client: Client;
+  readonly slot: string;
+  readonly report: Report;
+  /** Changes that count. */
+  readonly changes: readonly Change[];
+}
+
+/** How a sweep ended. */
+export interface SweepEnd {
+  readonly state: 'finished' | 'interrupted';
+  /** Results that prove nothing, since we ourselves could not see. */
+  readonly blind: number;
+  /** Clients that could not be looked at, such as for a profile that is gone; the first thousand of them. */
+  readonly failed: readonly Skipped[];
+}
+
+/** Takes over the newest unfinished sweep of the inventory; null where there is none, or its process is still alive. */
+export async function resumeSweep({
+  store,
+  inventory,
+}: Pick<SweepOptions, 'store' | 'inventory'>): Promise<PreparedSweep | null> {
+  const unfinished = await store.findUnfinished(inventory);
+  if (!unfinished || !(await store.claimSweep(unfinished.id, describeOwner()))) return null;
+  return { sweep: unfinished, resumed: true, skipped: [], skippedCount: 0, pausedCount: 0 };
+}
+
+/** Puts a new sweep with all its work into the store. */
+export async function beginSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
+  const { store, inventory } = options;
+  const skipped: Skipped[] = [];
+  let skippedCount = 0;
+  let pausedCount = 0;
+  async function* work(): AsyncGenerator<Client> {
+    for await (const client of options.clients) {
+      const problem = authorizationProblem(client, now);
+      if (client.paused) pausedCount++;
+      else if (problem === null) yield client;
+      else if (++skippedCount <= MAX_SKIPPED_LISTED) skipped.push({ client, reason: problem });
+    }
+  }
+  const sweep = await store.beginSweep(
+    { inventory, filter: options.filter ?? {}, owner: describeOwner(), startedAt: now },
+    work(),
+  );
+  return { sweep, resumed: false, skipped, skippedCount, pausedCount };
+}
+
+function describeOwner(): { host: string; pid: number } {
+  return { host: hostname(), pid: process.pid };
+}
+
+/**
+ * Runs a prepared sweep: every result is stored before it is given out, and `end` says how it ended. After an abort or
+ * a crash, what was not stored yet is done by the next sweep with `resume`.
+ */
+export async function* runSweep(
+  prepared: PreparedSweep,
+  options: RunSweepOptions,
+  end: (end: SweepEnd) => void = () => {},
+): AsyncGenerator<SweepResult> {
+  const { store, confirmAfterMs, alerts } = options;
+  const sweepId = prepared.sweep.id;
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const queue = new LookQueue<LookJob>();
+  signal.addEventListener('abort', () => queue.close(), { once: true });
+  const timing = chooseTiming(options, USUAL_ENDPOINTS);
+  const slow = slowDown(timing);
+  const control = await findControl(options.control);
+  const beat = setInterval(() => void store.beat(sweepId, new Date()).catch(() => {}), BEAT_MS);
+  const total = prepared.sweep.remaining;
+  let finished = 0;
+  const failed: Skipped[] = [];
+  let blind = 0;
+  let blindInRow = 0;
+  let whole = false;
+  try {
+    const firsts = listLooks(sweepId, options, signal, (client, reason) => {
+      finished++;
+      if (reason !== null && failed.length < MAX_SKIPPED_LISTED) failed.push({ client, reason });
+    });
+    for await (const { job, report } of runTargets(queue.take(firsts), { timing, control, signal })) {
+      if (report.interrupted) continue;
+      const { client, slot, open, earlier } = job;
+      const recorded = await recordLook(
+        { sweepId, client, slot, report, earlier, last: open.left === 1 },
+        { store, alerts, confirm: confirmAfterMs > 0, now: new Date() },
+      );
+      if (recorded.again) {
+        const look = { ...job, timing: slow, earlier: recorded.again };
+        queue.done({ look, delayMs: confirmAfterMs });
+      } else {
+        if (--open.left === 0) finished++;
+        queue.done(null);
+        blindInRow = recorded.blind ? blindInRow + 1 : 0;
+        if (recorded.blind) blind++;
+        yield { client, slot, report, changes: recorded.changes };
+      }
+      options.onProgress?.({ finished, total, secondLooks: queue.waiting });
+      if (blindInRow === BLIND_LIMIT) stop.abort();
+    }
+    whole = !signal.aborted;
+  } finally {
+    clearInterval(beat);
+    stop.abort();
+    const state = whole ? 'finished' : 'interrupted';
+    if (alerts && blind + failed.length > 0) {
+      await tellOperator(store, alerts, {
+        key: `${sweepId}/operator`,
+        title: `Sweep ${sweepId} is not whole`,
+        detail: describeGaps(blind, failed),
+      });
+    }
+    await store.finishSweep(sweepId, state, new Date());
+    await store.closeDigest(sweepId, new Date());
+    end({ state, blind, failed });
+  }
+}
+
+function describeGaps(blind: number, failed: readonly Skipped[]): string {
+  return [
+    ...(blind > 0 ? [`${blind} looks prove nothing: ${BLINDNESS}`] : []),
+    ...failed.slice(0, 10).map(({ client, reason }) => `${client.id} could not be looked at: ${reason}`),
+    ...(failed.length > 10 ? [`and ${failed.length - 10} more clients`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,103 @@
+import IPCIDR from 'ip-cidr';
+import { formatAddress, parseAddress, unmapAddress, type Address, type AddressFamily } from './address.js';
+
+/** Addresses of one family from `first` to `last`, both included. */
+export interface AddressRange {
+  readonly family: AddressFamily;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Length of ::ffff:0:0/96, the prefix of IPv4-mapped addresses (RFC 4291 §2.5.5.2). */
+const MAPPED_PREFIX = 96;
+const MAPPED_FIRST = 0xffffn << 32n;
+const MAPPED_LAST = MAPPED_FIRST + 0xffff_ffffn;
+
+/** The range of one address. */
+export function singleRange({ family, value }: Address): AddressRange {
+  return { family, first: value, last: value };
+}
+
+/**
+ * Parses a network in CIDR form, whose host bits may be set; undefined when it is none. A network of IPv4-mapped
+ * addresses is the IPv4 network that it stands for.
+ */
+export function parseCidr(text: string): AddressRange | undefined {
+  const [, base = '', digits = ''] = /^([^/]{1,45})\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
+  const given = parseAddress(base);
+  if (!given) return undefined;
+  const address = unmapAddress(given);
+  const length = Number(digits) - (address.family === given.family ? 0 : MAPPED_PREFIX);
+  if (length < 0 || length > (address.family === 4 ? 32 : 128)) return undefined;
+  const [first, last] = new IPCIDR(`${formatAddress(address)}/${length}`).toRange<bigint>({ type: 'bigInteger' });
+  return { family: address.family, first, last };
+}
+
+/**
+ * Turns a range of IPv4-mapped addresses into the IPv4 range that it stands for, so that no address hides behind a
+ * second spelling; undefined for a range that holds only some of the mapped addresses and others too. One that holds
+ * all of them stays as it is.
+ */
+export function unmapRange(range: AddressRange): AddressRange | undefined {
+  const { family, first, last } = range;
+  const untouched = last < MAPPED_FIRST || first > MAPPED_LAST;
+  const swallowed = first < MAPPED_FIRST && last > MAPPED_LAST;
+  if (family === 4 || untouched || swallowed) return range;
+  if (first < MAPPED_FIRST || last > MAPPED_LAST) return undefined;
+  return { family: 4, first: first - MAPPED_FIRST, last: last - MAPPED_FIRST };
+}
+
+/** Orders ranges and joins those that touch or overlap. */
+export function mergeRanges(ranges: Iterable<AddressRange>): AddressRange[] {
+  const merged: AddressRange[] = [];
+  for (const range of [...ranges].sort(compareRanges)) {
+    const previous = merged.at(-1);
+    if (previous?.family !== range.family || range.first > previous.last + 1n) merged.push(range);
+    else if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last };
+  }
+  return merged;
+}
+
+/** What is left of a range without the `holes`, which must come from {@link mergeRanges}. */
+export function subtractRanges(range: AddressRange, holes: readonly AddressRange[]): AddressRange[] {
+  const left: AddressRange[] = [];
+  let { first } = range;
+  for (let i = firstRangeFrom(holes, range.family, first); i < holes.length; i++) {
+    const hole = holes[i]!;
+    if (hole.family !== range.family || hole.first > range.last) break;
+    if (hole.first > first) left.push({ ...range, first, last: hole.first - 1n });
+    first = hole.last + 1n;
+  }
+  return first > range.last ? left : [...left, { ...range, first }];
+}
+
+/** Whether an address literal is in one of the `ranges`, which must come from {@link mergeRanges}. */
+export function rangesContain(ranges: readonly AddressRange[], text: string): boolean {
+  const address = parseAddress(text);
+  if (!address) return false;
+  const { family, value } = unmapAddress(address);
+  const range = ranges[firstRangeFrom(ranges, family, value)];
+  return range?.family === family && range.first <= value;
+}
+
+/** Number of addresses in ranges that do not overlap. */
+export function countAddresses(ranges: readonly AddressRange[]): bigint {
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
+}
+
+/** Index of the first merged range that ends at or after an address. */
+function firstRangeFrom(ranges: readonly AddressRange[], family: AddressFamily, value: bigint): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle]!;
+    if (range.family < family || (range.family === family && range.last < value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function compareRanges(a: AddressRange, b: AddressRange): number {
+  return a.family - b.family || (a.first < b.first ? -1 : Number(a.first > b.first));
+}

@@ -1,0 +1,111 @@
+import type { Pacer } from './gate.js';
+import type { Timing } from './timing.js';
+
+const LINUX_SYN_SECONDS = [0, 1, 2, 3, 4, 5, 7, 11, 19];
+
+/** Among endpoints that are refused, a silent one is more likely lost than filtered. */
+const REFUSING_EXTRA_TRIES = 1;
+
+const LOSSY_EXTRA_TRIES = 2;
+
+/** What the engine learns of one target while it probes it: patience follows this evidence. */
+export class Host {
+  readonly rtt = new RttEstimator();
+  /** Probes that were answered: by a service, a refusal or an ICMP error. */
+  answers = 0;
+  /** Tries that stayed unanswered on endpoints that answered another try. */
+  lost = 0;
+  /** ICMP port-unreachable answers, which many systems limit to one a second. */
+  refusals = 0;
+  /** TCP connects that were refused. */
+  tcpRefusals = 0;
+  /** Our local address on the way to it, once known. */
+  localAddress: string | null = null;
+  /** When its first packet left, on the clock of `performance.now()`. */
+  firstSentAt: number | null = null;
+  /** Earliest time of the next extra try for a rate-limited ICMP answer. */
+  nextRefusalTry = 0;
+  /** Probes that want to know as soon as its round-trip time is known. */
+  readonly waiting = new Set<() => void>();
+
+  constructor(
+    readonly address: string,
+    readonly pacer: Pacer,
+    readonly timing: Timing,
+  ) {}
+
+  get family(): 4 | 6 {
+    return this.address.includes(':') ? 6 : 4;
+  }
+
+  /** Notes an answer; `rttMs` is null where it is not known which try it answers. */
+  heard(rttMs: number | null, lostTries: number): void {
+    this.answers++;
+    this.lost += lostTries;
+    if (rttMs === null) return;
+    const first = this.rtt.smoothedMs === null;
+    this.rtt.sample(rttMs);
+    if (first) for (const wake of [...this.waiting]) wake();
+  }
+
+  /** Gap after which a silent TCP endpoint is tried again, ms; null where patience must be the whole one. */
+  get shortGapMs(): number | null {
+    const { timeoutMs } = this.rtt;
+    const { shortGapMs, patienceMs } = this.timing;
+    if (timeoutMs === null || shortGapMs === null) return null;
+    return Math.min(Math.max(shortGapMs, timeoutMs), patienceMs / 3);
+  }
+
+  /**
+   * Tries that silence must have withstood before it is believed without the whole patience: no fewer than the SYNs
+   * that the system sends in that time.
+   */
+  get wantedTries(): number {
+    const usual = Math.max(this.timing.tries, countSyns(this.timing.patienceMs));
+    const refusing = this.tcpRefusals > 0 ? REFUSING_EXTRA_TRIES : 0;
+    return usual + refusing + (this.lost > 0 ? LOSSY_EXTRA_TRIES : 0);
+  }
+
+  /** How long to wait for bytes that a service may send unasked, ms. */
+  get quietMs(): number {
+    return Math.max(150, this.rtt.timeoutMs ?? 1_000);
+  }
+}
+
+/** Round-trip time estimator of one host after RFC 6298 (alpha 1/8, beta 1/4). Times in milliseconds. */
+export class RttEstimator {
+  #smoothed: number | null = null;
+  #variation = 0;
+
+  /** Takes a sample; by Karn's rule only where it is known which try was answered. */
+  sample(ms: number): void {
+    if (this.#smoothed === null) {
+      this.#smoothed = ms;
+      this.#variation = ms / 2;
+      return;
+    }
+    this.#variation += (Math.abs(this.#smoothed - ms) - this.#variation) / 4;
+    this.#smoothed += (ms - this.#smoothed) / 8;
+  }
+
+  /** Smoothed round-trip time, or null before the first sample. */
+  get smoothedMs(): number | null {
+    return this.#smoothed;
+  }
+
+  /** How long an answer may take before it counts as missing, or null before the first sample. */
+  get timeoutMs(): number | null {
+    return this.#smoothed === null ? null : this.#smoothed + Math.max(50, 4 * this.#variation);
+  }
+}
+
+/**
+ * How many SYNs the system has sent for a connect that has waited `elapsedMs`. Linux since 6.5 retransmits every
+ * second four times (net.ipv4.tcp_syn_linear_timeouts), then after gaps that double; older kernels and other
+ * systems do so from the start: there the count is too high by one in the first four seconds.
+ */
+export function countSyns(elapsedMs: number): number {
+  let sent = 0;
+  for (const seconds of LINUX_SYN_SECONDS) if (elapsedMs >= seconds * 1000) sent++;
+  return sent;
+}

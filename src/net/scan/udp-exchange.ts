@@ -1,0 +1,287 @@
+import type { Socket } from 'node:dgram';
+import type { Evidence, Reason } from '../../model/report.js';
+import { type Appointment, cancel } from './agenda.js';
+import type { Core } from './engine.js';
+import { judgeErrno } from './errno.js';
+import type { Host } from './host.js';
+import { createErrorOutcome, type Outcome } from './outcome.js';
+import { tryOffset } from './timing.js';
+import type { Correlate, Sender } from './udp-shared.js';
+import { createUdpSocket } from '../sockets/udp-socket.js';
+
+const BUSY_RETRY_MS = 100;
+const BUSY_LIMIT_MS = 15_000;
+const CONNECTED_TRIES = 2;
+/** When the try from a fixed port leaves, as a share of the patience. */
+const FROM_PORT_AT = 0.66;
+const REFUSAL_GAP_MS = 1_100;
+const REFUSAL_QUEUE_MS = 10_000;
+
+/** A datagram to send, and the key by which its answer is known if it comes from elsewhere. */
+export interface Question {
+  readonly bytes: Uint8Array;
+  readonly key?: string;
+}
+
+/** What to ask of a UDP endpoint. */
+export interface UdpRequest {
+  /** Creates the datagram of one try; `local` tells where it is sent from, and is asked only where it matters. */
+  readonly ask: (local: () => Sender) => Question;
+  /** Reads an answer of the protocol; undefined for any other datagram. */
+  readonly read: (bytes: Buffer) => Evidence | undefined;
+  /** The reason of an endpoint that answered in the protocol. */
+  readonly reason: Reason;
+  /** Finds answers that come from another port or address. */
+  readonly correlate?: Correlate;
+  /** A last try from this local port, since some servers answer only that. */
+  readonly lastFromPort?: number;
+  /** Goes on listening this long after the first answer, ms, and joins the evidence of all. */
+  readonly collect?: { readonly ms: number; readonly join: (all: Evidence, next: Evidence) => Evidence };
+  /** Tries, where not those of the timing. */
+  readonly tries?: number;
+  /** When silence is believed, on the clock of `performance.now()`, where not after the whole patience. */
+  readonly until?: number;
+}
+
+/** Asks a UDP endpoint until it answers, an ICMP error refuses it, or its silence is believed. */
+export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRequest): Promise<Outcome> {
+  return new Promise((resolve) => new UdpExchange(core, host, port, request, resolve).open());
+}
+
+/**
+ * The first tries leave from a connected socket, which hears of ICMP errors; the later ones from the shared
+ * unconnected one, which hears answers from elsewhere.
+ */
+class UdpExchange {
+  readonly #tries: number;
+  readonly #cleanups: (() => void)[] = [];
+  #socket: Socket | null = null;
+  #local: Sender | null = null;
+  #launched = false;
+  #sent = 0;
+  #askedFromPort = false;
+  #sentAt = 0;
+  #firstSentAt = 0;
+  #askedOnceMore = false;
+  #busySince: number | null = null;
+  #next: Appointment | null = null;
+  #answer: Outcome | null = null;
+  #settled = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly host: Host,
+    private readonly port: number,
+    private readonly request: UdpRequest,
+    private readonly done: (outcome: Outcome) => void,
+  ) {
+    this.#tries = request.tries ?? host.timing.tries;
+    core.running.add(this);
+  }
+
+  /** Opens the connected socket and sends the first try from it. */
+  open(): void {
+    this.core.gate.open(this.host.pacer, () => {
+      if (this.#settled) this.core.gate.release();
+      else this.#connect();
+    });
+  }
+
+  /** Ends at once with what is known. */
+  cutOff(): void {
+    this.#settle(this.#answer ?? createErrorOutcome('cut-off', this.#sent));
+  }
+
+  #connect(): void {
+    const { address, family } = this.host;
+    const socket = createUdpSocket(family);
+    this.#socket = socket;
+    socket.on('close', this.core.gate.release);
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error));
+    socket.on('message', (bytes) => this.#received(bytes, null, false));
+    socket.connect(this.port, address, (error?: Error) => {
+      if (error) return this.#failed(error);
+      if (this.#settled) return;
+      this.#launched = true;
+      this.host.localAddress ??= socket.address().address;
+      this.#firstSentAt = performance.now();
+      this.host.firstSentAt ??= this.#firstSentAt;
+      this.#sendConnected();
+      this.#plan();
+    });
+  }
+
+  /** Appoints the next try, or the end. */
+  #plan(): void {
+    if (this.#settled || this.#answer) return;
+    const { patienceMs } = this.host.timing;
+    const { until } = this.request;
+    // Where we were busy, tries left late: none is left out for that, and the last is waited for all the same.
+    const end = until ?? Math.max(this.#firstSentAt + patienceMs, this.#sentAt + (1 - FROM_PORT_AT) * patienceMs);
+    const last = this.request.lastFromPort;
+    if (this.#sent < this.#tries && (until === undefined || performance.now() < until)) {
+      const offset = (index: number): number => tryOffset(index, this.#tries, patienceMs);
+      const gap = offset(this.#sent) - offset(this.#sent - 1);
+      this.#appoint(this.#sentAt + gap, () => void this.#sendNext());
+    } else if (last !== undefined && !this.#askedFromPort) {
+      this.#appoint(this.#firstSentAt + FROM_PORT_AT * patienceMs, () => {
+        this.#askedFromPort = true;
+        void this.#sendShared(last);
+      });
+    } else {
+      this.#appoint(end, () => this.#end());
+    }
+  }
+
+  #appoint(due: number, run: () => void): void {
+    if (this.#settled) return;
+    cancel(this.#next);
+    this.#next = this.core.agenda.at(due, run);
+  }
+
+  #sendNext(): void {
+    // Where ICMP errors are heard but limited to one a second, only the connected socket can use them.
+    const connected = Math.min(CONNECTED_TRIES, this.#tries - 1);
+    const suits = this.#sent < connected || this.host.refusals > 0;
+    if (!suits || !this.#socket) return void this.#sendShared(0);
+    this.core.gate.send(this.host.pacer, () => {
+      this.#sendConnected();
+      this.#plan();
+    });
+  }
+
+  #sendConnected(): void {
+    if (this.#settled || !this.#socket) return;
+    const socket = this.#socket;
+    const { bytes } = this.#ask(() => (this.#local ??= socket.address()));
+    this.#noteSent();
+    socket.send(bytes, (error) => error && this.#failed(error));
+  }
+
+  async #sendShared(localPort: number): Promise<void> {
+    const { shared } = this.core;
+    const { address, family, localAddress } = this.host;
+    const socket = await shared.socket(family, localPort);
+    this.core.gate.send(this.host.pacer, () => {
+      if (this.#settled) return;
+      const fixed = localPort !== 0;
+      if (!socket) {
+        if (!fixed) this.#sendConnected();
+        return this.#plan();
+      }
+      if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
+      const port = localPort || shared.portOf(socket);
+      this.#cleanups.push(
+        shared.listen(port, { address, port: this.port }, (bytes, from) => this.#received(bytes, from, fixed)),
+      );
+      const { bytes } = this.#ask(() => ({ address: localAddress ?? '0.0.0.0', port }), fixed);
+      this.#noteSent();
+      socket.send(bytes, this.port, address, () => {});
+      this.#plan();
+    });
+  }
+
+  /** Where sockets are scarce, the shared ones do: only an ICMP error that comes late is missed. */
+  #giveUpSocket(): void {
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
+  #ask(local: () => Sender, fixed = false): Question {
+    const question = this.request.ask(local);
+    if (this.request.correlate && question.key !== undefined) {
+      this.#cleanups.push(
+        this.core.shared.listenFor(this.request.correlate, question.key, (bytes, from) =>
+          this.#received(bytes, from, fixed),
+        ),
+      );
+    }
+    return question;
+  }
+
+  #noteSent(): void {
+    this.#sent++;
+    this.#sentAt = performance.now();
+  }
+
+  #received(bytes: Buffer, from: Sender | null, fixed: boolean): void {
+    if (this.#settled) return;
+    const understood = this.request.read(bytes);
+    const elsewhere = from && (from.address !== this.host.address || from.port !== this.port);
+    if (elsewhere && !understood) return;
+    const evidence: Evidence = understood ?? { banner: bytes.toString('latin1', 0, 256) };
+    if (elsewhere) evidence.from = `${from.address}:${from.port}`;
+    if (fixed) evidence.fromPort5060 = true;
+    if (this.#answer) {
+      const { collect, reason } = this.request;
+      if (!collect || !understood) return;
+      this.#answer = { ...this.#answer, reason, evidence: collect.join(this.#answer.evidence, evidence) };
+      return;
+    }
+    const rttMs = this.#noteAnswer();
+    const reason = understood ? this.request.reason : 'udp-response';
+    this.#answer = { state: 'open', reason, rttMs, tries: this.#sent, evidence };
+    const answer = this.#answer;
+    if (this.request.collect)
+      this.#appoint(performance.now() + this.request.collect.ms, () => this.#settle(this.#answer!));
+    else this.#settle(answer);
+  }
+
+  #noteAnswer(): number {
+    const elapsed = performance.now() - this.#sentAt;
+    this.host.heard(this.#sent > 1 ? null : elapsed, this.#sent - 1);
+    return elapsed;
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    if (this.#settled || this.#answer) return;
+    const meaning = judgeErrno(error.code, 'udp', !this.#launched);
+    if (meaning.kind === 'busy') return this.#retryLater(meaning.reason, error);
+    if (meaning.kind === 'ours') return this.#settle(createErrorOutcome(meaning.reason, this.#sent, error.message));
+    const refused = meaning.state === 'closed';
+    if (refused) this.host.refusals++;
+    // "Host unreachable" may come from any router on the way: that is no sign of life.
+    const rttMs = refused ? this.#noteAnswer() : performance.now() - this.#sentAt;
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
+  }
+
+  #retryLater(reason: 'fd-limit' | 'no-ports', error: Error): void {
+    const now = performance.now();
+    this.#busySince ??= now;
+    if (this.#launched) return;
+    this.#giveUpSocket();
+    this.core.gate.shrink();
+    if (now - this.#busySince > BUSY_LIMIT_MS) {
+      return this.#settle(createErrorOutcome(reason, this.#sent, error.message));
+    }
+    this.core.agenda.in(BUSY_RETRY_MS, () => this.open());
+  }
+
+  /** Silence so far. Where the host's ICMP errors are rate-limited, this endpoint's may only have had no turn yet. */
+  #end(): void {
+    const now = performance.now();
+    const due = Math.max(now, this.host.nextRefusalTry);
+    if (this.host.refusals > 0 && !this.#askedOnceMore && due < now + REFUSAL_QUEUE_MS) {
+      this.#askedOnceMore = true;
+      this.host.nextRefusalTry = due + REFUSAL_GAP_MS;
+      this.#appoint(due, () => {
+        this.core.gate.send(this.host.pacer, () => {
+          this.#sendConnected();
+          this.#appoint(performance.now() + REFUSAL_GAP_MS, () => this.#end());
+        });
+      });
+      return;
+    }
+    this.#settle({ state: 'open|filtered', reason: 'no-response', rttMs: null, tries: this.#sent, evidence: {} });
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    cancel(this.#next);
+    this.core.running.delete(this);
+    for (const cleanup of this.#cleanups) cleanup();
+    this.#socket?.close();
+    this.done(outcome);
+  }
+}

@@ -1,0 +1,126 @@
+import { type MessageHead, parseContentLength, parseHead, readHeaderList } from './headers.js';
+
+const MAX_TRAILERS = 64;
+
+/** Interim (1xx) answers that are read over before the real one. */
+const MAX_INTERIM = 4;
+
+/** The status and head of an answer. */
+export interface Response {
+  readonly status: number;
+  readonly atLeast11: boolean;
+  readonly head: MessageHead;
+}
+
+/** The first answer that is not interim, or else the last interim one. */
+export function readResponse(bytes: Buffer): Response | undefined {
+  let response = readOneResponse(bytes, 0);
+  for (let interim = 0; interim < MAX_INTERIM && response && isInterim(response.status); interim++) {
+    const next = response.head.bodyStart === undefined ? undefined : readOneResponse(bytes, response.head.bodyStart);
+    if (!next) break;
+    response = next;
+  }
+  return response;
+}
+
+function readOneResponse(bytes: Buffer, from: number): Response | undefined {
+  const head = parseHead(bytes, from);
+  const match = /^HTTP\/([0-9](?:\.[0-9])?)[ \t]+([0-9]{3})(?![0-9])/i.exec(head?.startLine ?? '');
+  return head && match ? { status: Number(match[2]), atLeast11: Number(match[1]) >= 1.1, head } : undefined;
+}
+
+/** 101 is final here: what follows is another protocol. */
+function isInterim(status: number): boolean {
+  return status >= 100 && status <= 199 && status !== 101;
+}
+
+/** What was received of a body. */
+export interface Body {
+  /** What was received of it within the caller's bound, out of its chunks, a character a byte. */
+  readonly content: string;
+  /** Whether the answer says where its body ends. */
+  readonly delimited: boolean;
+  /** Offset behind the body; undefined where its end has not been received or can't be known. */
+  readonly end: number | undefined;
+}
+
+/**
+ * The body by the rules of RFC 9112 §6.3, as far as it is there within `max` bytes; undefined before the end of the
+ * head.
+ */
+export function readBody(bytes: Buffer, { status, head }: Response, max: number): Body | undefined {
+  const start = head.bodyStart;
+  if (start === undefined) return undefined;
+  if (status === 204 || status === 304) return { content: '', delimited: true, end: start };
+  const raw = bytes.toString('latin1', start, Math.min(bytes.length, start + max));
+  const coding = readHeaderList(head, 'transfer-encoding', 256)?.toLowerCase();
+  if (coding?.endsWith('chunked')) {
+    const body = decodeChunked(raw);
+    const end = body?.end === undefined ? undefined : start + body.end;
+    return { content: body?.content ?? raw, delimited: true, end };
+  }
+  const length = coding === undefined ? parseContentLength(readHeaderList(head, 'content-length', 256)) : undefined;
+  if (length === undefined) return { content: raw, delimited: false, end: undefined };
+  const end = start + length;
+  return { content: raw.slice(0, length), delimited: true, end: end <= bytes.length ? end : undefined };
+}
+
+/**
+ * Whether the same connection may carry a second request after this answer (RFC 9112 §9.3): the version and the
+ * Connection field allow it, and the body had a known end, within `max` bytes, that is exactly where the received
+ * bytes end.
+ */
+export function allowsAnother(bytes: Buffer, response: Response, max: number): boolean {
+  if (readBody(bytes, response, max)?.end !== bytes.length) return false;
+  const options = (readHeaderList(response.head, 'connection', 256) ?? '').toLowerCase().split(',');
+  const has = (option: string) => options.some((given) => given.trim() === option);
+  return !has('close') && (response.atLeast11 || has('keep-alive'));
+}
+
+/** A body taken out of its chunks. */
+export interface ChunkedBody {
+  readonly content: string;
+  /** Offset behind the last chunk and its trailers; undefined where the end was not seen. */
+  readonly end: number | undefined;
+}
+
+/**
+ * Takes a body (one character a byte) out of its chunks (RFC 9112 §7.1), bare LF allowed, as far as it is there.
+ * Linear; the caller bounds the text.
+ * Undefined where not even the first chunk has a size.
+ */
+export function decodeChunked(text: string): ChunkedBody | undefined {
+  const parts: string[] = [];
+  for (let at = 0; ;) {
+    const line = readLine(text, at);
+    const size = line === undefined ? NaN : parseSize(text, at);
+    if (line === undefined || Number.isNaN(size)) break;
+    if (size === 0) return { content: parts.join(''), end: skipTrailers(text, line.next) };
+    parts.push(text.slice(line.next, line.next + size));
+    const gap = readLine(text, line.next + size);
+    if (!gap || gap.end > line.next + size) break;
+    at = gap.next;
+  }
+  return parts.length > 0 ? { content: parts.join(''), end: undefined } : undefined;
+}
+
+function parseSize(text: string, at: number): number {
+  const digits = /^[0-9a-f]{1,8}(?=[ \t;\r\n])/i.exec(text.slice(at, at + 9));
+  return digits ? parseInt(digits[0], 16) : NaN;
+}
+
+function skipTrailers(text: string, start: number): number | undefined {
+  let at = start;
+  for (let count = 0; count < MAX_TRAILERS; count++) {
+    const line = readLine(text, at);
+    if (!line || line.end === at) return line?.next;
+    at = line.next;
+  }
+  return undefined;
+}
+
+function readLine(text: string, at: number): { end: number; next: number } | undefined {
+  const feed = text.indexOf('\n', at);
+  if (feed < 0) return undefined;
+  return { end: feed > at && text[feed - 1] === '\r' ? feed - 1 : feed, next: feed + 1 };
+}

@@ -1,0 +1,59 @@
+import type { SiteState } from '../model/change.js';
+import { SEVERITIES } from '../model/severity.js';
+import { forTerminal } from '../words/escape.js';
+import { padText } from '../words/layout.js';
+import { paintVerdict, SEVERITY_MARKS, type Paint } from './paint.js';
+
+/** How a slot of a client stands. */
+export interface ClientRow {
+  readonly client: { readonly id: string };
+  readonly slot: string;
+  readonly state: SiteState;
+  /** Since when; ISO 8601. */
+  readonly at: string;
+}
+
+const VERDICT_COLUMNS = 14;
+const SINCE_COLUMNS = 10;
+const GAPS = 4;
+
+function shareColumns(width: number): { id: number; slot: number; worst: number } {
+  const rest = Math.max(40, width - VERDICT_COLUMNS - SINCE_COLUMNS - GAPS);
+  const id = Math.floor(rest * 0.25);
+  const slot = Math.floor(rest * 0.3);
+  return { id, slot, worst: rest - id - slot };
+}
+
+/** What stands above the rows. */
+export function renderClientsHead(width: number): string {
+  const { id, slot, worst } = shareColumns(width);
+  const titles = ['VERDICT'.padEnd(VERDICT_COLUMNS), 'SINCE'.padEnd(SINCE_COLUMNS)];
+  const columns = [padText('CLIENT', id), padText('ADDRESS', slot), padText('WORST THAT STANDS', worst)];
+  return `${[...titles, ...columns].join(' ').trimEnd()}\n${'─'.repeat(width)}\n`;
+}
+
+/** One slot of a client: how it stands, since when, and the worst that nobody accepted. */
+export function renderClient({ client, slot, state, at }: ClientRow, width: number, paint: Paint): string {
+  const columns = shareColumns(width);
+  const where = state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
+  const row = [
+    paintVerdict(paint, state.verdict, VERDICT_COLUMNS),
+    at.slice(0, SINCE_COLUMNS),
+    padText(forTerminal(client.id), columns.id),
+    padText(forTerminal(where), columns.slot),
+    padText(describeWorst(state), columns.worst),
+  ];
+  return `${row.join(' ').trimEnd()}\n`;
+}
+
+function describeWorst({ issues }: SiteState): string {
+  const all = Object.values(issues);
+  const standing = all.filter(({ waived }) => !waived);
+  const accepted = all.length - standing.length;
+  const rank = ({ severity }: { severity: (typeof SEVERITIES)[number] }) => SEVERITIES.indexOf(severity);
+  const [worst] = standing.sort((a, b) => rank(a) - rank(b));
+  if (!worst) return accepted > 0 ? `${accepted} accepted` : '–';
+  const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
+  const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
+  return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
+}

@@ -1,0 +1,25 @@
+import type { StoredChange } from '../model/change.js';
+import type { HistoryEntry } from '../model/client.js';
+import { renderChanges } from './changes-table.js';
+import { forTerminal } from '../words/escape.js';
+import { wrapText } from '../words/layout.js';
+import { paintVerdict, type Paint } from './paint.js';
+import { renderTime } from '../words/table-words.js';
+
+/** One look at a slot of a client, with the changes that it brought. */
+export interface HistoryRow extends Omit<HistoryEntry, 'resultId'> {
+  readonly changes: readonly StoredChange[];
+}
+
+/** A look: when, the verdict, and what changed since the look before. */
+export function renderLook(look: HistoryRow, width: number, paint: Paint): string {
+  const { at, sweepId, slot, address, verdict, summary, final, changes } = look;
+  const where = address === null || address === slot ? slot : `${slot} (${address})`;
+  const doubt = final ? '' : '  not confirmed yet';
+  const lines = [
+    `${renderTime(at)}  ${paintVerdict(paint, verdict, 14)}  ${forTerminal(where)}  sweep ${sweepId}${doubt}`,
+    ...wrapText(forTerminal(summary), width - 2).map((line) => paint('dim', `  ${line}`)),
+    ...renderChanges(changes, width, paint),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,87 @@
+import type { Finding, Verdict } from '../model/report.js';
+import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-change.js';
+import { forTerminal } from '../words/escape.js';
+import { limitWidth, wrapText } from '../words/layout.js';
+import { createPaint, FITNESS_LABELS, paintSeverity, VERDICT_MARKS, type Paint } from './paint.js';
+import { CAUSE_WORDS } from './site-reachable.js';
+import type { SiteStyle } from './site-table.js';
+import { indent } from './table-blocks.js';
+import { renderTime } from '../words/table-words.js';
+
+const MOST_COLUMNS = 100;
+/** More rows of a kind than this are counted, not shown. */
+const SHOWN = 20;
+const TEXT_COLUMN = 23;
+
+const WORDS: Readonly<Record<ReachChangeKind, string>> = {
+  opened: 'OPENED',
+  found: 'FOUND',
+  closed: 'closed',
+  'cause-changed': 'changed',
+  'still-open': 'still open',
+  'not-known': 'not known',
+};
+
+const OTHER_SITE =
+  'The two runs seem to be of different sites, by their addresses: nothing is called mended. With --client it is known whose site it is.';
+
+/** What changed between two runs at one site: what is mended, what is new, and what nobody can tell. */
+export function renderSiteChanges(changes: SiteChanges, { color, width: columns }: SiteStyle): string {
+  const width = limitWidth(columns, MOST_COLUMNS);
+  const paint = createPaint(color);
+  const { from, to, verdict, findings, endpoints, sameSite } = changes;
+  const nothing = Object.values(findings).every((list) => list.length === 0) && endpoints.length === 0;
+  const lines = [
+    paint('bold', `SINCE ${renderTime(from)} (now ${renderTime(to)})`),
+    `  ${renderVerdict(verdict.before, paint)} → ${renderVerdict(verdict.after, paint)}`,
+    ...(sameSite ? [] : indent(OTHER_SITE, width)),
+    ...renderEndpointChanges(endpoints, width),
+    ...renderList('Mended', findings.gone, width, paint),
+    ...renderList('New', findings.new, width, paint),
+    ...renderList('Still there', findings.still, width, paint),
+    ...renderList('Not seen this time, but not known to be mended', findings.notKnown, width, paint),
+    ...(nothing ? indent('Nothing was found, before or now.', width) : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderVerdict(verdict: Verdict, paint: Paint): string {
+  return paint([...VERDICT_MARKS[verdict].format], FITNESS_LABELS[verdict]);
+}
+
+function renderEndpointChanges(changes: readonly ReachChange[], width: number): string[] {
+  const rest = changes.length - SHOWN;
+  return [
+    ...(changes.length > 0 ? ['', '  Reachable from outside'] : []),
+    ...changes.slice(0, SHOWN).flatMap(({ kind, endpoint, before, after }) => {
+      const causes = [before, after].flatMap((one) => (one ? [CAUSE_WORDS[one.cause]] : []));
+      const text = kind === 'cause-changed' ? causes.join(' → ') : (causes.at(-1) ?? '');
+      return hang(`    ${WORDS[kind].padEnd(10)} ${endpoint}`.padEnd(TEXT_COLUMN + 4), text, width);
+    }),
+    ...tellRest(rest),
+  ];
+}
+
+function renderList(title: string, findings: readonly Finding[], width: number, paint: Paint): string[] {
+  if (findings.length === 0) return [];
+  return [
+    '',
+    `  ${title}`,
+    ...findings
+      .slice(0, SHOWN)
+      .flatMap(({ severity, endpoint, title: text }) =>
+        hang(`    ${paintSeverity(paint, severity, 8)} ${(endpoint ?? '').padEnd(9)} `, text, width),
+      ),
+    ...tellRest(findings.length - SHOWN),
+  ];
+}
+
+/** A left part of a fixed width, and text that hangs beside it. */
+function hang(left: string, text: string, width: number): string[] {
+  const [first = '', ...others] = wrapText(forTerminal(text), width - TEXT_COLUMN - 4);
+  return [left + first, ...others.map((line) => ' '.repeat(TEXT_COLUMN) + line)];
+}
+
+function tellRest(rest: number): string[] {
+  return rest > 0 ? [`    and ${rest} more: --format json tells them all`] : [];
+}

@@ -1,0 +1,108 @@
+import type { Gateway, PortMapping, WanConnection } from '../model/lan.js';
+import type { SiteReport } from '../model/site.js';
+import type { Paint } from './paint.js';
+import { type Column, layOut } from './table-columns.js';
+import { renderField } from './table-findings.js';
+import { renderCount } from '../words/table-words.js';
+
+/** More than this is counted, not shown. */
+const SHOWN_GATEWAYS = 4;
+const SHOWN_MAPPINGS = 25;
+const SHOWN_PROBLEMS = 4;
+const INDENT = '  ';
+const MAPPING_COLUMNS: readonly Column[] = [
+  { title: 'OUTSIDE', most: 9 },
+  { title: 'INSIDE', most: 21 },
+  { title: 'LEASE', most: 8 },
+  { title: 'FOR', most: 15 },
+  { title: 'DESCRIPTION', most: Infinity },
+];
+
+/** What each gateway tells of itself, and the mappings that it lists. */
+export function renderGateways({ evidence }: SiteReport, width: number, paint: Paint): string[] {
+  const { gateways } = evidence.lan;
+  if (gateways.length === 0) return ['', paint('bold', 'ROUTER: none was found')];
+  const rest = gateways.length - SHOWN_GATEWAYS;
+  return [
+    ...gateways.slice(0, SHOWN_GATEWAYS).flatMap((gateway) => renderGateway(gateway, width, paint)),
+    ...(rest > 0 ? ['', `${INDENT}and ${renderCount(rest, 'gateway')} more: --format json tells them all`] : []),
+  ];
+}
+
+function renderGateway(gateway: Gateway, width: number, paint: Paint): string[] {
+  const { address, isDefault, connections, problems } = gateway;
+  const title = isDefault ? 'ROUTER' : 'OTHER GATEWAY';
+  const shown = problems.slice(0, SHOWN_PROBLEMS).join(' ');
+  const more = problems.length > SHOWN_PROBLEMS ? ` And ${problems.length - SHOWN_PROBLEMS} more.` : '';
+  const fields: [string, string][] = [
+    ['Address', address + (gateway.interface ? `, by ${gateway.interface}` : '')],
+    ['Model', describeDevice(gateway)],
+    ['WAN', connections.map(describeConnection).filter(Boolean).join('; ')],
+    ['UPnP', describeUpnp(gateway)],
+    ['NAT-PMP', describeNatPmp(gateway)],
+    ['Unread', shown + more],
+  ];
+  return [
+    '',
+    paint('bold', title),
+    ...fields.flatMap(([label, text]) => renderField(label, text, width, INDENT)),
+    ...renderMappings(connections, width),
+  ];
+}
+
+function describeDevice({ device }: Gateway): string {
+  if (!device) return '';
+  const { manufacturer, modelName, modelNumber, friendlyName } = device;
+  const maker = modelName?.startsWith(manufacturer ?? '') ? null : manufacturer;
+  const model = [maker, modelName, modelNumber].filter(Boolean).join(' ');
+  return model && friendlyName && friendlyName !== modelName
+    ? `${model} ("${friendlyName}")`
+    : model || friendlyName || '';
+}
+
+function describeConnection({ externalAddress, status }: WanConnection): string {
+  return [externalAddress ? `external address ${externalAddress}` : '', status ?? ''].filter(Boolean).join(', ');
+}
+
+function describeUpnp({ connections, answers, device, problems }: Gateway): string {
+  if (connections.length > 0) {
+    const count = connections.reduce((sum, { mappings }) => sum + mappings.length, 0);
+    const gaps = connections.flatMap(({ list }) => (list.complete ? [] : [list.why ?? 'it was not read to the end']));
+    return `ON; lists ${renderCount(count, 'mapping')}${gaps.length > 0 ? `, not all: ${gaps[0]}` : ''}`;
+  }
+  if (answers.length > 0 || device) return 'answers searches, but no mappings could be read';
+  return problems.length > 0 ? 'not known' : 'no answer';
+}
+
+function describeNatPmp({ natPmp, pcp, problems }: Gateway): string {
+  const parts = [
+    natPmp
+      ? `answers, result ${natPmp.result}${natPmp.externalAddress ? `, external ${natPmp.externalAddress}` : ''}`
+      : '',
+    pcp ? `PCP version ${pcp.version} answers, result ${pcp.result}` : '',
+  ].filter(Boolean);
+  return parts.join('; ') || (problems.length > 0 ? 'no answer, as far as it could be asked' : 'no answer');
+}
+
+function renderMappings(connections: readonly WanConnection[], width: number): string[] {
+  const mappings = connections.flatMap((connection) => connection.mappings);
+  if (mappings.length === 0) return [];
+  const lines = layOut(MAPPING_COLUMNS, mappings.slice(0, SHOWN_MAPPINGS).map(renderMapping), width - INDENT.length);
+  const rest = mappings.length - SHOWN_MAPPINGS;
+  return [
+    '',
+    ...lines.map((line) => INDENT + line),
+    ...(rest > 0 ? [`${INDENT}and ${renderCount(rest, 'mapping')} more: --format json tells them all`] : []),
+  ];
+}
+
+function renderMapping(mapping: PortMapping): string[] {
+  const { transport, externalPort, internalClient, internalPort, leaseSeconds, remoteHost, description } = mapping;
+  return [
+    externalPort === 0 ? `${transport} all` : `${transport}/${externalPort}`,
+    `${internalClient}:${internalPort}`,
+    leaseSeconds === null ? '?' : leaseSeconds === 0 ? 'no end' : `${leaseSeconds} s`,
+    remoteHost ?? 'all',
+    description + (mapping.enabled ? '' : ' (switched off)'),
+  ];
+}

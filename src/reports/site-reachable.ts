@@ -1,0 +1,91 @@
+import type { Cause, Explanation, SiteReport } from '../model/site.js';
+import { forTerminal } from '../words/escape.js';
+import { padText, wrapText } from '../words/layout.js';
+import type { Paint } from './paint.js';
+import { indent } from './table-blocks.js';
+import { renderTime } from '../words/table-words.js';
+
+/** More rows than this are counted, not shown. */
+const SHOWN_ROWS = 40;
+const WIDTHS = { endpoint: 22, service: 13, basis: 6 } as const;
+const SENTENCE_INDENT = '      ';
+
+/** How each cause is called. */
+export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
+  'upnp-mapping': 'UPnP mapping',
+  'nat-pmp': 'NAT-PMP mapping',
+  'static-forward': 'static forward',
+  dmz: 'DMZ or 1:1 NAT',
+  router: 'the router itself',
+  unexplained: 'unexplained',
+};
+
+/** What can be reached from outside, and what explains it: a row each, and a sentence below. */
+export function renderReachable(report: SiteReport, width: number, paint: Paint): string[] {
+  const title = ['', paint('bold', 'REACHABLE FROM OUTSIDE')];
+  const groups = groupAlike(nameRandomPorts(report));
+  if (groups.length === 0) return [...title, ...indent(describeNothing(report), width)];
+  const shown = groups.slice(0, SHOWN_ROWS);
+  // What explains several rows stands once, below the last of them.
+  const rows = shown.flatMap((group, index) => [
+    `  ${renderRow(group)}`,
+    ...(tell(group) === tell(shown[index + 1]) ? [] : renderSentence(tell(group), width)),
+  ]);
+  const rest = groups.length - SHOWN_ROWS;
+  const more = rest > 0 ? [`  and ${rest} more: --format json tells them all`] : [];
+  return [...title, `  ${layOut('ENDPOINT', 'SERVICE', 'BASIS', 'CAUSE')}`, ...rows, ...more];
+}
+
+/** Ports that were drawn at random belong to no service; they stand in one row. */
+function nameRandomPorts({ reachable, evidence }: SiteReport): Explanation[] {
+  const proofs = evidence.outside?.proofs ?? [];
+  const drawn = new Set(proofs.flatMap(({ kind, endpoint }) => (kind === 'canary' ? [endpoint] : [])));
+  return reachable.map((one) => (drawn.has(one.endpoint) ? { ...one, service: 'random ports' } : one));
+}
+
+/** Endpoints of one service with one explanation are told together: the voice media are 64 ports. */
+function groupAlike(reachable: readonly Explanation[]): Explanation[][] {
+  const groups = new Map<string, Explanation[]>();
+  for (const explanation of reachable) {
+    const { service, basis, cause, sentence, endpoint } = explanation;
+    const key = JSON.stringify([service ?? endpoint, basis, cause, sentence]);
+    groups.set(key, [...(groups.get(key) ?? []), explanation]);
+  }
+  return [...groups.values()];
+}
+
+function renderRow(group: readonly Explanation[]): string {
+  const { endpoint, service, basis, cause } = group[0]!;
+  const places = group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
+  return layOut(places, service ?? '', basis, CAUSE_WORDS[cause]);
+}
+
+/** What explains a group, and since when that is known. */
+function tell(group: readonly Explanation[] | undefined): string | undefined {
+  if (!group) return undefined;
+  const { sentence, since } = group[0]!;
+  return since === null ? sentence : `${sentence} First seen ${renderTime(since)}.`;
+}
+
+function renderSentence(sentence: string | undefined, width: number): string[] {
+  const room = width - SENTENCE_INDENT.length;
+  return wrapText(forTerminal(sentence ?? ''), room).map((line) => SENTENCE_INDENT + line);
+}
+
+function layOut(endpoint: string, service: string, basis: string, cause: string): string {
+  const cells = [
+    padText(forTerminal(endpoint), WIDTHS.endpoint),
+    padText(forTerminal(service), WIDTHS.service),
+    padText(basis, WIDTHS.basis),
+    cause,
+  ];
+  return cells.join('  ').trimEnd();
+}
+
+function describeNothing({ kind, evidence: { outside, standIn } }: SiteReport): string {
+  if (kind === 'lan' || !outside) return 'Nobody looked from outside, so this is not known.';
+  if (standIn && outside.proofs.length > 0) return 'Nothing, as far as it was looked at and proved.';
+  return outside.check
+    ? 'Nothing was seen to answer. Silent UDP ports may be open: only --stand-in can prove that they are not.'
+    : 'Not known: the look from outside failed.';
+}

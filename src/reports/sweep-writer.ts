@@ -1,0 +1,126 @@
+import type { Change, ChangeKind } from '../model/change.js';
+import type { ClientCard } from '../model/client.js';
+import type { Report } from '../model/report.js';
+import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
+import { forJson, forTerminal, forTerminalLine } from '../words/escape.js';
+import { cutText } from '../words/layout.js';
+import type { ReportStyle } from './reporter.js';
+import { createRows } from './table-rows.js';
+import { renderCount } from '../words/table-words.js';
+
+/** Forms in which a sweep can be shown. */
+export const SWEEP_FORMATS = ['table', 'json', 'ndjson'] as const;
+export type SweepFormat = (typeof SWEEP_FORMATS)[number];
+
+/** From this many clients on the table leaves out those that are compliant and unchanged. */
+const ROWS_FOR_ALL = 100;
+
+/** Final result of one slot of a client. */
+export interface SweepRow {
+  readonly sweepId: number;
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly report: Report;
+  readonly changes: readonly Change[];
+}
+
+/** A client that was not probed, and why. */
+export interface NotProbed {
+  readonly client: { readonly id: string; readonly name: string };
+  readonly reason: string;
+}
+
+/** What stands below the rows. */
+export interface SweepSummary {
+  /** Clients that could not be looked at, with the reason. */
+  readonly failed: readonly NotProbed[];
+  readonly sweepId: number;
+  readonly interrupted: boolean;
+  /** Clients that were not probed, with the reason; there may be more than are listed. */
+  readonly skipped: readonly NotProbed[];
+  readonly skippedCount: number;
+  readonly pausedCount: number;
+  /** Results that prove nothing, since the vantage was broken. */
+  readonly blind: number;
+}
+
+/** Renders the results of a sweep as they come; keeps none of them. */
+export interface SweepWriter {
+  begin(): string;
+  result(row: SweepRow): string;
+  end(summary: SweepSummary): string;
+}
+
+const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
+  exposed: 'NEW',
+  resolved: 'resolved',
+  'service-lost': 'LOST',
+  'service-back': 'back',
+  'identity-changed': 'changed',
+  'address-changed': 'moved',
+  'no-longer-determined': 'unknown',
+};
+
+/** Creates the writer of one sweep over so many clients. */
+export function createSweepWriter(format: SweepFormat, style: ReportStyle, clients: number): SweepWriter {
+  return format === 'table' ? createTable(style, clients) : createJson(format === 'json');
+}
+
+function createJson(array: boolean): SweepWriter {
+  let first = true;
+  return {
+    begin: () => (array ? '[' : ''),
+    result({ sweepId, client, slot, report, changes }) {
+      const { id, name, group, tags } = client;
+      const row = {
+        schema: SWEEP_RESULT_SCHEMA,
+        sweep: sweepId,
+        client: { id, name, group, tags },
+        slot,
+        changes,
+        report,
+      } satisfies { readonly [K in keyof SweepResultLine]: unknown };
+      const text = forJson(JSON.stringify(row));
+      const before = array ? (first ? '\n' : ',\n') : '';
+      first = false;
+      return array ? before + text : `${text}\n`;
+    },
+    end: () => (array ? '\n]\n' : ''),
+  };
+}
+
+function createTable(style: ReportStyle, clients: number): SweepWriter {
+  const rows = createRows(style);
+  const brief = clients > ROWS_FOR_ALL;
+  return {
+    begin: () => rows.begin(),
+    result({ client, report, changes }) {
+      const row = rows.report({ ...report, target: { ...report.target, name: client.name } });
+      if (brief && report.verdict === 'compliant' && changes.length === 0) return '';
+      return row + changes.map((change) => renderChange(change, style.width)).join('');
+    },
+    end: (summary) => rows.end() + renderSummary(summary, style.width, brief),
+  };
+}
+
+function renderChange({ kind, title, before, after }: Change, width: number): string {
+  const detail =
+    kind === 'identity-changed' || kind === 'address-changed' ? ` (${before ?? '?'} → ${after ?? '?'})` : '';
+  return `  ${cutText(`${KIND_WORDS[kind]}: ${forTerminal(title + detail)}`, width - 2)}\n`;
+}
+
+function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
+  const { sweepId, interrupted, failed, skipped, skippedCount, pausedCount, blind } = summary;
+  const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume goes on with it' : ''}`];
+  const list = (clients: readonly NotProbed[]) =>
+    clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
+  if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
+  if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
+  if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: the vantage itself could not see`);
+  if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} could not be looked at:`, ...list(failed));
+  if (skippedCount > 0) {
+    lines.push(`${renderCount(skippedCount, 'client')} not probed, for want of an authorisation:`, ...list(skipped));
+  }
+  if (skippedCount > skipped.length) lines.push(`  and ${skippedCount - skipped.length} more`);
+  return `${lines.join('\n')}\n`;
+}

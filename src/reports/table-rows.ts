@@ -1,0 +1,87 @@
+import { VERDICTS, type Report, type Verdict } from '../model/report.js';
+import { forTerminal, forTerminalLine } from '../words/escape.js';
+import { cutText, displayWidth, padText } from '../words/layout.js';
+import { createPaint, paintVerdict, SEVERITY_MARKS, VERDICT_MARKS } from './paint.js';
+import type { ReportStyle, ReportWriter } from './reporter.js';
+import { renderDuration, sortFindings } from '../words/table-words.js';
+
+const VERDICT_COLUMNS = 14;
+const IPV4_COLUMNS = 15;
+const COUNT_COLUMNS = 3;
+const TIME_COLUMNS = 6;
+const GAPS = 5;
+
+/** Widths of the columns that share what the fixed ones leave: 13 and 24 of 80. */
+function shareColumns(width: number): { name: number; worst: number } {
+  const rest = width - VERDICT_COLUMNS - IPV4_COLUMNS - COUNT_COLUMNS - TIME_COLUMNS - GAPS;
+  const name = Math.floor(rest * 0.36);
+  return { name, worst: rest - name };
+}
+
+/** The worst thing to say of a site in a few words. */
+function describeWorst(report: Report): string {
+  const [worst] = sortFindings(report);
+  const blocking = report.undetermined.find((item) => item.blocking);
+  if (blocking && report.verdict === 'inconclusive' && worst?.effect !== 'inconclusive')
+    return `unknown: ${forTerminal(blocking.what)}`;
+  if (!worst) return '–';
+  return `${worst.waiver ? 'accepted:' : SEVERITY_MARKS[worst.severity].label} ${forTerminal(worst.title)}`;
+}
+
+/** A long address takes columns from the name, then from the worst finding: it is the last thing to be cut. */
+function renderTarget({ address, name, input }: Report['target'], nameColumns: number, max: number): string {
+  const shownAddress = address === null ? '(no address)' : forTerminalLine(address, max);
+  const shownName = forTerminal(name ?? (address === null ? input : ''));
+  const columns = IPV4_COLUMNS + 1 + nameColumns;
+  const start = padText(shownAddress, Math.max(IPV4_COLUMNS, displayWidth(shownAddress)));
+  const left = columns - displayWidth(start) - 1;
+  return padText(left >= 4 ? `${start} ${cutText(shownName, left)}` : start, Math.max(columns, displayWidth(start)));
+}
+
+function renderRow(report: Report, style: ReportStyle): string {
+  const { name, worst } = shareColumns(style.width);
+  const both = IPV4_COLUMNS + 1 + name + worst;
+  const target = renderTarget(report.target, name, both - 1);
+  return [
+    paintVerdict(createPaint(style.color), report.verdict, VERDICT_COLUMNS),
+    target,
+    padText(describeWorst(report), both - displayWidth(target)),
+    String(report.findings.length).padStart(COUNT_COLUMNS),
+    renderDuration(report.durationMs).padStart(TIME_COLUMNS),
+  ].join(' ');
+}
+
+function renderTally(counts: Readonly<Record<Verdict, number>>, style: ReportStyle): string {
+  const paint = createPaint(style.color);
+  const total = VERDICTS.reduce((sum, verdict) => sum + counts[verdict], 0);
+  const parts = (Object.keys(VERDICT_MARKS) as Verdict[]).map((verdict) =>
+    paint([...VERDICT_MARKS[verdict].format], `${VERDICT_MARKS[verdict].label} ${counts[verdict]}`),
+  );
+  const lines = [`${total} ${total === 1 ? 'target' : 'targets'}: ${parts.join(', ')}`];
+  if (counts.violation + counts.inconclusive > 0) lines.push('What to do about one of them: sallyport check ADDRESS');
+  return `\n${lines.join('\n')}\n`;
+}
+
+/** Many targets: a header, one row a target as it finishes, and a tally. Keeps three counters. */
+export function createRows(style: ReportStyle): ReportWriter {
+  const counts: Record<Verdict, number> = { compliant: 0, violation: 0, inconclusive: 0 };
+  return {
+    begin() {
+      const { name, worst } = shareColumns(style.width);
+      const titles = [
+        'VERDICT'.padEnd(VERDICT_COLUMNS),
+        'ADDRESS'.padEnd(IPV4_COLUMNS),
+        'NAME'.padEnd(name),
+        padText('WORST FINDING', worst),
+        'ALL'.padStart(COUNT_COLUMNS),
+        'TIME'.padStart(TIME_COLUMNS),
+      ];
+      return `${titles.join(' ')}\n${'─'.repeat(style.width)}\n`;
+    },
+    report(report) {
+      counts[report.verdict]++;
+      return `${renderRow(report, style)}\n`;
+    },
+    end: () => renderTally(counts, style),
+  };
+}

@@ -1,0 +1,129 @@
+import { accessOf } from '../../check/rules/facts.js';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { Gateway } from '../../model/lan.js';
+import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
+import type { Explanation, SiteEvidence, SiteReport } from '../../model/site.js';
+import { isSameAddress } from './addresses.js';
+import { explainReachable, type Reachability } from './explain.js';
+import { listRouters } from './gateways.js';
+import { type HeldMapping, isByNatPmp, mappedEndpoint, recogniseStranger } from './mappings.js';
+
+/**
+ * What a mapping is to the phone system, so that exactly one rule speaks of it: `injected` its inside client is not
+ * inside · `nec-port` it leads to the phone system, or a port of it to we don't know whom · `other-host` it leads a port
+ * of the phone system to another device · `other` none of its business · `off` it is switched off.
+ */
+export type MappingKind = 'injected' | 'nec-port' | 'other-host' | 'other' | 'off';
+
+export interface JudgedMapping extends HeldMapping {
+  readonly kind: MappingKind;
+  /** What it opens; null for all ports. */
+  readonly endpoint: EndpointId | null;
+}
+
+/** What the site rules look at: derived once from what was seen and a profile. */
+export interface SiteFacts extends Omit<Reachability, 'explanations' | 'mappings' | 'ways'> {
+  readonly kind: 'lan' | 'preinstall';
+  readonly evidence: SiteEvidence;
+  readonly profile: Profile;
+  /** Which source of the profile the vantage is. */
+  readonly source: string;
+  readonly serviceAccess: (service: ProfileService) => Access;
+  /** The service that stands on an endpoint, or would with the maker's ports. */
+  readonly serviceOf: (endpoint: EndpointId) => ProfileService | undefined;
+  /** What the profile says of an endpoint: of a service that was moved away from it, nothing. */
+  readonly accessTo: (endpoint: EndpointId) => Access;
+  /** The gateways that carry the site's traffic. */
+  readonly routers: readonly Gateway[];
+  readonly mappings: readonly JudgedMapping[];
+  readonly reachable: readonly Explanation[];
+  /** Which rule speaks of a reachable endpoint; what is agreed, or the check's own rules tell better, is not in it. */
+  readonly tellers: ReadonlyMap<EndpointId, string>;
+}
+
+const TELLERS: Partial<Record<MappingKind, string>> = {
+  injected: 'mapping-injected',
+  'nec-port': 'mapping-to-nec-port',
+  'other-host': 'mapping-to-other-host',
+};
+
+/** Derives what the site rules look at. Total: any evidence and profile that fit the model will do. */
+export function deriveSiteFacts(
+  evidence: SiteEvidence,
+  profile: Profile,
+  kind: SiteFacts['kind'],
+  earlier: readonly SiteReport[] = [],
+): SiteFacts {
+  const { explanations, ways, mappings, ...seen } = explainReachable(evidence, profile, earlier);
+  const services = indexServices(profile);
+  const source = evidence.outside?.check?.vantage.source ?? evidence.outside?.source ?? OUTSIDER;
+  const serviceAccess = (service: ProfileService) => accessOf(service, source, profile.unlisted);
+  const serviceOf = (endpoint: EndpointId) =>
+    services.get(endpoint) ?? profile.services.find(({ defaultEndpoints }) => defaultEndpoints.includes(endpoint));
+  const accessTo = (endpoint: EndpointId) => {
+    const service = services.get(endpoint);
+    return service ? serviceAccess(service) : profile.unlisted;
+  };
+  const judged = mappings.map((held) => judgeMapping(held, evidence, serviceOf));
+  const tellers = new Map<EndpointId, string>();
+  for (const { endpoint, cause } of explanations) {
+    const way = ways.get(endpoint);
+    const teller = TELLERS[judged.find(({ mapping }) => mapping === way?.mapping)?.kind ?? 'other'];
+    const nature = seen.check?.open.find((opening) => opening.endpoint === endpoint)?.nature;
+    const gatewayTalk = nature === 'upnp' || nature === 'nat-pmp' || nature === 'inside-device';
+    if (teller) tellers.set(endpoint, teller);
+    else if (accessTo(endpoint) !== 'must-not') continue;
+    else if (cause === 'dmz') tellers.set(endpoint, 'dmz-proved');
+    else if (!gatewayTalk || seen.ledger.arrived.has(endpoint)) tellers.set(endpoint, 'forward-not-agreed');
+  }
+  return {
+    ...seen,
+    kind,
+    evidence,
+    profile,
+    source,
+    serviceAccess,
+    serviceOf,
+    accessTo,
+    routers: listRouters(evidence.lan.gateways),
+    mappings: judged,
+    reachable: explanations,
+    tellers,
+  };
+}
+
+function judgeMapping(
+  held: HeldMapping,
+  evidence: SiteEvidence,
+  serviceOf: (endpoint: EndpointId) => ProfileService | undefined,
+): JudgedMapping {
+  const endpoint = mappedEndpoint(held.mapping);
+  const service = endpoint && serviceOf(endpoint);
+  const isNec = endpoint === null || (service ? service.kind !== 'gateway' : false);
+  return { ...held, endpoint, kind: judgeKind() };
+
+  function judgeKind(): MappingKind {
+    const { enabled, internalClient } = held.mapping;
+    if (!enabled) return 'off';
+    if (recogniseStranger(held, evidence.lan)) return 'injected';
+    const places = phoneSystemAddresses(evidence);
+    if (places.some((address) => isSameAddress(address, internalClient))) return 'nec-port';
+    if (!isNec) return 'other';
+    return evidence.pbxAddress === null ? 'nec-port' : 'other-host';
+  }
+}
+
+/** Where the phone system is or will be, as far as it was said. */
+export function phoneSystemAddresses({ pbxAddress, standIn }: SiteEvidence): string[] {
+  return [...new Set([pbxAddress, standIn?.address ?? null].flatMap((address) => (address ? [address] : [])))];
+}
+
+/** By what a mapping was asked for. */
+export function nameProtocol({ mapping }: HeldMapping): string {
+  return isByNatPmp(mapping) ? 'NAT-PMP' : 'UPnP';
+}
+
+/** Whether every endpoint of a service is settled by what arrived, or did not, at the stand-in. */
+export function isSettled({ ledger }: SiteFacts, { endpoints }: ProfileService): boolean {
+  return endpoints.every((endpoint) => ledger.arrived.has(endpoint) || ledger.shut.has(endpoint));
+}

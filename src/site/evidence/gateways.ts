@@ -1,0 +1,73 @@
+import type { Gateway } from '../../model/lan.js';
+import { cutText, quote } from '../../check/rules/wording.js';
+import { placeOf } from './addresses.js';
+
+/**
+ * How a gateway stands with UPnP, as far as it told:
+ * `silent` nothing answered · `listed` an Internet gateway whose mappings were read to the end · `partly-listed` not to
+ * the end · `unread` it answers, but its mappings could not be read · `other-device` it answers as something else.
+ */
+export type UpnpState = 'silent' | 'listed' | 'partly-listed' | 'unread' | 'other-device';
+
+const GATEWAY_TYPE =
+  /:(?:device:(?:InternetGatewayDevice|WANDevice|WANConnectionDevice)|service:WAN(?:IP|PPP)Connection):/i;
+
+export function judgeUpnp({ answers, device, connections }: Gateway): UpnpState {
+  if (connections.length > 0) return connections.every(({ list }) => list.complete) ? 'listed' : 'partly-listed';
+  if (answers.length === 0 && device === null) return 'silent';
+  const types = [device?.deviceType, ...answers.flatMap(({ st, usn }) => [st, usn])];
+  const offersGateway = types.some((type) => GATEWAY_TYPE.test(type ?? ''));
+  return offersGateway || !device?.deviceType ? 'unread' : 'other-device';
+}
+
+/** How a gateway stands with NAT-PMP and PCP: `refuses` where it answers that nobody may (result 2 in both). */
+export type NatPmpState = 'on' | 'refuses' | 'silent';
+
+/** Result codes that mean the same in NAT-PMP (RFC 6886 §3.5) and PCP (RFC 6887 §7.4). */
+const UNKNOWN_VERSION = 1;
+const REFUSED = 2;
+
+export function judgeNatPmp({ natPmp, pcp }: Gateway): NatPmpState {
+  const results = [natPmp, pcp].flatMap((answer) => (answer ? [answer.result] : []));
+  if (results.length === 0) return 'silent';
+  const telling = results.filter((result) => result !== UNKNOWN_VERSION);
+  return telling.length > 0 && telling.every((result) => result === REFUSED) ? 'refuses' : 'on';
+}
+
+/** The gateways that carry the site's traffic: the default ones, or all where none is known as such. */
+export function listRouters(gateways: readonly Gateway[]): readonly Gateway[] {
+  const defaults = gateways.filter(({ isDefault }) => isDefault);
+  return defaults.length > 0 ? defaults : gateways;
+}
+
+/** External addresses that a gateway tells, each once. */
+export function externalAddresses({ connections, natPmp }: Gateway): string[] {
+  const told = [...connections.map(({ externalAddress }) => externalAddress), natPmp?.externalAddress ?? null];
+  return [...new Set(told.flatMap((address) => (address ? [address.trim()] : [])))].filter(Boolean);
+}
+
+/**
+ * The external addresses by which a gateway can reach the internet: those of the internet where it tells any, since
+ * lines for television or the provider's own use have private ones beside it. What no device can have is left out.
+ */
+export function outwardAddresses(gateway: Gateway): string[] {
+  const told = externalAddresses(gateway).filter((address) => !['nowhere', undefined].includes(placeOf(address)));
+  const open = told.filter((address) => placeOf(address) === 'internet');
+  return open.length > 0 ? open : told;
+}
+
+/** Names a gateway in a sentence: `the router “AVM FRITZ!Box 7590” (192.168.1.1)`. */
+export function nameGateway({ address, device }: Gateway): string {
+  const model = device?.modelName?.trim() || device?.friendlyName?.trim() || '';
+  const maker = device?.manufacturer?.trim() ?? '';
+  const name = model.toLowerCase().startsWith(maker.toLowerCase()) ? model : `${maker} ${model}`.trim();
+  const place = cutText(address, 45);
+  return name ? `the router ${quote(name, 48)} (${place})` : `the router ${place}`;
+}
+
+/** Names the routers of a site where a text says what to do on them. */
+export function nameRouters(routers: readonly Gateway[]): string {
+  const [first, ...rest] = routers;
+  if (!first) return 'the router';
+  return rest.length === 0 ? nameGateway(first) : `each of the ${routers.length} routers`;
+}

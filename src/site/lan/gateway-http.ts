@@ -1,0 +1,130 @@
+import type { Conversation } from '../../net/sockets/conversation.js';
+import type { Engine } from '../../net/scan/engine.js';
+import type { Host } from '../../net/scan/host.js';
+import type { Outcome } from '../../net/scan/outcome.js';
+import { MAX_HEAD_BYTES } from '../../protocols/http/headers.js';
+import { renderHttpGet, renderHttpPost } from '../../protocols/http/http.js';
+import { isHttpAnswered, parseHttpAnswer } from '../../protocols/http/http-answer.js';
+import { MAX_XML_BYTES } from '../../protocols/upnp/xml.js';
+import { USER_AGENT } from '../../version.js';
+import { endReason, withinTerm } from '../../async/time-limit.js';
+
+/** A gateway, and how long it may be talked to. All connections go to this host, whatever a URL says. */
+export interface GatewayPeer {
+  readonly engine: Engine;
+  readonly host: Host;
+  readonly signal: AbortSignal;
+}
+
+/** A part of a sentence on why something was not read. */
+export interface Problem {
+  readonly problem: string;
+}
+
+/** An answer of the gateway, whatever its status. */
+export interface GatewayAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+  /** Whether its end was seen: where not, the body may be a part of it. */
+  readonly whole: boolean;
+}
+
+/** What is sent besides the path; without it the request is a GET. */
+export interface Post {
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+}
+
+/** Gateways are slow: they get this many times what another service gets. */
+const PATIENCE = 2;
+const MAX_BYTES = MAX_XML_BYTES + 2 * MAX_HEAD_BYTES;
+
+/**
+ * Connects to a port of the gateway and runs `talk` on it. A problem where it can't be connected to, or where the
+ * term ends before; `talk` itself has to end with the term, which it does where it waits for its requests alone.
+ */
+export function talkHttp<T>(
+  { engine, host, signal }: GatewayPeer,
+  port: number,
+  talk: (dialogue: HttpDialogue) => Promise<T>,
+): Promise<T | Problem> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return resolve({ problem: endReason(signal) });
+    let connected = false;
+    const giveUp = (): void => {
+      if (!connected) resolve({ problem: endReason(signal) });
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    engine
+      .tcp(host, port, async (conversation) => {
+        connected = true;
+        resolve(await talk(new HttpDialogue(conversation, signal)));
+        return {};
+      })
+      .then((outcome) => connected || resolve({ problem: describeRefusal(outcome, port) }), reject)
+      .finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+/** Requests to one port, one after the other: on one connection where the gateway keeps it open. */
+export class HttpDialogue {
+  #conversation: Conversation;
+  /** Whether the connection is fresh, was kept open after an answer, or has to be opened again. */
+  #state: 'fresh' | 'kept' | 'spent' = 'fresh';
+
+  constructor(
+    conversation: Conversation,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#conversation = conversation;
+  }
+
+  /** Sends a request and reads the answer, redirects and error statuses too: what they mean is the caller's affair. */
+  async request(path: string, post?: Post): Promise<GatewayAnswer | Problem> {
+    if (this.#state === 'spent' && !(await this.#reopen())) return this.#lost();
+    const wasKept = this.#state === 'kept';
+    this.#state = 'spent';
+    const read = await withinTerm(this.signal, () => this.#exchange(path, post));
+    if (!read) return this.#lost();
+    const { bytes, end } = read;
+    // It may have ended the kept connection just before; asking once more on a new one changes nothing.
+    if (bytes.length === 0 && wasKept && end !== 'timeout') return this.request(path, post);
+    if (end === 'limit') return { problem: `its answer is longer than ${MAX_XML_BYTES / 1024} KiB` };
+    const answer = parseHttpAnswer(bytes, MAX_XML_BYTES);
+    if (answer) {
+      if (answer.staysOpen) this.#state = 'kept';
+      const { status, body, ended, delimited } = answer;
+      return { status, body, whole: ended || (!delimited && end === 'closed') };
+    }
+    if (bytes.length > 0) return { problem: 'its answer is no HTTP' };
+    return { problem: end === 'timeout' ? 'it did not answer in time' : 'it ended the connection without an answer' };
+  }
+
+  #exchange(path: string, post: Post | undefined): ReturnType<Conversation['read']> {
+    const { remote, answerMs } = this.#conversation;
+    const request = { path, host: remote.address, port: remote.port, userAgent: USER_AGENT };
+    this.#conversation.send(post ? renderHttpPost(request, post.headers, post.body) : renderHttpGet(request));
+    return this.#conversation.read({
+      waitMs: PATIENCE * answerMs,
+      maxBytes: MAX_BYTES,
+      isComplete: (bytes) => isHttpAnswered(bytes, MAX_XML_BYTES),
+    });
+  }
+
+  async #reopen(): Promise<boolean> {
+    const next = await withinTerm(this.signal, () => this.#conversation.reopen());
+    if (next) this.#conversation = next;
+    this.#state = next ? 'fresh' : 'spent';
+    return next !== null;
+  }
+
+  #lost(): Problem {
+    return { problem: this.signal.aborted ? endReason(this.signal) : 'it could not be connected to again' };
+  }
+}
+
+function describeRefusal({ state, reason }: Outcome, port: number): string {
+  if (state === 'closed') return `it refused the connection to port ${port}`;
+  if (state === 'error') return `port ${port} could not be asked from here (${reason})`;
+  return `port ${port} did not answer`;
+}

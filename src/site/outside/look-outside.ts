@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { LanInterface } from '../../model/lan.js';
+import { OUTSIDER, type Profile } from '../../model/profile.js';
+import type { Report } from '../../model/report.js';
+import type { NatSurvey, Outside, Proof, SipComparison, StandIn } from '../../model/site.js';
+import type { Whoami } from '../../model/vantage-api.js';
+import { findLocalAddress } from '../../net/sockets/local-address.js';
+import type { TimingName } from '../../net/scan/timing.js';
+import { compareSip } from './compare-sip.js';
+import { drawCanaries } from './draw-canaries.js';
+import { areTogether, listLanInterfaces } from '../host/lan-interfaces.js';
+import { readNextHops } from '../host/next-hops.js';
+import { proveEndpoints } from './prove-endpoints.js';
+import { type OpenStandIn, openStandIn } from './stand-in.js';
+import { surveyNat } from './survey-nat.js';
+import type { VantageClient } from './vantage-client.js';
+import { VantageError } from './vantage-error.js';
+
+/** What is asked of the vantage. */
+export interface LookOutsideOptions {
+  readonly vantage: VantageClient;
+  /** Host and port of the vantage, for people. */
+  readonly vantageName: string;
+  readonly profile: Profile;
+  /** Which of the profile's sources the vantage is. */
+  readonly source?: string | undefined;
+  readonly timing?: TimingName | undefined;
+  /** Where the phone system is or will be. */
+  readonly pbxAddress: string | null;
+  /** Listen in its place, and have the vantage prove what arrives. */
+  readonly standIn: boolean;
+  /** Longest NAT binding to try, in seconds; null leaves that test out. */
+  readonly bindingSeconds: number | null;
+  /** Tells what is done next. */
+  readonly onStep?: ((step: string) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What was seen with the vantage's help, and by what stand-in. */
+export interface OutsideView {
+  readonly outside: Outside;
+  /** This machine's firewall is told by the look from inside. */
+  readonly standIn: Omit<StandIn, 'firewall'> | null;
+}
+
+/**
+ * Has the vantage look at the address that we come from. One after the other, so that no test disturbs another: the
+ * proofs first, while nothing has gone out from the ports in question; then the check, with the stand-in still
+ * listening; then what opens bindings in the NAT. What fails is told as a problem; the rest is done all the same.
+ */
+export async function lookFromOutside(options: LookOutsideOptions): Promise<OutsideView> {
+  const { vantage, vantageName, profile, signal, onStep = () => {} } = options;
+  const problems: Outside['problems'] = [];
+  const attempt = async <T>(part: Outside['problems'][number]['part'], work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof VantageError)) throw error;
+      problems.push({ part, message: error.message });
+      return null;
+    }
+  };
+  const view = (seen: Partial<Outside>, standIn: OutsideView['standIn'] = null): OutsideView => ({
+    outside: {
+      ...{ vantage: vantageName, source: options.source ?? OUTSIDER, address: null, scope: null, hops: [] },
+      ...{ check: null, proofs: [], sip: [], sipPorts: null, nat: null, problems },
+      ...seen,
+    },
+    standIn,
+  });
+
+  onStep(`asking ${vantageName} where we come from`);
+  const whoami = await attempt('vantage', () => vantage.whoami(signal));
+  if (!whoami) return view({});
+  const { address, scope } = whoami;
+  const localAddress = await findOwnAddress(options);
+  if (localAddress === null) {
+    problems.push({ part: 'vantage', message: "this machine's own address on the way to the vantage can not be told" });
+    return view({ address, scope });
+  }
+
+  const detour = await findDetour(options, localAddress);
+  if (detour !== null) problems.push({ part: 'vantage', message: detour });
+  const hops = vantage.remoteAddress === null ? Promise.resolve([]) : readNextHops(vantage.remoteAddress);
+  const key = randomBytes(32);
+  const { services, canaries } = options.standIn
+    ? await chooseEndpoints(profile, localAddress)
+    : { services: [], canaries: [] };
+  const open = options.standIn
+    ? await openStandIn({ address: localAddress, endpoints: [...services, ...canaries], key })
+    : null;
+  let proofs: Proof[] | null = null;
+  let check: Report | null;
+  try {
+    if (open) {
+      onStep(`listening on ${open.bound.length} endpoints of ${localAddress}; the vantage sends to each`);
+      proofs = await attempt('proofs', () =>
+        proveEndpoints({
+          ...{ client: vantage, key, standIn: open, services, canaries, signal },
+          onProblem: (message) => void problems.push({ part: 'proofs', message }),
+        }),
+      );
+    }
+    onStep(`the vantage checks ${address}`);
+    check = await attempt('check', () =>
+      vantage.check({ profile, timing: options.timing, source: options.source }, signal),
+    );
+  } finally {
+    await open?.close();
+  }
+  const sip = await attempt('sip', () => lookForAlg(options, whoami, localAddress));
+  const nat = await attempt('nat', () => lookAtNat(options, whoami, localAddress));
+  return view(
+    { address, scope, hops: await hops, check, proofs: proofs ?? [], sip: sip ?? [], sipPorts: whoami.sip, nat },
+    open && describeStandIn(open),
+  );
+}
+
+/** The address in whose place we stand, or the one that leads to the vantage; null where there is none. */
+function findOwnAddress({ standIn, pbxAddress, vantage }: LookOutsideOptions): Promise<string | null> {
+  if (standIn && pbxAddress !== null) return Promise.resolve(pbxAddress);
+  return vantage.remoteAddress === null ? Promise.resolve(null) : findLocalAddress(vantage.remoteAddress);
+}
+
+/** Tells that what is sent to the vantage leaves by another network than the one where we stand in, as by a VPN. */
+async function findDetour({ vantage, standIn }: LookOutsideOptions, place: string): Promise<string | null> {
+  const leaving = !standIn || vantage.remoteAddress === null ? null : await findLocalAddress(vantage.remoteAddress);
+  if (leaving === null) return null;
+  return areTogether(readNetworks(), leaving, place)
+    ? null
+    : `this machine sends from ${leaving} there, not by the network of ${place}: by a VPN or another line`;
+}
+
+/** None where the system does not tell: the look from inside says so. */
+function readNetworks(): LanInterface[] {
+  try {
+    return listLanInterfaces();
+  } catch {
+    return [];
+  }
+}
+
+/** All endpoints of the profile's services, where they are and where the maker has them, and canaries among the rest. */
+async function chooseEndpoints(profile: Profile, address: string) {
+  const services = new Set<EndpointId>(
+    profile.services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]),
+  );
+  return { services: [...services], canaries: await drawCanaries({ address, services: [...services] }) };
+}
+
+function describeStandIn({ address, bound, unbound }: OpenStandIn): OutsideView['standIn'] {
+  return { address, bound: [...bound], unbound: [...unbound] };
+}
+
+async function lookForAlg(
+  { vantage, signal, onStep }: LookOutsideOptions,
+  { sip }: Whoami,
+  localAddress: string,
+): Promise<SipComparison[]> {
+  if (!sip) throw new VantageError('refused', 'the vantage offers no SIP ports, so a SIP ALG can not be told');
+  onStep?.('exchanging SIP messages with the vantage');
+  return compareSip({ client: vantage, localAddress, signal });
+}
+
+async function lookAtNat(
+  { vantage, bindingSeconds, signal, onStep }: LookOutsideOptions,
+  { stun }: Whoami,
+  localAddress: string,
+): Promise<NatSurvey> {
+  if (!stun)
+    throw new VantageError('refused', "the vantage offers no STUN ports, so the NAT's bindings can not be told");
+  onStep?.(
+    bindingSeconds === null
+      ? 'looking at how the NAT maps UDP'
+      : `looking at how long the NAT keeps a silent UDP binding: up to ${bindingSeconds} s`,
+  );
+  return surveyNat({ client: vantage, localAddress, bindingSeconds, signal });
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { Proof } from '../../model/site.js';
+import { MAX_PROOFS, type ProofEvent, proofEventSchema } from '../../model/vantage-api.js';
+import type { Arrival, OpenStandIn } from './stand-in.js';
+import type { VantageClient } from './vantage-client.js';
+import { VantageError } from './vantage-error.js';
+
+/** How long what is still on its way is waited for after the vantage is done, ms, and how often we look. */
+const LATE_MS = 1_000;
+const LOOK_MS = 50;
+
+/** What to have proved, and by whom. */
+export interface ProveEndpointsOptions {
+  readonly client: VantageClient;
+  /** The stand-in's key, by which the vantage signs. */
+  readonly key: Buffer;
+  readonly standIn: OpenStandIn;
+  readonly services: readonly EndpointId[];
+  readonly canaries: readonly EndpointId[];
+  /** Told why the vantage did not come to the end, where something was learned all the same. */
+  readonly onProblem?: ((message: string) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Has the vantage send a proof to every endpoint on which the stand-in listens, and tells which came. An endpoint of
+ * which the vantage told nothing before it failed has the state `error`: whether it is forwarded is known only if its
+ * proof came.
+ * @throws VantageError where the vantage failed before anything was learned
+ */
+export async function proveEndpoints(options: ProveEndpointsOptions): Promise<Proof[]> {
+  const { standIn, services, canaries, signal } = options;
+  const asked = [...new Set([...services, ...canaries])].filter((endpoint) => standIn.bound.includes(endpoint));
+  const events = new Map<EndpointId, ProofEvent>();
+  try {
+    for (let from = 0; from < asked.length; from += MAX_PROOFS) {
+      await askProofs(options, asked.slice(from, from + MAX_PROOFS), events);
+    }
+  } catch (error) {
+    if (!(error instanceof VantageError) || events.size + standIn.arrivals.size === 0) throw error;
+    options.onProblem?.(error.message);
+  }
+  await waitForArrivals(standIn, asked, signal);
+  const named = new Set(services);
+  return asked.map((endpoint) => ({
+    endpoint,
+    kind: named.has(endpoint) ? 'service' : 'canary',
+    ...describeArrival(standIn.arrivals.get(endpoint)),
+    ...describeEvent(events.get(endpoint)),
+  }));
+}
+
+/** Asks for proofs and collects what the vantage says of each: the first word, of those that were asked for. */
+async function askProofs(
+  { client, key, signal }: ProveEndpointsOptions,
+  endpoints: readonly EndpointId[],
+  events: Map<EndpointId, ProofEvent>,
+): Promise<void> {
+  const body = { key: key.toString('base64url'), endpoints };
+  for await (const { event, data } of client.stream('/v1/proofs', body, signal)) {
+    if (event !== 'proof') continue;
+    const proof = proofEventSchema.safeParse(data).data;
+    if (!proof) throw new VantageError('protocol', 'the vantage told of a proof in a form that was not agreed');
+    const { endpoint } = proof;
+    if (endpoints.includes(endpoint) && !events.has(endpoint)) events.set(endpoint, proof);
+  }
+}
+
+/** Waits until all have arrived, for a moment at most. */
+async function waitForArrivals(
+  { arrivals }: OpenStandIn,
+  asked: readonly EndpointId[],
+  signal: AbortSignal,
+): Promise<void> {
+  const end = performance.now() + LATE_MS;
+  while (!signal.aborted && performance.now() < end && !asked.every((endpoint) => arrivals.has(endpoint))) {
+    await sleep(LOOK_MS);
+  }
+}
+
+function describeArrival(arrival: Arrival | undefined): Pick<Proof, 'arrived' | 'arrivedAt' | 'from'> {
+  return { arrived: arrival !== undefined, arrivedAt: arrival?.at ?? null, from: arrival?.from ?? null };
+}
+
+function describeEvent(event: ProofEvent | undefined): Pick<Proof, 'state' | 'reason' | 'tries' | 'receipt'> {
+  if (!event) return { state: 'error', reason: 'cut-off', tries: 0, receipt: false };
+  const { state, reason, tries, receipt } = event;
+  return { state, reason, tries, receipt };
+}

@@ -1,0 +1,190 @@
+import { addressScope } from '../../model/address.js';
+import {
+  compareEndpointIds,
+  type Endpoint,
+  endpointId,
+  type EndpointId,
+  parseEndpointId,
+} from '../../model/endpoint.js';
+import type { StandIn } from '../../model/site.js';
+import { Agenda } from '../../net/scan/agenda.js';
+import { availableSockets } from '../../net/scan/descriptors.js';
+import type { Sender } from '../../net/scan/udp-shared.js';
+import { createRoom, listenTcp, type Serve } from '../../net/sockets/listen-tcp.js';
+import { UdpPort } from '../../net/sockets/udp-port.js';
+import { isWholeLine, MAX_PROOF_BYTES, parseProof, renderReceipt } from '../../protocols/proof.js';
+
+const REASONS: Readonly<Record<string, Unbound['reason']>> = {
+  EADDRINUSE: 'taken',
+  EACCES: 'privileged',
+  EPERM: 'privileged',
+  EADDRNOTAVAIL: 'no-address',
+};
+
+const MAX_DETAIL = 256;
+
+const ADVICE = { taken: tellTaken, privileged: tellPrivileged, 'no-address': tellNoAddress } as const;
+
+/** A proof that came, and how. */
+export interface Arrival {
+  /** The endpoint of ours at which it came. */
+  readonly at: EndpointId;
+  /** The address and port from which it came here. */
+  readonly from: string;
+}
+
+/** What to listen on in the phone system's place. */
+export interface StandInOptions {
+  /** An address of this machine, as a literal. */
+  readonly address: string;
+  readonly endpoints: readonly EndpointId[];
+  /** The 32 bytes with which the vantage signs. */
+  readonly key: Buffer;
+}
+
+/** A stand-in that listens. */
+export interface OpenStandIn {
+  readonly address: string;
+  readonly bound: readonly EndpointId[];
+  readonly unbound: readonly Unbound[];
+  /** What has come so far, by the endpoint that the vantage asked. Only the first arrival of each is kept. */
+  readonly arrivals: ReadonlyMap<EndpointId, Arrival>;
+  close(): Promise<void>;
+}
+
+interface Listener {
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 512;
+
+const MAX_PORT_CONNECTIONS = 32;
+
+const LIFETIME_MS = 10_000;
+
+/** How long somebody may take to say something. */
+const LISTEN_MS = 8_000;
+
+/** How long a connection that brings no proof stays open: whoever checks at the same time sees it open and silent. */
+const MOMENT_MS = 1_000;
+
+/**
+ * Listens on every endpoint, and answers what the vantage signed with a receipt; all else gets no answer. What can't
+ * be bound is told, and is no error.
+ */
+export async function openStandIn({ address, endpoints, key }: StandInOptions): Promise<OpenStandIn> {
+  const agenda = new Agenda();
+  const arrivals = new Map<EndpointId, Arrival>();
+  const open: { readonly id: EndpointId; readonly listener: Listener }[] = [];
+  const unbound: Unbound[] = [];
+  const wanted = [...new Set(endpoints)].sort(compareEndpointIds).flatMap((id) => parseEndpointId(id) ?? []);
+  const room = createRoom(Math.min(MAX_CONNECTIONS, Math.max(8, availableSockets() - wanted.length)));
+
+  /** Notes a proof; answers its receipt. One that tells the other transport can't have come from the vantage. */
+  const judge = (at: Endpoint, from: Sender, bytes: Buffer): Buffer | undefined => {
+    const proof = parseProof(key, bytes);
+    if (!proof?.endpoint.startsWith(at.transport)) return undefined;
+    if (!arrivals.has(proof.endpoint)) arrivals.set(proof.endpoint, { at: endpointId(at), from: formatSender(from) });
+    return renderReceipt(key, proof);
+  };
+  const serveAt =
+    (at: Endpoint): Serve =>
+    async ({ from, read, send }) => {
+      const { bytes, end } = await read({ waitMs: LISTEN_MS, maxBytes: MAX_PROOF_BYTES, isComplete: isWholeLine });
+      const receipt = judge(at, from, bytes);
+      if (receipt) send(receipt);
+      else if (end !== 'closed' && end !== 'reset') await read({ waitMs: MOMENT_MS, maxBytes: MAX_PROOF_BYTES });
+    };
+  const listenUdp = async (at: Endpoint): Promise<Listener> => {
+    const port: UdpPort = await UdpPort.open(address, at.port, (bytes, from) => {
+      const receipt = judge(at, from, bytes);
+      if (receipt) port.send(receipt, from).catch(() => {});
+    });
+    return port;
+  };
+  const listen = (at: Endpoint): Promise<Listener> => {
+    refuseShared(address);
+    if (at.transport === 'udp') return listenUdp(at);
+    const limits = { max: MAX_PORT_CONNECTIONS, room, lifetimeMs: LIFETIME_MS };
+    return listenTcp({ address, port: at.port, serve: serveAt(at), agenda, ...limits });
+  };
+
+  for (const endpoint of wanted) {
+    const id = endpointId(endpoint);
+    try {
+      open.push({ id, listener: await listen(endpoint) });
+    } catch (error) {
+      unbound.push(tellUnbound({ endpoint: id, address, platform: process.platform }, error as NodeJS.ErrnoException));
+    }
+  }
+  return {
+    address,
+    bound: open.map(({ id }) => id),
+    unbound,
+    arrivals,
+    close: async () => {
+      await Promise.all(open.map(({ listener }) => listener.close()));
+      agenda.clear();
+    },
+  };
+}
+
+/** Throws for what is no address of one interface, with the system's code for addresses that are not ours. */
+function refuseShared(address: string): void {
+  const scope = addressScope(address) ?? 'unspecified';
+  if (scope !== 'unspecified' && scope !== 'multicast' && scope !== 'broadcast') return;
+  throw Object.assign(new Error('no address of an interface'), { code: 'EADDRNOTAVAIL' });
+}
+
+function formatSender({ address, port }: Sender): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+export type Unbound = StandIn['unbound'][number];
+
+/** What was to be bound, where, and on which system (`process.platform`). */
+export interface Place {
+  readonly endpoint: EndpointId;
+  readonly address: string;
+  readonly platform: string;
+}
+
+/** Says why an endpoint could not be bound, by the system's error, and what to do about it on this system; alike for all. */
+export function tellUnbound(place: Place, error: NodeJS.ErrnoException): Unbound {
+  const code = error.code ?? '';
+  const reason = REASONS[code] ?? 'error';
+  const detail = reason === 'error' ? tellError(code || error.message) : ADVICE[reason](place);
+  return { endpoint: place.endpoint, reason, detail: detail.slice(0, MAX_DETAIL) };
+}
+
+function tellTaken({ platform }: Place): string {
+  const show = { linux: 'sudo ss -lntup', darwin: 'sudo lsof -nP -i', win32: 'netstat -abno' }[platform];
+  const how = show ? `"${show}" shows which; ` : '';
+  return `another program of this machine has it: ${how}end that, and run this again`;
+}
+
+function tellPrivileged({ endpoint, platform }: Place): string {
+  const { transport = 'tcp' } = parseEndpointId(endpoint) ?? {};
+  switch (platform) {
+    case 'linux':
+      return `ports below 1024 need permission: run this as root, or let everybody have them until the next start by "sudo sysctl net.ipv4.ip_unprivileged_port_start=0"`;
+    case 'win32':
+      return `Windows holds it back: "netsh interface ipv4 show excludedportrange protocol=${transport}" shows whether it is reserved; if not, run this as administrator`;
+    default:
+      return `ports below 1024 need permission here: run this with sudo`;
+  }
+}
+
+function tellNoAddress({ address, platform }: Place): string {
+  const add = {
+    linux: `sudo ip address add ${address}/24 dev eth0`,
+    darwin: `sudo ifconfig en0 alias ${address} 255.255.255.0`,
+    win32: `netsh interface ipv4 add address "Ethernet" ${address} 255.255.255.0`,
+  }[platform];
+  const how = add ? `, for example by "${add}" with its own interface and mask` : '';
+  return `this machine does not have the address ${address}: give it that address${how}`;
+}
+
+function tellError(what: string): string {
+  return `the system did not open it (${what}): end programs that hold many connections, and run this again`;
+}

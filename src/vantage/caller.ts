@@ -1,0 +1,92 @@
+import type { FastifyRequest } from 'fastify';
+import type { Server } from 'node:net';
+import { guardTarget } from '../files/targets/guard.js';
+import { type AddressRange, rangesContain } from '../model/address-ranges.js';
+import { addressScope, formatAddress, parseAddress, unmapAddress } from '../model/address.js';
+import { Refusal } from './refusal.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The address that the request comes from; null where that is not known. */
+    callerAddress: string | null;
+    /** Name of the token that it was made with; null where none that holds was given. */
+    tokenName: string | null;
+  }
+}
+
+/**
+ * Who asks, where that was found out before.
+ * @throws Refusal where it is not known
+ */
+export function readIdentity({ callerAddress, tokenName }: FastifyRequest): { address: string; token: string } {
+  if (tokenName === null) throw new Refusal(401, 'token', 'a token that holds is needed');
+  if (callerAddress === null)
+    throw new Refusal(403, 'proxy', 'the proxy did not tell which address you come from: its operator has to set that');
+  return { address: callerAddress, token: tokenName };
+}
+
+/**
+ * The address that a request comes from. Of X-Forwarded-For only that is believed which a trusted proxy added: fastify
+ * goes through it from the right, and stops at the first address that is no trusted proxy's.
+ * @returns null where a proxy did not tell for whom it asks
+ */
+export function readCaller(request: FastifyRequest, proxies: readonly AddressRange[]): string | null {
+  const parsed = parseAddress(request.ip);
+  if (!parsed || rangesContain(proxies, request.ip)) return null;
+  return formatAddress(unmapAddress(parsed));
+}
+
+/** Whether a request comes from this machine itself, and not through a proxy on it. */
+export function isLocal({ socket, headers }: FastifyRequest): boolean {
+  const forwarded = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
+  return !forwarded && isLoopback(socket.remoteAddress);
+}
+
+/** Whether what a request says can't be overheard: under TLS, within this machine, or from a proxy that is trusted. */
+export function isProtected({ socket }: FastifyRequest, proxies: readonly AddressRange[]): boolean {
+  const { remoteAddress = '' } = socket;
+  return 'encrypted' in socket || isLoopback(remoteAddress) || rangesContain(proxies, remoteAddress);
+}
+
+/**
+ * Refuses an address that is nobody's on the internet, unless special ones are allowed; groups and broadcast always.
+ * @throws Refusal
+ */
+export function requireOrdinary(address: string, allowSpecial: boolean): void {
+  const scope = addressScope(address);
+  const refusal = scope === undefined ? 'is no address' : guardTarget(scope, allowSpecial);
+  if (refusal === null) return;
+  const [what = ''] = refusal.split(';');
+  throw new Refusal(403, 'address', `you come from ${address}, which ${what}: the vantage looks at public ones only`);
+}
+
+/** What stands for all addresses of one site: an IPv4 address, or the /64 that a site has of IPv6 at least. */
+export function siteOf(address: string): string {
+  const parsed = parseAddress(address);
+  if (!parsed) return '';
+  const { family, value } = unmapAddress(parsed);
+  return formatAddress({ family, value: family === 4 ? value : (value >> 64n) << 64n });
+}
+
+function isLoopback(address: string | undefined): boolean {
+  const parsed = parseAddress(address ?? '');
+  return parsed !== undefined && addressScope(formatAddress(unmapAddress(parsed))) === 'loopback';
+}
+
+/** Lets one site have so many connections at once, tokens or not; proxies have as many as they need. */
+export function limitConnections(server: Server, each: number, proxies: readonly AddressRange[]): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const { remoteAddress = '' } = socket;
+    if (rangesContain(proxies, remoteAddress)) return;
+    const site = siteOf(remoteAddress);
+    const count = (open.get(site) ?? 0) + 1;
+    open.set(site, count);
+    socket.once('close', () => {
+      const left = open.get(site)! - 1;
+      if (left > 0) open.set(site, left);
+      else open.delete(site);
+    });
+    if (count > each) socket.destroy();
+  });
+}

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { isLocal } from '../caller.js';
+import { Refusal } from '../refusal.js';
+import type { VantageApp } from '../vantage-app.js';
+import type { VantageContext } from '../vantage-context.js';
+
+/** GET /metrics, in the text format of Prometheus; for callers on this machine alone. */
+export function addMetricsRoute(app: VantageApp, { metrics }: VantageContext): void {
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    if (!isLocal(request)) throw new Refusal(403, 'address', 'metrics are for this machine alone');
+    return reply.type(metrics.contentType).send(await metrics.render());
+  });
+}
+
+/** GET /healthz: whether the server answers; needs no token and tells nothing else. */
+export function addHealthRoute(app: VantageApp): void {
+  const schema = { summary: 'Whether the vantage answers', response: { 200: z.object({ status: z.literal('ok') }) } };
+  app.get('/healthz', { schema }, () => ({ status: 'ok' as const }));
+}
+
+/** GET /v1/openapi.json: describes the API; needs no token, since it is the same everywhere. */
+export function addOpenapiRoute(app: VantageApp): void {
+  app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}

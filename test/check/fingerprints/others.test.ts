@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals';
+import { identify } from '../../../src/check/fingerprints/registry.js';
+import { parseNatPmpAnswer } from '../../../src/protocols/nat/nat-pmp.js';
+import { http, observe, sip, ssdp } from './observations.js';
+
+const who = (...given: Parameters<typeof observe>) => identify(observe(...given)).identity;
+
+describe('sip-server', () => {
+  test('under the name that it gives itself', () => {
+    expect(who({ sip: sip({ userAgent: 'Asterisk PBX 18' }) })).toEqual({
+      fingerprint: 'sip-server',
+      kind: 'sip-server',
+      label: 'SIP server "Asterisk PBX 18"',
+      model: null,
+      version: null,
+      confidence: 'likely',
+      basis: ['SIP status 200 "OK"', 'SIP User-Agent "Asterisk PBX 18"'],
+    });
+    expect(who({ sip: sip({ server: '' }) })?.label).toBe('SIP server without a name');
+  });
+});
+
+describe('web-server', () => {
+  test('with server, title and realm', () => {
+    const page = http({
+      status: 401,
+      server: 'DVRDVS-Webs',
+      title: 'Net Video',
+      authenticate: 'Digest qop="auth", realm="DVR 8"',
+    });
+    expect(who({ http: page })).toMatchObject({
+      kind: 'web-server',
+      label: 'web server "DVRDVS-Webs", title "Net Video", realm "DVR 8"',
+      basis: ['HTTP status 401', 'server "DVRDVS-Webs"', 'title "Net Video"', 'realm "DVR 8"'],
+    });
+  });
+
+  test('with less, or nothing', () => {
+    expect(who({ http: http({ title: 'Router' }) })?.label).toBe('web server title "Router"');
+    expect(who({ login: http({ status: 404 }) })).toMatchObject({ label: 'web server', basis: ['HTTP status 404'] });
+  });
+});
+
+describe('UPnP', () => {
+  const IGD = 'urn:schemas-upnp-org:device:InternetGatewayDevice:1';
+  const inside = 'http://192.168.1.20:49152/desc.xml';
+
+  test.each([
+    ['ST of a gateway', { st: IGD }, 'upnp-gateway', 'certain'],
+    ['USN of a gateway', { st: 'ssdp:all', usn: `uuid:1::${IGD}` }, 'upnp-gateway', 'certain'],
+    ['WANIPConnection', { st: 'urn:schemas-upnp-org:service:WANIPConnection:2' }, 'upnp-gateway', 'certain'],
+    ['WANPPPConnection', { usn: 'uuid:1::urn:schemas-upnp-org:service:WANPPPConnection:1' }, 'upnp-gateway', 'certain'],
+    ['MiniUPnPd', { st: 'upnp:rootdevice', server: 'Linux UPnP/1.1 MiniUPnPd/2.2' }, 'upnp-gateway', 'likely'],
+    ['an IGD by name', { st: 'upnp:rootdevice', server: 'Linux/2.6 UPnP/1.0 Linux-IGD/1.0' }, 'upnp-gateway', 'likely'],
+    ['RouterOS', { st: 'upnp:rootdevice', server: 'RouterOS/6 UPnP/1.0' }, 'upnp-gateway', 'likely'],
+    [
+      'a gateway by its file',
+      { st: 'upnp:rootdevice', server: 'SDK', location: 'http://192.168.1.1:1/gatedesc.xml' },
+      'upnp-gateway',
+      'likely',
+    ],
+    ['a media server', { st: 'urn:schemas-upnp-org:device:MediaServer:1', location: inside }, 'upnp-device', 'certain'],
+    [
+      'a root device without a name',
+      { st: 'upnp:rootdevice', usn: 'uuid:1::upnp:rootdevice' },
+      'upnp-device',
+      'possible',
+    ],
+    ['a name that only contains igd', { st: 'upnp:rootdevice', server: 'Brigder/1' }, 'upnp-device', 'possible'],
+    ['Wi-Fi setup', { st: 'urn:schemas-wifialliance-org:device:WFADevice:1' }, 'upnp-device', 'possible'],
+  ])('%s', (_, parts, kind, confidence) => {
+    expect(who({ ssdp: [ssdp(parts)] }, 'udp/1900')).toMatchObject({ kind, confidence });
+  });
+
+  test('tells in the basis whether the host is private', () => {
+    expect(who({ ssdp: [ssdp({ st: 'upnp:rootdevice', server: 'TV/1', location: inside })] })).toMatchObject({
+      label: 'UPnP device "TV/1"',
+      basis: [
+        'ST "upnp:rootdevice"',
+        'SERVER "TV/1"',
+        `LOCATION "${inside}"`,
+        'the LOCATION host is a private address',
+      ],
+    });
+    const at = (location: string) => who({ ssdp: [ssdp({ st: IGD, location })] })?.basis.at(-1);
+    expect(at('http://203.0.113.5:5000/')).toBe('the LOCATION host is a public address');
+    expect(at('http://router.example.net/')).toBe('the LOCATION host is a name');
+    expect(at('nonsense')).toBe('LOCATION "nonsense"');
+  });
+
+  test('counts what comes from the host of the gateway as the gateway', () => {
+    const answers = [
+      ssdp({ st: 'urn:schemas-upnp-org:device:MediaServer:1', location: 'http://192.168.1.1:8200/rootDesc.xml' }),
+      ssdp({ st: IGD, server: 'R', location: 'http://192.168.1.1:5000/rootDesc.xml' }),
+      ssdp({ st: 'upnp:rootdevice', server: 'R' }),
+    ];
+    expect(who({ ssdp: answers })).toMatchObject({ kind: 'upnp-gateway', confidence: 'certain' });
+    expect(who({ ssdp: answers })?.basis.join()).not.toContain('another device');
+  });
+
+  test('tells of a device beside the gateway, and describes the inside one of several', () => {
+    const camera = ssdp({ st: 'upnp:rootdevice', server: 'Cam', location: inside });
+    expect(who({ ssdp: [camera, ssdp({ st: IGD, server: 'R', location: 'http://203.0.113.5/' })] })?.basis.at(-1)).toBe(
+      'another device answers too: "Cam"',
+    );
+    const outer = ssdp({ st: 'upnp:rootdevice', server: 'Outer', location: 'http://203.0.113.5/' });
+    expect(who({ ssdp: [outer, camera] })?.label).toBe('UPnP device "Cam"');
+    const media = ssdp({ st: 'urn:schemas-upnp-org:device:MediaServer:1', server: 'M', location: inside });
+    const outerMedia = { ...media, server: 'Outer', location: 'http://203.0.113.5/' };
+    expect(who({ ssdp: [outerMedia, media] })?.label).toBe('UPnP device "M"');
+    expect(who({ ssdp: [media, ssdp({ server: 'MiniUPnPd' })] })).toMatchObject({
+      label: 'UPnP device "M"',
+      basis: expect.arrayContaining(['a gateway answers too: "MiniUPnPd"']),
+    });
+  });
+});
+
+describe('nat-pmp-gateway', () => {
+  const answer = (hex: string) => parseNatPmpAnswer(Buffer.from(hex, 'hex'))!;
+
+  test('by NAT-PMP and by PCP', () => {
+    expect(who({ natPmp: answer('0080000000000001cb007105') }, 'udp/5351')).toMatchObject({
+      kind: 'nat-pmp-gateway',
+      label: 'NAT-PMP gateway',
+      confidence: 'certain',
+      basis: ['answer of version 0, opcode 128, result 0', 'external address 203.0.113.5'],
+    });
+    expect(who({ natPmp: answer('0280000100000000') })?.label).toBe('PCP gateway');
+    expect(who({ natPmp: answer('0081000000000000') })?.confidence).toBe('likely');
+  });
+});
+
+describe('banner', () => {
+  test.each([
+    ['SSH-2.0-OpenSSH_9.2\r\n', 'SSH server "SSH-2.0-OpenSSH_9.2"'],
+    ['220 mail ESMTP x\r\n', 'mail server "220 mail ESMTP x"'],
+    ['220-Welcome\r\n220 ready\r\n', 'FTP server "220-Welcome"'],
+    ['\r\n\r\n\xff\xfd\x18login: ', 'Telnet server "\xff\xfd\x18login:"'],
+    ['camera login: ', 'login prompt "camera login:"'],
+    ['\x01\x02', 'unidentified, sends "\x01\x02"'],
+  ])('%j: %j', (text, label) => {
+    expect(who({ banner: text })).toMatchObject({
+      fingerprint: 'banner',
+      kind: 'other',
+      label,
+      confidence: 'possible',
+    });
+  });
+
+  test('is quoted short', () => {
+    expect(who({ banner: 'x'.repeat(1024) })?.label).toBe(`unidentified, sends "${'x'.repeat(64)}…"`);
+  });
+});
+
+test.each([[{}], [{ banner: '' }], [{ banner: ' \r\n' }], [{ ssdp: [] }], [{ ended: 'reset' as const }]])(
+  'nobody in %j',
+  (evidence) => {
+    expect(identify(observe(evidence))).toEqual({ identity: null, errors: [] });
+  },
+);

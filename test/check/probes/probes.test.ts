@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import type { LabServer } from '../../../src/lab/lab-server.js';
+import { dim } from '../../../src/lab/servers/dim.js';
+import { dvr } from '../../lab-sites/servers/dvr.js';
+import { natPmp } from '../../../src/lab/servers/nat-pmp.js';
+import { necPhone } from '../../../src/lab/servers/nec-phone.js';
+import { pcpro } from '../../../src/lab/servers/pcpro.js';
+import { necSip, sip } from '../../../src/lab/servers/sip.js';
+import { ssdp } from '../../../src/lab/servers/ssdp.js';
+import { webpro } from '../../../src/lab/servers/webpro.js';
+import { evidenceSchema } from '../../../src/model/report.js';
+import type { Outcome } from '../../../src/net/scan/outcome.js';
+import { PROBES } from '../../../src/check/probes/registry.js';
+import { startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { startEngine } from '../../net/start-engine.js';
+
+stopAfterEach();
+
+type ProbeId = keyof typeof PROBES;
+
+async function probe(id: ProbeId, server: LabServer, patienceMs = 2_000): Promise<Outcome> {
+  const engine = startEngine({ patienceMs });
+  const outcome = await PROBES[id].run(engine, engine.host('127.0.0.1'), await startServer(server));
+  expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
+  return outcome;
+}
+
+const oneOf = (text: string): LabServer => ({ tcp: (socket) => void socket.end(text) });
+
+describe('http-get', () => {
+  test('reads the page and the version page of WebPro', async () => {
+    expect(await probe('http-get', webpro())).toMatchObject({
+      state: 'open',
+      reason: 'syn-ack',
+      evidence: {
+        http: { status: 200, server: 'Henry/1.1', title: 'WebPro' },
+        login: { status: 200, title: 'WebPro' },
+      },
+    });
+  });
+
+  test('does not ask other web servers for it', async () => {
+    const { evidence } = await probe('http-get', dvr());
+    expect(evidence).toMatchObject({ http: { server: 'DVR-Web/2.4', title: 'Video Recorder Login' } });
+    expect(evidence).not.toHaveProperty('login');
+  });
+
+  test('keeps what is no HTTP as a banner', async () => {
+    expect((await probe('http-get', oneOf('220 mail\r\n'))).evidence).toEqual({
+      banner: '220 mail\r\n',
+      ended: 'closed',
+    });
+  });
+});
+
+describe('tcp-identify', () => {
+  test('listens first and asks for no page where something is said unasked', async () => {
+    expect((await probe('tcp-identify', oneOf('SSH-2.0-x\r\n'))).evidence).toMatchObject({ banner: 'SSH-2.0-x\r\n' });
+  });
+
+  test('then asks for a page', async () => {
+    expect((await probe('tcp-identify', webpro())).evidence).toMatchObject({ http: { title: 'WebPro' }, login: {} });
+  });
+});
+
+test.each(['tcp-banner', 'canary-tcp'] as const)('%s says nothing, and tells what it hears', async (id) => {
+  let said = 0;
+  const listener: LabServer = { tcp: (socket) => void socket.on('data', (data) => (said += data.length)) };
+  expect((await probe(id, listener)).evidence).toEqual({});
+  expect((await probe(id, pcpro())).evidence).toEqual({});
+  expect((await probe(id, oneOf('hello'))).evidence).toEqual({ banner: 'hello', ended: 'closed' });
+  expect(said).toBe(0);
+});
+
+describe('dim-prompt', () => {
+  test('reads the prompt', async () => {
+    expect((await probe('dim-prompt', dim())).evidence.banner).toMatch(/^User ID:/);
+  });
+
+  test('sends a blank line, and one more where nothing answers', async () => {
+    let said = '';
+    const mute: LabServer = { tcp: (socket) => void socket.on('data', (data) => (said += data.toString())) };
+    expect((await probe('dim-prompt', mute, 200)).evidence).toEqual({});
+    expect(said).toBe('\r\n\r\n');
+  });
+});
+
+describe.each(['sip-options-tcp', 'sip-options-udp'] as const)('%s', (id) => {
+  test.each([
+    ['an NEC system', necSip(), { status: 200, server: 'NEC SL2100/2.1' }],
+    ['the port of NEC phones', necPhone(), { status: 403, contentType: 'application/X-NECSIPEXT2MLv1' }],
+    ['a server that ends lines with a bare LF', sip({ bareLf: true, status: 486, phrase: 'Busy' }), { status: 486 }],
+  ])('reads %s', async (_, server, expected) => {
+    const outcome = await probe(id, server);
+    expect(outcome).toMatchObject({ state: 'open', tries: 1, evidence: { sip: expected } });
+    expect(outcome.reason).toBe(id === 'sip-options-udp' ? 'sip-response' : 'syn-ack');
+  });
+});
+
+test('sip-options-tcp claims no SIP where only a handshake is completed', async () => {
+  expect(await probe('sip-options-tcp', pcpro(), 200)).toMatchObject({
+    state: 'open',
+    reason: 'syn-ack',
+    evidence: {},
+  });
+});
+
+test('ssdp-search and nat-pmp-address read what answers', async () => {
+  const [upnp, pmp] = await Promise.all([
+    probe('ssdp-search', ssdp({ flavour: 'gateway' })),
+    probe('nat-pmp-address', natPmp('203.0.113.20')),
+  ]);
+  expect(upnp).toMatchObject({
+    reason: 'ssdp-response',
+    evidence: { ssdp: [{ st: 'upnp:rootdevice', location: 'http://192.168.1.1:5000/rootDesc.xml' }] },
+  });
+  expect(pmp).toMatchObject({
+    reason: 'nat-pmp-response',
+    evidence: { natPmp: { version: 0, opcode: 128, result: 0, externalAddress: '203.0.113.20' } },
+  });
+});
+
+test('no probe sends anything but what harmless clients send', async () => {
+  const heard = new Map<string, string[]>();
+  const hear = (id: string, text: string) => void heard.set(id, [...(heard.get(id) ?? []), text]);
+  await Promise.all(
+    Object.values(PROBES).map(async (each) => {
+      const { id } = each;
+      const port = await startServer({
+        tcp: (socket) => void socket.on('data', (data) => hear(id, data.toString('latin1'))),
+        udp: ({ data }) => hear(id, data.toString('latin1')),
+      });
+      const engine = startEngine({ patienceMs: 300 });
+      await each.run(engine, engine.host('127.0.0.1'), port);
+    }),
+  );
+  const allowed: Record<ProbeId, RegExp | null> = {
+    'canary-tcp': null,
+    'canary-udp': /^sallyport canary\r\n$/,
+    'dim-prompt': /^(?:\r\n)+$/,
+    'http-get': /^GET \/ HTTP\/1\.[01]\r\n[^]*\r\n\r\n$/,
+    'nat-pmp-address': /^\0\0$/,
+    'sip-options-tcp': /^OPTIONS sip:[^]*\r\n\r\n$/,
+    'sip-options-udp': /^OPTIONS sip:[^]*\r\n\r\n$/,
+    'ssdp-search': /^M-SEARCH \* HTTP\/1\.1\r\n[^]*\r\n\r\n$/,
+    'tcp-banner': null,
+    'tcp-identify': /^GET \/ HTTP\/1\.[01]\r\n[^]*\r\n\r\n$/,
+  };
+  for (const [id, pattern] of Object.entries(allowed)) {
+    const said = heard.get(id) ?? [];
+    expect([id, said.length > 0]).toEqual([id, pattern !== null]);
+    for (const text of said) expect(text).toMatch(pattern!);
+  }
+});

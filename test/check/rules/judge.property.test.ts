@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import * as z from 'zod';
+import { judge } from '../../../src/check/rules/judge.js';
+import { RULES } from '../../../src/check/rules/registry.js';
+import { indexServices, type Profile } from '../../../src/model/profile.js';
+import { reportSchema, type Survey } from '../../../src/model/report.js';
+import { isAtLeast, SEVERITIES } from '../../../src/model/severity.js';
+import { anyProfile, anySurvey, soundSurvey } from './arbitrary-survey.js';
+
+const judgementSchema = z.strictObject({
+  verdict: reportSchema.shape.verdict,
+  summary: reportSchema.shape.summary,
+  observations: reportSchema.shape.observations,
+  findings: reportSchema.shape.findings,
+  undetermined: reportSchema.shape.undetermined,
+  errors: reportSchema.shape.errors,
+});
+const runs = { numRuns: 150 };
+
+/** Access of us to an endpoint, worked out apart from the rules. */
+function accessOf(profile: Profile, { vantage }: Survey, endpoint: Survey['observations'][number]['endpoint']) {
+  const service = indexServices(profile).get(endpoint);
+  if (!service) return profile.unlisted;
+  return vantage.source === 'dealer' && service.access['dealer']
+    ? service.access['dealer']
+    : service.access['outsider'];
+}
+
+describe('any survey under any profile', () => {
+  test('is judged without a crash, within the limits of the report', () => {
+    fc.assert(
+      fc.property(anySurvey, anyProfile, fc.constantFrom(...SEVERITIES), (survey, profile, failOn) => {
+        const judgement = judge(survey, profile, { failOn });
+        expect(judgement.errors).toEqual(survey.errors);
+        expect(judgementSchema.parse(judgement)).toEqual(judgement);
+      }),
+      runs,
+    );
+  });
+
+  test('gets no finding worse than its rule announces, and observations of findings that exist', () => {
+    fc.assert(
+      fc.property(anySurvey, anyProfile, (survey, profile) => {
+        for (const finding of judge(survey, profile, { failOn: 'low' }).findings) {
+          const rule = RULES.find(({ id }) => id === finding.rule);
+          expect(isAtLeast(rule?.severity ?? 'info', finding.severity)).toBe(true);
+          const known = [...survey.observations.map(({ endpoint }) => endpoint), survey.liveness.recheck?.endpoint];
+          for (const endpoint of finding.observations) expect(known).toContain(endpoint);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('is judged the same twice, and is left as it was', () => {
+    fc.assert(
+      fc.property(anySurvey, anyProfile, (survey, profile) => {
+        const before = JSON.stringify([survey, profile]);
+        const first = judge(survey, profile, { failOn: 'low' });
+        expect(judge(survey, profile, { failOn: 'low' })).toEqual(first);
+        expect(JSON.stringify([survey, profile])).toBe(before);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('no false all-clear', () => {
+  test('when anything failed, was cut off, crashed, or could not be seen', () => {
+    fc.assert(
+      fc.property(anySurvey, anyProfile, (survey, profile) => {
+        const { control } = survey.vantage;
+        fc.pre(
+          survey.interrupted ||
+            survey.errors.length > 0 ||
+            survey.observations.length === 0 ||
+            survey.observations.some(({ state }) => state === 'error') ||
+            survey.target.address === null ||
+            survey.target.problem !== null ||
+            survey.liveness.recheck?.answered === false ||
+            (control !== null && (control.before !== 'answered' || control.after !== 'answered')),
+        );
+        const counted = Object.values(survey.unlisted).some((count) => count > 0);
+        fc.pre(survey.observations.length > 0 || !counted);
+        expect(judge(survey, profile, { failOn: 'critical' }).verdict).not.toBe('compliant');
+      }),
+      runs,
+    );
+  });
+
+  test('when a forbidden endpoint is open, were it only a handshake', () => {
+    fc.assert(
+      fc.property(soundSurvey, anyProfile, (survey, profile) => {
+        const open = survey.observations.filter(
+          ({ endpoint, state }) => state === 'open' && accessOf(profile, survey, endpoint) === 'must-not',
+        );
+        const helped = judge(survey, profile, { failOn: 'low' })
+          .findings.filter(({ rule }) => rule === 'sip-helper-handshake')
+          .flatMap(({ observations }) => observations);
+        fc.pre(open.some(({ endpoint }) => !helped.includes(endpoint)));
+        expect(judge(survey, profile, { failOn: 'low' }).verdict).not.toBe('compliant');
+      }),
+      runs,
+    );
+  });
+
+  test('one rule and no more speaks of each forbidden open endpoint', () => {
+    fc.assert(
+      fc.property(soundSurvey, anyProfile, (survey, profile) => {
+        const { findings } = judge(survey, profile, { failOn: 'low' });
+        fc.pre(!findings.some(({ rule }) => rule === 'every-port-opens'));
+        const speaking = findings.filter(({ rule }) => !['dmz-suspected', 'required-unreachable'].includes(rule));
+        for (const { endpoint, state } of survey.observations) {
+          if (state !== 'open' || accessOf(profile, survey, endpoint) !== 'must-not') continue;
+          expect(speaking.filter(({ observations }) => observations.includes(endpoint))).toHaveLength(1);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('a DMZ is never suspected from refusals alone', () => {
+    fc.assert(
+      fc.property(soundSurvey, anyProfile, (survey, profile) => {
+        const observations = survey.observations.filter(({ state }) => state !== 'open');
+        const { findings } = judge({ ...survey, observations }, profile, { failOn: 'low' });
+        expect(findings.map(({ rule }) => rule)).not.toContain('dmz-suspected');
+      }),
+      runs,
+    );
+  });
+});
+
+test('most surveys of the generator can be judged either way', () => {
+  const verdicts = fc
+    .sample(fc.tuple(soundSurvey, anyProfile), { numRuns: 300, seed: 7 })
+    .map(([survey, profile]) => judge(survey, profile, { failOn: 'low' }).verdict);
+  expect(verdicts).toContain('violation');
+  expect(verdicts).toContain('inconclusive');
+});

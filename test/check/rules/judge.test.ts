@@ -1,0 +1,319 @@
+import { describe, expect, test } from '@jest/globals';
+import { findingSchema, undeterminedSchema, type Survey } from '../../../src/model/report.js';
+import type { Severity } from '../../../src/model/severity.js';
+import { judge } from '../../../src/check/rules/judge.js';
+import { RULES } from '../../../src/check/rules/registry.js';
+import type { Rule } from '../../../src/check/rules/rule.js';
+import { answer, canaries, profile, see, services, SIP, site, survey, type ProfileParts } from './build-survey.js';
+
+const control = { endpoint: '198.51.100.1:443', before: 'answered', after: 'silent' } as const;
+const shutOut = { recheck: { endpoint: 'tcp/80', answered: false } } as const;
+const webpro = answer('tcp/80', 'nec-webpro');
+const silent = [...services('silent'), ...canaries('filtered')];
+const must = { access: { 'sip-trunk': 'must' } } as const;
+const crash: Rule = {
+  id: 'crash',
+  title: 'crashes',
+  severity: 'low',
+  evaluate() {
+    throw new Error('boom '.repeat(500));
+  },
+};
+
+interface Case {
+  name: string;
+  seen: Survey;
+  verdict: string;
+  summary: RegExp;
+  parts?: ProfileParts;
+  failOn?: Severity;
+  rules?: readonly Rule[];
+}
+
+const CASES: Case[] = [
+  { name: 'a closed site', seen: survey(site()), verdict: 'compliant', summary: /nothing that we looked at is open/ },
+  {
+    name: 'silence',
+    seen: survey(silent),
+    verdict: 'compliant',
+    summary: /no sign of life: well protected, or off line, or the wrong address/,
+  },
+  {
+    name: 'silence of a required service',
+    seen: survey(silent),
+    parts: must,
+    verdict: 'violation',
+    summary: /SIP trunks can not be reached/,
+  },
+  {
+    name: 'a required service that answers',
+    seen: survey(site(answer('udp/5060', 'nec-sip', { evidence: { sip: SIP } }))),
+    parts: must,
+    verdict: 'compliant',
+    summary: /what must be reachable is/,
+  },
+  {
+    name: 'WebPro',
+    seen: survey(site(webpro)),
+    verdict: 'violation',
+    summary: /1 finding, the worst critical: WebPro/,
+  },
+  {
+    name: 'an interrupted check',
+    seen: survey(site(), { interrupted: true }),
+    verdict: 'inconclusive',
+    summary: /cut off/,
+  },
+  {
+    name: 'WebPro before the interruption',
+    seen: survey(site(webpro), { interrupted: true }),
+    verdict: 'violation',
+    summary: /WebPro/,
+  },
+  {
+    name: 'WebPro before we were shut out',
+    seen: survey(site(webpro), { liveness: shutOut }),
+    verdict: 'violation',
+    summary: /WebPro/,
+  },
+  { name: 'being shut out', seen: survey(site(), { liveness: shutOut }), verdict: 'inconclusive', summary: /shut out/ },
+  {
+    name: 'WebPro behind a dead control',
+    seen: survey(site(webpro), { vantage: { control } }),
+    verdict: 'inconclusive',
+    summary: /our own side/i,
+  },
+  {
+    name: 'WebPro from inside',
+    seen: survey(site(webpro), { vantage: { ownAddress: true } }),
+    verdict: 'inconclusive',
+    summary: /inside/,
+  },
+  {
+    name: 'WebPro on loopback',
+    seen: survey(site(webpro), { target: { scope: 'loopback', address: '127.0.0.1' }, vantage: { ownAddress: true } }),
+    verdict: 'violation',
+    summary: /WebPro/,
+  },
+  {
+    name: 'no address',
+    seen: survey([], { target: { address: null, problem: 'no such name' } }),
+    verdict: 'inconclusive',
+    summary: /no address/,
+  },
+  { name: 'no observation', seen: survey([]), verdict: 'inconclusive', summary: /no endpoint was looked at/ },
+  {
+    name: 'one failed probe',
+    seen: survey(site(see('tcp/80', 'error'))),
+    verdict: 'inconclusive',
+    summary: /state of tcp\/80 is not known/,
+  },
+  {
+    name: 'one failed probe beside WebPro',
+    seen: survey(site(webpro, see('tcp/8000', 'error'))),
+    verdict: 'violation',
+    summary: /WebPro/,
+  },
+  {
+    name: 'only failed probes',
+    seen: survey([see('tcp/80', 'error')]),
+    verdict: 'inconclusive',
+    summary: /our own side/i,
+  },
+  {
+    name: 'a crashed probe',
+    seen: survey(site(), { errors: [{ unit: 'probe/x', message: 'm' }] }),
+    verdict: 'inconclusive',
+    summary: /probe\/x/,
+  },
+  {
+    name: 'a crashed rule',
+    seen: survey(site()),
+    rules: [...RULES, crash],
+    verdict: 'inconclusive',
+    summary: /rule\/crash/,
+  },
+  {
+    name: 'a crashed rule beside WebPro',
+    seen: survey(site(webpro)),
+    rules: [crash, ...RULES],
+    verdict: 'violation',
+    summary: /WebPro/,
+  },
+  {
+    name: 'a tarpit',
+    seen: survey([...canaries('open'), ...services('closed')]),
+    verdict: 'inconclusive',
+    summary: /every TCP port opens/,
+  },
+  {
+    name: 'a SIP helper',
+    seen: survey(site(see('tcp/5060', 'open'), see('tcp/2000', 'open', { probe: 'canary-tcp' }))),
+    verdict: 'compliant',
+    summary: /As profile/,
+  },
+  {
+    name: 'a medium finding where only high ones count',
+    seen: survey(site(webpro)),
+    parts: { access: { webpro: 'may' } },
+    failOn: 'high',
+    verdict: 'compliant',
+    summary: /1 lesser finding remains/,
+  },
+  {
+    name: 'a medium finding',
+    seen: survey(site(webpro)),
+    parts: { access: { webpro: 'may' } },
+    verdict: 'violation',
+    summary: /default port/,
+  },
+  {
+    name: 'a note, though all severities count',
+    seen: survey(silent),
+    failOn: 'info',
+    verdict: 'compliant',
+    summary: /no sign of life/,
+  },
+];
+
+describe('verdict', () => {
+  test.each(CASES)('of $name: $verdict', ({ seen, parts, failOn = 'low', rules = RULES, verdict, summary }) => {
+    const judgement = judge(seen, profile(parts), { failOn, rules });
+    expect(judgement.verdict).toBe(verdict);
+    expect(judgement.summary).toMatch(summary);
+    expect(judgement.summary.length).toBeLessThanOrEqual(512);
+  });
+});
+
+test('a crashed rule is an error of bounded length, after those of the survey', () => {
+  const errors = [{ unit: 'probe/x', message: 'm' }];
+  const judgement = judge(survey(site(), { errors }), profile(), { failOn: 'low', rules: [crash] });
+  expect(judgement.errors.map(({ unit, message }) => [unit, message.length])).toEqual([
+    ['probe/x', 1],
+    ['rule/crash', 512],
+  ]);
+});
+
+test('an interruption is never compliant, whatever the rules say', () => {
+  const seen = survey(site(), { interrupted: true });
+  expect(judge(seen, profile(), { failOn: 'low', rules: [] }).verdict).toBe('inconclusive');
+});
+
+test('texts of a rule are cut to the limits of the report', () => {
+  const long = 'x'.repeat(5000);
+  const finding = { severity: 'low' as const, effect: 'note' as const, endpoint: null, observations: [] };
+  const texts = { title: long, seen: long, matters: long, remedy: long, programs: [long], references: [long] };
+  const entry = { endpoint: null, what: long, why: long, blocking: false };
+  const rule: Rule = {
+    ...crash,
+    id: long,
+    evaluate: () => ({ findings: [{ ...finding, ...texts }], undetermined: [entry] }),
+  };
+  const { findings, undetermined } = judge(survey(site()), profile(), { failOn: 'low', rules: [rule] });
+  expect(findingSchema.safeParse(findings[0]).error).toBeUndefined();
+  expect(undeterminedSchema.safeParse(undetermined[0]).error).toBeUndefined();
+});
+
+test('of two observations of one open endpoint, the more telling one is judged', () => {
+  const seen = survey([webpro, see('tcp/80', 'open'), ...canaries('closed')]);
+  const spoken = judge(seen, profile(), { failOn: 'low' }).findings.filter(({ endpoint }) => endpoint === 'tcp/80');
+  expect(spoken.map(({ seen: text }) => /label of nec-webpro/.test(text))).toEqual([true]);
+});
+
+test('findings come worst first, the site before its endpoints, then by endpoint', () => {
+  const seen = survey(
+    site(
+      see('tcp/443', 'open'),
+      answer('tcp/5963', 'nec-dim'),
+      webpro,
+      see('tcp/8000', 'open'),
+      see('udp/5065', 'open', { evidence: { sip: SIP } }),
+    ),
+  );
+  const { findings } = judge(seen, profile(), { failOn: 'low' });
+  expect(findings.map(({ severity, endpoint }) => `${severity} ${endpoint}`)).toEqual([
+    'critical tcp/80',
+    'critical tcp/5963',
+    'critical tcp/8000',
+    'high null',
+    'high tcp/443',
+    'high udp/5065',
+  ]);
+});
+
+test('observations come by endpoint, with the service of the profile', () => {
+  const seen = survey([see('udp/5060', 'closed'), see('tcp/443', 'closed'), see('tcp/80', 'closed')]);
+  const { observations } = judge(seen, profile(), { failOn: 'low' });
+  expect(observations.map(({ endpoint, service }) => [endpoint, service])).toEqual([
+    ['tcp/80', 'webpro'],
+    ['tcp/443', null],
+    ['udp/5060', 'sip-trunk'],
+  ]);
+});
+
+test('a source that the profile does not know is an outsider', () => {
+  const seen = survey(site(webpro), { vantage: { source: 'constructor' } });
+  expect(judge(seen, profile(), { failOn: 'low' }).verdict).toBe('violation');
+});
+
+test('a named source is judged by its own access', () => {
+  const base = profile();
+  const services = base.services.map((service) => ({
+    ...service,
+    access: { ...service.access, dealer: 'may' as const },
+  }));
+  const dealt = { ...base, services, sources: { dealer: { title: 'dealer', cidrs: [] } } };
+  const pcpro = survey(site(see('tcp/8000', 'open')), { vantage: { source: 'dealer' } });
+  expect(judge(pcpro, dealt, { failOn: 'low' }).findings.map(({ rule }) => rule)).toEqual(['default-admin-port']);
+});
+
+describe('wording', () => {
+  const hostile = '\u001b[31m<b>"“\ud83d\ude00'.repeat(40).slice(0, 256);
+
+  test('a finding says endpoint, identity, evidence and round trip, and names the advisories', () => {
+    const [finding] = judge(survey(site(webpro)), profile(), { failOn: 'low' }).findings;
+    expect(finding?.seen).toMatch(
+      /tcp\/80.*syn-ack, after 12 ms.*label of nec-webpro.*basis of nec-webpro.*“outsider”/s,
+    );
+    expect(finding?.programs).toEqual(['90-54-01']);
+    expect(finding?.references).toContain('CVE-2019-20028');
+  });
+
+  test('the DIM advisory is not claimed for the SL series', () => {
+    const [finding] = judge(survey(site(answer('tcp/5963', 'nec-dim'))), profile(), { failOn: 'low' }).findings;
+    expect(finding?.matters).toMatch(/does not name the SL series/);
+  });
+
+  test('a vague answer is not called NEC’s', () => {
+    const dim = answer('tcp/5963', 'nec-dim', { confidence: 'possible' });
+    const [finding] = judge(survey(site(dim)), profile(), { failOn: 'low' }).findings;
+    expect(finding?.seen).toMatch(/is possibly.*would fit others too/);
+  });
+
+  test('PCPro is told by its port alone', () => {
+    const [finding] = judge(survey(site(see('tcp/8000', 'open'))), profile(), { failOn: 'low' }).findings;
+    expect(finding?.seen).toMatch(/follows from the port alone/);
+  });
+
+  test('a DMZ is never called proven', () => {
+    const open = [webpro, see('tcp/8000', 'open'), answer('tcp/5963', 'nec-dim')];
+    const [finding] = judge(survey(site(...open)), profile(), { failOn: 'low' }).findings.filter(
+      ({ rule }) => rule === 'dmz-suspected',
+    );
+    expect(finding?.title).toMatch(/^Consistent with/);
+    expect(JSON.stringify(finding)).not.toMatch(/prove[ns]/);
+  });
+
+  test('a NAT-PMP address that is not the target is told', () => {
+    const natPmp = { version: 0, opcode: 128, result: 0, epoch: 1, externalAddress: '192.0.2.99' };
+    const seen = survey(site(answer('udp/5351', 'nat-pmp-gateway', { evidence: { natPmp } })));
+    expect(judge(seen, profile(), { failOn: 'low' }).findings[0]?.seen).toMatch(/192\.0\.2\.99.*not the address asked/);
+  });
+
+  test('long hostile labels do not push the rest out of a finding', () => {
+    const seen = survey(site(answer('tcp/80', 'nec-webpro', { label: hostile, basis: [hostile.repeat(2)] })));
+    const [finding] = judge(seen, profile(), { failOn: 'low' }).findings;
+    expect(findingSchema.safeParse(finding).success).toBe(true);
+    expect(finding?.seen).toMatch(/does not let us \(“outsider”\) reach it\.$/);
+  });
+});

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { RULES, RULESET } from '../../../src/check/rules/registry.js';
+import type { Rule } from '../../../src/check/rules/rule.js';
+
+const folder = new URL('../../../src/check/rules/', import.meta.url);
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -3));
+
+function isRule(value: unknown): value is Rule {
+  return typeof value === 'object' && value !== null && 'id' in value && 'evaluate' in value;
+}
+
+test('every file that holds a rule is registered under its name', async () => {
+  const found: string[] = [];
+  for (const name of names) {
+    const exported = (await import(`../../../src/check/rules/${name}.js`)) as Record<string, unknown>;
+    for (const value of Object.values(exported).filter(isRule)) {
+      expect(value.id).toBe(name);
+      expect(RULES).toContain(value);
+      found.push(value.id);
+    }
+  }
+  expect([...found].sort()).toEqual(RULES.map(({ id }) => id).sort());
+  expect(new Set(found).size).toBe(RULES.length);
+});
+
+test('the version of the rules fits the report', () => {
+  expect(RULESET).toMatch(/^[\w.-]{1,32}$/);
+});
+
+describe('docs/findings.md', () => {
+  const page = readFileSync(new URL('../../../docs/findings.md', import.meta.url), 'utf8');
+  const headings = [...page.matchAll(/^### `([^`]+)`$/gm)].map(([, id]) => id);
+
+  test('has one section for each rule, and no other', () => {
+    expect([...headings].sort()).toEqual(RULES.map(({ id }) => id).sort());
+  });
+
+  test.each(RULES.map((rule) => [rule.id, rule] as const))(
+    '%s: title and worst severity as in the code',
+    (id, rule) => {
+      const section = page.split(`### \`${id}\`\n`)[1]?.split('\n### ')[0] ?? '';
+      expect(section.trim().split('\n')[0]).toBe(`**${rule.title}** · at worst ${rule.severity}`);
+      expect(section.trim().split('\n').slice(1).join('').length).toBeGreaterThan(80);
+    },
+  );
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { ADDRESS_SCOPES } from '../../../src/model/report.js';
+import { createExclusion } from '../../../src/files/targets/exclusion.js';
+import { guardSpecs, guardTarget, parseAuthorization, requireAuthorization } from '../../../src/files/targets/guard.js';
+import { InputError } from '../../../src/files/text/input-error.js';
+import { parseTargetSpec } from '../../../src/files/targets/targets.js';
+
+describe('guardTarget', () => {
+  test('lets public addresses through', () => {
+    expect(guardTarget('public', false)).toBeNull();
+  });
+
+  test.each(ADDRESS_SCOPES.filter((scope) => scope !== 'public'))('refuses %s', (scope) => {
+    const never = ['multicast', 'broadcast', 'unspecified'].includes(scope);
+    expect(guardTarget(scope, false)).toMatch(never ? /never checked$/ : /--allow-special/);
+    expect(guardTarget(scope, true) === null).toBe(!never);
+  });
+});
+
+describe('guardSpecs', () => {
+  const guard = (texts: string[], allowSpecial = false) =>
+    guardSpecs(
+      texts.map((text, i) => parseTargetSpec(text, { file: 'sites.txt', line: i + 1, column: 1 })),
+      allowSpecial,
+    );
+
+  test('tells all refused targets at once', () => {
+    expect(() => guard(['8.8.8.8', '10.0.0.1', 'pbx.example.net', '239.1.2.3'])).toThrow(
+      /^sites\.txt:2:1: 10\.0\.0\.1 is a private .*--allow-special.*\nsites\.txt:4:1: 239\.1\.2\.3 is a multicast .*never checked$/,
+    );
+  });
+
+  test('finds what hides in a network', () => {
+    expect(() => guard(['11.0.0.0/7'])).toThrow(/holds an address that is a private/);
+    expect(() => guard(['11.0.0.0/7'], true)).not.toThrow();
+    expect(() => guard(['0.0.0.0/0'], true)).toThrow(/never checked/);
+    expect(() => guard(['192.0.2.0/24', '::1', '2001:db8::/32'], true)).not.toThrow();
+  });
+});
+
+test('what is excluded needs no refusal', () => {
+  const exclude = createExclusion([parseTargetSpec('10.0.0.0/8'), parseTargetSpec('239.0.0.0/8')]);
+  const guard = (text: string) => () => guardSpecs([parseTargetSpec(text)], false, exclude);
+  expect(guard('11.0.0.0/7')).not.toThrow();
+  expect(guard('239.1.2.3')).not.toThrow();
+  expect(guard('10.0.0.0/7')).not.toThrow();
+  expect(guard('8.0.0.0/5')).not.toThrow();
+  expect(guard('172.16.0.1')).toThrow(InputError);
+  expect(guard('238.255.255.255-239.0.0.1')).toThrow(InputError);
+});
+
+describe('authorisation', () => {
+  test('is needed beyond 16 addresses', () => {
+    expect(() => requireAuthorization(16n, null)).not.toThrow();
+    expect(() => requireAuthorization(17n, null)).toThrow(InputError);
+    expect(() => requireAuthorization(17, '  ')).toThrow(/17 addresses: more than 16 need --authorized-by/);
+    expect(() => requireAuthorization(1n << 64n, 'A. Dealer, order 17')).not.toThrow();
+  });
+
+  test('is trimmed and bounded', () => {
+    expect(parseAuthorization(' A. Dealer, order 17 ')).toBe('A. Dealer, order 17');
+    expect(() => parseAuthorization('  ')).toThrow(InputError);
+    expect(() => parseAuthorization('x'.repeat(513))).toThrow(InputError);
+  });
+});

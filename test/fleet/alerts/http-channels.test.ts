@@ -1,0 +1,387 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import * as z from 'zod';
+import { alertPayloadSchema } from '../../../src/model/alert-payload.js';
+import type { Secret } from '../../../src/fleet/alerts/alert-config-secret.js';
+import { anyText, isHarmful } from '../../reports/report-arbitrary.js';
+import { openHttpSink, type HttpSink, type Received } from './http-sink.js';
+import {
+  change,
+  clientEvent,
+  HOSTILE,
+  hostileMessage,
+  message,
+  NOW,
+  operatorEvent,
+  send,
+  settingsFor,
+  showAll,
+  SIGNING_KEY,
+} from './samples.js';
+
+const KINDS = ['webhook', 'slack', 'teams', 'ntfy'] as const;
+const TOKEN = 'T0SECRET-PATH-9000';
+
+let sink: HttpSink;
+beforeEach(async () => void (sink = await openHttpSink(`/${TOKEN}`)));
+afterEach(() => sink.close());
+
+const HUGE = HOSTILE.repeat(60);
+const TEXTS = {
+  hostile: HOSTILE,
+  '10 kB of it': HUGE,
+  'nothing but overrides': '\u202e'.repeat(5000),
+  ampersands: '&'.repeat(5000),
+};
+
+/** Sends, and gives the one request that came. */
+async function receive(kind: (typeof KINDS)[number], sent = message()): Promise<Received> {
+  sink.received.length = 0;
+  expect(await send(settingsFor(kind, sink.url), sent)).toEqual({ outcome: 'delivered' });
+  expect(sink.received).toHaveLength(1);
+  return sink.received[0]!;
+}
+
+/** Every text within a JSON value. */
+function listTexts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return value && typeof value === 'object' ? Object.values(value).flatMap(listTexts) : [];
+}
+
+describe.each(KINDS)('%s', (kind) => {
+  const settings = () => settingsFor(kind, sink.url);
+
+  test('posts to its address', async () => {
+    const { method, path } = await receive(kind);
+    expect([method, path]).toEqual(['POST', `/${TOKEN}`]);
+  });
+
+  test.each([
+    [429, 'retry'],
+    [408, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [400, 'rejected'],
+    [401, 'rejected'],
+    [404, 'rejected'],
+    [410, 'rejected'],
+    [204, 'delivered'],
+    [202, 'delivered'],
+  ])('%i: %s', async (status, outcome) => {
+    sink.answer = (response) => response.writeHead(status).end();
+    expect((await send(settings())).outcome).toBe(outcome);
+  });
+
+  test('says what was answered, without the secrets in it', async () => {
+    sink.answer = (response, { path, headers }) =>
+      response.writeHead(404).end(`Cannot POST ${path} ${headers.authorization} ${SIGNING_KEY}\n\x1b[2J no_service`);
+    const delivery = await send(settings());
+    expect(delivery).toMatchObject({
+      outcome: 'rejected',
+      reason: expect.stringMatching(/^answered 404: Cannot POST \/\[secret\]/),
+    });
+    for (const secret of [TOKEN, 'tk_ntfytoken0123']) expect(showAll(delivery)).not.toContain(secret);
+    if (kind === 'webhook') expect(showAll(delivery)).not.toContain(SIGNING_KEY);
+  });
+
+  test('follows no redirect', async () => {
+    const other = await openHttpSink('/other');
+    sink.answer = (response) => response.writeHead(307, { location: other.url }).end();
+    const delivery = await send(settings());
+    await other.close();
+    expect(delivery).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('307') });
+    expect(other.received).toEqual([]);
+  });
+
+  test('gives up waiting for a server that does not answer', async () => {
+    sink.answer = () => undefined;
+    const began = Date.now();
+    const delivery = await send(settings(), message(), { timeoutMs: 150 });
+    expect(delivery).toEqual({ outcome: 'retry', reason: 'did not answer within 0.15 s' });
+    expect(Date.now() - began).toBeLessThan(2000);
+  });
+
+  test('ends when told to', async () => {
+    sink.answer = () => undefined;
+    const abort = new AbortController();
+    const sending = send(settings(), message(), { signal: abort.signal });
+    setTimeout(() => abort.abort(), 50);
+    expect(await sending).toEqual({ outcome: 'retry', reason: 'was stopped' });
+  });
+
+  test('reads no more of an endless answer than it needs', async () => {
+    let written = 0;
+    sink.answer = (response) => {
+      response.writeHead(400);
+      const write = () => {
+        while (!response.destroyed && response.write('x'.repeat(1024))) written++;
+      };
+      response.on('drain', write);
+      write();
+    };
+    const delivery = await send(settings(), message(), { timeoutMs: 5000 });
+    expect(delivery).toMatchObject({ outcome: 'rejected' });
+    expect((delivery as { reason: string }).reason.length).toBeLessThan(200);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(written).toBeLessThan(20_000);
+  });
+
+  test('a connection that is dropped is tried again', async () => {
+    sink.answer = (response) => response.destroy();
+    const delivery = await send(settings());
+    expect(delivery).toMatchObject({
+      outcome: 'retry',
+      reason: expect.stringMatching(/^could not be reached \(\w+\)$/),
+    });
+    expect(showAll(delivery)).not.toContain(TOKEN);
+  });
+
+  test('a port that nobody listens on is tried again', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const delivery = await send(settingsFor(kind, `http://127.0.0.1:${port}/${TOKEN}`));
+    expect(delivery).toEqual({ outcome: 'retry', reason: 'could not be reached (ECONNREFUSED)' });
+  });
+
+  test.each([
+    ['17', 17_000],
+    ['999999', 3_600_000],
+    [new Date(NOW.getTime() + 90_000).toUTCString(), 90_000],
+    [new Date(NOW.getTime() - 90_000).toUTCString(), undefined],
+    ['soon', undefined],
+  ])('Retry-After: %s', async (value, retryAfterMs) => {
+    sink.answer = (response) => response.writeHead(429, { 'retry-after': value }).end();
+    const delivery = await send(settings());
+    expect(delivery).toMatchObject({ outcome: 'retry', reason: 'answered 429' });
+    expect((delivery as { retryAfterMs?: number }).retryAfterMs).toBe(retryAfterMs);
+  });
+
+  test('hostile texts get through in no way that acts, and bounded', async () => {
+    for (const text of Object.values(TEXTS)) {
+      for (const changes of [1, 400]) {
+        const { body, headers } = await receive(kind, hostileMessage(text, changes));
+        expect(headers['bcc']).toBeUndefined();
+        if (kind === 'webhook') continue;
+        expect(Buffer.byteLength(body)).toBeLessThan({ slack: 160_000, teams: 28_000, ntfy: 4096 }[kind]);
+        const shown =
+          kind === 'ntfy' ? body.split('\n') : listTexts(JSON.parse(body)).flatMap((part) => part.split('\n'));
+        expect(shown.flatMap((line) => [...line].filter(isHarmful))).toEqual([]);
+      }
+    }
+  });
+
+  test('any text becomes a request', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText(2000), fc.integer({ min: 1, max: 30 }), async (text, changes) => {
+        await receive(kind, hostileMessage(text, changes));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('webhook', () => {
+  const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
+    z.toJSONSchema(alertPayloadSchema, { io: 'input' }),
+  );
+
+  test('posts the events as its schema says, with a key', async () => {
+    const events = [clientEvent(), operatorEvent];
+    const { headers, body } = await receive('webhook', message(events));
+    const payload: unknown = JSON.parse(body);
+    expect(payload).toEqual({
+      schema: 'sallyport/alert@1',
+      key: '7/muster/203.0.113.7/main',
+      createdAt: NOW.toISOString(),
+      events,
+      omitted: 0,
+    });
+    expect(validate(payload)).toBe(true);
+    expect(validate({ ...(payload as object), schema: 'sallyport/alert@2' })).toBe(false);
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'idempotency-key': '7/muster/203.0.113.7/main',
+    });
+  });
+
+  test('the signature is the HMAC-SHA256 of time and body', async () => {
+    const { headers, body } = await receive('webhook', hostileMessage(HOSTILE));
+    const timestamp = headers['x-sallyport-timestamp'];
+    expect(timestamp).toBe(String(NOW.getTime() / 1000));
+    const expected = createHmac('sha256', SIGNING_KEY)
+      .update(`${NOW.getTime() / 1000}.`)
+      .update(body)
+      .digest('hex');
+    expect(headers['x-sallyport-signature']).toBe(`v1=${expected}`);
+  });
+
+  test('leaves out what exceeds a mebibyte, and says so', async () => {
+    const events = Array.from({ length: 500 }, () => clientEvent({ summary: 'x'.repeat(10_000) }));
+    const { body } = await receive('webhook', message(events));
+    const payload = JSON.parse(body) as { events: unknown[]; omitted: number };
+    expect(body.length).toBeLessThan((1 << 20) + 500);
+    expect(payload.events.length).toBeGreaterThan(90);
+    expect(payload.events.length + payload.omitted).toBe(500);
+    const [event] = [clientEvent({ summary: 'x'.repeat(2_000_000) })];
+    expect(JSON.parse((await receive('webhook', message([event]))).body)).toMatchObject({
+      events: [event],
+      omitted: 0,
+    });
+  });
+});
+
+describe('slack', () => {
+  const receiveBlocks = async (sent = message()) => {
+    const { body } = await receive('slack', sent);
+    return JSON.parse(body) as { text: string; blocks: { text: { type: string; text: string; verbatim: boolean } }[] };
+  };
+
+  test('says what changed, and what to do next', async () => {
+    const { text, blocks } = await receiveBlocks();
+    expect(text).toBe('Muster AG: WebPro is reachable on tcp/80');
+    expect(blocks.map((block) => block.text.text)).toEqual([
+      '*Muster AG: WebPro is reachable on tcp/80*',
+      '*Muster AG (muster) at 203.0.113.7*\n• Critical: WebPro is reachable on tcp/80',
+      '*How it stands*\n• WebPro can be reached by everybody.',
+      'Next: `sallyport history muster`',
+    ]);
+  });
+
+  test('mentions nobody and links nothing', async () => {
+    const { text, blocks } = await receiveBlocks(hostileMessage(HOSTILE, 3));
+    for (const shown of [text, ...blocks.map((block) => block.text.text)]) expect(shown).not.toMatch(/[<>]/);
+    for (const block of blocks) expect(block.text).toMatchObject({ type: 'mrkdwn', verbatim: true });
+    expect(text).toContain('&lt;!channel&gt;');
+  });
+
+  test('stays within the bounds of Slack', async () => {
+    const texts = Object.values(TEXTS);
+    const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
+    for (const text of texts) {
+      const events = Array.from({ length: 200 }, (_, i) =>
+        clientEvent({
+          client: { name: text },
+          slot: text,
+          changes: [change({ title: text, severity: severities[i % 5]! })],
+        }),
+      );
+      for (const sent of [hostileMessage(text, 300), message(events)]) {
+        const { blocks } = await receiveBlocks(sent);
+        expect(blocks.length).toBeLessThanOrEqual(50);
+        for (const block of blocks) expect(block.text.text.length).toBeLessThanOrEqual(3000);
+        expect(blocks.at(-1)!.text.text).toMatch(/^Next: /);
+      }
+    }
+  });
+});
+
+describe('teams', () => {
+  interface Block {
+    readonly type: string;
+    readonly inlines: readonly { readonly type: string; readonly text: string }[];
+  }
+  const receiveCard = async (sent = message()) => {
+    const { body } = await receive('teams', sent);
+    const { type, attachments } = JSON.parse(body) as {
+      type: string;
+      attachments: { contentType: string; content: { type: string; version: string; body: Block[] } }[];
+    };
+    expect({ type, count: attachments.length }).toEqual({ type: 'message', count: 1 });
+    expect(attachments[0]!.contentType).toBe('application/vnd.microsoft.card.adaptive');
+    expect(attachments[0]!.content).toMatchObject({ type: 'AdaptiveCard', version: '1.4' });
+    return attachments[0]!.content.body;
+  };
+
+  test('is an Adaptive Card that says what changed', async () => {
+    const blocks = await receiveCard();
+    expect(blocks.map(({ inlines }) => inlines[0]!.text)).toEqual([
+      'Muster AG: WebPro is reachable on tcp/80',
+      'Muster AG (muster) at 203.0.113.7',
+      '• Critical: WebPro is reachable on tcp/80',
+      'How it stands',
+      '• WebPro can be reached by everybody.',
+      'Next: sallyport history muster',
+    ]);
+  });
+
+  test('holds nothing that is read as Markdown', async () => {
+    for (const block of await receiveCard(hostileMessage(HOSTILE, 20))) {
+      expect(block.type).toBe('RichTextBlock');
+      expect(block.inlines.map(({ type }) => type)).toEqual(['TextRun']);
+    }
+  });
+
+  test('tells that more did not fit, and what to do next all the same', async () => {
+    const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
+    const events = Array.from({ length: 100 }, (_, i) =>
+      clientEvent({ changes: [change({ title: '電'.repeat(300), severity: severities[i % 5]! })] }),
+    );
+    const blocks = await receiveCard(message(events));
+    expect(blocks.slice(-2).map(({ inlines }) => inlines[0]!.text)).toEqual([
+      '… and more than fits here',
+      'Next: sallyport clients',
+    ]);
+  });
+});
+
+describe('ntfy', () => {
+  const decode = (header: string) =>
+    header.replace(/=\?UTF-8\?B\?([^?]*)\?=(?: (?==\?))?/g, (_, word: string) =>
+      Buffer.from(word, 'base64').toString(),
+    );
+
+  test('title, priority, tags and token are headers', async () => {
+    const { headers, body } = await receive('ntfy');
+    expect(headers).toMatchObject({
+      title: 'Muster AG: WebPro is reachable on tcp/80',
+      priority: '5',
+      tags: 'rotating_light,sallyport',
+      authorization: 'Bearer tk_ntfytoken0123',
+    });
+    expect(body).toBe(
+      [
+        'Muster AG (muster) at 203.0.113.7',
+        '- Critical: WebPro is reachable on tcp/80',
+        'How it stands',
+        '- WebPro can be reached by everybody.',
+        'Next: sallyport history muster',
+      ].join('\n'),
+    );
+  });
+
+  test.each([
+    ['high', 'exposed', '4', 'warning'],
+    ['medium', 'service-lost', '3', 'warning'],
+    ['low', 'no-longer-determined', '2', 'information_source'],
+    ['critical', 'resolved', '2', 'white_check_mark'],
+  ] as const)('%s %s has priority %s', async (severity, kind, priority, tag) => {
+    const { headers } = await receive('ntfy', message([clientEvent({ changes: [change({ severity, kind })] })]));
+    expect(headers).toMatchObject({ priority, tags: `${tag},sallyport` });
+  });
+
+  test('a title that is not ASCII is encoded', async () => {
+    const name = 'Zürcher Café 電話交換 – '.repeat(3);
+    const { headers } = await receive('ntfy', message([clientEvent({ client: { name } })]));
+    const title = headers['title'] as string;
+    expect(title).toMatch(/^[\x20-\x7e]+$/);
+    expect(decode(title)).toContain('Zürcher Café 電話交換 – Zürcher');
+    for (const word of title.split(' ')) expect(word.length).toBeLessThanOrEqual(75);
+  });
+
+  test('no token, no header', async () => {
+    const { token: _, ...settings } = settingsFor('ntfy', sink.url) as {
+      kind: 'ntfy';
+      server: string;
+      topic: Secret;
+      token: Secret;
+      allowHttp: boolean;
+    };
+    await send(settings);
+    expect(sink.received[0]!.headers.authorization).toBeUndefined();
+  });
+});

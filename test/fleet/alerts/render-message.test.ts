@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { MAX_LINE, MAX_TITLE, renderMessage } from '../../../src/fleet/alerts/render-message.js';
+import type { AlertEvent } from '../../../src/model/alert.js';
+import { CHANGE_KINDS } from '../../../src/model/change.js';
+import { SEVERITIES } from '../../../src/model/severity.js';
+import { anyText } from '../../reports/report-arbitrary.js';
+import { change, clientEvent, operatorEvent } from './samples.js';
+
+const render = (...events: AlertEvent[]) => renderMessage({ events });
+
+describe('one client', () => {
+  test('the worst first, good news last', () => {
+    const text = render(
+      clientEvent({
+        slot: 'muster.dyn.example',
+        changes: [
+          change({ kind: 'resolved', title: 'Resolved: SIP is open', severity: 'critical' }),
+          change({
+            kind: 'identity-changed',
+            title: 'Something else answers on tcp/80',
+            severity: 'low',
+            before: 'WebPro',
+            after: 'camera',
+          }),
+          change({ severity: 'high', title: 'PCPro is open' }),
+        ],
+      }),
+    );
+    expect(text).toEqual({
+      title: 'Muster AG: PCPro is open (and 2 more)',
+      severity: 'high',
+      goodNews: false,
+      sections: [
+        {
+          heading: 'Muster AG (muster) at 203.0.113.7 (muster.dyn.example)',
+          lines: [
+            'High: PCPro is open',
+            'Low: Something else answers on tcp/80 (WebPro → camera)',
+            'Resolved: SIP is open',
+          ],
+        },
+        { heading: 'How it stands', lines: ['WebPro can be reached by everybody.'] },
+      ],
+      command: 'sallyport history muster',
+    });
+  });
+
+  test('good news alone is nothing to wake anybody for', () => {
+    const resolved = change({ kind: 'resolved', severity: 'critical' });
+    expect(render(clientEvent({ changes: [resolved] }))).toMatchObject({ severity: 'info', goodNews: true });
+  });
+
+  test('flapping is told', () => {
+    const [, stands] = render(clientEvent({ flapping: true })).sections;
+    expect(stands!.lines[1]).toMatch(/^It changes to and fro/);
+  });
+
+  test('an address that is not known', () => {
+    const [first] = render(clientEvent({ address: null, slot: 'muster.dyn.example' })).sections;
+    expect(first!.heading).toBe('Muster AG (muster) at muster.dyn.example');
+  });
+});
+
+test('trouble of our own', () => {
+  expect(render(operatorEvent)).toEqual({
+    title: 'sallyport: The vantage is broken',
+    severity: 'high',
+    goodNews: false,
+    sections: [{ heading: 'What happened', lines: ['The control endpoint did not answer.'] }],
+    command: null,
+  });
+});
+
+test('a digest has a section for each severity, with one for what is over', () => {
+  const named = (id: string, ...changes: Parameters<typeof change>) =>
+    clientEvent({ client: { id, name: `Client ${id}` }, changes: changes.map(change) });
+  const text = render(
+    named('a', { severity: 'low', title: 'L' }),
+    named('b', { severity: 'critical', title: 'C' }),
+    clientEvent({
+      changes: [change({ severity: 'high', title: 'H' }), change({ kind: 'service-back', title: 'Over: S' })],
+    }),
+    operatorEvent,
+  );
+  expect(text).toEqual({
+    title: '4 changes at 3 clients',
+    severity: 'critical',
+    goodNews: false,
+    sections: [
+      { heading: 'sallyport itself (1)', lines: ['The vantage is broken: The control endpoint did not answer.'] },
+      { heading: 'Critical (1)', lines: ['Client b, 203.0.113.7: C'] },
+      { heading: 'High (1)', lines: ['Muster AG, 203.0.113.7: H'] },
+      { heading: 'Low (1)', lines: ['Client a, 203.0.113.7: L'] },
+      { heading: 'Over (1)', lines: ['Muster AG, 203.0.113.7: Over: S'] },
+    ],
+    command: 'sallyport clients',
+  });
+});
+
+test('a long list says how many are left out', () => {
+  const { sections } = render(...Array.from({ length: 1000 }, () => clientEvent()));
+  expect(sections[0]!.heading).toBe('Critical (1000)');
+  expect(sections[0]!.lines).toHaveLength(15);
+  expect(sections[0]!.lines.at(-1)).toBe('… and 986 more');
+});
+
+test('all texts are bounded, whatever the events', () => {
+  const anyChange = fc
+    .tuple(anyText(3000), fc.constantFrom(...CHANGE_KINDS), fc.constantFrom(...SEVERITIES))
+    .map(([text, kind, severity]) => change({ title: text, before: text, after: text, kind, severity }));
+  const anyEvent: fc.Arbitrary<AlertEvent> = fc.oneof(
+    fc
+      .tuple(anyText(3000), fc.array(anyChange, { maxLength: 40 }), fc.boolean())
+      .map(([text, changes, flapping]) =>
+        clientEvent({ client: { id: text, name: text }, slot: text, address: text, summary: text, changes, flapping }),
+      ),
+    anyText(9000).map((text) => ({ ...operatorEvent, title: text, detail: text })),
+  );
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 5 }), (events) => {
+      const { title, sections, command } = render(...events);
+      expect(title.length).toBeLessThanOrEqual(MAX_TITLE);
+      expect(command?.length ?? 0).toBeLessThanOrEqual(MAX_TITLE);
+      expect(sections.length).toBeLessThanOrEqual(7);
+      for (const { heading, lines } of sections) {
+        expect(lines.length).toBeLessThanOrEqual(15);
+        for (const line of [heading, ...lines]) expect(line.length).toBeLessThanOrEqual(MAX_LINE);
+      }
+    }),
+  );
+});

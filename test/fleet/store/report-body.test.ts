@@ -1,0 +1,95 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeBody, decodeTarget, encodeBody, encodeTarget, type Look } from '../../../src/fleet/store/report-body.js';
+import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
+import { reportSchema, type Report } from '../../../src/model/report.js';
+import { anyReport } from '../../reports/report-arbitrary.js';
+import { cleanReport, SAMPLES } from '../../reports/sample-reports.js';
+
+const lookOf = ({ target, authorization, startedAt, durationMs, liveness }: Report): Look => ({
+  target,
+  authorization,
+  startedAt,
+  durationMs,
+  srttMs: liveness.srttMs,
+});
+
+/** As JSON has it: no negative zero, and nothing that is undefined. */
+const asJson = (report: Report): unknown => JSON.parse(JSON.stringify(report));
+
+function throws(action: () => unknown): boolean {
+  try {
+    action();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+test('a body with its look is the report, whatever is in it', () => {
+  fc.assert(
+    fc.property(anyReport, (report) => {
+      const decoded = decodeBody(encodeBody(report), lookOf(report));
+      expect(asJson(decoded)).toEqual(asJson(report));
+      expect(reportSchema.safeParse(decoded).success).toBe(true);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each(Object.entries(SAMPLES))('a report keeps the order of its keys: %s', (_name, report) => {
+  const decoded = decodeBody(encodeBody(report), lookOf(report));
+  expect(Object.keys(decoded)).toEqual(Object.keys(reportSchema.shape));
+  expect(decoded).toEqual(report);
+});
+
+test('a body holds no address: that of the look stands wherever it stood', () => {
+  const at = (address: string): Report => ({
+    ...cleanReport,
+    target: { ...cleanReport.target, input: address, address },
+    summary: `Nothing at ${address} answered, not at "${address}" either.`,
+  });
+  const [here, there] = [at('203.0.113.20'), at('2001:db8::1')];
+  expect(encodeBody(here)).toEqual(encodeBody(there));
+  expect(decodeBody(encodeBody(here), lookOf(there))).toEqual(there);
+});
+
+test('an address is put in as it is, though it means something to replace()', () => {
+  const report = { ...cleanReport, target: { ...cleanReport.target, address: '$&' }, summary: 'at $& and $1' };
+  expect(decodeBody(encodeBody(report), lookOf(report)).summary).toBe('at $& and $1');
+});
+
+test('a common report takes less than a fifth of its JSON', () => {
+  expect(encodeBody(cleanReport).length).toBeLessThan(JSON.stringify(cleanReport).length / 5);
+});
+
+test('damage is told, or does none', () => {
+  const body = encodeBody(cleanReport);
+  fc.assert(
+    fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (place, flip) => {
+      const damaged = Buffer.from(body);
+      damaged[place]! ^= flip;
+      // Some bits of the header and after the end mean nothing.
+      const decode = () => decodeBody(damaged, lookOf(cleanReport));
+      const harmless = place <= 2 || place >= body.length - 5;
+      if (harmless && !throws(decode)) expect(decode()).toEqual(cleanReport);
+      else expect(decode).toThrow(StoreError);
+    }),
+  );
+  for (const length of [0, 1, 2, body.length - 1]) {
+    expect(() => decodeBody(body.subarray(0, length), lookOf(cleanReport))).toThrow(StoreError);
+  }
+});
+
+test('a target comes back; a literal takes nothing besides its address', () => {
+  fc.assert(
+    fc.property(anyReport, ({ target }) => {
+      expect(decodeTarget(target.address, encodeTarget(target))).toEqual(target);
+    }),
+  );
+  for (const { target } of Object.values(SAMPLES)) {
+    expect(decodeTarget(target.address, encodeTarget(target))).toEqual(target);
+  }
+  expect(encodeTarget({ ...cleanReport.target, scope: 'documentation' })).toBeNull();
+  expect(encodeTarget(cleanReport.target)).not.toBeNull();
+});

@@ -1,0 +1,153 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { digestReport } from '../../../src/fleet/store/report-digest.js';
+import type { EndpointId } from '../../../src/model/endpoint.js';
+import type { Evidence, Report, ReportedObservation } from '../../../src/model/report.js';
+import { anyReport } from '../../reports/report-arbitrary.js';
+import { cleanReport, dmzReport, sampleFinding, sampleObservation, SAMPLES } from '../../reports/sample-reports.js';
+
+const digest = (report: Report) => digestReport(report).toString('hex');
+
+/** Reports as they come from checks, and as they never do. */
+const report = fc.oneof(fc.constantFrom(...Object.values(SAMPLES)), anyReport);
+
+test('equal reports have equal digests', () => {
+  fc.assert(
+    fc.property(report, (one) => {
+      expect(digest(structuredClone(one))).toBe(digest(one));
+    }),
+  );
+});
+
+test('times, tries, signs of life and who allowed it do not count', () => {
+  const time = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2099-01-01') });
+  fc.assert(
+    fc.property(report, fc.nat(), time, fc.string(), (one, figure, at, by) => {
+      const later: Report = {
+        ...one,
+        authorization: by,
+        startedAt: at.toISOString(),
+        durationMs: figure,
+        liveness: { ...one.liveness, srttMs: figure, answers: figure, lost: figure },
+        observations: one.observations.map((seen) => ({ ...seen, rttMs: figure, tries: figure, atMs: figure })),
+      };
+      expect(digest(later)).toBe(digest(one));
+    }),
+  );
+});
+
+test('order does not count', () => {
+  const shuffled = report.chain((one) =>
+    fc.record({
+      one: fc.constant(one),
+      observations: fc.shuffledSubarray(one.observations, { minLength: one.observations.length }),
+      findings: fc.shuffledSubarray(one.findings, { minLength: one.findings.length }),
+      undetermined: fc.shuffledSubarray(one.undetermined, { minLength: one.undetermined.length }),
+      errors: fc.shuffledSubarray(one.errors, { minLength: one.errors.length }),
+      unlisted: fc
+        .shuffledSubarray(Object.entries(one.unlisted), { minLength: Object.keys(one.unlisted).length })
+        .map((entries) => Object.fromEntries(entries)),
+    }),
+  );
+  fc.assert(
+    fc.property(shuffled, ({ one, ...lists }) => {
+      expect(digest({ ...one, ...lists })).toBe(digest(one));
+    }),
+  );
+});
+
+test('the address does not count, not in texts either', () => {
+  const at = (address: string): Report => ({
+    ...dmzReport,
+    target: { ...dmzReport.target, input: address, address },
+    findings: [sampleFinding({ seen: `Nothing at ${address} answered any of our probes.` })],
+  });
+  fc.assert(
+    fc.property(fc.ipV4(), fc.ipV6(), (a, b) => {
+      // An address that other texts hold by chance is no matter of this test.
+      fc.pre(!JSON.stringify(at('')).includes(a) && !JSON.stringify(at('')).includes(b));
+      expect(digest(at(a))).toBe(digest(at(b)));
+    }),
+  );
+});
+
+test('which ports the canaries had does not count, nor where texts mention them', () => {
+  const port = fc.uniqueArray(fc.integer({ min: 20_000, max: 60_999 }), { minLength: 4, maxLength: 4 });
+  const withCanaries = ([a = 0, b = 0, c = 0, d = 0]: readonly number[]): Report => {
+    const see = (endpoint: EndpointId, probe: string, state: 'open' | 'closed') =>
+      sampleObservation({ endpoint, probe, state, reason: state === 'open' ? 'syn-ack' : 'conn-refused', tries: a });
+    const canaries: ReportedObservation[] = [
+      ...[a, b].map((one) => see(`tcp/${one}`, 'canary-tcp', 'open')),
+      see(`tcp/${c}`, 'canary-tcp', 'closed'),
+      see(`udp/${d}`, 'canary-udp', 'closed'),
+    ];
+    const observations = [...canaries, see('tcp/2000', 'canary-tcp', 'open'), see('tcp/80', 'tcp-banner', 'open')];
+    const named = observations.map(({ endpoint }) => endpoint).sort();
+    const told = observations.map(({ endpoint, state }) => `${endpoint} ${state}`).sort();
+    return {
+      ...cleanReport,
+      observations,
+      findings: [sampleFinding({ seen: `These are: ${told.join(', ')}.`, endpoint: `tcp/${a}`, observations: named })],
+      undetermined: [{ endpoint: null, what: `What ${told.join(', ')} means`, why: 'So.', blocking: false }],
+      errors: [{ unit: 'probe/canary-tcp', message: `tcp/${a}: lost` }],
+    };
+  };
+  fc.assert(
+    fc.property(port, port, (some, others) => {
+      expect(digest(withCanaries(others))).toBe(digest(withCanaries(some)));
+    }),
+  );
+});
+
+test('times within texts do not count', () => {
+  const after = (ms: number): Report => ({
+    ...cleanReport,
+    findings: [sampleFinding({ seen: `open, after ${ms} ms.` })],
+  });
+  expect(digest(after(3))).toBe(digest(after(1_250)));
+});
+
+const http = { status: 200, server: 'a', title: 'b', location: null, authenticate: null, body: '', truncated: false };
+const sip = {
+  ...{ status: 200, phrase: 'OK', server: null, userAgent: null, contentType: null, allow: null, body: '' },
+};
+const natPmp = { version: 0, opcode: 128, result: 0, epoch: 7, externalAddress: null };
+const ssdp = (st: string) => ({ st, usn: null, server: null, location: null });
+const seeing = (evidence: Evidence): Report => ({ ...cleanReport, observations: [sampleObservation({ evidence })] });
+
+test.each<[string, Evidence, Evidence]>([
+  ['the body of a web page', { http }, { http: { ...http, body: 'Now it is 12:01', truncated: true } }],
+  ['the body of a login page', { login: http }, { login: { ...http, body: 'Now it is 12:01' } }],
+  ['the body of a SIP answer', { sip }, { sip: { ...sip, body: 'o=- 1 2' } }],
+  ['the seconds of a NAT-PMP gateway', { natPmp }, { natPmp: { ...natPmp, epoch: 8 } }],
+  ['the order of SSDP answers', { ssdp: [ssdp('a'), ssdp('b')] }, { ssdp: [ssdp('b'), ssdp('a')] }],
+])('%s does not count', (_what, one, other) => {
+  expect(digest(seeing(other))).toBe(digest(seeing(one)));
+});
+
+test.each<[string, Report]>([
+  ['a verdict', { ...cleanReport, verdict: 'violation' }],
+  ['a summary', { ...cleanReport, summary: 'Otherwise.' }],
+  ['a finding', { ...cleanReport, findings: [sampleFinding({})] }],
+  ['an interruption', { ...cleanReport, interrupted: true }],
+  ['a profile', { ...cleanReport, profile: { name: 'other', digest: 'b' } }],
+  ['a version', { ...cleanReport, tool: { ...cleanReport.tool, ruleset: '99' } }],
+  ['a vantage', { ...cleanReport, vantage: { ...cleanReport.vantage, source: 'dealer' } }],
+  ['a count', { ...cleanReport, unlisted: { 'closed/conn-refused': 1 } }],
+  ['an error', { ...cleanReport, errors: [{ unit: 'rule/x', message: 'crashed' }] }],
+  ['what is not determined', { ...cleanReport, undetermined: [] }],
+  ['a silence at the end', { ...cleanReport, liveness: { ...cleanReport.liveness, recheck: null } }],
+  ['evidence', seeing({ http: { ...http, title: 'c' } })],
+  ...cleanReport.observations.map(({ endpoint }): [string, Report] => [
+    `the state of ${endpoint}`,
+    {
+      ...cleanReport,
+      observations: cleanReport.observations.map((seen) =>
+        seen.endpoint === endpoint ? { ...seen, state: 'open', reason: 'syn-ack' } : seen,
+      ),
+    },
+  ]),
+])('%s counts', (_what, other) => {
+  const before = _what === 'evidence' ? seeing({ http }) : cleanReport;
+  expect(digest(other)).not.toBe(digest(before));
+});

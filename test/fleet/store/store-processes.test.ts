@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { MIGRATIONS } from '../../../src/fleet/store/migrate.js';
+import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
+import { beginSweep, collect, createStores, NOW, reportAt } from './store-fixtures.js';
+
+const PROCESS = fileURLToPath(new URL('store-process.js', import.meta.url));
+const stores = createStores();
+
+interface Ran {
+  /** The clients whose transactions had ended. */
+  readonly done: readonly string[];
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs a process that writes; it can be killed before its end, and a run that hangs does not outlive its test. */
+function startProcess(path: string, sweepId: number, prefix: string, count: number) {
+  const report = JSON.stringify(reportAt('203.0.113.9'));
+  const args = [PROCESS, path, String(sweepId), prefix, String(count), report];
+  const child = spawn(process.execPath, args, { timeout: 18_000, killSignal: 'SIGKILL' });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<Ran>((resolve) => {
+    // A line that was cut off was not told.
+    child.once('close', (code) => resolve({ done: stdout.split('\n').slice(0, -1), code, stderr }));
+  });
+  const begun = new Promise((resolve) => child.stdout.once('data', resolve));
+  return { ended, begun, kill: () => child.kill('SIGKILL') };
+}
+
+test('four processes may create a store at once', async () => {
+  const path = stores.newPath();
+  const ran = await Promise.all(['a', 'b', 'c', 'd'].map((prefix) => startProcess(path, 1, prefix, 0).ended));
+  expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(4).fill({ code: 0, stderr: '' }));
+  const store = await stores.open(path);
+  expect((await store.info()).version).toBe(MIGRATIONS.length);
+  expect(await store.check()).toEqual([]);
+});
+
+test('two processes write at once, and lose nothing', async () => {
+  const path = stores.newPath();
+  const store = await stores.open(path);
+  const count = 200;
+  const ids = ['a', 'b'].flatMap((prefix) => Array.from({ length: count }, (_, index) => `${prefix}${index}`));
+  const { id } = await beginSweep(store, ids);
+  const writers = ['a', 'b'].map((prefix) => startProcess(path, id, prefix, count));
+  const ran = await Promise.all(writers.map(({ ended }) => ended));
+  expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(2).fill({ code: 0, stderr: '' }));
+  expect(await store.getSweep(id)).toMatchObject({ clients: 2 * count, remaining: 0 });
+  const reports = await collect(store.readSweepReports(id));
+  expect(new Set(reports.map(({ clientId }) => clientId))).toEqual(new Set(ids));
+  expect((await store.info()).counts).toMatchObject({ results: 2 * count, reports: count, messages: 2 * count });
+  expect(await store.check()).toEqual([]);
+});
+
+test('a process that waits for another to write does not stand still', async () => {
+  const path = stores.newPath();
+  const store = await stores.open(path);
+  const other = new SqliteConnection(path);
+  other.execute('begin immediate');
+  let turns = 0;
+  const timer = setInterval(() => turns++, 5);
+  const written = store.noteRun('g', NOW);
+  await sleep(200);
+  other.execute('commit');
+  await written;
+  clearInterval(timer);
+  await other.close();
+  expect(turns).toBeGreaterThan(10);
+  expect(await store.lastRun('g')).toEqual(NOW);
+});
+
+test('what a killed process was told to be stored is stored, whole, and nothing by halves', async () => {
+  const path = stores.newPath();
+  mkdirSync(dirname(path), { recursive: true });
+  const store = await stores.open(path);
+  const runs = Array.from({ length: 10 }, (_, run) => `r${run}-`);
+  const count = 2_000;
+  const ids = runs.flatMap((prefix) => Array.from({ length: count }, (_, index) => `${prefix}${index}`));
+  const { id } = await beginSweep(store, ids);
+  const done: string[] = [];
+  for (const prefix of runs) {
+    const writer = startProcess(path, id, prefix, count);
+    await writer.begun;
+    await sleep(Math.random() * 60);
+    writer.kill();
+    const ran = await writer.ended;
+    expect(ran.stderr).toBe('');
+    done.push(...ran.done);
+  }
+  const stored = new Set((await collect(store.readSweepReports(id))).map(({ clientId }) => clientId));
+  const states = new Set((await collect(store.readClientStates())).map(({ client }) => client.id));
+  const left = new Set((await store.nextWork(id, 0, ids.length)).map(({ client }) => client.id));
+  const messages = new Set((await store.claimMessages(NOW, ids.length, 0)).map(({ key }) => key));
+  expect(done.length).toBeGreaterThan(runs.length);
+  expect(done.filter((client) => !stored.has(client))).toEqual([]);
+  // Each transaction is there as a whole, or not at all.
+  expect(ids.filter((client) => stored.has(client) === left.has(client))).toEqual([]);
+  expect(states).toEqual(stored);
+  expect(messages).toEqual(stored);
+  expect(await store.check()).toEqual([]);
+}, 40_000);

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { NO_EXCLUSION } from '../../../src/files/targets/exclusion.js';
+import type { Client } from '../../../src/model/client.js';
+import type { Resolution } from '../../../src/model/address.js';
+import { expandClient } from '../../../src/fleet/sweep/expand-client.js';
+import { createClient } from './scene.js';
+
+const NAMES: Readonly<Record<string, Resolution>> = {
+  'one.example': { addresses: ['203.0.113.7'] },
+  'two.example': { addresses: ['203.0.113.9', '203.0.113.8'] },
+  'none.example': { problem: 'the name does not exist or has no address' },
+};
+
+async function expand(address: string, given: Partial<Client> = {}) {
+  const slots = await expandClient(createClient('a', address, given), {
+    exclude: NO_EXCLUSION,
+    allowSpecial: true,
+    resolve: (name) => Promise.resolve(NAMES[name]!),
+  });
+  return slots.map(({ slot, target }) => [slot, target.address, target.problem] as const);
+}
+
+describe('the slots of a client', () => {
+  test('are its addresses', async () => {
+    expect(await expand('203.0.113.4/31')).toEqual([
+      ['203.0.113.4', '203.0.113.4', null],
+      ['203.0.113.5', '203.0.113.5', null],
+    ]);
+  });
+
+  test('are a name, whatever its address is', async () => {
+    expect(await expand('one.example')).toEqual([['one.example', '203.0.113.7', null]]);
+  });
+
+  test('keep their order where a name server does not', async () => {
+    const slots = await expand('two.example');
+    expect(Object.fromEntries(slots.map(([slot, address]) => [slot, address]))).toEqual({
+      'two.example': '203.0.113.8',
+      'two.example#2': '203.0.113.9',
+    });
+  });
+
+  test('have a problem where a name does not resolve', async () => {
+    expect(await expand('none.example')).toEqual([['none.example', null, expect.stringContaining('does not exist')]]);
+  });
+
+  test('are not probed where a name left the network that the client is pinned to', async () => {
+    expect(await expand('one.example', { network: ['203.0.113.0/29'] })).toEqual([
+      ['one.example', '203.0.113.7', null],
+    ]);
+    expect(await expand('one.example', { network: ['198.51.100.0/24', '203.0.113.0/30'] })).toEqual([
+      ['one.example', null, expect.stringContaining("outside 198.51.100.0/24, 203.0.113.0/30: it may be a stranger's")],
+    ]);
+  });
+
+  test('that must not be probed are told, and end no sweep', async () => {
+    expect(await expand('224.0.0.1')).toEqual([['224.0.0.1', null, expect.stringContaining('never checked')]]);
+  });
+});

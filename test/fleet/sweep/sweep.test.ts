@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { webpro } from '../../../src/lab/servers/webpro.js';
+import { dvr } from '../../lab-sites/servers/dvr.js';
+import type { SitePlan } from '../../../src/lab/sites.js';
+import { startSite } from '../../../src/lab/start-site.js';
+import { planOne, startAt } from '../../check/checking.js';
+import { keep, stopAfterEach } from '../../lab-sites/running.js';
+import type { LabServer } from '../../../src/lab/lab-server.js';
+import { changesOf, createClient, createStore, sweepAll } from './scene.js';
+
+stopAfterEach();
+
+/** Addresses of this file's own. */
+const at = (n: number): string => `127.0.41.${n}`;
+
+/** A plan of one server on one port, free of any service. */
+function moveTo(port: number, server: LabServer): SitePlan {
+  return { ...planOne('webpro', server), servers: [{ service: 'webpro', endpoints: [`tcp/${port}`], server }] };
+}
+
+async function startWebpro(n: number) {
+  const site = await startAt(at(n), planOne('webpro', webpro()));
+  return { site, client: createClient(`c${n}`, at(n), { services: site.services }) };
+}
+
+describe('a sweep', () => {
+  test('stores every result, and tells each exposure once', async () => {
+    const store = await createStore();
+    const { client } = await startWebpro(1);
+    const clients = [client, createClient('c2', at(2)), createClient('c3', at(3))];
+    const first = await sweepAll({ store, clients });
+    expect(first.end).toEqual({ state: 'finished', blind: 0, failed: [] });
+    expect(first.results.map(({ client: { id }, report }) => `${id} ${report.verdict}`).sort()).toEqual([
+      'c1 violation',
+      'c2 compliant',
+      'c3 compliant',
+    ]);
+    expect(changesOf(first)).toEqual(['c1 exposed']);
+    expect(first.results[0]!.report.authorization).toBe('Ann Owner, contract 7');
+    const second = await sweepAll({ store, clients });
+    expect(second.results).toHaveLength(3);
+    expect(changesOf(second)).toEqual([]);
+    expect((await store.listHistory('c1', 10)).map(({ sweepId }) => sweepId)).toEqual([second.sweepId, first.sweepId]);
+  });
+
+  test('tells what was closed, and what opens again', async () => {
+    const store = await createStore();
+    const { site, client } = await startWebpro(4);
+    await sweepAll({ store, clients: [client] });
+    await site.stop();
+    expect(changesOf(await sweepAll({ store, clients: [client] }))).toEqual(['c4 resolved']);
+    const again = keep(await startSite(moveTo(site.services['webpro']![0]!, webpro()), { address: at(4) }));
+    expect(again.services).toEqual({});
+    expect(changesOf(await sweepAll({ store, clients: [client] }))).toEqual(['c4 exposed']);
+  });
+
+  test('tells who answers instead', async () => {
+    const store = await createStore();
+    const { site, client } = await startWebpro(6);
+    await sweepAll({ store, clients: [client] });
+    await site.stop();
+    keep(await startSite(moveTo(site.services['webpro']![0]!, dvr()), { address: at(6) }));
+    const changes = changesOf(await sweepAll({ store, clients: [client] }));
+    expect(changes).toContain('c6 identity-changed');
+  });
+
+  test('probes nobody without a valid authorisation, nor a paused client', async () => {
+    const store = await createStore();
+    const { client } = await startWebpro(5);
+    const clients = [
+      { ...client, id: 'none', authorization: null },
+      { ...client, id: 'over', authorization: { by: 'Ann', reference: 'x', until: '2020-01-31' } },
+      { ...client, id: 'paused', paused: true },
+    ];
+    const swept = await sweepAll({ store, clients });
+    expect(swept.results).toEqual([]);
+    expect(swept.skipped).toEqual(['none', 'over']);
+  });
+});

@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { drip } from '../../../src/lab/servers/drip.js';
+import { resetAfterAccept } from '../../../src/lab/servers/reset-after-accept.js';
+import { sip } from '../../../src/lab/servers/sip.js';
+import { ssdp } from '../../../src/lab/servers/ssdp.js';
+import { tarpit } from '../../../src/lab/servers/hostile.js';
+import { webpro } from '../../../src/lab/servers/webpro.js';
+import { startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
+import { Engine } from '../../../src/net/scan/engine.js';
+import { PROBES } from '../../../src/check/probes/registry.js';
+import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { QUICK } from '../start-engine.js';
+
+stopAfterEach();
+
+/** The TCP port service multiplexer (RFC 1078), which nobody runs. */
+const CLOSED = 1;
+
+/** What this process holds: sockets, timers and, where the system tells, descriptors. */
+function countHeld() {
+  const names = process.getActiveResourcesInfo();
+  const count = (pattern: RegExp) => names.filter((name) => pattern.test(name)).length;
+  return { sockets: count(/TCP|UDP/i), timers: count(/Timeout|Immediate/), descriptors: countDescriptors() };
+}
+
+function countDescriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
+}
+
+test('many probes, in runs of which most are cut off, leave no socket, timer or descriptor behind', async () => {
+  const silent = keep(await startSilentTcp(2));
+  const servers = [webpro(), sip(), sip({ fromElsewhere: true }), ssdp({ flavour: 'device' }), tarpit()];
+  servers.push(resetAfterAccept(), drip({ text: 'x'.repeat(1_000), everyMs: 5, unasked: true }));
+  const ports = await Promise.all(servers.map(startServer));
+  const probes = Object.values(PROBES);
+  const pairs = servers.flatMap((server, k) =>
+    probes.filter(({ transport }) => server[transport]).map((probe) => ({ probe, port: ports[k]! })),
+  );
+  for (const port of silent.ports) pairs.push({ probe: PROBES['http-get'], port });
+  await sleep(100);
+  const before = countHeld();
+  for (let round = 0; round < 7; round++) {
+    const engine = new Engine({ ...QUICK, patienceMs: 60, shortGapMs: 20, maxSockets: 40 });
+    const host = engine.host('127.0.0.1');
+    const refusing = engine.host('127.0.0.1');
+    const outcomes = [
+      ...pairs.map(({ probe, port }) => probe.run(engine, host, port)),
+      ...probes.map((probe) => probe.run(engine, refusing, CLOSED)),
+    ];
+    const slept = engine.sleep(round > 0 ? 600_000 : 1);
+    if (round > 0) {
+      await sleep(12 * (round - 1));
+      engine.cutOff();
+    }
+    await Promise.all([...outcomes, slept]);
+    await engine.close();
+  }
+  // The servers learn of the end of a connection a little later.
+  let after = countHeld();
+  for (let wait = 0; wait < 100 && JSON.stringify(after) !== JSON.stringify(before); wait++) {
+    await sleep(50);
+    after = countHeld();
+  }
+  expect(after).toEqual(before);
+});

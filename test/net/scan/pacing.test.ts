@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { NetworkPacing } from '../../../src/net/scan/gate.js';
+
+const HOST_GAP = 7;
+const NETWORK_GAP = 3;
+const HOSTS = [
+  '192.0.2.1',
+  '192.0.2.2',
+  '192.0.2.3',
+  '198.51.100.1',
+  '2001:db8::1',
+  '2001:db8:0:9::1',
+  '2001:db8:1::1',
+];
+const NETWORKS = [0, 0, 0, 1, 2, 2, 3];
+
+describe('NetworkPacing', () => {
+  test('keeps the gaps of hosts and networks, grants nothing in the past and wastes no time', () => {
+    const step = fc.record({ host: fc.nat(HOSTS.length - 1), wait: fc.oneof(fc.constant(0), fc.nat(20)) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const pacing = new NetworkPacing(NETWORK_GAP);
+        const pacers = HOSTS.map((address) => pacing.createPacer(address, HOST_GAP));
+        const lastOfHost = new Map<number, number>();
+        const lastOfNetwork = new Map<number, number>();
+        let now = 100;
+        for (const { host, wait } of steps) {
+          now += wait;
+          const network = NETWORKS[host]!;
+          const earliest = Math.max(
+            now,
+            (lastOfHost.get(host) ?? -Infinity) + HOST_GAP,
+            (lastOfNetwork.get(network) ?? -Infinity) + NETWORK_GAP,
+          );
+          const due = pacers[host]!(now);
+          expect(due).toBe(earliest);
+          lastOfHost.set(host, due);
+          lastOfNetwork.set(network, due);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    ['an IPv4 /24', '192.0.2.1', '192.0.2.254', true],
+    ['two IPv4 /24', '192.0.2.1', '192.0.3.1', false],
+    ['an IPv6 /48, however it is written', '2001:db8::1', '2001:0db8:0:ffff:1:2:3:4', true],
+    ['an IPv6 /48 of zeros', '2001::1', '2001::2', true],
+    ['two IPv6 /48', '2001:db8:1::1', '2001:db8:2::1', false],
+  ])('%s', (_, one, other, shared) => {
+    const pacing = new NetworkPacing(10);
+    expect(pacing.createPacer(one, 0)(5)).toBe(5);
+    expect(pacing.createPacer(other, 0)(5)).toBe(shared ? 15 : 5);
+  });
+
+  test('still keeps gaps after very many networks', () => {
+    const pacing = new NetworkPacing(10);
+    const pacer = pacing.createPacer('192.0.2.1', 0);
+    expect(pacer(100)).toBe(100);
+    for (let k = 0; k < 5_000; k++) pacing.createPacer(`10.${k >> 8}.${k & 255}.1`, 0)(k % 2 ? 0 : 100);
+    expect([pacer(100), pacer(100)]).toEqual([110, 120]);
+  });
+});

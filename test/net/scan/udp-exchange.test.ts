@@ -1,0 +1,259 @@
+import { createSocket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import type { Datagram, UdpBehaviour } from '../../../src/lab/lab-server.js';
+import { listenUdp } from '../../../src/lab/listen-udp.js';
+import { datagramStorm } from '../../../src/lab/servers/datagram-storm.js';
+import { giantDatagram } from '../../../src/lab/servers/giant-datagram.js';
+import { sip } from '../../../src/lab/servers/sip.js';
+import { renderSsdpAnswer, ssdp } from '../../../src/lab/servers/ssdp.js';
+import { renderSipAnswer } from '../../../src/lab/sip-answer.js';
+import { evidenceSchema } from '../../../src/model/report.js';
+import type { Outcome } from '../../../src/net/scan/outcome.js';
+import type { Timing } from '../../../src/net/scan/timing.js';
+import type { UdpRequest } from '../../../src/net/scan/udp-exchange.js';
+import { PROBES } from '../../../src/check/probes/registry.js';
+import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { holdSipPort, isSipPortFree } from '../sip-port.js';
+import { clock, startEngine } from '../start-engine.js';
+
+stopAfterEach();
+
+const LOCAL = '127.0.0.1';
+const SILENT = { state: 'open|filtered', reason: 'no-response', rttMs: null, evidence: {} };
+const PING: UdpRequest = { ask: () => ({ bytes: Buffer.from('ping') }), read: () => undefined, reason: 'udp-response' };
+
+async function probe(id: keyof typeof PROBES, port: number, timing: Partial<Timing> = {}): Promise<Outcome> {
+  const engine = startEngine({ patienceMs: 300, ...timing });
+  return PROBES[id].run(engine, engine.host(LOCAL), port);
+}
+
+/** Starts a UDP server that gives every datagram to `behaviour`, and keeps them. */
+async function startRecorder(behaviour: UdpBehaviour = () => undefined) {
+  const heard: Datagram[] = [];
+  const { port } = keep(
+    await listenUdp(LOCAL, 0, (datagram) => {
+      heard.push(datagram);
+      behaviour(datagram);
+    }),
+  );
+  return { port, heard };
+}
+
+const answerSip = ({ data, from }: Datagram): string => renderSipAnswer(String(data), from, {})!;
+
+describe('a UDP endpoint that answers', () => {
+  test('is open with its protocol, and teaches the round-trip time', async () => {
+    const engine = startEngine();
+    const host = engine.host(LOCAL);
+    const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ server: 'x' })));
+    expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 1 });
+    expect(outcome.evidence).toEqual({ sip: expect.objectContaining({ status: 200, server: 'x' }) as unknown });
+    expect(host.rtt.smoothedMs).toBe(outcome.rttMs);
+    expect(host).toMatchObject({ answers: 1, lost: 0, localAddress: LOCAL });
+  });
+
+  test('is open as well when it answers a later try, and lossy then', async () => {
+    const engine = startEngine();
+    const host = engine.host(LOCAL);
+    const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ dropFirst: 1 })));
+    expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 2 });
+    expect(host.lost).toBe(1);
+    expect(host.rtt.smoothedMs).toBeNull();
+  });
+
+  test('is open when it answers from another port, which the evidence tells', async () => {
+    const port = await startServer(sip({ fromElsewhere: true }));
+    const outcome = await probe('sip-options-udp', port, { patienceMs: 800 });
+    expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response' });
+    expect(outcome.evidence.from).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(outcome.evidence.from).not.toBe(`${LOCAL}:${port}`);
+  });
+
+  test('is open with any datagram, of which little is kept', async () => {
+    const { port } = await startRecorder(({ reply }) => reply('x'.repeat(5_000)));
+    expect(await probe('sip-options-udp', port)).toMatchObject({
+      state: 'open',
+      reason: 'udp-response',
+      evidence: { banner: 'x'.repeat(256) },
+    });
+  });
+
+  test('is open with a datagram of 65,000 bytes', async () => {
+    const outcome = await probe('sip-options-udp', await startServer(giantDatagram()));
+    expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response' });
+    expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
+    expect(JSON.stringify(outcome.evidence).length).toBeLessThan(4_096);
+  });
+
+  test.each(['sip-options-udp', 'nat-pmp-address', 'canary-udp'] as const)(
+    'survives a storm of datagrams (%s)',
+    async (id) => {
+      const port = await startServer(datagramStorm({ count: 2_000 }));
+      const { value, ms } = await clock(() => probe(id, port));
+      expect(value).toMatchObject({ state: 'open', reason: 'udp-response' });
+      expect(JSON.stringify(value.evidence).length).toBeLessThan(1_024);
+      expect(ms).toBeLessThan(8_000);
+    },
+  );
+});
+
+describe('a UDP endpoint that does not answer', () => {
+  test('is closed where an ICMP error says so', async () => {
+    const listener = await listenUdp(LOCAL, 0, () => undefined);
+    await listener.stop();
+    const engine = startEngine();
+    const host = engine.host(LOCAL);
+    const outcome = await engine.udp(host, listener.port, PING);
+    expect(outcome).toMatchObject({ state: 'closed', reason: 'port-unreach', tries: 1, evidence: {} });
+    expect(host).toMatchObject({ answers: 1, refusals: 1 });
+  });
+
+  test('is open|filtered after the whole patience and all tries', async () => {
+    const { port, heard } = await startRecorder();
+    const engine = startEngine({ patienceMs: 300 });
+    const { value, ms } = await clock(() => engine.udp(engine.host(LOCAL), port, PING));
+    expect(value).toEqual({ ...SILENT, tries: 3 });
+    expect(heard).toHaveLength(3);
+    expect(ms).toBeGreaterThanOrEqual(300);
+    expect(ms).toBeLessThan(5_000);
+  });
+
+  test('is believed at the moment that was given, and after the tries that were', async () => {
+    const { port, heard } = await startRecorder();
+    const engine = startEngine({ patienceMs: 200 });
+    const until = performance.now() + 350;
+    expect(await engine.udp(engine.host(LOCAL), port, { ...PING, tries: 2, until })).toEqual({ ...SILENT, tries: 2 });
+    expect(performance.now()).toBeGreaterThanOrEqual(until);
+    expect(heard).toHaveLength(2);
+  });
+
+  test('gets one more try on a host whose ICMP errors are heard, since these are limited in rate', async () => {
+    const { port, heard } = await startRecorder();
+    const engine = startEngine({ patienceMs: 200 });
+    const host = engine.host(LOCAL);
+    host.refusals = 1;
+    expect(await engine.udp(host, port, PING)).toEqual({ ...SILENT, tries: 4 });
+    expect(heard).toHaveLength(4);
+    expect(new Set(heard.map(({ from }) => from.port)).size).toBe(1);
+  });
+
+  test('counts no try from port 5060 where somebody else has that', async () => {
+    let held = await holdSipPort();
+    for (let wait = 0; wait < 40 && !held; wait++) {
+      await sleep(50);
+      held = await holdSipPort();
+    }
+    // Whoever else has it may let it go in the middle of the test.
+    if (!held) return;
+    keep(held);
+    const { port, heard } = await startRecorder();
+    expect(await probe('sip-options-udp', port)).toEqual({ ...SILENT, tries: 3 });
+    expect(heard).toHaveLength(3);
+  });
+
+  test('asks anew in each try: another Call-ID, branch and tag', async () => {
+    const { port, heard } = await startRecorder();
+    await probe('sip-options-udp', port);
+    for (const field of [/^Call-ID: (.+)$/im, /branch=([^;\r]+)/, /^From: .*tag=(.+)$/im]) {
+      const values = heard.map(({ data }) => field.exec(String(data))?.[1]);
+      expect(values).not.toContain(undefined);
+      expect(new Set(values).size).toBe(heard.length);
+    }
+  });
+});
+
+describe('answers that are none', () => {
+  test('a SIP answer from another port counts only with a Call-ID of ours', async () => {
+    const { port, heard } = await startRecorder((datagram) => {
+      const forged = answerSip(datagram).replace(/^Call-ID: .*$/m, 'Call-ID: guessed@192.0.2.1');
+      datagram.reply(forged, { fromElsewhere: true });
+      datagram.reply('noise', { fromElsewhere: true });
+    });
+    expect(await probe('sip-options-udp', port)).toMatchObject(SILENT);
+    expect(heard.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a datagram from another port that is not of the protocol does not count, whatever it is correlated with', async () => {
+    const { port, heard } = await startRecorder(({ reply }) => reply('noise', { fromElsewhere: true }));
+    const engine = startEngine({ patienceMs: 300 });
+    const request: UdpRequest = {
+      ...PING,
+      ask: () => ({ bytes: Buffer.from('ping'), key: 'ours' }),
+      correlate: () => 'ours',
+    };
+    expect(await engine.udp(engine.host(LOCAL), port, request)).toEqual({ ...SILENT, tries: 3 });
+    expect(heard).toHaveLength(3);
+  });
+
+  test('an SSDP answer from another address does not count', async () => {
+    const liar = createSocket('udp4');
+    keep({ stop: () => new Promise<void>((resolve) => void liar.close(resolve)) });
+    await new Promise<void>((resolve) => void liar.bind({ address: '127.0.0.2' }, resolve));
+    const answer = renderSsdpAnswer({ target: 'upnp:rootdevice', usn: 'uuid:x', server: 'x', location: 'http://x/' });
+    const { port } = await startRecorder(({ from }) => liar.send(answer, from.port, from.address));
+    expect(await probe('ssdp-search', port)).toMatchObject(SILENT);
+  });
+});
+
+describe('several answers', () => {
+  test('are collected, each once, from other ports too, sixteen at most and without the noise', async () => {
+    const answer = (k: number) =>
+      renderSsdpAnswer({ target: 'upnp:rootdevice', usn: `uuid:${k}`, server: 'x', location: 'http://192.0.2.1/' });
+    const noisy = await startRecorder(({ reply }) => {
+      reply('noise');
+      for (let k = 0; k < 40; k++) reply(answer(k));
+      reply('more noise');
+    });
+    const gateway = await startServer(ssdp({ flavour: 'gateway', answerAll: true }));
+    const device = ssdp({ flavour: 'device', answerAll: true, fromElsewhere: true, delayMs: 100 });
+    const elsewhere = await startServer(device);
+    const storm = await startServer(datagramStorm({ count: 2_000 }));
+    const outcomes = await Promise.all(
+      [noisy.port, gateway, elsewhere, storm].map((port) => probe('ssdp-search', port, { patienceMs: 600 })),
+    );
+    const stormy = outcomes.pop()!;
+    expect(stormy).toMatchObject({ state: 'open', reason: 'udp-response' });
+    expect(JSON.stringify(stormy.evidence).length).toBeLessThan(1_024);
+    for (const { state, reason, evidence } of outcomes) {
+      expect({ state, reason }).toEqual({ state: 'open', reason: 'ssdp-response' });
+      expect(evidenceSchema.safeParse(evidence).error).toBeUndefined();
+    }
+    expect(outcomes.map(({ evidence }) => evidence.ssdp!.length)).toEqual([16, 6, 4]);
+    expect(outcomes[2]!.evidence.from).toBeDefined();
+  });
+});
+
+describe('a server that answers only port 5060', () => {
+  /** Nobody else on this machine may have the port meanwhile; where it is never free, there is nothing to test. */
+  async function withSipPort(run: () => Promise<Outcome>): Promise<Outcome | null> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (await isSipPortFree()) {
+        const outcome = await run();
+        if (outcome.state === 'open') return outcome;
+      }
+      await sleep(300);
+    }
+    return (await isSipPortFree()) ? run() : null;
+  }
+
+  test('is found, and the evidence tells', async () => {
+    const port = await startServer(sip({ onlyToPort5060: true }));
+    const outcome = await withSipPort(() => probe('sip-options-udp', port));
+    if (outcome) {
+      expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 4 });
+      expect(outcome.evidence).toMatchObject({ fromPort5060: true, sip: { status: 200 } });
+    }
+  });
+
+  test('is not what a late answer to an earlier try shows', async () => {
+    let first: number | undefined;
+    const { port } = await startRecorder((datagram) => {
+      first ??= datagram.from.port;
+      if (![first, 5_060].includes(datagram.from.port)) datagram.reply(answerSip(datagram), { delayMs: 300 });
+    });
+    // The tries leave at 0, 0.16, 0.48 and 0.66 s; the third, from the shared socket, is answered after the fourth.
+    const outcome = await withSipPort(() => probe('sip-options-udp', port, { patienceMs: 1_000 }));
+    expect(outcome?.evidence.fromPort5060).toBeUndefined();
+  });
+});

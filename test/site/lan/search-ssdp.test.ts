@@ -1,0 +1,96 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { listenUdp } from '../../../src/lab/listen-udp.js';
+import { renderSsdpAnswer, ssdp } from '../../../src/lab/servers/ssdp.js';
+import { searchSsdp } from '../../../src/site/lan/search-ssdp.js';
+import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { clock } from '../../net/start-engine.js';
+
+stopAfterEach();
+const sockets: Socket[] = [];
+afterEach(() => sockets.splice(0).forEach((socket) => socket.close()));
+
+const LOCAL = '127.0.0.1';
+// Loopback alone: what goes to a group needs a network.
+const NOBODY = { interfaces: [], signal: new AbortController().signal };
+const WAN = 'urn:schemas-upnp-org:service:WANIPConnection:1';
+
+describe('a search for UPnP devices, host by host,', () => {
+  test('asks for gateways and for everything, twice, and tells each answer once', async () => {
+    const heard: string[] = [];
+    const { port } = keep(
+      await listenUdp(LOCAL, 0, ({ data, reply }) => {
+        const text = String(data);
+        heard.push(/^ST: (.*)\r$/m.exec(text)![1]!);
+        expect(text).toMatch(/^M-SEARCH \* HTTP\/1\.1\r\nHOST: 239\.255\.255\.250:1900\r\n/);
+        expect(text).toMatch(/\r\nUSER-AGENT: sallyport\//);
+        for (let copy = 0; copy < 3; copy++) {
+          reply(renderSsdpAnswer({ target: WAN, usn: `uuid:x::${WAN}`, server: 'Lab', location: 'http://x/' }));
+        }
+      }),
+    );
+    const { value, ms } = await clock(() => searchSsdp({ ...NOBODY, hosts: [LOCAL], port }));
+    expect(value.problems).toEqual([]);
+    expect([...value.found]).toEqual([
+      [LOCAL, [{ from: LOCAL, st: WAN, usn: `uuid:x::${WAN}`, server: 'Lab', location: 'http://x/' }]],
+    ]);
+    expect(heard).toHaveLength(12);
+    const asked = heard.slice(0, 6);
+    expect(heard.slice(6)).toEqual(asked);
+    expect(asked).toEqual([
+      'urn:schemas-upnp-org:device:InternetGatewayDevice:1',
+      'urn:schemas-upnp-org:device:InternetGatewayDevice:2',
+      WAN,
+      'urn:schemas-upnp-org:service:WANIPConnection:2',
+      'urn:schemas-upnp-org:service:WANPPPConnection:1',
+      'ssdp:all',
+    ]);
+    expect(ms).toBeGreaterThan(1_500);
+  });
+
+  test('hears a gateway that takes its time, from another port', async () => {
+    const port = await startServer(ssdp({ flavour: 'gateway', fromElsewhere: true, delayMs: 900 }));
+    const { found } = await searchSsdp({ ...NOBODY, hosts: [LOCAL], port });
+    expect(found.get(LOCAL)!.map(({ st }) => st)).toContain(WAN);
+  });
+
+  test('groups by the sender, not by who was asked', async () => {
+    const other = createSocket('udp4');
+    sockets.push(other);
+    await new Promise<void>((resolve) => other.bind(0, '127.0.0.9', resolve));
+    const text = renderSsdpAnswer({ target: WAN, usn: 'uuid:x', server: 'Lab', location: 'http://x/' });
+    const { port } = keep(await listenUdp(LOCAL, 0, ({ from }) => other.send(text, from.port, from.address)));
+    const { found } = await searchSsdp({ ...NOBODY, hosts: [LOCAL], port });
+    expect([...found.keys()]).toEqual(['127.0.0.9']);
+  });
+
+  test('takes nothing else for an answer', async () => {
+    const { port } = keep(
+      await listenUdp(LOCAL, 0, ({ data, reply }) => {
+        reply(data);
+        reply('NOTIFY * HTTP/1.1\r\nNT: upnp:rootdevice\r\nLOCATION: http://x/\r\n\r\n');
+        reply('HTTP/1.1 404 Not Found\r\nST: x\r\n\r\n');
+        reply(Buffer.alloc(60_000, 0xff));
+      }),
+    );
+    const { found, problems } = await searchSsdp({ ...NOBODY, hosts: [LOCAL], port });
+    expect([...found]).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test('ends when it is told to', async () => {
+    const { value, ms } = await clock(() =>
+      searchSsdp({ ...NOBODY, signal: AbortSignal.timeout(100), hosts: [LOCAL], port: 9 }),
+    );
+    expect(value).toEqual({ found: new Map(), problems: [] });
+    expect(ms).toBeLessThan(1_400);
+  });
+});
+
+test('an interface that is gone is our own trouble', async () => {
+  const interfaces = [{ name: 'eth9', address: '192.0.2.1', prefixLength: 24 }];
+  const { problems } = await searchSsdp({ ...NOBODY, interfaces, hosts: [], port: 1900 });
+  expect(problems).toEqual([
+    expect.stringMatching(/^the network of eth9 \(192\.0\.2\.1\) could not be searched: .*\(EADDRNOTAVAIL\)$/),
+  ]);
+});

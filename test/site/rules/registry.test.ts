@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { RULES } from '../../../src/check/rules/registry.js';
+import { SITE_RULES, SITE_RULESET } from '../../../src/site/rules/registry.js';
+import type { SiteRule } from '../../../src/site/rules/site-rule.js';
+
+const folder = new URL('../../../src/site/rules/', import.meta.url);
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -3));
+
+function isRule(value: unknown): value is SiteRule {
+  return typeof value === 'object' && value !== null && 'id' in value && 'evaluate' in value;
+}
+
+test('every file that holds a site rule is registered under its name', async () => {
+  const found: string[] = [];
+  for (const name of names) {
+    const exported = (await import(`../../../src/site/rules/${name}.js`)) as Record<string, unknown>;
+    for (const value of Object.values(exported).filter(isRule)) {
+      expect(value.id).toBe(name);
+      expect(SITE_RULES).toContain(value);
+      found.push(value.id);
+    }
+  }
+  expect([...found].sort()).toEqual(SITE_RULES.map(({ id }) => id).sort());
+  expect(new Set(found).size).toBe(SITE_RULES.length);
+});
+
+test('no site rule has the id of a rule of the check, whose findings are handed on under their own', () => {
+  const ids = RULES.map(({ id }) => id);
+  expect(SITE_RULES.filter(({ id }) => ids.includes(id))).toEqual([]);
+});
+
+test('the version of the rules fits the report', () => {
+  expect(SITE_RULESET).toMatch(/^[\w., -]{1,32}$/);
+});
+
+describe('docs/site-findings.md', () => {
+  const page = readFileSync(new URL('../../../docs/site-findings.md', import.meta.url), 'utf8');
+  const headings = [...page.matchAll(/^### `([^`]+)`$/gm)].map(([, id]) => id);
+
+  test('has one section for each rule, in the order in which they are told, and no other', () => {
+    expect(headings).toEqual(SITE_RULES.map(({ id }) => id));
+  });
+
+  test.each(SITE_RULES.map((rule) => [rule.id, rule] as const))(
+    '%s: title and worst severity as in the code',
+    (id, rule) => {
+      const section = page.split(`### \`${id}\`\n`)[1]?.split('\n### ')[0] ?? '';
+      expect(section.trim().split('\n')[0]).toBe(`**${rule.title}** · at worst ${rule.severity}`);
+      expect(section.trim().split('\n').slice(1).join('').length).toBeGreaterThan(80);
+    },
+  );
+});

@@ -1,0 +1,160 @@
+import { createSocket } from 'node:dgram';
+import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  parseStun,
+  renderStunIndication,
+  renderStunRequest,
+  renderStunResponse,
+} from '../../../src/protocols/nat/stun.js';
+import { StunPorts } from '../../../src/vantage/exchanges/stun-ports.js';
+import { openUdpClient, pause, type UdpClient } from './udp-client.js';
+
+const HOST = '127.0.0.1';
+const KEY = Buffer.alloc(32, 1);
+
+let stun: StunPorts;
+let client: UdpClient;
+let stop: AbortController;
+
+beforeEach(async () => {
+  stun = await StunPorts.open({ host: HOST, ports: [0, 0] });
+  client = await openUdpClient();
+  stop = new AbortController();
+});
+afterEach(async () => {
+  stop.abort();
+  client.close();
+  await stun.close();
+});
+
+const begin = (seconds = 300, address = HOST) => stun.serve({ address, key: KEY, seconds, signal: stop.signal });
+const ask = (delaySeconds: number | null = null, transaction = randomBytes(12).toString('hex'), key = KEY) =>
+  renderStunRequest(key, { transaction, delaySeconds, software: 'test' });
+const read = (bytes: Buffer | undefined) => parseStun(bytes!, KEY);
+
+describe('StunPorts', () => {
+  test('tell on both ports from where they are asked', async () => {
+    void begin();
+    for (const port of stun.ports) client.send(ask(), port);
+    const answers = await client.waitFor(2);
+    for (const answer of answers) {
+      expect(read(answer)).toMatchObject({ type: 'response', mapped: { address: HOST, port: client.port } });
+    }
+    expect(stun.ports[0]).not.toBe(stun.ports[1]);
+  });
+
+  test('send the indication late, several times, and not to another port', async () => {
+    void begin();
+    const transaction = randomBytes(12).toString('hex');
+    client.send(ask(1, transaction), stun.ports[1]);
+    await client.waitFor(1);
+    await pause(700);
+    expect(client.received).toHaveLength(1);
+    const started = Date.now();
+    while (client.received.length < 4 && Date.now() - started < 2_000) await pause(20);
+    expect(client.received.map((bytes) => read(bytes)?.type)).toEqual([
+      ...['response', 'indication', 'indication', 'indication'],
+    ]);
+    expect(client.received.every((bytes) => read(bytes)?.transaction === transaction)).toBe(true);
+  });
+
+  test('begin the wait anew where a request comes again', async () => {
+    void begin();
+    const request = ask(1);
+    client.send(request, stun.ports[0]);
+    await pause(600);
+    client.send(request, stun.ports[0]);
+    await pause(600);
+    expect(client.received.map((bytes) => read(bytes)?.type)).toEqual(['response', 'response']);
+  });
+
+  test.each([
+    ['is not signed', () => ask().subarray(0, -36)],
+    ['is signed with another key', () => ask(null, undefined, randomBytes(32))],
+    ['asks for a longer silence than was agreed', () => ask(61)],
+    ['is no request', () => renderStunIndication(KEY, '00'.repeat(12))],
+    [
+      'is an answer',
+      () => renderStunResponse(KEY, { transaction: '00'.repeat(12), mapped: { address: HOST, port: 1 } }),
+    ],
+    ['is no STUN', () => randomBytes(480)],
+  ])('do not answer what %s', async (_, bytes) => {
+    void begin(60);
+    client.send(bytes(), stun.ports[0]);
+    await pause(80);
+    expect(client.received).toEqual([]);
+  });
+
+  test('answer nobody without an exchange, with another address, or after its end', async () => {
+    client.send(ask(), stun.ports[0]);
+    void begin(60, '192.0.2.1');
+    await pause(30);
+    client.send(ask(), stun.ports[0]);
+    await pause(30);
+    stop.abort();
+    stop = new AbortController();
+    const over = begin();
+    stop.abort();
+    await over;
+    client.send(ask(), stun.ports[0]);
+    await pause(50);
+    expect(client.received).toEqual([]);
+  });
+
+  test('promise sixteen indications in one exchange, and answer 128 requests', async () => {
+    void begin();
+    for (let i = 0; i < 20; i++) client.send(ask(300), stun.ports[0]);
+    await client.waitFor(16);
+    await pause(50);
+    expect(client.received).toHaveLength(16);
+    for (let i = 0; i < 150; i++) {
+      client.send(ask(), stun.ports[0]);
+      await pause(0);
+    }
+    await pause(100);
+    expect(client.received.length).toBeLessThanOrEqual(128);
+    expect(client.received.length).toBeGreaterThan(100);
+  });
+
+  test('never send more than they were sent', async () => {
+    void begin();
+    const request = ask(1);
+    client.send(request, stun.ports[0]);
+    await client.waitFor(4).catch(() => {});
+    await pause(300);
+    const bytes = client.received.reduce((sum, { length }) => sum + length, 0);
+    expect(client.received).toHaveLength(4);
+    expect(bytes).toBeLessThanOrEqual(request.length);
+  });
+
+  test('cut their promises off at the end of an exchange', async () => {
+    const over = begin();
+    client.send(ask(1), stun.ports[0]);
+    await client.waitFor(1);
+    stop.abort();
+    await over;
+    await pause(1_100);
+    expect(client.received).toHaveLength(1);
+  });
+
+  test('hold no more than 64 exchanges', async () => {
+    setMaxListeners(0, stop.signal);
+    for (let i = 0; i < 64; i++) void begin();
+    await expect(begin()).rejects.toThrow('too many');
+  });
+
+  test('reject where a port is taken, and then hold none', async () => {
+    const taken = createSocket('udp4');
+    await new Promise<void>((resolve) => taken.bind(0, HOST, resolve));
+    const free = await openUdpClient();
+    free.close();
+    await expect(StunPorts.open({ host: HOST, ports: [free.port, taken.address().port] })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    const open = await StunPorts.open({ host: HOST, ports: [free.port, 0] });
+    await open.close();
+    taken.close();
+  });
+});
