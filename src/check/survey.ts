@@ -1,5 +1,6 @@
 import { identify } from './fingerprints/registry.js';
 import { addressScope } from '../model/address.js';
+import { isCanary } from '../model/canary.js';
 import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
 import type { Liveness, Observation, Survey, Target, UnitError, Vantage } from '../model/report.js';
 import type { ControlEndpoint } from '../net/scan/control.js';
@@ -158,7 +159,7 @@ function summarise(observations: readonly Observation[], always: ReadonlySet<End
   const unlisted: Record<string, number> = {};
   if (observations.length <= MAX_LISTED) return { listed: observations, unlisted };
   const listed = observations.filter(({ endpoint, probe, state, reason }) => {
-    const keep = state === 'open' || state === 'error' || probe.startsWith('canary-') || always.has(endpoint);
+    const keep = state === 'open' || state === 'error' || isCanary({ probe }) || always.has(endpoint);
     if (!keep) unlisted[`${state}/${reason}`] = (unlisted[`${state}/${reason}`] ?? 0) + 1;
     return keep;
   });

@@ -1,3 +1,4 @@
+import { isCanary } from '../model/canary.js';
 import { compareEndpointIds } from '../model/endpoint.js';
 import type { Report, ReportedObservation, State } from '../model/report.js';
 import { wrapText } from '../words/layout.js';
@@ -24,10 +25,6 @@ const REASON_COLUMNS: readonly Column[] = [
   { title: 'RTT', most: 7 },
   { title: 'SERVICE, ANSWER', most: Infinity },
 ];
-
-function isCanary({ probe }: ReportedObservation): boolean {
-  return probe.startsWith('canary');
-}
 
 function describeAnswerer({ identity, state, reason }: ReportedObservation): string {
   if (state === 'error') return `not looked at: ${reason}`;

@@ -1,3 +1,4 @@
+import { drawCanaryPort, HELPER_CANARY } from '../../model/canary.js';
 import { type Endpoint, type EndpointId, endpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
 import { SERVICES } from '../../model/service.js';
@@ -33,10 +34,7 @@ export const LIKELY_MOVED_PORTS: readonly number[] = [
   ...[8180, 8280, 8800, 8880, 8888, 9000, 9080, 9090, 10080, 18000, 18080, 28000, 38000, 48000, 58000],
 ];
 
-/** A firewall that answers here although nothing is behind it has a SIP/SCCP helper. */
-const HELPER_CANARY: Endpoint = { transport: 'tcp', port: 2_000 };
 const CANARIES = { tcp: 3, udp: 2 } as const;
-const CANARY_PORTS = { from: 20_000, to: 60_999 } as const;
 /** Draws for a canary: a port that is not looked at otherwise at first, then any that belongs to no service. */
 const DRAWS = { free: 32, any: 1_000 } as const;
 
@@ -56,7 +54,7 @@ export function createPlanner(options: PlanOptions): Planner {
   }
   if (findMoved) for (const port of LIKELY_MOVED_PORTS) add({ transport: 'tcp', port }, PROBES['tcp-identify']);
   if (!canaries) return (random = Math.random) => shuffle([...common.values()], random);
-  if (findServiceId(profile, endpointId(HELPER_CANARY)) === null) add(HELPER_CANARY, PROBES['canary-tcp']);
+  if (findServiceId(profile, HELPER_CANARY) === null) add(parseEndpointId(HELPER_CANARY)!, PROBES['canary-tcp']);
   return (random = Math.random) => {
     const drawn = drawCanaries(profile, common, random);
     const others = [...common.values()].filter(({ endpoint }) => !drawn.has(endpoint));
@@ -73,7 +71,7 @@ function drawCanaries(
   for (const probe of [PROBES['canary-tcp'], PROBES['canary-udp']]) {
     for (let count = 0; count < CANARIES[probe.transport]; count++) {
       for (let draw = 0; draw < DRAWS.any; draw++) {
-        const port = drawPort(random);
+        const port = drawCanaryPort(random);
         const id = endpointId({ transport: probe.transport, port });
         const taken = drawn.has(id) || common.get(id)?.probe === probe || (draw < DRAWS.free && common.has(id));
         if (taken || findServiceId(profile, id) !== null) continue;
@@ -98,10 +96,6 @@ function findServiceId(profile: Profile, endpoint: EndpointId): string | null {
     profile.services.find(({ endpoints }) => endpoints.includes(endpoint)) ??
     SERVICES.find(({ endpoints }) => (endpoints as readonly EndpointId[]).includes(endpoint));
   return owner?.id ?? null;
-}
-
-function drawPort(random: () => number): number {
-  return CANARY_PORTS.from + Math.floor(random() * (CANARY_PORTS.to - CANARY_PORTS.from + 1));
 }
 
 /** Fisher–Yates shuffle, in place. */

@@ -1,11 +1,6 @@
 import { type Nature, recogniseNature } from './nature.js';
-import {
-  findHelperHandshakes,
-  isRandomTcpCanary,
-  isTrustedAmongTarpits,
-  opensEverywhere,
-  strongestOpen,
-} from './trust.js';
+import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen } from './trust.js';
+import { isRandomCanary } from '../../model/canary.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
 import { type State, STATES, type Survey } from '../../model/report.js';
@@ -56,7 +51,8 @@ export function deriveFacts(survey: Survey, profile: Profile): Facts {
   const serviceAccess = (service: ProfileService) => accessOf(service, vantage.source, profile.unlisted);
   const mayReachAdmin = (id: string) =>
     profile.services.some((service) => service.id === id && serviceAccess(service) !== 'must-not');
-  const tcpCanaries = observations.filter(isRandomTcpCanary);
+  const canaries = observations.filter(isRandomCanary);
+  const tcpCanaries = canaries.filter(({ endpoint }) => endpoint.startsWith('tcp/'));
   const everyPortOpens = opensEverywhere(tcpCanaries);
   const opened = strongestOpen(observations);
   const isTrusted = (seen: Seen) => !everyPortOpens || isTrustedAmongTarpits(seen, tcpCanaries);
@@ -76,7 +72,7 @@ export function deriveFacts(survey: Survey, profile: Profile): Facts {
     }),
     untrusted: opened.filter((seen) => !isTrusted(seen)).map((seen) => seen.endpoint),
     tcpCanaries,
-    udpCanaries: observations.filter((seen) => seen.probe === 'canary-udp'),
+    udpCanaries: canaries.filter((seen) => !tcpCanaries.includes(seen)),
     everyPortOpens,
     signOfLife: liveness.answers > 0 || countState(survey, 'open') + countState(survey, 'closed') > 0,
     vantage: judgeVantage(survey),

@@ -1,3 +1,4 @@
+import { isCanary } from '../../model/canary.js';
 import { countUnlisted } from './facts.js';
 import type { Rule } from './rule.js';
 import { listNames } from './wording.js';
@@ -9,9 +10,7 @@ export const silentUdp: Rule = {
   severity: 'info',
   evaluate({ survey, blacklisted, vantage }) {
     if (blacklisted || vantage === 'broken') return {};
-    const silent = survey.observations.filter(
-      ({ state, probe }) => state === 'open|filtered' && probe !== 'canary-udp' && probe !== 'canary-tcp',
-    );
+    const silent = survey.observations.filter((seen) => seen.state === 'open|filtered' && !isCanary(seen));
     const counted = countUnlisted(survey.unlisted, 'open|filtered');
     if (silent.length + counted === 0) return {};
     const names = [...silent.map(({ endpoint }) => endpoint), ...(counted > 0 ? [`${counted} others`] : [])];

@@ -1,16 +1,9 @@
+import { HELPER_CANARY } from '../../model/canary.js';
 import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
 import type { Seen } from './facts.js';
 
-/** The canary that a firewall's SIP helper answers (SCCP); no random port. */
-const HELPER_CANARY: EndpointId = 'tcp/2000';
-
 /** TCP ports on which a firewall's SIP helper is known to complete handshakes, as far as NEC systems use them. */
 const HELPER_PORTS: readonly EndpointId[] = ['tcp/5060', 'tcp/5070', 'tcp/5080'];
-
-/** Whether an observation is of a random high TCP port, which nobody forwards. */
-export function isRandomTcpCanary(seen: Seen): boolean {
-  return seen.probe === 'canary-tcp' && seen.endpoint !== HELPER_CANARY;
-}
 
 /** Whether the other side said anything in a protocol, beyond completing a handshake. */
 export function hasProtocolText({ identity, evidence }: Seen): boolean {

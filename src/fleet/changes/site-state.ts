@@ -1,3 +1,4 @@
+import { isRandomCanary } from '../../model/canary.js';
 import type { Issue, SiteState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Finding, Report } from '../../model/report.js';
@@ -5,9 +6,6 @@ import { isAtLeast } from '../../model/severity.js';
 
 /** Findings of this rule say that something wanted is not there: an outage. */
 const OUTAGE_RULE = 'required-unreachable';
-
-/** The canary that has the same port in every check; all others are chosen at random. */
-const STEADY_CANARY: EndpointId = 'tcp/2000';
 
 /** What a report says of a slot, as history follows it. Random canaries are left out: each look has others. */
 export function stateOf(report: Report): SiteState {
@@ -54,8 +52,5 @@ function weighs(issue: Issue, other: Issue): boolean {
 }
 
 function listRandomCanaries({ observations }: Report): ReadonlySet<EndpointId> {
-  const random = observations.filter(
-    ({ probe, endpoint }) => probe.startsWith('canary-') && endpoint !== STEADY_CANARY,
-  );
-  return new Set(random.map(({ endpoint }) => endpoint));
+  return new Set(observations.filter(isRandomCanary).map(({ endpoint }) => endpoint));
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isRandomCanary } from '../../model/canary.js';
 import type { Evidence, Finding, Report, ReportedObservation } from '../../model/report.js';
 
 /** Stands for the target's address. No JSON text holds it: in strings, control characters are escaped. */
 export const ADDRESS_MARK = '\x1a';
-
-/** The canary that is no random port. */
-const FIXED_CANARY = 'tcp/2000';
 
 /** What a digest leaves out of a report, and what it has in another form. */
 const APART = {
@@ -68,10 +66,6 @@ function steadyFinding(finding: Finding, steady: (text: string) => string): obje
     endpoint: endpoint && steady(endpoint),
     observations: observations.map(steady).sort(),
   };
-}
-
-function isRandomCanary({ probe, endpoint }: ReportedObservation): boolean {
-  return probe.startsWith('canary-') && endpoint !== FIXED_CANARY;
 }
 
 function steadyObservation(seen: ReportedObservation): object {

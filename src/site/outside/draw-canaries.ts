@@ -1,9 +1,9 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { drawCanaryPort } from '../../model/canary.js';
 import { endpointId, type EndpointId, parseEndpointId, type Transport } from '../../model/endpoint.js';
 import { SERVICES } from '../../model/service.js';
 import { openStandIn } from './stand-in.js';
 
-const PORTS = { from: 20_000, to: 60_999 } as const;
 const EACH = 3;
 /** Trials of what was drawn: most ports can be bound, so more would not help. */
 const ROUNDS = 5;
@@ -42,7 +42,7 @@ export async function drawCanaries({ address, services }: DrawCanariesOptions): 
 function drawPorts(count: number, taken: Set<number | undefined>): number[] {
   const ports: number[] = [];
   for (let draw = 0; draw < MAX_DRAWS && ports.length < count; draw++) {
-    const port = randomInt(PORTS.from, PORTS.to + 1);
+    const port = drawCanaryPort();
     if (taken.has(port)) continue;
     taken.add(port);
     ports.push(port);

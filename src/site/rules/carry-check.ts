@@ -5,6 +5,7 @@ import { deriveFacts, type Facts } from '../../check/rules/facts.js';
 import { noSignOfLife } from '../../check/rules/no-sign-of-life.js';
 import { RULES } from '../../check/rules/registry.js';
 import type { Rule } from '../../check/rules/rule.js';
+import { isCanary } from '../../model/canary.js';
 import { isSettled, type SiteFacts } from '../evidence/facts.js';
 import { offersOnLan } from '../evidence/pbx.js';
 import type { SiteFinding, SiteRuleResult } from './site-rule.js';
@@ -53,9 +54,7 @@ function leaveOut(facts: SiteFacts, check: Facts): Facts {
   const { tellers, ledger, evidence, profile } = facts;
   const isProved = (endpoint: Facts['untrusted'][number]) => ledger.arrived.has(endpoint) || ledger.shut.has(endpoint);
   const dmzExcluded = ledger.canaries.some(({ endpoint }) => endpoint.startsWith('tcp/') && ledger.shut.has(endpoint));
-  const random = new Set(
-    check.survey.observations.flatMap(({ probe, endpoint }) => (isCanary(probe) ? [endpoint] : [])),
-  );
+  const random = new Set(check.survey.observations.filter(isCanary).map(({ endpoint }) => endpoint));
   const untrusted = check.untrusted.filter((endpoint) => !isProved(endpoint) && !(dmzExcluded && random.has(endpoint)));
   return {
     ...check,
@@ -75,8 +74,4 @@ function leaveOut(facts: SiteFacts, check: Facts): Facts {
       return access === 'must' && !offersOnLan(evidence, service) ? 'may' : access;
     },
   };
-}
-
-function isCanary(probe: string): boolean {
-  return probe.startsWith('canary');
 }

@@ -1,3 +1,4 @@
+import { isCanary } from '../../model/canary.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { SiteEvidence } from '../../model/site.js';
 import { cutText, listNames } from '../../check/rules/wording.js';
@@ -53,7 +54,6 @@ function groupRefused(outside: SiteEvidence['outside']): { service: EndpointId[]
   const twice = new Set(observations.map(({ endpoint }) => endpoint));
   return {
     service: proofs.flatMap(({ endpoint }) => (twice.has(endpoint) ? [endpoint] : [])),
-    canary:
-      proofs.some(({ kind }) => kind === 'canary') || observations.some(({ probe }) => probe.startsWith('canary')),
+    canary: proofs.some(({ kind }) => kind === 'canary') || observations.some(isCanary),
   };
 }
