@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EndpointId } from './endpoint.js';
+import { endpointSchema, type EndpointId } from './endpoint.js';
 import type { Verdict } from './report.js';
 import { SEVERITIES, type Severity } from './severity.js';
 
@@ -80,15 +80,13 @@ export interface Waiver {
   readonly grantedAt: string;
 }
 
-const endpoint = z.string().regex(/^(?:tcp|udp)\/\d{1,5}$/) as unknown as z.ZodType<EndpointId>;
-
 /** A change, as it is told outside. */
 export const changeSchema = z.object({
   kind: z.enum(CHANGE_KINDS),
   key: z.string().describe('the same for the same thing, also when it ends'),
   severity: z.enum(SEVERITIES),
   rule: z.string().nullable(),
-  endpoint: endpoint.nullable(),
+  endpoint: endpointSchema.nullable(),
   title: z.string().describe('in one line for people; may hold text of the target, so escape it'),
   before: z.string().nullable(),
   after: z.string().nullable(),

@@ -1,9 +1,8 @@
 import * as z from 'zod';
+import { nullableText, text } from './text.js';
 
 /** Who can attest an item of a checklist. */
 export const ROLES = ['installer', 'dealer', 'customer', 'provider'] as const;
-
-const text = (max: number) => z.string().max(max);
 
 /** An item of a checklist: hardening that no packet can show, or that sallyport measures. */
 export interface ChecklistItem {
@@ -60,8 +59,8 @@ export const checklistStateSchema = z.object({
         programs: z.array(text(32)),
         how: text(2048),
         state: z.enum(['attested', 'refused', 'not-applicable', 'expired', 'missing', 'measured']),
-        by: text(128).nullable(),
-        role: text(64).nullable(),
+        by: nullableText(128),
+        role: nullableText(64),
         at: z.iso.datetime().nullable(),
         expiresAt: z.iso.datetime().nullable(),
         note: text(512),

@@ -1,5 +1,8 @@
+import * as z from 'zod';
+
+export const transportSchema = z.enum(['tcp', 'udp']);
 /** Transport protocols that sallyport probes. */
-export type Transport = 'tcp' | 'udp';
+export type Transport = z.infer<typeof transportSchema>;
 
 /** A transport and a port (1–65535) of one target. */
 export interface Endpoint {
@@ -10,6 +13,13 @@ export interface Endpoint {
 /** The textual form of an endpoint, for example `tcp/80`: used as key and in reports. */
 export type EndpointId = `${Transport}/${number}`;
 
+const PATTERN = /^(tcp|udp)\/([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
+
+/** An endpoint id in what is read or written. */
+export const endpointSchema = z
+  .string()
+  .regex(PATTERN, 'must be an endpoint such as udp/5060') as unknown as z.ZodType<EndpointId>;
+
 /** Renders an endpoint as its id. */
 export function endpointId({ transport, port }: Endpoint): EndpointId {
   return `${transport}/${port}`;
@@ -17,9 +27,8 @@ export function endpointId({ transport, port }: Endpoint): EndpointId {
 
 /** Parses an endpoint id such as `udp/5060`; undefined when it is none. */
 export function parseEndpointId(text: string): Endpoint | undefined {
-  const match = /^(tcp|udp)\/([1-9][0-9]{0,4})$/.exec(text);
-  const port = Number(match?.[2]);
-  return match && port <= 65_535 ? { transport: match[1] as Transport, port } : undefined;
+  const match = PATTERN.exec(text);
+  return match ? { transport: match[1] as Transport, port: Number(match[2]) } : undefined;
 }
 
 /** Orders endpoint ids: TCP first, then by port. */

@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import { transportSchema } from './endpoint.js';
 import { natPmpEvidenceSchema, reportedObservationSchema, ssdpEvidenceSchema, unitErrorSchema } from './report.js';
+import { nullableText, text } from './text.js';
 
 /*
  * What is seen from inside a customer's network: gateways, what they say of themselves, and the port mappings that they
  * list. Read only; raw text of the gateways, bounded: escape it where it is shown.
  */
 
-const text = (max: number) => z.string().max(max);
-const nullableText = (max: number) => text(max).nullable();
 const port = z.int().min(0).max(65_535);
 
 /** An address of this machine's interfaces. */
@@ -24,7 +24,7 @@ export type SsdpFound = z.infer<typeof ssdpFoundSchema>;
 
 /** A port mapping as a gateway lists it (UPnP WANIPConnection:2 §2.4.22). */
 export const portMappingSchema = z.object({
-  transport: z.enum(['tcp', 'udp']),
+  transport: transportSchema,
   externalPort: port.describe('0 stands for all ports'),
   remoteHost: nullableText(64).describe('who may use it; null: everybody'),
   internalClient: text(64),

@@ -4,8 +4,9 @@ import type { ServiceKind } from './service.js';
 /** A profile judges thousands of surveys: its index is made once. */
 const INDEXES = new WeakMap<Profile['services'], ReadonlyMap<EndpointId, ProfileService>>();
 
+export const ACCESSES = ['must', 'may', 'must-not'] as const;
 /** What a profile says of one service from one source. */
-export type Access = 'must' | 'may' | 'must-not';
+export type Access = (typeof ACCESSES)[number];
 
 /** The source that everybody is who belongs to no named source: an attacker, first of all. */
 export const OUTSIDER = 'outsider';

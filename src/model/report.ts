@@ -1,20 +1,12 @@
 import * as z from 'zod';
 import { SEVERITIES } from './severity.js';
-import type { EndpointId } from './endpoint.js';
+import { endpointSchema } from './endpoint.js';
+import { nullableText, text } from './text.js';
 
 /*
  * The contract of `sallyport/report@1`. The types below are the only definition of observations, findings
  * and reports; schemas/report.schema.json is generated from here.
  */
-
-/** Bounded text, cut by the parsers; still raw, so escape it where it is shown. */
-const text = (max: number) => z.string().max(max);
-const nullableText = (max: number) => text(max).nullable();
-const endpoint = z
-  .string()
-  .regex(
-    /^(tcp|udp)\/([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,
-  ) as unknown as z.ZodType<EndpointId>;
 
 /** States of an endpoint, with nmap's meanings; `error` is our own trouble and says nothing of the target. */
 export const STATES = ['open', 'closed', 'filtered', 'open|filtered', 'error'] as const;
@@ -103,7 +95,7 @@ export const evidenceSchema = z
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 export const observationSchema = z.object({
-  endpoint,
+  endpoint: endpointSchema,
   probe: text(64).describe('id of the probe that looked'),
   state: z.enum(STATES),
   reason: z.enum(REASONS),
@@ -196,7 +188,7 @@ export const livenessSchema = z.object({
   answers: z.int().describe('probes that were answered at all'),
   lost: z.int().describe('tries that went unanswered on endpoints that answered another try'),
   recheck: z
-    .object({ endpoint, answered: z.boolean() })
+    .object({ endpoint: endpointSchema, answered: z.boolean() })
     .nullable()
     .describe('something that had answered, asked again at the end'),
 });
@@ -207,14 +199,14 @@ export const findingSchema = z.object({
   rule: text(64),
   severity: z.enum(SEVERITIES),
   effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
-  endpoint: endpoint.nullable(),
+  endpoint: endpointSchema.nullable(),
   title: text(256),
   seen: text(2048).describe('what was seen'),
   matters: text(2048).describe('why it matters'),
   remedy: text(2048).describe('what to do'),
   programs: z.array(text(32)).describe('NEC program numbers'),
   references: z.array(text(256)),
-  observations: z.array(endpoint).describe('the observations that it rests on'),
+  observations: z.array(endpointSchema).describe('the observations that it rests on'),
   waiver: z
     .object({
       by: text(128),
@@ -232,7 +224,7 @@ export const findingSchema = z.object({
 export type Finding = z.infer<typeof findingSchema>;
 
 export const undeterminedSchema = z.object({
-  endpoint: endpoint.nullable(),
+  endpoint: endpointSchema.nullable(),
   what: text(512),
   why: text(1024),
   blocking: z.boolean().describe('true: the verdict can not be compliant'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checklistStateSchema } from './checklist.js';
-import type { EndpointId } from './endpoint.js';
+import { endpointSchema, transportSchema } from './endpoint.js';
 import { firewallSchema, lanSurveySchema, portMappingSchema } from './lan.js';
 import {
   ADDRESS_SCOPES,
@@ -12,15 +12,12 @@ import {
   unitErrorSchema,
   VERDICTS,
 } from './report.js';
+import { nullableText, text } from './text.js';
 
 /*
  * The contract of `sallyport/site@1`: a site seen from inside (`sallyport lan`), or from inside and outside at once
  * (`sallyport preinstall`).
  */
-
-const text = (max: number) => z.string().max(max);
-const nullableText = (max: number) => text(max).nullable();
-const endpoint = text(16).regex(/^(tcp|udp)\/\d{1,5}$/) as unknown as z.ZodType<EndpointId>;
 
 /** Why the stand-in could not listen on an endpoint. */
 export const UNBOUND_REASONS = ['taken', 'privileged', 'no-address', 'error'] as const;
@@ -28,18 +25,18 @@ export const UNBOUND_REASONS = ['taken', 'privileged', 'no-address', 'error'] as
 /** Our listener in the phone system's place. */
 export const standInSchema = z.object({
   address: text(64),
-  bound: z.array(endpoint),
-  unbound: z.array(z.object({ endpoint, reason: z.enum(UNBOUND_REASONS), detail: text(256) })),
+  bound: z.array(endpointSchema),
+  unbound: z.array(z.object({ endpoint: endpointSchema, reason: z.enum(UNBOUND_REASONS), detail: text(256) })),
   firewall: firewallSchema.describe('it may hide what the router lets in'),
 });
 export type StandIn = z.infer<typeof standInSchema>;
 
 /** What became of one signed message from the vantage. */
 export const proofSchema = z.object({
-  endpoint,
+  endpoint: endpointSchema,
   kind: z.enum(['service', 'canary']),
   arrived: z.boolean(),
-  arrivedAt: endpoint.nullable().describe('where it arrived here: another port where the router translates'),
+  arrivedAt: endpointSchema.nullable().describe('where it arrived here: another port where the router translates'),
   from: nullableText(64).describe('address:port that it came from here'),
   state: z.enum(STATES).describe('as the vantage saw it'),
   reason: z.enum(REASONS),
@@ -50,7 +47,7 @@ export type Proof = z.infer<typeof proofSchema>;
 
 /** One SIP message, as it was sent and as it arrived. */
 export const sipComparisonSchema = z.object({
-  transport: z.enum(['udp', 'tcp']),
+  transport: transportSchema,
   direction: z.enum(['outward', 'inward']),
   message: text(64).describe('for example "INVITE" or "183 Session Progress"'),
   state: z.enum(['same', 'altered', 'lost', 'not-sent']),
@@ -114,7 +111,7 @@ export type Cause = (typeof CAUSES)[number];
 
 /** What is reachable from outside, and what inside explains it. */
 export const explanationSchema = z.object({
-  endpoint,
+  endpoint: endpointSchema,
   service: nullableText(64),
   basis: z.enum(['proved', 'seen']).describe('proved: arrived at the stand-in; seen: answered from outside'),
   cause: z.enum(CAUSES),

@@ -1,30 +1,21 @@
 import * as z from 'zod';
-import { type EndpointId, parseEndpointId } from './endpoint.js';
-import { OUTSIDER, type Profile } from './profile.js';
+import { endpointSchema, transportSchema } from './endpoint.js';
+import { ACCESSES, OUTSIDER, type Profile } from './profile.js';
 import { ADDRESS_SCOPES, REASONS, STATES } from './report.js';
+import { ID_PATTERN, nullableText, text } from './text.js';
 
 /*
  * A resolved profile as somebody sends it. Keys stand in the order in which profiles are resolved, since the digest of
  * a profile is made of its text.
  */
 
-const id = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be a lower-case name');
+const id = z.string().regex(ID_PATTERN, 'must be a lower-case name');
 
 const title = z.string().min(1).max(128);
 
-const access = z.enum(['must', 'may', 'must-not']);
+const access = z.enum(ACCESSES);
 
-const endpoints = z
-  .array(
-    z
-      .string()
-      .max(16)
-      .refine(
-        (text) => parseEndpointId(text) !== undefined,
-        'must be such as udp/5060',
-      ) as unknown as z.ZodType<EndpointId>,
-  )
-  .max(256);
+const endpoints = z.array(endpointSchema).max(256);
 
 const source = z.strictObject({
   title,
@@ -36,7 +27,7 @@ const service = z.strictObject({
   title,
   kind: z.enum(['admin', 'sip', 'media', 'data', 'gateway']),
   endpoints,
-  programs: z.array(z.string().max(32)).max(16),
+  programs: z.array(text(32)).max(16),
   probed: z.boolean(),
   defaultEndpoints: endpoints,
   access: z.record(id, access).refine((given) => Object.hasOwn(given, OUTSIDER), `must say what ${OUTSIDER} may`),
@@ -46,8 +37,8 @@ const service = z.strictObject({
 export const resolvedProfileSchema: z.ZodType<Profile> = z.strictObject({
   name: id,
   title,
-  description: z.string().max(4_096),
-  file: z.string().max(4_096).nullable().describe('not used'),
+  description: text(4_096),
+  file: nullableText(4_096).describe('not used'),
   sources: z.record(id, source).refine((given) => Object.keys(given).length <= 32, 'must be at most 32'),
   services: z
     .array(service)
@@ -80,19 +71,12 @@ export const nonceSchema = base64url(16);
 /** 32 random bytes of the caller, with which both sides sign what they send outside of the API (HMAC-SHA-256). */
 export const keySchema = base64url(32);
 
-const endpointSchema = z
-  .string()
-  .refine(
-    (text) => parseEndpointId(text) !== undefined,
-    'must be such as udp/5060',
-  ) as unknown as z.ZodType<EndpointId>;
-
 const portSchema = z.int().min(1).max(65_535);
 
 /** Answer to GET /v1/whoami. */
 export const whoamiSchema = z.object({
-  version: z.string().max(64),
-  address: z.string().max(64).describe('the address that the caller comes from'),
+  version: text(64),
+  address: text(64).describe('the address that the caller comes from'),
   scope: z.enum(ADDRESS_SCOPES),
   sip: z.object({ udp: portSchema, tcp: portSchema }).nullable().describe('ports for SIP exchanges'),
   stun: z.tuple([portSchema, portSchema]).nullable().describe('UDP ports that tell NAT bindings'),
@@ -104,12 +88,12 @@ export type Whoami = z.infer<typeof whoamiSchema>;
 export const checksRequestSchema = z.strictObject({
   nonce: nonceSchema,
   profile: z
-    .union([z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a profile'), resolvedProfileSchema])
+    .union([z.string().regex(ID_PATTERN, 'must be the name of a profile'), resolvedProfileSchema])
     .describe('name of a profile that comes with the vantage, or a resolved one'),
   timing: z.enum(['polite', 'normal', 'fast']).optional().describe('normal if not given'),
   source: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a source')
+    .regex(ID_PATTERN, 'must be the name of a source')
     .optional()
     .describe("which of the profile's sources the vantage is; an outsider if not given"),
 });
@@ -148,8 +132,8 @@ export type SipExchangeRequest = z.infer<typeof sipExchangeRequestSchema>;
 /** Event `message` of a SIP exchange: what arrived at the vantage, or what it sent, byte by byte. */
 export const sipMessageEventSchema = z.object({
   direction: z.enum(['arrived', 'sent']),
-  transport: z.enum(['udp', 'tcp']),
-  peer: z.object({ address: z.string().max(64), port: portSchema }),
+  transport: transportSchema,
+  peer: z.object({ address: text(64), port: portSchema }),
   bytes: z.base64().max(Math.ceil(MAX_SIP_BYTES / 3) * 4),
 });
 
@@ -166,11 +150,11 @@ export type NatBindingsRequest = z.infer<typeof natBindingsRequestSchema>;
 
 /** Event `started`: the first of every stream. */
 export const startedEventSchema = z.object({
-  address: z.string().max(64).describe('the address that the caller comes from, about which all is'),
+  address: text(64).describe('the address that the caller comes from, about which all is'),
   ports: z.array(portSchema).max(4).describe('SIP: UDP and TCP; NAT bindings: two UDP ports; else none'),
 });
 
 export type StartedEvent = z.infer<typeof startedEventSchema>;
 
 /** Event `failed`: the last of a stream that could not be ended well. */
-export const failedEventSchema = z.object({ message: z.string().max(512) });
+export const failedEventSchema = z.object({ message: text(512) });

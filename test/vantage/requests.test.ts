@@ -64,7 +64,7 @@ describe('a body', () => {
     [{ key: undefined }, /^body\.key: /],
     [{ nonce: 'x' }, /^body\.nonce: must be 16 bytes as base64url$/],
     [{ endpoints: [] }, /^body\.endpoints: /],
-    [{ endpoints: ['tcp/0'] }, /^body\.endpoints\.0: must be such as udp\/5060$/],
+    [{ endpoints: ['tcp/0'] }, /^body\.endpoints\.0: must be an endpoint such as udp\/5060$/],
     [{ endpoints: ['tcp/80', 'tcp/80'] }, /^body\.endpoints: must not repeat an endpoint$/],
     [{ endpoints: Array.from({ length: 513 }, (_, index) => `tcp/${index + 1}`) }, /^body\.endpoints: /],
     [{ a: 1, b: 2, ['\u001b[31m']: 3 }, /^body: unknown key "a", "b", "\\u001b\[31m"$/],

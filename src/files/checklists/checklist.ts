@@ -3,23 +3,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { isProfileFile } from '../profiles/profile-chain.js';
-import { ID_PATTERN } from '../profiles/profile-schema.js';
 import { checkSchema, line } from '../text/check-schema.js';
 import { InputError, throwErrors } from '../text/input-error.js';
 import { type KeyPath, problemAt, readYaml, type YamlDocument } from '../text/yaml-document.js';
 import { type Checklist, ROLES } from '../../model/checklist.js';
+import { idSchema } from '../../model/text.js';
 import { PACKAGE_ROOT } from '../../version.js';
 import { quote } from '../../words/quote.js';
 import { suggest } from '../../words/suggest.js';
-
-const id = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens, a letter first');
 
 /** Days for which an answer holds where an item does not say. */
 const VALID_DAYS = 365;
 
 const itemSchema = z
   .strictObject({
-    id: id.describe('unique in this file; answers refer to it'),
+    id: idSchema.describe('unique in this file; answers refer to it'),
     title: line(256).describe('what is so, in one line'),
     programs: z
       .array(z.string().regex(/^\d{2}-\d{2}(?:-\d{2})?$/, 'expected a program such as "90-02" or "90-54-01"'))
@@ -50,7 +48,7 @@ const itemSchema = z
 /** The format of a checklist; schemas/checklist.schema.json is generated from it. */
 export const checklistFileSchema = z
   .strictObject({
-    name: id.describe('answers are stored under it'),
+    name: idSchema.describe('answers are stored under it'),
     title: line(128).describe('one line, for people'),
     items: z.array(itemSchema).min(1).max(128),
   })

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { describeBadNetwork } from '../profiles/client-profile.js';
 import { parseSourceRange } from '../profiles/profile-layer.js';
-import { ID_PATTERN } from '../profiles/profile-schema.js';
 import { anyText, line } from '../text/check-schema.js';
 import { InputError } from '../text/input-error.js';
+import { idSchema } from '../../model/text.js';
 import { quote } from '../../words/quote.js';
 import { suggest } from '../../words/suggest.js';
 
@@ -28,8 +28,6 @@ const EMAIL = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{M}
 const NO_CONTROLS_BUT_LINES = /^[^\p{Cc}\p{Cs}]*(?:[\n\t][^\p{Cc}\p{Cs}]*)*$/u;
 
 const id = anyText.regex(CLIENT_ID, `expected ${CLIENT_ID_FORM}`);
-
-const profileId = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens');
 
 /** A list that may be written as its single item. */
 const oneOrMore = <T extends z.ZodType>(item: T, max: number) => z.union([z.array(item).max(max), item]);
@@ -67,11 +65,11 @@ export const authorizationSchema = z
 const inheritable = {
   profile: line(1024).optional().describe('a shipped profile, or a file, relative to this one'),
   services: z
-    .record(profileId, oneOrMore(port, 64))
+    .record(idSchema, oneOrMore(port, 64))
     .optional()
     .describe('ports of services that were moved, by service id'),
   sources: z
-    .record(profileId, oneOrMore(network, 1024))
+    .record(idSchema, oneOrMore(network, 1024))
     .optional()
     .describe("networks of the profile's sources at this client, by source id"),
   source: line(64).nullish().describe('the source of the profile that the sweep looks from; null for an outsider'),

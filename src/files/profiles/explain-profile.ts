@@ -1,5 +1,5 @@
 import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
-import { OUTSIDER, type Access, type Profile, type ProfileService } from '../../model/profile.js';
+import { OUTSIDER, type Access, ACCESSES, type Profile, type ProfileService } from '../../model/profile.js';
 
 const ACCESS_WORDS: Record<Access, string> = {
   must: 'must reach',
@@ -41,7 +41,7 @@ export function formatEndpoints(ids: readonly EndpointId[]): string {
 }
 
 function explainSource(heading: string, source: string, profile: Profile): string {
-  const groups = (['must', 'may', 'must-not'] as const).flatMap((access) => {
+  const groups = ACCESSES.flatMap((access) => {
     const services = profile.services.filter((service) => service.access[source] === access);
     return services.length > 0 ? [`  ${ACCESS_WORDS[access]}\n${services.map(explainService).join('\n')}`] : [];
   });

@@ -1,13 +1,11 @@
 import * as z from 'zod';
+import { ACCESSES } from '../../model/profile.js';
+import { idSchema } from '../../model/text.js';
 
-/** An id: of a profile, a service or a source. */
-export const ID_PATTERN = /^[a-z][a-z0-9-]{0,63}$/;
-
-const id = z.string().regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens, a letter first');
 const title = z.string().min(1).max(128);
 
 const accessSchema = z
-  .enum(['must', 'may', 'must-not'])
+  .enum(ACCESSES)
   .describe('must: an outage if it is not reachable; may: either is fine; must-not: a violation if it is reachable');
 
 const sourceSchema = z
@@ -35,7 +33,7 @@ const serviceSchema = z
       .optional()
       .describe('where the service is on this site; replaces the inherited endpoints'),
     from: z
-      .record(id, accessSchema)
+      .record(idSchema, accessSchema)
       .optional()
       .describe('access for each source; "outsider" is everybody else, and what holds for sources not listed'),
   })
@@ -44,7 +42,7 @@ const serviceSchema = z
 /** The format of a profile file; schemas/profile.schema.json is generated from it. */
 export const profileFileSchema = z
   .strictObject({
-    name: id,
+    name: idSchema,
     title: title.describe('one line, for lists'),
     description: z.string().max(4096).default('').describe('when the profile fits, and what it allows'),
     extends: z
@@ -53,8 +51,8 @@ export const profileFileSchema = z
       .max(1024)
       .optional()
       .describe('a shipped profile, or a file (relative to this one), whose sources and services are inherited'),
-    sources: z.record(id, sourceSchema).default({}),
-    services: z.record(id, serviceSchema).default({}),
+    sources: z.record(idSchema, sourceSchema).default({}),
+    services: z.record(idSchema, serviceSchema).default({}),
     unlisted: z
       .enum(['may', 'must-not'])
       .optional()

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { ID_PATTERN } from '../../files/profiles/profile-schema.js';
 import { type Secret, SecretReference } from './alert-config-secret.js';
 import { CHANGE_KINDS } from '../../model/change.js';
 import { SEVERITIES } from '../../model/severity.js';
+import { ID_PATTERN, idSchema } from '../../model/text.js';
 import { suggest } from '../../words/suggest.js';
 
 const MIN_SIGNATURE_SECRET = 16;
@@ -106,11 +106,7 @@ export type ChannelSettings<K extends ChannelKind = ChannelKind> = {
   [P in K]: WithSecrets<z.infer<(typeof CHANNEL_SCHEMAS)[P]>>;
 }[K];
 
-const channelName = z
-  .string()
-  .regex(ID_PATTERN, 'expected a lower-case name: letters, digits and hyphens, a letter first');
-
-const channelNames = z.array(channelName).min(1).max(100).describe('channels, by their names above');
+const channelNames = z.array(idSchema).min(1).max(100).describe('channels, by their names above');
 
 const names = z.array(z.string().min(1).max(128)).min(1).max(1000);
 
@@ -139,7 +135,7 @@ const fileOf = <T extends z.ZodType>(channels: T) =>
 /** The format of an alert configuration, for editors. */
 export const alertConfigFileSchema = fileOf(
   z.record(
-    channelName,
+    idSchema,
     z.discriminatedUnion('kind', [
       CHANNEL_SCHEMAS.webhook,
       CHANNEL_SCHEMAS.email,
