@@ -177,7 +177,6 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   { what: /^(?:yargs|cli-progress)#/, to: ['cli'], why: 'the library is headless' },
   { what: /^yaml#/, to: ['files'], why: 'every error in a file has its line and column' },
-  { what: /^ip-cidr#/, to: ['model/address-ranges'], why: 'addresses are parsed in one way' },
   {
     what: /^zod#/,
     to: ['files', 'fleet/alerts/alert-config-schema', 'model', 'reports/schemas', 'vantage'],

@@ -1,5 +1,4 @@
-import IPCIDR from 'ip-cidr';
-import { formatAddress, parseAddress, unmapAddress, type Address, type AddressFamily } from './address.js';
+import { parseAddress, unmapAddress, type Address, type AddressFamily } from './address.js';
 
 /** Addresses of one family from `first` to `last`, both included. */
 export interface AddressRange {
@@ -28,9 +27,21 @@ export function parseCidr(text: string): AddressRange | undefined {
   if (!given) return undefined;
   const address = unmapAddress(given);
   const length = Number(digits) - (address.family === given.family ? 0 : MAPPED_PREFIX);
-  if (length < 0 || length > (address.family === 4 ? 32 : 128)) return undefined;
-  const [first, last] = new IPCIDR(`${formatAddress(address)}/${length}`).toRange<bigint>({ type: 'bigInteger' });
-  return { family: address.family, first, last };
+  const hostBits = (address.family === 4 ? 32 : 128) - length;
+  if (length < 0 || hostBits < 0) return undefined;
+  const size = 1n << BigInt(hostBits);
+  const first = address.value - (address.value % size);
+  return { family: address.family, first, last: first + size - 1n };
+}
+
+/**
+ * Parses an address or a network in CIDR form; undefined when it is neither, or a network that holds only some of the
+ * IPv4-mapped addresses and others too.
+ */
+export function parseNetwork(text: string): AddressRange | undefined {
+  const address = parseAddress(text);
+  const range = address ? singleRange(address) : parseCidr(text);
+  return range && unmapRange(range);
 }
 
 /**
@@ -71,6 +82,11 @@ export function subtractRanges(range: AddressRange, holes: readonly AddressRange
   return first > range.last ? left : [...left, { ...range, first }];
 }
 
+/** Whether an address lies in one of the networks (CIDR form, or single addresses). What is no address lies nowhere. */
+export function isWithin(address: string, networks: readonly string[]): boolean {
+  return rangesContain(mergeRanges(networks.flatMap((network) => parseNetwork(network) ?? [])), address);
+}
+
 /** Whether an address literal is in one of the `ranges`, which must come from {@link mergeRanges}. */
 export function rangesContain(ranges: readonly AddressRange[], text: string): boolean {
   const address = parseAddress(text);
@@ -78,6 +94,19 @@ export function rangesContain(ranges: readonly AddressRange[], text: string): bo
   const { family, value } = unmapAddress(address);
   const range = ranges[firstRangeFrom(ranges, family, value)];
   return range?.family === family && range.first <= value;
+}
+
+/** Each range that begins within another, after the one that it begins in. */
+export function findOverlaps<T extends AddressRange>(ranges: readonly T[]): (readonly [T, T])[] {
+  const overlaps: (readonly [T, T])[] = [];
+  const [first, ...others] = [...ranges].sort(compareRanges);
+  let widest = first!;
+  for (const range of others) {
+    const apart = range.family !== widest.family || range.first > widest.last;
+    if (!apart) overlaps.push([widest, range]);
+    if (apart || range.last > widest.last) widest = range;
+  }
+  return overlaps;
 }
 
 /** Number of addresses in ranges that do not overlap. */

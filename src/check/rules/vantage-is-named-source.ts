@@ -1,5 +1,5 @@
 import type { Rule } from './rule.js';
-import { isWithin } from './networks.js';
+import { isWithin } from '../../model/address-ranges.js';
 import { cutText, quote } from './wording.js';
 
 /** Our address and the source that we are judged as do not fit together. */

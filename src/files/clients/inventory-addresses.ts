@@ -1,4 +1,4 @@
-import type { AddressRange } from '../../model/address-ranges.js';
+import { type AddressRange, findOverlaps } from '../../model/address-ranges.js';
 import { refuseSpec } from '../targets/guard.js';
 import { InputError } from '../text/input-error.js';
 import type { Layer } from './inventory-client.js';
@@ -61,16 +61,10 @@ export function createAddressBook(problems: ProblemList): AddressBook {
       }
     },
     findDuplicates() {
-      ranges.sort((a, b) => a.family - b.family || (a.first < b.first ? -1 : Number(a.first > b.first)));
-      let widest = ranges[0];
-      for (const range of ranges.slice(1)) {
-        const apart = range.family !== widest!.family || range.first > widest!.last;
-        if (!apart) {
-          const [before, after] = range.order > widest!.order ? [widest!, range] : [range, widest!];
-          const same = before.first === after.first && before.last === after.last;
-          problems.add(() => after.spot, describeDuplicate(after, before, same));
-        }
-        if (apart || range.last > widest!.last) widest = range;
+      for (const [one, two] of findOverlaps(ranges)) {
+        const [before, after] = two.order > one.order ? [one, two] : [two, one];
+        const same = before.first === after.first && before.last === after.last;
+        problems.add(() => after.spot, describeDuplicate(after, before, same));
       }
     },
   };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { describeBadNetwork } from '../profiles/client-profile.js';
-import { parseSourceRange } from '../profiles/profile-layer.js';
 import { anyText, line } from '../text/check-schema.js';
 import { InputError } from '../text/input-error.js';
+import { parseNetwork } from '../../model/address-ranges.js';
 import { idSchema } from '../../model/text.js';
 import { quote } from '../../words/quote.js';
 import { suggest } from '../../words/suggest.js';
@@ -39,7 +39,7 @@ const judged = (max: number, describe: (text: string) => string | null) =>
     if (problem) issues.push({ code: 'custom', input: value, message: problem });
   });
 
-const network = judged(64, (text) => (parseSourceRange(text) ? null : describeBadNetwork(text)));
+const network = judged(64, (text) => (parseNetwork(text) ? null : describeBadNetwork(text)));
 
 const timeZone = judged(64, describeBadTimeZone);
 

@@ -1,8 +1,7 @@
-import { parseSourceRange } from './profile-layer.js';
 import { applyServiceOverrides } from './profile-overrides.js';
 import { loadProfile } from './profile.js';
 import { InputError, throwErrors } from '../text/input-error.js';
-import type { AddressRange } from '../../model/address-ranges.js';
+import { findOverlaps, parseNetwork } from '../../model/address-ranges.js';
 import type { Client } from '../../model/client.js';
 import { OUTSIDER, type Profile } from '../../model/profile.js';
 import { quote } from '../../words/quote.js';
@@ -69,7 +68,7 @@ export function findSourceProblems(profile: Profile, overrides: SourceOverrides)
   for (const [id, cidrs] of Object.entries(overrides)) {
     if (!ids.includes(id)) problems.push({ id, problem: describeUnknown(profile, id) });
     for (const cidr of cidrs) {
-      if (!parseSourceRange(cidr)) problems.push({ id, problem: describeBadNetwork(cidr) });
+      if (!parseNetwork(cidr)) problems.push({ id, problem: describeBadNetwork(cidr) });
     }
   }
   return problems.length > 0 ? problems : findSharedNetworks(profile, overrides);
@@ -88,23 +87,16 @@ function describeUnknown(profile: Profile, id: string): string {
 }
 
 function findSharedNetworks(profile: Profile, overrides: SourceOverrides): { id: string; problem: string }[] {
-  const networks: { id: string; cidr: string; range: AddressRange }[] = [];
-  for (const id of Object.keys(profile.sources)) {
-    for (const cidr of overrides[id] ?? profile.sources[id]!.cidrs) {
-      const range = parseSourceRange(cidr);
-      if (range) networks.push({ id, cidr, range });
-    }
-  }
-  networks.sort((a, b) => a.range.family - b.range.family || (a.range.first < b.range.first ? -1 : 1));
-  const problems: { id: string; problem: string }[] = [];
-  let widest = networks[0];
-  for (const network of networks.slice(1)) {
-    const apart = network.range.family !== widest!.range.family || network.range.first > widest!.range.last;
-    if (!apart && network.id !== widest!.id) {
-      const [own, other] = Object.hasOwn(overrides, network.id) ? [network, widest!] : [widest!, network];
-      problems.push({ id: own.id, problem: `${own.cidr} overlaps ${other.cidr} of source ${quote(other.id)}` });
-    }
-    if (apart || network.range.last > widest!.range.last) widest = network;
-  }
-  return problems;
+  const networks = Object.entries(profile.sources).flatMap(([id, { cidrs }]) =>
+    (overrides[id] ?? cidrs).flatMap((cidr) => {
+      const range = parseNetwork(cidr);
+      return range ? { id, cidr, ...range } : [];
+    }),
+  );
+  return findOverlaps(networks)
+    .filter(([one, two]) => one.id !== two.id)
+    .map(([one, two]) => {
+      const [own, other] = Object.hasOwn(overrides, two.id) ? [two, one] : [one, two];
+      return { id: own.id, problem: `${own.cidr} overlaps ${other.cidr} of source ${quote(other.id)}` };
+    });
 }

@@ -3,8 +3,7 @@ import { checkSchema } from '../text/check-schema.js';
 import { type InputError, throwErrors } from '../text/input-error.js';
 import { parsePortRange } from '../text/ports.js';
 import { type KeyPath, problemAt, type YamlDocument } from '../text/yaml-document.js';
-import { type AddressRange, parseCidr, singleRange, unmapRange } from '../../model/address-ranges.js';
-import { parseAddress } from '../../model/address.js';
+import { parseNetwork } from '../../model/address-ranges.js';
 import type { EndpointId, Transport } from '../../model/endpoint.js';
 import { OUTSIDER } from '../../model/profile.js';
 import { quote } from '../../words/quote.js';
@@ -72,15 +71,8 @@ function checkSources(data: ProfileFile, report: Report): void {
   }
   for (const [id, { cidrs }] of Object.entries(data.sources)) {
     for (const [index, cidr] of cidrs.entries()) {
-      if (parseSourceRange(cidr)) continue;
+      if (parseNetwork(cidr)) continue;
       report(['sources', id, 'cidrs', index], `bad network ${quote(cidr)}: expected a form such as 192.0.2.0/24`);
     }
   }
-}
-
-/** Parses an address or network of a source; undefined when it is none. */
-export function parseSourceRange(text: string): AddressRange | undefined {
-  const address = parseAddress(text);
-  const range = address ? singleRange(address) : parseCidr(text);
-  return range && unmapRange(range);
 }

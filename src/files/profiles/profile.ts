@@ -1,8 +1,9 @@
 import { listProfileNames, readProfileChain } from './profile-chain.js';
-import { parseSourceRange, type ProfileLayer } from './profile-layer.js';
+import type { ProfileLayer } from './profile-layer.js';
 import { applyServiceOverrides, type ServiceOverrides } from './profile-overrides.js';
 import { InputError, throwErrors } from '../text/input-error.js';
 import { type KeyPath, problemAt } from '../text/yaml-document.js';
+import { findOverlaps, parseNetwork } from '../../model/address-ranges.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import { type Access, OUTSIDER, type Profile, type ProfileService, type ProfileSource } from '../../model/profile.js';
 import { type Service, SERVICES } from '../../model/service.js';
@@ -155,21 +156,13 @@ function findSourceOverlaps(layers: readonly ProfileLayer[]): InputError[] {
   const owner = new Map(layers.flatMap((layer) => Object.keys(layer.data.sources).map((id) => [id, layer] as const)));
   const networks = [...owner].flatMap(([id, { document, data }]) =>
     (data.sources[id]?.cidrs ?? []).flatMap((cidr, index) => {
-      const range = parseSourceRange(cidr);
-      return range ? [{ id, cidr, range, document, path: ['sources', id, 'cidrs', index] }] : [];
+      const range = parseNetwork(cidr);
+      return range ? [{ id, cidr, ...range, document, path: ['sources', id, 'cidrs', index] }] : [];
     }),
   );
-  networks.sort((a, b) => a.range.family - b.range.family || (a.range.first < b.range.first ? -1 : 1));
-  const errors: InputError[] = [];
-  let widest = networks[0];
-  for (const network of networks.slice(1)) {
-    if (!widest) break;
-    const apart = network.range.family !== widest.range.family || network.range.first > widest.range.last;
-    if (!apart && network.id !== widest.id) {
-      const problem = `${network.cidr} overlaps ${widest.cidr} of source ${quote(widest.id)}`;
-      errors.push(problemAt(network.document, network.path, problem));
-    }
-    if (apart || network.range.last > widest.range.last) widest = network;
-  }
-  return errors;
+  return findOverlaps(networks)
+    .filter(([one, two]) => one.id !== two.id)
+    .map(([one, { document, path, cidr }]) =>
+      problemAt(document, path, `${cidr} overlaps ${one.cidr} of source ${quote(one.id)}`),
+    );
 }

@@ -1,5 +1,5 @@
-import { addressScope, formatAddress, parseAddress, unmapAddress } from '../../model/address.js';
-import { countAddresses, mergeRanges, parseCidr, singleRange, type AddressRange } from '../../model/address-ranges.js';
+import { addressScope, formatAddress, parseAddress } from '../../model/address.js';
+import { countAddresses, mergeRanges, parseNetwork, type AddressRange } from '../../model/address-ranges.js';
 import { InputError } from '../text/input-error.js';
 import { quote } from '../../words/quote.js';
 
@@ -38,8 +38,7 @@ export function parseListen(text: string): ListenAddress {
 export function parseProxies(text: string): AddressRange[] {
   const ranges = text.split(',').map((item) => {
     const given = item.trim();
-    const address = parseAddress(given);
-    const range = address ? singleRange(unmapAddress(address)) : parseCidr(given);
+    const range = parseNetwork(given);
     if (!range) throw new InputError(`${quote(given)} is neither an address nor a network of proxies`);
     if (countAddresses([range]) > MAX_PROXIES[range.family])
       throw new InputError(`${quote(given)} is too wide: name the proxies that you run`);

@@ -2,7 +2,7 @@ import type { Exclusion } from '../../files/targets/exclusion.js';
 import { expandTargets, type ResolveName } from '../../files/targets/expand-targets.js';
 import { parseTargetSpec } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
-import { mergeRanges, parseCidr, rangesContain } from '../../model/address-ranges.js';
+import { isWithin } from '../../model/address-ranges.js';
 import type { Client } from '../../model/client.js';
 import type { Target } from '../../model/report.js';
 
@@ -57,8 +57,7 @@ async function expandAddress(text: string, client: Client, options: ExpandClient
 function pinTarget(target: Target, client: Client): Target {
   const { name, address } = target;
   if (name === null || address === null || client.network.length === 0) return target;
-  const pinned = mergeRanges(client.network.flatMap((cidr) => parseCidr(cidr) ?? []));
-  if (rangesContain(pinned, address)) return target;
+  if (isWithin(address, client.network)) return target;
   const problem = `${name} resolves to ${address}, outside ${client.network.join(', ')}: it may be a stranger's, and was not probed`;
   return { ...target, address: null, problem: problem.slice(0, 512) };
 }

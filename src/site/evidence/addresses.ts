@@ -1,7 +1,7 @@
 import { addressScope, formatAddress, parseAddress, unmapAddress } from '../../model/address.js';
 import type { LanInterface } from '../../model/lan.js';
 import type { AddressScope } from '../../model/report.js';
-import { isWithin } from '../../check/rules/networks.js';
+import { isWithin } from '../../model/address-ranges.js';
 
 /** Whether two texts are one address; texts that are none are compared as they stand. */
 export function isSameAddress(a: string, b: string): boolean {

@@ -1,6 +1,6 @@
 import type { Gateway } from '../../model/lan.js';
 import type { Hop } from '../../model/site.js';
-import { isWithin } from '../../check/rules/networks.js';
+import { isWithin } from '../../model/address-ranges.js';
 import { listNames } from '../../check/rules/wording.js';
 import { isSameAddress, placeOf } from '../evidence/addresses.js';
 import { nameGateway, outwardAddresses } from '../evidence/gateways.js';

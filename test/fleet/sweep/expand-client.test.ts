@@ -48,6 +48,8 @@ describe('the slots of a client', () => {
     expect(await expand('one.example', { network: ['203.0.113.0/29'] })).toEqual([
       ['one.example', '203.0.113.7', null],
     ]);
+    // A single address is a network too, as the inventory takes it.
+    expect(await expand('one.example', { network: ['203.0.113.7'] })).toEqual([['one.example', '203.0.113.7', null]]);
     expect(await expand('one.example', { network: ['198.51.100.0/24', '203.0.113.0/30'] })).toEqual([
       ['one.example', null, expect.stringContaining("outside 198.51.100.0/24, 203.0.113.0/30: it may be a stranger's")],
     ]);
