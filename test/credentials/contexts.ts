@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { CredentialContext } from '../../src/credentials/credential-kind.js';
+import { CODE_POINT } from '../words/code-point.js';
 
 /** Nothing is known of the site. */
 export const NOTHING_KNOWN: CredentialContext = { extensions: [], phones: [], names: [], others: [] };
@@ -27,7 +28,7 @@ export const contextArbitrary: fc.Arbitrary<CredentialContext> = fc.record({
 export const textArbitrary = fc.oneof(
   digits(0, 12),
   fc.string({ maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: CODE_POINT, maxLength: 40 }),
   fc.array(fc.constantFrom(...'0123456789*#'), { maxLength: 10 }).map((list) => list.join('')),
   fc
     .array(fc.constantFrom('Pass', 'word', '2024', 'abc', 'qwer', '!', 'X', '7'), { maxLength: 8 })

@@ -12,6 +12,7 @@ import {
 } from '../../src/model/report.js';
 import { SEVERITIES } from '../../src/model/severity.js';
 import { cleanReport, hostileText } from './sample-reports.js';
+import { CODE_POINT } from '../words/code-point.js';
 
 /** Text as hostile, wide or ordinary as it comes, of up to about `max` code units. */
 export function anyText(max: number): fc.Arbitrary<string> {
@@ -26,7 +27,7 @@ export function anyText(max: number): fc.Arbitrary<string> {
       'a\u0301\u0301\u0301\u0301\u0301\u0301',
       'ทดสอบนี้',
     ),
-    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: CODE_POINT, maxLength: 40 }),
     fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 20 }),
     fc.nat(200).map((length) => 'x'.repeat(length)),
   );

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { hashToken } from '../../src/files/vantage/token-file.js';
 import { findToken } from '../../src/vantage/vantage-app.js';
 import { EXPIRED_TOKEN, OTHER_TOKEN, readError, runApp, TOKEN } from './run-app.js';
+import { CODE_POINT } from '../words/code-point.js';
 
 describe('tokens', () => {
   test('one that holds gets in, on its last day too', async () => {
@@ -55,7 +56,7 @@ describe('tokens', () => {
   test('no other text is taken for one', () => {
     const entries = [{ name: 'ann', hash: hashToken(TOKEN), until: null }];
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: CODE_POINT }), (text) => {
         fc.pre(text !== `Bearer ${TOKEN}`);
         expect(findToken(entries, text, new Date())).toBeNull();
         expect(findToken(entries, `Bearer ${text}`, new Date())?.name ?? null).toBe(text === TOKEN ? 'ann' : null);

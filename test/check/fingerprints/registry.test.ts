@@ -12,6 +12,7 @@ import {
 } from '../../../src/model/report.js';
 import { http, observe, sip, ssdp } from './observations.js';
 import { elapsed } from '../../protocols/hostile.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 const SHARED = ['fingerprint', 'registry', 'quote', 'nec-product', 'upnp-answers'];
 
@@ -94,7 +95,7 @@ describe('hostile evidence', () => {
   ];
   const hostile = (max: number) =>
     fc
-      .array(fc.oneof(fc.constantFrom(...marks, ...more), fc.string({ unit: 'binary' })), { maxLength: 40 })
+      .array(fc.oneof(fc.constantFrom(...marks, ...more), fc.string({ unit: CODE_POINT })), { maxLength: 40 })
       .map((parts) => parts.join('').slice(0, max));
   const maybe = (max: number) => fc.option(hostile(max));
   const page = fc

@@ -11,11 +11,12 @@ import {
   type Survey,
 } from '../../../src/model/report.js';
 import { SERVICES } from '../../../src/model/service.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 /** Text as hostile as a target may send it, long ones among it. */
 const text = (max: number) =>
   fc.oneof(
-    { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: Math.min(max, 24) }) },
+    { weight: 4, arbitrary: fc.string({ unit: CODE_POINT, maxLength: Math.min(max, 24) }) },
     {
       weight: 1,
       arbitrary: fc.constantFrom('\u001b[2J', '“”', '\ud83d', '<b>').map((part) => part.repeat(max).slice(0, max)),

@@ -6,6 +6,7 @@ import { loadInventory } from '../../../src/files/clients/inventory.js';
 import { directoryOf, renderInventoryCsv, renderInventoryYaml } from '../../../src/files/clients/inventory-text.js';
 import type { Client } from '../../../src/model/client.js';
 import { createInventories } from './inventory-files.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 const files = createInventories();
 const { directory } = files;
@@ -156,7 +157,7 @@ describe('whatever stands in a file, only its mistakes are told', () => {
     'tags',
   ];
   const cell = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.string({ unit: CODE_POINT, maxLength: 12 }),
     fc.constantFrom(
       'a',
       '192.0.2.1',

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { formatAddress } from '../../../src/model/address.js';
 import { InputError } from '../../../src/files/text/input-error.js';
 import { listAddresses, parseTargetSpec, type RangeSpec } from '../../../src/files/targets/targets.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 const range = (text: string): RangeSpec => {
   const spec = parseTargetSpec(text);
@@ -89,7 +90,7 @@ describe('parseTargetSpec', () => {
   });
 
   test('gives a spec or an InputError for any text', () => {
-    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9a-fx.:/[\]-]{0,40}$/));
+    const text = fc.oneof(fc.string(), fc.string({ unit: CODE_POINT }), fc.stringMatching(/^[0-9a-fx.:/[\]-]{0,40}$/));
     fc.assert(
       fc.property(text, (given) => {
         try {

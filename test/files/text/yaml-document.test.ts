@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { checkSchema } from '../../../src/files/text/check-schema.js';
 import { InputError } from '../../../src/files/text/input-error.js';
 import { parseYaml, readYaml } from '../../../src/files/text/yaml-document.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 const parse = (text: string) => parseYaml(text, 'x.yaml');
 const problemsOf = (run: () => unknown): string[] => {
@@ -91,7 +92,7 @@ describe('parseYaml', () => {
     );
     const text = fc.oneof(
       fc.string(),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: CODE_POINT }),
       fc.array(word, { maxLength: 30 }).map((w) => w.join('')),
     );
     fc.assert(

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { rangesContain } from '../../../src/model/address-ranges.js';
 import { InputError } from '../../../src/files/text/input-error.js';
 import { parseListen, parseProxies } from '../../../src/files/vantage/listen.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 describe('where to listen', () => {
   test.each([
@@ -56,7 +57,7 @@ describe('trusted proxies', () => {
 
   test('of any text are read or refused', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: CODE_POINT }), (text) => {
         for (const parse of [parseProxies, parseListen]) {
           try {
             parse(text);

@@ -13,6 +13,7 @@ import {
   revokeToken,
   type TokenEntry,
 } from '../../../src/files/vantage/token-file.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'tokens-'))));
@@ -74,7 +75,7 @@ describe('a file of tokens', () => {
 
   test('of any text is read or refused', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
+      fc.property(fc.string({ unit: CODE_POINT, maxLength: 400 }), (text) => {
         try {
           parseTokens(text, 'tokens');
         } catch (error) {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { siteEvidenceSchema, siteReportSchema, type SiteEvidence, type SiteReport } from '../../../src/model/site.js';
 import { hostileText } from '../../reports/sample-reports.js';
 import { evidence } from './build-site.js';
+import { CODE_POINT } from '../../words/code-point.js';
 
 /** The part of JSON Schema that zod makes of our schemas. */
 interface JsonSchema {
@@ -52,7 +53,7 @@ function textOf({ maxLength = 64, format, pattern }: JsonSchema): fc.Arbitrary<u
   return fc
     .oneof(
       { weight: 3, arbitrary: fc.constantFrom(...TEXTS) },
-      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.string({ unit: CODE_POINT, maxLength: 30 }),
       fc.constant('“x” '.repeat(600)),
     )
     .map((text) => text.slice(0, maxLength));
