@@ -1,4 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 /*
@@ -7,8 +8,7 @@ import { build } from 'esbuild';
  * cli-progress, SQLite and nodemailer are left out, since they read files beside their modules.
  */
 const DIST = new URL('dist/', import.meta.url);
-for (const name of readdirSync(DIST)) if (name.startsWith('chunk-')) rmSync(new URL(name, DIST));
-await build({
+const { metafile } = await build({
   entryPoints: [new URL('cli/main.js', DIST).pathname],
   outdir: DIST.pathname,
   entryNames: 'sallyport',
@@ -24,4 +24,8 @@ await build({
   // Dependencies in CommonJS call require for Node's own modules.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   logLevel: 'warning',
+  metafile: true,
 });
+// Only now, so that what runs meanwhile finds its chunks.
+const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+for (const name of readdirSync(DIST)) if (name.startsWith('chunk-') && !written.has(name)) rmSync(new URL(name, DIST));
