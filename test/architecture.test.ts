@@ -36,15 +36,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['check/fingerprints', 'check/probes', 'model', 'net'],
     why: 'all that looks, and nothing that judges',
   },
-  'check/judge-survey': { may: ['check/rules', 'model', 'version'], why: 'all that judges, and nothing that looks' },
-  'check/run-options': { may: ['files', 'model', 'net'], why: 'what all runs take, read in one way' },
-  'check/run-targets': {
-    may: ['async', 'check/judge-survey', 'check/probes', 'check/survey', 'model', 'net'],
-    why: 'targets and their terms to reports; where they come from is not its affair',
-  },
-  'check/check': {
-    may: ['check/probes', 'check/run-options', 'check/run-targets', 'files', 'model', 'net'],
-    why: 'one run from input to reports, for the library: it shows nothing',
+  'check/judge': { may: ['check/rules', 'model', 'version'], why: 'all that judges and says, and nothing that looks' },
+  'check/run': {
+    may: ['async', 'check/judge', 'check/probes', 'check/survey', 'files', 'model', 'net'],
+    why: 'one run from the user’s input to reports: it shows nothing',
   },
   'site/host': { may: ['model'], why: 'asks the system about its own routes and firewalls, and no socket' },
   'site/lan': {
@@ -73,15 +68,14 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['check/rules', 'model', 'site/evidence'],
     why: 'evidence to findings: old evidence can be judged again',
   },
-  'site/judge-evidence': {
-    may: ['model', 'site/evidence', 'site/rules', 'version'],
-    why: 'all that judges a site, and nothing that looks',
+  'site/judge': {
+    may: ['check/judge', 'check/rules', 'model', 'site/evidence', 'site/rules', 'version'],
+    why: 'all that judges a site and says it, and nothing that looks',
   },
-  'site/determined-again': { may: ['model', 'site/evidence'], why: 'compares reports' },
-  'site/compare-sites': { may: ['model', 'site/determined-again'], why: 'compares reports' },
+  'site/compare-sites': { may: ['model', 'site/evidence'], why: 'compares reports' },
   'site/checklist': { may: ['model'], why: 'answers to a state: stored ones can be judged again' },
   'site/preinstall': {
-    may: ['check/judge-survey', 'model', 'site/judge-evidence', 'site/lan', 'site/outside'],
+    may: ['check/judge', 'model', 'site/judge', 'site/lan', 'site/outside'],
     why: 'joins inside and outside; it neither reads options nor shows anything',
   },
   'fleet/store': { may: ['model'], why: 'keeps what was seen; how it was seen and what changed is not its affair' },
@@ -92,13 +86,13 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   'fleet/sweep': {
     may: [
-      ...['async', 'check/probes', 'check/run-options', 'check/run-targets', 'files'],
+      ...['async', 'check/probes', 'check/run', 'files'],
       ...['fleet/alerts', 'fleet/changes', 'fleet/store', 'model', 'net'],
     ],
     why: 'an inventory through targets, store and alerts, headless',
   },
   vantage: {
-    may: ['async', 'check/run-options', 'check/run-targets', 'files', 'model', 'net', 'protocols', 'version'],
+    may: ['async', 'check/run', 'files', 'model', 'net', 'protocols', 'version'],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
   reports: {
@@ -109,11 +103,11 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   lab: { may: ['model', 'net'], why: 'simulated sites must not share the mistakes of what they test' },
   index: {
     may: [
-      'check/check',
-      'check/judge-survey',
+      'check/run',
+      'check/judge',
       'files',
       'model',
-      'site/judge-evidence',
+      'site/judge',
       'site/lan',
       'site/outside',
       'site/preinstall',
@@ -123,19 +117,11 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   cli: {
     may: [
-      ...[
-        'check/check',
-        'check/judge-survey',
-        'check/rules',
-        'check/run-options',
-        'credentials',
-        'files',
-        'fleet/alerts',
-      ],
+      ...['check/run', 'check/judge', 'check/rules', 'credentials', 'files', 'fleet/alerts'],
       ...['fleet/changes', 'fleet/store', 'fleet/sweep', 'lab', 'model', 'net', 'reports', 'site/checklist'],
       ...[
         'site/compare-sites',
-        'site/judge-evidence',
+        'site/judge',
         'site/lan',
         'site/outside',
         'site/preinstall',
@@ -179,8 +165,16 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   { what: /^yaml#/, to: ['files'], why: 'every error in a file has its line and column' },
   {
     what: /^zod#/,
-    to: ['files', 'fleet/alerts/alert-config-schema', 'model', 'reports/schemas', 'vantage'],
-    why: 'what is inside has been checked at the edge',
+    to: [
+      'check/rules',
+      'files',
+      'fleet/alerts/alert-config-schema',
+      'model',
+      'reports/schemas',
+      'site/rules',
+      'vantage',
+    ],
+    why: 'what is inside has been checked at the edge; rules declare the form of what they find',
   },
   { what: /^(?:kysely|@photostructure\/sqlite)#/, to: ['fleet/store'], why: 'one place knows how results are kept' },
   { what: /^nodemailer#/, to: ['fleet/alerts/email'], why: 'mail is one channel of several' },

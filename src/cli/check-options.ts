@@ -1,5 +1,5 @@
 import type { InferredOptionTypes, Options } from 'yargs';
-import type { CheckOptions } from '../check/check.js';
+import type { CheckOptions } from '../check/run/check.js';
 import { parseServiceOverrides } from '../files/profiles/profile-overrides.js';
 import { openTargetList, readTargetFile } from '../files/targets/target-list.js';
 import { parseTargetSpec, type TargetSpec } from '../files/targets/targets.js';

@@ -1,4 +1,4 @@
-import { check } from '../check/check.js';
+import { check } from '../check/run/check.js';
 import { EXIT } from './exit-codes.js';
 import { useColor } from './terminal.js';
 import { type SitePlan, SITES } from '../lab/sites.js';

@@ -1,4 +1,4 @@
-import type { PreparedCheck } from '../check/check.js';
+import type { PreparedCheck } from '../check/run/check.js';
 import { compareEndpointIds } from '../model/endpoint.js';
 
 /** Says what a check would send, in words; names stay unresolved. */

@@ -12,7 +12,7 @@ import type { Checklist } from '../model/checklist.js';
 import { MAX_BINDING_SECONDS } from '../model/vantage-api.js';
 import { listOwnAddresses } from '../net/sockets/local-address.js';
 import { preinstall } from '../site/preinstall.js';
-import { chooseSource } from '../check/run-options.js';
+import { chooseSource } from '../check/run/run-options.js';
 import { EXIT } from './exit-codes.js';
 import { openOutput } from './output.js';
 import type { PreinstallSettings } from './preinstall-options.js';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Finding, reportedFindingSchema, reportedUndeterminedSchema, type Undetermined } from './finding.js';
 import { SEVERITIES } from './severity.js';
 import { endpointSchema } from './endpoint.js';
 import { nullableText, text } from './text.js';
@@ -195,43 +196,6 @@ export const livenessSchema = z.object({
 /** Signs of life of the target. */
 export type Liveness = z.infer<typeof livenessSchema>;
 
-export const findingSchema = z.object({
-  rule: text(64),
-  severity: z.enum(SEVERITIES),
-  effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
-  endpoint: endpointSchema.nullable(),
-  title: text(256),
-  seen: text(2048).describe('what was seen'),
-  matters: text(2048).describe('why it matters'),
-  remedy: text(2048).describe('what to do'),
-  programs: z.array(text(32)).describe('NEC program numbers'),
-  references: z.array(text(256)),
-  observations: z.array(endpointSchema).describe('the observations that it rests on'),
-  waiver: z
-    .object({
-      by: text(128),
-      reason: text(512),
-      until: z
-        .string()
-        .regex(/^\d{4}-\d{2}-\d{2}$/)
-        .describe('last day on which it holds, UTC'),
-    })
-    .nullable()
-    .optional()
-    .describe('set where somebody accepted it: a violation that became a note'),
-});
-/** What a rule found. */
-export type Finding = z.infer<typeof findingSchema>;
-
-export const undeterminedSchema = z.object({
-  endpoint: endpointSchema.nullable(),
-  what: text(512),
-  why: text(1024),
-  blocking: z.boolean().describe('true: the verdict can not be compliant'),
-});
-/** Something that this check could not tell. */
-export type Undetermined = z.infer<typeof undeterminedSchema>;
-
 export const unitErrorSchema = z.object({ unit: text(128), message: text(512) });
 /** A probe, fingerprint or rule that crashed. */
 export type UnitError = z.infer<typeof unitErrorSchema>;
@@ -264,7 +228,11 @@ export const reportSchema = z.object({
   tool: z.object({ name: z.literal('sallyport'), version: text(32), ruleset: text(32) }),
   target: targetSchema,
   vantage: vantageSchema,
-  profile: z.object({ name: text(128), digest: text(64).describe('SHA-256 of the resolved profile') }),
+  profile: z.object({
+    name: text(128),
+    digest: text(64).describe('SHA-256 of the resolved profile'),
+    requires: z.boolean().describe('it requires a service for where we look from'),
+  }),
   authorization: nullableText(512),
   startedAt: z.iso.datetime(),
   durationMs: z.number().nonnegative(),
@@ -272,12 +240,18 @@ export const reportSchema = z.object({
   failOn: z.enum(SEVERITIES),
   verdict: z.enum(VERDICTS),
   summary: text(512).describe('the verdict in one sentence'),
-  findings: z.array(findingSchema),
+  findings: z.array(reportedFindingSchema),
   observations: z.array(reportedObservationSchema),
   unlisted: unlistedCountSchema,
-  undetermined: z.array(undeterminedSchema),
+  undetermined: z.array(reportedUndeterminedSchema),
   liveness: livenessSchema,
   errors: z.array(unitErrorSchema),
 });
 /** The result of one check. */
 export type Report = z.infer<typeof reportSchema>;
+
+/** A report before it is put into words: what is stored and compared. Every report is one as well. */
+export interface ReportData extends Omit<Report, 'summary' | 'findings' | 'undetermined'> {
+  readonly findings: readonly Finding[];
+  readonly undetermined: readonly Undetermined[];
+}

@@ -1,5 +1,6 @@
 import type { EndpointId } from './endpoint.js';
-import type { Finding, Verdict } from './report.js';
+import type { Verdict } from './report.js';
+import type { ReportedFinding } from './finding.js';
 import type { Explanation } from './site.js';
 
 /**
@@ -29,10 +30,10 @@ export interface SiteChanges {
   readonly endpoints: readonly ReachChange[];
   readonly findings: {
     /** Proved or seen to be gone. */
-    readonly gone: readonly Finding[];
-    readonly new: readonly Finding[];
-    readonly still: readonly Finding[];
+    readonly gone: readonly ReportedFinding[];
+    readonly new: readonly ReportedFinding[];
+    readonly still: readonly ReportedFinding[];
     /** Not found any more, but the later run could not have told. */
-    readonly notKnown: readonly Finding[];
+    readonly notKnown: readonly ReportedFinding[];
   };
 }

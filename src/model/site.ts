@@ -1,17 +1,9 @@
 import * as z from 'zod';
 import { checklistStateSchema } from './checklist.js';
 import { endpointSchema, transportSchema } from './endpoint.js';
+import { type Finding, reportedFindingSchema, reportedUndeterminedSchema, type Undetermined } from './finding.js';
 import { firewallSchema, lanSurveySchema, portMappingSchema } from './lan.js';
-import {
-  ADDRESS_SCOPES,
-  findingSchema,
-  REASONS,
-  reportSchema,
-  STATES,
-  undeterminedSchema,
-  unitErrorSchema,
-  VERDICTS,
-} from './report.js';
+import { ADDRESS_SCOPES, REASONS, reportSchema, STATES, unitErrorSchema, VERDICTS } from './report.js';
 import { nullableText, text } from './text.js';
 
 /*
@@ -135,10 +127,16 @@ export const siteReportSchema = z.object({
   verdict: z.enum(VERDICTS),
   summary: text(512),
   reachable: z.array(explanationSchema),
-  findings: z.array(findingSchema).describe('in the order in which they are best mended'),
-  undetermined: z.array(undeterminedSchema),
+  findings: z.array(reportedFindingSchema).describe('in the order in which they are best mended'),
+  undetermined: z.array(reportedUndeterminedSchema),
   evidence: siteEvidenceSchema,
   errors: z.array(unitErrorSchema),
 });
 /** The judgement of a site. */
 export type SiteReport = z.infer<typeof siteReportSchema>;
+
+/** The report of a site before it is put into words: what is stored and compared. Every site report is one as well. */
+export interface SiteReportData extends Omit<SiteReport, 'summary' | 'findings' | 'undetermined'> {
+  readonly findings: readonly Finding[];
+  readonly undetermined: readonly Undetermined[];
+}

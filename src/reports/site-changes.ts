@@ -1,4 +1,5 @@
-import type { Finding, Verdict } from '../model/report.js';
+import type { Verdict } from '../model/report.js';
+import type { ReportedFinding } from '../model/finding.js';
 import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-change.js';
 import { forTerminal } from '../words/escape.js';
 import { limitWidth, wrapText } from '../words/layout.js';
@@ -62,7 +63,7 @@ function renderEndpointChanges(changes: readonly ReachChange[], width: number): 
   ];
 }
 
-function renderList(title: string, findings: readonly Finding[], width: number, paint: Paint): string[] {
+function renderList(title: string, findings: readonly ReportedFinding[], width: number, paint: Paint): string[] {
   if (findings.length === 0) return [];
   return [
     '',

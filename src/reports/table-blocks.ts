@@ -1,4 +1,5 @@
-import type { Finding, Report } from '../model/report.js';
+import type { Report } from '../model/report.js';
+import type { ReportedFinding } from '../model/finding.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
 import { paintSeverity, type Paint } from './paint.js';
@@ -17,7 +18,7 @@ export function indent(text: string, width: number): string[] {
 }
 
 /** The findings at a glance, a line each in the order given, where there are several, and what to do about the first. */
-export function renderOverview(findings: readonly Finding[], width: number, paint: Paint): string[] {
+export function renderOverview(findings: readonly ReportedFinding[], width: number, paint: Paint): string[] {
   const telling = findings.filter(({ effect }) => effect !== 'note');
   const [first] = telling;
   if (!first || telling.length < 2) return [];

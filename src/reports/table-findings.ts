@@ -1,4 +1,5 @@
-import type { Finding, Report, Undetermined } from '../model/report.js';
+import type { Report } from '../model/report.js';
+import type { ReportedFinding, ReportedUndetermined } from '../model/finding.js';
 import { SEVERITIES } from '../model/severity.js';
 import { forTerminal } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
@@ -39,13 +40,19 @@ function createTellOnce(): TellOnce {
   };
 }
 
-function listPlaces({ endpoint, observations }: Finding): string {
+function listPlaces({ endpoint, observations }: ReportedFinding): string {
   if (endpoint !== null) return endpoint;
   const places = observations.slice(0, SHOWN_PLACES).join(', ');
   return observations.length > SHOWN_PLACES ? `${places} …` : places;
 }
 
-function renderFinding(finding: Finding, number: number, tellOnce: TellOnce, width: number, paint: Paint): string[] {
+function renderFinding(
+  finding: ReportedFinding,
+  number: number,
+  tellOnce: TellOnce,
+  width: number,
+  paint: Paint,
+): string[] {
   const { severity, title, seen, matters, remedy, programs, rule, references, waiver } = finding;
   const mark = `${String(number).padStart(2)}  ${paintSeverity(paint, severity)}  `;
   return [
@@ -64,7 +71,7 @@ function renderFinding(finding: Finding, number: number, tellOnce: TellOnce, wid
   ];
 }
 
-function countSeverities(findings: readonly Finding[]): string {
+function countSeverities(findings: readonly ReportedFinding[]): string {
   const standing = findings.filter(({ waiver }) => !waiver);
   const counts = [
     ...SEVERITIES.map((severity) => [standing.filter((one) => one.severity === severity).length, severity] as const),
@@ -111,7 +118,7 @@ export function renderUndetermined(
   return lines;
 }
 
-function renderGap({ endpoint, what, why, blocking }: Undetermined, width: number): string[] {
+function renderGap({ endpoint, what, why, blocking }: ReportedUndetermined, width: number): string[] {
   const mark = blocking ? '  ? ' : '  - ';
   const place = endpoint === null || what.includes(endpoint) ? '' : `${endpoint}: `;
   return renderHanging(mark, mark.length, `${place}${what}${why && '. '}${why}`, width);

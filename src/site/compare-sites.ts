@@ -1,8 +1,8 @@
 import type { EndpointId } from '../model/endpoint.js';
-import type { Finding } from '../model/report.js';
+import type { ReportedFinding } from '../model/finding.js';
 import type { Explanation, SiteReport } from '../model/site.js';
 import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-change.js';
-import { type Again, excludesFinding, isShutNow, listEndpoints, lookAgain, wasShut } from './determined-again.js';
+import { type Again, excludesFinding, isShutNow, listEndpoints, lookAgain, wasShut } from './evidence/again.js';
 
 /**
  * Compares two reports of one site, the earlier first. What the later one could not determine is not known, never gone.
@@ -12,7 +12,7 @@ export function compareSites(before: SiteReport, after: SiteReport): SiteChanges
   const again = lookAgain(before, after);
   const old = before.findings.filter(counts);
   const now = after.findings.filter(counts);
-  const keysOf = (findings: readonly Finding[]) => new Set(findings.map(keyOf));
+  const keysOf = (findings: readonly ReportedFinding[]) => new Set(findings.map(keyOf));
   const [oldKeys, nowKeys] = [keysOf(old), keysOf(now)];
   const vanished = old.filter((finding) => !nowKeys.has(keyOf(finding)));
   return {
@@ -31,12 +31,12 @@ export function compareSites(before: SiteReport, after: SiteReport): SiteChanges
   };
 }
 
-function counts({ effect }: Finding): boolean {
+function counts({ effect }: ReportedFinding): boolean {
   return effect !== 'note';
 }
 
 /** A rule speaks once of an endpoint, or of the site; of each item of a checklist. */
-function keyOf({ rule, endpoint, title }: Finding): string {
+function keyOf({ rule, endpoint, title }: ReportedFinding): string {
   return JSON.stringify([rule, endpoint, rule === 'checklist-open' ? title : null]);
 }
 

@@ -3,8 +3,8 @@ import { surveyLan, type SurveyLanOptions } from './lan/survey-lan.js';
 import type { ChecklistState } from '../model/checklist.js';
 import type { Firewall } from '../model/lan.js';
 import type { SiteReport } from '../model/site.js';
-import { digestProfile } from '../check/judge-survey.js';
-import { createSiteReport } from './judge-evidence.js';
+import { digestProfile } from '../check/judge/judge-survey.js';
+import { createSiteReport } from './judge/say-site-report.js';
 
 /** What is looked at before a phone system goes in, and from where. */
 export interface PreinstallOptions extends Omit<LookOutsideOptions, 'signal'> {

@@ -1,4 +1,5 @@
-import type { Finding, Report } from '../model/report.js';
+import type { Report } from '../model/report.js';
+import type { ReportedFinding } from '../model/finding.js';
 import { SEVERITIES } from '../model/severity.js';
 
 /** A duration in at most six columns (up to 27 hours): `85 ms`, `3.4 s`, `45 s`, `12 min`, `3 h`. */
@@ -25,8 +26,8 @@ export function renderCount(count: number, noun: string): string {
  * Worst first, and what was accepted last; findings of one severity keep the order of the rules. Where there is no
  * verdict, what keeps us from one comes before all others.
  */
-export function sortFindings({ findings, verdict }: Report): Finding[] {
-  const comesFirst = (finding: Finding) => verdict === 'inconclusive' && finding.effect === 'inconclusive';
+export function sortFindings({ findings, verdict }: Report): ReportedFinding[] {
+  const comesFirst = (finding: ReportedFinding) => verdict === 'inconclusive' && finding.effect === 'inconclusive';
   return [...findings].sort(
     (a, b) =>
       Number(comesFirst(b)) - Number(comesFirst(a)) ||
@@ -36,6 +37,6 @@ export function sortFindings({ findings, verdict }: Report): Finding[] {
 }
 
 /** Who accepted a finding, until when and why: `accepted by Ann until 2027-01-31: moves in June`. */
-export function renderWaiver({ by, until, reason }: NonNullable<Finding['waiver']>): string {
+export function renderWaiver({ by, until, reason }: NonNullable<ReportedFinding['waiver']>): string {
   return `accepted by ${by} until ${until}: ${reason}`;
 }

@@ -7,8 +7,9 @@ import { Engine } from '../../src/net/scan/engine.js';
 import { TIMINGS } from '../../src/net/scan/timing.js';
 import type { Probe } from '../../src/check/probes/probe.js';
 import { PROBES } from '../../src/check/probes/registry.js';
-import { judge } from '../../src/check/rules/judge.js';
+import { judge } from './rules/build-survey.js';
 import { RULES } from '../../src/check/rules/registry.js';
+import type { Facts } from '../../src/check/rules/facts.js';
 import type { Rule } from '../../src/check/rules/rule.js';
 import { surveyTarget } from '../../src/check/survey.js';
 import { keep, stopAfterEach } from '../lab-sites/running.js';
@@ -184,11 +185,13 @@ describe('a crash of our own', () => {
   });
 
   test('in a rule is an error entry and no verdict; the other rules still speak', async () => {
-    const broken: Rule = {
+    const broken: Rule<Facts> = {
       id: 'broken-rule',
       title: 'breaks',
       severity: 'low',
-      evaluate: () => {
+      explain: '',
+      about: 'exposure',
+      find: () => {
         throw new Error('broken rule');
       },
     };

@@ -2,7 +2,8 @@ import { openStore } from '../../src/fleet/store/open-store.js';
 import { loadProfile } from '../../src/files/profiles/profile.js';
 import type { Client } from '../../src/model/client.js';
 import type { Survey } from '../../src/model/report.js';
-import { createReport, digestProfile } from '../../src/check/judge-survey.js';
+import { digestProfile } from '../../src/check/judge/judge-survey.js';
+import { createReport } from '../../src/check/judge/say-report.js';
 import { recordLook } from '../../src/fleet/sweep/record-look.js';
 
 /** A client of the store, with what nobody needs to say left out. */

@@ -5,11 +5,11 @@ import {
   REASONS,
   STATES,
   VERDICTS,
-  type Finding,
   type Identity,
   type Report,
   type ReportedObservation,
 } from '../../src/model/report.js';
+import { ABOUT, type ReportedFinding } from '../../src/model/finding.js';
 import { SEVERITIES } from '../../src/model/severity.js';
 import { cleanReport, hostileText } from './sample-reports.js';
 import { CODE_POINT } from '../words/code-point.js';
@@ -65,7 +65,13 @@ const observation: fc.Arbitrary<ReportedObservation> = fc.record({
   identity: orNull(identity),
 });
 
-const finding: fc.Arbitrary<Finding> = fc.record({
+const anyData = fc.dictionary(
+  fc.string({ maxLength: 8 }),
+  fc.oneof(anyText(64), fc.nat(), fc.boolean(), fc.constant(null)),
+  { maxKeys: 3 },
+);
+
+const finding: fc.Arbitrary<ReportedFinding> = fc.record({
   rule: anyText(64),
   severity: fc.constantFrom(...SEVERITIES),
   effect: fc.constantFrom('violation', 'inconclusive', 'note'),
@@ -73,6 +79,9 @@ const finding: fc.Arbitrary<Finding> = fc.record({
   title: anyText(256),
   seen: anyText(2048),
   matters: anyText(2048),
+  about: fc.constantFrom(...ABOUT),
+  data: anyData,
+  headline: anyText(128),
   remedy: anyText(2048),
   programs: fc.array(anyText(32), { maxLength: 3 }),
   references: fc.array(anyText(256), { maxLength: 3 }),
@@ -105,7 +114,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.record({
       }),
     ),
   }),
-  profile: fc.record({ name: anyText(128), digest: fc.constant('') }),
+  profile: fc.record({ name: anyText(128), digest: fc.constant(''), requires: fc.boolean() }),
   authorization: orNull(anyText(512)),
   startedAt: time,
   durationMs: fc.double({ min: 0, max: 1e8, noNaN: true }),
@@ -120,7 +129,14 @@ export const anyReport: fc.Arbitrary<Report> = fc.record({
     fc.nat(),
   ),
   undetermined: fc.array(
-    fc.record({ endpoint: orNull(endpoint), what: anyText(512), why: anyText(1024), blocking: fc.boolean() }),
+    fc.record({
+      rule: anyText(64),
+      data: anyData,
+      endpoint: orNull(endpoint),
+      what: anyText(512),
+      why: anyText(1024),
+      blocking: fc.boolean(),
+    }),
     { maxLength: 3 },
   ),
   liveness: fc.constant(cleanReport.liveness),

@@ -1,4 +1,5 @@
-import type { Finding, Report, ReportedObservation, Undetermined } from '../../src/model/report.js';
+import type { Report, ReportedObservation } from '../../src/model/report.js';
+import type { ReportedFinding, ReportedUndetermined } from '../../src/model/finding.js';
 
 /*
  * Reports as a dealer would get them, with TEST-NET addresses; texts are of realistic length.
@@ -16,7 +17,7 @@ const base: Report = {
     problem: null,
   },
   vantage: { source: 'outsider', address: '198.51.100.9', scope: 'public', ownAddress: false, control: null },
-  profile: { name: 'closed', digest: 'a'.repeat(64) },
+  profile: { name: 'closed', digest: 'a'.repeat(64), requires: false },
   authorization: null,
   startedAt: '2026-01-05T10:22:31.204Z',
   durationMs: 3410,
@@ -50,9 +51,12 @@ export function sampleObservation(change: Partial<ReportedObservation>): Reporte
 }
 
 /** A finding with the defaults of an exposed admin page. */
-export function sampleFinding(change: Partial<Finding>): Finding {
+export function sampleFinding(change: Partial<ReportedFinding>): ReportedFinding {
   return {
     rule: 'admin-exposed',
+    about: 'exposure',
+    data: {},
+    headline: 'An administration interface is reachable',
     severity: 'critical',
     effect: 'violation',
     endpoint: 'tcp/80',
@@ -99,13 +103,17 @@ function change(changes: Partial<Record<string, Partial<ReportedObservation>>>):
   return [...profiled, ...canaries].map((each) => ({ ...each, ...changes[each.endpoint] }));
 }
 
-const lanSide: Undetermined = {
+const lanSide: ReportedUndetermined = {
+  rule: 'silent-udp',
+  data: {},
   endpoint: null,
   what: 'Whether UPnP is on inside the network',
   why: 'A router that ignores UPnP from the internet may still obey it on the LAN; look at its settings.',
   blocking: false,
 };
-const silentUdp: Undetermined = {
+const silentUdp: ReportedUndetermined = {
+  rule: 'silent-udp',
+  data: {},
   endpoint: 'udp/5060',
   what: 'Whether SIP trunks are open to the provider',
   why: 'No answer to us: closed to us, or nothing there.',
@@ -305,12 +313,21 @@ export const inconclusiveReport: Report = {
   undetermined: [
     silentUdp,
     {
+      rule: 'silent-udp',
+      data: {},
       endpoint: null,
       what: 'Every endpoint after the first',
       why: 'The site was silent from then on.',
       blocking: true,
     },
-    { endpoint: 'udp/5060', what: 'Whether SIP answers', why: 'The check was cut off before.', blocking: true },
+    {
+      rule: 'silent-udp',
+      data: {},
+      endpoint: 'udp/5060',
+      what: 'Whether SIP answers',
+      why: 'The check was cut off before.',
+      blocking: true,
+    },
   ],
 };
 
@@ -321,7 +338,14 @@ export const troubledReport: Report = {
   summary: 'No verdict: 14 endpoints could not be looked at, and one rule crashed.',
   observations: profiled.map((each) => ({ ...each, state: 'error', reason: 'fd-limit', tries: 3 })),
   undetermined: [
-    { endpoint: null, what: '14 endpoints', why: 'This machine ran out of file descriptors.', blocking: true },
+    {
+      rule: 'silent-udp',
+      data: {},
+      endpoint: null,
+      what: '14 endpoints',
+      why: 'This machine ran out of file descriptors.',
+      blocking: true,
+    },
   ],
   errors: [{ unit: 'rule dmz-suspected', message: "Cannot read properties of undefined (reading 'state')" }],
   liveness: { srttMs: null, answers: 0, lost: 0, recheck: null },
@@ -342,7 +366,16 @@ export const unresolvedReport: Report = {
   verdict: 'inconclusive',
   summary: 'No verdict: there is no address to check.',
   durationMs: 12,
-  undetermined: [{ endpoint: null, what: 'Everything', why: 'The name did not resolve.', blocking: true }],
+  undetermined: [
+    {
+      rule: 'silent-udp',
+      data: {},
+      endpoint: null,
+      what: 'Everything',
+      why: 'The name did not resolve.',
+      blocking: true,
+    },
+  ],
   liveness: { srttMs: null, answers: 0, lost: 0, recheck: null },
 };
 

@@ -155,7 +155,14 @@ describe('one target', () => {
       ...dmzReport,
       findings: numbers.map((port) => sampleFinding({ endpoint: `tcp/${port}` })),
       observations: numbers.map((port) => sampleObservation({ endpoint: `tcp/${port}`, service: 'webpro' })),
-      undetermined: numbers.map((port) => ({ endpoint: `tcp/${port}`, what: 'a', why: 'b', blocking: false })),
+      undetermined: numbers.map((port) => ({
+        rule: 'a',
+        data: {},
+        endpoint: `tcp/${port}`,
+        what: 'a',
+        why: 'b',
+        blocking: false,
+      })),
       errors: numbers.map(() => ({ unit: 'rule', message: 'c' })),
     };
     const text = read([report]);

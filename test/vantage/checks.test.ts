@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { digestProfile } from '../../src/check/judge-survey.js';
+import { digestProfile } from '../../src/check/judge/judge-survey.js';
 import { listProfileNames } from '../../src/files/profiles/profile-chain.js';
 import { applyServiceOverrides } from '../../src/files/profiles/profile-overrides.js';
 import { loadProfile } from '../../src/files/profiles/profile.js';

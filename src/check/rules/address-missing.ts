@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { quote } from './wording.js';
 
 /** There was no address to check. */

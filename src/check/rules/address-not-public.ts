@@ -1,5 +1,5 @@
 import type { AddressScope } from '../../model/report.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 
 const MEANINGS: Partial<Record<AddressScope, string>> = {
   private: 'It is a private address (RFC 1918, RFC 4193), which the internet does not carry.',

@@ -1,7 +1,7 @@
 import type { ProfileService } from '../../model/profile.js';
 import { adminStakes } from './admin-stakes.js';
 import { exposedAs } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeBan, describeOpening, listNames, nameService } from './wording.js';
 
 const STANDINGS = {

@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { quote } from './wording.js';
 
 /** What no look from outside can tell, whatever was seen. */

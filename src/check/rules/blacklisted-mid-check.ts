@@ -1,5 +1,5 @@
 import { countUnlisted } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { listNames } from './wording.js';
 
 /** What had answered was silent when asked again at the end: the site, or something before it, shut us out. */

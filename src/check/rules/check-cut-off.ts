@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 
 /** The check was ended before it was through. */
 export const checkCutOff: Rule = {

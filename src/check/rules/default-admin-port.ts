@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeOpening, listNames, nameService } from './wording.js';
 
 /** An administration interface is forwarded on purpose, but still on the port where everybody looks first. */

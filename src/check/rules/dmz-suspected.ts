@@ -1,7 +1,7 @@
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { Facts, Opening } from './facts.js';
 import type { Nature } from './nature.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { listNames, nameService } from './wording.js';
 
 /** One observation that speaks for a DMZ, or against it where the weight is negative. */

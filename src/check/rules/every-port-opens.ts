@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { listNames } from './wording.js';
 
 /** Random ports open too: a tarpit, a SYN proxy or a honeypot. TCP counts only with protocol evidence. */

@@ -1,5 +1,5 @@
 import { exposedAs } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeBan, describeOpening, nameService } from './wording.js';
 
 /** A listed service that no more exact rule speaks of (media, call records, CTI, mute SIP ports) is open to us. */

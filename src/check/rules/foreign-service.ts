@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeBan, describeOpening, nameService } from './wording.js';
 
 /** Something else than the phone system's service answers where that service belongs. */

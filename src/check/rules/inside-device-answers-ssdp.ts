@@ -1,6 +1,6 @@
 import { exposedAs } from './facts.js';
 import { insideLocation } from './nature.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeOpening, quote } from './wording.js';
 
 /** A device on the LAN answers SSDP through the public address. */

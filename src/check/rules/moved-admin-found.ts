@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { adminStakes } from './admin-stakes.js';
 import { describeOpening, nameService } from './wording.js';
 

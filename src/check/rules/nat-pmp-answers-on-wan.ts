@@ -1,5 +1,5 @@
 import { exposedAs, type Facts, type Opening } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeOpening } from './wording.js';
 
 /** The router answers NAT-PMP or PCP to the internet. */

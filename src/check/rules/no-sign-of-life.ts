@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 
 /** Nothing at all answered, not even with a refusal. */
 export const noSignOfLife: Rule = {

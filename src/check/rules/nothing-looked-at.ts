@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 
 /** There was an address, but no endpoint of it was looked at. */
 export const nothingLookedAt: Rule = {

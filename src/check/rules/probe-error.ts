@@ -1,6 +1,8 @@
-import type { Reason, Survey, Undetermined } from '../../model/report.js';
+import type { Reason, Survey } from '../../model/report.js';
+import type { RuleResult } from './old-rule.js';
+type Undetermined = NonNullable<RuleResult['undetermined']>[number];
 import { countUnlisted, type Seen } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { listNames, quote } from './wording.js';
 
 const CAUSES: Partial<Record<Reason, string>> = {

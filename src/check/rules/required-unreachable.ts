@@ -1,8 +1,9 @@
 import type { ProfileService } from '../../model/profile.js';
-import type { Undetermined } from '../../model/report.js';
+import type { RuleResult } from './old-rule.js';
+type Undetermined = NonNullable<RuleResult['undetermined']>[number];
 import type { Facts, Seen } from './facts.js';
 import type { Nature } from './nature.js';
-import type { Rule, RuleFinding } from './rule.js';
+import type { Rule, RuleFinding } from './old-rule.js';
 import { listNames, listStates, nameService } from './wording.js';
 
 /** Natures of an open endpoint that are not the service that belongs there. */

@@ -1,22 +1,36 @@
-import type { Finding, Undetermined } from '../../model/report.js';
+import * as z from 'zod';
+import type { Finding, FindingData, FindingWords, Undetermined, UndeterminedWords } from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
-import type { Facts } from './facts.js';
 
-/** A finding as a rule writes it; the judge adds the rule's id and cuts texts to the report's limits. */
-export type RuleFinding = Omit<Finding, 'rule'>;
-
-/** What a rule has to say; both lists may be missing. */
-export interface RuleResult {
-  readonly findings?: readonly RuleFinding[];
-  readonly undetermined?: readonly Undetermined[];
+/** A finding as a rule makes it; the engine adds the rule's id and what it is about. */
+export interface Found<Data extends FindingData = FindingData> extends Omit<Finding, 'rule' | 'about' | 'waiver'> {
+  readonly data: Data;
 }
+
+/** Something undetermined, as a rule makes it. */
+export interface Doubt<Data extends FindingData = FindingData> extends Omit<Undetermined, 'rule'> {
+  readonly data: Data;
+}
+
+/** What a rule found; both lists may be missing. */
+export interface RuleResult<Data extends FindingData, DoubtData extends FindingData> {
+  readonly findings?: readonly Found<Data>[];
+  readonly undetermined?: readonly Doubt<DoubtData>[];
+}
+
+/** Words for a finding; the headline is the rule's title. */
+export type RuleWords = Omit<FindingWords, 'headline'>;
 
 /**
  * One judgement, in a file of its own that is named after the failing state.
  *
- * A rule is pure: it looks at facts, opens no socket, keeps no state and reads no clock. It holds its own wording:
- * what was seen, why that matters and what to do. What it says of a target is as certain as the evidence, no more.
- * Texts from the target pass `quote` of wording.ts, so that a long one can not push the rest out of its field.
+ * `find` is pure: it looks at facts, opens no socket, keeps no state and reads no clock. What it finds is data: ids,
+ * endpoints, addresses, counts and names, each bounded by its schema. No sentence; and no time, no round trip and no
+ * random port of a canary, for two looks that saw the same must find the same.
+ *
+ * `say` puts that into words for a dealer, from the finding alone: what was seen, as surely as the evidence and no more,
+ * why it matters and what to do. Texts from the target pass `quote`, so that a long one cannot push the rest out of its
+ * field. Nothing ever reads the words back.
  *
  * `effect` of a finding says what it does to the verdict: a `violation` of the profile counts from the `failOn`
  * severity on, `inconclusive` forbids "compliant", a `note` does nothing. An undetermined entry that is `blocking`
@@ -24,12 +38,27 @@ export interface RuleResult {
  *
  * A rule that throws becomes an error of the report and makes it inconclusive; the other rules still speak.
  */
-export interface Rule {
+export interface Rule<Facts, Data extends FindingData = FindingData, DoubtData extends FindingData = FindingData> {
   /** File name, registry key and value of `finding.rule`. */
   readonly id: string;
-  /** The failing state in a few words; docs/findings.md repeats it. */
+  /** The failing state in a few words, the same for all findings: a headline before a list of endpoints. */
   readonly title: string;
+  /** What the rule is about, in Markdown, for `sallyport explain` and the documentation. */
+  readonly explain: string;
+  readonly about: Finding['about'];
   /** The worst severity that it gives; `info` where it only tells what could not be determined. */
   readonly severity: Severity;
-  evaluate(facts: Facts): RuleResult;
+  find(facts: Facts): RuleResult<Data, DoubtData>;
+  /** The form of its findings' data, and their words; missing where it only tells what could not be determined. */
+  readonly data?: z.ZodType<Data>;
+  say?(finding: Found<Data>): RuleWords;
+  /** The same for its undetermined entries. */
+  readonly doubt?: z.ZodType<DoubtData>;
+  sayDoubt?(doubt: Doubt<DoubtData>): UndeterminedWords;
 }
+
+/** The form of data that say nothing beyond the finding itself. */
+export const NOTHING = z.object({}) as z.ZodType<FindingData>;
+
+/** Words that have no programs and no references. */
+export const PLAIN: Pick<RuleWords, 'programs' | 'references'> = { programs: [], references: [] };

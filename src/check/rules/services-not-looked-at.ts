@@ -1,6 +1,7 @@
 import type { ProfileService } from '../../model/profile.js';
-import type { Undetermined } from '../../model/report.js';
-import type { Rule } from './rule.js';
+import type { RuleResult } from './old-rule.js';
+type Undetermined = NonNullable<RuleResult['undetermined']>[number];
+import type { Rule } from './old-rule.js';
 import { listNames, nameService } from './wording.js';
 
 /** Services of the profile of which this check looked at no endpoint, or not at all of them. */

@@ -1,6 +1,6 @@
 import { isCanary } from '../../model/canary.js';
 import { countUnlisted } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { listNames } from './wording.js';
 
 /** UDP endpoints that stayed silent: open or filtered, nobody can tell from outside. */

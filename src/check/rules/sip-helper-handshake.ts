@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { listNames } from './wording.js';
 
 /** SIP ports and tcp/2000 complete a handshake and say nothing: a firewall's SIP helper does that with no server behind. */

@@ -1,7 +1,7 @@
 import type { ProfileService } from '../../model/profile.js';
 import type { Identity } from '../../model/report.js';
 import { exposedAs } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeBan, describeOpening, nameService } from './wording.js';
 
 /** A SIP server answers us, and the profile reserves it for others or for nobody. */

@@ -1,6 +1,6 @@
 import { exposedAs, type Facts } from './facts.js';
 import type { EndpointId } from '../../model/endpoint.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeOpening, nameService } from './wording.js';
 
 /** Something is open that no service of the profile lists. */

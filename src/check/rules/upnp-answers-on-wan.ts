@@ -1,5 +1,5 @@
 import { exposedAs } from './facts.js';
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { describeOpening } from './wording.js';
 
 /** SSDP answers through the public address; worst where it is the router that takes orders to open ports. */

@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { listNames, quote } from './wording.js';
 
 /** Our own side could not see: nothing that we saw, or did not see, says anything of the target. */

@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 
 /** The target is one of our own addresses: we see it from the wrong side. Loopback is only noted. */
 export const vantageInside: Rule = {

@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Rule } from './old-rule.js';
 import { isWithin } from '../../model/address-ranges.js';
 import { cutText, quote } from './wording.js';
 

@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { prepareCheck, runCheck } from '../../check/check.js';
+import { prepareCheck, runCheck } from '../../check/run/check.js';
 import { InputError } from '../../files/text/input-error.js';
 import { tuneForMany } from '../tune-for-many.js';
 import { readCheckOptions } from '../check-options.js';

@@ -66,7 +66,8 @@ async function judgeAgain(args: Arguments): Promise<number> {
   if (sweep !== undefined && (!Number.isSafeInteger(sweep) || sweep < 1))
     throw new InputError('--sweep: give the number of a sweep');
   const profile = await loadProfile(args.profile);
-  const { createReport, digestProfile, surveyOf } = await import('../../check/judge-survey.js');
+  const { digestProfile, surveyOf } = await import('../../check/judge/judge-survey.js');
+  const { createReport } = await import('../../check/judge/say-report.js');
   const profileDigest = digestProfile(profile);
   const { width, paint } = describeScreen();
   const output = await openOutput(undefined);

@@ -1,7 +1,8 @@
 import { isRandomCanary } from '../../model/canary.js';
 import type { Issue, SiteState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
-import type { Finding, Report } from '../../model/report.js';
+import type { Report } from '../../model/report.js';
+import type { ReportedFinding } from '../../model/finding.js';
 import { isAtLeast } from '../../model/severity.js';
 
 /** Findings of this rule say that something wanted is not there: an outage. */
@@ -39,7 +40,7 @@ export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<str
   return Object.fromEntries([...entries].sort(([a], [b]) => Number(a > b) - Number(a < b)));
 }
 
-function readIssue({ rule, endpoint, severity, title, effect, waiver }: Finding): Issue | null {
+function readIssue({ rule, endpoint, severity, title, effect, waiver }: ReportedFinding): Issue | null {
   const waived = Boolean(waiver);
   if (effect !== 'violation' && !waived) return null;
   return { rule, endpoint, severity, title, outage: rule === OUTAGE_RULE, waived };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRandomCanary } from '../../model/canary.js';
-import type { Evidence, Finding, Report, ReportedObservation } from '../../model/report.js';
+import type { Evidence, Report, ReportedObservation } from '../../model/report.js';
+import type { ReportedFinding } from '../../model/finding.js';
 
 /** Stands for the target's address. No JSON text holds it: in strings, control characters are escaped. */
 export const ADDRESS_MARK = '\x1a';
@@ -55,7 +56,7 @@ function createSteadyText(canaries: readonly string[]): (text: string) => string
   };
 }
 
-function steadyFinding(finding: Finding, steady: (text: string) => string): object {
+function steadyFinding(finding: ReportedFinding, steady: (text: string) => string): object {
   const { title, seen, matters, remedy, endpoint, observations } = finding;
   return {
     ...finding,

@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../async/map-concurrently.js';
 import type { PlanOptions } from '../../check/probes/plan.js';
-import { chooseSource, type SharedOptions } from '../../check/run-options.js';
-import { createTerms, type Job, type Terms } from '../../check/run-targets.js';
+import { chooseSource, type SharedOptions } from '../../check/run/run-options.js';
+import { createTerms, type Job, type Terms } from '../../check/run/run-targets.js';
 import { authorizationProblem } from '../../files/clients/client-authorization.js';
 import { createProfileLoader } from '../../files/profiles/client-profile.js';
 import { type Exclusion, NO_EXCLUSION } from '../../files/targets/exclusion.js';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { chooseTiming, findControl, type SharedOptions } from '../../check/run-options.js';
-import { runTargets } from '../../check/run-targets.js';
+import { chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
+import { runTargets } from '../../check/run/run-targets.js';
 import { authorizationProblem } from '../../files/clients/client-authorization.js';
 import type { Exclusion } from '../../files/targets/exclusion.js';
 import type { ResolveName } from '../../files/targets/expand-targets.js';

@@ -3,7 +3,7 @@ import { cutText } from '../../check/rules/wording.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { Gateway } from '../../model/lan.js';
 import { indexServices, type Profile } from '../../model/profile.js';
-import type { Explanation, Proof, SiteEvidence, SiteReport } from '../../model/site.js';
+import type { Explanation, Proof, SiteEvidence, SiteReportData } from '../../model/site.js';
 import { isSameAddress } from './addresses.js';
 import { isOfAnotherLine } from './detour.js';
 import { explainArrival, explainByMapping, type Explained, findWayIn } from './explain-arrival.js';
@@ -33,7 +33,7 @@ export interface Reachability {
 export function explainReachable(
   evidence: SiteEvidence,
   profile: Profile,
-  earlier: readonly SiteReport[] = [],
+  earlier: readonly SiteReportData[] = [],
 ): Reachability {
   const ledger = sumProofs(evidence.standIn, evidence.outside);
   const mappings = listMappings(evidence.lan.gateways);

@@ -2,7 +2,7 @@ import { accessOf } from '../../check/rules/facts.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Gateway } from '../../model/lan.js';
 import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
-import type { Explanation, SiteEvidence, SiteReport } from '../../model/site.js';
+import type { Explanation, SiteEvidence, SiteReportData } from '../../model/site.js';
 import { isSameAddress } from './addresses.js';
 import { explainReachable, type Reachability } from './explain.js';
 import { listRouters } from './gateways.js';
@@ -52,7 +52,7 @@ export function deriveSiteFacts(
   evidence: SiteEvidence,
   profile: Profile,
   kind: SiteFacts['kind'],
-  earlier: readonly SiteReport[] = [],
+  earlier: readonly SiteReportData[] = [],
 ): SiteFacts {
   const { explanations, ways, mappings, ...seen } = explainReachable(evidence, profile, earlier);
   const services = indexServices(profile);

@@ -1,5 +1,5 @@
 import type { LanSurvey, PortMapping } from '../../model/lan.js';
-import type { SiteReport } from '../../model/site.js';
+import type { SiteReportData } from '../../model/site.js';
 import { judgeUpnp } from './gateways.js';
 import { keyOf, listMappings } from './mappings.js';
 
@@ -7,7 +7,7 @@ import { keyOf, listMappings } from './mappings.js';
  * When an earlier run first saw a mapping that every run since has seen; null where the last one did not. A run that
  * could not read the whole list says nothing either way. `earlier` is oldest first.
  */
-export function findFirstSeen(mapping: PortMapping, earlier: readonly SiteReport[]): string | null {
+export function findFirstSeen(mapping: PortMapping, earlier: readonly SiteReportData[]): string | null {
   const key = keyOf(mapping);
   let since: string | null = null;
   for (const { startedAt, evidence } of earlier.toReversed()) {

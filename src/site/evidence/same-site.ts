@@ -1,4 +1,4 @@
-import type { SiteReport } from '../../model/site.js';
+import type { SiteReportData } from '../../model/site.js';
 import { isSameAddress } from './addresses.js';
 
 /**
@@ -6,7 +6,7 @@ import { isSameAddress } from './addresses.js';
  * address, and where one of them does not know it, by the address of a gateway. A line that was given another public
  * address passes for another site.
  */
-export function isSameSite(one: Pick<SiteReport, 'client' | 'evidence'>, other: typeof one): boolean {
+export function isSameSite(one: Pick<SiteReportData, 'client' | 'evidence'>, other: typeof one): boolean {
   if (one.client !== null || other.client !== null) return one.client === other.client;
   const [address, another] = [one, other].map(({ evidence }) => evidence.outside?.address ?? null);
   if (address && another) return isSameAddress(address, another);

@@ -1,11 +1,11 @@
 import type { EndpointId } from '../../model/endpoint.js';
-import type { Finding } from '../../model/report.js';
+import type { ReportedFinding } from '../../model/finding.js';
 import type { ServiceKind } from '../../model/service.js';
 import { adminStakes } from '../../check/rules/admin-stakes.js';
 import type { SiteFacts } from './facts.js';
 
 /** Why it matters that an endpoint can be reached, and how bad it is. */
-export type Stakes = Pick<Finding, 'severity' | 'matters' | 'programs' | 'references'>;
+export type Stakes = Pick<ReportedFinding, 'severity' | 'matters' | 'programs' | 'references'>;
 
 const BY_KIND: Readonly<Record<Exclude<ServiceKind, 'admin'> | 'unlisted', Pick<Stakes, 'severity' | 'matters'>>> = {
   sip: {

@@ -1,4 +1,4 @@
-import type { SiteFinding } from './site-rule.js';
+import type { SiteFinding } from './old-site-rule.js';
 
 /** More than this one after the other helps nobody: a hostile router may list a thousand. */
 const TOLD_EACH = 12;

@@ -8,38 +8,30 @@ import type { Rule } from '../../check/rules/rule.js';
 import { isCanary } from '../../model/canary.js';
 import { isSettled, type SiteFacts } from '../evidence/facts.js';
 import { offersOnLan } from '../evidence/pbx.js';
-import type { SiteFinding, SiteRuleResult } from './site-rule.js';
+import type { SiteRule } from './site-rule.js';
 
 /** Rules whose say is better told here: the line lives, for we came by it; and the inside was looked at. */
-const REPLACED: readonly Rule[] = [noSignOfLife, beyondOurView];
+const REPLACED: readonly string[] = [noSignOfLife.id, beyondOurView.id];
 
 /**
- * Judges the check from outside again, without what the site rules tell and what the stand-in settled. A rule keeps
- * its own id in what it finds. A check whose own side could not see finds no violation.
+ * The rules of the check from outside as rules of a site: they judge that check again, without what the site rules tell
+ * and what the stand-in settled. A check whose own side could not see finds no violation.
  */
-export function carryCheck(facts: SiteFacts): SiteRuleResult {
-  const { outside } = facts.evidence;
-  if (!outside?.check) return {};
-  const check = deriveFacts(outside.check, facts.profile);
-  const replaced = outside.scope === 'cgnat' ? [...REPLACED, addressNotPublic] : REPLACED;
-  const results = RULES.filter((rule) => !replaced.includes(rule)).map((rule) => ({
-    rule: rule.id,
-    ...rule.evaluate(rule === dmzSuspected ? keepUnexplained(facts, check) : leaveOut(facts, check)),
-  }));
-  const findings = results.flatMap(({ rule, findings = [] }) =>
-    findings.map((finding): SiteFinding => ({ rule, ...finding })),
-  );
+export const CARRIED_RULES: readonly SiteRule[] = RULES.filter((rule) => !REPLACED.includes(rule.id)).map(carryRule);
+
+function carryRule(rule: Rule<Facts>): SiteRule {
+  const narrow = rule.id === dmzSuspected.id ? keepUnexplained : leaveOut;
   return {
-    findings: findings.filter(({ effect }) => facts.check !== null || effect !== 'violation'),
-    undetermined: [
-      ...results.flatMap(({ undetermined = [] }) => undetermined),
-      {
-        endpoint: null,
-        what: 'What other addresses can reach',
-        why: 'This was seen from one vantage. A forward for certain addresses only, say the SIP provider’s, looks closed from there.',
-        blocking: false,
-      },
-    ],
+    ...rule,
+    find(facts) {
+      const { outside } = facts.evidence;
+      if (!outside?.check || (rule.id === addressNotPublic.id && outside.scope === 'cgnat')) return {};
+      const { findings = [], undetermined } = rule.find(narrow(facts, deriveFacts(outside.check, facts.profile)));
+      return {
+        findings: findings.filter(({ effect }) => facts.check !== null || effect !== 'violation'),
+        undetermined,
+      };
+    },
   };
 }
 

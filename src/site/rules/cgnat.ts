@@ -1,6 +1,6 @@
 import { placeOf } from '../evidence/addresses.js';
 import { nameGateway, outwardAddresses } from '../evidence/gateways.js';
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule } from './old-site-rule.js';
 
 /** The provider translates for many customers: the router has no public address of its own. */
 export const cgnat: SiteRule = {

@@ -1,7 +1,6 @@
-import type { ChecklistState } from '../../model/checklist.js';
-import type { Undetermined } from '../../model/report.js';
 import { cutText, listNames } from '../../check/rules/wording.js';
-import type { SiteFinding, SiteRule } from './site-rule.js';
+import type { ChecklistState } from '../../model/checklist.js';
+import type { SiteFinding, SiteRule, Undetermined } from './old-site-rule.js';
 
 type Item = ChecklistState['items'][number];
 

@@ -1,6 +1,6 @@
 import { listNames } from '../../check/rules/wording.js';
 import { nameRouters } from '../evidence/gateways.js';
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule } from './old-site-rule.js';
 
 /** Random ports arrived at the stand-in: everything, or a wide range, is let in. */
 export const dmzProved: SiteRule = {

@@ -4,7 +4,7 @@ import { isWithin } from '../../model/address-ranges.js';
 import { listNames } from '../../check/rules/wording.js';
 import { isSameAddress, placeOf } from '../evidence/addresses.js';
 import { nameGateway, outwardAddresses } from '../evidence/gateways.js';
-import type { SiteFinding, SiteRule, SiteRuleResult } from './site-rule.js';
+import type { SiteFinding, SiteRule, SiteRuleResult } from './old-site-rule.js';
 
 /** Another router translates in front of this one, or what is seen from outside is not this one. */
 export const doubleNat: SiteRule = {

@@ -1,6 +1,6 @@
 import { judgeUpnp, nameRouters } from '../evidence/gateways.js';
 import { provesAll } from '../evidence/proves-all.js';
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule } from './old-site-rule.js';
 
 /** Routers list what devices asked for, and seldom what was set by hand. */
 export const emptyListProvesNothing: SiteRule = {

@@ -3,7 +3,7 @@ import type { EndpointId } from '../../model/endpoint.js';
 import type { SiteEvidence } from '../../model/site.js';
 import { cutText, listNames } from '../../check/rules/wording.js';
 import type { SiteFacts } from '../evidence/facts.js';
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule } from './old-site-rule.js';
 
 /** What leads to another device, or to a port at which the stand-in does not listen, does not arrive there either. */
 export const forwardElsewhere: SiteRule = {

@@ -3,7 +3,7 @@ import { listNames, nameService } from '../../check/rules/wording.js';
 import type { SiteFacts } from '../evidence/facts.js';
 import { nameRouters } from '../evidence/gateways.js';
 import { isInPlace, offersOnLan } from '../evidence/pbx.js';
-import type { SiteRule, SiteRuleResult } from './site-rule.js';
+import type { SiteRule, SiteRuleResult } from './old-site-rule.js';
 
 /** A service that has to be reachable is proved not to be forwarded. */
 export const forwardMissing: SiteRule = {

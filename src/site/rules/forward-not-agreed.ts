@@ -4,7 +4,7 @@ import type { Severity } from '../../model/severity.js';
 import { describeAnswer, listNames, nameService } from '../../check/rules/wording.js';
 import type { SiteFacts } from '../evidence/facts.js';
 import { nameRouters } from '../evidence/gateways.js';
-import type { SiteFinding, SiteRule } from './site-rule.js';
+import type { SiteFinding, SiteRule } from './old-site-rule.js';
 import { weighStakes } from '../evidence/stakes.js';
 
 /** Something is let in that the profile forbids, by no mapping of the phone system's and by no DMZ. */

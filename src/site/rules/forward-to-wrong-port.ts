@@ -1,6 +1,6 @@
 import { nameService, upperFirst } from '../../check/rules/wording.js';
 import { nameRouters } from '../evidence/gateways.js';
-import type { SiteFinding, SiteRule } from './site-rule.js';
+import type { SiteFinding, SiteRule } from './old-site-rule.js';
 
 /** A forward that is agreed arrives at another port than the one where the service is. */
 export const forwardToWrongPort: SiteRule = {

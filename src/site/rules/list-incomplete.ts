@@ -1,9 +1,8 @@
-import type { Gateway } from '../../model/lan.js';
-import type { Undetermined } from '../../model/report.js';
 import { cutText, listNames } from '../../check/rules/wording.js';
+import type { Gateway } from '../../model/lan.js';
 import { judgeUpnp, nameGateway } from '../evidence/gateways.js';
 import { provesAll } from '../evidence/proves-all.js';
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule, Undetermined } from './old-site-rule.js';
 
 /** A gateway's mappings could not be read to the end. */
 export const listIncomplete: SiteRule = {

@@ -3,7 +3,7 @@ import { boundFindings } from './bounded-findings.js';
 import type { JudgedMapping, SiteFacts } from '../evidence/facts.js';
 import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping, recogniseStranger } from '../evidence/mappings.js';
-import type { FindingFrame, SiteFinding, SiteRule } from './site-rule.js';
+import type { FindingFrame, SiteFinding, SiteRule } from './old-site-rule.js';
 
 const MATTERS =
   'Devices open ports for themselves only. Such a mapping is the mark of UPnProxy: strangers told the router to relay their traffic, or to open its own pages to them.';

@@ -3,7 +3,7 @@ import { boundFindings } from './bounded-findings.js';
 import { type JudgedMapping, nameProtocol, type SiteFacts } from '../evidence/facts.js';
 import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping } from '../evidence/mappings.js';
-import type { SiteFinding, SiteRule } from './site-rule.js';
+import type { SiteFinding, SiteRule } from './old-site-rule.js';
 import { type Stakes, weighStakes } from '../evidence/stakes.js';
 
 /** A port of the phone system was opened by UPnP or NAT-PMP, not by somebody who may. */

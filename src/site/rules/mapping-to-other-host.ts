@@ -3,7 +3,7 @@ import { boundFindings } from './bounded-findings.js';
 import { type JudgedMapping, nameProtocol, phoneSystemAddresses, type SiteFacts } from '../evidence/facts.js';
 import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping } from '../evidence/mappings.js';
-import type { SiteFinding, SiteRule } from './site-rule.js';
+import type { SiteFinding, SiteRule } from './old-site-rule.js';
 
 /** A port of the phone system is mapped to another device. Mappings that are none of its business are noted. */
 export const mappingToOtherHost: SiteRule = {

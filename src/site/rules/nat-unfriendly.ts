@@ -1,6 +1,6 @@
 import type { NatSurvey } from '../../model/site.js';
 import { cutText } from '../../check/rules/wording.js';
-import type { FindingFrame, SiteFinding, SiteRule } from './site-rule.js';
+import type { FindingFrame, SiteFinding, SiteRule } from './old-site-rule.js';
 
 /** Phones and trunks keep their way through the NAT open with a message every 60 to 120 seconds, as a rule. */
 const LEAST_BINDING_S = 60;

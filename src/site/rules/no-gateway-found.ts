@@ -1,4 +1,4 @@
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule } from './old-site-rule.js';
 
 /** No router was found on this side. */
 export const noGatewayFound: SiteRule = {

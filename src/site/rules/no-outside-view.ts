@@ -1,10 +1,9 @@
-import type { Undetermined } from '../../model/report.js';
-import type { Outside } from '../../model/site.js';
 import { cutText, listNames, upperFirst } from '../../check/rules/wording.js';
+import type { Outside } from '../../model/site.js';
 import { isSameAddress } from '../evidence/addresses.js';
 import { findDetour } from '../evidence/detour.js';
 import type { SiteFacts } from '../evidence/facts.js';
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule, Undetermined } from './old-site-rule.js';
 
 type Problem = Outside['problems'][number];
 

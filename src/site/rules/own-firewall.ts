@@ -1,4 +1,4 @@
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule } from './old-site-rule.js';
 import { cutText, listNames } from '../../check/rules/wording.js';
 
 /** Not all arrived, and this machine's own firewall may be why. */

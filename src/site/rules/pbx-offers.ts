@@ -1,7 +1,7 @@
 import type { ReportedObservation } from '../../model/report.js';
 import { cutText, describeAnswer, listNames, nameService } from '../../check/rules/wording.js';
 import type { SiteFacts } from '../evidence/facts.js';
-import type { SiteFinding, SiteRule } from './site-rule.js';
+import type { SiteFinding, SiteRule } from './old-site-rule.js';
 
 /** What the phone system offers on the LAN. Not judged, but for what the profile says was moved. */
 export const pbxOffers: SiteRule = {

@@ -1,6 +1,6 @@
 import { RULESET } from '../../check/rules/registry.js';
+import { CARRIED_RULES } from './carry-check.js';
 import { cgnat } from './cgnat.js';
-import { checkViolation } from './check-violation.js';
 import { checklistOpen } from './checklist-open.js';
 import { dmzProved } from './dmz-proved.js';
 import { doubleNat } from './double-nat.js';
@@ -20,6 +20,8 @@ import { ownFirewall } from './own-firewall.js';
 import { pbxOffers } from './pbx-offers.js';
 import { severalGateways } from './several-gateways.js';
 import { sipAlg } from './sip-alg.js';
+import { renewSite } from './old-site-rule.js';
+import { oneVantage } from './one-vantage.js';
 import type { SiteRule } from './site-rule.js';
 import { unboundPorts } from './unbound-ports.js';
 import { upnpOn } from './upnp-on.js';
@@ -32,27 +34,28 @@ export const SITE_RULESET = `1, check ${RULESET}`;
  * opens more by itself, what it opened, what was set by hand, and what disturbs calls; last what stands in our own way.
  */
 export const SITE_RULES: readonly SiteRule[] = [
-  cgnat,
-  doubleNat,
-  dmzProved,
-  upnpOn,
-  mappingInjected,
-  mappingToNecPort,
-  mappingToOtherHost,
-  forwardNotAgreed,
-  checkViolation,
-  forwardToWrongPort,
-  forwardMissing,
-  sipAlg,
-  natUnfriendly,
-  checklistOpen,
-  pbxOffers,
-  noGatewayFound,
-  severalGateways,
-  noOutsideView,
-  ownFirewall,
-  unboundPorts,
-  forwardElsewhere,
-  listIncomplete,
-  emptyListProvesNothing,
+  renewSite(cgnat),
+  renewSite(doubleNat),
+  renewSite(dmzProved),
+  renewSite(upnpOn),
+  renewSite(mappingInjected),
+  renewSite(mappingToNecPort),
+  renewSite(mappingToOtherHost),
+  renewSite(forwardNotAgreed),
+  ...CARRIED_RULES,
+  oneVantage,
+  renewSite(forwardToWrongPort),
+  renewSite(forwardMissing),
+  renewSite(sipAlg),
+  renewSite(natUnfriendly),
+  renewSite(checklistOpen),
+  renewSite(pbxOffers),
+  renewSite(noGatewayFound),
+  renewSite(severalGateways),
+  renewSite(noOutsideView),
+  renewSite(ownFirewall),
+  renewSite(unboundPorts),
+  renewSite(forwardElsewhere),
+  renewSite(listIncomplete),
+  renewSite(emptyListProvesNothing),
 ];

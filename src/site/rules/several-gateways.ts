@@ -1,8 +1,7 @@
-import type { Firewall } from '../../model/lan.js';
-import type { Undetermined } from '../../model/report.js';
 import { cutText, listNames } from '../../check/rules/wording.js';
+import type { Firewall } from '../../model/lan.js';
 import { nameGateway } from '../evidence/gateways.js';
-import type { FindingFrame, SiteFinding, SiteRule } from './site-rule.js';
+import type { FindingFrame, SiteFinding, SiteRule, Undetermined } from './old-site-rule.js';
 
 /** There is more than one way out, or another device that acts as a gateway. */
 export const severalGateways: SiteRule = {

@@ -1,9 +1,8 @@
-import type { Undetermined } from '../../model/report.js';
-import type { Outside, SipComparison } from '../../model/site.js';
 import { cutText, listNames, quote } from '../../check/rules/wording.js';
-import { nameRouters } from '../evidence/gateways.js';
+import type { Outside, SipComparison } from '../../model/site.js';
 import type { SiteFacts } from '../evidence/facts.js';
-import type { FindingFrame, SiteFinding, SiteRule } from './site-rule.js';
+import { nameRouters } from '../evidence/gateways.js';
+import type { FindingFrame, SiteFinding, SiteRule, Undetermined } from './old-site-rule.js';
 
 const SIP_PORT = 5060;
 

@@ -1,11 +1,10 @@
-import type { EndpointId } from '../../model/endpoint.js';
-import type { Undetermined } from '../../model/report.js';
-import type { SiteEvidence, StandIn } from '../../model/site.js';
 import { cutText, listNames } from '../../check/rules/wording.js';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { SiteEvidence, StandIn } from '../../model/site.js';
 import type { SiteFacts } from '../evidence/facts.js';
 import { isInPlace } from '../evidence/pbx.js';
 import { ofTransport } from '../evidence/proofs.js';
-import type { SiteRule } from './site-rule.js';
+import type { SiteRule, Undetermined } from './old-site-rule.js';
 
 /** The stand-in could not listen somewhere, or nothing was sent there: nothing is proved of those endpoints. */
 export const unboundPorts: SiteRule = {

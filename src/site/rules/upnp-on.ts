@@ -1,9 +1,8 @@
-import type { Gateway } from '../../model/lan.js';
-import type { Undetermined } from '../../model/report.js';
-import type { Severity } from '../../model/severity.js';
 import { cutText, upperFirst } from '../../check/rules/wording.js';
+import type { Gateway } from '../../model/lan.js';
+import type { Severity } from '../../model/severity.js';
 import { judgeNatPmp, judgeUpnp, nameGateway, type NatPmpState, type UpnpState } from '../evidence/gateways.js';
-import type { SiteFinding, SiteRule } from './site-rule.js';
+import type { SiteFinding, SiteRule, Undetermined } from './old-site-rule.js';
 
 /** A gateway lets any device of the LAN open ports, or answers as if it did. */
 export const upnpOn: SiteRule = {

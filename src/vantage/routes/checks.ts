@@ -1,6 +1,6 @@
 import { limitTime } from '../../async/time-limit.js';
-import { chooseSource, chooseTiming } from '../../check/run-options.js';
-import { createTerms, runTargets } from '../../check/run-targets.js';
+import { chooseSource, chooseTiming } from '../../check/run/run-options.js';
+import { createTerms, runTargets } from '../../check/run/run-targets.js';
 import { listProfileNames } from '../../files/profiles/profile-chain.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { InputError } from '../../files/text/input-error.js';

@@ -1,3 +1,5 @@
+import { createReport } from '../../../src/check/judge/say-report.js';
+import type { ReportOptions } from '../../../src/check/judge/judge-survey.js';
 import { parseEndpointId, type EndpointId } from '../../../src/model/endpoint.js';
 import { OUTSIDER, type Access, type Profile, type ProfileSource } from '../../../src/model/profile.js';
 import type { Evidence, Identity, IdentityKind, Reason, State, Survey } from '../../../src/model/report.js';
@@ -176,4 +178,13 @@ export function profile({ access = {}, moved = {}, sources = {}, unlisted = 'mus
       access: { [OUTSIDER]: access[service.id] ?? 'must-not' },
     })),
   };
+}
+
+/** Judges a survey by a profile, in words. */
+export function judge(
+  seen: Survey,
+  by: Profile,
+  options: Pick<ReportOptions, 'failOn' | 'waivers' | 'rules'>,
+): ReturnType<typeof createReport> {
+  return createReport(seen, { profile: by, profileDigest: '', authorization: null, ...options });
 }

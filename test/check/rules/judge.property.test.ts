@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
-import { judge } from '../../../src/check/rules/judge.js';
 import { RULES } from '../../../src/check/rules/registry.js';
 import { indexServices, type Profile } from '../../../src/model/profile.js';
 import { reportSchema, type Survey } from '../../../src/model/report.js';
 import { isAtLeast, SEVERITIES } from '../../../src/model/severity.js';
+import { judge } from './build-survey.js';
 import { anyProfile, anySurvey, soundSurvey } from './arbitrary-survey.js';
 
 const judgementSchema = z.strictObject({

@@ -1,21 +1,37 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingSchema, undeterminedSchema, type Survey } from '../../../src/model/report.js';
+import { type Survey } from '../../../src/model/report.js';
+import { reportedFindingSchema, reportedUndeterminedSchema } from '../../../src/model/finding.js';
 import type { Severity } from '../../../src/model/severity.js';
-import { judge } from '../../../src/check/rules/judge.js';
 import { RULES } from '../../../src/check/rules/registry.js';
-import type { Rule } from '../../../src/check/rules/rule.js';
-import { answer, canaries, profile, see, services, SIP, site, survey, type ProfileParts } from './build-survey.js';
+import type { Facts } from '../../../src/check/rules/facts.js';
+import { NOTHING, type Rule } from '../../../src/check/rules/rule.js';
+import { sayFinding, sayUndetermined } from '../../../src/check/judge/engine.js';
+import { judgeSurvey } from '../../../src/check/judge/judge-survey.js';
+import {
+  judge,
+  answer,
+  canaries,
+  profile,
+  see,
+  services,
+  SIP,
+  site,
+  survey,
+  type ProfileParts,
+} from './build-survey.js';
 
 const control = { endpoint: '198.51.100.1:443', before: 'answered', after: 'silent' } as const;
 const shutOut = { recheck: { endpoint: 'tcp/80', answered: false } } as const;
 const webpro = answer('tcp/80', 'nec-webpro');
 const silent = [...services('silent'), ...canaries('filtered')];
 const must = { access: { 'sip-trunk': 'must' } } as const;
-const crash: Rule = {
+const crash: Rule<Facts> = {
   id: 'crash',
   title: 'crashes',
   severity: 'low',
-  evaluate() {
+  explain: '',
+  about: 'exposure',
+  find() {
     throw new Error('boom '.repeat(500));
   },
 };
@@ -27,7 +43,7 @@ interface Case {
   summary: RegExp;
   parts?: ProfileParts;
   failOn?: Severity;
-  rules?: readonly Rule[];
+  rules?: readonly Rule<Facts>[];
 }
 
 const CASES: Case[] = [
@@ -203,15 +219,27 @@ test('texts of a rule are cut to the limits of the report', () => {
   const long = 'x'.repeat(5000);
   const finding = { severity: 'low' as const, effect: 'note' as const, endpoint: null, observations: [] };
   const texts = { title: long, seen: long, matters: long, remedy: long, programs: [long], references: [long] };
-  const entry = { endpoint: null, what: long, why: long, blocking: false };
-  const rule: Rule = {
+  const rule: Rule<Facts> = {
     ...crash,
-    id: long,
-    evaluate: () => ({ findings: [{ ...finding, ...texts }], undetermined: [entry] }),
+    id: 'long',
+    title: long,
+    find: () => ({
+      findings: [{ ...finding, data: {} }],
+      undetermined: [{ endpoint: null, data: {}, blocking: false }],
+    }),
+    data: NOTHING,
+    say: () => texts,
+    doubt: NOTHING,
+    sayDoubt: () => ({ what: long, why: long }),
   };
-  const { findings, undetermined } = judge(survey(site()), profile(), { failOn: 'low', rules: [rule] });
-  expect(findingSchema.safeParse(findings[0]).error).toBeUndefined();
-  expect(undeterminedSchema.safeParse(undetermined[0]).error).toBeUndefined();
+  const judged = judgeSurvey(survey(site()), {
+    ...{ profile: profile(), profileDigest: '', authorization: null, failOn: 'low', rules: [rule] },
+  });
+  const speakers = new Map([['long', rule]]);
+  const findings = judged.findings.map((one) => ({ ...one, ...sayFinding(speakers, one) }));
+  const undetermined = judged.undetermined.map((one) => ({ ...one, ...sayUndetermined(speakers, one) }));
+  expect(reportedFindingSchema.safeParse(findings[0]).error).toBeUndefined();
+  expect(reportedUndeterminedSchema.safeParse(undetermined[0]).error).toBeUndefined();
 });
 
 test('of two observations of one open endpoint, the more telling one is judged', () => {
@@ -313,7 +341,7 @@ describe('wording', () => {
   test('long hostile labels do not push the rest out of a finding', () => {
     const seen = survey(site(answer('tcp/80', 'nec-webpro', { label: hostile, basis: [hostile.repeat(2)] })));
     const [finding] = judge(seen, profile(), { failOn: 'low' }).findings;
-    expect(findingSchema.safeParse(finding).success).toBe(true);
+    expect(reportedFindingSchema.safeParse(finding).success).toBe(true);
     expect(finding?.seen).toMatch(/does not let us \(“outsider”\) reach it\.$/);
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EndpointId } from '../../../src/model/endpoint.js';
-import type { Finding, Survey } from '../../../src/model/report.js';
-import { judge } from '../../../src/check/rules/judge.js';
+import type { Survey } from '../../../src/model/report.js';
+import type { Finding } from '../../../src/model/finding.js';
 import { RULES } from '../../../src/check/rules/registry.js';
 import {
+  judge,
   answer,
   canaries,
   HTTP,

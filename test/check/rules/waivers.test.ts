@@ -2,12 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Waiver } from '../../../src/model/change.js';
 import { compareEndpointIds } from '../../../src/model/endpoint.js';
-import { findingSchema, type Survey } from '../../../src/model/report.js';
+import { type Survey } from '../../../src/model/report.js';
+import { reportedFindingSchema } from '../../../src/model/finding.js';
 import { SEVERITIES } from '../../../src/model/severity.js';
-import { createReport, digestProfile, surveyOf } from '../../../src/check/judge-survey.js';
-import { judge } from '../../../src/check/rules/judge.js';
+import { digestProfile, surveyOf } from '../../../src/check/judge/judge-survey.js';
+import { createReport } from '../../../src/check/judge/say-report.js';
 import { anyProfile, anySurvey } from './arbitrary-survey.js';
-import { answer, profile, see, site, survey } from './build-survey.js';
+import { judge, answer, profile, see, site, survey } from './build-survey.js';
 
 const closed = profile();
 const open = survey(site(answer('tcp/80', 'nec-webpro')));
@@ -118,7 +119,7 @@ test('waivers of any length and survey keep the limits of the report, and change
       const waivers = parts.map((part) => waiver({ ...part, endpoint: null, until: '9999-12-31' }));
       const plain = judge(seen, rules, { failOn: 'low' });
       const waived = judge(seen, rules, { failOn: 'low', waivers });
-      expect(waived.findings.map((one) => findingSchema.parse(one))).toEqual(waived.findings);
+      expect(waived.findings.map((one) => reportedFindingSchema.parse(one))).toEqual(waived.findings);
       expect(waived.findings.map(({ waiver: _, ...one }) => ({ ...one, effect: '' }))).toEqual(
         plain.findings.map((one) => ({ ...one, effect: '' })),
       );

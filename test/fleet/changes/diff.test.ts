@@ -85,7 +85,7 @@ describe('resolved', () => {
     ]);
   });
 
-  const gap = { what: 'Whether it is open', why: 'We failed.', blocking: true };
+  const gap = { rule: 'probe-error', data: {}, what: 'Whether it is open', why: 'We failed.', blocking: true };
   test.each<[string, Partial<Report>]>([
     ['without a verdict', { verdict: 'inconclusive' }],
     ['cut off', { interrupted: true }],
@@ -129,6 +129,8 @@ describe('services', () => {
 
   test('are not back while it is not known on another endpoint of theirs', () => {
     const doubt = {
+      rule: 'required-unreachable',
+      data: {},
       endpoint: 'tcp/5060' as const,
       what: 'Whether it works',
       why: 'No SIP answer came.',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Issue, SiteState } from '../../../src/model/change.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
-import { VERDICTS, type Finding, type Report } from '../../../src/model/report.js';
+import { VERDICTS, type Report } from '../../../src/model/report.js';
+import type { ReportedFinding } from '../../../src/model/finding.js';
 import { SEVERITIES } from '../../../src/model/severity.js';
 import { cleanReport, sampleFinding, sampleObservation } from '../../reports/sample-reports.js';
 
@@ -35,7 +36,7 @@ export function openAt(endpoint: EndpointId, label: string | null, service: stri
 }
 
 /** A report of a violation with one finding. */
-export function violation(finding: Partial<Finding> = {}, change: Partial<Report> = {}): Report {
+export function violation(finding: Partial<ReportedFinding> = {}, change: Partial<Report> = {}): Report {
   return lookAt({ verdict: 'violation', findings: [sampleFinding(finding)], ...change });
 }
 

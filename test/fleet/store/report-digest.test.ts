@@ -88,7 +88,16 @@ test('which ports the canaries had does not count, nor where texts mention them'
       ...cleanReport,
       observations,
       findings: [sampleFinding({ seen: `These are: ${told.join(', ')}.`, endpoint: `tcp/${a}`, observations: named })],
-      undetermined: [{ endpoint: null, what: `What ${told.join(', ')} means`, why: 'So.', blocking: false }],
+      undetermined: [
+        {
+          rule: 'silent-udp',
+          data: {},
+          endpoint: null,
+          what: `What ${told.join(', ')} means`,
+          why: 'So.',
+          blocking: false,
+        },
+      ],
       errors: [{ unit: 'probe/canary-tcp', message: `tcp/${a}: lost` }],
     };
   };
@@ -130,7 +139,7 @@ test.each<[string, Report]>([
   ['a summary', { ...cleanReport, summary: 'Otherwise.' }],
   ['a finding', { ...cleanReport, findings: [sampleFinding({})] }],
   ['an interruption', { ...cleanReport, interrupted: true }],
-  ['a profile', { ...cleanReport, profile: { name: 'other', digest: 'b' } }],
+  ['a profile', { ...cleanReport, profile: { name: 'other', digest: 'b', requires: false } }],
   ['a version', { ...cleanReport, tool: { ...cleanReport.tool, ruleset: '99' } }],
   ['a vantage', { ...cleanReport, vantage: { ...cleanReport.vantage, source: 'dealer' } }],
   ['a count', { ...cleanReport, unlisted: { 'closed/conn-refused': 1 } }],

@@ -5,9 +5,9 @@ import type { Profile } from '../../../src/model/profile.js';
 import type { Report } from '../../../src/model/report.js';
 import { SERVICES } from '../../../src/model/service.js';
 import type { Outside, Proof, SipComparison, SiteEvidence, SiteReport, StandIn } from '../../../src/model/site.js';
-import { createReport } from '../../../src/check/judge-survey.js';
+import { createReport } from '../../../src/check/judge/say-report.js';
 import type { Seen } from '../../../src/check/rules/facts.js';
-import { createSiteReport } from '../../../src/site/judge-evidence.js';
+import { createSiteReport } from '../../../src/site/judge/say-site-report.js';
 import { canaries, profile, services, survey } from '../../check/rules/build-survey.js';
 
 export const PUBLIC = '203.0.113.7';

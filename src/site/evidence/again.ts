@@ -1,13 +1,13 @@
-import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
-import type { Gateway } from '../model/lan.js';
-import type { Finding } from '../model/report.js';
-import type { SiteReport } from '../model/site.js';
-import { isSameAddress, placeOf } from './evidence/addresses.js';
-import { isOfAnotherLine } from './evidence/detour.js';
-import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters, outwardAddresses } from './evidence/gateways.js';
-import { listsAll } from './evidence/mapping-since.js';
-import { type Ledger, ofTransport, sumProofs, TRANSPORTS } from './evidence/proofs.js';
-import { isSameSite } from './evidence/same-site.js';
+import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
+import type { Gateway } from '../../model/lan.js';
+import type { ReportedFinding } from '../../model/finding.js';
+import type { SiteReport } from '../../model/site.js';
+import { isSameAddress, placeOf } from './addresses.js';
+import { isOfAnotherLine } from './detour.js';
+import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters, outwardAddresses } from './gateways.js';
+import { listsAll } from './mapping-since.js';
+import { type Ledger, ofTransport, sumProofs, TRANSPORTS } from './proofs.js';
+import { isSameSite } from './same-site.js';
 
 /*
  * What a run proves by what it does not tell. Absence of evidence is no evidence of absence: where the later run did not
@@ -65,7 +65,7 @@ function isRefused(report: SiteReport, endpoint: EndpointId): boolean {
 }
 
 /** Whether a report that does not tell a finding of an earlier one proves that it is gone. */
-export function excludesFinding(again: Again, finding: Finding): boolean {
+export function excludesFinding(again: Again, finding: ReportedFinding): boolean {
   const { before, report, ledger, sameSite } = again;
   const { evidence } = report;
   const { endpoint } = finding;

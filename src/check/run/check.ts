@@ -1,18 +1,18 @@
-import { listServiceEndpoints, type PlanOptions } from './probes/plan.js';
+import { listServiceEndpoints, type PlanOptions } from '../probes/plan.js';
 import { chooseSource, chooseTiming, findControl, requireSoundFigures, type SharedOptions } from './run-options.js';
 import { createTerms, runTargets, type Terms } from './run-targets.js';
-import { loadProfile } from '../files/profiles/profile.js';
-import { countTargets, createExclusion, resolveExclusions } from '../files/targets/exclusion.js';
-import { expandTargets } from '../files/targets/expand-targets.js';
-import { guardSpecs, parseAuthorization, requireAuthorization } from '../files/targets/guard.js';
-import { parseHostPort, parseTargetSpec, type TargetSpec } from '../files/targets/targets.js';
-import { InputError } from '../files/text/input-error.js';
-import { parsePorts } from '../files/text/ports.js';
-import type { Endpoint } from '../model/endpoint.js';
-import type { Profile } from '../model/profile.js';
-import type { Report, Target } from '../model/report.js';
-import type { Timing } from '../net/scan/timing.js';
-import { resolveName } from '../net/sockets/resolve.js';
+import { loadProfile } from '../../files/profiles/profile.js';
+import { countTargets, createExclusion, resolveExclusions } from '../../files/targets/exclusion.js';
+import { expandTargets } from '../../files/targets/expand-targets.js';
+import { guardSpecs, parseAuthorization, requireAuthorization } from '../../files/targets/guard.js';
+import { parseHostPort, parseTargetSpec, type TargetSpec } from '../../files/targets/targets.js';
+import { InputError } from '../../files/text/input-error.js';
+import { parsePorts } from '../../files/text/ports.js';
+import type { Endpoint } from '../../model/endpoint.js';
+import type { Profile } from '../../model/profile.js';
+import type { Report, Target } from '../../model/report.js';
+import type { Timing } from '../../net/scan/timing.js';
+import { resolveName } from '../../net/sockets/resolve.js';
 
 /** What to check and how. Everything but the targets has a default. */
 export interface CheckOptions extends SharedOptions {

@@ -1,15 +1,16 @@
-import { mapConcurrently } from '../async/map-concurrently.js';
-import type { Waiver } from '../model/change.js';
-import type { EndpointId } from '../model/endpoint.js';
-import type { Profile } from '../model/profile.js';
-import type { Report, Target } from '../model/report.js';
-import { type Control, ControlEndpoint } from '../net/scan/control.js';
-import { Engine } from '../net/scan/engine.js';
-import { listOwnAddresses } from '../net/sockets/local-address.js';
-import type { Timing } from '../net/scan/timing.js';
-import { createPlanner, type Planner, type PlanOptions } from './probes/plan.js';
-import { createReport, digestProfile, type ReportOptions } from './judge-survey.js';
-import { surveyTarget } from './survey.js';
+import { mapConcurrently } from '../../async/map-concurrently.js';
+import type { Waiver } from '../../model/change.js';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { Profile } from '../../model/profile.js';
+import type { Report, Target } from '../../model/report.js';
+import { type Control, ControlEndpoint } from '../../net/scan/control.js';
+import { Engine } from '../../net/scan/engine.js';
+import { listOwnAddresses } from '../../net/sockets/local-address.js';
+import type { Timing } from '../../net/scan/timing.js';
+import { createPlanner, type Planner, type PlanOptions } from '../probes/plan.js';
+import { digestProfile, type ReportOptions } from '../judge/judge-survey.js';
+import { createReport } from '../judge/say-report.js';
+import { surveyTarget } from '../survey.js';
 
 /** What targets are looked at for and judged by: made once for all that share it. */
 export interface Terms extends ReportOptions {

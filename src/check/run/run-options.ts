@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
-import { parseHostPort } from '../files/targets/targets.js';
-import { InputError } from '../files/text/input-error.js';
-import { OUTSIDER, type Profile } from '../model/profile.js';
-import { SEVERITIES, type Severity } from '../model/severity.js';
-import type { Control } from '../net/scan/control.js';
-import { availableSockets } from '../net/scan/descriptors.js';
-import { resolveName } from '../net/sockets/resolve.js';
-import { type Timing, type TimingName, TIMINGS } from '../net/scan/timing.js';
+import { parseHostPort } from '../../files/targets/targets.js';
+import { InputError } from '../../files/text/input-error.js';
+import { OUTSIDER, type Profile } from '../../model/profile.js';
+import { SEVERITIES, type Severity } from '../../model/severity.js';
+import type { Control } from '../../net/scan/control.js';
+import { availableSockets } from '../../net/scan/descriptors.js';
+import { resolveName } from '../../net/sockets/resolve.js';
+import { type Timing, type TimingName, TIMINGS } from '../../net/scan/timing.js';
 
 /** What every run over targets takes, be they given one by one or by an inventory. Everything has a default. */
 export interface SharedOptions {

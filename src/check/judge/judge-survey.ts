@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Waiver } from '../../model/change.js';
+import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
+import type { Finding } from '../../model/finding.js';
+import { indexServices, type Profile, type ProfileService } from '../../model/profile.js';
+import { REPORT_SCHEMA, type ReportData, type Survey } from '../../model/report.js';
+import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
+import { VERSION } from '../../version.js';
+import { accessOf, deriveFacts, type Facts } from '../rules/facts.js';
+import { RULES, RULESET } from '../rules/registry.js';
+import type { Rule } from '../rules/rule.js';
+import { cutText } from '../rules/wording.js';
+import { applyRules, decideVerdict } from './engine.js';
+
+/** What a report is made with, the same for all targets of a run. */
+export interface ReportOptions {
+  readonly profile: Profile;
+  /** From {@link digestProfile}. */
+  readonly profileDigest: string;
+  readonly authorization: string | null;
+  /** Violations of this severity or worse make the verdict "violation". */
+  readonly failOn: Severity;
+  /** What somebody accepted at this client; nothing by default. */
+  readonly waivers?: readonly Waiver[];
+  /** The rules to judge by; all of them by default. */
+  readonly rules?: readonly Rule<Facts>[];
+}
+
+/**
+ * Judges what was seen of a target by a profile: an old survey can be judged again by another one. Pure, and never
+ * throws: a rule that does becomes an error and forbids "compliant". Where nothing can be judged from where we look, the
+ * verdict is inconclusive whatever was seen.
+ */
+export function judgeSurvey(survey: Survey, options: ReportOptions): ReportData {
+  const { profile, profileDigest, authorization, failOn, waivers = [], rules = RULES } = options;
+  const facts = deriveFacts(survey, profile);
+  const found = applyRules(rules, facts);
+  const outcome = {
+    findings: applyWaivers(found.findings, waivers, survey).sort(compareFindings),
+    undetermined: found.undetermined,
+    errors: [...survey.errors, ...found.errors],
+  };
+  const services = indexServices(profile);
+  const nameOf = (endpoint: EndpointId) => services.get(endpoint)?.id;
+  const { interrupted } = survey;
+  return {
+    schema: REPORT_SCHEMA,
+    tool: { name: 'sallyport', version: VERSION, ruleset: RULESET },
+    target: survey.target,
+    vantage: survey.vantage,
+    profile: { name: profile.name, digest: profileDigest, requires: requires(profile, facts.source) },
+    authorization,
+    startedAt: survey.startedAt,
+    durationMs: survey.durationMs,
+    interrupted,
+    failOn,
+    verdict: facts.vantage === 'fit' ? decideVerdict(outcome, { interrupted, failOn }) : 'inconclusive',
+    findings: outcome.findings,
+    observations: survey.observations
+      .map((seen) => ({ ...seen, service: cutText(nameOf(seen.endpoint) ?? '', 64) || null }))
+      .sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint)),
+    unlisted: survey.unlisted,
+    undetermined: outcome.undetermined,
+    liveness: survey.liveness,
+    errors: outcome.errors,
+  };
+}
+
+function requires({ services, unlisted }: Profile, source: string): boolean {
+  const isRequired = (service: ProfileService) => accessOf(service, source, unlisted) === 'must';
+  return services.some(isRequired);
+}
+
+/** Worst first, then by endpoint; what concerns the whole address comes before single endpoints. */
+function compareFindings(a: Finding, b: Finding): number {
+  const bySeverity = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+  if (bySeverity !== 0) return bySeverity;
+  if (a.endpoint === null || b.endpoint === null) return Number(a.endpoint !== null) - Number(b.endpoint !== null);
+  return compareEndpointIds(a.endpoint, b.endpoint);
+}
+
+/**
+ * Turns violations that somebody accepted into notes that say so. What is worse than what was accepted, elsewhere, of
+ * another identity, or after the last day stays a violation; what forbids a verdict cannot be accepted.
+ */
+function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], survey: Survey): Finding[] {
+  return findings.map((finding) => {
+    if (finding.effect !== 'violation') return finding;
+    const waiver = waivers.find((candidate) => covers(candidate, finding, survey));
+    if (!waiver) return finding;
+    const { by, reason, until } = waiver;
+    return { ...finding, effect: 'note', waiver: { by: cutText(by, 128), reason: cutText(reason, 512), until } };
+  });
+}
+
+function covers(waiver: Waiver, { rule, endpoint, severity }: Finding, survey: Survey): boolean {
+  return (
+    waiver.rule === rule &&
+    (waiver.endpoint === null || waiver.endpoint === endpoint) &&
+    waiver.until >= survey.startedAt.slice(0, 'YYYY-MM-DD'.length) &&
+    (waiver.severity === null || isAtLeast(waiver.severity, severity)) &&
+    (waiver.identity === null || isStill(waiver.identity, endpoint, survey))
+  );
+}
+
+/** Nobody but the identity that was accepted answers on the endpoint. */
+function isStill(label: string, endpoint: Finding['endpoint'], { observations }: Survey): boolean {
+  const labels = observations.flatMap((seen) =>
+    seen.endpoint === endpoint && seen.state === 'open' && seen.identity ? [seen.identity.label] : [],
+  );
+  return labels.length > 0 && labels.every((known) => known === label);
+}
+
+/** The survey that a report was made from, to be judged again: a report holds all that was seen. */
+export function surveyOf(report: ReportData): Survey {
+  const { target, vantage, startedAt, durationMs, interrupted, liveness, observations, unlisted, errors } = report;
+  return {
+    target,
+    vantage,
+    startedAt,
+    durationMs,
+    interrupted,
+    liveness,
+    observations: observations.map(({ service: _service, ...seen }) => seen),
+    unlisted,
+    // A rule that crashed is no part of what was seen.
+    errors: errors.filter(({ unit }) => !unit.startsWith('rule/')),
+  };
+}
+
+/** SHA-256 of a resolved profile, so that a report tells which one it was judged by. */
+export function digestProfile(profile: Profile): string {
+  const { file: _file, ...content } = profile;
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

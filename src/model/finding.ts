@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { endpointSchema } from './endpoint.js';
+import { SEVERITIES } from './severity.js';
+import { text } from './text.js';
+
+/*
+ * What rules find, as data: kept, hashed, compared and sent to programs. Words are said from it when it is shown, and
+ * nothing reads them back.
+ */
+
+/** What a finding is about, which decides how it counts: see docs/findings.md. */
+export const ABOUT = ['exposure', 'outage', 'vantage', 'gap', 'note'] as const;
+
+/** What one rule knows of one finding: ids, endpoints, addresses, counts, names; no sentence and no time. */
+export type FindingData = Readonly<Record<string, unknown>>;
+
+const data = z
+  .record(z.string(), z.json())
+  .describe('what the rule found, in a form of its own') as unknown as z.ZodType<FindingData>;
+
+export const findingSchema = z.object({
+  rule: text(64),
+  about: z
+    .enum(ABOUT)
+    .describe(
+      'exposure: something can be reached · outage: something wanted can not · vantage: our own side · gap: something is not known · note',
+    ),
+  severity: z.enum(SEVERITIES),
+  effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
+  endpoint: endpointSchema.nullable(),
+  data,
+  observations: z.array(endpointSchema).describe('the observations that it rests on'),
+  waiver: z
+    .object({
+      by: text(128),
+      reason: text(512),
+      until: z
+        .string()
+        .regex(/^\d{4}-\d{2}-\d{2}$/)
+        .describe('last day on which it holds, UTC'),
+    })
+    .nullable()
+    .optional()
+    .describe('set where somebody accepted it: a violation that became a note'),
+});
+/** What a rule found. */
+export type Finding = z.infer<typeof findingSchema>;
+
+export const findingWordsSchema = z.object({
+  headline: text(128).describe('what the rule finds, the same for all its findings'),
+  title: text(256),
+  seen: text(2048).describe('what was seen'),
+  matters: text(2048).describe('why it matters'),
+  remedy: text(2048).describe('what to do'),
+  programs: z.array(text(32)).describe('NEC program numbers'),
+  references: z.array(text(256)),
+});
+/** A finding in words for people. */
+export type FindingWords = z.infer<typeof findingWordsSchema>;
+
+export const reportedFindingSchema = findingSchema.extend(findingWordsSchema.shape);
+/** A finding as reports show it: the data for programs, the words for people. */
+export type ReportedFinding = z.infer<typeof reportedFindingSchema>;
+
+export const undeterminedSchema = z.object({
+  rule: text(64),
+  endpoint: endpointSchema.nullable(),
+  data,
+  blocking: z.boolean().describe('true: the verdict can not be compliant'),
+});
+/** Something that a rule could not tell. */
+export type Undetermined = z.infer<typeof undeterminedSchema>;
+
+export const undeterminedWordsSchema = z.object({ what: text(512), why: text(1024) });
+/** What could not be told, and why, in words for people. */
+export type UndeterminedWords = z.infer<typeof undeterminedWordsSchema>;
+
+export const reportedUndeterminedSchema = undeterminedSchema.extend(undeterminedWordsSchema.shape);
+/** An undetermined entry as reports show it. */
+export type ReportedUndetermined = z.infer<typeof reportedUndeterminedSchema>;
