@@ -15,7 +15,7 @@ const DIVIDED: readonly string[] = ['check', 'site', 'fleet'];
 const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonly why: string }>> = {
   version: { may: [], why: 'a fact, read at every start: it must stay light' },
   model: { may: [], why: 'the contract on which all else stands: a change elsewhere must not reach it' },
-  words: { may: ['model'], why: 'text for people, safe and short; what it tells of is not its affair' },
+  words: { may: [], why: 'text for people, safe and short; what it tells of is not its affair' },
   async: { may: [], why: 'knows nothing of what takes its time' },
   files: { may: ['model', 'version', 'words'], why: 'text to model; what is done with it is not its affair' },
   net: { may: ['model'], why: 'sockets know neither what is said on them nor what it means' },
@@ -25,11 +25,11 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'observe; what may be open is not theirs to know',
   },
   'check/fingerprints': {
-    may: ['model', 'protocols'],
+    may: ['model', 'protocols', 'words'],
     why: 'evidence to identity: stored evidence can be identified again',
   },
   'check/rules': {
-    may: ['model', 'protocols'],
+    may: ['model', 'protocols', 'words'],
     why: 'observations and profile to findings: old ones can be judged again',
   },
   'check/survey': {
@@ -87,12 +87,12 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   'fleet/sweep': {
     may: [
       ...['async', 'check/probes', 'check/run', 'files'],
-      ...['fleet/alerts', 'fleet/changes', 'fleet/store', 'model', 'net'],
+      ...['fleet/alerts', 'fleet/changes', 'fleet/store', 'model', 'net', 'words'],
     ],
     why: 'an inventory through targets, store and alerts, headless',
   },
   vantage: {
-    may: ['async', 'check/run', 'files', 'model', 'net', 'protocols', 'version'],
+    may: ['async', 'check/run', 'files', 'model', 'net', 'protocols', 'version', 'words'],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
   reports: {

@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { NUMBER_LIMITS, OPTIONS, type OptionName } from './options.js';
-import { suggest } from '../words/suggest.js';
+import { suggest } from '../words/input.js';
 
 /** A value that fits its option, or what is wrong with it in words that follow the option's name and a colon. */
 export type OptionValue = { readonly value: unknown } | { readonly problem: string };

@@ -15,8 +15,8 @@ import type { Store } from '../fleet/store/store.js';
 import { type Checklist, type ChecklistState, type Role, ROLES } from '../model/checklist.js';
 import { renderChecklist } from '../reports/checklist-table.js';
 import { judgeChecklist } from '../site/checklist/checklist-state.js';
-import { suggest } from '../words/suggest.js';
-import { renderCount } from '../words/table-words.js';
+import { suggest } from '../words/input.js';
+import { renderCount } from '../words/sentence.js';
 
 /** What `sallyport checklist` takes. */
 export interface ChecklistArguments {

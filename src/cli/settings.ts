@@ -1,7 +1,7 @@
 import type { InferredOptionTypes } from 'yargs';
 import { loadConfig } from '../files/config.js';
 import { InputError } from '../files/text/input-error.js';
-import { suggest } from '../words/suggest.js';
+import { suggest } from '../words/input.js';
 import { problemAt, readYaml } from '../files/text/yaml-document.js';
 import { COMMAND_OPTIONS, type ConfigurableCommand, OPTION_NAMES, type OptionName } from './options.js';
 import { type OptionValue, readOptionText, readOptionValue } from './option-value.js';

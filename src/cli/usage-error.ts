@@ -1,4 +1,4 @@
-import { suggest } from '../words/suggest.js';
+import { suggest } from '../words/input.js';
 import { describeCredentialUsage } from './credential-usage.js';
 import { COMMAND_OPTIONS, OPTION_NAMES, OPTIONS } from './options.js';
 import { readOptionValue } from './option-value.js';

@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import type { Store } from '../fleet/store/store.js';
 import { InputError } from '../files/text/input-error.js';
-import { suggest } from '../words/suggest.js';
+import { suggest } from '../words/input.js';
 import { chooseStorePath } from './store-path.js';
 import { SWEEP_OPTIONS } from './sweep-options.js';
 

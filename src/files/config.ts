@@ -1,5 +1,5 @@
 import { throwErrors } from './text/input-error.js';
-import { suggest } from '../words/suggest.js';
+import { suggest } from '../words/input.js';
 import { problemAt, readYaml } from './text/yaml-document.js';
 
 /**

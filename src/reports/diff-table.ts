@@ -2,7 +2,7 @@ import type { Change } from '../model/change.js';
 import { renderChanges } from './changes-table.js';
 import { forTerminal } from '../words/escape.js';
 import type { Paint } from './paint.js';
-import { renderTime } from '../words/table-words.js';
+import { renderTime } from '../words/time.js';
 
 /** What changed at a slot of a client between two looks. */
 export interface DiffRow {

@@ -4,7 +4,7 @@ import { renderChanges } from './changes-table.js';
 import { forTerminal } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
 import { paintVerdict, type Paint } from './paint.js';
-import { renderTime } from '../words/table-words.js';
+import { renderTime } from '../words/time.js';
 
 /** One look at a slot of a client, with the changes that it brought. */
 export interface HistoryRow extends Omit<HistoryEntry, 'resultId'> {

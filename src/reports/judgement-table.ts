@@ -1,7 +1,7 @@
 import type { Report, Verdict } from '../model/report.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { paintSeverity, VERDICT_MARKS, type Paint } from './paint.js';
-import { renderWaiver, sortFindings } from '../words/table-words.js';
+import { renderWaiver, sortFindings } from './table-findings.js';
 
 /** A look that was judged again. */
 export interface JudgementRow {

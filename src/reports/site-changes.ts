@@ -7,7 +7,7 @@ import { createPaint, FITNESS_LABELS, paintSeverity, VERDICT_MARKS, type Paint }
 import { CAUSE_WORDS } from './site-reachable.js';
 import type { SiteStyle } from './site-table.js';
 import { indent } from './table-blocks.js';
-import { renderTime } from '../words/table-words.js';
+import { renderTime } from '../words/time.js';
 
 const MOST_COLUMNS = 100;
 /** More rows of a kind than this are counted, not shown. */

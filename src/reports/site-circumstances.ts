@@ -1,7 +1,8 @@
 import type { NatSurvey, Outside, SipComparison, SiteReport, StandIn } from '../model/site.js';
 import type { Paint } from './paint.js';
 import { renderField } from './table-findings.js';
-import { renderCount, renderDuration, renderTime } from '../words/table-words.js';
+import { renderCount } from '../words/sentence.js';
+import { renderDuration, renderTime } from '../words/time.js';
 
 const INDENT = '  ';
 const SHOWN = 6;

@@ -3,7 +3,7 @@ import type { SiteReport } from '../model/site.js';
 import type { Paint } from './paint.js';
 import { type Column, layOut } from './table-columns.js';
 import { renderField } from './table-findings.js';
-import { renderCount } from '../words/table-words.js';
+import { renderCount } from '../words/sentence.js';
 
 /** More than this is counted, not shown. */
 const SHOWN_GATEWAYS = 4;

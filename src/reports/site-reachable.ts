@@ -3,7 +3,7 @@ import { forTerminal } from '../words/escape.js';
 import { padText, wrapText } from '../words/layout.js';
 import type { Paint } from './paint.js';
 import { indent } from './table-blocks.js';
-import { renderTime } from '../words/table-words.js';
+import { renderTime } from '../words/time.js';
 
 /** More rows than this are counted, not shown. */
 const SHOWN_ROWS = 40;

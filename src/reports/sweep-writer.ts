@@ -3,10 +3,10 @@ import type { ClientCard } from '../model/client.js';
 import type { Report } from '../model/report.js';
 import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
 import { forJson, forTerminal, forTerminalLine } from '../words/escape.js';
-import { cutText } from '../words/layout.js';
+import { cutColumns } from '../words/layout.js';
 import type { ReportStyle } from './reporter.js';
 import { createRows } from './table-rows.js';
-import { renderCount } from '../words/table-words.js';
+import { renderCount } from '../words/sentence.js';
 
 /** Forms in which a sweep can be shown. */
 export const SWEEP_FORMATS = ['table', 'json', 'ndjson'] as const;
@@ -106,7 +106,7 @@ function createTable(style: ReportStyle, clients: number): SweepWriter {
 function renderChange({ kind, title, before, after }: Change, width: number): string {
   const detail =
     kind === 'identity-changed' || kind === 'address-changed' ? ` (${before ?? '?'} → ${after ?? '?'})` : '';
-  return `  ${cutText(`${KIND_WORDS[kind]}: ${forTerminal(title + detail)}`, width - 2)}\n`;
+  return `  ${cutColumns(`${KIND_WORDS[kind]}: ${forTerminal(title + detail)}`, width - 2)}\n`;
 }
 
 function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {

@@ -4,7 +4,7 @@ import type { Report, ReportedObservation, State } from '../model/report.js';
 import { wrapText } from '../words/layout.js';
 import type { Paint } from './paint.js';
 import { type Column, layOut, type Row } from './table-columns.js';
-import { renderCount } from '../words/table-words.js';
+import { renderCount } from '../words/sentence.js';
 
 /** Endpoints alike and unknown to the profile are shown one by one up to this number, else counted. */
 const ALIKE_SHOWN = 10;

@@ -4,7 +4,7 @@ import { SEVERITIES } from '../model/severity.js';
 import { forTerminal } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
 import { paintSeverity, SEVERITY_MARKS, type Paint } from './paint.js';
-import { renderCount, renderWaiver } from '../words/table-words.js';
+import { renderCount } from '../words/sentence.js';
 
 /** More findings than this are counted, not shown. */
 const SHOWN_FINDINGS = 30;
@@ -122,4 +122,23 @@ function renderGap({ endpoint, what, why, blocking }: ReportedUndetermined, widt
   const mark = blocking ? '  ? ' : '  - ';
   const place = endpoint === null || what.includes(endpoint) ? '' : `${endpoint}: `;
   return renderHanging(mark, mark.length, `${place}${what}${why && '. '}${why}`, width);
+}
+
+/**
+ * Worst first, and what was accepted last; findings of one severity keep the order of the rules. Where there is no
+ * verdict, what keeps us from one comes before all others.
+ */
+export function sortFindings({ findings, verdict }: Report): ReportedFinding[] {
+  const comesFirst = (finding: ReportedFinding) => verdict === 'inconclusive' && finding.effect === 'inconclusive';
+  return [...findings].sort(
+    (a, b) =>
+      Number(comesFirst(b)) - Number(comesFirst(a)) ||
+      Number(Boolean(a.waiver)) - Number(Boolean(b.waiver)) ||
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+  );
+}
+
+/** Who accepted a finding, until when and why: `accepted by Ann until 2027-01-31: moves in June`. */
+export function renderWaiver({ by, until, reason }: NonNullable<ReportedFinding['waiver']>): string {
+  return `accepted by ${by} until ${until}: ${reason}`;
 }

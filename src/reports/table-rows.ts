@@ -1,9 +1,10 @@
 import { VERDICTS, type Report, type Verdict } from '../model/report.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
-import { cutText, displayWidth, padText } from '../words/layout.js';
+import { cutColumns, displayWidth, padText } from '../words/layout.js';
 import { createPaint, paintVerdict, SEVERITY_MARKS, VERDICT_MARKS } from './paint.js';
 import type { ReportStyle, ReportWriter } from './reporter.js';
-import { renderDuration, sortFindings } from '../words/table-words.js';
+import { renderDuration } from '../words/time.js';
+import { sortFindings } from './table-findings.js';
 
 const VERDICT_COLUMNS = 14;
 const IPV4_COLUMNS = 15;
@@ -35,7 +36,7 @@ function renderTarget({ address, name, input }: Report['target'], nameColumns: n
   const columns = IPV4_COLUMNS + 1 + nameColumns;
   const start = padText(shownAddress, Math.max(IPV4_COLUMNS, displayWidth(shownAddress)));
   const left = columns - displayWidth(start) - 1;
-  return padText(left >= 4 ? `${start} ${cutText(shownName, left)}` : start, Math.max(columns, displayWidth(start)));
+  return padText(left >= 4 ? `${start} ${cutColumns(shownName, left)}` : start, Math.max(columns, displayWidth(start)));
 }
 
 function renderRow(report: Report, style: ReportStyle): string {

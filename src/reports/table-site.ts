@@ -6,8 +6,8 @@ import { createPaint, paintVerdict, VERDICT_MARKS, type Paint } from './paint.js
 import type { ReportStyle } from './reporter.js';
 import { indent, renderErrors, renderOverview } from './table-blocks.js';
 import { renderEndpoints } from './table-endpoints.js';
-import { renderField, renderFindings, renderUndetermined } from './table-findings.js';
-import { renderDuration, renderTime, sortFindings } from '../words/table-words.js';
+import { renderField, renderFindings, renderUndetermined, sortFindings } from './table-findings.js';
+import { renderDuration, renderTime } from '../words/time.js';
 
 const INDENT = '  ';
 

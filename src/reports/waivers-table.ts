@@ -1,7 +1,7 @@
 import type { Waiver } from '../model/change.js';
 import { forTerminal } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
-import { renderWaiver } from '../words/table-words.js';
+import { renderWaiver } from './table-findings.js';
 
 /** A waiver in two lines or more; `today` (`YYYY-MM-DD`, UTC) tells whether it holds still. */
 export function renderWaiverEntry(waiver: Waiver, width: number, today: string): string {

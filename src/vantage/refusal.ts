@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 import type * as z from 'zod';
+import { quoteInput } from '../words/input.js';
 import type { VantageContext } from './vantage-context.js';
 
 const MAX_TOLD = 3;
@@ -97,7 +98,8 @@ export function describeIssues(part: string, { issues }: z.ZodError): string {
 
 function describeIssue(part: string, issue: Issue): string {
   const place = [part, ...issue.path.map(String)].join('.');
-  if (issue.code === 'unrecognized_keys') return `${place}: unknown key ${issue.keys.map(quote).join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `${place}: unknown key ${issue.keys.map((key) => quoteInput(key)).join(', ')}`;
   if (issue.code === 'invalid_union') {
     // The form that was meant is the one that fails inside.
     const meant = issue.errors.find((errors) => errors.some(({ path, code }) => path.length > 0 || !isType(code)));
@@ -109,8 +111,4 @@ function describeIssue(part: string, issue: Issue): string {
 
 function isType(code: Issue['code']): boolean {
   return code === 'invalid_type';
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
 }

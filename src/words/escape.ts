@@ -1,4 +1,4 @@
-import { cutText } from './layout.js';
+import { cutColumns } from './layout.js';
 
 /*
  * The one place where text from targets and users is made safe to show. One function a place.
@@ -30,7 +30,7 @@ export function forTerminal(text: string): string {
 
 /** For one line of a terminal: escaped, then cut to `max` columns (at least 1) with an ellipsis. */
 export function forTerminalLine(text: string, max: number): string {
-  return cutText(forTerminal(text), max);
+  return cutColumns(forTerminal(text), max);
 }
 
 /** Printable ASCII, line breaks, dashes and quotation marks, of which most reports consist: nothing to escape. */

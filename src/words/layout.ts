@@ -46,13 +46,13 @@ function takeColumns(text: string, max: number): string {
 }
 
 /** Cuts text to at most `max` columns (at least 1); an ellipsis tells that something is missing. */
-export function cutText(text: string, max: number): string {
+export function cutColumns(text: string, max: number): string {
   return displayWidth(text) <= max ? text : takeColumns(text, max - 1) + ELLIPSIS;
 }
 
 /** Cuts or fills text to exactly `width` columns. */
 export function padText(text: string, width: number, align: 'left' | 'right' = 'left'): string {
-  const cut = cutText(text, width);
+  const cut = cutColumns(text, width);
   const space = ' '.repeat(width - displayWidth(cut));
   return align === 'left' ? cut + space : space + cut;
 }

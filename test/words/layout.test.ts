@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { forTerminal } from '../../src/words/escape.js';
-import { cutText, displayWidth, padText, wrapText } from '../../src/words/layout.js';
+import { cutColumns, displayWidth, padText, wrapText } from '../../src/words/layout.js';
 import { anyText } from '../reports/report-arbitrary.js';
 
 describe('displayWidth', () => {
@@ -22,9 +22,9 @@ describe('displayWidth', () => {
   });
 });
 
-test('cutText never cuts a wide character in half', () => {
-  expect(cutText('電話交換', 4)).toBe('電…');
-  expect(cutText('電話', 4)).toBe('電話');
+test('cutColumns never cuts a wide character in half', () => {
+  expect(cutColumns('電話交換', 4)).toBe('電…');
+  expect(cutColumns('電話', 4)).toBe('電話');
 });
 
 test('padText fills to exact columns on either side', () => {

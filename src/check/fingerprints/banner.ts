@@ -1,3 +1,4 @@
+import { cutText } from '../../words/sentence.js';
 import type { Fingerprint } from './fingerprint.js';
 
 const TELNET_IAC = '\xff';
@@ -23,19 +24,19 @@ export const banner: Fingerprint = {
     const service = text.startsWith(TELNET_IAC) ? 'Telnet server' : SERVICES.find(([form]) => form.test(text))?.[1];
     return {
       kind: 'other',
-      label: `${service ?? 'unidentified, sends'} ${quote(text)}`,
+      label: `${service ?? 'unidentified, sends'} ${quoteSent(text)}`,
       model: null,
       version: null,
       confidence: 'possible',
-      basis: [`first line ${quote(text, 128)}`],
+      basis: [`first line ${quoteSent(text, 128)}`],
     };
   },
 };
 
 /**
- * Quotes what a target sent, cut to `max` characters and marked where it was cut: three quotes make a label
- * within the model's limits. The text stays raw; reporters escape it.
+ * Quotes what a target sent, within a label that sentences quote in their turn: cut to `max` characters, so that three
+ * make a label within the model's limits. The text stays raw; it is escaped where it is shown.
  */
-export function quote(text: string, max = 64): string {
-  return text.length > max ? `"${text.slice(0, max)}…"` : `"${text}"`;
+export function quoteSent(text: string, max = 64): string {
+  return `"${cutText(text, max)}"`;
 }

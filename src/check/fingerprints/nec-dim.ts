@@ -1,5 +1,5 @@
 import type { Fingerprint } from './fingerprint.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 
 const FULL_PROMPT = /User ID:[ \t\r\n]{0,8}Password:/i;
 const SHORT_PROMPT = /(?:^|[\r\n])[ \t]{0,8}User ID:/i;
@@ -17,7 +17,7 @@ export const necDim: Fingerprint = {
       model: null,
       version: null,
       confidence: full ? 'likely' : 'possible',
-      basis: [`prompt ${quote(banner, 128)}`],
+      basis: [`prompt ${quoteSent(banner, 128)}`],
     };
   },
 };

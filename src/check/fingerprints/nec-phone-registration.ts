@@ -1,6 +1,6 @@
 import type { Fingerprint } from './fingerprint.js';
 import { parseNecProduct } from './nec-product.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 
 const CONTENT_TYPE = 'application/x-necsipext2mlv1';
 const ERROR_FIELD = 'ind-errdsp=nec-code';
@@ -24,10 +24,10 @@ export const necPhoneRegistration: Fingerprint = {
       version,
       confidence: hasError || sip.status === 403 ? 'certain' : 'likely',
       basis: [
-        `SIP status ${sip.status} ${quote(sip.phrase)}`,
-        ...(hasType ? [`content type ${quote(sip.contentType ?? '')}`] : []),
-        ...(hasError ? [`body ${quote(sip.body, 128)}`] : []),
-        ...(product ? [`SIP product ${quote(name)}`] : []),
+        `SIP status ${sip.status} ${quoteSent(sip.phrase)}`,
+        ...(hasType ? [`content type ${quoteSent(sip.contentType ?? '')}`] : []),
+        ...(hasError ? [`body ${quoteSent(sip.body, 128)}`] : []),
+        ...(product ? [`SIP product ${quoteSent(name)}`] : []),
       ],
     };
   },

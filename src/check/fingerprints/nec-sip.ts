@@ -1,6 +1,6 @@
 import type { Fingerprint } from './fingerprint.js';
 import { parseNecProduct } from './nec-product.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 
 /** NEC phone systems that name themselves in the Server or User-Agent field of a SIP answer. */
 export const necSip: Fingerprint = {
@@ -21,7 +21,7 @@ export const necSip: Fingerprint = {
         model,
         version,
         confidence: model === null ? 'likely' : 'certain',
-        basis: [`SIP ${field} ${quote(text, 256)}`],
+        basis: [`SIP ${field} ${quoteSent(text, 256)}`],
       };
     }
     return null;

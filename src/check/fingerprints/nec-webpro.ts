@@ -1,6 +1,6 @@
 import type { HttpEvidence } from '../../model/report.js';
 import type { Fingerprint } from './fingerprint.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 
 const MODEL = /(?<![A-Z0-9])(?:SL1100|SL2100|SV8100|SV9100)(?![A-Z0-9])/gi;
 const IMAGE = /[^"'\s<>()]{1,128}\.(?:png|gif|jpe?g)(?![\w.])/gi;
@@ -24,12 +24,12 @@ export const necWebpro: Fingerprint = {
     const frames = pages.some(hasFrames);
     const version = pages.map(({ body }) => VERSION.exec(body)?.[0]).find((text) => text !== undefined) ?? null;
     const marks = [
-      ...(server === undefined ? [] : [`HTTP Server ${quote(server)}`]),
-      ...(title === undefined ? [] : [`title ${quote(title)}`]),
+      ...(server === undefined ? [] : [`HTTP Server ${quoteSent(server)}`]),
+      ...(title === undefined ? [] : [`title ${quoteSent(title)}`]),
       ...(frames ? ['frames banFrm and mainFrm with Banner.htm or Login.htm'] : []),
     ];
     if (marks.length === 0) return null;
-    if (version !== null) marks.push(`version ${quote(version)} before the end of a table cell`);
+    if (version !== null) marks.push(`version ${quoteSent(version)} before the end of a table cell`);
     const model = findModel(pages);
     return {
       kind: 'nec-webpro',
@@ -61,5 +61,5 @@ function namedOnce(texts: readonly string[], where: string): { name: string; bas
   const [name] = names;
   if (name === undefined || names.size > 1) return null;
   const source = texts.find((text) => text.toUpperCase().includes(name)) ?? '';
-  return { name, basis: `${where} ${quote(source.trim().slice(-96), 96)}` };
+  return { name, basis: `${where} ${quoteSent(source.trim().slice(-96), 96)}` };
 }

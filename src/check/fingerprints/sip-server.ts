@@ -1,5 +1,5 @@
 import type { Fingerprint } from './fingerprint.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 
 /** Any SIP answer. `likely`, as the name is the server's own word, and a better match must win. */
 export const sipServer: Fingerprint = {
@@ -10,14 +10,14 @@ export const sipServer: Fingerprint = {
     const name = sip.server || sip.userAgent;
     return {
       kind: 'sip-server',
-      label: name ? `SIP server ${quote(name)}` : 'SIP server without a name',
+      label: name ? `SIP server ${quoteSent(name)}` : 'SIP server without a name',
       model: null,
       version: null,
       confidence: 'likely',
       basis: [
-        `SIP status ${sip.status} ${quote(sip.phrase)}`,
-        ...(sip.server ? [`SIP Server ${quote(sip.server, 256)}`] : []),
-        ...(sip.userAgent ? [`SIP User-Agent ${quote(sip.userAgent, 256)}`] : []),
+        `SIP status ${sip.status} ${quoteSent(sip.phrase)}`,
+        ...(sip.server ? [`SIP Server ${quoteSent(sip.server, 256)}`] : []),
+        ...(sip.userAgent ? [`SIP User-Agent ${quoteSent(sip.userAgent, 256)}`] : []),
       ],
     };
   },

@@ -1,6 +1,6 @@
 import type { SsdpEvidence } from '../../model/report.js';
 import { privateLocationHost } from '../../protocols/upnp/ssdp.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 
 const GATEWAY_TYPE =
   /:(?:device:(?:InternetGatewayDevice|WANDevice|WANConnectionDevice)|service:WAN(?:IP|PPP)Connection):/i;
@@ -45,7 +45,7 @@ export function splitUpnpAnswers(answers: readonly SsdpEvidence[]): { gateways: 
 export function describeUpnpAnswer({ st, usn, server, location }: SsdpEvidence): string[] {
   const host = privateLocationHost(location);
   const fields = { ST: st, USN: usn, SERVER: server, LOCATION: location };
-  const quoted = Object.entries(fields).flatMap(([name, text]) => (text ? [`${name} ${quote(text, 256)}`] : []));
+  const quoted = Object.entries(fields).flatMap(([name, text]) => (text ? [`${name} ${quoteSent(text, 256)}`] : []));
   return host === null ? quoted : [...quoted, `the LOCATION host is ${HOSTS[host]}`];
 }
 

@@ -1,6 +1,6 @@
 import { privateLocationHost } from '../../protocols/upnp/ssdp.js';
 import type { Fingerprint } from './fingerprint.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 import { describeUpnpAnswer, splitUpnpAnswers } from './upnp-answers.js';
 
 /**
@@ -18,13 +18,13 @@ export const upnpDevice: Fingerprint = {
     const server = best.answer.server;
     return {
       kind: 'upnp-device',
-      label: server ? `UPnP device ${quote(server)}` : 'UPnP device',
+      label: server ? `UPnP device ${quoteSent(server)}` : 'UPnP device',
       model: null,
       version: null,
       confidence: best.by === 'type' ? 'certain' : 'possible',
       basis: [
         ...describeUpnpAnswer(best.answer),
-        ...(gateways.length > 0 ? [`a gateway answers too: ${quote(gateways[0]?.answer.server ?? '')}`] : []),
+        ...(gateways.length > 0 ? [`a gateway answers too: ${quoteSent(gateways[0]?.answer.server ?? '')}`] : []),
       ],
     };
   },

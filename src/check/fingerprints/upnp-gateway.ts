@@ -1,5 +1,5 @@
 import type { Fingerprint } from './fingerprint.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 import { describeUpnpAnswer, splitUpnpAnswers } from './upnp-answers.js';
 
 /** A UPnP Internet gateway: a router that lets hosts open ports. */
@@ -13,13 +13,13 @@ export const upnpGateway: Fingerprint = {
     const server = best.answer.server;
     return {
       kind: 'upnp-gateway',
-      label: server ? `UPnP gateway ${quote(server)}` : 'UPnP gateway',
+      label: server ? `UPnP gateway ${quoteSent(server)}` : 'UPnP gateway',
       model: null,
       version: null,
       confidence: best.by === 'type' ? 'certain' : 'likely',
       basis: [
         ...describeUpnpAnswer(best.answer),
-        ...(devices.length > 0 ? [`another device answers too: ${quote(devices[0]?.answer.server ?? '')}`] : []),
+        ...(devices.length > 0 ? [`another device answers too: ${quoteSent(devices[0]?.answer.server ?? '')}`] : []),
       ],
     };
   },

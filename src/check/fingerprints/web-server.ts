@@ -1,5 +1,5 @@
 import type { Fingerprint } from './fingerprint.js';
-import { quote } from './banner.js';
+import { quoteSent } from './banner.js';
 
 const REALM = /realm[ \t]{0,4}=[ \t]{0,4}"([^"]{1,256})/i;
 
@@ -19,14 +19,16 @@ export const webServer: Fingerprint = {
       ['realm', REALM.exec(page.authenticate ?? '')?.[1]],
     ] as const;
     const told = names.flatMap(([what, text]) => (text ? [{ what, text }] : []));
-    const described = told.map(({ what, text }) => (what === 'server' ? quote(text) : `${what} ${quote(text)}`));
+    const described = told.map(({ what, text }) =>
+      what === 'server' ? quoteSent(text) : `${what} ${quoteSent(text)}`,
+    );
     return {
       kind: 'web-server',
       label: ['web server', described.join(', ')].join(' ').trim(),
       model: null,
       version: null,
       confidence: 'possible',
-      basis: [`HTTP status ${page.status}`, ...told.map(({ what, text }) => `${what} ${quote(text, 256)}`)],
+      basis: [`HTTP status ${page.status}`, ...told.map(({ what, text }) => `${what} ${quoteSent(text, 256)}`)],
     };
   },
 };

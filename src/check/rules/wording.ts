@@ -1,37 +1,9 @@
 import type { ProfileService } from '../../model/profile.js';
+import { cutText, listNames, quote } from '../../words/sentence.js';
 import type { Opening, Seen } from './facts.js';
 
-const QUOTED = 120;
-const LISTED = 12;
-
-/** Cuts a text to at most `max` UTF-16 units, with an ellipsis where something is gone, and splits no pair. */
-export function cutText(text: string, max: number): string {
-  if (text.length <= max) return text;
-  return `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
-
-/** Puts a text from the target or the user in quotation marks, cut to a length that leaves room for the rest. */
-export function quote(text: string, max: number = QUOTED): string {
-  return `“${cutText(text, max)}”`;
-}
-
-/** For a name at the beginning of a sentence. */
-export function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** For a title within a sentence; names with more than one capital, such as SIP or WebPro, stay as they are. */
-export function lowerFirst(text: string): string {
-  const isName = /^\S+?\p{Lu}/u.test(text);
-  return isName ? text : text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/** Lists names: `a`, `a and b`, `a, b and 7 more`. */
-export function listNames(names: readonly string[], most = LISTED): string {
-  const shown = names.slice(0, names.length > most ? most - 1 : most);
-  const last = names.length > most ? `${names.length - shown.length} more` : shown.pop();
-  return shown.length > 0 ? `${shown.join(', ')} and ${last}` : (last ?? 'none');
-}
+// Until the rules import them from there themselves.
+export { cutText, listNames, lowerFirst, quote, upperFirst } from '../../words/sentence.js';
 
 /** A service's title, short enough to stand in a sentence. */
 export function nameService(service: ProfileService): string {

@@ -2,8 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import type { FailedMessage } from '../../fleet/store/store.js';
 import type { AlertConfig } from '../../fleet/alerts/alert-config.js';
 import { InputError } from '../../files/text/input-error.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 import { forTerminal, forTerminalLine } from '../../words/escape.js';
 import type { Choose } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -88,7 +87,7 @@ async function testChannel(args: Alerts & { readonly channel: string }): Promise
   const { channel } = args;
   if (!config.channels.has(channel)) {
     const meant = suggest(channel, config.channels.keys());
-    throw new InputError(`there is no channel ${quote(channel)}${meant}`, { file: args.alerts });
+    throw new InputError(`there is no channel ${quoteInput(channel)}${meant}`, { file: args.alerts });
   }
   const { SEND_TIMEOUT_MS, sendMessage } = await import('../../fleet/alerts/send-message.js');
   const { composeTestMessage } = await import('../../fleet/alerts/send-message.js');

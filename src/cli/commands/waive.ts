@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import type { Store } from '../../fleet/store/store.js';
 import { InputError } from '../../files/text/input-error.js';
 import { isDay } from '../../files/text/instant.js';
-import { suggest } from '../../words/suggest.js';
+import { suggest } from '../../words/input.js';
 import type { SiteState, Waiver } from '../../model/change.js';
 import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
 import { SEVERITIES } from '../../model/severity.js';

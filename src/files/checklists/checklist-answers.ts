@@ -10,8 +10,7 @@ import {
   ROLES,
   type StoredAnswer,
 } from '../../model/checklist.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 const DAY_MS = 86_400_000;
 
@@ -85,7 +84,7 @@ export function findAnswerable(checklist: Checklist, id: string, role: Role): Ch
   const item = checklist.items.find((one) => one.id === id);
   if (!item) {
     const ids = checklist.items.map((one) => one.id);
-    return { problem: `checklist ${checklist.name} has no item ${quote(id)}${suggest(id, ids)}` };
+    return { problem: `checklist ${checklist.name} has no item ${quoteInput(id)}${suggest(id, ids)}` };
   }
   if (item.measuredBy !== null) return { problem: `is measured by sallyport ${item.measuredBy}, not attested` };
   if (item.attestedBy.includes(role)) return item;

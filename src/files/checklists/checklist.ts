@@ -9,8 +9,7 @@ import { type KeyPath, problemAt, readYaml, type YamlDocument } from '../text/ya
 import { type Checklist, ROLES } from '../../model/checklist.js';
 import { idSchema } from '../../model/text.js';
 import { PACKAGE_ROOT } from '../../version.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** Days for which an answer holds where an item does not say. */
 const VALID_DAYS = 365;
@@ -86,7 +85,7 @@ async function findChecklistFile(nameOrFile: string): Promise<string> {
   const names = (await readdir(SHIPPED)).flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
   if (names.includes(nameOrFile)) return join(SHIPPED, `${nameOrFile}.yaml`);
   throw new InputError(
-    `no checklist ${quote(nameOrFile)}${suggest(nameOrFile, names)}; there are ${names.join(', ')}, ` +
+    `no checklist ${quoteInput(nameOrFile)}${suggest(nameOrFile, names)}; there are ${names.join(', ')}, ` +
       'and files, given with a path or .yaml ending',
   );
 }
@@ -94,7 +93,7 @@ async function findChecklistFile(nameOrFile: string): Promise<string> {
 function findRepeats(document: YamlDocument, { items }: ChecklistFile): InputError[] {
   const seen = new Set<string>();
   return items.flatMap(({ id }, index) => {
-    if (seen.has(id)) return problemAt(document, ['items', index, 'id'], `${quote(id)} is given twice`);
+    if (seen.has(id)) return problemAt(document, ['items', index, 'id'], `${quoteInput(id)} is given twice`);
     seen.add(id);
     return [];
   });

@@ -4,7 +4,7 @@ import { InputError } from '../text/input-error.js';
 import type { Layer } from './inventory-client.js';
 import type { ClientEntry } from './inventory-schema.js';
 import type { ProblemList, Spot } from '../text/problem-list.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 import { parseTargetSpec, type TargetSpec } from '../targets/targets.js';
 
 /** Most addresses that one network of a client may have. */
@@ -74,7 +74,7 @@ function parseOrDescribe(text: string): TargetSpec | string {
   try {
     const spec = parseTargetSpec(text);
     if (spec.count > MAX_NETWORK) {
-      return `${quote(spec.text)} has ${spec.count} addresses; a client's network has at most ${MAX_NETWORK}`;
+      return `${quoteInput(spec.text)} has ${spec.count} addresses; a client's network has at most ${MAX_NETWORK}`;
     }
     return refuseSpec(spec, true)?.problem ?? spec;
   } catch (error) {
@@ -84,7 +84,7 @@ function parseOrDescribe(text: string): TargetSpec | string {
 }
 
 function describeDuplicate(owned: Owned, other: Owned, same: boolean): string {
-  const whose = owned.client === other.client ? 'this client' : `client ${quote(other.client)}`;
+  const whose = owned.client === other.client ? 'this client' : `client ${quoteInput(other.client)}`;
   const where = `${whose} (line ${other.spot.place.line})`;
   if (same) return `${owned.text} is given twice: it already belongs to ${where}`;
   return `${owned.text} overlaps ${other.text} of ${where}`;

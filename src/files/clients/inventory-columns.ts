@@ -5,7 +5,7 @@ import type { Delimiter } from '../text/csv-document.js';
 import { InputError } from '../text/input-error.js';
 import { authorizationSchema, clientEntrySchema } from './inventory-schema.js';
 import { parseServiceOverrides } from '../profiles/profile-overrides.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 /** The format of one column. */
 export interface ColumnFormat {
@@ -121,8 +121,8 @@ function readSources(cell: string, delimiter: Delimiter): unknown {
   const sources = new Map<string, string[]>();
   for (const pair of splitValues(cell, delimiter)) {
     const [, id = '', list = ''] = /^([^=\s]+)\s*=(.+)$/.exec(pair) ?? [];
-    if (!id) throw new InputError(`bad source ${quote(pair)}: expected a form such as provider=192.0.2.0/24`);
-    if (sources.has(id)) throw new InputError(`source ${quote(id)} is given twice; write ${id}=NETWORK,NETWORK`);
+    if (!id) throw new InputError(`bad source ${quoteInput(pair)}: expected a form such as provider=192.0.2.0/24`);
+    if (sources.has(id)) throw new InputError(`source ${quoteInput(id)} is given twice; write ${id}=NETWORK,NETWORK`);
     sources.set(
       id,
       list.split(',').map((cidr) => cidr.trim()),
@@ -141,6 +141,6 @@ function readSwitch(cell: string): boolean {
     0: false,
   };
   const value = Object.hasOwn(known, cell.toLowerCase()) ? known[cell.toLowerCase()] : undefined;
-  if (value === undefined) throw new InputError(`${quote(cell)}: expected yes or no`);
+  if (value === undefined) throw new InputError(`${quoteInput(cell)}: expected yes or no`);
   return value;
 }

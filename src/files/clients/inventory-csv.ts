@@ -7,8 +7,7 @@ import { InputError, throwErrors } from '../text/input-error.js';
 import type { ProblemList } from '../text/problem-list.js';
 import type { KeyPath } from '../text/yaml-document.js';
 import type { Client } from '../../model/client.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 const REQUIRED = ['id', 'address'];
 /** What an authorisation needs, if there is any of it. */
@@ -53,14 +52,14 @@ async function readHeader({ rows, delimiter }: CsvDocument, file: string): Promi
     const format = COLUMNS.find(({ name }) => name === cell.toLowerCase());
     if (!format) errors.push(new InputError(describeUnknown(cell), place(index)));
     else if (indexes.has(format.name))
-      errors.push(new InputError(`column ${quote(cell)} is given twice`, place(index)));
+      errors.push(new InputError(`column ${quoteInput(cell)} is given twice`, place(index)));
     else {
       columns.push(openColumn(format, delimiter));
       indexes.set(format.name, index).set(format.path.join('.'), index);
     }
   }
   for (const name of REQUIRED) {
-    if (!indexes.has(name)) errors.push(new InputError(`column ${quote(name)} is missing`, place(0)));
+    if (!indexes.has(name)) errors.push(new InputError(`column ${quoteInput(name)} is missing`, place(0)));
   }
   throwErrors(errors);
   return { columns, indexes, delimiter };
@@ -68,7 +67,7 @@ async function readHeader({ rows, delimiter }: CsvDocument, file: string): Promi
 
 function describeUnknown(column: string): string {
   const names = COLUMNS.map(({ name }) => name);
-  return `unknown column ${quote(column)}${suggest(column, names) || `; there are ${names.join(', ')}`}`;
+  return `unknown column ${quoteInput(column)}${suggest(column, names) || `; there are ${names.join(', ')}`}`;
 }
 
 /** Reads a row as an entry, without cells that are wrong: the problems tell those; undefined where too little is left. */

@@ -6,8 +6,7 @@ import type { ProblemList } from '../text/problem-list.js';
 import type { KeyPath } from '../text/yaml-document.js';
 import type { Client } from '../../model/client.js';
 import type { Profile } from '../../model/profile.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** What is wrong with a client's choice of profile, with the key that it is about. */
 export interface ProfileProblem {
@@ -69,7 +68,7 @@ async function loadOrDescribe(name: string, problems: ProblemList): Promise<Prof
     const unread = !error.message.includes('\n') && (file === undefined || line === undefined);
     if (unread) return error.message;
     problems.addError(error);
-    return `profile ${quote(name)} is not valid`;
+    return `profile ${quoteInput(name)} is not valid`;
   }
 }
 
@@ -81,7 +80,7 @@ function judge(profile: Profile, { services, sources, source }: ClientChoice): r
   const ids = profile.services.map(({ id }) => id);
   const strangers = Object.keys(services).filter((id) => !ids.includes(id));
   for (const id of strangers) {
-    const problem = `profile ${quote(profile.name)} has no service ${quote(id)}${suggest(id, ids)}`;
+    const problem = `profile ${quoteInput(profile.name)} has no service ${quoteInput(id)}${suggest(id, ids)}`;
     found.push({ path: ['services', id], problem });
   }
   if (strangers.length === 0) {
@@ -94,7 +93,10 @@ function judge(profile: Profile, { services, sources, source }: ClientChoice): r
   }
   if (source !== null && !Object.hasOwn(profile.sources, source)) {
     const hint = suggest(source, Object.keys(profile.sources));
-    found.push({ path: ['source'], problem: `profile ${quote(profile.name)} has no source ${quote(source)}${hint}` });
+    found.push({
+      path: ['source'],
+      problem: `profile ${quoteInput(profile.name)} has no source ${quoteInput(source)}${hint}`,
+    });
   }
   return found.length > 0 ? found : NOTHING;
 }

@@ -4,8 +4,7 @@ import { anyText, line } from '../text/check-schema.js';
 import { InputError } from '../text/input-error.js';
 import { parseNetwork } from '../../model/address-ranges.js';
 import { idSchema } from '../../model/text.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** What is wrong with the names that were asked about, or null; asking Intl takes long. */
 const known = new Map<string, string | null>();
@@ -43,9 +42,9 @@ const network = judged(64, (text) => (parseNetwork(text) ? null : describeBadNet
 
 const timeZone = judged(64, describeBadTimeZone);
 
-const contact = judged(254, (text) => (EMAIL.test(text) ? null : `${quote(text)} is no e-mail address`));
+const contact = judged(254, (text) => (EMAIL.test(text) ? null : `${quoteInput(text)} is no e-mail address`));
 
-const tag = judged(64, (text) => (TAG.test(text) ? null : `bad tag ${quote(text)}: ${TAG_FORM}`));
+const tag = judged(64, (text) => (TAG.test(text) ? null : `bad tag ${quoteInput(text)}: ${TAG_FORM}`));
 
 const port = z.int('expected a port, 1 to 65535').min(1, 'ports are 1 to 65535').max(65_535, 'ports are 1 to 65535');
 
@@ -130,7 +129,8 @@ export type ClientEntry = z.infer<typeof clientEntrySchema>;
  * @throws InputError
  */
 export function checkClientId(text: string): void {
-  if (!CLIENT_ID.test(text)) throw new InputError(`${quote(text)} is no id of a client: expected ${CLIENT_ID_FORM}`);
+  if (!CLIENT_ID.test(text))
+    throw new InputError(`${quoteInput(text)} is no id of a client: expected ${CLIENT_ID_FORM}`);
 }
 
 /** Says why a name is no IANA time zone, such as `Europe/Berlin` or `UTC`; null where it is one. */
@@ -140,7 +140,7 @@ export function describeBadTimeZone(name: string): string | null {
   if (known.size >= MAX_KNOWN) known.clear();
   const problem = isTimeZone(name)
     ? null
-    : `unknown time zone ${quote(name)}${suggest(name, Intl.supportedValuesOf('timeZone')) || '; expected a name such as Europe/Berlin'}`;
+    : `unknown time zone ${quoteInput(name)}${suggest(name, Intl.supportedValuesOf('timeZone')) || '; expected a name such as Europe/Berlin'}`;
   known.set(name, problem);
   return problem;
 }

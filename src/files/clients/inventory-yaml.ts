@@ -6,8 +6,7 @@ import type { Spot } from '../text/problem-list.js';
 import { type KeyPath, readYaml, showPath, type YamlDocument } from '../text/yaml-document.js';
 import type { Client } from '../../model/client.js';
 import type { Profile } from '../../model/profile.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** Largest YAML inventory that is read: some 40,000 clients, which take a long time; CSV has no such limit. */
 export const MAX_INVENTORY_BYTES = 16 << 20;
@@ -37,7 +36,7 @@ export async function readYamlInventory(context: InventoryContext): Promise<Inve
     const { group } = entry;
     const layers = group === undefined ? defaults : above.get(group);
     if (!layers && group !== undefined) {
-      const problem = `there is no group ${quote(group)}${suggest(group, above.keys())}`;
+      const problem = `there is no group ${quoteInput(group)}${suggest(group, above.keys())}`;
       context.problems.add(() => layer.locate(['group']), problem);
     }
     clients.push(await buildClient(context, layer, await heirs.fit(layers ?? defaults, layer)));

@@ -5,8 +5,7 @@ import { createInventoryProfiles } from './inventory-profiles.js';
 import { InputError, throwErrors } from '../text/input-error.js';
 import { createProblemList } from '../text/problem-list.js';
 import type { Client } from '../../model/client.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** A group of clients. */
 export interface ClientGroup {
@@ -110,5 +109,7 @@ function findUnknown(kind: string, wanted: readonly string[] = [], list: () => R
   if (wanted.length === 0) return [];
   const known = list();
   const unknown = wanted.filter((word) => !known.has(word));
-  return unknown.map((word) => new InputError(`the inventory has no ${kind} ${quote(word)}${suggest(word, known)}`));
+  return unknown.map(
+    (word) => new InputError(`the inventory has no ${kind} ${quoteInput(word)}${suggest(word, known)}`),
+  );
 }

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { InputError } from '../text/input-error.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 /**
  * Parses a cron expression of five fields (minute, hour, day, month, weekday) or a nickname such as `@daily`.
@@ -8,7 +8,7 @@ import { quote } from '../../words/quote.js';
  * @throws InputError where it is none, or never comes due
  */
 export function parseSchedule(text: string, timeZone: string): Cron {
-  const shown = `bad schedule ${quote(text)}`;
+  const shown = `bad schedule ${quoteInput(text)}`;
   // croner also takes a single date, which is no schedule.
   if (!text.startsWith('@') && text.trim().split(/\s+/).length !== 5) {
     throw new InputError(`${shown}: expected five fields (minute, hour, day, month, weekday) such as "30 3 * * *"`);

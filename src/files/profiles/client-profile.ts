@@ -4,8 +4,7 @@ import { InputError, throwErrors } from '../text/input-error.js';
 import { findOverlaps, parseNetwork } from '../../model/address-ranges.js';
 import type { Client } from '../../model/client.js';
 import { OUTSIDER, type Profile } from '../../model/profile.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** What of a client decides on its profile. */
 export type ProfileChoice = Pick<Client, 'profile' | 'services' | 'sources'>;
@@ -76,14 +75,14 @@ export function findSourceProblems(profile: Profile, overrides: SourceOverrides)
 
 /** Says what a network should look like. */
 export function describeBadNetwork(text: string): string {
-  return `bad network ${quote(text)}: expected a form such as 192.0.2.0/24`;
+  return `bad network ${quoteInput(text)}: expected a form such as 192.0.2.0/24`;
 }
 
 function describeUnknown(profile: Profile, id: string): string {
-  if (id === OUTSIDER) return `source ${quote(OUTSIDER)} is built in: everybody who belongs to no other source`;
+  if (id === OUTSIDER) return `source ${quoteInput(OUTSIDER)} is built in: everybody who belongs to no other source`;
   const ids = Object.keys(profile.sources);
   const others = ids.length > 0 ? `; there are ${ids.join(', ')}` : '; it has none';
-  return `profile ${quote(profile.name)} has no source ${quote(id)}${suggest(id, ids) || others}`;
+  return `profile ${quoteInput(profile.name)} has no source ${quoteInput(id)}${suggest(id, ids) || others}`;
 }
 
 function findSharedNetworks(profile: Profile, overrides: SourceOverrides): { id: string; problem: string }[] {
@@ -97,6 +96,6 @@ function findSharedNetworks(profile: Profile, overrides: SourceOverrides): { id:
     .filter(([one, two]) => one.id !== two.id)
     .map(([one, two]) => {
       const [own, other] = Object.hasOwn(overrides, two.id) ? [two, one] : [one, two];
-      return { id: own.id, problem: `${own.cidr} overlaps ${other.cidr} of source ${quote(other.id)}` };
+      return { id: own.id, problem: `${own.cidr} overlaps ${other.cidr} of source ${quoteInput(other.id)}` };
     });
 }

@@ -4,8 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../text/input-error.js';
 import { readProfileLayer, type ProfileLayer } from './profile-layer.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 import { problemAt, readYaml, type YamlDocument } from '../text/yaml-document.js';
 
 /** The profiles that come with the package; the path holds from src and from dist. */
@@ -33,7 +32,7 @@ export async function findProfileFile(nameOrFile: string): Promise<string> {
   const names = await listProfileNames();
   if (names.includes(nameOrFile)) return join(SHIPPED, `${nameOrFile}.yaml`);
   throw new InputError(
-    `no profile ${quote(nameOrFile)}${suggest(nameOrFile, names)}; there are ${names.join(', ')}, ` +
+    `no profile ${quoteInput(nameOrFile)}${suggest(nameOrFile, names)}; there are ${names.join(', ')}, ` +
       'and files, given with a path or .yaml ending',
   );
 }
@@ -50,7 +49,7 @@ export async function readProfileChain(nameOrFile: string): Promise<ProfileLayer
     const { document } = layer;
     const file = await findParent(document, parent);
     if (visited.includes(resolve(file))) {
-      throw problemAt(document, ['extends'], `${quote(parent)} leads back to where it came from: a cycle`);
+      throw problemAt(document, ['extends'], `${quoteInput(parent)} leads back to where it came from: a cycle`);
     }
     if (chain.length === MAX_CHAIN)
       throw problemAt(document, ['extends'], `more than ${MAX_CHAIN} profiles in a chain`);

@@ -6,7 +6,7 @@ import { type KeyPath, problemAt, type YamlDocument } from '../text/yaml-documen
 import { parseNetwork } from '../../model/address-ranges.js';
 import type { EndpointId, Transport } from '../../model/endpoint.js';
 import { OUTSIDER } from '../../model/profile.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 /** One profile file in a chain of `extends`. */
 export interface ProfileLayer {
@@ -72,7 +72,7 @@ function checkSources(data: ProfileFile, report: Report): void {
   for (const [id, { cidrs }] of Object.entries(data.sources)) {
     for (const [index, cidr] of cidrs.entries()) {
       if (parseNetwork(cidr)) continue;
-      report(['sources', id, 'cidrs', index], `bad network ${quote(cidr)}: expected a form such as 192.0.2.0/24`);
+      report(['sources', id, 'cidrs', index], `bad network ${quoteInput(cidr)}: expected a form such as 192.0.2.0/24`);
     }
   }
 }

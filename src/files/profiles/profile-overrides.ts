@@ -2,8 +2,7 @@ import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
 import type { Profile, ProfileService } from '../../model/profile.js';
 import { InputError } from '../text/input-error.js';
 import { parsePortRange } from '../text/ports.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** Ports that a service has been moved to, by service id. */
 export type ServiceOverrides = Readonly<Record<string, readonly number[]>>;
@@ -16,8 +15,8 @@ export function parseServiceOverrides(texts: Iterable<string>): ServiceOverrides
   const overrides = new Map<string, number[]>();
   for (const text of texts) {
     const [, id = '', list = ''] = /^([a-z][a-z0-9-]{0,63})=(.+)$/.exec(text) ?? [];
-    if (!id) throw new InputError(`bad service ${quote(text)}: expected a form such as webpro=8081`);
-    if (overrides.has(id)) throw new InputError(`service ${quote(id)} is moved twice; write ${id}=PORT,PORT`);
+    if (!id) throw new InputError(`bad service ${quoteInput(text)}: expected a form such as webpro=8081`);
+    if (overrides.has(id)) throw new InputError(`service ${quoteInput(id)} is moved twice; write ${id}=PORT,PORT`);
     overrides.set(
       id,
       list.split(',').map((port) => parseSinglePort(port.trim(), text)),
@@ -33,8 +32,8 @@ export function parseServiceOverrides(texts: Iterable<string>): ServiceOverrides
 export function applyServiceOverrides(profile: Profile, overrides: ServiceOverrides): Profile {
   const ids = profile.services.map((service) => service.id);
   for (const [id, ports] of Object.entries(overrides)) {
-    if (!ids.includes(id)) throw new InputError(`unknown service ${quote(id)}${suggest(id, ids)}`);
-    if (ports.length === 0) throw new InputError(`service ${quote(id)}: no port given`);
+    if (!ids.includes(id)) throw new InputError(`unknown service ${quoteInput(id)}${suggest(id, ids)}`);
+    if (ports.length === 0) throw new InputError(`service ${quoteInput(id)}: no port given`);
     for (const port of ports) parseSinglePort(String(port), `${id}=${port}`);
   }
   const services = profile.services.map((service) =>
@@ -59,7 +58,7 @@ function refuseCollisions(services: readonly ProfileService[], overrides: Servic
       else {
         const [moved, settled] = Object.hasOwn(overrides, id) ? [id, other] : [other, id];
         throw new InputError(
-          `service ${quote(moved)} can not move to ${endpoint}: service ${quote(settled)} is there; move that one too`,
+          `service ${quoteInput(moved)} can not move to ${endpoint}: service ${quoteInput(settled)} is there; move that one too`,
         );
       }
     }
@@ -68,6 +67,7 @@ function refuseCollisions(services: readonly ProfileService[], overrides: Servic
 
 function parseSinglePort(text: string, shown: string): number {
   const { first, last } = parsePortRange(text, shown);
-  if (first !== last || text.includes('-')) throw new InputError(`bad port ${quote(shown)}: expected single ports`);
+  if (first !== last || text.includes('-'))
+    throw new InputError(`bad port ${quoteInput(shown)}: expected single ports`);
   return first;
 }

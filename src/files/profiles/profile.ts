@@ -7,8 +7,7 @@ import { findOverlaps, parseNetwork } from '../../model/address-ranges.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import { type Access, OUTSIDER, type Profile, type ProfileService, type ProfileSource } from '../../model/profile.js';
 import { type Service, SERVICES } from '../../model/service.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** A service of a profile's own with more endpoints than this is not probed one by one. */
 const MAX_PROBED = 16;
@@ -145,7 +144,7 @@ function describeOverlap(layers: readonly ProfileLayer[], endpoint: EndpointId, 
       const listed = layer.endpoints.get(id)?.find((placed) => placed.id === endpoint);
       if (!listed) continue;
       const other = pair.find((service) => service !== id)!;
-      return problemAt(layer.document, listed.path, `${endpoint} already belongs to service ${quote(other)}`);
+      return problemAt(layer.document, listed.path, `${endpoint} already belongs to service ${quoteInput(other)}`);
     }
   }
   return problemAt(layers.at(-1)!.document, ['services'], `${endpoint} belongs to ${pair.join(' and ')}`);
@@ -163,6 +162,6 @@ function findSourceOverlaps(layers: readonly ProfileLayer[]): InputError[] {
   return findOverlaps(networks)
     .filter(([one, two]) => one.id !== two.id)
     .map(([one, { document, path, cidr }]) =>
-      problemAt(document, path, `${cidr} overlaps ${one.cidr} of source ${quote(one.id)}`),
+      problemAt(document, path, `${cidr} overlaps ${one.cidr} of source ${quoteInput(one.id)}`),
     );
 }

@@ -3,6 +3,7 @@ import { guardTarget, refuseSpec, requireAuthorization } from './guard.js';
 import { listAddresses, type NameSpec, type RangeSpec, type TargetSpec } from './targets.js';
 import { formatAddress, parseAddress, type Resolution, scopeOf, unmapAddress } from '../../model/address.js';
 import type { Target } from '../../model/report.js';
+import { cutText } from '../../words/sentence.js';
 
 /** So many targets are read and resolved ahead of the one in hand, so that slow names don't add up. */
 const AHEAD = 8;
@@ -56,17 +57,18 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
   if (spec.kind === 'range') return expandRange(spec, exclude, allowSpecial);
   if (exclude.covers(spec.name)) return [];
   const describe = (found: Partial<Target>) => ({ ...nameTarget(spec, at), ...found });
-  if ('problem' in answer) return [describe({ problem: cut(`${spec.name}: ${answer.problem}`) })];
+  if ('problem' in answer) return [describe({ problem: cutText(`${spec.name}: ${answer.problem}`, MAX_PROBLEM) })];
   if (answer.addresses.length === 0) return [describe({ problem: `${spec.name} has no address` })];
   return answer.addresses.flatMap((text) => {
     const parsed = parseAddress(text);
-    if (!parsed) return describe({ problem: cut(`${spec.name} resolves to ${text}, which is no IP address`) });
+    if (!parsed)
+      return describe({ problem: cutText(`${spec.name} resolves to ${text}, which is no IP address`, MAX_PROBLEM) });
     const address = formatAddress(unmapAddress(parsed));
     if (exclude.covers(address)) return [];
     const scope = scopeOf(parsed);
     const refusal = guardTarget(scope, allowSpecial);
     if (refusal === null) return describe({ address, scope });
-    return describe({ scope, problem: cut(`${spec.name} resolves to ${address}, which ${refusal}`) });
+    return describe({ scope, problem: cutText(`${spec.name} resolves to ${address}, which ${refusal}`, MAX_PROBLEM) });
   });
 }
 
@@ -83,10 +85,6 @@ function* expandRange(spec: RangeSpec, exclude: Exclusion, allowSpecial: boolean
 
 function nameTarget({ text, name }: NameSpec, at: Date): Target {
   return { input: text, address: null, name, resolvedAt: at.toISOString(), scope: null, problem: null };
-}
-
-function cut(problem: string): string {
-  return problem.slice(0, MAX_PROBLEM);
 }
 
 /** Resolves a host name. */

@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { InputError, type InputPlace } from '../text/input-error.js';
 import { type AddressRange, parseCidr, singleRange, unmapRange } from '../../model/address-ranges.js';
 import { formatAddress, parseAddress } from '../../model/address.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 const MAX_TEXT = 512;
 
@@ -43,12 +43,12 @@ export interface NameSpec extends GivenText {
 export function parseTargetSpec(text: string, place: InputPlace = {}): TargetSpec {
   const given = text.trim();
   if (given === '') throw new InputError('empty target', place);
-  if (given.length > MAX_TEXT) throw new InputError(`target ${quote(given)} is too long`, place);
-  if (given.includes('://')) throw new InputError(`${quote(given)} is a URL; give its host alone`, place);
+  if (given.length > MAX_TEXT) throw new InputError(`target ${quoteInput(given)} is too long`, place);
+  if (given.includes('://')) throw new InputError(`${quoteInput(given)} is a URL; give its host alone`, place);
   const range = parseRange(given);
   if (range) {
     const unmapped = unmapRange(range);
-    if (!unmapped) throw new InputError(`${quote(given)} is IPv4-mapped in part; give the IPv4 addresses`, place);
+    if (!unmapped) throw new InputError(`${quoteInput(given)} is IPv4-mapped in part; give the IPv4 addresses`, place);
     return { kind: 'range', ...unmapped, text: given, place, count: unmapped.last - unmapped.first + 1n };
   }
   const name = parseHostName(given);
@@ -90,7 +90,7 @@ export function parseHostName(text: string): string | undefined {
 }
 
 function describeBadTarget(text: string): string {
-  const shown = quote(text);
+  const shown = quoteInput(text);
   if (text.includes('%')) return `${shown}: IPv6 zones are not supported`;
   if (text.includes('/')) return `bad network ${shown}: expected an address and a prefix length such as 192.0.2.0/24`;
   if (/^[\d.]+-[\d.]*$/.test(text) || (text.includes(':') && text.includes('-'))) {

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { type InputError, throwErrors } from './input-error.js';
 import { type KeyPath, problemAt, type YamlDocument } from './yaml-document.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** What is no control character, and no half of one outside the basic plane. */
 const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
@@ -63,7 +62,7 @@ function createDescriber(document: YamlDocument, schema: z.ZodType): (issue: z.c
       return [problemAt(document, path, issue.issues[0]?.message ?? issue.message)];
     }
     if (issue.code === 'invalid_type' && valueAt(document.value, path) === undefined && path.length > 0) {
-      return [problemAt(document, path.slice(0, -1), `key ${quote(String(path.at(-1)))} is missing`)];
+      return [problemAt(document, path.slice(0, -1), `key ${quoteInput(String(path.at(-1)))} is missing`)];
     }
     return [problemAt(document, path, issue.message)];
   };

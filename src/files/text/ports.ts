@@ -1,7 +1,7 @@
 import { parseEndpointId, type Endpoint, type Transport } from '../../model/endpoint.js';
 import { SERVICES } from '../../model/service.js';
 import { InputError } from './input-error.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 const MAX_PORT = 65_535;
 
@@ -52,13 +52,13 @@ export function parsePorts(text: string): Endpoint[] {
  */
 export function parsePortRange(text: string, shown = text): PortRange {
   const match = /^(?:(\d{1,6})|(\d{1,6})?-(\d{1,6})?)$/.exec(text);
-  if (!match) throw new InputError(`bad port ${quote(shown)}: expected a number or a range such as 5060-5080`);
+  if (!match) throw new InputError(`bad port ${quoteInput(shown)}: expected a number or a range such as 5060-5080`);
   const first = Number(match[1] ?? match[2] ?? 1);
   const last = Number(match[1] ?? match[3] ?? MAX_PORT);
   if (first < 1 || last < 1 || first > MAX_PORT || last > MAX_PORT) {
-    throw new InputError(`bad port ${quote(shown)}: ports are 1 to ${MAX_PORT}`);
+    throw new InputError(`bad port ${quoteInput(shown)}: ports are 1 to ${MAX_PORT}`);
   }
-  if (first > last) throw new InputError(`bad port range ${quote(shown)}: it runs backwards`);
+  if (first > last) throw new InputError(`bad port range ${quoteInput(shown)}: it runs backwards`);
   return { first, last };
 }
 

@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { InputError, type InputPlace, throwErrors } from './input-error.js';
 import { readText } from './read-text.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 /** Largest YAML file that is read, unless said otherwise. */
 export const MAX_YAML_BYTES = 1 << 20;
@@ -90,7 +90,7 @@ function findMisuse(document: Document): Problem[] {
       for (const pair of node.items) {
         const key = keyOf(pair);
         if (key === undefined) report(pair.key as Node | null, 'a key must be plain text');
-        else if (seen.has(key)) report(pair.key as Node, `key ${quote(key)} is given twice`);
+        else if (seen.has(key)) report(pair.key as Node, `key ${quoteInput(key)} is given twice`);
         else seen.add(key);
       }
     },

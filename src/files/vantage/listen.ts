@@ -1,7 +1,7 @@
 import { addressScope, formatAddress, parseAddress } from '../../model/address.js';
 import { countAddresses, mergeRanges, parseNetwork, type AddressRange } from '../../model/address-ranges.js';
 import { InputError } from '../text/input-error.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 /** Where a server listens. */
 export interface ListenAddress {
@@ -26,7 +26,7 @@ export function parseListen(text: string): ListenAddress {
   const address = parseAddress(host);
   const port = Number(digits);
   if (!address || (address.family === 6) !== (bracketed !== undefined) || !(port <= 65_535)) {
-    throw new InputError(`${quote(text)} is not ADDRESS:PORT to listen on, such as 127.0.0.1:8443 or [::]:8443`);
+    throw new InputError(`${quoteInput(text)} is not ADDRESS:PORT to listen on, such as 127.0.0.1:8443 or [::]:8443`);
   }
   return { host: formatAddress(address), port, loopback: addressScope(host) === 'loopback' };
 }
@@ -39,9 +39,9 @@ export function parseProxies(text: string): AddressRange[] {
   const ranges = text.split(',').map((item) => {
     const given = item.trim();
     const range = parseNetwork(given);
-    if (!range) throw new InputError(`${quote(given)} is neither an address nor a network of proxies`);
+    if (!range) throw new InputError(`${quoteInput(given)} is neither an address nor a network of proxies`);
     if (countAddresses([range]) > MAX_PROXIES[range.family])
-      throw new InputError(`${quote(given)} is too wide: name the proxies that you run`);
+      throw new InputError(`${quoteInput(given)} is too wide: name the proxies that you run`);
     return range;
   });
   return mergeRanges(ranges);

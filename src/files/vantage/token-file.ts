@@ -3,7 +3,7 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { InputError, type InputPlace, throwErrors } from '../text/input-error.js';
 import { isDay } from '../text/instant.js';
 import { describeFileError, readText } from '../text/read-text.js';
-import { quote } from '../../words/quote.js';
+import { quoteInput } from '../../words/input.js';
 
 /** Largest file of tokens, some thousand of them. */
 export const MAX_TOKEN_FILE = 256 * 1_024;
@@ -56,13 +56,13 @@ export function parseTokens(text: string, file: string): TokenEntry[] {
     const refuse = (column: number, problem: string) => void errors.push(new InputError(problem, at(column)));
     const [name, hash, until, extra] = words;
     if (!name) continue;
-    if (!isTokenName(name[0])) refuse(1 + name.index, `bad name ${quote(name[0])}: ${NAME_RULE}`);
-    else if (entries.has(name[0])) refuse(1 + name.index, `name ${quote(name[0])} is there already`);
+    if (!isTokenName(name[0])) refuse(1 + name.index, `bad name ${quoteInput(name[0])}: ${NAME_RULE}`);
+    else if (entries.has(name[0])) refuse(1 + name.index, `name ${quoteInput(name[0])} is there already`);
     const hex = /^sha256:([0-9a-f]{64})$/i.exec(hash?.[0] ?? '')?.[1];
     const day = until && /^until:(.*)$/.exec(until[0])?.[1];
     if (hex === undefined) refuse(1 + (hash?.index ?? name.index), `expected NAME sha256: and 64 hexadecimal digits`);
     else if (until && !(day && isDay(day))) refuse(1 + until.index, 'expected until: and a day such as 2027-06-30');
-    else if (extra) refuse(1 + extra.index, `unexpected ${quote(extra[0])}`);
+    else if (extra) refuse(1 + extra.index, `unexpected ${quoteInput(extra[0])}`);
     else entries.set(name[0], { name: name[0], hash: Buffer.from(hex, 'hex'), until: day ?? null });
   }
   throwErrors(errors);
@@ -118,7 +118,9 @@ export async function addToken(file: string, { name, hash, until }: TokenEntry):
   const line = [name, `sha256:${hash.toString('hex')}`, ...(until === null ? [] : [`until:${until}`])].join(' ');
   await editFile(file, true, (text, entries) => {
     if (entries.some((entry) => entry.name === name))
-      throw new InputError(`has a token ${quote(name)} already; revoke it first, or choose another name`, { file });
+      throw new InputError(`has a token ${quoteInput(name)} already; revoke it first, or choose another name`, {
+        file,
+      });
     return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
   });
 }
@@ -129,7 +131,8 @@ export async function addToken(file: string, { name, hash, until }: TokenEntry):
  */
 export async function revokeToken(file: string, name: string): Promise<void> {
   await editFile(file, false, (text, entries) => {
-    if (!entries.some((entry) => entry.name === name)) throw new InputError(`has no token ${quote(name)}`, { file });
+    if (!entries.some((entry) => entry.name === name))
+      throw new InputError(`has no token ${quoteInput(name)}`, { file });
     const stays = (line: string): boolean => parseTokens(line, file).every((entry) => entry.name !== name);
     return text
       .split(/(?<=\n)/)

@@ -4,7 +4,8 @@ import { type Secret, SecretReference } from './alert-config-secret.js';
 import { CHANGE_KINDS } from '../../model/change.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { ID_PATTERN, idSchema } from '../../model/text.js';
-import { suggest } from '../../words/suggest.js';
+import { suggest } from '../../words/input.js';
+import { listChoices } from '../../words/sentence.js';
 
 const MIN_SIGNATURE_SECRET = 16;
 
@@ -150,8 +151,7 @@ const KINDS = Object.keys(CHANNEL_SCHEMAS) as ChannelKind[];
 
 const kindSchema = z.looseObject({
   kind: z.enum(KINDS, {
-    error: ({ input }) =>
-      `expected ${KINDS.slice(0, -1).join(', ')} or ${KINDS.at(-1)}${suggest(typeof input === 'string' ? input : '', KINDS)}`,
+    error: ({ input }) => `expected ${listChoices(KINDS)}${suggest(typeof input === 'string' ? input : '', KINDS)}`,
   }),
 });
 

@@ -12,8 +12,7 @@ import {
   type UnresolvedSettings,
 } from './alert-config-schema.js';
 import { Secret, SecretReference, type SecretSource } from './alert-config-secret.js';
-import { quote } from '../../words/quote.js';
-import { suggest } from '../../words/suggest.js';
+import { quoteInput, suggest } from '../../words/input.js';
 
 /** Where alerts go. */
 export interface AlertConfig {
@@ -52,7 +51,7 @@ export async function loadAlertConfig(
   const checkNames = (path: KeyPath, names: readonly string[]) => {
     for (const [i, name] of names.entries()) {
       if (known.includes(name)) continue;
-      report([...path, i], `there is no channel ${quote(name)}${suggest(name, known)}`);
+      report([...path, i], `there is no channel ${quoteInput(name)}${suggest(name, known)}`);
     }
   };
   for (const [i, { to, mode }] of data.routes.entries()) {
@@ -60,7 +59,10 @@ export async function loadAlertConfig(
     for (const [j, name] of to.entries()) {
       const settings = channels.get(name);
       if (mode !== 'digest' || settings?.kind !== 'email' || !settings.contacts) continue;
-      report(['routes', i, 'to', j], `${quote(name)} writes to contacts: a digest would tell one client of others`);
+      report(
+        ['routes', i, 'to', j],
+        `${quoteInput(name)} writes to contacts: a digest would tell one client of others`,
+      );
     }
   }
   checkNames(['operator', 'to'], data.operator.to);
@@ -101,7 +103,7 @@ async function fetchSecret(
 ): Promise<string> {
   if (text !== undefined) return text;
   const found = file === undefined ? env[name] : await readSecretFile(resolve(folder, file));
-  const where = file === undefined ? `the environment variable ${quote(name)}` : `the file ${quote(file)}`;
+  const where = file === undefined ? `the environment variable ${quoteInput(name)}` : `the file ${quoteInput(file)}`;
   if (found === undefined) throw new InputError(`${where} is not set`);
   if (found === '') throw new InputError(`${where} is empty`);
   // In a header they would begin another one, and no secret has any.

@@ -1,6 +1,7 @@
 import type { AlertEvent, ClientEvent, OperatorEvent, OutboxMessage } from '../../model/alert.js';
 import type { Change, ChangeKind } from '../../model/change.js';
 import { SEVERITIES, type Severity } from '../../model/severity.js';
+import { cutText, renderCount } from '../../words/sentence.js';
 
 /** A message in words; every piece is bounded, and still raw: each channel escapes it for its own place. */
 export interface MessageText {
@@ -45,7 +46,7 @@ export function renderMessage({ events }: Pick<OutboxMessage, 'events'>): Messag
 
 function renderOperator({ title, detail }: OperatorEvent): MessageText {
   return {
-    title: clip(`sallyport: ${title}`, MAX_TITLE),
+    title: cutText(`sallyport: ${title}`, MAX_TITLE),
     severity: 'high',
     goodNews: false,
     sections: [{ heading: 'What happened', lines: boundLines(detail.split('\n')) }],
@@ -57,13 +58,13 @@ function renderClient(event: ClientEvent): MessageText {
   const { client, changes, summary, flapping } = event;
   const sorted = sortChanges(changes);
   const more = changes.length > 1 ? ` (and ${changes.length - 1} more)` : '';
-  const name = clip(client.name, 60);
+  const name = cutText(client.name, 60);
   return {
-    title: `${clip(`${name}: ${sorted[0]?.title ?? summary}`, MAX_TITLE - more.length)}${more}`,
+    title: `${cutText(`${name}: ${sorted[0]?.title ?? summary}`, MAX_TITLE - more.length)}${more}`,
     ...judgeChanges(changes),
     sections: [
       {
-        heading: clip(`${name} (${client.id}) at ${namePlace(event)}`, MAX_LINE),
+        heading: cutText(`${name} (${client.id}) at ${namePlace(event)}`, MAX_LINE),
         lines: boundLines(sorted.map(describeChange)),
       },
       {
@@ -74,7 +75,7 @@ function renderClient(event: ClientEvent): MessageText {
         ]),
       },
     ],
-    command: clip(`sallyport history ${client.id}`, MAX_TITLE),
+    command: cutText(`sallyport history ${client.id}`, MAX_TITLE),
   };
 }
 
@@ -86,7 +87,7 @@ function renderDigest(events: readonly AlertEvent[]): MessageText {
   const linesOf = (wanted: (change: Change) => boolean) =>
     told
       .filter(({ change }) => wanted(change))
-      .map(({ event, change }) => `${clip(event.client.name, 60)}, ${namePlace(event)}: ${describeMove(change)}`);
+      .map(({ event, change }) => `${cutText(event.client.name, 60)}, ${namePlace(event)}: ${describeMove(change)}`);
   const groups: readonly (readonly [string, string[]])[] = [
     ['sallyport itself', operator.map(({ title, detail }) => `${title}: ${detail}`)],
     ...SEVERITIES.map(
@@ -98,7 +99,7 @@ function renderDigest(events: readonly AlertEvent[]): MessageText {
   const clients = new Set(told.map(({ event }) => event.client.id)).size;
   const judged = judgeChanges(told.map(({ change }) => change));
   return {
-    title: `${count(told.length, 'change')} at ${count(clients, 'client')}`,
+    title: `${renderCount(told.length, 'change')} at ${renderCount(clients, 'client')}`,
     ...(operator.length > 0 ? { severity: worse(judged.severity, 'high'), goodNews: false } : judged),
     sections: groups
       .filter(([, lines]) => lines.length > 0)
@@ -132,25 +133,20 @@ function describeChange(change: Change): string {
 
 /** The title, and what was and is there where it is about just that. */
 function describeMove({ kind, title, before, after }: Change): string {
-  const move = MOVES.includes(kind) ? ` (${clip(before ?? 'nothing', 60)} → ${clip(after ?? 'nothing', 60)})` : '';
-  return clip(title, 160) + move;
+  const move = MOVES.includes(kind)
+    ? ` (${cutText(before ?? 'nothing', 60)} → ${cutText(after ?? 'nothing', 60)})`
+    : '';
+  return cutText(title, 160) + move;
 }
 
 /** The address, and the host name or network that led there. */
 function namePlace({ address, slot }: ClientEvent): string {
-  return clip(address === null || address === slot ? slot : `${address} (${slot})`, 100);
+  return cutText(address === null || address === slot ? slot : `${address} (${slot})`, 100);
 }
 
 function boundLines(lines: readonly string[]): string[] {
-  const told = lines.slice(0, lines.length > MAX_LINES ? MAX_LINES - 1 : MAX_LINES).map((line) => clip(line, MAX_LINE));
+  const told = lines
+    .slice(0, lines.length > MAX_LINES ? MAX_LINES - 1 : MAX_LINES)
+    .map((line) => cutText(line, MAX_LINE));
   return told.length === lines.length ? told : [...told, `… and ${lines.length - told.length} more`];
-}
-
-/** Cuts to `max` UTF-16 code units with an ellipsis, between characters. */
-function clip(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,7 @@ import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
 import type { Store } from '../store/store.js';
 import { beginSweep, resumeSweep, runSweep, type SweepEnd, type SweepOptions, type SweepResult } from './sweep.js';
 import { tellOperator } from './tell-operator.js';
+import { renderCount } from '../../words/sentence.js';
 import type { Client } from '../../model/client.js';
 
 /** What the files say: loaded again whenever they change. */
@@ -104,7 +105,7 @@ class Watcher {
     for (const schedule of this.#schedules) await this.#appoint(schedule);
     const clients = this.#schedules.reduce((sum, schedule) => sum + schedule.clients, 0);
     this.options.view.note(
-      `${count(clients, 'client')} on ${count(this.#schedules.length, 'schedule')}; ${this.#describeNext()}`,
+      `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}; ${this.#describeNext()}`,
     );
   }
 
@@ -147,7 +148,7 @@ class Watcher {
       if (!prepared) return;
       if (schedule) await store.noteRun(schedule.key, startedAt);
       const { id, remaining } = prepared.sweep;
-      view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${count(remaining, 'client')}`);
+      view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${renderCount(remaining, 'client')}`);
       let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
       const sweep = runSweep(prepared, options, (ended) => (end = ended));
       let changes = 0;
@@ -159,7 +160,7 @@ class Watcher {
       this.#healthy = blind + failed.length === 0;
       for (const { client, reason } of failed) view.note(`${client.id} could not be looked at: ${reason}`);
       view.note(
-        `sweep ${id} ${state}, ${count(changes, 'change')}${blind > 0 ? `, ${blind} looks proved nothing` : ''}`,
+        `sweep ${id} ${state}, ${renderCount(changes, 'change')}${blind > 0 ? `, ${blind} looks proved nothing` : ''}`,
       );
     } catch (error) {
       this.#healthy = false;
@@ -188,10 +189,6 @@ class Watcher {
 
 async function* filterClients(clients: WatchedFiles['clients'], key: string): AsyncGenerator<Client> {
   for await (const client of clients) if (scheduleKey(client) === key) yield client;
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
 
 /** Clients that are swept together: those of one group that share a schedule. */

@@ -148,7 +148,7 @@ describe('banner', () => {
   });
 
   test('is quoted short', () => {
-    expect(who({ banner: 'x'.repeat(1024) })?.label).toBe(`unidentified, sends "${'x'.repeat(64)}…"`);
+    expect(who({ banner: 'x'.repeat(1024) })?.label).toBe(`unidentified, sends "${'x'.repeat(63)}…"`);
   });
 });
 

@@ -1,4 +1,15 @@
+/*
+ * What the user typed, in an error message.
+ */
+
+import { cutText } from './sentence.js';
+
 const MAX_WORD = 64;
+
+/** Quotes a piece of the user's input: cut to `max` characters, and on one line, since control characters are escaped. */
+export function quoteInput(text: string, max = 60): string {
+  return JSON.stringify(cutText(text, max));
+}
 
 /** ` (did you mean "x"?)` for the candidate nearest to a mistyped word, or nothing where none is near. */
 export function suggest(word: string, candidates: Iterable<string>): string {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { suggest } from '../../src/words/suggest.js';
+import { suggest } from '../../src/words/input.js';
 
 test.each([
   ['webpr', ['webpro', 'pcpro'], ' (did you mean "webpro"?)'],
