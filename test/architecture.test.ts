@@ -18,7 +18,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   words: { may: [], why: 'text for people, safe and short; what it tells of is not its affair' },
   async: { may: [], why: 'knows nothing of what takes its time' },
   files: { may: ['model', 'version', 'words'], why: 'text to model; what is done with it is not its affair' },
-  net: { may: ['model'], why: 'sockets know neither what is said on them nor what it means' },
+  net: { may: ['async', 'model'], why: 'sockets know neither what is said on them nor what it means' },
   protocols: { may: ['model'], why: 'codecs are bytes and values: they can be fuzzed and used without a network' },
   'check/probes': {
     may: ['model', 'net', 'protocols', 'version'],
@@ -57,7 +57,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'looks at a network from within; it judges nothing',
   },
   'site/outside': {
-    may: ['model', 'net', 'protocols', 'site/host', 'version'],
+    may: ['async', 'model', 'net', 'protocols', 'site/host', 'version'],
     why: 'asks a vantage, and stands in for the phone system; it judges nothing',
   },
   'site/evidence': {

@@ -4,7 +4,7 @@ import { FINGERPRINTS } from '../src/check/fingerprints/registry.js';
 import { parseEndpointId } from '../src/model/endpoint.js';
 import { REASONS, type Reason, type State, STATES } from '../src/model/report.js';
 import { SERVICES } from '../src/model/service.js';
-import { judgeErrno } from '../src/net/scan/errno.js';
+import { judgeErrno } from '../src/net/sockets/errno.js';
 import { type Timing, TIMINGS, tryOffset } from '../src/net/scan/timing.js';
 import { LIKELY_MOVED_PORTS } from '../src/check/probes/plan.js';
 import type { Probe } from '../src/check/probes/probe.js';

@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import { Bell } from './bell.js';
+import { onAbort } from './time-limit.js';
 
 /**
  * Maps a stream with up to `concurrency` items in flight, and yields results as they finish. Items are taken only
@@ -18,7 +20,7 @@ export async function* mapConcurrently<T, R>(
   let failure: { readonly error: unknown } | null = null;
   let inFlight = 0;
   let fed = false;
-  let over = signal.aborted;
+  let over = false;
 
   const run = async (item: T): Promise<void> => {
     try {
@@ -37,7 +39,7 @@ export async function* mapConcurrently<T, R>(
         if (over) break;
         inFlight++;
         void limit(run, item);
-        while (inFlight + ready.length >= concurrency && !over) await bell.wait();
+        await bell.until(() => over || inFlight + ready.length < concurrency);
         if (over) break;
       }
     } catch (error) {
@@ -52,34 +54,18 @@ export async function* mapConcurrently<T, R>(
     over = true;
     bell.ring();
   };
-  signal.addEventListener('abort', end, { once: true });
+  const forget = onAbort(signal, end);
   void feed();
   try {
     for (;;) {
-      if (ready.length > 0) {
-        yield ready.shift()!;
-        bell.ring();
-      } else if (inFlight === 0 && (fed || over)) break;
-      else await bell.wait();
+      await bell.until(() => ready.length > 0 || (inFlight === 0 && (fed || over)));
+      if (ready.length === 0) break;
+      yield ready.shift()!;
+      bell.ring();
     }
   } finally {
-    signal.removeEventListener('abort', end);
+    forget();
     end();
   }
   if (failure) throw (failure as { error: unknown }).error;
-}
-
-/** Wakes all who wait. */
-class Bell {
-  #waiting: (() => void)[] = [];
-
-  wait(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  ring(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
-  }
 }

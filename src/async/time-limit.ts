@@ -1,10 +1,12 @@
-/** A limit of time on top of a signal. */
+/** What ends work: a signal, the time, or whoever began it. */
 export interface TimeLimit {
-  /** Aborted with the signal that it stands on, or when the time is over. */
+  /** Aborted by whatever comes first. */
   readonly signal: AbortSignal;
   /** Whether it was the time. */
   readonly isOver: () => boolean;
-  /** Lets go of the timer; call it when the work has ended. */
+  /** Aborts it now. */
+  end(reason?: unknown): void;
+  /** Lets go of the timer: neither the time nor the other signal ends it after that. */
   release(): void;
 }
 
@@ -20,44 +22,49 @@ export function limitTime(
 ): TimeLimit {
   const controller = new AbortController();
   let over = false;
-  const end = (): void => controller.abort(reasons.stopped ?? stop.reason);
+  const release = (): void => {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', stopped);
+  };
+  const end = (reason?: unknown): void => {
+    release();
+    controller.abort(reason);
+  };
+  const stopped = (): void => end(reasons.stopped ?? stop.reason);
   const timer = setTimeout(() => {
     over = true;
-    controller.abort(reasons.over);
+    end(reasons.over);
   }, ms);
-  if (stop.aborted) end();
-  else stop.addEventListener('abort', end, { once: true });
-  return {
-    signal: controller.signal,
-    isOver: () => over,
-    release: () => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', end);
-    },
-  };
+  onAbort(stop, stopped);
+  return { signal: controller.signal, isOver: () => over, end, release };
 }
 
-/** Begins a term of at most `ms`: the reason of its signal is a part of a sentence. */
-export function startTerm(signal: AbortSignal, ms: number): TimeLimit {
-  return limitTime(signal, ms, {
-    stopped: 'it was cut off',
-    over: `it took longer than ${Math.round(ms / 1000)} s in all`,
-  });
+/** Does work within a time, by whose end or the signal's it has to end itself. */
+export async function limitWork<T>(
+  stop: AbortSignal,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = limitTime(stop, ms);
+  try {
+    return await work(limit.signal);
+  } finally {
+    limit.release();
+  }
 }
 
-/** Why a term ended. */
-export function endReason(signal: AbortSignal): string {
-  return String(signal.reason);
-}
-
-/** Begins `work` and waits for it, but no longer than the term: then null. Nothing is begun once that has ended. */
-export function withinTerm<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
+/** Begins `work` and waits for it, but no longer than the signal: then null. Nothing is begun once that has come. */
+export async function waitWithin<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
+  if (signal.aborted) return null;
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => resolve(null);
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', giveUp));
+    const forget = onAbort(signal, () => resolve(null));
+    work().then(resolve, reject).finally(forget);
   });
+}
+
+/** Calls `run` once the signal is aborted, or now where it is. Returns how to forget that. */
+export function onAbort(signal: AbortSignal, run: () => void): () => void {
+  if (signal.aborted) run();
+  else signal.addEventListener('abort', run, { once: true });
+  return () => signal.removeEventListener('abort', run);
 }

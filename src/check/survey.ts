@@ -6,7 +6,7 @@ import type { Liveness, Observation, Survey, Target, UnitError, Vantage } from '
 import type { ControlEndpoint } from '../net/scan/control.js';
 import type { Engine } from '../net/scan/engine.js';
 import type { Host } from '../net/scan/host.js';
-import { findLocalAddress } from '../net/sockets/local-address.js';
+import { findLocalAddress } from '../net/sockets/addresses.js';
 import { createErrorOutcome, type Outcome } from '../net/scan/outcome.js';
 import type { Timing } from '../net/scan/timing.js';
 import type { PlannedProbe } from './probes/plan.js';

@@ -10,7 +10,7 @@ import { readTokenFile } from '../files/vantage/token-file.js';
 import { refuseVantageUrl, VantageClient } from '../site/outside/vantage-client.js';
 import type { Checklist } from '../model/checklist.js';
 import { MAX_BINDING_SECONDS } from '../model/vantage-api.js';
-import { listOwnAddresses } from '../net/sockets/local-address.js';
+import { listOwnAddresses } from '../net/sockets/addresses.js';
 import { preinstall } from '../site/preinstall.js';
 import { chooseSource } from '../check/run/run-options.js';
 import { EXIT } from './exit-codes.js';

@@ -1,7 +1,7 @@
 import { createExclusion, resolveExclusions } from '../files/targets/exclusion.js';
 import { parseDuration } from '../files/text/instant.js';
 import { InputError } from '../files/text/input-error.js';
-import { resolveName } from '../net/sockets/resolve.js';
+import { resolveName } from '../net/sockets/addresses.js';
 import type { SweepOptions } from '../fleet/sweep/sweep.js';
 import { readExclusions } from './check-options.js';
 import type { SweepSettings } from './sweep-options.js';

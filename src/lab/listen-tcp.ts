@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Listener, TcpBehaviour } from './lab-server.js';
-import { resetSocket } from '../net/sockets/reset-socket.js';
+import { resetSocket } from '../net/sockets/tcp-socket.js';
 
 /** A listening TCP port; `server` and `connections` are what `silenceTcp` takes over. */
 export interface TcpListener extends Listener {

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { limitTime, onAbort } from '../async/time-limit.js';
 
 /** One server-sent event; `data` is sent as JSON. */
 export interface StreamEvent {
@@ -22,10 +23,10 @@ export interface EventStreamOptions {
 /** Time for work that was aborted to come to an end, and for a reader to take the last event, ms. */
 const GRACE_MS = 3_000;
 
+/** Why a stream ends before its work does. */
 const LATE = 'it took too long and was cut off';
-
+const GONE = 'the reader is gone';
 const ENDING = 'the vantage is being shut down';
-
 const TROUBLE = 'the vantage has trouble of its own; its operator finds more in its log';
 
 /**
@@ -35,23 +36,15 @@ const TROUBLE = 'the vantage has trouble of its own; its operator finds more in 
  */
 export async function sendEvents(reply: FastifyReply, options: EventStreamOptions): Promise<void> {
   const { raw } = reply;
-  const abort = new AbortController();
-  let failure: string | null = null;
-  const fail = (message: string): void => {
-    failure ??= message;
-    abort.abort();
-  };
+  const limit = limitTime(options.ending, options.seconds * 1_000, { stopped: ENDING, over: LATE });
+  const { signal } = limit;
   const closed = whenDone(reply);
-  void closed.then(() => abort.abort());
-  raw.on('error', () => abort.abort());
+  void closed.then(() => limit.end(GONE));
+  raw.on('error', () => limit.end(GONE));
   const write = (text: string): void => {
     if (raw.writableLength > options.waitingBytes) raw.destroy();
     if (!raw.destroyed) raw.write(text);
   };
-  const onEnding = (): void => fail(ENDING);
-  options.ending.addEventListener('abort', onEnding, { once: true });
-  if (options.ending.aborted) onEnding();
-  const deadline = setTimeout(() => fail(LATE), options.seconds * 1_000);
   const keepAlive = setInterval(() => write(': alive\n\n'), options.keepAliveSeconds * 1_000);
 
   reply.hijack();
@@ -65,16 +58,19 @@ export async function sendEvents(reply: FastifyReply, options: EventStreamOption
   });
   raw.flushHeaders();
   try {
-    for await (const event of takeUntilAborted(options.work(abort.signal), abort.signal)) write(renderEvent(event));
+    for await (const event of takeUntilAborted(options.work(signal), signal)) write(renderEvent(event));
   } catch (error) {
-    if (!abort.signal.aborted) options.onTrouble(error);
-    fail(TROUBLE);
+    if (!signal.aborted) options.onTrouble(error);
+    limit.end(TROUBLE);
   } finally {
-    clearTimeout(deadline);
+    limit.release();
     clearInterval(keepAlive);
-    options.ending.removeEventListener('abort', onEnding);
   }
-  write(renderEvent(failure === null ? { event: 'end', data: {} } : { event: 'failed', data: { message: failure } }));
+  write(
+    renderEvent(
+      signal.aborted ? { event: 'failed', data: { message: String(signal.reason) } } : { event: 'end', data: {} },
+    ),
+  );
   raw.end();
   const cut = setTimeout(() => raw.destroy(), GRACE_MS);
   await closed;
@@ -85,12 +81,10 @@ export async function sendEvents(reply: FastifyReply, options: EventStreamOption
 async function* takeUntilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   let timer: NodeJS.Timeout | undefined;
-  let giveUp = (): void => {};
+  let forget = (): void => {};
   const overdue = new Promise<null>((resolve) => {
-    giveUp = (): void => void (timer = setTimeout(() => resolve(null), GRACE_MS));
+    forget = onAbort(signal, () => void (timer = setTimeout(() => resolve(null), GRACE_MS)));
   });
-  signal.addEventListener('abort', giveUp, { once: true });
-  if (signal.aborted) giveUp();
   try {
     for (;;) {
       const next = iterator.next();
@@ -100,7 +94,7 @@ async function* takeUntilAborted<T>(source: AsyncIterable<T>, signal: AbortSigna
       yield step.value;
     }
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    forget();
     clearTimeout(timer);
     iterator.return?.().catch(() => {});
   }

@@ -10,7 +10,7 @@ import { necSip } from '../../src/lab/servers/sip.js';
 import { tarpit } from '../../src/lab/servers/hostile.js';
 import { webpro } from '../../src/lab/servers/webpro.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
-import { resetSocket } from '../../src/net/sockets/reset-socket.js';
+import { resetSocket } from '../../src/net/sockets/tcp-socket.js';
 import { startSite } from '../../src/lab/start-site.js';
 import type { ServiceId } from '../../src/model/service.js';
 import { LIKELY_MOVED_PORTS } from '../../src/check/probes/plan.js';

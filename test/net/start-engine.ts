@@ -14,12 +14,7 @@ export const QUICK: Timing = {
 /** An engine that ends with the test (see `stopAfterEach`). */
 export function startEngine(timing: Partial<Timing> = {}): Engine {
   const engine = new Engine({ ...QUICK, ...timing });
-  keep({
-    stop: () => {
-      engine.cutOff();
-      return engine.close();
-    },
-  });
+  keep({ stop: () => engine.close() });
   return engine;
 }
 

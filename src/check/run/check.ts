@@ -12,7 +12,7 @@ import type { Endpoint } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
 import type { Report, Target } from '../../model/report.js';
 import type { Timing } from '../../net/scan/timing.js';
-import { resolveName } from '../../net/sockets/resolve.js';
+import { resolveName } from '../../net/sockets/addresses.js';
 
 /** What to check and how. Everything but the targets has a default. */
 export interface CheckOptions extends SharedOptions {

@@ -5,7 +5,7 @@ import { OUTSIDER, type Profile } from '../../model/profile.js';
 import { SEVERITIES, type Severity } from '../../model/severity.js';
 import type { Control } from '../../net/scan/control.js';
 import { availableSockets } from '../../net/scan/descriptors.js';
-import { resolveName } from '../../net/sockets/resolve.js';
+import { resolveName } from '../../net/sockets/addresses.js';
 import { type Timing, type TimingName, TIMINGS } from '../../net/scan/timing.js';
 
 /** What every run over targets takes, be they given one by one or by an inventory. Everything has a default. */

@@ -5,7 +5,7 @@ import type { Profile } from '../../model/profile.js';
 import type { Report, Target } from '../../model/report.js';
 import { type Control, ControlEndpoint } from '../../net/scan/control.js';
 import { Engine } from '../../net/scan/engine.js';
-import { listOwnAddresses } from '../../net/sockets/local-address.js';
+import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import type { Timing } from '../../net/scan/timing.js';
 import { createPlanner, type Planner, type PlanOptions } from '../probes/plan.js';
 import { digestProfile, type ReportOptions } from '../judge/judge-survey.js';
@@ -71,12 +71,8 @@ export async function* runTargets<T extends Job>(
   jobs: AsyncIterable<T>,
   options: RunTargetsOptions,
 ): AsyncGenerator<{ readonly job: T; readonly report: Report }> {
-  const engine = new Engine(options.timing);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const cutOff = (): void => engine.cutOff();
-  signal.addEventListener('abort', cutOff, { once: true });
-  if (signal.aborted) cutOff();
+  const { signal } = options;
+  const engine = new Engine(options.timing, signal);
   const control = options.control && new ControlEndpoint(engine, options.control);
   const shared = { engine, control, ownAddresses: listOwnAddresses(), signal };
   try {
@@ -87,7 +83,6 @@ export async function* runTargets<T extends Job>(
       return { job, report: createReport(survey, { ...terms, authorization, waivers }) };
     });
   } finally {
-    stop.abort();
     await engine.close();
   }
 }

@@ -12,7 +12,7 @@ import { expandClient } from './expand-client.js';
 import type { EarlierLooks } from './judge-look.js';
 import type { Waiver } from '../../model/change.js';
 import type { Client } from '../../model/client.js';
-import { resolveName } from '../../net/sockets/resolve.js';
+import { resolveName } from '../../net/sockets/addresses.js';
 
 /** Clients with overrides of their own have terms of their own: so many are kept. */
 const MAX_KEPT = 256;

@@ -1,4 +1,4 @@
-import { resetSocket } from '../../net/sockets/reset-socket.js';
+import { resetSocket } from '../../net/sockets/tcp-socket.js';
 import type { LabServer } from '../lab-server.js';
 
 /** Accepts and resets at once: the port is open, whatever the error says. */

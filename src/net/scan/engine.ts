@@ -1,13 +1,12 @@
-import { Agenda } from './agenda.js';
-import { availableSockets } from './descriptors.js';
-import { Gate, NetworkPacing } from './gate.js';
+import { onAbort } from '../../async/time-limit.js';
+import type { Talk } from '../sockets/conversation.js';
+import { Core } from './core.js';
+import { NetworkPacing } from './gate.js';
 import { Host } from './host.js';
 import type { Outcome } from './outcome.js';
 import { talkTcp } from './tcp-talk.js';
 import type { Timing } from './timing.js';
 import { exchangeUdp, type UdpRequest } from './udp-exchange.js';
-import { SharedUdp } from './udp-shared.js';
-import type { Talk } from '../sockets/conversation.js';
 
 /**
  * The only owner of sockets: grants descriptors and packets, keeps deadlines, learns each host's round-trip time.
@@ -16,13 +15,17 @@ import type { Talk } from '../sockets/conversation.js';
 export class Engine {
   readonly #core: Core;
   readonly #pacing: NetworkPacing;
+  readonly #forget: () => void;
   #cut = false;
 
-  constructor(readonly timing: Timing) {
-    const agenda = new Agenda();
-    const gate = new Gate(agenda, timing.rate, Math.min(timing.maxSockets, availableSockets()));
-    this.#core = { agenda, gate, shared: new SharedUdp(), running: new Set() };
+  /** Is cut off by the signal, where there is one. */
+  constructor(
+    readonly timing: Timing,
+    signal?: AbortSignal,
+  ) {
+    this.#core = new Core(timing);
     this.#pacing = new NetworkPacing(timing.networkGapMs);
+    this.#forget = signal ? onAbort(signal, () => this.cutOff()) : () => {};
   }
 
   /** Begins with a target; `address` is an IP literal. It may have a timing of its own; rate and sockets are shared. */
@@ -47,41 +50,28 @@ export class Engine {
   /** Waits; ends at once when the engine is cut off. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const running = { cutOff: finish };
-      const core = this.#core;
+      if (this.#cut) return resolve();
+      const { agenda, running } = this.#core;
+      const sleeper = { cutOff: finish };
       function finish(): void {
-        core.running.delete(running);
+        running.delete(sleeper);
         resolve();
       }
-      if (this.#cut) return resolve();
-      core.running.add(running);
-      core.agenda.in(ms, finish);
+      running.add(sleeper);
+      agenda.in(ms, finish);
     });
   }
 
   /** Ends everything under way at once; what is asked for later ends at once too. */
   cutOff(): void {
     this.#cut = true;
-    for (const running of [...this.#core.running]) running.cutOff();
+    this.#core.cutOff();
   }
 
-  /** Lets go of all sockets and timers; call it when nothing is under way. */
+  /** Ends what is under way, and lets go of all sockets and timers. */
   async close(): Promise<void> {
-    this.#core.gate.clear();
-    this.#core.agenda.clear();
-    await this.#core.shared.close();
+    this.#forget();
+    this.cutOff();
+    await this.#core.close();
   }
-}
-
-/** Something under way that can be ended at once. */
-export interface Running {
-  cutOff(): void;
-}
-
-/** What all probes of an engine share. */
-export interface Core {
-  readonly agenda: Agenda;
-  readonly gate: Gate;
-  readonly shared: SharedUdp;
-  readonly running: Set<Running>;
 }

@@ -1,5 +1,5 @@
 import { parseAddress } from '../../model/address.js';
-import { type Agenda, TICK_MS } from './agenda.js';
+import { type Agenda, TICK_MS } from '../../async/agenda.js';
 
 const PRUNE_ABOVE = 4096;
 

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import type { Reason } from '../../model/report.js';
-import { type Appointment, cancel } from './agenda.js';
-import type { Core } from './engine.js';
-import { judgeErrno } from './errno.js';
+import { type Appointment, cancel } from '../../async/agenda.js';
+import type { Core } from './core.js';
+import { judgeErrno } from '../sockets/errno.js';
 import { countSyns, type Host } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
 

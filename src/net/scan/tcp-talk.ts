@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
-import type { Conversation, Talk } from '../sockets/conversation.js';
-import type { Core, Running } from './engine.js';
+import type { Core, Running } from './core.js';
 import type { Host } from './host.js';
 import type { Outcome } from './outcome.js';
-import { resetSocket } from '../sockets/reset-socket.js';
-import { SocketReader } from '../sockets/socket-reader.js';
 import { connectTcp } from './tcp-connect.js';
+import { type Conversation, SocketReader, type Talk } from '../sockets/conversation.js';
+import { resetSocket } from '../sockets/tcp-socket.js';
 
 /**
  * Connects to a TCP endpoint and, where it is open, talks its protocol on the same connection. Ends connections

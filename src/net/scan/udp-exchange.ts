@@ -1,13 +1,13 @@
 import type { Socket } from 'node:dgram';
 import type { Evidence, Reason } from '../../model/report.js';
-import { type Appointment, cancel } from './agenda.js';
-import type { Core } from './engine.js';
-import { judgeErrno } from './errno.js';
+import { type Appointment, cancel } from '../../async/agenda.js';
+import type { Core } from './core.js';
+import { judgeErrno } from '../sockets/errno.js';
 import type { Host } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
 import { tryOffset } from './timing.js';
-import type { Correlate, Sender } from './udp-shared.js';
-import { createUdpSocket } from '../sockets/udp-socket.js';
+import type { Correlate } from './udp-shared.js';
+import { createUdpSocket, type Sender } from '../sockets/udp-port.js';
 
 const BUSY_RETRY_MS = 100;
 const BUSY_LIMIT_MS = 15_000;

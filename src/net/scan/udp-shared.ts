@@ -1,18 +1,9 @@
 import type { Socket } from 'node:dgram';
-import { judgeErrno } from './errno.js';
-import { createUdpSocket } from '../sockets/udp-socket.js';
-
-/** Where a datagram came from. */
-export interface Sender {
-  readonly address: string;
-  readonly port: number;
-}
+import { judgeErrno } from '../sockets/errno.js';
+import { bindUdp, type ReceiveDatagram, type Sender } from '../sockets/udp-port.js';
 
 /** Reads from a datagram which exchange it answers; undefined where it is no answer of that protocol. */
 export type Correlate = (bytes: Buffer, from: Sender) => string | undefined;
-
-/** Takes a datagram that came in on a shared socket. */
-export type Receiver = (bytes: Buffer, from: Sender) => void;
 
 /**
  * The unconnected UDP sockets that all exchanges share. Unlike connected ones they hear answers that come from
@@ -21,8 +12,8 @@ export type Receiver = (bytes: Buffer, from: Sender) => void;
 export class SharedUdp {
   readonly #sockets = new Map<string, Promise<Socket | null>>();
   readonly #ports = new WeakMap<Socket, number>();
-  readonly #byEndpoint = new Map<string, Receiver>();
-  readonly #byKey = new Map<string, Receiver>();
+  readonly #byEndpoint = new Map<string, ReceiveDatagram>();
+  readonly #byKey = new Map<string, ReceiveDatagram>();
   readonly #correlates = new Map<Correlate, number>();
 
   /**
@@ -33,26 +24,24 @@ export class SharedUdp {
     const name = `${family}:${port}`;
     let socket = this.#sockets.get(name);
     if (!socket) {
-      socket = bind(family, port, (localPort, bytes, from) => this.#route(localPort, bytes, from)).catch(
-        (error: NodeJS.ErrnoException) => {
-          if (judgeErrno(error.code, 'udp', true).reason === 'fd-limit') this.#sockets.delete(name);
-          return null;
-        },
-      );
+      socket = this.#bind(family, port).catch((error: NodeJS.ErrnoException) => {
+        if (judgeErrno(error.code, 'udp', true).reason === 'fd-limit') this.#sockets.delete(name);
+        return null;
+      });
       this.#sockets.set(name, socket);
     }
     return socket;
   }
 
   /** Routes answers that come to `localPort` from exactly this endpoint; returns how to stop. */
-  listen(localPort: number, from: Sender, receiver: Receiver): () => void {
+  listen(localPort: number, from: Sender, receiver: ReceiveDatagram): () => void {
     const name = nameRoute(localPort, from);
     this.#byEndpoint.set(name, receiver);
     return () => void (this.#byEndpoint.get(name) === receiver && this.#byEndpoint.delete(name));
   }
 
   /** Routes answers from anywhere that `correlate` reads as `key`; returns how to stop. */
-  listenFor(correlate: Correlate, key: string, receiver: Receiver): () => void {
+  listenFor(correlate: Correlate, key: string, receiver: ReceiveDatagram): () => void {
     this.#byKey.set(key, receiver);
     this.#correlates.set(correlate, (this.#correlates.get(correlate) ?? 0) + 1);
     return () => {
@@ -76,6 +65,14 @@ export class SharedUdp {
     this.#sockets.clear();
   }
 
+  async #bind(family: 4 | 6, port: number): Promise<Socket> {
+    const socket = await bindUdp({ family, port });
+    const localPort = this.portOf(socket);
+    socket.on('message', (bytes, from) => this.#route(localPort, bytes, from));
+    enlargeBuffers(socket);
+    return socket;
+  }
+
   #route(localPort: number, bytes: Buffer, from: Sender): void {
     const exact = this.#byEndpoint.get(nameRoute(localPort, from));
     if (exact) return exact(bytes, from);
@@ -85,27 +82,6 @@ export class SharedUdp {
       if (receiver) return receiver(bytes, from);
     }
   }
-}
-
-function bind(
-  family: 4 | 6,
-  port: number,
-  route: (localPort: number, bytes: Buffer, from: Sender) => void,
-): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = createUdpSocket(family);
-    socket.once('error', (error) => {
-      socket.close();
-      reject(error);
-    });
-    socket.bind({ port, exclusive: true }, () => {
-      socket.removeAllListeners('error').on('error', () => {});
-      const { port: localPort } = socket.address();
-      socket.on('message', (bytes, from) => route(localPort, bytes, from));
-      enlargeBuffers(socket);
-      resolve(socket);
-    });
-  });
 }
 
 function nameRoute(localPort: number, from: Sender): string {

@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestPlain, type RequestOptions } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { limitTime, onAbort } from '../../async/time-limit.js';
 
 /** A request to a server that the user named. */
 export interface HttpRequest {
@@ -45,21 +46,17 @@ class TimeoutError extends Error {
  * Redirects are answers like others. Rejects with the system's error, or the signal's reason.
  */
 export async function requestHttp(asked: HttpRequest): Promise<HttpAnswer> {
+  const whole = limitTime(asked.signal, asked.wholeMs, { over: new TimeoutError('not in time') });
+  const head = limitTime(whole.signal, asked.headMs, { over: new TimeoutError('not in time') });
   const request = open(asked);
   let under: ClientRequest | IncomingMessage = request;
-  const expire = (): unknown => under.destroy(new TimeoutError('not in time'));
-  const whole = setTimeout(expire, asked.wholeMs);
-  const head = setTimeout(expire, asked.headMs);
-  request.once('close', () => {
-    clearTimeout(whole);
-    clearTimeout(head);
-  });
+  for (const { signal } of [whole, head]) onAbort(signal, () => under.destroy(signal.reason as Error));
+  request.once('close', () => whole.release());
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).once('error', reject);
     request.once('close', () => reject(new NoAnswerError('no answer')));
     request.end(asked.body);
-  });
-  clearTimeout(head);
+  }).finally(() => head.release());
   under = response;
   // What becomes of the body is told to whoever reads it.
   request.on('error', () => {});
@@ -73,10 +70,10 @@ export async function requestHttp(asked: HttpRequest): Promise<HttpAnswer> {
   };
 }
 
-function open({ method, url, headers, body, ca, signal }: HttpRequest): ClientRequest {
+function open({ method, url, headers, body, ca }: HttpRequest): ClientRequest {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const options: RequestOptions & { autoSelectFamily: false } = {
-    ...{ method, signal, headers: { ...headers, ...length } },
+    ...{ method, headers: { ...headers, ...length } },
     ...{ family: 4, autoSelectFamily: false, agent: false },
   };
   if (url.protocol === 'http:') return requestPlain(url, options);

@@ -1,22 +1,11 @@
-import { createServer, type Socket } from 'node:net';
-import { type Agenda, cancel } from '../scan/agenda.js';
-import type { ReadEnd, ReadLimits } from './conversation.js';
-import { resetSocket } from './reset-socket.js';
-import { SocketReader } from './socket-reader.js';
-import type { Sender } from '../scan/udp-shared.js';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Agenda } from '../../async/agenda.js';
+import { type ReadEnd, type ReadLimits, SocketReader } from './conversation.js';
+import { resetSocket } from './tcp-socket.js';
+import type { Sender } from './udp-port.js';
 
 /** What is read of a connection after its end, before it is reset. */
 const MAX_IGNORED_BYTES = 64 * 1024;
-
-/** A connection that somebody made to us. No method throws, whatever the other side does. */
-export interface Accepted {
-  readonly from: Sender;
-  readonly send: (bytes: Uint8Array) => void;
-  readonly read: (limits: ReadLimits) => Promise<{ readonly bytes: Buffer; readonly end: ReadEnd }>;
-}
-
-/** What a listener says on a connection, which is ended politely after that. */
-export type Serve = (connection: Accepted) => Promise<void>;
 
 /** How many connections may be open at once. Where they are all taken, the oldest is reset for a new one. */
 export interface Room {
@@ -29,6 +18,21 @@ export function createRoom(max: number): Room {
   return { max, sockets: new Set() };
 }
 
+/** How to listen on a TCP port. */
+export interface ListenTcpOptions {
+  /** A literal, of one of our interfaces or of all. */
+  readonly address: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  /** Takes a connection, or resets it where it is not wanted. */
+  readonly take: (socket: Socket) => void;
+  /** Connections on this port, and on all ports that share a room. */
+  readonly max: number;
+  readonly room?: Room;
+  /** After so long a connection is reset, whatever it does, ms. */
+  readonly lifetimeMs: number;
+}
+
 /** A port that listens. */
 export interface TcpListener {
   readonly port: number;
@@ -36,44 +40,31 @@ export interface TcpListener {
   close(): Promise<void>;
 }
 
-/** How to listen on a TCP port. */
-export interface ListenTcpOptions {
-  /** A literal, of one of our interfaces. */
-  readonly address: string;
-  /** 0: the system chooses. */
-  readonly port: number;
-  readonly serve: Serve;
-  readonly agenda: Agenda;
-  /** Connections on this port. */
-  readonly max: number;
-  /** Connections on all ports that share it. */
-  readonly room: Room;
-  /** After so long a connection is reset, whatever it does, ms. */
-  readonly lifetimeMs: number;
-}
-
 /**
  * Listens on one TCP port of one address. Rejects with the system's error (EADDRINUSE, EACCES,
  * EADDRNOTAVAIL …); after that nothing that others do is an error.
  */
 export async function listenTcp(options: ListenTcpOptions): Promise<TcpListener> {
-  const own = createRoom(options.max);
+  const { address, port, take, max, room, lifetimeMs } = options;
+  const own = createRoom(max);
   const server = createServer((socket) => {
     socket.on('error', () => {});
     // The connection may have gone while it waited to be accepted: then it has no address.
     if (socket.remoteAddress === undefined) return void socket.destroy();
+    take(socket);
+    if (socket.destroyed) return;
     enter(socket, own);
-    enter(socket, options.room);
-    void converse(socket, options);
+    if (room) enter(socket, room);
+    const lifetime = setTimeout(() => resetSocket(socket), lifetimeMs);
+    socket.once('close', () => clearTimeout(lifetime));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: options.address, port: options.port, exclusive: true }, resolve);
+    server.listen({ host: address, port, ipv6Only: true, exclusive: true }, resolve);
   });
   server.removeAllListeners('error').on('error', () => {});
-  const bound = server.address();
   return {
-    port: typeof bound === 'object' && bound ? bound.port : options.port,
+    port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -92,18 +83,24 @@ function enter(socket: Socket, { sockets, max }: Room): void {
   socket.once('close', () => sockets.delete(socket));
 }
 
-async function converse(socket: Socket, { agenda, serve, lifetimeMs }: ListenTcpOptions): Promise<void> {
-  const end = agenda.in(lifetimeMs, () => resetSocket(socket));
-  socket.once('close', () => cancel(end));
-  const reader = new SocketReader(socket, agenda);
-  const from = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-  const send = (bytes: Uint8Array): void => void (socket.writable && socket.write(bytes));
-  try {
-    await serve({ from, send, read: (limits) => reader.read(limits) });
-    leave(socket);
-  } catch {
-    resetSocket(socket);
-  }
+/** A connection that somebody made to us. No method throws, whatever the other side does. */
+export interface Accepted {
+  readonly from: Sender;
+  readonly send: (bytes: Uint8Array) => void;
+  readonly read: (limits: ReadLimits) => Promise<{ readonly bytes: Buffer; readonly end: ReadEnd }>;
+}
+
+/** Takes connections by what is said on them; each is ended politely after that. */
+export function serveTcp(agenda: Agenda, serve: (connection: Accepted) => Promise<void>): ListenTcpOptions['take'] {
+  return (socket) => {
+    const reader = new SocketReader(socket, agenda);
+    const from = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    const send = (bytes: Uint8Array): void => void (socket.writable && socket.write(bytes));
+    serve({ from, send, read: (limits) => reader.read(limits) }).then(
+      () => leave(socket),
+      () => resetSocket(socket),
+    );
+  };
 }
 
 /** Ends our half, and throws away some of what still comes: a close with unread bytes would be a reset. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { resetSocket } from './reset-socket.js';
+import { resetSocket } from './tcp-socket.js';
 
 /** How messages on a connection are told apart. */
 export interface MessageStreamOptions {

@@ -1,6 +1,10 @@
-import type { Socket } from 'node:dgram';
-import type { Sender } from '../scan/udp-shared.js';
-import { createUdpSocket } from './udp-socket.js';
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+
+/** Where a datagram came from. */
+export interface Sender {
+  readonly address: string;
+  readonly port: number;
+}
 
 /** Takes a datagram that came in on a port. */
 export type ReceiveDatagram = (bytes: Buffer, from: Sender) => void;
@@ -14,21 +18,11 @@ export class UdpPort {
   ) {}
 
   /** Binds a port of `address` (0: the system chooses). Rejects with the system's error (EADDRINUSE, EACCES …). */
-  static open(address: string, port: number, receive: ReceiveDatagram): Promise<UdpPort> {
-    return new Promise((resolve, reject) => {
-      const socket = createUdpSocket(address.includes(':') ? 6 : 4);
-      socket.once('error', (error) => {
-        socket.close();
-        reject(error);
-      });
-      socket.bind({ address, port, exclusive: true }, () => {
-        // A refusal that comes later belongs to one datagram: it says nothing of the port.
-        socket.removeAllListeners('error').on('error', () => {});
-        // Port 0 can be forged, and never be answered.
-        socket.on('message', (bytes, from) => void (from.port > 0 && receive(bytes, from)));
-        resolve(new UdpPort(socket, address, socket.address().port));
-      });
-    });
+  static async open(address: string, port: number, receive: ReceiveDatagram): Promise<UdpPort> {
+    const socket = await bindUdp({ address, family: address.includes(':') ? 6 : 4, port });
+    // Port 0 can be forged, and never be answered.
+    socket.on('message', (bytes, from) => void (from.port > 0 && receive(bytes, from)));
+    return new UdpPort(socket, address, socket.address().port);
   }
 
   /** Sends one datagram. Rejects with the system's error (ENETUNREACH, EPERM …), and where the port is closed. */
@@ -42,4 +36,36 @@ export class UdpPort {
   close(): Promise<void> {
     return new Promise((resolve) => this.socket.close(resolve));
   }
+}
+
+/** What to bind: a port (0: the system chooses) of one address, or of all where none is named. */
+export interface UdpBinding {
+  readonly family: 4 | 6;
+  readonly address?: string;
+  readonly port: number;
+}
+
+/** Binds a socket. Rejects with the system's error; one that comes later belongs to a datagram, and is let pass. */
+export function bindUdp({ family, address, port }: UdpBinding): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createUdpSocket(family);
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
+    socket.bind({ ...(address !== undefined && { address }), port, exclusive: true }, () => {
+      resolve(socket.removeAllListeners('error').on('error', () => {}));
+    });
+  });
+}
+
+/** Addresses are literals already: asking the resolver would cost a thread's time for each datagram. */
+const OPTIONS: Readonly<Record<4 | 6, SocketOptions>> = {
+  4: { type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) },
+  6: { type: 'udp6', ipv6Only: true, lookup: (address, _options, done) => done(null, address, 6) },
+};
+
+/** Creates a UDP socket of one family, for address literals only. */
+export function createUdpSocket(family: 4 | 6): Socket {
+  return createSocket(OPTIONS[family]);
 }

@@ -1,8 +1,8 @@
 import { addressScope } from '../../model/address.js';
 import type { Reason } from '../../model/report.js';
-import { judgeErrno } from '../scan/errno.js';
-import { createUdpSocket } from './udp-socket.js';
-import type { Sender } from '../scan/udp-shared.js';
+import { limitTime, onAbort } from '../../async/time-limit.js';
+import { judgeErrno } from './errno.js';
+import { bindUdp, type Sender } from './udp-port.js';
 
 /** Answers that are kept of one sender, and senders that are kept at all: one that floods us silences no other. */
 const MAX_ANSWERS = 64;
@@ -54,49 +54,41 @@ export interface UdpSearchResult {
  * Sends datagrams from a socket of its own and takes what anybody answers: devices may answer from another port or
  * address than the one asked. Never rejects.
  */
-export function searchUdp(search: UdpSearch): Promise<UdpSearchResult> {
-  const { localAddress, address, port, datagrams, collectMs, signal } = search;
+export async function searchUdp(search: UdpSearch): Promise<UdpSearchResult> {
+  const { localAddress, address, port, datagrams, collectMs } = search;
   const kept = new AnswerStore();
   let sent = 0;
   let problem: string | null = null;
-  return new Promise((resolve) => {
-    const socket = createUdpSocket(4);
-    const timers: NodeJS.Timeout[] = [];
-    const fail = (error: NodeJS.ErrnoException): void => {
-      problem ??= describeTrouble(error);
-    };
-    const finish = (): void => {
-      for (const timer of timers) clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      socket.removeAllListeners().on('error', () => {});
-      socket.close();
-      resolve({ ...kept.result(), sent, problem });
-    };
+  const fail = (error: NodeJS.ErrnoException): null => {
+    problem ??= describeTrouble(error);
+    return null;
+  };
+  const limit = limitTime(search.signal, collectMs);
+  const { signal } = limit;
+  const socket = signal.aborted ? null : await bindUdp({ family: 4, address: localAddress, port: 0 }).catch(fail);
+  if (socket) {
+    socket.on('message', (bytes, from) => kept.add(bytes, from));
+    socket.on('error', (error) => limit.end(fail(error)));
     const send = ({ bytes, to = address }: TimedDatagram): void => {
       socket.send(bytes, port, to, (error) => (error ? fail(error) : sent++));
     };
-    if (signal.aborted) return finish();
-    signal.addEventListener('abort', finish, { once: true });
-    socket.on('error', (error) => {
-      fail(error);
-      finish();
-    });
-    socket.on('message', (bytes, from) => kept.add(bytes, from));
-    socket.bind({ address: localAddress, port: 0, exclusive: true }, () => {
-      try {
-        if (addressScope(address) === 'multicast') {
-          socket.setMulticastInterface(localAddress);
-          socket.setMulticastTTL(TTL);
-          socket.setMulticastLoopback(false);
-        }
-      } catch (error) {
-        fail(error as NodeJS.ErrnoException);
-        return finish();
+    const timers: NodeJS.Timeout[] = [];
+    try {
+      if (addressScope(address) === 'multicast') {
+        socket.setMulticastInterface(localAddress);
+        socket.setMulticastTTL(TTL);
+        socket.setMulticastLoopback(false);
       }
       for (const datagram of datagrams) timers.push(setTimeout(() => send(datagram), datagram.atMs));
-      timers.push(setTimeout(finish, collectMs));
-    });
-  });
+      await new Promise<void>((resolve) => onAbort(signal, resolve));
+    } catch (error) {
+      fail(error as NodeJS.ErrnoException);
+    }
+    for (const timer of timers) clearTimeout(timer);
+    socket.close();
+  }
+  limit.release();
+  return { ...kept.result(), sent, problem };
 }
 
 /** Keeps each answer once, and so many. */

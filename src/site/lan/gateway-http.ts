@@ -7,7 +7,7 @@ import { renderHttpGet, renderHttpPost } from '../../protocols/http/http.js';
 import { isHttpAnswered, parseHttpAnswer } from '../../protocols/http/http-answer.js';
 import { MAX_XML_BYTES } from '../../protocols/upnp/xml.js';
 import { USER_AGENT } from '../../version.js';
-import { endReason, withinTerm } from '../../async/time-limit.js';
+import { onAbort, waitWithin } from '../../async/time-limit.js';
 
 /** A gateway, and how long it may be talked to. All connections go to this host, whatever a URL says. */
 export interface GatewayPeer {
@@ -51,10 +51,7 @@ export function talkHttp<T>(
   return new Promise((resolve, reject) => {
     if (signal.aborted) return resolve({ problem: endReason(signal) });
     let connected = false;
-    const giveUp = (): void => {
-      if (!connected) resolve({ problem: endReason(signal) });
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
+    const forget = onAbort(signal, () => connected || resolve({ problem: endReason(signal) }));
     engine
       .tcp(host, port, async (conversation) => {
         connected = true;
@@ -62,7 +59,7 @@ export function talkHttp<T>(
         return {};
       })
       .then((outcome) => connected || resolve({ problem: describeRefusal(outcome, port) }), reject)
-      .finally(() => signal.removeEventListener('abort', giveUp));
+      .finally(forget);
   });
 }
 
@@ -84,7 +81,7 @@ export class HttpDialogue {
     if (this.#state === 'spent' && !(await this.#reopen())) return this.#lost();
     const wasKept = this.#state === 'kept';
     this.#state = 'spent';
-    const read = await withinTerm(this.signal, () => this.#exchange(path, post));
+    const read = await waitWithin(this.signal, () => this.#exchange(path, post));
     if (!read) return this.#lost();
     const { bytes, end } = read;
     // It may have ended the kept connection just before; asking once more on a new one changes nothing.
@@ -112,7 +109,7 @@ export class HttpDialogue {
   }
 
   async #reopen(): Promise<boolean> {
-    const next = await withinTerm(this.signal, () => this.#conversation.reopen());
+    const next = await waitWithin(this.signal, () => this.#conversation.reopen());
     if (next) this.#conversation = next;
     this.#state = next ? 'fresh' : 'spent';
     return next !== null;
@@ -121,6 +118,11 @@ export class HttpDialogue {
   #lost(): Problem {
     return { problem: this.signal.aborted ? endReason(this.signal) : 'it could not be connected to again' };
   }
+}
+
+/** Why the time with a gateway ended: a part of a sentence. */
+export function endReason(signal: AbortSignal): string {
+  return String(signal.reason);
 }
 
 function describeRefusal({ state, reason }: Outcome, port: number): string {

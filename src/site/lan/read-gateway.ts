@@ -9,7 +9,7 @@ import { type GatewayPeer, talkHttp } from './gateway-http.js';
 import { chooseLocations, portOf } from './gateway-locations.js';
 import { readConnection, type ReadConnection } from './read-connection.js';
 import { readPcp } from './read-pcp.js';
-import { startTerm } from '../../async/time-limit.js';
+import { limitTime } from '../../async/time-limit.js';
 
 /** A gateway of the LAN to read. */
 export interface ReadGatewayOptions {
@@ -41,8 +41,11 @@ const MAX_PROBLEM = 512;
  * device, no connections and no problems.
  */
 export async function readGateway(options: ReadGatewayOptions): Promise<Gateway> {
-  const { engine, address, answers } = options;
-  const term = startTerm(options.signal, options.totalMs ?? TOTAL_MS);
+  const { engine, address, answers, totalMs = TOTAL_MS } = options;
+  const term = limitTime(options.signal, totalMs, {
+    stopped: 'it was cut off',
+    over: `it took longer than ${Math.round(totalMs / 1000)} s in all`,
+  });
   try {
     const peer = { engine, host: engine.host(address), signal: term.signal };
     const [upnp, pcp] = await Promise.all([readUpnp(peer, answers), readPcp(peer, options.natPmpPort ?? NAT_PMP_PORT)]);

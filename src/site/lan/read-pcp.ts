@@ -2,8 +2,8 @@ import type { NatPmpEvidence } from '../../model/report.js';
 import type { PcpEvidence } from '../../model/lan.js';
 import { natPmpAddress } from '../../check/probes/nat-pmp-address.js';
 import { parsePcpAnswer, renderPcpAnnounce } from '../../protocols/nat/pcp.js';
-import type { GatewayPeer } from './gateway-http.js';
-import { endReason, withinTerm } from '../../async/time-limit.js';
+import { endReason, type GatewayPeer } from './gateway-http.js';
+import { waitWithin } from '../../async/time-limit.js';
 
 /** What answers where NAT-PMP and PCP are served, and what could not be asked: sentences. */
 export interface ReadPcp {
@@ -17,7 +17,7 @@ export interface ReadPcp {
  * port and their answers could be taken for each other's. Where the port is refused, the second is not asked.
  */
 export async function readPcp({ engine, host, signal }: GatewayPeer, port: number): Promise<ReadPcp> {
-  const asked = await withinTerm(signal, () => natPmpAddress.run(engine, host, port));
+  const asked = await waitWithin(signal, () => natPmpAddress.run(engine, host, port));
   if (!asked) {
     const problem = `NAT-PMP and PCP were not asked to the end: ${endReason(signal)}.`;
     return { natPmp: null, pcp: null, problems: [problem] };
@@ -25,7 +25,7 @@ export async function readPcp({ engine, host, signal }: GatewayPeer, port: numbe
   const natPmp = asked.evidence.natPmp ?? null;
   if (asked.state === 'closed') return { natPmp, pcp: null, problems: [] };
   const announced: { pcp: PcpEvidence | null } = { pcp: null };
-  const outcome = await withinTerm(signal, () =>
+  const outcome = await waitWithin(signal, () =>
     engine.udp(host, port, {
       ask: (local) => ({ bytes: renderPcpAnnounce(local().address) }),
       read: (bytes) => {

@@ -1,5 +1,5 @@
 import type { LanInterface, SsdpFound } from '../../model/lan.js';
-import { findLocalAddress } from '../../net/sockets/local-address.js';
+import { findLocalAddress } from '../../net/sockets/addresses.js';
 import { searchUdp, type TimedDatagram, type UdpSearchResult } from '../../net/sockets/udp-search.js';
 import { parseSsdpAnswer, renderSsdpSearch } from '../../protocols/upnp/ssdp.js';
 import { USER_AGENT } from '../../version.js';

@@ -3,7 +3,7 @@ import { isLanAddress } from '../../model/address.js';
 import type { Gateway, LanInterface, SsdpFound } from '../../model/lan.js';
 import type { UnitError } from '../../model/report.js';
 import type { Engine } from '../../net/scan/engine.js';
-import { findLocalAddress } from '../../net/sockets/local-address.js';
+import { findLocalAddress } from '../../net/sockets/addresses.js';
 import { type DefaultGateway, readDefaultRoutes } from '../host/default-gateways.js';
 import { findLan } from '../host/lan-interfaces.js';
 import { readGateway } from './read-gateway.js';

@@ -6,7 +6,7 @@ import { indexServices, OUTSIDER, type Profile } from '../../model/profile.js';
 import type { UnitError } from '../../model/report.js';
 import { Engine } from '../../net/scan/engine.js';
 import { type Timing, TIMINGS } from '../../net/scan/timing.js';
-import { listOwnAddresses } from '../../net/sockets/local-address.js';
+import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import { listLanInterfaces } from '../host/lan-interfaces.js';
 import { readLocalFirewall } from '../host/local-firewall.js';
 import { surveyGateways } from './survey-gateways.js';
@@ -38,10 +38,7 @@ export async function surveyLan(options: SurveyLanOptions): Promise<LanSurvey> {
   const startedAt = new Date().toISOString();
   const startMs = performance.now();
   const errors: UnitError[] = [];
-  const engine = new Engine(timing);
-  const cutOff = (): void => engine.cutOff();
-  signal.addEventListener('abort', cutOff, { once: true });
-  if (signal.aborted) cutOff();
+  const engine = new Engine(timing, signal);
   try {
     const interfaces = readInterfaces(errors);
     const [found, seen, firewall] = await Promise.all([
@@ -62,7 +59,6 @@ export async function surveyLan(options: SurveyLanOptions): Promise<LanSurvey> {
       errors: [...errors, ...found.errors, ...(seen?.errors ?? [])],
     };
   } finally {
-    signal.removeEventListener('abort', cutOff);
     await engine.close();
   }
 }

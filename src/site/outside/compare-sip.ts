@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SipComparison } from '../../model/site.js';
 import { MAX_SIP_BYTES, sipMessageEventSchema } from '../../model/vantage-api.js';
-import { dialTcp } from '../../net/sockets/dial-tcp.js';
+import { dialTcp } from '../../net/sockets/tcp-socket.js';
 import { MessageStream } from '../../net/sockets/message-stream.js';
 import { UdpPort } from '../../net/sockets/udp-port.js';
 import { readExchangeMessage } from '../../protocols/sip/sip-exchange.js';

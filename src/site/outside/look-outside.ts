@@ -5,7 +5,7 @@ import { OUTSIDER, type Profile } from '../../model/profile.js';
 import type { Report } from '../../model/report.js';
 import type { NatSurvey, Outside, Proof, SipComparison, StandIn } from '../../model/site.js';
 import type { Whoami } from '../../model/vantage-api.js';
-import { findLocalAddress } from '../../net/sockets/local-address.js';
+import { findLocalAddress } from '../../net/sockets/addresses.js';
 import type { TimingName } from '../../net/scan/timing.js';
 import { compareSip } from './compare-sip.js';
 import { drawCanaries } from './draw-canaries.js';

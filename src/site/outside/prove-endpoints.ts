@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { limitWork } from '../../async/time-limit.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Proof } from '../../model/site.js';
 import { MAX_PROOFS, type ProofEvent, proofEventSchema } from '../../model/vantage-api.js';
@@ -6,9 +6,8 @@ import type { Arrival, OpenStandIn } from './stand-in.js';
 import type { VantageClient } from './vantage-client.js';
 import { VantageError } from './vantage-error.js';
 
-/** How long what is still on its way is waited for after the vantage is done, ms, and how often we look. */
+/** How long what is still on its way is waited for after the vantage is done, ms. */
 const LATE_MS = 1_000;
-const LOOK_MS = 50;
 
 /** What to have proved, and by whom. */
 export interface ProveEndpointsOptions {
@@ -41,7 +40,8 @@ export async function proveEndpoints(options: ProveEndpointsOptions): Promise<Pr
     if (!(error instanceof VantageError) || events.size + standIn.arrivals.size === 0) throw error;
     options.onProblem?.(error.message);
   }
-  await waitForArrivals(standIn, asked, signal);
+  const haveArrived = (): boolean => asked.every((endpoint) => standIn.arrivals.has(endpoint));
+  await limitWork(signal, LATE_MS, (limit) => standIn.bell.until(haveArrived, limit));
   const named = new Set(services);
   return asked.map((endpoint) => ({
     endpoint,
@@ -64,18 +64,6 @@ async function askProofs(
     if (!proof) throw new VantageError('protocol', 'the vantage told of a proof in a form that was not agreed');
     const { endpoint } = proof;
     if (endpoints.includes(endpoint) && !events.has(endpoint)) events.set(endpoint, proof);
-  }
-}
-
-/** Waits until all have arrived, for a moment at most. */
-async function waitForArrivals(
-  { arrivals }: OpenStandIn,
-  asked: readonly EndpointId[],
-  signal: AbortSignal,
-): Promise<void> {
-  const end = performance.now() + LATE_MS;
-  while (!signal.aborted && performance.now() < end && !asked.every((endpoint) => arrivals.has(endpoint))) {
-    await sleep(LOOK_MS);
   }
 }
 

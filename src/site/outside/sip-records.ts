@@ -1,3 +1,5 @@
+import { Bell } from '../../async/bell.js';
+import { limitWork } from '../../async/time-limit.js';
 import type { SipComparison } from '../../model/site.js';
 import { compareSipMessages, type SipDifference } from '../../protocols/sip/compare-sip-messages.js';
 
@@ -34,7 +36,7 @@ export class SipRecords {
     outward: { sent: new Map<string, Buffer[]>(), arrived: new Map<string, Buffer[]>() },
     inward: { sent: new Map<string, Buffer[]>(), arrived: new Map<string, Buffer[]>() },
   };
-  readonly #waiting = new Set<() => void>();
+  readonly #bell = new Bell();
 
   /** Why nothing, or nothing more, could be sent from here; null where nothing was in the way. */
   problem: string | null = null;
@@ -66,24 +68,12 @@ export class SipRecords {
 
   /** Lets all who wait look again. */
   wake(): void {
-    for (const look of this.#waiting) look();
+    this.#bell.ring();
   }
 
   /** Waits until the condition holds; false where it doesn't within `ms`, or where the signal came first. */
   until(condition: () => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        clearTimeout(deadline);
-        signal.removeEventListener('abort', settle);
-        this.#waiting.delete(look);
-        resolve(condition());
-      };
-      const look = (): void => void (condition() && settle());
-      const deadline = setTimeout(settle, ms);
-      signal.addEventListener('abort', settle, { once: true });
-      this.#waiting.add(look);
-      if (signal.aborted || condition()) settle();
-    });
+    return limitWork(signal, ms, (limit) => this.#bell.until(condition, limit));
   }
 }
 

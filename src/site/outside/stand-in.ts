@@ -7,11 +7,11 @@ import {
   parseEndpointId,
 } from '../../model/endpoint.js';
 import type { StandIn } from '../../model/site.js';
-import { Agenda } from '../../net/scan/agenda.js';
+import { Agenda } from '../../async/agenda.js';
+import { Bell } from '../../async/bell.js';
 import { availableSockets } from '../../net/scan/descriptors.js';
-import type { Sender } from '../../net/scan/udp-shared.js';
-import { createRoom, listenTcp, type Serve } from '../../net/sockets/listen-tcp.js';
-import { UdpPort } from '../../net/sockets/udp-port.js';
+import { type Accepted, createRoom, listenTcp, serveTcp } from '../../net/sockets/listen-tcp.js';
+import { type Sender, UdpPort } from '../../net/sockets/udp-port.js';
 import { isWholeLine, MAX_PROOF_BYTES, parseProof, renderReceipt } from '../../protocols/proof.js';
 
 const REASONS: Readonly<Record<string, Unbound['reason']>> = {
@@ -49,6 +49,8 @@ export interface OpenStandIn {
   readonly unbound: readonly Unbound[];
   /** What has come so far, by the endpoint that the vantage asked. Only the first arrival of each is kept. */
   readonly arrivals: ReadonlyMap<EndpointId, Arrival>;
+  /** Rings at each arrival. */
+  readonly bell: Bell;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ const MOMENT_MS = 1_000;
 export async function openStandIn({ address, endpoints, key }: StandInOptions): Promise<OpenStandIn> {
   const agenda = new Agenda();
   const arrivals = new Map<EndpointId, Arrival>();
+  const bell = new Bell();
   const open: { readonly id: EndpointId; readonly listener: Listener }[] = [];
   const unbound: Unbound[] = [];
   const wanted = [...new Set(endpoints)].sort(compareEndpointIds).flatMap((id) => parseEndpointId(id) ?? []);
@@ -85,11 +88,12 @@ export async function openStandIn({ address, endpoints, key }: StandInOptions): 
     const proof = parseProof(key, bytes);
     if (!proof?.endpoint.startsWith(at.transport)) return undefined;
     if (!arrivals.has(proof.endpoint)) arrivals.set(proof.endpoint, { at: endpointId(at), from: formatSender(from) });
+    bell.ring();
     return renderReceipt(key, proof);
   };
   const serveAt =
-    (at: Endpoint): Serve =>
-    async ({ from, read, send }) => {
+    (at: Endpoint) =>
+    async ({ from, read, send }: Accepted): Promise<void> => {
       const { bytes, end } = await read({ waitMs: LISTEN_MS, maxBytes: MAX_PROOF_BYTES, isComplete: isWholeLine });
       const receipt = judge(at, from, bytes);
       if (receipt) send(receipt);
@@ -106,7 +110,7 @@ export async function openStandIn({ address, endpoints, key }: StandInOptions): 
     refuseShared(address);
     if (at.transport === 'udp') return listenUdp(at);
     const limits = { max: MAX_PORT_CONNECTIONS, room, lifetimeMs: LIFETIME_MS };
-    return listenTcp({ address, port: at.port, serve: serveAt(at), agenda, ...limits });
+    return listenTcp({ address, port: at.port, take: serveTcp(agenda, serveAt(at)), ...limits });
   };
 
   for (const endpoint of wanted) {
@@ -122,6 +126,7 @@ export async function openStandIn({ address, endpoints, key }: StandInOptions): 
     bound: open.map(({ id }) => id),
     unbound,
     arrivals,
+    bell,
     close: async () => {
       await Promise.all(open.map(({ listener }) => listener.close()));
       agenda.clear();

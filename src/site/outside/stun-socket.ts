@@ -1,15 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import type { Sender } from '../../net/scan/udp-shared.js';
-import { UdpPort } from '../../net/sockets/udp-port.js';
+import { Bell } from '../../async/bell.js';
+import { limitWork } from '../../async/time-limit.js';
+import { type Sender, UdpPort } from '../../net/sockets/udp-port.js';
 import { parseStun, renderStunRequest, type StunMessage } from '../../protocols/nat/stun.js';
 import { VERSION } from '../../version.js';
 
 /** After each try, ms: three in all (RFC 8489 §6.2.1 begins with 500 ms). */
 const WAITS = [500, 1_000, 1_500];
 
+/** After how long an indication is wanted, and how late it may be. */
+export interface Later {
+  readonly seconds: number;
+  readonly graceMs: number;
+}
+
+/** What came back of one request: from where we are seen, null without an answer, and whether the indication came. */
+export interface Heard {
+  mapped: StunMessage['mapped'];
+  came: boolean;
+}
+
 /** One UDP socket that asks a vantage's STUN ports from where it is seen. */
 export class StunSocket {
-  readonly #transactions = new Map<string, (message: StunMessage) => void>();
+  readonly #transactions = new Map<string, Heard>();
+  readonly #bell = new Bell();
 
   private constructor(
     private readonly port: UdpPort,
@@ -28,27 +42,26 @@ export class StunSocket {
     return this.port.port;
   }
 
-  /** Asks from where we are seen; null where nothing answers. */
-  async ask(to: Sender, signal: AbortSignal): Promise<StunMessage['mapped']> {
-    const { response, forget } = await this.#exchange(to, null, signal);
-    forget();
-    return response;
-  }
-
   /**
-   * Asks for an indication after `seconds`, and is silent until then. Tells from where we are seen, or null where
-   * nothing answered, and whether the indication came.
+   * Asks from where we are seen and, where wanted, for an indication after some seconds, being silent until then and
+   * for the time of grace.
    */
-  async askLater(
-    to: Sender,
-    seconds: number,
-    graceMs: number,
-    signal: AbortSignal,
-  ): Promise<{ mapped: StunMessage['mapped']; came: boolean }> {
-    const { response, indicated, forget } = await this.#exchange(to, seconds, signal);
-    const came = response !== null && (await waitFor(indicated, seconds * 1_000 + graceMs, signal)) !== undefined;
-    forget();
-    return { mapped: response, came };
+  async ask(to: Sender, signal: AbortSignal, later?: Later): Promise<Heard> {
+    const transaction = randomBytes(12).toString('hex');
+    const delaySeconds = later?.seconds ?? null;
+    const request = renderStunRequest(this.key, { transaction, delaySeconds, software: `sallyport/${VERSION}` });
+    const heard: Heard = { mapped: null, came: false };
+    this.#transactions.set(transaction, heard);
+    const wait = (ms: number, condition: () => boolean) =>
+      limitWork(signal, ms, (limit) => this.#bell.until(condition, limit));
+    for (const ms of WAITS) {
+      if (heard.mapped || signal.aborted) break;
+      await this.port.send(request, to);
+      await wait(ms, () => heard.mapped !== null);
+    }
+    if (later && heard.mapped) await wait(later.seconds * 1_000 + later.graceMs, () => heard.came);
+    this.#transactions.delete(transaction);
+    return heard;
   }
 
   /** Lets go of the port. */
@@ -56,44 +69,12 @@ export class StunSocket {
     return this.port.close();
   }
 
-  async #exchange(to: Sender, delaySeconds: number | null, signal: AbortSignal) {
-    const transaction = randomBytes(12).toString('hex');
-    const request = renderStunRequest(this.key, { transaction, delaySeconds, software: `sallyport/${VERSION}` });
-    let answered: (mapped: StunMessage['mapped']) => void;
-    let indicate: (came: true) => void;
-    const answer = new Promise<StunMessage['mapped']>((resolve) => (answered = resolve));
-    const indicated = new Promise<true>((resolve) => (indicate = resolve));
-    this.#transactions.set(transaction, ({ type, mapped }) => {
-      if (type === 'response' && mapped) answered(mapped);
-      if (type === 'indication') indicate(true);
-    });
-    let response: StunMessage['mapped'] | undefined;
-    for (const wait of WAITS) {
-      if (response || signal.aborted) break;
-      await this.port.send(request, to);
-      response = await waitFor(answer, wait, signal);
-    }
-    return { response: response ?? null, indicated, forget: () => void this.#transactions.delete(transaction) };
-  }
-
   #hear(bytes: Buffer): void {
-    const message = parseStun(bytes, this.key);
-    if (message) this.#transactions.get(message.transaction)?.(message);
+    const { type, transaction, mapped } = parseStun(bytes, this.key) ?? {};
+    const heard = this.#transactions.get(transaction ?? '');
+    if (!heard) return;
+    if (type === 'response') heard.mapped ??= mapped ?? null;
+    if (type === 'indication') heard.came = true;
+    this.#bell.ring();
   }
-}
-
-/** What a promise gives within so many milliseconds; undefined where that takes longer, or the signal comes first. */
-function waitFor<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const settle = (value?: T): void => {
-      clearTimeout(deadline);
-      signal.removeEventListener('abort', giveUp);
-      resolve(value);
-    };
-    const giveUp = (): void => settle();
-    const deadline = setTimeout(giveUp, ms);
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) return settle();
-    void promise.then(settle);
-  });
 }

@@ -81,7 +81,7 @@ async function lookAtMapping({ exchange, localAddress, key }: Scene): Promise<Ma
     const { localPort } = socket;
     const seen = await Promise.all(
       exchange.started.ports.map(async (vantagePort) => {
-        const mapped = await socket.ask({ address: exchange.vantage, port: vantagePort }, exchange.signal);
+        const { mapped } = await socket.ask({ address: exchange.vantage, port: vantagePort }, exchange.signal);
         return mapped ? [{ localPort, vantagePort, ...mapped }] : [];
       }),
     );
@@ -100,7 +100,7 @@ async function keepSilent(
   try {
     const vantagePort = exchange.started.ports[0]!;
     const to = { address: exchange.vantage, port: vantagePort };
-    const { mapped, came } = await socket.askLater(to, seconds, GRACE_MS, exchange.signal);
+    const { mapped, came } = await socket.ask(to, exchange.signal, { seconds, graceMs: GRACE_MS });
     if (!mapped) return { mapped: null, silence: null };
     const concluded = came || !exchange.signal.aborted;
     return {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { limitTime, type TimeLimit } from '../../async/time-limit.js';
 import { startedEventSchema, type StartedEvent } from '../../model/vantage-api.js';
 import type { VantageClient, VantageEvent, VantageStream } from './vantage-client.js';
 import { VantageError } from './vantage-error.js';
@@ -24,47 +25,43 @@ export class VantageExchange {
   readonly signal: AbortSignal;
   /** Resolves at its end; rejects with a {@link VantageError} where it did not end well. */
   readonly ended: Promise<void>;
-  readonly #over: AbortController;
 
   private constructor(
     readonly started: StartedEvent,
     /** The vantage's address, to which datagrams go. */
     readonly vantage: string,
     events: AsyncIterator<VantageEvent>,
-    over: AbortController,
+    private readonly limit: TimeLimit,
     receive: (event: VantageEvent) => void,
   ) {
-    this.#over = over;
-    this.signal = over.signal;
-    this.ended = follow(events, receive).finally(() => over.abort());
+    this.signal = limit.signal;
+    this.ended = follow(events, receive).finally(() => limit.end());
     this.ended.catch(() => {});
   }
 
   /** Asks for the stream and waits until it has begun. Throws {@link VantageError}. */
   static async open(options: VantageExchangeOptions): Promise<VantageExchange> {
     const { client, path, body, signal, longestMs, receive = () => {} } = options;
-    const over = new AbortController();
+    const limit = limitTime(signal, longestMs);
     // Each socket of a survey listens for the end.
-    setMaxListeners(0, over.signal);
-    const longest = setTimeout(() => over.abort(), longestMs);
-    over.signal.addEventListener('abort', () => clearTimeout(longest));
-    const events = client.stream(path, body, AbortSignal.any([signal, over.signal]))[Symbol.asyncIterator]();
+    setMaxListeners(0, limit.signal);
+    const events = client.stream(path, body, limit.signal)[Symbol.asyncIterator]();
     const first = await events.next().catch((error: unknown) => {
-      over.abort();
+      limit.end();
       throw error;
     });
     const started = startedEventSchema.safeParse(first.done ? undefined : first.value.data);
     const vantage = client.remoteAddress;
     if (started.success && started.data.ports.length === 2 && vantage !== null) {
-      return new VantageExchange(started.data, vantage, events, over, receive);
+      return new VantageExchange(started.data, vantage, events, limit, receive);
     }
-    over.abort();
+    limit.end();
     throw new VantageError('protocol', 'the vantage did not tell where the exchange takes place');
   }
 
   /** Lets the vantage go, which ends the exchange. */
   close(): void {
-    this.#over.abort();
+    this.limit.end();
   }
 }
 

@@ -33,11 +33,8 @@ export interface SendProofsOptions {
  */
 export async function* sendProofs(options: SendProofsOptions): AsyncGenerator<ProofEvent> {
   const { address, key, endpoints, timing, signal } = options;
-  const engine = new Engine({ ...timing, tries: Math.max(timing.tries, UDP_TRIES) });
+  const engine = new Engine({ ...timing, tries: Math.max(timing.tries, UDP_TRIES) }, signal);
   const host = engine.host(address);
-  const cutOff = (): void => engine.cutOff();
-  signal.addEventListener('abort', cutOff, { once: true });
-  if (signal.aborted) cutOff();
   try {
     yield* mapConcurrently(shuffle(endpoints), CONCURRENCY, signal, async (endpoint) => {
       const nonce = randomBytes(16).toString('base64url');
@@ -45,8 +42,6 @@ export async function* sendProofs(options: SendProofsOptions): AsyncGenerator<Pr
       return { endpoint, state, reason, tries, receipt: evidence['receipt'] === true };
     });
   } finally {
-    signal.removeEventListener('abort', cutOff);
-    cutOff();
     await engine.close();
   }
 }

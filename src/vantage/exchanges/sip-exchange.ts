@@ -1,3 +1,4 @@
+import { Bell } from '../../async/bell.js';
 import type { SipMessageEvent } from '../../model/vantage-api.js';
 import {
   drawMediaPort,
@@ -74,7 +75,7 @@ export class EventQueue<T> implements AsyncIterable<T> {
   readonly #events: T[] = [];
   #left: number;
   #ended = false;
-  #wake: (() => void) | undefined;
+  readonly #bell = new Bell();
 
   constructor(max: number) {
     this.#left = max;
@@ -85,14 +86,14 @@ export class EventQueue<T> implements AsyncIterable<T> {
     if (this.#ended || this.#left === 0) return false;
     this.#left--;
     this.#events.push(event);
-    this.#wake?.();
+    this.#bell.ring();
     return true;
   }
 
   /** Ends the queue behind what it holds. */
   end(): void {
     this.#ended = true;
-    this.#wake?.();
+    this.#bell.ring();
   }
 
   /** Takes the events out, as they come. */
@@ -100,7 +101,7 @@ export class EventQueue<T> implements AsyncIterable<T> {
     for (;;) {
       while (this.#events.length > 0) yield this.#events.shift()!;
       if (this.#ended) return;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await this.#bell.until(() => this.#ended || this.#events.length > 0);
     }
   }
 }

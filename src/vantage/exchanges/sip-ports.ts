@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
+import { limitTime, onAbort } from '../../async/time-limit.js';
 import { MAX_SIP_BYTES, type SipMessageEvent } from '../../model/vantage-api.js';
-import { findLocalAddress } from '../../net/sockets/local-address.js';
+import { findLocalAddress } from '../../net/sockets/addresses.js';
 import { MessageStream } from '../../net/sockets/message-stream.js';
-import { TcpPort } from '../../net/sockets/tcp-port.js';
+import { listenTcp, type TcpListener } from '../../net/sockets/listen-tcp.js';
+import { resetSocket } from '../../net/sockets/tcp-socket.js';
 import { UdpPort } from '../../net/sockets/udp-port.js';
 import { type SipPlace, splitSipStream } from '../../protocols/sip/sip.js';
 import { type IncomingSip, SipExchange } from './sip-exchange.js';
@@ -49,7 +51,7 @@ export class SipPorts {
   readonly #running = new Set<Running>();
   readonly #connections = new Map<string, number>();
   #udp!: UdpPort;
-  #tcp!: TcpPort;
+  #tcp!: TcpListener;
 
   private constructor(private readonly host: string) {}
 
@@ -58,10 +60,8 @@ export class SipPorts {
     const ports = new SipPorts(host);
     ports.#udp = await UdpPort.open(host, udp, (bytes, from) => void ports.#hearDatagram(bytes, from));
     try {
-      ports.#tcp = await TcpPort.open({
-        ...{ address: host, port: tcp, maxConnections: MAX_CONNECTIONS, lifetimeMs: EXCHANGE_MS },
-        accept: (socket) => ports.#accept(socket),
-      });
+      const limits = { max: MAX_CONNECTIONS, lifetimeMs: EXCHANGE_MS };
+      ports.#tcp = await listenTcp({ address: host, port: tcp, take: (socket) => ports.#take(socket), ...limits });
     } catch (error) {
       await ports.#udp.close();
       throw error;
@@ -86,17 +86,13 @@ export class SipPorts {
   exchange({ address, key, signal }: SipExchangeOptions): AsyncIterable<SipMessageEvent> {
     if (this.#running.size >= MAX_EXCHANGES) throw new Error('too many SIP exchanges are running');
     const exchange = new SipExchange(key);
-    const end = (): void => {
-      clearTimeout(deadline);
-      signal.removeEventListener('abort', end);
+    const limit = limitTime(signal, EXCHANGE_MS);
+    const running = { exchange, address, local: findLocalAddress(address), end: () => limit.end() };
+    this.#running.add(running);
+    onAbort(limit.signal, () => {
       this.#running.delete(running);
       exchange.events.end();
-    };
-    const running = { exchange, address, local: findLocalAddress(address), end };
-    const deadline = setTimeout(end, EXCHANGE_MS);
-    signal.addEventListener('abort', end, { once: true });
-    this.#running.add(running);
-    if (signal.aborted) end();
+    });
     return exchange.events;
   }
 
@@ -115,11 +111,11 @@ export class SipPorts {
     }
   }
 
-  #accept(socket: Socket): boolean {
+  #take(socket: Socket): void {
     const from = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     const local = { address: socket.localAddress ?? this.host, port: this.tcp };
     const held = this.#connections.get(from.address) ?? 0;
-    if (held >= MAX_CONNECTIONS_EACH * this.#of(from.address).length) return false;
+    if (held >= MAX_CONNECTIONS_EACH * this.#of(from.address).length) return resetSocket(socket);
     this.#connections.set(from.address, held + 1);
     const send = (answer: Buffer): boolean => stream.send(answer);
     const hear = (incoming: IncomingSip) => this.#of(from.address).some(({ exchange }) => exchange.hear(incoming));
@@ -128,7 +124,6 @@ export class SipPorts {
       receive: (bytes) => void hear({ transport: 'tcp', bytes, from, local, send }),
       ended: () => this.#release(from.address),
     });
-    return true;
   }
 
   #release(address: string): void {

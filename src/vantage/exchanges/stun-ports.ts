@@ -1,6 +1,6 @@
+import { limitTime, onAbort } from '../../async/time-limit.js';
 import { MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
-import type { Sender } from '../../net/scan/udp-shared.js';
-import { UdpPort } from '../../net/sockets/udp-port.js';
+import { type Sender, UdpPort } from '../../net/sockets/udp-port.js';
 import { parseStun, renderStunIndication, renderStunResponse } from '../../protocols/nat/stun.js';
 
 /** How much longer than asked an exchange lasts: for tries, and for indications that are on their way. */
@@ -73,24 +73,15 @@ export class StunPorts {
    * Answers at once, for `seconds` (300 at most) and 10 more, or until the signal; then resolves.
    * Rejects where too many exchanges are running.
    */
-  serve(options: StunExchangeOptions): Promise<void> {
-    if (this.#running.size >= MAX_RUNNING)
-      return Promise.reject(new Error('too many NAT bindings are being looked at'));
+  async serve(options: StunExchangeOptions): Promise<void> {
+    if (this.#running.size >= MAX_RUNNING) throw new Error('too many NAT bindings are being looked at');
     const seconds = Math.min(options.seconds, MAX_BINDING_SECONDS);
-    return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(deadline);
-        options.signal.removeEventListener('abort', end);
-        for (const timer of [...running.delayed.values()].flat()) clearTimeout(timer);
-        this.#running.delete(running);
-        resolve();
-      };
-      const deadline = setTimeout(end, seconds * 1_000 + MARGIN_MS);
-      const running: Running = { ...options, seconds, answers: 0, delayed: new Map(), end };
-      this.#running.add(running);
-      options.signal.addEventListener('abort', end, { once: true });
-      if (options.signal.aborted) end();
-    });
+    const limit = limitTime(options.signal, seconds * 1_000 + MARGIN_MS);
+    const running: Running = { ...options, seconds, answers: 0, delayed: new Map(), end: () => limit.end() };
+    this.#running.add(running);
+    await new Promise<void>((resolve) => onAbort(limit.signal, resolve));
+    for (const timer of [...running.delayed.values()].flat()) clearTimeout(timer);
+    this.#running.delete(running);
   }
 
   /** Ends what is running and lets go of the ports. */

@@ -1,4 +1,4 @@
-import { limitTime } from '../../async/time-limit.js';
+import { limitWork } from '../../async/time-limit.js';
 import { chooseSource, chooseTiming } from '../../check/run/run-options.js';
 import { createTerms, runTargets } from '../../check/run/run-targets.js';
 import { listProfileNames } from '../../files/profiles/profile-chain.js';
@@ -40,9 +40,9 @@ export function addChecksRoute(app: VantageApp, context: VantageContext): void {
       caller: { address: string; token: string },
       stop: AbortSignal,
     ): AsyncGenerator<StreamEvent> {
-      const limit = limitTime(stop, checkSeconds * 1_000);
-      const { signal } = limit;
-      const report = await checkCaller({ ...caller, profile, source, timing, signal }).finally(() => limit.release());
+      const report = await limitWork(stop, checkSeconds * 1_000, (signal) =>
+        checkCaller({ ...caller, profile, source, timing, signal }),
+      );
       if (!report) return;
       context.metrics.countCheck(report.verdict);
       yield { event: 'report', data: report };

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listenTcp } from '../../../src/lab/listen-tcp.js';
-import { startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
 import { ControlEndpoint } from '../../../src/net/scan/control.js';
-import { findLocalAddress } from '../../../src/net/sockets/local-address.js';
-import { resolveName } from '../../../src/net/sockets/resolve.js';
+import { findLocalAddress, resolveName } from '../../../src/net/sockets/addresses.js';
 import { keep, stopAfterEach } from '../../lab-sites/running.js';
+import { startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
 import { startEngine } from '../start-engine.js';
 
 stopAfterEach();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Agenda } from '../../../src/net/scan/agenda.js';
+import { Agenda } from '../../../src/async/agenda.js';
 import { Gate, type Pacer } from '../../../src/net/scan/gate.js';
 
 const atOnce: Pacer = (now) => now;

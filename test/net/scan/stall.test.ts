@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { Agenda } from '../../../src/net/scan/agenda.js';
+import { Agenda } from '../../../src/async/agenda.js';
 import { Engine } from '../../../src/net/scan/engine.js';
 import { TIMINGS } from '../../../src/net/scan/timing.js';
 

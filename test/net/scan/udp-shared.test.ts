@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { listenUdp } from '../../../src/lab/listen-udp.js';
-import { Agenda } from '../../../src/net/scan/agenda.js';
-import { Gate } from '../../../src/net/scan/gate.js';
+import { Core } from '../../../src/net/scan/core.js';
 import { Host } from '../../../src/net/scan/host.js';
 import { exchangeUdp } from '../../../src/net/scan/udp-exchange.js';
 import { SharedUdp } from '../../../src/net/scan/udp-shared.js';
@@ -94,15 +93,9 @@ describe('SharedUdp', () => {
   });
 
   test('has no route left when exchanges are over, however they ended', async () => {
-    const agenda = new Agenda();
     const shared = new CountingUdp();
-    const core = { agenda, gate: new Gate(agenda, 1e6, 100), shared, running: new Set<{ cutOff(): void }>() };
-    keep({
-      stop: () => {
-        agenda.clear();
-        return shared.close();
-      },
-    });
+    const core = new Core({ ...QUICK, rate: 1e6, maxSockets: 100 }, shared);
+    keep({ stop: () => core.close() });
     const host = new Host(LOCAL, (now) => now, { ...QUICK, patienceMs: 200 });
     const silent = keep(await listenUdp(LOCAL, 0, () => undefined)).port;
     const request = {
@@ -118,7 +111,7 @@ describe('SharedUdp', () => {
     const cut = exchange(silent);
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(shared.routes).toBeGreaterThan(0);
-    for (const running of core.running) running.cutOff();
+    core.cutOff();
     expect((await cut).state).toBe('error');
     expect([shared.routes, core.running.size]).toEqual([0, 0]);
   });

@@ -2,13 +2,21 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { Agenda } from '../../../src/net/scan/agenda.js';
-import { createRoom, listenTcp, type ListenTcpOptions, type Serve } from '../../../src/net/sockets/listen-tcp.js';
+import { Agenda } from '../../../src/async/agenda.js';
+import {
+  type Accepted,
+  createRoom,
+  listenTcp,
+  type ListenTcpOptions,
+  serveTcp,
+} from '../../../src/net/sockets/listen-tcp.js';
 import { keep, stopAfterEach } from '../../lab-sites/running.js';
 
 stopAfterEach();
 
 const ADDRESS = '127.0.0.1';
+
+type Serve = (connection: Accepted) => Promise<void>;
 
 const echo: Serve = async ({ read, send }) => {
   const { bytes } = await read({ waitMs: 5_000, maxBytes: 100, isComplete: (all) => all.includes('\n') });
@@ -21,7 +29,7 @@ async function listen(serve: Serve, options: Partial<ListenTcpOptions> = {}) {
   const agenda = new Agenda();
   const room = createRoom(100);
   const listener = await listenTcp({
-    ...{ address: ADDRESS, port: 0, serve, agenda, max: 10, room, lifetimeMs: 5_000 },
+    ...{ address: ADDRESS, port: 0, take: serveTcp(agenda, serve), max: 10, room, lifetimeMs: 5_000 },
     ...options,
   });
   let closing: Promise<void> | undefined;

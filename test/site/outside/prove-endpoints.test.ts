@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { Bell } from '../../../src/async/bell.js';
 import { proveEndpoints, type ProveEndpointsOptions } from '../../../src/site/outside/prove-endpoints.js';
 import type { OpenStandIn } from '../../../src/site/outside/stand-in.js';
 import { VantageClient } from '../../../src/site/outside/vantage-client.js';
@@ -24,7 +25,7 @@ const eventOf = (endpoint: EndpointId, change: Partial<ProofEvent> = {}) =>
 /** A stand-in that never listened, to which this has come. */
 function pretend(bound: readonly EndpointId[], arrived: readonly EndpointId[]): OpenStandIn {
   const arrivals = new Map(arrived.map((endpoint) => [endpoint, ARRIVAL]));
-  return { address: LOCAL, bound, unbound: [], arrivals, close: () => Promise.resolve() };
+  return { address: LOCAL, bound, unbound: [], arrivals, bell: new Bell(), close: () => Promise.resolve() };
 }
 
 async function prove(
@@ -106,7 +107,10 @@ describe('proveEndpoints', () => {
 
   test('waits a moment for what comes late', async () => {
     const standIn = pretend(['tcp/80'], []);
-    setTimeout(() => (standIn.arrivals as Map<EndpointId, typeof ARRIVAL>).set('tcp/80', ARRIVAL), 300);
+    setTimeout(() => {
+      (standIn.arrivals as Map<EndpointId, typeof ARRIVAL>).set('tcp/80', ARRIVAL);
+      standIn.bell.ring();
+    }, 300);
     const { proofs } = await prove((response) => sendEvents(response, STARTED, END), { standIn });
     expect(proofs).toMatchObject([{ arrived: true }]);
   });

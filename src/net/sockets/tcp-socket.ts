@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { resetSocket } from './reset-socket.js';
+import { limitTime, onAbort } from '../../async/time-limit.js';
 
 /** Where to connect to, and from which of our addresses. */
 export interface DialOptions {
@@ -15,22 +15,29 @@ export interface DialOptions {
  * after `waitMs`, and with the signal's reason.
  */
 export function dialTcp({ address, port, localAddress, waitMs, signal }: DialOptions): Promise<Socket> {
+  const limit = limitTime(signal, waitMs, {
+    over: Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' }),
+  });
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
+    if (limit.signal.aborted) return reject(limit.signal.reason as Error);
     const socket = connect({ host: address, port, localAddress, autoSelectFamily: false, noDelay: true });
     const settle = (error?: Error): void => {
-      clearTimeout(deadline);
-      signal.removeEventListener('abort', cut);
+      limit.release();
       socket.removeAllListeners('error').on('error', () => {});
       if (!error) return resolve(socket);
       resetSocket(socket);
       reject(error);
     };
-    const cut = (): void => settle(signal.reason as Error);
-    const late = (): void => settle(Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' }));
-    const deadline = setTimeout(late, waitMs);
-    signal.addEventListener('abort', cut, { once: true });
-    socket.once('error', settle);
-    socket.once('connect', () => settle());
+    onAbort(limit.signal, () => settle(limit.signal.reason as Error));
+    socket.once('error', settle).once('connect', () => settle());
   });
+}
+
+/**
+ * Ends a connection with a reset, which leaves no TIME_WAIT behind. A socket that is shutting down already can't
+ * be reset: the system refuses, and Node would then keep its descriptor for good; such a one is closed instead.
+ */
+export function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -1,5 +1,25 @@
+import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
-import { createUdpSocket } from './udp-socket.js';
+import type { Resolution } from '../../model/address.js';
+import { createUdpSocket } from './udp-port.js';
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name does not exist or has no address',
+  ENODATA: 'the name has no address',
+  EAI_AGAIN: 'the name server did not answer',
+  ETIMEOUT: 'the name server did not answer',
+};
+
+/** Resolves a host name to all its A and AAAA addresses through the system's resolver, the hosts file included. */
+export async function resolveName(name: string): Promise<Resolution> {
+  try {
+    const found = await lookup(name, { all: true, order: 'verbatim' });
+    return { addresses: [...new Set(found.map(({ address }) => address))] };
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    return { problem: PROBLEMS[code] ?? `the name could not be resolved (${code})` };
+  }
+}
 
 /**
  * Our own address on the way to `address`, as the system's routes choose it; null where there is no route.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeErrno } from '../../../src/net/scan/errno.js';
+import { judgeErrno } from '../../../src/net/sockets/errno.js';
 
 /** What a code means once packets may have been answered, and where the system refuses the call itself. */
 function judge(code: string | undefined, transport: 'tcp' | 'udp', local = false): string {
