@@ -72,7 +72,7 @@ describe('docs/states.md', () => {
   };
 
   test('tells every error code that is judged', () => {
-    const cases = [...read('src/net/scan/errno.ts').matchAll(/case '(\w+)'/g)].map(([, code]) => code);
+    const cases = [...read('src/net/sockets/errno.ts').matchAll(/case '(\w+)'/g)].map(([, code]) => code);
     expect(ids(rows, 'code').sort()).toEqual(cases.sort());
   });
 
