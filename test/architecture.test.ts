@@ -143,7 +143,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   {
     what: /^node:child_process/,
-    to: ['lab', 'site/host/run-command'],
+    to: ['site/host/run-command'],
     why: 'what a target sends must never get near a shell; the system is asked with fixed arguments',
   },
   {

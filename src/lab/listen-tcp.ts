@@ -2,14 +2,14 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Listener, TcpBehaviour } from './lab-server.js';
 import { resetSocket } from '../net/sockets/tcp-socket.js';
 
-/** A listening TCP port; `server` and `connections` are what `silenceTcp` takes over. */
+/** A listening TCP port, with what it listens by and the connections that are open. */
 export interface TcpListener extends Listener {
   readonly address: string;
   readonly server: Server;
   readonly connections: ReadonlySet<Socket>;
 }
 
-/** Connections that wait to be accepted; small, so that `silenceTcp` can fill it. */
+/** Connections that wait to be accepted; small, so that tests can fill it and have the port drop every SYN. */
 const BACKLOG = 16;
 const MAX_CONNECTIONS = 256;
 const LIFETIME_MS = 120_000;
@@ -17,7 +17,7 @@ const LIFETIME_MS = 120_000;
 export interface TcpListenOptions {
   readonly backlog?: number;
   /** Called each time a connection has ended. */
-  readonly onEnded?: () => void;
+  readonly onEnded?: (() => void) | undefined;
 }
 
 /**

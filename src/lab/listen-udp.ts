@@ -2,11 +2,6 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { Listener, ReplyOptions, UdpBehaviour } from './lab-server.js';
 
-export interface UdpListener extends Listener {
-  /** Stays bound, so that nothing says "unreachable", but answers no more. */
-  silence(): void;
-}
-
 async function bind(address: string, port: number): Promise<Socket> {
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   try {
@@ -25,19 +20,19 @@ async function bind(address: string, port: number): Promise<Socket> {
  * Binds one UDP port of `address` (0: the system chooses), and a second one for answers from elsewhere.
  * Rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL …).
  */
-export async function listenUdp(address: string, port: number, behaviour: UdpBehaviour): Promise<UdpListener> {
+export async function listenUdp(address: string, port: number, behaviour: UdpBehaviour): Promise<Listener> {
   const socket = await bind(address, port);
   const elsewhere = await bind(address, 0).catch((error: unknown) => {
     socket.close();
     throw error;
   });
   const timers = new Set<NodeJS.Timeout>();
-  let silent = false;
+  let stopped = false;
   socket.on('message', (data, from) => {
-    if (silent) return;
+    if (stopped) return;
     const reply = (answer: Buffer | string, { fromElsewhere = false, delayMs = 0 }: ReplyOptions = {}) => {
       const send = () => {
-        if (!silent) (fromElsewhere ? elsewhere : socket).send(answer, from.port, from.address, () => undefined);
+        if (!stopped) (fromElsewhere ? elsewhere : socket).send(answer, from.port, from.address, () => undefined);
       };
       if (delayMs === 0) return send();
       const timer = setTimeout(() => {
@@ -50,11 +45,8 @@ export async function listenUdp(address: string, port: number, behaviour: UdpBeh
   });
   return {
     port: socket.address().port,
-    silence() {
-      silent = true;
-    },
     async stop() {
-      silent = true;
+      stopped = true;
       for (const timer of timers) clearTimeout(timer);
       await Promise.all([socket, elsewhere].map((each) => new Promise<void>((resolve) => each.close(resolve))));
     },

@@ -1,19 +1,16 @@
 import type { LabServer } from './lab-server.js';
-import { datagramStorm } from './servers/datagram-storm.js';
-import { dim } from './servers/dim.js';
-import { drip } from './servers/drip.js';
-import { endlessBanner } from './servers/endless-banner.js';
-import { escapes } from './servers/escapes.js';
-import { giantDatagram } from './servers/giant-datagram.js';
-import { tarpit } from './servers/hostile.js';
-import { natPmp } from './servers/nat-pmp.js';
-import { necPhone } from './servers/nec-phone.js';
-import { pcpro } from './servers/pcpro.js';
-import { resetAfterAccept } from './servers/reset-after-accept.js';
-import { sipHeaderFlood } from './servers/sip-header-flood.js';
-import { necSip } from './servers/sip.js';
-import { ssdp } from './servers/ssdp.js';
-import { webpro } from './servers/webpro.js';
+import { natPmp, ssdp } from './servers/gateway.js';
+import {
+  datagramStorm,
+  drip,
+  endlessBanner,
+  escapes,
+  giantDatagram,
+  resetAfterAccept,
+  sipHeaderFlood,
+  tarpit,
+} from './servers/hostile.js';
+import { dim, necPhone, necSip, pcpro, webpro } from './servers/nec.js';
 import { type EndpointId, parseEndpointId, type Transport } from '../model/endpoint.js';
 import type { ServiceId } from '../model/service.js';
 

@@ -1,8 +1,8 @@
-import { bindTogether, type Bound } from './bind-together.js';
+import type { LabServer, Listener } from './lab-server.js';
+import { listenTcp, type TcpListener } from './listen-tcp.js';
 import { listenUdp } from './listen-udp.js';
-import { type Silence, silenceTcp } from './silence-tcp.js';
 import { listPlannedPorts, type SitePlan } from './sites.js';
-import { endpointId, type EndpointId } from '../model/endpoint.js';
+import { endpointId, type EndpointId, type Transport } from '../model/endpoint.js';
 
 /** A simulated site that is running. */
 export interface Site {
@@ -13,8 +13,8 @@ export interface Site {
   readonly services: Readonly<Record<string, readonly number[]>>;
   /** Everything that listens. */
   readonly endpoints: readonly EndpointId[];
-  /** Drops everything from now on, like a router that has blacklisted us (Linux only); resolves once it is silent. */
-  goSilent(): Promise<void>;
+  /** Its TCP ports. */
+  readonly listeners: readonly TcpListener[];
   /** Ends the site and releases all its sockets; may be called again. */
   stop(): Promise<void>;
 }
@@ -24,8 +24,8 @@ export interface SiteOptions {
   readonly address?: string;
   /** `planned` numbers where they can be bound, or `ephemeral` ones. Default: planned where an address is given. */
   readonly ports?: 'planned' | 'ephemeral';
-  /** Goes silent as soon as so many TCP connections have ended. */
-  readonly silentAfter?: number;
+  /** Called each time a TCP connection has ended. */
+  readonly onEnded?: () => void;
 }
 
 /**
@@ -40,28 +40,19 @@ export async function startSite(plan: SitePlan, options: SiteOptions = {}): Prom
   const bound: Bound[] = [];
   const services: Record<string, number[]> = {};
   const moved = new Set<string>();
-  let ended = 0;
   let stopped: Promise<void> | undefined;
-  let silencing: Promise<Silence> | undefined;
-
-  const goSilent = () => {
-    for (const each of bound) if (each.transport === 'udp') each.listener.silence();
-    return (silencing ??= silenceTcp(bound.flatMap((each) => (each.transport === 'tcp' ? [each.listener] : []))));
-  };
-  const onEnded = () => {
-    // Whoever asks with goSilent() later learns of a failure.
-    if (++ended === options.silentAfter && !stopped) goSilent().catch(() => undefined);
-  };
-  const release = async () => {
-    const silence = await silencing?.catch(() => undefined);
-    await Promise.all([silence?.stop(), ...bound.map(({ listener }) => listener.stop())]);
-  };
-
+  const release = async () => void (await Promise.all(bound.map(({ listener }) => listener.stop())));
   const stop = () => (stopped ??= release());
 
   try {
     for (const { service, server, port, transports } of listPlannedPorts(plan)) {
-      const group = await bindTogether({ address, port: planned ? port : 0, transports, server, onEnded });
+      const group = await bindTogether({
+        address,
+        port: planned ? port : 0,
+        transports,
+        server,
+        onEnded: options.onEnded,
+      });
       bound.push(...group);
       const real = group[0]!.listener.port;
       if (service === null) continue;
@@ -78,7 +69,7 @@ export async function startSite(plan: SitePlan, options: SiteOptions = {}): Prom
     address,
     services: Object.fromEntries(Object.entries(services).filter(([service]) => moved.has(service))),
     endpoints: bound.map(({ transport, listener }) => endpointId({ transport, port: listener.port })),
-    goSilent: async () => void (await goSilent()),
+    listeners: bound.flatMap((each) => (each.transport === 'tcp' ? [each.listener] : [])),
     stop,
   };
 }
@@ -91,4 +82,52 @@ async function hasAddress(address: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** A bound port and its transport. */
+type Bound =
+  | { readonly transport: 'tcp'; readonly listener: TcpListener }
+  | { readonly transport: 'udp'; readonly listener: Listener };
+
+/** What to bind, and where. */
+interface Binding {
+  readonly address: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  readonly transports: readonly Transport[];
+  readonly server: LabServer;
+  readonly onEnded: (() => void) | undefined;
+}
+
+const ATTEMPTS = 32;
+
+/**
+ * Binds all transports of a server to one port number: the one asked for, or, where this is taken or needs
+ * privileges, another one. Rejects with the system's error, and then nothing is bound.
+ */
+async function bindTogether(binding: Binding): Promise<Bound[]> {
+  for (let attempt = 1; ; attempt++) {
+    const group: Bound[] = [];
+    try {
+      for (const transport of binding.transports) {
+        const port = group[0]?.listener.port ?? (attempt === 1 ? binding.port : 0);
+        group.push(await bindOne(binding, transport, port));
+      }
+      return group;
+    } catch (error) {
+      await Promise.all(group.map(({ listener }) => listener.stop()));
+      const { code } = error as NodeJS.ErrnoException;
+      if (attempt === ATTEMPTS || (code !== 'EADDRINUSE' && code !== 'EACCES')) throw error;
+    }
+  }
+}
+
+async function bindOne({ address, server, onEnded }: Binding, transport: Transport, port: number): Promise<Bound> {
+  if (transport === 'tcp' && server.tcp) {
+    return { transport, listener: await listenTcp(address, port, server.tcp, { onEnded }) };
+  }
+  if (transport === 'udp' && server.udp) {
+    return { transport, listener: await listenUdp(address, port, server.udp) };
+  }
+  throw new Error(`this server does not speak ${transport}`);
 }

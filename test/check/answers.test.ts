@@ -1,21 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { dvr } from '../lab-sites/servers/dvr.js';
-import { drip } from '../../src/lab/servers/drip.js';
-import { endlessBanner } from '../../src/lab/servers/endless-banner.js';
-import { endlessBody } from '../lab-sites/servers/endless-body.js';
-import { escapes, HOSTILE_TEXT } from '../../src/lab/servers/escapes.js';
-import { giantHeaders } from '../lab-sites/servers/giant-headers.js';
-import { resetAfterAccept } from '../../src/lab/servers/reset-after-accept.js';
-import { necSip } from '../../src/lab/servers/sip.js';
-import { tarpit } from '../../src/lab/servers/hostile.js';
-import { webpro } from '../../src/lab/servers/webpro.js';
+import { LIKELY_MOVED_PORTS } from '../../src/check/probes/plan.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
-import { resetSocket } from '../../src/net/sockets/tcp-socket.js';
+import { drip, endlessBanner, escapes, HOSTILE_TEXT, resetAfterAccept, tarpit } from '../../src/lab/servers/hostile.js';
+import { necSip, webpro } from '../../src/lab/servers/nec.js';
 import { startSite } from '../../src/lab/start-site.js';
 import type { ServiceId } from '../../src/model/service.js';
-import { LIKELY_MOVED_PORTS } from '../../src/check/probes/plan.js';
-import { stopAfterEach, keep } from '../lab-sites/running.js';
+import { resetSocket } from '../../src/net/sockets/tcp-socket.js';
 import { checkOne, checkSite, observationOf, planOne, rulesOf, startAt } from './checking.js';
+import { keep, stopAfterEach } from '../lab-sites/running.js';
+import { dvr } from '../lab-sites/servers/dvr.js';
+import { endlessBody } from '../lab-sites/servers/endless-body.js';
+import { giantHeaders } from '../lab-sites/servers/giant-headers.js';
 
 stopAfterEach();
 

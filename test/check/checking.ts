@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { type CheckOptions, check, type Report } from '../../src/index.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
 import type { SitePlan } from '../../src/lab/sites.js';
-import { type Site, startSite } from '../../src/lab/start-site.js';
+import type { Site } from '../../src/lab/start-site.js';
 import type { EndpointId } from '../../src/model/endpoint.js';
 import type { ServiceId } from '../../src/model/service.js';
+import { startMuteSite } from '../lab-sites/mute-site.js';
 import { keep } from '../lab-sites/running.js';
 
 const schema = JSON.parse(readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8')) as object;
@@ -40,7 +41,7 @@ export function checkSite(site: Site, options: Partial<CheckOptions> = {}): Prom
 
 /** Starts a site on an address of its own, on ports that the system chooses; it ends with the test. */
 export async function startAt(address: string, plan: SitePlan, silentAfter?: number): Promise<Site> {
-  return keep(await startSite(plan, { address, ports: 'ephemeral', ...(silentAfter && { silentAfter }) }));
+  return keep(await startMuteSite(plan, { address, ports: 'ephemeral', silentAfter }));
 }
 
 /** A plan of one server in the place of one service. */

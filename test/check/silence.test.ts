@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { type AddressInfo, createServer } from 'node:net';
 import { loadProfile } from '../../src/index.js';
-import { pcpro } from '../../src/lab/servers/pcpro.js';
+import { pcpro } from '../../src/lab/servers/nec.js';
 import { SITES } from '../../src/lab/sites.js';
 import { parseEndpointId } from '../../src/model/endpoint.js';
 import { checkOne, checkSite, planOne, rulesOf, startAt } from './checking.js';

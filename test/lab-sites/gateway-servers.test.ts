@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { natPmp } from '../../src/lab/servers/nat-pmp.js';
-import { ssdp } from '../../src/lab/servers/ssdp.js';
+import { natPmp, ssdp } from '../../src/lab/servers/gateway.js';
 import { ask, search } from './clients.js';
 import { startServer, stopAfterEach } from './running.js';
 

@@ -1,16 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { datagramStorm } from '../../src/lab/servers/datagram-storm.js';
-import { drip } from '../../src/lab/servers/drip.js';
-import { endlessBanner } from '../../src/lab/servers/endless-banner.js';
-import { endlessBody } from './servers/endless-body.js';
-import { escapes, HOSTILE_TEXT } from '../../src/lab/servers/escapes.js';
-import { giantDatagram } from '../../src/lab/servers/giant-datagram.js';
-import { giantHeaders } from './servers/giant-headers.js';
-import { resetAfterAccept } from '../../src/lab/servers/reset-after-accept.js';
-import { sipHeaderFlood } from '../../src/lab/servers/sip-header-flood.js';
-import { tarpit } from '../../src/lab/servers/hostile.js';
+import {
+  datagramStorm,
+  drip,
+  endlessBanner,
+  escapes,
+  giantDatagram,
+  HOSTILE_TEXT,
+  resetAfterAccept,
+  sipHeaderFlood,
+  tarpit,
+} from '../../src/lab/servers/hostile.js';
 import { ask, search, sipRequest, talk } from './clients.js';
 import { startServer, stopAfterEach } from './running.js';
+import { endlessBody } from './servers/endless-body.js';
+import { giantHeaders } from './servers/giant-headers.js';
 
 stopAfterEach();
 

@@ -1,11 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { dim } from '../../src/lab/servers/dim.js';
-import { dvr } from './servers/dvr.js';
-import { necPhone } from '../../src/lab/servers/nec-phone.js';
-import { pcpro } from '../../src/lab/servers/pcpro.js';
-import { webpro } from '../../src/lab/servers/webpro.js';
+import { dim, necPhone, pcpro, webpro } from '../../src/lab/servers/nec.js';
 import { ask, sipRequest, talk } from './clients.js';
 import { startServer, stopAfterEach } from './running.js';
+import { dvr } from './servers/dvr.js';
 
 stopAfterEach();
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { SITES } from '../../src/lab/sites.js';
 import { startSilentTcp } from './start-silent-tcp.js';
-import { startSite } from '../../src/lab/start-site.js';
 import { ask, sipRequest, talk } from './clients.js';
+import { startMuteSite } from './mute-site.js';
 import { keep, stopAfterEach } from './running.js';
 
 stopAfterEach();
@@ -36,7 +36,7 @@ describe('startSilentTcp', () => {
 
 describe('a site', () => {
   test('goes silent on TCP and UDP when told to, also on open connections', async () => {
-    const site = keep(await startSite(SITES.dmz));
+    const site = keep(await startMuteSite(SITES.dmz));
     const { webpro, pcpro, 'sip-trunk': trunk } = site.services;
     expect((await talk(webpro![0]!, GET)).text).toContain('WebPro');
     const lasting = talk(pcpro![0]!, GET, { waitMs: 600 });
@@ -52,7 +52,7 @@ describe('a site', () => {
   });
 
   test('goes silent by itself after so many connections', async () => {
-    const site = keep(await startSite(SITES.dmz, { silentAfter: 3 }));
+    const site = keep(await startMuteSite(SITES.dmz, { silentAfter: 3 }));
     const [port] = site.services['webpro']!;
     for (let i = 0; i < 3; i++) expect((await talk(port!, GET)).text).toContain('WebPro');
     await sleep(400);
@@ -61,7 +61,7 @@ describe('a site', () => {
   });
 
   test('can be stopped while it goes silent', async () => {
-    const site = keep(await startSite(SITES.dmz));
+    const site = keep(await startMuteSite(SITES.dmz));
     const silent = site.goSilent();
     await site.stop();
     await silent;

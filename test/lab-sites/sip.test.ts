@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { renderSipAnswer } from '../../src/lab/sip-answer.js';
-import { necSip, sip } from '../../src/lab/servers/sip.js';
+import { necSip } from '../../src/lab/servers/nec.js';
+import { renderSipAnswer, sip } from '../../src/lab/servers/sip.js';
 import { ask, sipRequest, talk } from './clients.js';
 import { startServer, stopAfterEach } from './running.js';
 import { CODE_POINT } from '../words/code-point.js';

@@ -1,12 +1,11 @@
-import type { PortMapping, SsdpFound } from '../../src/model/lan.js';
 import type { Listener } from '../../src/lab/lab-server.js';
 import { listenTcp } from '../../src/lab/listen-tcp.js';
 import { listenUdp } from '../../src/lab/listen-udp.js';
-import { igd } from './servers/igd.js';
+import { natPmp, ssdp } from '../../src/lab/servers/gateway.js';
+import type { PortMapping, SsdpFound } from '../../src/model/lan.js';
 import { GATEWAY_SHAPES, type GatewayShape, type GatewayShapeName } from './servers/igd-shapes.js';
-import { natPmp } from '../../src/lab/servers/nat-pmp.js';
+import { igd } from './servers/igd.js';
 import { pcp } from './servers/pcp.js';
-import { ssdp } from '../../src/lab/servers/ssdp.js';
 
 /** A gateway to simulate. */
 export interface GatewayPlan {

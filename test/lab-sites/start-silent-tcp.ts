@@ -1,5 +1,5 @@
 import { listenTcp } from '../../src/lab/listen-tcp.js';
-import { silenceTcp } from '../../src/lab/silence-tcp.js';
+import { silenceTcp } from './silence-tcp.js';
 
 /** TCP ports that drop every SYN. */
 export interface SilentTcp {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pcpro } from '../../src/lab/servers/pcpro.js';
-import { necSip } from '../../src/lab/servers/sip.js';
+import { necSip, pcpro } from '../../src/lab/servers/nec.js';
 import { type PlannedServer, type SitePlan, SITES } from '../../src/lab/sites.js';
 import { startSite } from '../../src/lab/start-site.js';
+import { startMuteSite } from './mute-site.js';
 import { parseEndpointId } from '../../src/model/endpoint.js';
 import { ask, sipRequest, talk } from './clients.js';
 import { keep, stopAfterEach } from './running.js';
@@ -139,7 +139,7 @@ test('clients that reset or stay do not hurt, and stop() does not wait for them'
 test('ten rounds of start, talk and stop leak no handle', async () => {
   const round = async () => {
     const idle = await countHandles();
-    const sites = await Promise.all(Object.values(SITES).map((plan) => startSite(plan)));
+    const sites = await Promise.all(Object.values(SITES).map((plan) => startMuteSite(plan)));
     expect(await countHandles()).toBeGreaterThan(idle + 30);
     await Promise.all(
       sites.flatMap(({ endpoints }) =>

@@ -1,17 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { PROBES } from '../../../src/check/probes/registry.js';
 import type { LabServer } from '../../../src/lab/lab-server.js';
-import { dim } from '../../../src/lab/servers/dim.js';
-import { dvr } from '../../lab-sites/servers/dvr.js';
-import { natPmp } from '../../../src/lab/servers/nat-pmp.js';
-import { necPhone } from '../../../src/lab/servers/nec-phone.js';
-import { pcpro } from '../../../src/lab/servers/pcpro.js';
-import { necSip, sip } from '../../../src/lab/servers/sip.js';
-import { ssdp } from '../../../src/lab/servers/ssdp.js';
-import { webpro } from '../../../src/lab/servers/webpro.js';
+import { natPmp, ssdp } from '../../../src/lab/servers/gateway.js';
+import { dim, necPhone, necSip, pcpro, webpro } from '../../../src/lab/servers/nec.js';
+import { sip } from '../../../src/lab/servers/sip.js';
 import { evidenceSchema } from '../../../src/model/report.js';
 import type { Outcome } from '../../../src/net/scan/outcome.js';
-import { PROBES } from '../../../src/check/probes/registry.js';
 import { startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { dvr } from '../../lab-sites/servers/dvr.js';
 import { startEngine } from '../../net/start-engine.js';
 
 stopAfterEach();

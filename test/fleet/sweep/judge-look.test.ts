@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stateOf } from '../../../src/fleet/changes/site-state.js';
 import { judgeLook } from '../../../src/fleet/sweep/judge-look.js';
-import { webpro } from '../../../src/lab/servers/webpro.js';
+import { webpro } from '../../../src/lab/servers/nec.js';
 import type { Report } from '../../../src/model/report.js';
 import { checkSite, planOne, startAt } from '../../check/checking.js';
 import { stopAfterEach } from '../../lab-sites/running.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AlertConfig } from '../../../src/fleet/alerts/alert-config.js';
-import { webpro } from '../../../src/lab/servers/webpro.js';
+import { webpro } from '../../../src/lab/servers/nec.js';
 import { type Site, startSite } from '../../../src/lab/start-site.js';
 import { beginSweep, runSweep, type SweepOptions } from '../../../src/fleet/sweep/sweep.js';
 import { planOne, startAt } from '../../check/checking.js';

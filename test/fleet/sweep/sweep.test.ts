@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { webpro } from '../../../src/lab/servers/webpro.js';
+import { webpro } from '../../../src/lab/servers/nec.js';
 import { dvr } from '../../lab-sites/servers/dvr.js';
 import type { SitePlan } from '../../../src/lab/sites.js';
 import { startSite } from '../../../src/lab/start-site.js';

@@ -1,4 +1,4 @@
-import { serveHttp } from '../../../src/lab/http-answer.js';
+import { serveHttp } from '../../../src/lab/servers/http.js';
 import type { LabServer } from '../../../src/lab/lab-server.js';
 
 /** Somebody else's web server on the web port: a video recorder. */

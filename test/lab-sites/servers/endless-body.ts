@@ -1,6 +1,6 @@
 import type { LabServer } from '../../../src/lab/lab-server.js';
-import { readHeads } from '../../../src/lab/read-heads.js';
-import { writeEndlessly } from '../../../src/lab/write-endlessly.js';
+import { readHeads } from '../../../src/lab/servers/http.js';
+import { writeEndlessly } from '../../../src/lab/servers/hostile.js';
 
 /** Promises an HTTP body of 1 GB, and keeps sending. */
 export function endlessBody(): LabServer {

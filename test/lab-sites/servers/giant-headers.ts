@@ -1,5 +1,5 @@
 import type { LabServer } from '../../../src/lab/lab-server.js';
-import { readHeads } from '../../../src/lab/read-heads.js';
+import { readHeads } from '../../../src/lab/servers/http.js';
 
 export interface GiantHeadersOptions {
   /** Default 64. */

@@ -1,5 +1,5 @@
 import type { LabServer } from '../../../src/lab/lab-server.js';
-import { natPmp } from '../../../src/lab/servers/nat-pmp.js';
+import { natPmp } from '../../../src/lab/servers/gateway.js';
 
 const VERSION = 2;
 const ANNOUNCE = 0;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { tarpit } from '../../../src/lab/servers/hostile.js';
-import { ssdp } from '../../../src/lab/servers/ssdp.js';
+import { ssdp } from '../../../src/lab/servers/gateway.js';
 import { startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
 import { PROBES } from '../../../src/check/probes/registry.js';
 import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';

@@ -1,16 +1,14 @@
+import { expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
-import { drip } from '../../../src/lab/servers/drip.js';
-import { resetAfterAccept } from '../../../src/lab/servers/reset-after-accept.js';
-import { sip } from '../../../src/lab/servers/sip.js';
-import { ssdp } from '../../../src/lab/servers/ssdp.js';
-import { tarpit } from '../../../src/lab/servers/hostile.js';
-import { webpro } from '../../../src/lab/servers/webpro.js';
-import { startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
-import { Engine } from '../../../src/net/scan/engine.js';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import { ssdp } from '../../../src/lab/servers/gateway.js';
+import { drip, resetAfterAccept, tarpit } from '../../../src/lab/servers/hostile.js';
+import { webpro } from '../../../src/lab/servers/nec.js';
+import { sip } from '../../../src/lab/servers/sip.js';
+import { Engine } from '../../../src/net/scan/engine.js';
 import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
 import { QUICK } from '../start-engine.js';
 
 stopAfterEach();

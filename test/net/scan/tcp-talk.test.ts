@@ -1,17 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LabServer } from '../../../src/lab/lab-server.js';
-import { drip } from '../../../src/lab/servers/drip.js';
-import { endlessBanner } from '../../../src/lab/servers/endless-banner.js';
-import { endlessBody } from '../../lab-sites/servers/endless-body.js';
-import { escapes } from '../../../src/lab/servers/escapes.js';
-import { giantHeaders } from '../../lab-sites/servers/giant-headers.js';
-import { pcpro } from '../../../src/lab/servers/pcpro.js';
-import { resetAfterAccept } from '../../../src/lab/servers/reset-after-accept.js';
-import { sipHeaderFlood } from '../../../src/lab/servers/sip-header-flood.js';
-import { tarpit } from '../../../src/lab/servers/hostile.js';
-import { evidenceSchema } from '../../../src/model/report.js';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import type { LabServer } from '../../../src/lab/lab-server.js';
+import {
+  drip,
+  endlessBanner,
+  escapes,
+  resetAfterAccept,
+  sipHeaderFlood,
+  tarpit,
+} from '../../../src/lab/servers/hostile.js';
+import { pcpro } from '../../../src/lab/servers/nec.js';
+import { evidenceSchema } from '../../../src/model/report.js';
 import { startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { endlessBody } from '../../lab-sites/servers/endless-body.js';
+import { giantHeaders } from '../../lab-sites/servers/giant-headers.js';
 import { clock, startEngine } from '../start-engine.js';
 
 stopAfterEach();

@@ -1,14 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TcpBehaviour } from '../../../src/lab/lab-server.js';
 import { listenTcp } from '../../../src/lab/listen-tcp.js';
+import { drip, tarpit, writeEndlessly } from '../../../src/lab/servers/hostile.js';
 import { readRequests } from '../../lab-sites/read-requests.js';
-import { drip } from '../../../src/lab/servers/drip.js';
+import { keep, stopAfterEach } from '../../lab-sites/running.js';
 import { endlessBody } from '../../lab-sites/servers/endless-body.js';
 import { giantHeaders } from '../../lab-sites/servers/giant-headers.js';
 import { GATEWAY_SHAPES } from '../../lab-sites/servers/igd-shapes.js';
-import { tarpit } from '../../../src/lab/servers/hostile.js';
-import { writeEndlessly } from '../../../src/lab/write-endlessly.js';
-import { keep, stopAfterEach } from '../../lab-sites/running.js';
 import { startEngine } from '../../net/start-engine.js';
 import { gateway, listen, mapping, naming, read, readLab } from './gateways.js';
 

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { listenUdp } from '../../../src/lab/listen-udp.js';
-import { renderSsdpAnswer, ssdp } from '../../../src/lab/servers/ssdp.js';
+import { renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
 import { searchSsdp } from '../../../src/site/lan/search-ssdp.js';
 import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
 import { clock } from '../../net/start-engine.js';

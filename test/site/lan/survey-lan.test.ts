@@ -1,15 +1,13 @@
-import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { createSocket, type Socket } from 'node:dgram';
 import { loadProfile } from '../../../src/files/profiles/profile.js';
-import { surveyLan, type SurveyLanOptions } from '../../../src/site/lan/survey-lan.js';
 import { listenUdp } from '../../../src/lab/listen-udp.js';
-import { dim } from '../../../src/lab/servers/dim.js';
-import { natPmp } from '../../../src/lab/servers/nat-pmp.js';
-import { renderSsdpAnswer, ssdp } from '../../../src/lab/servers/ssdp.js';
-import { webpro } from '../../../src/lab/servers/webpro.js';
+import { natPmp, renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
+import { dim, webpro } from '../../../src/lab/servers/nec.js';
 import { startSite } from '../../../src/lab/start-site.js';
 import { lanSurveySchema } from '../../../src/model/lan.js';
 import { TIMINGS } from '../../../src/net/scan/timing.js';
+import { surveyLan, type SurveyLanOptions } from '../../../src/site/lan/survey-lan.js';
 import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
 import { clock } from '../../net/start-engine.js';
 

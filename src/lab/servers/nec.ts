@@ -1,5 +1,6 @@
-import { type HttpAnswer, serveHttp } from '../http-answer.js';
 import type { LabServer } from '../lab-server.js';
+import { type HttpAnswer, serveHttp } from './http.js';
+import { sip, type SipOptions } from './sip.js';
 
 export interface WebProOptions {
   /** Default `SL2100`. */
@@ -59,4 +60,48 @@ User name <input name="user" /> Password <input name="password" type="password" 
 </body>
 </html>
 `;
+}
+
+const MAX_LOGINS = 3;
+
+/**
+ * NEC's DIM maintenance terminal: silent until something is typed, then asks for user id and password in turn.
+ * Nobody gets in; after three attempts it hangs up.
+ */
+export function dim(): LabServer {
+  return {
+    tcp(socket) {
+      let awake = false;
+      let lines = 0;
+      socket.on('data', (data) => {
+        if (!awake) socket.write('User ID:');
+        awake = true;
+        for (let left = data.toString('latin1').split('\n').length - 1; left > 0 && socket.writable; left--) {
+          lines++;
+          if (lines === MAX_LOGINS * 2) socket.end('\r\n');
+          else socket.write(lines % 2 === 1 ? 'Password:' : '\r\nUser ID:');
+        }
+      });
+    },
+  };
+}
+
+/** NEC PCPro: accepts, says nothing, and ignores what it is sent. */
+export function pcpro(): LabServer {
+  return { tcp: (socket) => void socket.resume() };
+}
+
+/** The SIP side of an NEC SL2100. */
+export function necSip(options: SipOptions = {}): LabServer {
+  return sip({ server: 'NEC SL2100/2.1', allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE', ...options });
+}
+
+/** The registration port of NEC's IP phones: turns away everybody who is no registered phone, with a body of its own kind. */
+export function necPhone(): LabServer {
+  return sip({
+    status: 403,
+    phrase: 'Forbidden',
+    contentType: 'application/X-NECSIPEXT2MLv1',
+    body: 'Ind-ErrDsp=nec-code: 1:Non-Registered Access\r\n',
+  });
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { TcpListener } from './listen-tcp.js';
+import type { TcpListener } from '../../src/lab/listen-tcp.js';
 
 /** How long an attempt to connect must hang before its port counts as silent; a loopback handshake takes under 1 ms. */
 const HANG_MS = 150;
