@@ -1,86 +1,123 @@
-import yargs from 'yargs';
 import { InputError } from '../files/text/input-error.js';
 import { VERSION } from '../version.js';
-import { normaliseArguments } from './arguments.js';
-import type { Command } from './command.js';
-import { alertCommand } from './commands/alert.js';
-import { checkCommand } from './commands/check.js';
-import { checklistCommand } from './commands/checklist.js';
-import { clientsCommand } from './commands/clients.js';
-import { credentialCommand } from './commands/credential.js';
-import { diffCommand } from './commands/diff.js';
-import { historyCommand } from './commands/history.js';
-import { inventoryCommand } from './commands/inventory.js';
-import { judgeCommand } from './commands/judge.js';
-import { lanCommand } from './commands/lan.js';
-import { preinstallCommand } from './commands/preinstall.js';
-import { profileCommand } from './commands/profile.js';
-import { storeCommand } from './commands/store.js';
-import { vantageCommand } from './commands/vantage.js';
-import { waiveCommand, waiversCommand } from './commands/waive.js';
-import { sweepCommand } from './commands/sweep.js';
-import { watchCommand } from './commands/watch.js';
-import { EXIT } from './exit-codes.js';
-import { tellError } from './tell-error.js';
-import { describeUsageError } from './usage-error.js';
+import { suggest } from '../words/input.js';
+import { COMMANDS, findCommand } from './commands/registry.js';
+import { type Command, optionsOf } from './kit/command.js';
+import { EXIT, tellError } from './kit/ending.js';
+import { nameValue, renderHelp, renderIndex } from './kit/help.js';
+import { listChoices } from '../words/sentence.js';
+import { parseArguments, refuseArgument } from './kit/parse-arguments.js';
+import { countColumns } from './kit/terminal.js';
+
+const ABOUT = "Checks what a customer's router exposes of an NEC SL1100/SL2100 phone system.";
+const NOTES = [
+  '"sallyport COMMAND --help" shows what a command takes. To begin: sallyport check 203.0.113.7, or sallyport demo',
+  'Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive',
+];
+
+/** Wider lines of help read badly. */
+const MOST_COLUMNS = 100;
+
+/** A command with the name by which it was called: `sallyport` and one or two words. */
+interface Called {
+  readonly name: string;
+  readonly title: string;
+  readonly command: Command;
+}
+
+/** Options and words by name. */
+type Given = Readonly<Record<string, unknown>>;
 
 /** Parses the arguments, runs the command and returns its exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  let chosen: Command | null = null;
-  const choose = (command: Command): void => {
-    chosen = command;
-  };
   try {
-    const args = normaliseArguments(argv);
-    const parser = yargs(args);
-    keepHelpUnrendered(parser);
-    await parser
-      .scriptName('sallyport')
-      .locale('en')
-      .parserConfiguration({ 'greedy-arrays': false, 'dot-notation': false, 'parse-positional-numbers': false })
-      .usage("$0: checks what a customer's router exposes of an NEC SL1100/SL2100 phone system")
-      .version(VERSION)
-      .alias('version', 'V')
-      .alias('help', 'h')
-      .command(checkCommand(choose))
-      .command(clientsCommand(choose))
-      .command(historyCommand(choose))
-      .command(diffCommand(choose))
-      .command(judgeCommand(choose))
-      .command(waiveCommand(choose))
-      .command(waiversCommand(choose))
-      .command(checklistCommand(choose))
-      .command(profileCommand(choose))
-      .command(inventoryCommand(choose))
-      .command(sweepCommand(choose))
-      .command(watchCommand(choose))
-      .command(lanCommand(choose))
-      .command(preinstallCommand(choose))
-      .command(storeCommand(choose))
-      .command(alertCommand(choose))
-      .command(credentialCommand(choose))
-      .command(vantageCommand(choose))
-      .completion('completion', 'Print a completion script for bash or zsh')
-      .demandCommand(1, 'name a command, for example: sallyport check 203.0.113.7')
-      .strict()
-      .wrap(Math.min(100, process.stdout.columns || 80))
-      .exitProcess(false)
-      .epilogue('Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive')
-      .fail((message, error) => {
-        // yargs' own errors come with and without an error object.
-        const usage = !error || error.name === 'YError';
-        throw usage ? new InputError(describeUsageError(message || error.message, args)) : error;
-      })
-      .parseAsync();
-    return (await (chosen as Command | null)?.()) ?? EXIT.compliant;
+    return await dispatch(argv);
   } catch (error) {
     tellError(error);
     return EXIT.failure;
   }
 }
 
-/** After every command yargs renders its help text, 30 ms of work, for a way of parsing that is not used here. */
-function keepHelpUnrendered(parser: object): void {
-  const internal = parser as { getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } } };
-  internal.getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
+async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
+  const width = Math.min(MOST_COLUMNS, countColumns());
+  if (first === 'help' && rest.length > 0) return dispatch([...rest, '--help']);
+  if (first === undefined || ['help', '--help', '-h'].includes(first)) {
+    const rows = Object.entries(COMMANDS).map(([name, { title }]) => [`sallyport ${name}`, title] as const);
+    return write(renderIndex(ABOUT, rows, NOTES, width));
+  }
+  if (first === '--version' || first === '-V') return write(`${VERSION}\n`);
+  if (first === '--complete') {
+    const { renderCompletions } = await import('./kit/complete.js');
+    return write(await renderCompletions(rest[0] ?? '', rest.slice(1)));
+  }
+  const entry = findCommand(first);
+  if (!entry) throw await describeUnknown(first, rest);
+  const [called, args] = findCalled({ name: `sallyport ${first}`, title: entry.title, ...(await entry.load()) }, rest);
+  const { name, title, command } = called;
+  const parsed = parseArguments(name, command, args);
+  if (parsed.ask === 'version') return write(`${VERSION}\n`);
+  if (parsed.ask === 'help') return write(renderHelp(name, title, command, width));
+  if (!command.run) {
+    throw new InputError(`name what to do: ${name} ${listChoices(Object.keys(command.subcommands ?? {}))}`);
+  }
+  return command.run(fillIn(called, await addSettings(command, parsed.values)) as never);
+}
+
+/** Adds the options that a file and the environment give. */
+async function addSettings({ configurable, options }: Command, given: Given): Promise<Given> {
+  if (!configurable) return given;
+  const { readSettings } = await import('./kit/settings.js');
+  return readSettings(options, given, process.env, isOption);
+}
+
+function write(text: string): number {
+  process.stdout.write(text);
+  return EXIT.compliant;
+}
+
+/** The command of a further word, where it has those; and the arguments that are left for it. */
+function findCalled(called: Called, args: readonly string[]): readonly [Called, readonly string[]] {
+  const { name, command } = called;
+  const { subcommands, words } = command;
+  const [word, ...rest] = args;
+  if (!subcommands || word === undefined || word.startsWith('-')) return [called, args];
+  const sub = Object.hasOwn(subcommands, word) ? subcommands[word] : undefined;
+  if (sub) return [{ name: `${name} ${word}`, title: sub.title ?? '', command: sub }, rest];
+  if (Object.keys(words).length > 0) return [called, args];
+  const known = Object.keys(subcommands);
+  throw new InputError(`unknown command "${word}"${suggest(word, known) || `; expected ${listChoices(known)}`}`);
+}
+
+/** Adds defaults, and refuses to go without what is required. */
+function fillIn({ name, command }: Called, given: Given): Given {
+  const absent = Object.entries(command.options).filter(([key]) => given[key] === undefined);
+  const missing = absent.filter(([, { required }]) => required).map(([key, option]) => `--${key} ${nameValue(option)}`);
+  if (missing.length > 0) {
+    throw new InputError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; see ${name} --help`);
+  }
+  return { ...Object.fromEntries(absent.map(([key, option]) => [key, option.default])), ...given };
+}
+
+/** Whether any command has an option of this name. */
+async function isOption(name: string): Promise<boolean> {
+  const all = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
+  return all.some(({ command }) => Object.hasOwn(command.options, name));
+}
+
+/** The error for a first word that is not a command. */
+async function describeUnknown(first: string, rest: readonly string[]): Promise<InputError> {
+  if (!first.startsWith('-')) {
+    const hint = suggest(first, Object.keys(COMMANDS));
+    // An address or a host name.
+    const isTarget = /^[\w.:/-]*[.:][\w.:/-]*$/.test(first);
+    const advice = isTarget ? `; to check it: sallyport check ${first}` : '; sallyport --help lists the commands';
+    return new InputError(`unknown command "${first}"${hint || advice}`);
+  }
+  const flag = first.split('=', 1)[0]!;
+  const name = rest.find((word) => findCommand(word));
+  if (name === undefined) return new InputError(`unknown option ${flag}; see sallyport --help`);
+  const { command } = await findCommand(name)!.load();
+  const known = Object.hasOwn(optionsOf(command), flag.replace(/^--?(?:no-)?/, ''));
+  const problem = known ? `${flag}: options stand after the command` : `unknown option ${flag}`;
+  return refuseArgument(`sallyport ${name}`, command, problem);
 }

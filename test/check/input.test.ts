@@ -27,12 +27,12 @@ test('the site hears a check of good input', async () => {
 });
 
 const refused: [string, Partial<CheckOptions>, string | RegExp][] = [
-  ['a rate of nothing', { rate: 0 }, 'rate must be from'],
-  ['a rate that is no number', { rate: Number.NaN }, 'rate must be from'],
-  ['a negative patience', { timeoutMs: -1 }, 'timeoutMs must be from'],
-  ['too many retries', { retries: 1e9 }, 'retries must be from'],
-  ['half a retry', { retries: 1.5 }, 'retries must be whole'],
-  ['no sockets', { maxSockets: 0 }, 'maxSockets must be from'],
+  ['a rate of nothing', { rate: 0 }, 'rate must be a number from 0.1 to 1000000'],
+  ['a rate that is no number', { rate: Number.NaN }, 'rate must be a number from 0.1 to 1000000'],
+  ['a negative patience', { timeoutMs: -1 }, 'timeoutMs must be a number from 100 to 3600000, not -1'],
+  ['too many retries', { retries: 1e9 }, 'retries must be a whole number from 0 to 10'],
+  ['half a retry', { retries: 1.5 }, 'retries must be a whole number from 0 to 10'],
+  ['no sockets', { maxSockets: 0 }, 'maxSockets must be a whole number from 1 to 1000000'],
   ['an unknown timing', { timing: 'reckless' as 'fast' }, 'unknown timing "reckless"'],
   ['an unknown severity', { failOn: 'some' as 'low' }, 'unknown severity "some"'],
   ['a bad target', { targets: [ADDRESS, '127.0.0.256'] }, '"127.0.0.256"'],

@@ -132,7 +132,11 @@ describe('alert validate', () => {
   });
 
   test('needs the file', async () => {
-    expect(await run('validate')).toMatchObject({ code: 2, stdout: '' });
+    expect(await run('validate')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'sallyport: --alerts FILE is missing; see sallyport alert validate --help\n',
+    });
   });
 });
 
@@ -156,7 +160,7 @@ describe('the outbox', () => {
     expect(listed.stdout.split('\n')).toEqual([
       '1 waiting, 0 held for a digest, 1 given up',
       expect.stringMatching(/^2026-01-01T08:00:00\.000Z {2}gone {2}1 try {2}the configuration has no such channel/),
-      'sallyport alert retry has them sent again',
+      'sallyport alert retry puts them back in the queue',
       '',
     ]);
     expect(JSON.parse((await run('list', '--store', store, '--format', 'json')).stdout)).toMatchObject({
@@ -165,7 +169,7 @@ describe('the outbox', () => {
       failed: 1,
       failedMessages: [{ channel: 'gone', attempts: 1 }],
     });
-    expect((await run('retry', '--store', store)).stdout).toMatch(/^1 message is sent again/);
+    expect((await run('retry', '--store', store)).stdout).toMatch(/^1 message will be sent again/);
     expect((await run('list', '--store', store)).stdout).toBe('2 waiting, 0 held for a digest, 0 given up\n');
     for (const { stdout, stderr } of [sent, listed]) expect(stdout + stderr).not.toMatch(/SECRET|horse/);
   });

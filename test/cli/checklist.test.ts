@@ -97,17 +97,17 @@ describe('is refused, and nothing is stored:', () => {
 
   test.each([
     [['--client', 'a/b'], '"a/b" is no id of a client'],
-    [['--client', ''], '"" is no id of a client'],
+    [['--client', ''], '--client: a value is missing'],
     [['--client', 'acme', '--role', 'custommer'], '(did you mean "customer"?)'],
     [['--client', 'acme', '--by', ' '], '--by: must not be empty'],
     [['--client', 'acme', '--by', 'x'.repeat(129)], '--by: at most 128 characters'],
-    [['--client', 'acme', '--by', 'a', '--by', 'b'], '--by: given more than once'],
+    [['--client', 'acme', '--by', 'a', '--by', 'b'], '--by: expected one value, not 2'],
     [['--client', 'acme', '--checklist', 'nec-ls'], '(did you mean "nec-sl"?)'],
     [['--client', 'acme', '--answers', '/nonexistent/file'], '/nonexistent/file: no such file'],
-    [['--client', 'acme', '--show', '--by', 'Ann'], '--by is of no use with --show'],
-    [['--client', 'acme', '--answers', byAnn, '--all'], '--all is of no use with --answers'],
+    [['--client', 'acme', '--show', '--by', 'Ann'], '--by has no effect with --show'],
+    [['--client', 'acme', '--answers', byAnn, '--all'], '--all has no effect with --answers'],
     [['--client', 'acme', '--show'], 'there is no store at '],
-    [[], 'Missing required argument: client'],
+    [[], '--client ID is missing; see sallyport checklist --help'],
   ])('%j', async (args, message) => {
     const store = newStore();
     const { code, stdout, stderr } = await runHere(['checklist', ...args, '--store', store]);
@@ -123,7 +123,7 @@ describe('is refused, and nothing is stored:', () => {
     expect(ran).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'sallyport: there is no terminal to ask on: give the answers with --answers FILE, or --show\n',
+      stderr: 'sallyport: there is no terminal to ask on: give the answers with --answers FILE, or use --show\n',
     });
     expect(existsSync(store)).toBe(false);
   });

@@ -82,7 +82,7 @@ describe('of two sweeps', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^acme[^]*^late/m);
     expect(stdout).not.toMatch(/beta|gone/);
-    expect(stdout).toContain('5 addresses: 2 changed, 1 not looked at in the later sweep');
+    expect(stdout).toContain('5 addresses: 2 changed, 1 not checked in the later sweep');
   });
 
   test('is the other way round the other way round', async () => {
@@ -100,13 +100,13 @@ describe('of two sweeps', () => {
 
 test.each([
   [['nobody'], 'the store has no client "nobody"'],
-  [['acme', '--to', '2026-10-01'], 'nobody looked at "acme" until'],
+  [['acme', '--to', '2026-10-01'], '"acme" was not checked before'],
   [['acme', '--from', 'yesterday'], '"yesterday" is no time'],
   [['1', '99'], 'the store has no sweep 99'],
-  [['acme', '2'], '"acme" is no number of a sweep'],
+  [['acme', '2'], '"acme" is not the number of a sweep'],
   [['1', '2', '--from', '2026-11-01'], '--from and --to are for one client'],
   [['1', '2', '3'], 'unexpected argument'],
-  [[], 'something is missing'],
+  [[], 'client is missing; see sallyport diff --help'],
 ])('%j is refused', async (args, message) => {
   const { code, stdout, stderr } = await diff(...args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -146,6 +146,6 @@ describe('a reader that goes away', () => {
 
   (existsSync('/dev/full') ? test.concurrent : test.skip)('is not a full disk, which is told', async () => {
     const { code, stderr } = await shell('"$1" "$2" profile list > /dev/full');
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'sallyport: standard output can not be written (ENOSPC)\n' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'sallyport: standard output cannot be written (ENOSPC)\n' });
   });
 });

@@ -50,8 +50,8 @@ describe('history', () => {
     [['acmee'], 'the store has no client "acmee" (did you mean "acme"?)'],
     [['acme', '--limit', '0'], '--limit'],
     [['acme', '--limit', 'x'], '--limit'],
-    [['acme', '--store', store], '--store: given more than once'],
-    [[], 'something is missing'],
+    [['acme', '--store', store], '--store: expected one value, not 2'],
+    [[], 'client is missing; see sallyport history --help'],
   ])('%j is refused', async (args, message) => {
     const { code, stdout, stderr } = await runHere(['history', ...args, '--store', store]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -95,7 +95,7 @@ describe('inventory import and export', () => {
     const { code, stderr } = await run('import', csv, '-o', taken);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `sallyport: ${taken}: is there already; --force replaces it\n`,
+      stderr: `sallyport: ${taken}: exists already; --force replaces it\n`,
     });
     expect(readFileSync(taken, 'utf8')).toBe('mine');
     expect((await run('import', csv, '-o', taken, '--force')).code).toBe(0);

@@ -61,11 +61,11 @@ describe('old evidence', () => {
 test.each([
   [['--profile', 'closed'], 'name what to judge'],
   [['--sweep', '9', '--profile', 'closed'], 'the store has no sweep 9'],
-  [['--sweep', 'x', '--profile', 'closed'], '--sweep: give the number'],
+  [['--sweep', 'x', '--profile', 'closed'], '--sweep: expected a whole number, at least 1'],
   [['--client', 'bet', '--profile', 'closed'], 'did you mean "beta"?'],
   [['--sweep', '2', '--client', 'acme', '--profile', 'closed'], 'there is nothing to judge'],
   [['--sweep', '1', '--profile', 'closd'], 'closd'],
-  [['--sweep', '1'], 'profile'],
+  [['--sweep', '1'], '--profile NAME is missing'],
 ])('%j is refused', async (args, message) => {
   const { code, stderr } = await judge(...args);
   expect(code).toBe(2);

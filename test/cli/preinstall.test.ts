@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { PREINSTALL_OPTIONS } from '../../src/cli/preinstall-options.js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { command as preinstall } from '../../src/cli/commands/preinstall.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import { parseListen } from '../../src/files/vantage/listen.js';
 import { hashToken } from '../../src/files/vantage/token-file.js';
@@ -65,19 +65,17 @@ describe('sallyport preinstall', () => {
   });
 
   test('tells all its options within 80 columns', async () => {
-    const log = jest.spyOn(console, 'log').mockImplementation(() => {});
-    expect(await runHere(['preinstall', '--help'])).toMatchObject({ code: 0 });
-    const help = log.mock.calls.join('\n');
-    log.mockRestore();
-    for (const name of Object.keys(PREINSTALL_OPTIONS)) expect(help).toMatch(new RegExp(`--${name} `));
+    const { code, stdout: help } = await runHere(['preinstall', '--help']);
+    expect(code).toBe(0);
+    for (const name of Object.keys(preinstall.options)) expect(help).toMatch(new RegExp(`--${name} `));
     for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   // None of these asks anybody: the error comes first, and the token is never repeated.
   test.each<[string, string]>([
-    ['', 'no vantage is given: name one with --vantage URL'],
+    ['', 'no vantage server is given: name it with --vantage URL'],
     ['--vantage https://vantage.example.com', 'no token is given: name its file with --token-file FILE'],
-    ['--vantage vantage.example.com --token-file T', 'it is no URL, such as https://vantage.example.com'],
+    ['--vantage vantage.example.com --token-file T', 'it is not a URL such as https://vantage.example.com'],
     ['--vantage http://vantage.example.com --token-file T', 'it must be https://'],
     ['--vantage https://vantage.example.com --token-file nowhere', 'nowhere: no such file'],
     ['--vantage https://vantage.example.com --token-file T --vantage-ca nowhere', 'nowhere: no such file'],
@@ -85,8 +83,8 @@ describe('sallyport preinstall', () => {
     ['--pbx-address 203.0.113.1', '--pbx-address 203.0.113.1 is no private address'],
     ['--gateway x --pbx-address y', '--pbx-address y: expected an IPv4 address'],
     ['--stand-in --pbx-address 192.168.77.10', 'this machine does not have that address'],
-    ['--firewall-open', '--firewall-open is of no use without --stand-in'],
-    ['--client a --client b', '--client: one site at a time'],
+    ['--firewall-open', '--firewall-open has no effect without --stand-in'],
+    ['--client a --client b', '--client: expected one value, not 2'],
     ['--client ../x', '../x'],
     ['--vantage https://vantage.example.com --token-file T --binding 6m', '--binding 6m: expected from 1s to 5m'],
     ['--vantage https://vantage.example.com --token-file T --checklist x', '--checklist needs --client'],

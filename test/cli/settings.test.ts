@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { CHECK_OPTIONS } from '../../src/cli/check-options.js';
-import { NUMBER_LIMITS } from '../../src/cli/options.js';
-import { isList, isSwitch, readOptionText, readOptionValue } from '../../src/cli/option-value.js';
-import { readSettings } from '../../src/cli/settings.js';
+import { command as check } from '../../src/cli/commands/check.js';
+import { COMMANDS } from '../../src/cli/commands/registry.js';
+import { checkValue, type Option, readText } from '../../src/cli/kit/option.js';
+import { readSettings } from '../../src/cli/kit/settings.js';
 import { createFiles, sallyport } from './run.js';
 
-const CHECK_NAMES = Object.keys(CHECK_OPTIONS) as (keyof typeof CHECK_OPTIONS)[];
+/** What the options of check are set to; another command has none of the variables, unless it is said. */
+const settingsOf = (flags: object, env: NodeJS.ProcessEnv, elsewhere: readonly string[] = []) =>
+  readSettings(check.options, { ...flags }, env, (name) => Promise.resolve(elsewhere.includes(name)));
 
 const files = createFiles();
 
@@ -14,7 +16,7 @@ describe('a configuration file ranks below the environment, and that below flags
 
   test('option by option', async () => {
     const env = { SALLYPORT_RATE: '20', SALLYPORT_RETRIES: '2', SALLYPORT_QUIET: 'no' };
-    expect(await readSettings('check', { config, retries: 3 }, env)).toEqual({
+    expect(await settingsOf({ config, retries: 3 }, env)).toEqual({
       config,
       timing: 'polite',
       rate: 20,
@@ -24,9 +26,9 @@ describe('a configuration file ranks below the environment, and that below flags
   });
 
   test('the file itself may be named by the environment', async () => {
-    expect(await readSettings('check', {}, { SALLYPORT_CONFIG: config })).toMatchObject({ timing: 'polite', rate: 10 });
+    expect(await settingsOf({}, { SALLYPORT_CONFIG: config })).toMatchObject({ timing: 'polite', rate: 10 });
     const other = files.write('other.yaml', 'timing: fast\n');
-    expect(await readSettings('check', { config: other }, { SALLYPORT_CONFIG: config })).toEqual({
+    expect(await settingsOf({ config: other }, { SALLYPORT_CONFIG: config })).toEqual({
       config: other,
       timing: 'fast',
     });
@@ -36,7 +38,7 @@ describe('a configuration file ranks below the environment, and that below flags
     const check = (args: readonly string[], env = {}) =>
       sallyport(['check', '127.0.41.1', '--allow-special', '--dry-run', ...args], { env });
     const rateOf = async (...run: Parameters<typeof check>) =>
-      /Up to (\d+) packets a second/.exec((await check(...run)).stdout)?.[1];
+      /Up to (\d+) packets per second/.exec((await check(...run)).stdout)?.[1];
     const env = { SALLYPORT_RATE: '20' };
     expect(await rateOf(['--config', config])).toBe('10');
     expect(await rateOf(['--config', config], env)).toBe('20');
@@ -50,7 +52,7 @@ describe('a configuration file', () => {
       'keys.yaml',
       'input-list: targets.txt\nexclude: [192.0.2.1, 192.0.2.2]\nports: 80\nall-ports: false\nfail-on: high\n',
     );
-    expect(await readSettings('check', { config }, {})).toEqual({
+    expect(await settingsOf({ config }, {})).toEqual({
       config,
       'input-list': ['targets.txt'],
       exclude: ['192.0.2.1', '192.0.2.2'],
@@ -69,32 +71,32 @@ describe('a configuration file', () => {
     ['- quiet', '1:1: expected options such as "timing: polite", one on each line'],
   ])('with %j is refused at its place', async (text, message) => {
     const config = files.write('wrong.yaml', `${text}\n`);
-    await expect(readSettings('check', { config }, {})).rejects.toThrow(`${config}:${message}`);
+    await expect(settingsOf({ config }, {})).rejects.toThrow(`${config}:${message}`);
   });
 
   test('may be empty', async () => {
     const config = files.write('empty.yaml', '# nothing yet\n');
-    expect(await readSettings('check', { config }, {})).toEqual({ config });
+    expect(await settingsOf({ config }, {})).toEqual({ config });
   });
 });
 
 describe('the environment', () => {
   test.each(['true', 'TRUE', 'yes', 'on', '1'])('takes %s for on', async (text) => {
-    expect(await readSettings('check', {}, { SALLYPORT_ALLOW_SPECIAL: text })).toEqual({ 'allow-special': true });
+    expect(await settingsOf({}, { SALLYPORT_ALLOW_SPECIAL: text })).toEqual({ 'allow-special': true });
   });
 
   test.each(['false', 'no', 'off', '0'])('takes %s for off', async (text) => {
-    expect(await readSettings('check', {}, { SALLYPORT_CANARIES: text })).toEqual({ canaries: false });
+    expect(await settingsOf({}, { SALLYPORT_CANARIES: text })).toEqual({ canaries: false });
   });
 
   test('separates lists by white space', async () => {
-    expect(await readSettings('check', {}, { SALLYPORT_SERVICE: 'webpro=8081,8082 pcpro=8001' })).toEqual({
+    expect(await settingsOf({}, { SALLYPORT_SERVICE: 'webpro=8081,8082 pcpro=8001' })).toEqual({
       service: ['webpro=8081,8082', 'pcpro=8001'],
     });
   });
 
   test('counts an empty variable as not set', async () => {
-    expect(await readSettings('check', {}, { SALLYPORT_RATE: '', SALLYPORT_PROFILE: '' })).toEqual({});
+    expect(await settingsOf({}, { SALLYPORT_RATE: '', SALLYPORT_PROFILE: '' })).toEqual({});
   });
 
   test.each([
@@ -103,16 +105,20 @@ describe('the environment', () => {
     [{ SALLYPORT_QUIET: 'perhaps' }, 'SALLYPORT_QUIET: expected true or false'],
     [{ SALLYPORT_QUIET: 'constructor' }, 'SALLYPORT_QUIET: expected true or false'],
     [{ SALLYPORT_FORMAT: 'xml' }, 'SALLYPORT_FORMAT: expected table, json or ndjson'],
-    [{ SALLYPORT_EXCLUDE_FIL: 'x' }, 'SALLYPORT_EXCLUDE_FIL is no option (did you mean "exclude-file"?)'],
-    [{ SALLYPORT_PORT: '80' }, 'SALLYPORT_PORT is no option (did you mean "ports"?)'],
+    [{ SALLYPORT_EXCLUDE_FIL: 'x' }, 'SALLYPORT_EXCLUDE_FIL is not an option (did you mean "exclude-file"?)'],
+    [{ SALLYPORT_PORT: '80' }, 'SALLYPORT_PORT is not an option (did you mean "ports"?)'],
   ])('%j is refused by its name', async (env, message) => {
-    await expect(readSettings('check', {}, env)).rejects.toThrow(message);
+    await expect(settingsOf({}, env)).rejects.toThrow(message);
   });
 
   test('may hold variables of others, and of other commands', async () => {
-    expect(
-      await readSettings('check', {}, { SALLYPORT_DATABASE_URL: 'x', SALLYPORT_: 'x', sallyport_rate: '1' }),
-    ).toEqual({});
+    expect(await settingsOf({}, { SALLYPORT_DATABASE_URL: 'x', SALLYPORT_: 'x', sallyport_rate: '1' })).toEqual({});
+  });
+
+  test('may hold one that looks mistyped, where another command has it', async () => {
+    const env = { SALLYPORT_PORT: '80' };
+    expect(await settingsOf({}, env, ['port'])).toEqual({});
+    await expect(settingsOf({}, env, ['ports'])).rejects.toThrow('is not an option');
   });
 
   test.concurrent('is refused in one line too', async () => {
@@ -120,27 +126,30 @@ describe('the environment', () => {
     expect(ran).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'sallyport: SALLYPORT_TIMNG is no option (did you mean "timing"?)\n',
+      stderr: 'sallyport: SALLYPORT_TIMNG is not an option (did you mean "timing"?)\n',
     });
   });
 });
 
+const ALL: [string, Option][] = [];
+for (const [name, { load }] of Object.entries(COMMANDS)) {
+  const { command } = await load();
+  for (const { options, words } of [command, ...Object.values(command.subcommands ?? {})])
+    for (const [key, option] of Object.entries({ ...words, ...options })) ALL.push([`${name} ${key}`, option]);
+}
+
 describe('every option', () => {
-  test('is a switch, a list, a number with limits, a choice or text', () => {
-    for (const name of CHECK_NAMES) {
-      const option: { type?: string; choices?: unknown; array?: boolean } = CHECK_OPTIONS[name];
-      expect(isSwitch(name)).toBe(option.type === 'boolean');
-      expect(isList(name)).toBe(option.array === true);
-      expect(NUMBER_LIMITS[name] !== undefined).toBe(option.type === 'number');
-      expect(option.type !== undefined || Array.isArray(option.choices)).toBe(true);
-    }
+  test.each(ALL)('%s is a switch, a number with limits, a choice or text', (_name, option) => {
+    const kinds = [option.switch, option.limits, option.choices].filter((kind) => kind !== undefined);
+    expect(kinds.length).toBeLessThanOrEqual(1);
+    expect(option.describe).toMatch(/^\S.*[^.\s]$/);
   });
 
-  test.each(CHECK_NAMES)('%s refuses values of another kind', (name) => {
+  test.each(ALL)('%s refuses values of another kind', (_name, option) => {
     for (const value of [null, undefined, {}, [], [[]], NaN, '']) {
-      if (isList(name) && Array.isArray(value) && value.length === 0) continue;
-      expect(readOptionValue(name, value)).toHaveProperty('problem');
+      if (option.list && Array.isArray(value) && value.length === 0) continue;
+      expect(checkValue(option, value)).toHaveProperty('problem');
     }
-    expect(readOptionText(name, '')).toHaveProperty('problem');
+    expect(checkValue(option, readText(option, ''))).toHaveProperty('problem');
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chooseStorePath } from '../../src/cli/store-path.js';
+import { chooseStorePath } from '../../src/cli/kit/store.js';
 
 const place = (platform: NodeJS.Platform, env: Record<string, string> = {}) => ({ env, home: '/home/u', platform });
 

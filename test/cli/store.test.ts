@@ -97,7 +97,7 @@ describe('prune', () => {
   });
 
   test.each([
-    [[], 'name what may go: --older-than, --keep, or both'],
+    [[], 'name what to delete: --older-than, --keep, or both'],
     [['--older-than', 'long'], '--older-than: expected a time such as 400d or 12h'],
     [['--keep', '0'], '--keep: expected a whole number, at least 1'],
     [['--keep', 'all'], '--keep: expected a whole number, at least 1'],

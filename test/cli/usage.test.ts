@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/index.js';
-import { CHECK_OPTIONS } from '../../src/cli/check-options.js';
+import { command as check } from '../../src/cli/commands/check.js';
+import { COMMANDS } from '../../src/cli/commands/registry.js';
 import { createFiles, type Ran, runHere, sallyport, words } from './run.js';
 
 const files = createFiles();
@@ -17,10 +18,27 @@ describe('--version and --help', () => {
     expect(stdout).toContain('Exit codes: 0 compliant, 1 violation');
   });
 
+  test.each([[], ['help']])('%j is help too', async (...args) => {
+    expect(await runHere(args)).toEqual(await runHere(['--help']));
+  });
+
+  test('help COMMAND is the help of a command, and of a further word', async () => {
+    expect(await runHere(['help', 'check'])).toEqual(await runHere(['check', '--help']));
+    const { code, stdout } = await runHere(['help', 'profile', 'show']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: sallyport profile show <profile> \[options\]\n/);
+  });
+
+  test.each(Object.keys(COMMANDS))('%s --help fits 80 columns', async (name) => {
+    const { code, stdout, stderr } = await runHere([name, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test.concurrent('check --help tells of every option, within 80 columns', async () => {
     const { code, stdout } = await sallyport(['check', '--help']);
     expect(code).toBe(0);
-    for (const name of Object.keys(CHECK_OPTIONS)) expect(stdout).toContain(`--${name} `);
+    for (const name of Object.keys(check.options)) expect(stdout).toContain(`--${name} `);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -40,12 +58,14 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
 
   // None of these addresses is ever asked: the error comes first.
   const cases: [string, RegExp | string][] = [
-    ['', 'name a command, for example: sallyport check 203.0.113.7'],
     ['chekc 192.0.2.1', 'unknown command "chekc" (did you mean "check"?)'],
-    [
-      '192.0.2.1',
-      'unknown command "192.0.2.1"; there are check, profile, sweep, watch, lan, preinstall, inventory, clients, history, diff, judge, waive, waivers, checklist, alert, store, vantage, credential, completion',
-    ],
+    ['frobnicate', 'unknown command "frobnicate"; sallyport --help lists the commands'],
+    ['192.0.2.1', 'unknown command "192.0.2.1"; to check it: sallyport check 192.0.2.1'],
+    ['pbx.example.com', 'unknown command "pbx.example.com"; to check it: sallyport check pbx.example.com'],
+    ['2001:db8::1', 'unknown command "2001:db8::1"; to check it: sallyport check 2001:db8::1'],
+    ['help chekc', 'unknown command "chekc" (did you mean "check"?)'],
+    ['--nope', 'unknown option --nope; see sallyport --help'],
+    ['--nope check 192.0.2.1', 'unknown option --nope'],
     ['--quiet check 192.0.2.1', '--quiet: options stand after the command'],
     ['check', /^no target is given: /],
     ['check 192.0.2.1', /^192\.0\.2\.1 is a documentation address .* give --allow-special/],
@@ -104,7 +124,7 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['check --allow-special 127.0.41.1 --exclude 127.0.41.1', 'there is no target to check'],
     [
       'check --allow-special 127.0.41.1 -o /nonexistent/report',
-      '/nonexistent/report: can not be written: no such directory',
+      '/nonexistent/report: cannot be written: no such directory',
     ],
     ['check --allow-special 127.0.41.1 --config /nonexistent/file', '/nonexistent/file: no such file'],
     [
@@ -115,10 +135,10 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
       `check --allow-special 127.0.41.1 --config ${unknown}`,
       `${unknown}:2:1: timming: unknown option (did you mean "timing"?)`,
     ],
-    ['profile', /^name what to do: /],
+    ['profile', 'name what to do: sallyport profile list, show, explain or validate'],
     ['profile lst', 'unknown command "lst" (did you mean "list"?)'],
     ['profile list extra', 'unexpected argument "extra"'],
-    ['profile show', 'something is missing after "profile show"; see sallyport profile --help'],
+    ['profile show', 'profile is missing; see sallyport profile show --help'],
     ['profile show closd', /^no profile "closd" \(did you mean "closed"\?\)/],
   ];
 

@@ -148,7 +148,7 @@ test.concurrent('-o - is standard output', async () => {
     expect(await check(['-o', '/dev/full'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'sallyport: /dev/full: can not be written: no space left\n',
+      stderr: 'sallyport: /dev/full: cannot be written: no space left\n',
     });
   },
 );

@@ -74,12 +74,12 @@ describe('waive', () => {
   test.each([
     [['acm', RULE], soon, 'the store has no client "acm" (did you mean "acme"?)'],
     [['acme', 'admin-interface-reachabel'], soon, `(did you mean "${RULE}"?)`],
-    [['acme', RULE, '80'], soon, '"80" is no endpoint'],
+    [['acme', RULE, '80'], soon, '"80" is not an endpoint'],
     [['acme', RULE], '2020-01-01', 'is past'],
-    [['acme', RULE], '2027-02-30', 'is no day'],
+    [['acme', RULE], '2027-02-30', 'is not a day'],
     [['acme', RULE], '2199-01-01', 'at most two years ahead'],
-    [['acme', RULE, '--reason', 'again'], soon, '--reason: given more than once'],
-    [['acme'], soon, 'something is missing'],
+    [['acme', RULE, '--reason', 'again'], soon, '--reason: expected one value, not 2'],
+    [['acme'], soon, 'rule is missing; see sallyport waive --help'],
   ])('%j until %s is refused', async (args, until, message) => {
     const store = await createStore();
     const { code, stdout, stderr } = await waive(store, args, until);

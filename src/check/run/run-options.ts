@@ -24,12 +24,12 @@ export interface SharedOptions {
   readonly failOn?: Severity | undefined;
 }
 
-/** Least and greatest value of each figure that a caller may set. */
-const FIGURES = {
-  rate: [0.1, 1_000_000],
-  timeoutMs: [50, 3_600_000],
-  retries: [0, 10],
-  maxSockets: [1, 1_000_000],
+/** What the figures that a caller may set can be. */
+export const LIMITS = {
+  rate: { least: 0.1, most: 1_000_000, whole: false },
+  timeoutMs: { least: 100, most: 3_600_000, whole: false },
+  retries: { least: 0, most: 10, whole: true },
+  maxSockets: { least: 1, most: 1_000_000, whole: true },
 } as const;
 
 /**
@@ -37,14 +37,12 @@ const FIGURES = {
  * @throws InputError
  */
 export function requireSoundFigures(options: SharedOptions): void {
-  for (const [name, [least, greatest]] of Object.entries(FIGURES)) {
-    const value = options[name as keyof typeof FIGURES];
-    if (value !== undefined && !(value >= least && value <= greatest)) {
-      throw new InputError(`${name} must be from ${least} to ${greatest}, not ${value}`);
-    }
+  for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
+    const { least, most, whole } = LIMITS[name];
+    const value = options[name];
+    if (value === undefined || (value >= least && value <= most && (!whole || Number.isInteger(value)))) continue;
+    throw new InputError(`${name} must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not ${value}`);
   }
-  if (options.retries !== undefined && !Number.isInteger(options.retries))
-    throw new InputError('retries must be whole');
   const { timing = 'normal', failOn = 'low' } = options;
   if (!Object.hasOwn(TIMINGS, timing)) throw new InputError(`unknown timing "${String(timing)}"`);
   if (!SEVERITIES.includes(failOn)) throw new InputError(`unknown severity "${String(failOn)}"`);

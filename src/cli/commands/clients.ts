@@ -1,59 +1,41 @@
-import type { CommandModule } from 'yargs';
 import type { ClientStatus } from '../../fleet/store/store.js';
-import { VERDICTS, type Verdict } from '../../model/report.js';
+import { VERDICTS } from '../../model/report.js';
 import { renderClient, renderClientsHead } from '../../reports/clients-table.js';
-import type { Choose } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { openOutput } from '../output.js';
-import { refuseRepeats } from '../refuse-repeats.js';
-import { createJsonArray, describeScreen } from '../screen.js';
-import { FORMAT_OPTION, STORE_OPTION, withStore } from '../with-store.js';
+import { defineCommand } from '../kit/command.js';
+import { EXIT } from '../kit/ending.js';
+import type { Options, Values } from '../kit/option.js';
+import { createJsonArray, openOutput } from '../kit/output.js';
+import { STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { describeScreen } from '../kit/terminal.js';
 
-interface Arguments {
-  readonly group: readonly string[] | undefined;
-  readonly tag: readonly string[] | undefined;
-  readonly verdict: readonly Verdict[] | undefined;
-  readonly format: 'table' | 'json';
-  readonly store: string | undefined;
-}
+const FILTER = {
+  group: { list: true, value: 'NAME', describe: 'Only clients of this group' },
+  tag: { list: true, value: 'TAG', describe: 'Only clients with this tag' },
+  verdict: { list: true, choices: VERDICTS, describe: 'Only clients with this verdict' },
+} as const satisfies Options;
 
 /** `sallyport clients`: how all clients stand, the worst first. */
-export function clientsCommand(choose: Choose): CommandModule<object, Arguments> {
-  const list = { type: 'string', array: true, requiresArg: true } as const;
-  return {
-    command: 'clients',
-    describe: 'List how all clients stand, the worst first',
-    builder: (yargs) =>
-      yargs.options({
-        group: { ...list, describe: 'Only clients of this group' },
-        tag: { ...list, describe: 'Only clients with this tag' },
-        verdict: { array: true, choices: VERDICTS, requiresArg: true, describe: 'Only these' },
-        ...FORMAT_OPTION,
-        ...STORE_OPTION,
-      }),
-    handler: (args) => choose(() => listClients(args)),
-  };
-}
+export const command = defineCommand({
+  options: { ...FILTER, ...TABLE_OR_JSON, ...STORE },
+  async run({ store: path, format, ...filter }) {
+    const { width, paint } = describeScreen();
+    const output = await openOutput();
+    const json = format === 'json' ? createJsonArray() : null;
+    await withStore(path, async (store) => {
+      await output.write(json ? json.begin() : renderClientsHead(width));
+      for await (const status of store.readClientStates()) {
+        if (!isWanted(status, filter)) continue;
+        const { resultId: _id, ...row } = status;
+        await output.write(json ? json.element(row) : renderClient(row, width, paint));
+      }
+      await output.write(json?.end() ?? '');
+    });
+    await output.close();
+    return EXIT.compliant;
+  },
+});
 
-async function listClients(args: Arguments): Promise<number> {
-  refuseRepeats(args, ['group', 'tag', 'verdict']);
-  const { width, paint } = describeScreen();
-  const output = await openOutput(undefined);
-  const json = args.format === 'json' ? createJsonArray() : null;
-  await withStore(args.store, async (store) => {
-    await output.write(json ? json.begin() : renderClientsHead(width));
-    for await (const status of store.readClientStates()) {
-      if (!isWanted(status, args)) continue;
-      const { resultId: _id, ...row } = status;
-      await output.write(json ? json.element(row) : renderClient(row, width, paint));
-    }
-    await output.write(json?.end() ?? '');
-  });
-  await output.close();
-  return EXIT.compliant;
-}
-
-function isWanted({ client, state }: ClientStatus, { group, tag, verdict }: Arguments): boolean {
+function isWanted({ client, state }: ClientStatus, { group, tag, verdict }: Values<typeof FILTER>): boolean {
   return (
     (!group || (client.group !== null && group.includes(client.group))) &&
     (!tag || client.tags.some((own) => tag.includes(own))) &&

@@ -1,33 +1,117 @@
-import type { CommandModule } from 'yargs';
-import { CREDENTIAL_KIND_IDS } from '../../credentials/credential-kind.js';
-import type { Choose } from '../command.js';
-import type { CredentialArguments } from '../run-credential.js';
-import { FORMAT_OPTION } from '../with-store.js';
+import { randomInt } from 'node:crypto';
+import { CREDENTIAL_KIND_IDS, type CredentialContext, type CredentialKind } from '../../credentials/credential-kind.js';
+import { type CredentialJudgement, judgeCredential } from '../../credentials/judge-credential.js';
+import { proposeCredential } from '../../credentials/propose-credential.js';
+import { CREDENTIAL_KINDS } from '../../credentials/registry.js';
+import { listWords } from '../../credentials/words.js';
+import { InputError } from '../../files/text/input-error.js';
+import { wrapText } from '../../words/layout.js';
+import { defineCommand } from '../kit/command.js';
+import { EXIT } from '../kit/ending.js';
+import type { Values } from '../kit/option.js';
+import { renderJson } from '../kit/output.js';
+import { readSecret } from '../kit/secret.js';
+import { TABLE_OR_JSON } from '../kit/store.js';
+import { describeScreen, type Screen } from '../kit/terminal.js';
 
-/** `sallyport credential`: judges a credential that is proposed, or proposes one. */
-export function credentialCommand(choose: Choose): CommandModule<object, CredentialArguments> {
-  const list = { type: 'string', array: true, requiresArg: true } as const;
+const OPTIONS = {
+  extension: { list: true, value: 'NUMBER', describe: 'Extension number that must not be part of it' },
+  phone: { list: true, value: 'NUMBER', describe: 'Phone number of the site' },
+  company: { list: true, value: 'NAME', describe: 'Name of the company, the town or similar' },
+  user: { list: true, value: 'NAME', describe: 'Name of a user' },
+  propose: { switch: true, describe: 'Print one that is acceptable instead, from a random source' },
+  count: {
+    limits: { least: 1, most: 100, whole: true },
+    describe: 'How many proposals, all different',
+  },
+  ...TABLE_OR_JSON,
+} as const;
+
+type Arguments = Values<typeof OPTIONS>;
+
+/** `sallyport credential`: judges a credential that is planned, or proposes one. */
+export const command = defineCommand({
+  words: { kind: { required: true, choices: CREDENTIAL_KIND_IDS, describe: 'What it is for' } },
+  options: OPTIONS,
+  secret:
+    'A credential is never given as an argument: if that was one, others could see it, and the history of the shell ' +
+    'may keep it; choose another',
+  examples: [
+    ['credential voicemail-code --extension 104', 'Ask for a code, and judge it'],
+    ['credential sip-password --propose --count 5', 'Five passwords'],
+  ],
+  notes: [
+    'The credential is read from a hidden prompt or from standard input. It is never given as an argument, where other ' +
+      'users and the history of the shell see it.',
+    'Exit codes: 0 acceptable, 1 not acceptable, 2 usage or internal error',
+  ],
+  async run(args) {
+    if (args.propose === false) throw new InputError('--propose: takes no value');
+    if (args.count !== undefined && !args.propose) throw new InputError('--count: only valid with --propose');
+    const kind: CredentialKind = CREDENTIAL_KINDS[args.kind];
+    const context = readContext(args);
+    return args.propose ? propose(kind, context, args) : judge(kind, context, args.format);
+  },
+});
+
+async function judge(kind: CredentialKind, context: CredentialContext, format: 'table' | 'json'): Promise<number> {
+  const judgement = judgeCredential(kind, await readSecret(kind.title), context);
+  process.stdout.write(
+    format === 'json'
+      ? renderJson({ kind: kind.id, ...judgement })
+      : renderJudgement(kind, judgement, describeScreen()),
+  );
+  return judgement.acceptable ? EXIT.compliant : EXIT.violation;
+}
+
+function renderJudgement(kind: CredentialKind, judgement: CredentialJudgement, { width, paint }: Screen): string {
+  const { acceptable, problems, strength } = judgement;
+  const label = acceptable ? paint(['bold', 'green'], '✔ ACCEPTABLE') : paint(['bold', 'red'], '✖ NOT ACCEPTABLE');
+  const lines = problems.flatMap(({ rule, level, message }) => {
+    const mark = level === 'warning' ? ' (warning only)' : '';
+    return wrapText(`${message} [${rule}]${mark}`, width - 4).map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`);
+  });
+  const hint = acceptable ? [] : [`sallyport credential ${kind.id} --propose draws one that is acceptable`];
+  const head = `${label}  ${kind.title}${strength ? `, ${strength} by estimate` : ''}`;
+  return [head, ...lines, ...hint].map((line) => `${line}\n`).join('');
+}
+
+function propose(kind: CredentialKind, context: CredentialContext, { count = 1, format }: Arguments): number {
+  const proposals: string[] = [];
+  while (proposals.length < count) {
+    const proposal = proposeCredential(kind, { ...context, others: proposals }, randomInt);
+    if (proposal === null) throw new InputError(`no further ${kind.title} is left that none of the numbers exclude`);
+    proposals.push(proposal);
+  }
+  process.stdout.write(
+    format === 'json' ? renderJson({ kind: kind.id, proposals }) : proposals.map((line) => `${line}\n`).join(''),
+  );
+  return EXIT.compliant;
+}
+
+function readContext({ extension = [], phone = [], company = [], user = [] }: Arguments): CredentialContext {
   return {
-    command: 'credential <kind>',
-    describe: 'Judge a credential from a hidden prompt or standard input, or propose one',
-    builder: (yargs) =>
-      yargs
-        .positional('kind', { choices: CREDENTIAL_KIND_IDS, demandOption: true, describe: 'What it is for' })
-        .options({
-          extension: { ...list, describe: 'Extension number that must not show in it; may be repeated' },
-          phone: { ...list, describe: 'Phone number of the site; may be repeated' },
-          company: { ...list, describe: 'Name of the company, the town or the like; may be repeated' },
-          user: { ...list, describe: 'Name of a user; may be repeated' },
-          propose: { type: 'boolean', describe: 'Print one that is acceptable instead, from a random source' },
-          count: { type: 'number', requiresArg: true, describe: 'So many proposals, up to 100, no two alike' },
-          ...FORMAT_OPTION,
-        })
-        .example('$0 credential voicemail-code --extension 104', 'Ask for a code, and judge it')
-        .example('$0 credential sip-password --propose --count 5', 'Five passwords')
-        .epilogue(
-          'A credential is never given as an argument, where other users and the history of the shell see it.\n' +
-            'Exit codes: 0 acceptable, 1 not acceptable, 2 usage or internal error',
-        ),
-    handler: (args) => choose(async () => (await import('../run-credential.js')).runCredential(args)),
+    extensions: extension.map(readExtension),
+    phones: phone.map(readPhone),
+    names: [...company.map((name) => readName('company', name)), ...user.map((name) => readName('user', name))],
+    others: [],
   };
+}
+
+function readExtension(text: string): string {
+  if (!/^[0-9]{1,8}$/.test(text)) throw new InputError('--extension: expected 1 to 8 digits');
+  return text;
+}
+
+function readPhone(text: string): string {
+  const digits = text.replace(/[\s()+./-]/g, '');
+  if (!/^[0-9]{3,20}$/.test(digits)) throw new InputError('--phone: expected a number of 3 to 20 digits');
+  return digits;
+}
+
+function readName(option: string, text: string): string {
+  if (text.length > 128) throw new InputError(`--${option}: expected at most 128 characters`);
+  // What no rule looks at must not seem to have been looked at.
+  if (listWords([text]).length === 0) throw new InputError(`--${option}: expected a word of three letters or more`);
+  return text;
 }

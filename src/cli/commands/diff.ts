@@ -1,71 +1,60 @@
-import type { CommandModule } from 'yargs';
 import { compareLooks, compareSweeps, type SlotDiff } from '../../fleet/changes/compare-looks.js';
-import type { Store } from '../../fleet/store/store.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
+import type { Store } from '../../fleet/store/store.js';
 import { renderDiff } from '../../reports/diff-table.js';
-import type { Choose } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { openOutput } from '../output.js';
-import { refuseRepeats } from '../refuse-repeats.js';
-import { createJsonArray, describeScreen } from '../screen.js';
-import { describeUnknownClient, FORMAT_OPTION, STORE_OPTION, withStore } from '../with-store.js';
-
-interface Arguments {
-  readonly client: string;
-  readonly sweep: string | undefined;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly format: 'table' | 'json';
-  readonly store: string | undefined;
-}
+import { defineCommand } from '../kit/command.js';
+import { EXIT } from '../kit/ending.js';
+import { createJsonArray, openOutput } from '../kit/output.js';
+import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { describeScreen } from '../kit/terminal.js';
 
 /** `sallyport diff`: what changed at a client, or between two sweeps. Ends as diff(1) does. */
-export function diffCommand(choose: Choose): CommandModule<object, Arguments> {
-  return {
-    command: 'diff <client> [sweep]',
-    describe: 'Tell what changed at a client, or at all of them between two sweeps',
-    builder: (yargs) =>
-      yargs
-        .positional('client', {
-          type: 'string',
-          demandOption: true,
-          describe: 'Id of a client, or number of the earlier sweep where a later one follows',
-        })
-        .positional('sweep', { type: 'string', describe: 'Number of the later sweep' })
-        .options({
-          from: { type: 'string', requiresArg: true, describe: 'Look at this time or before [the one before --to]' },
-          to: { type: 'string', requiresArg: true, describe: 'Look at this time or before [the newest]' },
-          ...FORMAT_OPTION,
-          ...STORE_OPTION,
-        })
-        .example('$0 diff acme', 'What the newest look at a client changed')
-        .example('$0 diff acme --from 2026-11-01 --to 2026-11-30', 'What changed in November, UTC')
-        .example('$0 diff 12 15', 'What changed from sweep 12 to sweep 15')
-        .epilogue('Exit codes: 0 nothing changed, 1 something did, 2 usage or internal error'),
-    handler: (args) => choose(() => showDiff(args)),
-  };
-}
-
-async function showDiff(args: Arguments): Promise<number> {
-  refuseRepeats(args);
-  const { client, sweep, from, to, format } = args;
-  if (sweep !== undefined && (from ?? to) !== undefined)
-    throw new InputError('two sweeps are compared as they are: --from and --to are for one client');
-  const times = { from: from && readInstant(from, 'start'), to: to && readInstant(to, 'end') };
-  return withStore(args.store, async (store) => {
-    const compared =
-      sweep === undefined
-        ? await compareClient(store, client, times.from || null, times.to || null)
-        : await openSweeps(store, readNumber(client), readNumber(sweep));
-    const changed = await writeDiffs(compared, format, sweep === undefined);
-    return changed ? EXIT.violation : EXIT.compliant;
-  });
-}
+export const command = defineCommand({
+  words: {
+    client: {
+      ...CLIENT,
+      required: true,
+      describe: 'Id of a client, or number of the earlier sweep if a later one follows',
+    },
+    sweep: { describe: 'Number of the later sweep' },
+  },
+  options: {
+    from: {
+      value: 'TIME',
+      otherwise: 'the check before --to',
+      describe: 'Compare the last check at or before this time',
+    },
+    to: { value: 'TIME', otherwise: 'the newest check', describe: 'with the last check at or before this one' },
+    ...TABLE_OR_JSON,
+    ...STORE,
+  },
+  examples: [
+    ['diff acme', 'What changed with the newest check of a client'],
+    ['diff acme --from 2026-11-01 --to 2026-11-30', 'What changed in November, UTC'],
+    ['diff 12 15', 'What changed from sweep 12 to sweep 15'],
+  ],
+  notes: ['Exit codes: 0 nothing changed, 1 something did, 2 usage or internal error'],
+  async run({ client, sweep, from, to, format, store: path }) {
+    if (sweep !== undefined && (from ?? to) !== undefined)
+      throw new InputError('two sweeps are compared as a whole: --from and --to are for one client');
+    const times = { from: from && readInstant(from, 'start'), to: to && readInstant(to, 'end') };
+    return withStore(path, async (store) => {
+      const compared =
+        sweep === undefined
+          ? await compareClient(store, client, times.from || null, times.to || null)
+          : await openSweeps(store, readNumber(client), readNumber(sweep));
+      const changed = await writeDiffs(compared, format, sweep === undefined);
+      return changed ? EXIT.violation : EXIT.compliant;
+    });
+  },
+});
 
 function readNumber(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text))
-    throw new InputError(`"${text}" is no number of a sweep; to compare looks at one client, use --from and --to`);
+    throw new InputError(
+      `"${text}" is not the number of a sweep; to compare checks of one client, use --from and --to`,
+    );
   return Number(text);
 }
 
@@ -74,7 +63,7 @@ async function compareClient(store: Store, client: string, from: Date | null, to
   const later = await store.readReports(client, to);
   if (later.length === 0) {
     if (to && (await store.listHistory(client, 1)).length > 0)
-      throw new InputError(`nobody looked at "${client}" until ${to.toISOString()}`);
+      throw new InputError(`"${client}" was not checked before ${to.toISOString()}`);
     throw await describeUnknownClient(store, client);
   }
   const compared: SlotDiff[] = [];
@@ -99,7 +88,7 @@ async function writeDiffs(
   single: boolean,
 ): Promise<boolean> {
   const { width, paint } = describeScreen();
-  const output = await openOutput(undefined);
+  const output = await openOutput();
   const json = format === 'json' ? createJsonArray() : null;
   const counts = { slots: 0, changed: 0, missing: 0 };
   await output.write(json?.begin() ?? '');
@@ -116,6 +105,6 @@ async function writeDiffs(
 }
 
 function describeCounts({ slots, changed, missing }: { slots: number; changed: number; missing: number }): string {
-  const gone = missing === 0 ? '' : `, ${missing} not looked at in the later sweep`;
+  const gone = missing === 0 ? '' : `, ${missing} not checked in the later sweep`;
   return `${slots} ${slots === 1 ? 'address' : 'addresses'}: ${changed} changed${gone}\n`;
 }

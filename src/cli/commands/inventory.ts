@@ -1,124 +1,82 @@
-import type { Argv, CommandModule } from 'yargs';
 import { authorizationProblem } from '../../files/clients/client-authorization.js';
-import type { Inventory, InventoryFormat } from '../../files/clients/inventory.js';
+import { inventoryTemplate } from '../../files/clients/inventory-template.js';
+import { directoryOf, renderInventoryCsv, renderInventoryYaml } from '../../files/clients/inventory-text.js';
+import { type InventoryFormat, loadInventory, selectClients } from '../../files/clients/inventory.js';
 import type { Client } from '../../model/client.js';
-import { forTerminal } from '../../words/escape.js';
 import { renderInventoryClient, renderInventoryHead } from '../../reports/inventory-table.js';
-import type { Choose } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { openOutput } from '../output.js';
-import { refuseRepeats } from '../refuse-repeats.js';
-import { createJsonArray, describeScreen } from '../screen.js';
-import { writeNewFile } from '../write-new-file.js';
+import { forTerminal } from '../../words/escape.js';
+import { renderCount } from '../../words/sentence.js';
+import { SELECTION } from '../kit/sweep-options.js';
+import { defineCommand } from '../kit/command.js';
+import { EXIT } from '../kit/ending.js';
+import type { Options, Values } from '../kit/option.js';
+import { createJsonArray, openOutput, print } from '../kit/output.js';
+import { describeScreen } from '../kit/terminal.js';
 
-interface ListArguments {
-  readonly file: string;
-  readonly group: readonly string[] | undefined;
-  readonly tag: readonly string[] | undefined;
-  readonly client: readonly string[] | undefined;
-  readonly format: 'table' | 'json' | 'csv';
-}
+const FILE = {
+  file: { required: true, describe: 'The inventory, ending in .yaml or .csv' },
+} as const satisfies Options;
 
-interface WriteArguments {
-  readonly file?: string;
-  readonly output: string | undefined;
-  readonly force: boolean;
-}
+const LIST = {
+  ...SELECTION,
+  format: { choices: ['table', 'json', 'csv'], default: 'table', describe: 'Text for people, a JSON document, or CSV' },
+} as const satisfies Options;
+
+const OUTPUT = {
+  output: { short: 'o', value: 'FILE', describe: 'File to write; standard output without it' },
+  force: { switch: true, describe: 'Replace the file if it exists' },
+} as const satisfies Options;
 
 /** `sallyport inventory`: the clients of a dealer, in a file. */
-export function inventoryCommand(choose: Choose): CommandModule {
-  return {
-    command: 'inventory',
-    describe: 'Validate, list or convert the inventory of clients',
-    builder: (yargs) =>
-      yargs
-        .command('validate <file>', 'Tell all mistakes in an inventory', addFile, ({ file }) =>
-          choose(() => validate(file)),
-        )
-        .command('list <file>', 'List the clients of an inventory', addListOptions, (args) => choose(() => list(args)))
-        .command('import <file>', 'Make a YAML inventory of one in CSV', addConversion, (args) =>
-          choose(() => convert(args, 'yaml')),
-        )
-        .command('export <file>', 'Make a CSV inventory of one in YAML, defaults filled in', addConversion, (args) =>
-          choose(() => convert(args, 'csv')),
-        )
-        .command('template', 'Print an inventory to begin with', addTemplateOptions, (args) =>
-          choose(() => writeTemplate(args, args.format)),
-        )
-        .demandCommand(1, 'name what to do: sallyport inventory validate, list, import, export or template'),
-    handler: () => {},
-  };
-}
-
-function addFile(yargs: Argv) {
-  return yargs.positional('file', {
-    type: 'string',
-    demandOption: true,
-    describe: 'The inventory, ending in .yaml or .csv',
-  });
-}
-
-function addListOptions(yargs: Argv) {
-  const words = { type: 'string', array: true, requiresArg: true } as const;
-  return addFile(yargs).options({
-    group: { ...words, describe: 'Only clients of this group' },
-    tag: { ...words, describe: 'Only clients with this tag' },
-    client: { ...words, describe: 'Only clients with these ids' },
-    format: {
-      choices: ['table', 'json', 'csv'] as const,
-      default: 'table' as const,
-      requiresArg: true,
-      describe: 'Text for people, a JSON document, or CSV',
-    },
-  });
-}
-
-function addOutputOptions(yargs: Argv) {
-  return yargs.options({
-    output: { alias: 'o', type: 'string', requiresArg: true, describe: 'File to write; standard output without it' },
-    force: { type: 'boolean', default: false, describe: 'Replace the file if there is one' },
-  });
-}
-
-function addConversion(yargs: Argv) {
-  return addOutputOptions(addFile(yargs));
-}
-
-function addTemplateOptions(yargs: Argv) {
-  return addOutputOptions(yargs).options({
-    format: { choices: ['csv', 'yaml'] as const, default: 'csv' as const, requiresArg: true, describe: 'Its format' },
-  });
-}
-
-async function load(file: string): Promise<Inventory> {
-  const { loadInventory } = await import('../../files/clients/inventory.js');
-  return loadInventory(file);
-}
+export const command = defineCommand({
+  subcommands: {
+    validate: defineCommand({
+      title: 'Report all mistakes in an inventory',
+      words: FILE,
+      run: ({ file }) => validate(file),
+    }),
+    list: defineCommand({ title: 'List the clients of an inventory', words: FILE, options: LIST, run: list }),
+    import: defineCommand({
+      title: 'Make a YAML inventory from one in CSV',
+      words: FILE,
+      options: OUTPUT,
+      run: (args) => convert(args, 'yaml'),
+    }),
+    export: defineCommand({
+      title: 'Make a CSV inventory from one in YAML, defaults filled in',
+      words: FILE,
+      options: OUTPUT,
+      run: (args) => convert(args, 'csv'),
+    }),
+    template: defineCommand({
+      title: 'Print an inventory to begin with',
+      options: { ...OUTPUT, format: { choices: ['csv', 'yaml'], default: 'csv', describe: 'Its format' } },
+      run: (args) => write(inventoryTemplate(args.format), args),
+    }),
+  },
+});
 
 async function validate(file: string): Promise<number> {
-  const { clients } = await load(file);
+  const { clients } = await loadInventory(file);
   const now = new Date();
   const barred = clients.filter((client) => authorizationProblem(client, now) !== null).length;
   const paused = clients.filter((client) => client.paused).length;
-  const count = `${clients.length} ${clients.length === 1 ? 'client' : 'clients'}`;
-  process.stdout.write(`${forTerminal(file)}: valid, ${count} (${barred} without authorisation, ${paused} paused)\n`);
+  const count = renderCount(clients.length, 'client');
+  print(`${file}: valid, ${count} (${barred} without authorisation, ${paused} paused)`);
   return EXIT.compliant;
 }
 
-async function list(args: ListArguments): Promise<number> {
-  refuseRepeats(args, ['group', 'tag', 'client']);
-  const { selectClients } = await import('../../files/clients/inventory.js');
-  const inventory = await load(args.file);
+async function list(args: Values<typeof FILE & typeof LIST>): Promise<number> {
+  const inventory = await loadInventory(args.file);
   const clients = selectClients(inventory, { groups: args.group, tags: args.tag, ids: args.client });
-  const output = await openOutput(undefined);
-  for await (const text of renderList(clients, args.format)) await output.write(text);
+  const output = await openOutput();
+  for (const text of renderList(clients, args.format)) await output.write(text);
   await output.close();
   return EXIT.compliant;
 }
 
-async function* renderList(clients: readonly Client[], format: ListArguments['format']): AsyncGenerator<string> {
+function* renderList(clients: readonly Client[], format: 'table' | 'json' | 'csv'): Generator<string> {
   if (format === 'csv') {
-    const { renderInventoryCsv } = await import('../../files/clients/inventory-text.js');
     yield forScreen(renderInventoryCsv(clients, '.'));
   } else if (format === 'json') {
     const json = createJsonArray();
@@ -136,30 +94,18 @@ async function* renderList(clients: readonly Client[], format: ListArguments['fo
   }
 }
 
-async function convert({ file = '', ...args }: WriteArguments, format: InventoryFormat): Promise<number> {
-  refuseRepeats(args);
-  const inventory = await load(file);
-  const { directoryOf, renderInventoryCsv, renderInventoryYaml } =
-    await import('../../files/clients/inventory-text.js');
+async function convert(args: Values<typeof FILE & typeof OUTPUT>, format: InventoryFormat): Promise<number> {
+  const inventory = await loadInventory(args.file);
   const directory = directoryOf(args.output ?? '-');
   const text =
     format === 'csv' ? renderInventoryCsv(inventory.clients, directory) : renderInventoryYaml(inventory, directory);
   return write(text, args);
 }
 
-async function writeTemplate(args: WriteArguments, format: InventoryFormat): Promise<number> {
-  refuseRepeats(args);
-  const { inventoryTemplate } = await import('../../files/clients/inventory-template.js');
-  return write(inventoryTemplate(format), args);
-}
-
-async function write(text: string, { output, force }: WriteArguments): Promise<number> {
-  if (output !== undefined && output !== '-') await writeNewFile(output, text, force);
-  else {
-    const stdout = await openOutput(undefined);
-    await stdout.write(forScreen(text));
-    await stdout.close();
-  }
+async function write(text: string, { output: file, force }: Values<typeof OUTPUT>): Promise<number> {
+  const output = await openOutput(file, force ?? false);
+  await output.write(output.toFile ? text : forScreen(text));
+  await output.close();
   return EXIT.compliant;
 }
 

@@ -1,4 +1,5 @@
-import type { CommandModule } from 'yargs';
+import { digestProfile, surveyOf } from '../../check/judge/judge-survey.js';
+import { createReport } from '../../check/judge/say-report.js';
 import type { Store } from '../../fleet/store/store.js';
 import { InputError } from '../../files/text/input-error.js';
 import { loadProfile } from '../../files/profiles/profile.js';
@@ -7,70 +8,53 @@ import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { forJson } from '../../words/escape.js';
 import { renderJudgement, type JudgementRow } from '../../reports/judgement-table.js';
-import type { Choose } from '../command.js';
-import { EXIT, worstVerdict } from '../exit-codes.js';
-import { openOutput } from '../output.js';
-import { refuseRepeats } from '../refuse-repeats.js';
-import { createJsonArray, describeScreen } from '../screen.js';
-import { describeUnknownClient, STORE_OPTION, withStore } from '../with-store.js';
+import { defineCommand } from '../kit/command.js';
+import { EXIT, worstVerdict } from '../kit/ending.js';
+import type { Values } from '../kit/option.js';
+import { createJsonArray, openOutput } from '../kit/output.js';
+import { describeUnknownClient, STORE, withStore } from '../kit/store.js';
+import { describeScreen } from '../kit/terminal.js';
 
-const FORMATS = ['table', 'json', 'ndjson'] as const;
-
-interface Arguments {
-  readonly sweep: number | undefined;
-  readonly client: readonly string[] | undefined;
-  readonly profile: string;
-  readonly format: (typeof FORMATS)[number];
-  readonly store: string | undefined;
-}
+const OPTIONS = {
+  sweep: {
+    limits: { least: 1, most: Infinity, whole: true },
+    describe: 'Number of the sweep',
+  },
+  client: {
+    list: true,
+    value: 'ID',
+    complete: 'client',
+    describe: 'Only clients with this id; without --sweep, their newest checks',
+  },
+  profile: {
+    required: true,
+    value: 'NAME',
+    complete: 'profile',
+    describe: 'Name of a shipped profile, or a file (with a path, or ending in .yaml)',
+  },
+  format: {
+    choices: ['table', 'json', 'ndjson'],
+    default: 'table',
+    describe: 'Text for people, one JSON document, or one per line',
+  },
+  ...STORE,
+} as const;
 
 /** `sallyport judge`: what was seen once, judged again. Sends nothing. */
-export function judgeCommand(choose: Choose): CommandModule<object, Arguments> {
-  return {
-    command: 'judge',
-    describe: 'Judge again what a sweep saw, by another profile or newer rules; sends nothing',
-    builder: (yargs) =>
-      yargs
-        .options({
-          sweep: { type: 'number', requiresArg: true, describe: 'Number of the sweep' },
-          client: {
-            type: 'string',
-            array: true,
-            requiresArg: true,
-            describe: 'Only clients with these ids; without --sweep, their newest looks',
-          },
-          profile: {
-            type: 'string',
-            demandOption: true,
-            requiresArg: true,
-            describe: 'Name of a shipped profile, or a file (with a path, or ending in .yaml)',
-          },
-          format: {
-            choices: FORMATS,
-            default: 'table' as const,
-            requiresArg: true,
-            describe: 'Text for people, one JSON document, or one a line',
-          },
-          ...STORE_OPTION,
-        })
-        .example('$0 judge --sweep 12 --profile sip-trunk', 'How would the clients stand under another profile?')
-        .epilogue('Exit codes: 0 all compliant, 1 a violation, 2 usage or internal error, 3 inconclusive'),
-    handler: (args) => choose(() => judgeAgain(args)),
-  };
-}
+export const command = defineCommand({
+  options: OPTIONS,
+  examples: [['judge --sweep 12 --profile sip-trunk', 'How would the clients stand with another profile?']],
+  notes: ['Exit codes: 0 all compliant, 1 a violation, 2 usage or internal error, 3 inconclusive'],
+  run: judgeAgain,
+});
 
-async function judgeAgain(args: Arguments): Promise<number> {
-  refuseRepeats(args, ['client']);
+async function judgeAgain(args: Values<typeof OPTIONS>): Promise<number> {
   const { sweep, client, format } = args;
   if (sweep === undefined && !client?.length) throw new InputError('name what to judge: --sweep NUMBER or --client ID');
-  if (sweep !== undefined && (!Number.isSafeInteger(sweep) || sweep < 1))
-    throw new InputError('--sweep: give the number of a sweep');
   const profile = await loadProfile(args.profile);
-  const { digestProfile, surveyOf } = await import('../../check/judge/judge-survey.js');
-  const { createReport } = await import('../../check/judge/say-report.js');
   const profileDigest = digestProfile(profile);
   const { width, paint } = describeScreen();
-  const output = await openOutput(undefined);
+  const output = await openOutput();
   const json = format === 'json' ? createJsonArray() : null;
   let worst: Verdict | null = null;
   await withStore(args.store, async (store) => {
@@ -94,7 +78,7 @@ async function judgeAgain(args: Arguments): Promise<number> {
     await output.write(json?.end() ?? '');
   });
   await output.close();
-  if (worst === null) throw new InputError('there is nothing to judge: nothing was seen');
+  if (worst === null) throw new InputError('there is nothing to judge: nothing was observed');
   return EXIT[worst as Verdict];
 }
 

@@ -1,24 +1,197 @@
-import type { CommandModule } from 'yargs';
-import type { Choose } from '../command.js';
-import { declareOptions } from '../options.js';
+import { chooseSource } from '../../check/run/run-options.js';
+import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checklist.js';
+import { checkClientId } from '../../files/clients/inventory-schema.js';
+import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
+import { loadProfile } from '../../files/profiles/profile.js';
+import { requireLanAddresses } from '../../files/targets/lan-address.js';
+import { InputError } from '../../files/text/input-error.js';
+import { readCaFile } from '../../files/vantage/tls-files.js';
+import { readTokenFile } from '../../files/vantage/token-file.js';
+import { openStore } from '../../fleet/store/open-store.js';
+import type { Checklist } from '../../model/checklist.js';
+import { MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
+import { listOwnAddresses } from '../../net/sockets/addresses.js';
+import { SITE_REPORTERS } from '../../reports/site-reporters.js';
+import { compareSites } from '../../site/compare-sites.js';
+import { refuseVantageUrl, VantageClient } from '../../site/outside/vantage-client.js';
+import { preinstall } from '../../site/preinstall.js';
+import { PROFILE, readDuration, SOURCE, TIMING } from '../kit/check-options.js';
+import { defineCommand } from '../kit/command.js';
+import { catchSignals, EXIT } from '../kit/ending.js';
+import { inGroup, type Values } from '../kit/option.js';
+import { openOutput } from '../kit/output.js';
+import { createStepTeller } from '../kit/progress.js';
+import { GATEWAYS, SITE_OUTPUT } from '../kit/site-options.js';
+import { chooseStorePath, readChecklistState, STORE } from '../kit/store.js';
+import { chooseStyle } from '../kit/terminal.js';
+
+/** Reports of earlier runs that are read, to tell since when something is so. */
+const EARLIER = 20;
+
+const OPTIONS = {
+  ...inGroup('From outside:', {
+    vantage: { value: 'URL', describe: 'The vantage server, which checks from outside' },
+    'token-file': { value: 'FILE', describe: 'File with a token that the vantage server accepts' },
+    'vantage-ca': {
+      value: 'FILE',
+      describe: "File (PEM) of the CA to trust for the vantage server, instead of the system's",
+    },
+    ...SOURCE,
+    ...TIMING,
+    binding: {
+      value: 'TIME',
+      describe: 'Measure, for at most 5m, how long the NAT keeps a silent UDP binding; for example 2m',
+    },
+  }),
+  ...inGroup("In the phone system's place:", {
+    'stand-in': {
+      switch: true,
+      describe: "Listen in the phone system's place: this proves what is forwarded there and what is not",
+    },
+    'pbx-address': { value: 'ADDRESS', describe: 'Address that the phone system has or will have' },
+    'firewall-open': {
+      switch: true,
+      describe: "You have made sure that this machine's own firewall lets everything in",
+    },
+  }),
+  ...inGroup('The site:', {
+    client: {
+      value: 'ID',
+      complete: 'client',
+      describe: 'Id of the client: its checklist counts, its history is kept',
+    },
+    again: { switch: true, describe: 'Show what changed since the last run' },
+    checklist: {
+      value: 'NAME',
+      otherwise: DEFAULT_CHECKLIST,
+      describe: 'Checklist of the client: a name or a file',
+    },
+    ...STORE,
+    ...PROFILE,
+    ...GATEWAYS,
+  }),
+  ...SITE_OUTPUT,
+} as const;
+
+type Settings = Values<typeof OPTIONS>;
 
 /** `sallyport preinstall`: a site from inside and outside at once, before the phone system goes in. */
-export function preinstallCommand(choose: Choose): CommandModule {
+export const command = defineCommand({
+  options: OPTIONS,
+  configurable: true,
+  examples: [
+    [
+      'preinstall --vantage https://vantage.example.com --token-file token --stand-in --pbx-address 192.168.1.10',
+      'Is this router fit for the phone system? A stand-in at its address proves it',
+    ],
+    ['preinstall … --again', 'After a change on the router: what is better now?'],
+  ],
+  notes: ['Exit codes: 0 fit, 1 not fit, 2 usage or internal error, 3 could not be verified'],
+  async run(settings) {
+    const site = await readSite(settings);
+    const outside = await readOutside(settings);
+    const checklist = await readChecklist(settings);
+    const store = await openStore(chooseStorePath(settings.store));
+    const ending = catchSignals();
+    try {
+      const newest = await store.listSiteReports(site.client, EARLIER);
+      const earlier = newest.map(({ report }) => report).reverse();
+      const last = settings.again ? earlier.at(-1) : null;
+      if (last === undefined) throw new InputError(describeNoEarlier(site.client));
+      const output = await openOutput(settings.output);
+      try {
+        const report = await preinstall({
+          ...site,
+          ...outside,
+          checklist: checklist && site.client ? await readChecklistState(store, checklist, site.client) : null,
+          earlier,
+          onStep: createStepTeller(settings.quiet),
+          signal: ending.signal,
+        });
+        await store.addSiteReport(report);
+        const changes = last && compareSites(last, report);
+        const style = chooseStyle(output, settings.color);
+        await output.write(SITE_REPORTERS[settings.format ?? 'table'](report, changes, style));
+        return EXIT[report.verdict];
+      } finally {
+        await output.close();
+      }
+    } finally {
+      ending.release();
+      await store.close();
+    }
+  },
+});
+
+async function readSite(settings: Settings) {
+  const { gateway = [], multicast, 'pbx-address': pbxAddress = null, 'stand-in': standIn = false } = settings;
+  const { client = null } = settings;
+  const pbx = pbxAddress === null ? [] : [pbxAddress];
+  requireLanAddresses({ '--gateway': gateway, '--pbx-address': pbx }, 'sallyport preinstall');
+  if (standIn && pbxAddress !== null) requireOwnAddress(pbxAddress);
+  if (!standIn && settings['firewall-open']) throw new InputError('--firewall-open has no effect without --stand-in');
+  const profile = await loadProfile(settings.profile ?? 'closed', {
+    services: parseServiceOverrides(settings.service ?? []),
+  });
+  if (client !== null) checkClientId(client);
   return {
-    command: 'preinstall',
-    describe: 'Verify a site from inside and outside before the phone system goes in',
-    builder: (yargs) =>
-      yargs
-        .options(declareOptions('preinstall'))
-        .example(
-          '$0 preinstall --vantage https://vantage.example.com --token-file token --stand-in --pbx-address 192.168.1.10',
-          'Is this router fit for the phone system? Proved by a stand-in at its address',
-        )
-        .example('$0 preinstall … --again', 'After a change on the router: what is better now?')
-        .epilogue(
-          'Options also come from a file (--config) and from the environment, as SALLYPORT_TOKEN_FILE for --token-file.\n' +
-            'Exit codes: 0 fit, 1 not fit, 2 usage or internal error, 3 could not be verified',
-        ),
-    handler: (args) => choose(async () => (await import('../run-preinstall.js')).runPreinstallFromOptions(args)),
+    client,
+    profile,
+    source: settings.source === undefined ? undefined : chooseSource(profile, settings.source),
+    pbxAddress,
+    standIn,
+    firewallAttested: settings['firewall-open'],
+    lan: { gateways: settings.gateway, multicast },
   };
+}
+
+async function readOutside(settings: Settings) {
+  const { vantage, 'token-file': tokenFile, 'vantage-ca': caFile } = settings;
+  if (vantage === undefined)
+    throw new InputError('no vantage server is given: name it with --vantage URL, or use sallyport lan from inside');
+  if (tokenFile === undefined) throw new InputError('no token is given: name its file with --token-file FILE');
+  const url = URL.canParse(vantage) ? new URL(vantage) : null;
+  const problem = url ? refuseVantageUrl(url) : 'it is not a URL such as https://vantage.example.com';
+  if (!url || problem !== undefined) throw new InputError(`--vantage ${vantage}: ${problem}`);
+  const token = await readTokenFile(tokenFile);
+  const ca = caFile === undefined ? undefined : await readCaFile(caFile);
+  return {
+    vantage: new VantageClient({ url, token, ...(ca !== undefined && { ca }) }),
+    vantageName: url.host,
+    timing: settings.timing,
+    bindingSeconds: readBinding(settings.binding),
+  };
+}
+
+function readBinding(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seconds = Math.round(readDuration('binding', text, 0) / 1_000);
+  if (seconds >= 1 && seconds <= MAX_BINDING_SECONDS) return seconds;
+  throw new InputError(`--binding ${text}: expected from 1s to ${MAX_BINDING_SECONDS / 60}m`);
+}
+
+/** A stand-in can only listen at an address that this machine has. */
+function requireOwnAddress(address: string): void {
+  if (listOwnAddresses().has(address)) return;
+  const add: Partial<Record<NodeJS.Platform, string>> = {
+    linux: `sudo ip address add ${address}/24 dev INTERFACE`,
+    darwin: `sudo ifconfig INTERFACE alias ${address} 255.255.255.0`,
+    win32: `netsh interface ipv4 add address "INTERFACE" ${address} 255.255.255.0`,
+  };
+  const how = add[process.platform];
+  throw new InputError(
+    `--pbx-address ${address}: this machine does not have that address, so it cannot stand in for the phone system. ` +
+      `Give it the address (with the network's own mask)${how ? `: ${how}` : ''}`,
+  );
+}
+
+async function readChecklist({ client, checklist }: Settings): Promise<Checklist | null> {
+  if (client !== undefined) return loadChecklist(checklist ?? DEFAULT_CHECKLIST);
+  if (checklist === undefined) return null;
+  throw new InputError('--checklist needs --client: answers are kept by client');
+}
+
+function describeNoEarlier(client: string | null): string {
+  const whose = client === null ? 'without --client' : `of client "${client}"`;
+  return `--again: there is no earlier run ${whose} in the store to compare with`;
 }

@@ -1,21 +1,135 @@
-import type { CommandModule } from 'yargs';
-import type { Choose } from '../command.js';
-import { declareOptions } from '../options.js';
+import { loadInventory, selectClients } from '../../files/clients/inventory.js';
+import { type AlertConfig, loadAlertConfig } from '../../fleet/alerts/alert-config.js';
+import { deliverMessages } from '../../fleet/alerts/deliver.js';
+import { openStore } from '../../fleet/store/open-store.js';
+import {
+  beginSweep,
+  type PreparedSweep,
+  resumeSweep,
+  runSweep,
+  type RunSweepOptions,
+  type SweepEnd,
+} from '../../fleet/sweep/sweep.js';
+import type { Verdict } from '../../model/report.js';
+import { createSweepWriter, SWEEP_FORMATS } from '../../reports/sweep-writer.js';
+import { renderCount } from '../../words/sentence.js';
+import { OUTPUT } from '../kit/check-options.js';
+import { defineCommand } from '../kit/command.js';
+import { catchSignals, EXIT, tell, worstVerdict } from '../kit/ending.js';
+import { inGroup, type Values } from '../kit/option.js';
+import { openOutput } from '../kit/output.js';
+import { createProgress, tellDelivery } from '../kit/progress.js';
+import { chooseStorePath } from '../kit/store.js';
+import { readSweepFigures, SWEEP_OPTIONS, type SweepFigures } from '../kit/sweep-options.js';
+import { chooseStyle } from '../kit/terminal.js';
+import { tuneForMany } from '../kit/tune-for-many.js';
+
+const OPTIONS = {
+  ...SWEEP_OPTIONS,
+  ...inGroup('Clients:', {
+    limit: { limits: { least: 1, most: 10_000_000, whole: true }, describe: 'At most this many clients' },
+    resume: { switch: true, describe: "Continue the inventory's unfinished sweep, if there is one" },
+  }),
+  ...inGroup('Output:', {
+    format: { choices: SWEEP_FORMATS, otherwise: 'table', describe: 'Form of the results' },
+    ...OUTPUT,
+  }),
+} as const;
+
+type Settings = Values<typeof OPTIONS>;
 
 /** `sallyport sweep`: every client of an inventory, with history, changes and alerts. */
-export function sweepCommand(choose: Choose): CommandModule {
-  return {
-    command: 'sweep',
-    describe: 'Check all clients of an inventory, and tell what changed',
-    builder: (yargs) =>
-      yargs
-        .options(declareOptions('sweep'))
-        .example('$0 sweep --inventory clients.csv', 'All clients that gave an authorisation')
-        .example('$0 sweep --inventory clients.csv --resume', 'Go on where a sweep was cut off')
-        .epilogue(
-          'Options also come from a file (--config) and from the environment, as SALLYPORT_FAIL_ON for --fail-on.\n' +
-            'Exit codes: 0 all compliant, 1 a violation, 2 usage or internal error, 3 inconclusive or not all probed',
-        ),
-    handler: (args) => choose(async () => (await import('../run-sweep.js')).runSweepFromOptions(args)),
-  };
+export const command = defineCommand({
+  options: OPTIONS,
+  configurable: true,
+  examples: [
+    ['sweep --inventory clients.csv', 'Check all clients with a valid authorisation'],
+    ['sweep --inventory clients.csv --resume', 'Continue a sweep that was cut off'],
+  ],
+  notes: [
+    'Exit codes: 0 all compliant, 1 a violation, 2 usage or internal error, 3 inconclusive or not all clients checked',
+  ],
+  async run(settings) {
+    const figures = await readSweepFigures(settings);
+    const alerts = settings.alerts === undefined ? null : await loadAlertConfig(settings.alerts, process.env);
+    tuneForMany();
+    const { store, inventory, prepared } = await prepare(settings, figures, alerts);
+    const ending = catchSignals();
+    try {
+      const options = { ...figures, store, inventory, alerts, signal: ending.signal };
+      const verdict = await writeSweep(prepared, options, settings);
+      const delivery = { signal: ending.signal, now: () => new Date(), onResult: tellDelivery };
+      if (alerts) await deliverMessages(store, alerts, delivery);
+      return EXIT[verdict];
+    } finally {
+      ending.release();
+      await store.close();
+    }
+  },
+});
+
+/** Puts the sweep into the store. The clients themselves, which may be very many, are let go of with this. */
+async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertConfig | null) {
+  const { resume = false, quiet = false, group: groups, client: ids, tag: tags, limit } = settings;
+  const loaded = await loadInventory(settings.inventory);
+  const filter = { groups, ids, tags, limit };
+  const clients = selectClients(loaded, filter);
+  const store = await openStore(chooseStorePath(settings.store));
+  try {
+    const options = { ...figures, store, inventory: loaded.file, clients, filter, alerts };
+    const unfinished = await store.findUnfinished(loaded.file);
+    const prepared = (resume ? await resumeSweep(options) : null) ?? (await beginSweep(options));
+    if (!quiet) tellBeginning(prepared, resume, unfinished?.id ?? null);
+    return { store, inventory: loaded.file, prepared };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function tellBeginning({ sweep, resumed, skippedCount }: PreparedSweep, resume: boolean, unfinished: number | null) {
+  const clients = renderCount(sweep.remaining, 'client');
+  tell(resumed ? `sweep ${sweep.id} continues: ${clients} left` : `sweep ${sweep.id}: ${clients}`);
+  if (resume && !resumed) tell('there was no unfinished sweep to continue');
+  if (!resume && unfinished !== null) tell(`sweep ${unfinished} was not finished; --resume would have continued it`);
+  if (skippedCount > 0) tell(`${skippedCount} not checked: no valid authorisation`);
+}
+
+/** Runs a sweep and writes its results as they come; the worst verdict, in which a client not checked is unknown. */
+async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, settings: Settings): Promise<Verdict> {
+  const output = await openOutput(settings.output);
+  const total = prepared.sweep.remaining;
+  const style = { ...chooseStyle(output, settings.color), reasons: false, many: true };
+  const writer = createSweepWriter(settings.format ?? 'table', style, total);
+  const progress = await createProgress({
+    total,
+    quiet: settings.quiet ?? false,
+    reportsShown: !output.toFile && process.stdout.isTTY,
+  });
+  let verdict: Verdict = prepared.skippedCount > 0 ? 'inconclusive' : 'compliant';
+  let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
+  const results = runSweep(
+    prepared,
+    {
+      ...options,
+      onProgress: ({ finished, secondLooks }) =>
+        progress.update({ finished, note: secondLooks > 0 ? `${secondLooks} to check again` : '' }),
+    },
+    (ended) => (end = ended),
+  );
+  try {
+    await output.write(writer.begin());
+    for await (const result of results) {
+      verdict = worstVerdict(verdict, result.report.verdict);
+      await output.write(writer.result({ ...result, sweepId: prepared.sweep.id }));
+    }
+    const interrupted = end.state === 'interrupted';
+    if (interrupted || end.failed.length > 0) verdict = worstVerdict(verdict, 'inconclusive');
+    progress.stop();
+    await output.write(writer.end({ ...prepared, ...end, sweepId: prepared.sweep.id, interrupted }));
+    return verdict;
+  } finally {
+    progress.stop();
+    await output.close();
+  }
 }

@@ -1,44 +1,178 @@
-import type { CommandModule } from 'yargs';
-import type { Choose } from '../command.js';
-import { declareOptions } from '../options.js';
+import { randomBytes } from 'node:crypto';
+import { refuseLastDay } from '../../files/text/instant.js';
+import { parseListen, parseProxies } from '../../files/vantage/listen.js';
+import { addToken, hashToken, isTokenName, NAME_RULE, revokeToken } from '../../files/vantage/token-file.js';
+import { InputError } from '../../files/text/input-error.js';
+import type { Vantage, VantageOptions } from '../../vantage/start-vantage.js';
+import type { Access } from '../../vantage/vantage-context.js';
+import { forTerminal } from '../../words/escape.js';
+import { COMMON, EXCLUSIONS } from '../kit/check-options.js';
+import { defineCommand } from '../kit/command.js';
+import { catchSignals, EXIT, tell, tellError } from '../kit/ending.js';
+import { inGroup, type Options, type Values } from '../kit/option.js';
 
-/** `sallyport vantage`: the server that looks at those who ask it; also makes and revokes their tokens. */
-export function vantageCommand(choose: Choose): CommandModule {
-  const file = { type: 'string', demandOption: true, requiresArg: true, describe: 'File of the tokens' } as const;
+const SIP_PORT = 5_060;
+const STUN_PORTS = [3_478, 3_479] as const;
+const TOKEN_BYTES = 32;
+
+const { 'allow-special': allowSpecial } = EXCLUSIONS;
+const { color: _color, ...common } = COMMON;
+
+const OPTIONS = {
+  ...inGroup('Listening:', {
+    listen: { value: 'ADDRESS:PORT', describe: 'Where to listen; port 0 for any that is free' },
+    'tls-cert': { value: 'FILE', describe: 'File of the certificate and those above it (PEM)' },
+    'tls-key': { value: 'FILE', describe: 'File of its key (PEM)' },
+    'behind-proxy': {
+      value: 'ADDRESSES',
+      describe: 'Addresses or networks, separated by commas, of the proxies that do TLS and name the caller',
+    },
+    'sip-port': {
+      limits: { least: 0, most: 65_535, whole: true },
+      otherwise: String(SIP_PORT),
+      describe: 'UDP and TCP port for SIP exchanges; 0 for none',
+    },
+    'stun-ports': {
+      value: 'PORT,PORT',
+      otherwise: STUN_PORTS.join(','),
+      describe: 'Two UDP ports that show how a NAT maps; 0 for none',
+    },
+  }),
+  ...inGroup('Callers:', {
+    'token-file': { value: 'FILE', describe: 'File of the tokens that callers may use' },
+    'allow-special': allowSpecial,
+  }),
+  ...inGroup('Output:', common),
+} as const;
+
+type Settings = Values<typeof OPTIONS>;
+
+const NAME = {
+  name: { required: true, describe: 'Whose token it is' },
+} as const satisfies Options;
+const TOKEN_FILE = {
+  'token-file': { required: true, value: 'FILE', describe: 'File of the tokens' },
+} as const satisfies Options;
+
+/** `sallyport vantage`: the server that checks those who ask it; also makes and revokes their tokens. */
+export const command = defineCommand({
+  options: OPTIONS,
+  configurable: true,
+  subcommands: {
+    token: defineCommand({
+      title: 'Make a token: its hash goes into the file, the token itself to standard output',
+      words: NAME,
+      options: {
+        ...TOKEN_FILE,
+        until: { value: 'DAY', describe: 'Last day on which it is valid (YYYY-MM-DD, UTC)' },
+      },
+      run: makeToken,
+    }),
+    revoke: defineCommand({ title: 'Take a token back', words: NAME, options: TOKEN_FILE, run: takeTokenBack }),
+  },
+  examples: [
+    ['vantage token ann --token-file FILE', 'Make a token for Ann'],
+    [
+      'vantage --listen 127.0.0.1:8443 --behind-proxy 127.0.0.1 --token-file FILE',
+      'Run it behind a proxy on the same machine',
+    ],
+  ],
+  notes: ['SIGHUP reads tokens and certificate again, SIGTERM ends the server.'],
+  run: serve,
+});
+
+/** Runs a vantage server as its options say, until it is stopped; the exit code. */
+async function serve(settings: Settings): Promise<number> {
+  const ending = catchSignals();
+  // A log that cannot be written, as on a full disk, ends no server.
+  const ignore = (): void => {};
+  process.stderr.on('error', ignore);
+  try {
+    const options = readVantageOptions(settings);
+    // The server is heavy; help and tokens do without it.
+    const { startVantage } = await import('../../vantage/start-vantage.js');
+    const vantage = await startVantage(options);
+    const reload = (): void => void reloadVantage(vantage);
+    process.on('SIGHUP', reload);
+    try {
+      tell(`listening on ${vantage.url}`);
+      if (!ending.signal.aborted) await new Promise((resolve) => ending.signal.addEventListener('abort', resolve));
+    } finally {
+      await vantage.close();
+      process.off('SIGHUP', reload);
+    }
+    return EXIT.compliant;
+  } finally {
+    process.stderr.off('error', ignore);
+    ending.release();
+  }
+}
+
+function readVantageOptions(settings: Settings): VantageOptions {
+  const { listen, 'token-file': tokenFile, 'tls-cert': cert, 'tls-key': key, 'behind-proxy': behindProxy } = settings;
+  if (listen === undefined) throw new InputError('no address is given to listen on: name one with --listen HOST:PORT');
+  if (tokenFile === undefined) throw new InputError('no file of tokens is given: name one with --token-file FILE');
+  if ((cert === undefined) !== (key === undefined)) throw new InputError('--tls-cert and --tls-key go together');
+  if (cert !== undefined && behindProxy !== undefined)
+    throw new InputError('--behind-proxy and --tls-cert exclude each other: one of them does TLS');
+  const sipPort = settings['sip-port'] ?? SIP_PORT;
   return {
-    command: 'vantage',
-    describe: 'Run the server that looks at a site from outside, or make and revoke its tokens',
-    builder: (yargs) =>
-      yargs
-        .command(
-          'token <name>',
-          'Make a token: its hash goes into the file, the token itself to standard output',
-          (own) =>
-            own.positional('name', { type: 'string', demandOption: true, describe: 'Whose token it is' }).options({
-              'token-file': file,
-              until: { type: 'string', requiresArg: true, describe: 'Last day on which it holds (YYYY-MM-DD, UTC)' },
-            }),
-          (args) => choose(async () => (await import('../edit-vantage-tokens.js')).makeToken(args, new Date())),
-        )
-        .command(
-          'revoke <name>',
-          'Take a token back',
-          (own) =>
-            own
-              .positional('name', { type: 'string', demandOption: true, describe: 'Whose token it is' })
-              .options({ 'token-file': file }),
-          (args) => choose(async () => (await import('../edit-vantage-tokens.js')).takeTokenBack(args)),
-        )
-        .options(declareOptions('vantage'))
-        .example('$0 vantage token ann --token-file FILE', 'Make a token for Ann')
-        .example(
-          '$0 vantage --listen 127.0.0.1:8443 --behind-proxy 127.0.0.1 --token-file FILE',
-          'Run it behind a proxy on the same machine',
-        )
-        .epilogue(
-          'SIGHUP reads tokens and certificate again, SIGTERM ends the server.\n' +
-            'Options also come from a file (--config) and from the environment, as SALLYPORT_LISTEN for --listen.',
-        ),
-    handler: (args) => choose(async () => (await import('../run-vantage.js')).runVantageFromOptions(args)),
+    listen: parseListen(listen),
+    tokenFile,
+    tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
+    proxies: behindProxy === undefined ? undefined : parseProxies(behindProxy),
+    sipPort: sipPort === 0 ? null : sipPort,
+    stunPorts: readStunPorts(settings['stun-ports']),
+    allowSpecial: settings['allow-special'],
+    onAccess: settings.quiet ? undefined : logAccess,
+    onNote: tell,
+    onTrouble: tellError,
   };
+}
+
+function readStunPorts(text: string | undefined): readonly [number, number] | null {
+  if (text === undefined) return STUN_PORTS;
+  if (text === '0') return null;
+  const [, one, other] = /^(\d{1,5}),(\d{1,5})$/.exec(text) ?? [];
+  const ports = [Number(one), Number(other)] as const;
+  const fits = ports.every((port) => port >= 1 && port <= 65_535) && ports[0] !== ports[1];
+  if (!fits) throw new InputError('--stun-ports: expected two ports such as 3478,3479, or 0 for none');
+  return ports;
+}
+
+async function reloadVantage(vantage: Vantage): Promise<void> {
+  try {
+    await vantage.reload();
+    tell('tokens and certificate were read again');
+  } catch (error) {
+    tell('tokens and certificate stay as they were, because they cannot be read:');
+    tellError(error);
+  }
+}
+
+/** One line on standard error, with the time, as service logs want it. */
+function logAccess({ at, token, address, method, route, status, ms }: Access): void {
+  const line = [at.toISOString(), token ?? '-', address ?? '-', method, route ?? '-', status, `${ms}ms`].join(' ');
+  process.stderr.write(`${forTerminal(line)}\n`);
+}
+
+/** Makes a token and prints it, the only time that it can be seen. */
+async function makeToken(
+  args: Values<typeof NAME & typeof TOKEN_FILE> & { readonly until: string | undefined },
+): Promise<number> {
+  const { name, 'token-file': tokenFile, until = null } = args;
+  if (!isTokenName(name)) throw new InputError(`bad name "${name}": ${NAME_RULE}`);
+  const problem = until === null ? null : refuseLastDay(until, new Date());
+  if (problem !== null) throw new InputError(`--until: ${problem}`);
+  const token = `spt_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+  await addToken(tokenFile, { name, hash: hashToken(token), until });
+  process.stdout.write(`${token}\n`);
+  tell(`the token of ${name} is shown only now; a running server accepts it after SIGHUP`);
+  return EXIT.compliant;
+}
+
+async function takeTokenBack(args: Values<typeof NAME & typeof TOKEN_FILE>): Promise<number> {
+  await revokeToken(args['token-file'], args.name);
+  tell(`the token of ${args.name} is revoked; a running server refuses it after SIGHUP`);
+  return EXIT.compliant;
 }

@@ -24,6 +24,17 @@ export function isDay(text: string): boolean {
   return start !== null && !Number.isNaN(start.getTime()) && start.toISOString().startsWith(text);
 }
 
+/** The day of a time, UTC: `2026-11-20`. */
+export function formatDay(time: Date): string {
+  return time.toISOString().slice(0, 'YYYY-MM-DD'.length);
+}
+
+/** Why something cannot be valid until the end of this day, in words that follow a colon; null if it can. */
+export function refuseLastDay(text: string, now: Date): string | null {
+  if (!isDay(text)) return `"${text}" is not a day such as 2027-06-30`;
+  return text < formatDay(now) ? `${text} is past` : null;
+}
+
 /** Parses `30s`, `5m`, `12h`, `400d`, or seconds without a unit; ms, or undefined where it is none. */
 export function parseDuration(text: string): number | undefined {
   const [, figure = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)([smhd])?$/.exec(text.trim()) ?? [];

@@ -1,0 +1,104 @@
+import { check } from '../../check/run/check.js';
+import { type SitePlan, SITES } from '../../lab/sites.js';
+import { type Site, startSite } from '../../lab/start-site.js';
+import type { Report, Verdict } from '../../model/report.js';
+import { REPORTERS } from '../../reports/registry.js';
+import { defineCommand } from '../kit/command.js';
+import { catchSignals, EXIT, tell } from '../kit/ending.js';
+import { chooseStyle } from '../kit/terminal.js';
+
+type SiteId = keyof typeof SITES;
+const SITE_IDS = Object.keys(SITES) as SiteId[];
+
+/** What each simulated site must come out as. */
+const EXPECTED: Readonly<Record<SiteId, Verdict>> = {
+  dmz: 'violation',
+  forwarded: 'compliant',
+  upnp: 'violation',
+  hostile: 'violation',
+};
+
+/** `sallyport demo`: simulated sites on loopback, checked as a user would. */
+export const command = defineCommand({
+  words: { sites: { list: true, choices: SITE_IDS, describe: 'Which sites; all without a name' } },
+  options: {
+    keep: { switch: true, describe: 'Leave the sites running until Ctrl-C, and show which commands to try on them' },
+  },
+  notes: [
+    'The sites listen on addresses of this machine (127.0.0.11 to 127.0.0.14); nothing leaves it.',
+    'Exit codes: 0 all verdicts are as expected, 2 one is not, 3 the demo was interrupted',
+  ],
+  examples: [['demo dmz --keep', 'Check a phone system in a DMZ, and leave it running']],
+  async run({ sites = SITE_IDS, keep = false }) {
+    const ending = catchSignals();
+    const running: { readonly site: Site; readonly call: string }[] = [];
+    try {
+      process.stdout.write('sallyport checks simulated sites on this machine; nothing leaves it.\n');
+      const rows: string[] = [];
+      let unexpected = 0;
+      for (const id of sites) {
+        const plan: SitePlan = SITES[id];
+        const site = await startSite(plan, { address: plan.address });
+        const call = describeCall(plan, site);
+        running.push({ site, call });
+        const report = await showSite(plan, site, call, ending.signal);
+        if (ending.signal.aborted) return EXIT.inconclusive;
+        if (!keep) await site.stop();
+        const expected = EXPECTED[id];
+        if (report.verdict !== expected) unexpected++;
+        rows.push(renderRow(report, id, expected));
+      }
+      process.stdout.write(`\n${rule()}Summary of the demo\n${rows.join('\n')}\n`);
+      if (keep) await keepRunning(running, ending.signal);
+      return unexpected === 0 ? EXIT.compliant : EXIT.failure;
+    } finally {
+      await Promise.all(running.map(({ site }) => site.stop()));
+      ending.release();
+    }
+  },
+});
+
+/** The call that checks a site. */
+function describeCall({ profile, source }: SitePlan, { address, services }: Site): string {
+  return [
+    `sallyport check ${address} --allow-special --profile ${profile}`,
+    ...(source === 'outsider' ? [] : [`--source ${source}`]),
+    ...Object.entries(services).map(([id, ports]) => `--service ${id}=${ports.join(',')}`),
+  ].join(' ');
+}
+
+/** Checks a simulated site, and shows what a user would see. */
+async function showSite(plan: SitePlan, site: Site, call: string, signal: AbortSignal): Promise<Report> {
+  const { profile, source } = plan;
+  process.stdout.write(`\n${rule()}Site "${site.id}": ${site.title}\n$ ${call}\n\n`);
+  const style = chooseStyle({ toFile: false }, undefined);
+  const writer = REPORTERS.table.create({ ...style, reasons: false, many: false });
+  const options = { targets: [site.address], profile, source, services: site.services, allowSpecial: true, signal };
+  for await (const report of check(options)) {
+    process.stdout.write(writer.begin() + writer.report(report) + writer.end());
+    return report;
+  }
+  throw new Error(`no report of ${site.address}`);
+}
+
+function renderRow({ verdict, findings, durationMs }: Report, id: string, expected: Verdict): string {
+  const note = verdict === expected ? 'as expected' : `should be ${expected}`;
+  const count = `${String(findings.length).padStart(2)} findings`;
+  return `  ${id.padEnd(10)} ${verdict.padEnd(13)} ${count}  ${(durationMs / 1000).toFixed(1)} s  ${note}`;
+}
+
+function rule(): string {
+  return `${'='.repeat(Math.min(chooseStyle({ toFile: false }, undefined).width, 120))}\n`;
+}
+
+/** Shows the calls that check the sites, and waits until they are no longer wanted. */
+async function keepRunning(running: readonly { readonly call: string }[], signal: AbortSignal): Promise<void> {
+  const calls = running.map(({ call }) => call);
+  const [first = ''] = calls;
+  const more = [`${first} --reason`, `${first} --format json`, `${first} --dry-run`];
+  process.stdout.write(
+    `\nThe sites keep running. Try, in another terminal:\n${[...calls, ...more].map((line) => `  ${line}\n`).join('')}`,
+  );
+  tell('press Ctrl-C to stop the sites');
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

@@ -1,0 +1,40 @@
+import { InputError } from '../../files/text/input-error.js';
+import { formatDay } from '../../files/text/instant.js';
+import type { Waiver } from '../../model/change.js';
+import { renderWaiverEntry } from '../../reports/waivers-table.js';
+import { defineCommand } from '../kit/command.js';
+import { EXIT } from '../kit/ending.js';
+import { renderJson } from '../kit/output.js';
+import { CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { describeScreen } from '../kit/terminal.js';
+
+/** `sallyport waivers`: lists what was accepted, or takes it back. */
+export const command = defineCommand({
+  words: { client: { ...CLIENT, describe: 'Id of a client; all clients without it' } },
+  options: { ...TABLE_OR_JSON, ...STORE },
+  subcommands: {
+    revoke: defineCommand({
+      title: 'Take a waiver back',
+      words: { id: { required: true, describe: 'Number of the waiver' } },
+      options: STORE,
+      run: ({ id, store }) => revoke(id, store),
+    }),
+  },
+  async run({ client, format, store: path }) {
+    const waivers = await withStore(path, (store) => store.listWaivers(client));
+    const { width } = describeScreen();
+    const show = (waiver: Waiver) => renderWaiverEntry(waiver, width, formatDay(new Date()));
+    if (format === 'json') process.stdout.write(renderJson(waivers));
+    else process.stdout.write(waivers.length === 0 ? 'nothing was accepted\n' : waivers.map(show).join(''));
+    return EXIT.compliant;
+  },
+});
+
+async function revoke(text: string, path: string | undefined): Promise<number> {
+  const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+  if (id === null) throw new InputError(`"${text}" is not the number of a waiver; sallyport waivers lists them`);
+  const done = await withStore(path, (store) => store.revokeWaiver(id));
+  if (!done) throw new InputError(`there is no waiver ${id}; sallyport waivers lists them`);
+  process.stdout.write(`waiver ${id} is revoked: the next check counts what it finds\n`);
+  return EXIT.compliant;
+}

@@ -1,0 +1,136 @@
+import { LIMITS, type SharedOptions } from '../../check/run/run-options.js';
+import { parseDuration } from '../../files/text/instant.js';
+import { InputError } from '../../files/text/input-error.js';
+import { readTargetFile } from '../../files/targets/target-list.js';
+import { parseTargetSpec, type TargetSpec } from '../../files/targets/targets.js';
+import { SEVERITIES } from '../../model/severity.js';
+import { type TimingName, TIMINGS } from '../../net/scan/timing.js';
+import { inGroup, type Limits, type Options, type Values } from './option.js';
+
+/*
+ * Options that several of the commands have which check an address or a site. A file and the environment can give them
+ * too, so none has a default of its own: that would look as if it had been given.
+ */
+
+export const PROFILE = {
+  profile: {
+    value: 'NAME',
+    otherwise: 'closed',
+    complete: 'profile',
+    describe: 'Profile to compare with: a name or a file',
+  },
+  service: {
+    list: true,
+    value: 'ID=PORTS',
+    describe: 'A service that was moved to other ports, for example webpro=8081 or webpro=8081,8082',
+  },
+} as const satisfies Options;
+
+export const SOURCE = {
+  source: { value: 'NAME', otherwise: 'outsider', describe: 'Which source of the profile we are' },
+} as const satisfies Options;
+
+export const EXCLUSIONS = {
+  exclude: { list: true, value: 'TARGETS', describe: 'Targets to leave out' },
+  'exclude-file': { value: 'FILE', describe: 'File of targets to leave out' },
+  'allow-special': {
+    switch: true,
+    describe: 'Allow loopback, private, CGNAT, documentation and benchmarking addresses',
+  },
+} as const satisfies Options;
+
+export const REACH = {
+  'find-moved': { switch: true, describe: 'Also look for WebPro and PCPro on other ports that are likely' },
+  canaries: {
+    switch: true,
+    otherwise: 'on',
+    describe: 'Also check random unused ports, which reveal tarpits and DMZs; --no-canaries leaves them out',
+  },
+  control: {
+    value: 'HOST:PORT',
+    describe: 'An endpoint that is known to answer over TCP, to prove that our own connection works',
+  },
+} as const satisfies Options;
+
+const TIMING_NAMES = Object.keys(TIMINGS) as TimingName[];
+
+export const TIMING = {
+  timing: {
+    choices: TIMING_NAMES,
+    otherwise: 'normal',
+    describe: 'Timing template',
+  },
+} as const satisfies Options;
+
+const { least, most } = LIMITS.timeoutMs;
+const SECONDS: Limits = { least: least / 1_000, most: most / 1_000 };
+
+export const TIMEOUT = {
+  timeout: {
+    value: 'SECONDS',
+    limits: SECONDS,
+    describe: 'How long to wait for a silent endpoint, in seconds',
+  },
+} as const satisfies Options;
+
+export const PACE = inGroup('Pace and patience:', {
+  ...TIMING,
+  rate: { limits: LIMITS.rate, describe: 'Packets per second, over all targets' },
+  ...TIMEOUT,
+  retries: { limits: LIMITS.retries, describe: 'Further tries for a silent endpoint' },
+  'max-sockets': { limits: LIMITS.maxSockets, describe: 'Sockets in use at the same time' },
+});
+
+export const FAIL_ON = {
+  'fail-on': { choices: SEVERITIES, otherwise: 'low', describe: 'Lowest severity that makes a violation' },
+} as const satisfies Options;
+
+export const OUTPUT = {
+  output: { short: 'o', value: 'FILE', describe: 'Write the report to a file' },
+} as const satisfies Options;
+
+export const COMMON = {
+  quiet: { switch: true, short: 'q', describe: 'No progress and no notes on standard error' },
+  color: { switch: true, describe: 'Colours; --no-color and NO_COLOR switch them off' },
+  config: { value: 'FILE', describe: 'YAML file of options; the environment and flags outrank it' },
+} as const satisfies Options;
+
+/** The pace and reach that settings give to a run. */
+export function readPace(settings: Values<typeof PACE & typeof REACH & typeof FAIL_ON>) {
+  return {
+    timing: settings.timing,
+    rate: settings.rate,
+    timeoutMs: settings.timeout === undefined ? undefined : settings.timeout * 1_000,
+    retries: settings.retries,
+    maxSockets: settings['max-sockets'],
+    control: settings.control,
+    findMoved: settings['find-moved'],
+    canaries: settings.canaries,
+    failOn: settings['fail-on'],
+  } satisfies SharedOptions & Record<string, unknown>;
+}
+
+/**
+ * The targets to leave out, from options and their file.
+ * @throws InputError
+ */
+export async function readExclusions(settings: Values<typeof EXCLUSIONS>): Promise<TargetSpec[]> {
+  const given = (settings.exclude ?? []).flatMap((list) => list.split(',')).filter((text) => text.trim() !== '');
+  const specs = given.map((text) => parseTargetSpec(text));
+  if (settings['exclude-file'] !== undefined) {
+    for await (const { spec } of readTargetFile(settings['exclude-file'])) specs.push(spec);
+  }
+  return specs;
+}
+
+/**
+ * Reads a duration, in ms.
+ * @throws InputError that names the option
+ */
+export function readDuration(name: string, text: string | undefined, otherwise: number): number {
+  const ms = text === undefined ? otherwise : parseDuration(text);
+  if (ms === undefined || ms > 7 * 86_400_000) {
+    throw new InputError(`--${name}: expected a time of at most a week, such as 30s, 5m or 12h`);
+  }
+  return ms;
+}

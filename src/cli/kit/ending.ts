@@ -1,0 +1,56 @@
+import { InputError } from '../../files/text/input-error.js';
+import { StoreError } from '../../fleet/store/sqlite-trouble.js';
+import type { Verdict } from '../../model/report.js';
+import { forTerminal } from '../../words/escape.js';
+
+/** The exit codes of every command. */
+export const EXIT = {
+  compliant: 0,
+  violation: 1,
+  /** Bad usage or input, or an error of our own. */
+  failure: 2,
+  inconclusive: 3,
+} as const satisfies Record<Verdict | 'failure', number>;
+
+/** The verdict of several targets: a proved violation outweighs what could not be determined. */
+export function worstVerdict(a: Verdict, b: Verdict): Verdict {
+  const order: readonly Verdict[] = ['compliant', 'inconclusive', 'violation'];
+  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+}
+
+/** Writes a note to standard error, in one line. */
+export function tell(note: string): void {
+  process.stderr.write(`sallyport: ${forTerminal(note)}\n`);
+}
+
+/** Writes an error to standard error: a line for each problem of the input or the store, or our own with its stack. */
+export function tellError(error: unknown): void {
+  const text =
+    error instanceof InputError || error instanceof StoreError
+      ? error.message
+      : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  for (const line of text.split('\n')) tell(line);
+}
+
+/** What Ctrl-C and a service manager end. */
+export interface Ending {
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** Leaves signals to the system again. */
+  release(): void;
+}
+
+/** The first SIGINT or SIGTERM ends the work in good order, a second one the process. */
+export function catchSignals(onFirst: () => void = () => {}): Ending {
+  const abort = new AbortController();
+  const onSignal = (): void => {
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+    onFirst();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    signal: abort.signal,
+    release: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+  };
+}

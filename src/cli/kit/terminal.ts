@@ -1,0 +1,35 @@
+import { createPaint, type Paint } from '../../reports/paint.js';
+import type { Output } from './output.js';
+
+/**
+ * Whether standard output may be coloured: a flag decides, then NO_COLOR (no-color.org) and FORCE_COLOR, then whether
+ * it is a terminal that can.
+ */
+function useColor(flag: boolean | undefined, env: NodeJS.ProcessEnv = process.env): boolean {
+  if (flag !== undefined) return flag;
+  if (env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR']) return !['0', 'false'].includes(env['FORCE_COLOR']);
+  return env['TERM'] !== 'dumb' && (process.stdout.isTTY ?? false);
+}
+
+/** How reports are laid out where they go: a file has neither width nor colours. */
+export function chooseStyle({ toFile }: Pick<Output, 'toFile'>, color: boolean | undefined) {
+  return { color: !toFile && useColor(color), width: toFile ? 80 : countColumns() };
+}
+
+/** Columns of standard output; 80 where it is not a terminal. */
+export function countColumns(): number {
+  return process.stdout.columns || 80;
+}
+
+/** How standard output is to be written on. */
+export interface Screen {
+  /** Columns of the terminal, from 80 to 160. */
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/** Looks at standard output. */
+export function describeScreen(): Screen {
+  return { width: Math.max(80, Math.min(160, countColumns())), paint: createPaint(useColor(undefined)) };
+}

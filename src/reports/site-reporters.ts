@@ -1,0 +1,23 @@
+import type { SiteChanges } from '../model/site-change.js';
+import type { SiteReport } from '../model/site.js';
+import { forJson } from '../words/escape.js';
+import { renderSiteChanges } from './site-changes.js';
+import { renderSite, type SiteStyle } from './site-table.js';
+
+/** Renders the report of a site, and what changed since an earlier one where that is given; pure. */
+export type SiteReporter = (report: SiteReport, changes: SiteChanges | null, style: SiteStyle) => string;
+
+/** Every form of a site report, by id. In JSON the changes are the last key. */
+export const SITE_REPORTERS = {
+  table: (report, changes, style) =>
+    renderSite(report, style) + (changes ? `\n${renderSiteChanges(changes, style)}` : ''),
+  json: (report, changes) => renderDocument(report, changes, 2),
+  ndjson: (report, changes) => renderDocument(report, changes, 0),
+} as const satisfies Record<string, SiteReporter>;
+
+/** The ids, in the order in which help texts name them. */
+export const SITE_FORMATS = Object.keys(SITE_REPORTERS) as (keyof typeof SITE_REPORTERS)[];
+
+function renderDocument(report: SiteReport, changes: SiteChanges | null, indent: number): string {
+  return `${forJson(JSON.stringify(changes ? { ...report, changes } : report, null, indent))}\n`;
+}
