@@ -36,7 +36,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['check/fingerprints', 'check/probes', 'model', 'net'],
     why: 'all that looks, and nothing that judges',
   },
-  'check/judge': { may: ['check/rules', 'model', 'version'], why: 'all that judges and says, and nothing that looks' },
+  'check/judge': {
+    may: ['check/rules', 'model', 'version', 'words'],
+    why: 'all that judges and says, and nothing that looks',
+  },
   'check/run': {
     may: ['async', 'check/judge', 'check/probes', 'check/survey', 'files', 'model', 'net'],
     why: 'one run from the user’s input to reports: it shows nothing',
@@ -69,7 +72,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'evidence to findings: old evidence can be judged again',
   },
   'site/judge': {
-    may: ['check/judge', 'check/rules', 'model', 'site/evidence', 'site/rules', 'version'],
+    may: ['check/judge', 'check/rules', 'model', 'site/evidence', 'site/rules', 'version', 'words'],
     why: 'all that judges a site and says it, and nothing that looks',
   },
   'site/compare-sites': { may: ['model', 'site/evidence'], why: 'compares reports' },

@@ -9,7 +9,7 @@ import { sweepResultSchema } from '../model/sweep-result.js';
 import { reportSchema } from '../model/report.js';
 
 /*
- * The zod schemas of files and reports as JSON Schema (2020-12): `npm run schemas` writes them to schemas/.
+ * The zod schemas of files and reports as JSON Schema (2020-12): `npm run generate` writes them to schemas/.
  */
 
 interface Published {

@@ -14,7 +14,7 @@ const compile = (file: string) =>
   );
 const validate = compile('report.schema.json');
 
-test.each([...renderSchemas()])('schemas/%s is up to date (npm run schemas)', (file, text) => {
+test.each([...renderSchemas()])('schemas/%s is up to date (npm run generate)', (file, text) => {
   expect(readSchema(file)).toBe(text);
 });
 

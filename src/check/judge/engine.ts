@@ -2,7 +2,7 @@ import type { Finding, FindingWords, Undetermined, UndeterminedWords } from '../
 import type { UnitError, Verdict } from '../../model/report.js';
 import { isAtLeast, type Severity } from '../../model/severity.js';
 import type { Rule } from '../rules/rule.js';
-import { cutText } from '../rules/wording.js';
+import { cutText } from '../../words/sentence.js';
 
 /*
  * The engine of all rules, those for an address and those for a site: it applies them, decides, and has them speak.

@@ -9,7 +9,7 @@ import { VERSION } from '../../version.js';
 import { accessOf, deriveFacts, type Facts } from '../rules/facts.js';
 import { RULES, RULESET } from '../rules/registry.js';
 import type { Rule } from '../rules/rule.js';
-import { cutText } from '../rules/wording.js';
+import { cutText } from '../../words/sentence.js';
 import { applyRules, decideVerdict } from './engine.js';
 
 /** What a report is made with, the same for all targets of a run. */

@@ -2,7 +2,7 @@ import type { ReportedFinding, ReportedUndetermined } from '../../model/finding.
 import type { Report, ReportData, Survey } from '../../model/report.js';
 import { countState } from '../rules/facts.js';
 import { RULES } from '../rules/registry.js';
-import { cutText, lowerFirst, quote } from '../rules/wording.js';
+import { cutText, lowerFirst, quote } from '../../words/sentence.js';
 import { isViolation, sayFinding, sayUndetermined, type Speakers } from './engine.js';
 import { judgeSurvey, type ReportOptions } from './judge-survey.js';
 

@@ -1,30 +1,34 @@
-import type { Rule } from './old-rule.js';
-import { quote } from './wording.js';
+import * as z from 'zod';
+import { nullableText, text } from '../../model/text.js';
+import { cutText, quote } from '../../words/sentence.js';
+import { defineRule, PLAIN } from './rule.js';
 
 /** There was no address to check. */
-export const addressMissing: Rule = {
+export const addressMissing = defineRule({
   id: 'address-missing',
   title: 'There is no address to check',
+  explain:
+    'The name could not be resolved, or the target has another problem. Correct it, or check that the dynamic DNS entry is still updated.',
+  about: 'gap',
   severity: 'medium',
-  evaluate({ survey }) {
+  find({ survey }) {
     const { input, address, problem } = survey.target;
     if (address !== null && problem === null) return {};
     return {
       findings: [
         {
-          severity: 'medium',
-          effect: 'inconclusive',
-          endpoint: null,
-          title: 'There is no address to check',
-          seen: `${quote(input)}: ${problem ?? 'no address is known'}.`,
-          matters: 'Nothing was looked at, so nothing is known of this site.',
-          remedy:
-            "Correct the name or the address. With dynamic DNS, see whether the customer's entry is still updated.",
-          programs: [],
-          references: [],
-          observations: [],
+          ...{ severity: 'medium', effect: 'inconclusive', endpoint: null, observations: [] },
+          data: { input: cutText(input, 120), problem },
         },
       ],
     };
   },
-};
+  data: z.object({ input: text(120).describe('what the user gave'), problem: nullableText(512) }),
+  say: ({ data: { input, problem } }) => ({
+    ...PLAIN,
+    title: 'There is no address to check',
+    seen: `${quote(input)}: ${problem || 'we know of no address'}.`,
+    matters: 'Nothing was checked, so nothing is known about this site.',
+    remedy: 'Correct the name or the address. With dynamic DNS, check that the customer’s entry is still updated.',
+  }),
+});

@@ -1,48 +1,53 @@
-import type { ProfileService } from '../../model/profile.js';
+import { listNames } from '../../words/sentence.js';
 import { adminStakes } from './admin-stakes.js';
 import { exposedAs } from './facts.js';
-import type { Rule } from './old-rule.js';
-import { describeBan, describeOpening, listNames, nameService } from './wording.js';
+import {
+  type AnswerData,
+  foundAt,
+  keepOpening,
+  type OpeningData,
+  openingSchema,
+  sayBan,
+  sayOpening,
+} from './opening.js';
+import { defineRule } from './rule.js';
 
-const STANDINGS = {
+/** An administration interface is open to us, and the profile does not allow that. */
+export const adminInterfaceReachable = defineRule({
+  id: 'admin-interface-reachable',
+  title: 'An administration interface is reachable',
+  explain:
+    'WebPro, PCPro or the DIM terminal is open to us, and the profile forbids it. The finding says whether the answer shows that it is NEC’s, or whether only the port suggests it: PCPro sends nothing that identifies it. Remove the forward. For remote maintenance use a VPN, or allow only the dealer’s address and move the port (programs 90-54-01, 90-54-02). There are public advisories for WebPro on the SL1100 and SL2100 (CVE-2019-20027, CVE-2019-20028, CVE-2019-20029). The advisory on the DIM interface (CVE-2019-20033) names Aspire-derived systems and not the SL series.',
+  about: 'exposure',
+  severity: 'critical',
+  find: (facts) => ({
+    findings: exposedAs(facts, 'admin').map((opening) => foundAt(opening, 'critical', keepOpening(facts, opening))),
+  }),
+  data: openingSchema,
+  say(finding) {
+    const { service, answer } = finding.data;
+    return {
+      title: `${service?.title || 'Administration'} is reachable on ${finding.endpoint}`,
+      seen: `${sayOpening(finding)} ${judgeMaker(answer)} ${sayBan(finding.data)}`,
+      ...adminStakes(answer.by === 'identity' ? answer : null, service?.id ?? ''),
+      remedy: sayRemedy(service),
+      programs: service?.programs ?? [],
+    };
+  },
+});
+
+const MAKER = {
   certain: 'Its answer shows that it is NEC’s.',
   likely: 'Its answer makes it likely that it is NEC’s.',
   possible: 'Its answer fits NEC’s, but would fit others too.',
 } as const;
 
-/** An administration interface is open to us, and the profile does not allow that. */
-export const adminInterfaceReachable: Rule = {
-  id: 'admin-interface-reachable',
-  title: 'An administration interface is reachable',
-  severity: 'critical',
-  evaluate(facts) {
-    return {
-      findings: exposedAs(facts, 'admin').map((opening) => {
-        const { endpoint, seen, service } = opening;
-        const name = service ? nameService(service) : 'administration';
-        const nec = seen.identity?.kind === 'nec-webpro' || seen.identity?.kind === 'nec-dim';
-        const standing = nec
-          ? STANDINGS[seen.identity?.confidence ?? 'possible']
-          : 'That it is NEC’s follows from the port alone.';
-        return {
-          severity: 'critical',
-          effect: 'violation',
-          endpoint,
-          title: `${name} is reachable on ${endpoint}`,
-          seen: `${describeOpening(opening)} ${standing} ${describeBan(facts.source)}`,
-          ...adminStakes(seen.identity, service?.id ?? ''),
-          remedy: describeRemedy(service),
-          programs: [...(service?.programs ?? [])],
-          observations: [endpoint],
-        };
-      }),
-    };
-  },
-};
+function judgeMaker(answer: AnswerData): string {
+  const nec = answer.by === 'identity' && (answer.kind === 'nec-webpro' || answer.kind === 'nec-dim');
+  return nec ? MAKER[answer.confidence] : 'Only the port suggests that it is NEC’s.';
+}
 
-function describeRemedy(service: ProfileService | undefined): string {
-  const move = service?.programs.length
-    ? `, and move it off the maker’s port (program ${listNames(service.programs)})`
-    : '';
-  return `Remove the forward from the router. If remote maintenance is needed, use a VPN; or forward it for the dealer’s address only${move}.`;
+function sayRemedy(service: OpeningData['service']): string {
+  const move = service?.programs.length ? `, and move it to another port (program ${listNames(service.programs)})` : '';
+  return `Remove the forward from the router. If remote maintenance is needed, use a VPN. Otherwise forward it for the dealer’s address only${move}.`;
 }

@@ -1,28 +1,23 @@
-import type { Rule } from './old-rule.js';
+import { defineRule, NOTHING, PLAIN } from './rule.js';
 
 /** The check was ended before it was through. */
-export const checkCutOff: Rule = {
+export const checkCutOff = defineRule({
   id: 'check-cut-off',
   title: 'The check was cut off',
+  explain:
+    'The check was ended before it was complete. What was found open is still reported; what was not checked may be open. No outage is reported.',
+  about: 'gap',
   severity: 'medium',
-  evaluate({ survey }) {
-    if (!survey.interrupted) return {};
-    const settled = survey.observations.filter(({ state }) => state !== 'error').length;
-    return {
-      findings: [
-        {
-          severity: 'medium',
-          effect: 'inconclusive',
-          endpoint: null,
-          title: 'The check was cut off before its end',
-          seen: `It was ended after ${Math.round(survey.durationMs)} ms, with ${settled} endpoints settled.`,
-          matters: 'What was not looked at may be open. What was found open stays found.',
-          remedy: 'Let a check run to its end.',
-          programs: [],
-          references: [],
-          observations: [],
-        },
-      ],
-    };
-  },
-};
+  find: ({ survey }) =>
+    survey.interrupted
+      ? { findings: [{ severity: 'medium', effect: 'inconclusive', endpoint: null, observations: [], data: {} }] }
+      : {},
+  data: NOTHING,
+  say: () => ({
+    ...PLAIN,
+    title: 'The check was cut off before it was complete',
+    seen: 'The check was ended before all endpoints were checked.',
+    matters: 'What was not checked may be open. What was found open still counts.',
+    remedy: 'Let a check run to its end.',
+  }),
+});

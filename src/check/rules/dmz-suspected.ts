@@ -1,14 +1,36 @@
-import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
+import * as z from 'zod';
+import { isRandomCanary } from '../../model/canary.js';
+import { compareEndpointIds, endpointSchema, type EndpointId } from '../../model/endpoint.js';
+import { text } from '../../model/text.js';
+import { cutText } from '../../words/sentence.js';
+import { endpointListSchema, keepEndpoints, listWithOthers, sayEndpoints } from './endpoint-list.js';
 import type { Facts, Opening } from './facts.js';
 import type { Nature } from './nature.js';
-import type { Rule } from './old-rule.js';
-import { listNames, nameService } from './wording.js';
+import { defineRule, PLAIN } from './rule.js';
 
-/** One observation that speaks for a DMZ, or against it where the weight is negative. */
-interface Sign {
+const LISTED = 8;
+
+const signsSchema = z.object({
+  services: z
+    .array(
+      z.object({
+        title: text(80),
+        endpoint: endpointSchema.nullable().describe('null: a port chosen at random'),
+      }),
+    )
+    .max(LISTED)
+    .describe('what is reachable against the profile, one endpoint a service'),
+  others: z.int().nonnegative().describe('how many more such services there are'),
+  insideDevice: z.enum(['certain', 'possible']).nullable().describe('a device inside answers SSDP'),
+  random: z.enum(['silent', 'refused']).nullable().describe('what TCP ports chosen at random do, where they agree'),
+  silent: endpointListSchema.nullable().describe('what stays silent although the random ports are refused'),
+});
+type Signs = z.infer<typeof signsSchema>;
+
+/** A part of the signs, how much it weighs, for a DMZ or against it where negative, and what it rests on. */
+interface Sign extends Partial<Signs> {
   readonly weight: number;
-  readonly text: string;
-  readonly endpoints: readonly EndpointId[];
+  readonly rests: readonly EndpointId[];
 }
 
 /** From here on a DMZ is suspected; three single forwards behind a router that refuses the rest come up to here. */
@@ -26,36 +48,53 @@ const NEVER_FORWARDED = ['dim', 'cti'];
  * So signs are weighed, refusals count only beside something open, and silent canaries speak against it, for a
  * phone system that got them would refuse.
  */
-export const dmzSuspected: Rule = {
+export const dmzSuspected = defineRule({
   id: 'dmz-suspected',
   title: 'Consistent with a DMZ or 1:1 NAT',
+  explain:
+    'Several signs together are weighed; they are never proof. Each service that is open against the profile counts 1; DIM and CTI, which no one forwards on purpose, count 2. A device inside that answers SSDP counts 3, or 2 if it does not say what it is. If something is open, refused random ports count 1, and 1 more if other ports stay silent: many routers refuse by themselves, so refusals alone count nothing. Silent random ports count −2. A sum of 4 is a finding (high), a sum of 6 is critical. Services that the profile allows never count.',
+  about: 'exposure',
   severity: 'critical',
-  evaluate(facts) {
+  find(facts) {
     const exposure = [...weighServices(facts), ...weighInsideDevice(facts)];
     if (exposure.length === 0) return {};
     const signs = [...exposure, ...weighCanaries(facts)];
     const weight = signs.reduce((sum, sign) => sum + sign.weight, 0);
     if (weight < SUSPICION) return {};
+    const [services] = signs.flatMap((sign) => (sign.services ? [sign] : []));
+    const pick = <Key extends keyof Signs>(key: Key) => signs.find((sign) => sign[key] !== undefined)?.[key];
     return {
       findings: [
         {
           severity: weight >= STRONG ? 'critical' : 'high',
           effect: 'violation',
           endpoint: null,
-          title: 'Consistent with a DMZ or 1:1 NAT: the phone system may be fully exposed',
-          seen: `${signs.map(({ text }) => text).join(' ')} That is consistent with a DMZ (exposed host) or 1:1 NAT; many single forwards would look the same.`,
-          matters:
-            'In a DMZ every port of the phone system is open to the internet, also those that this check did not try: administration, voicemail and calls at the customer’s expense.',
-          remedy:
-            'Switch off the DMZ, exposed host or 1:1 NAT in the router. Forward only what the profile names, restricted to the addresses that need it; for maintenance use a VPN.',
-          programs: [],
-          references: [],
-          observations: [...new Set(signs.flatMap(({ endpoints }) => endpoints))].sort(compareEndpointIds),
+          observations: [...new Set(signs.flatMap(({ rests }) => rests))].sort(compareEndpointIds),
+          data: {
+            services: services?.services ?? [],
+            others: services?.others ?? 0,
+            insideDevice: pick('insideDevice') ?? null,
+            random: pick('random') ?? null,
+            silent: pick('silent') ?? null,
+          },
         },
       ],
     };
   },
-};
+  data: signsSchema,
+  say: ({ data }) => ({
+    ...PLAIN,
+    title: 'Consistent with a DMZ or 1:1 NAT: the phone system may be fully exposed',
+    seen: [
+      ...saySigns(data),
+      'That is consistent with a DMZ (exposed host) or 1:1 NAT; many single forwards would look the same.',
+    ].join(' '),
+    matters:
+      'In a DMZ every port of the phone system is open to the internet, including ports that this check did not try: administration, voicemail, and calls at the customer’s expense.',
+    remedy:
+      'Turn off the DMZ, exposed host or 1:1 NAT in the router. Forward only what the profile names, restricted to the addresses that need it. For maintenance use a VPN.',
+  }),
+});
 
 function weighServices({ open }: Facts): Sign[] {
   const unexpected = open.filter(({ access, nature }) => access === 'must-not' && NEC_NATURES.includes(nature));
@@ -65,13 +104,16 @@ function weighServices({ open }: Facts): Sign[] {
     if (id !== undefined && !byService.has(id)) byService.set(id, opening);
   }
   if (byService.size === 0) return [];
-  const names = [...byService.values()].map((opening) => `${nameOf(opening)} on ${opening.endpoint}`);
   const rare = [...byService.keys()].filter((id) => NEVER_FORWARDED.includes(id)).length;
   return [
     {
       weight: byService.size + rare,
-      text: `Reachable together, against the profile: ${listNames(names, 8)}.`,
-      endpoints: unexpected.map(({ endpoint }) => endpoint),
+      services: [...byService.values()].slice(0, LISTED).map((opening) => ({
+        title: cutText(nameOf(opening), 80),
+        endpoint: isRandomCanary(opening.seen) ? null : opening.endpoint,
+      })),
+      others: Math.max(0, byService.size - LISTED),
+      rests: unexpected.map(({ endpoint }) => endpoint),
     },
   ];
 }
@@ -83,34 +125,49 @@ function serviceOf({ seen, service, nature }: Opening): string | undefined {
 
 function nameOf({ seen, service, nature }: Opening): string {
   if (nature === 'moved-admin' || !service) return seen.identity?.kind === 'nec-dim' ? 'DIM terminal' : 'WebPro';
-  return nameService(service);
+  return service.title;
 }
 
 function weighInsideDevice({ open }: Facts): Sign[] {
   const devices = open.filter(({ nature }) => nature === 'inside-device');
-  const endpoints = devices.map(({ endpoint }) => endpoint);
+  if (devices.length === 0) return [];
   const sure = devices.some(({ seen }) => seen.identity?.confidence !== 'possible');
-  return endpoints.length
-    ? [
-        {
-          weight: sure ? 3 : 2,
-          text: `${sure ? 'A' : 'Perhaps a'} device inside answers SSDP through the public address.`,
-          endpoints,
-        },
-      ]
-    : [];
+  return [
+    {
+      weight: sure ? 3 : 2,
+      insideDevice: sure ? 'certain' : 'possible',
+      rests: devices.map(({ endpoint }) => endpoint),
+    },
+  ];
 }
 
-function weighCanaries({ tcpCanaries, udpCanaries, survey }: Facts): Sign[] {
+function weighCanaries(facts: Facts): Sign[] {
+  const { tcpCanaries, udpCanaries, survey } = facts;
   const settled = tcpCanaries.filter(({ state }) => state !== 'error');
-  const endpoints = settled.map(({ endpoint }) => endpoint);
+  const rests = settled.map(({ endpoint }) => endpoint);
   if (settled.length < 2) return [];
-  if (settled.every(({ state }) => state === 'filtered'))
-    return [{ weight: -2, text: 'Ports chosen at random stay silent, which speaks against it.', endpoints }];
+  if (settled.every(({ state }) => state === 'filtered')) return [{ weight: -2, random: 'silent', rests }];
   if (!settled.every(({ state }) => state === 'closed') || udpCanaries.some(({ state }) => state === 'open')) return [];
-  const refused: Sign = { weight: 1, text: 'Ports chosen at random are refused, as a host in a DMZ would.', endpoints };
+  const refused: Sign = { weight: 1, random: 'refused', rests };
   const silent = survey.observations.filter(({ state }) => state === 'filtered').map(({ endpoint }) => endpoint);
   if (silent.length === 0) return [refused];
-  const text = `Yet ${listNames(silent, 6)} stay silent, so it is not the router that refuses everything.`;
-  return [refused, { weight: 1, text, endpoints: silent }];
+  return [refused, { weight: 1, silent: keepEndpoints(facts, silent), rests: silent }];
+}
+
+const DEVICE = { certain: 'A device', possible: 'Possibly a device' } as const;
+const RANDOM = {
+  silent: 'Ports chosen at random stay silent, which is evidence against it.',
+  refused: 'Ports chosen at random are refused, as a host in a DMZ would do.',
+} as const;
+
+function saySigns({ services, others, insideDevice, random, silent }: Signs): string[] {
+  const names = services.map(({ title, endpoint }) => `${title} on ${endpoint ?? 'a port chosen at random'}`);
+  return [
+    ...(names.length > 0
+      ? [`Reachable together, against the profile: ${listWithOthers(names, others, 'service')}.`]
+      : []),
+    ...(insideDevice ? [`${DEVICE[insideDevice]} inside answers SSDP through the public address.`] : []),
+    ...(random ? [RANDOM[random]] : []),
+    ...(silent ? [`But ${sayEndpoints(silent, 6)} stay silent, so it is not the router that refuses everything.`] : []),
+  ];
 }

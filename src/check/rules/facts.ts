@@ -1,7 +1,7 @@
 import { type Nature, recogniseNature } from './nature.js';
 import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen } from './trust.js';
 import { isRandomCanary } from '../../model/canary.js';
-import type { EndpointId } from '../../model/endpoint.js';
+import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
 import { type State, STATES, type Survey } from '../../model/report.js';
 
@@ -45,8 +45,10 @@ export interface Facts {
 }
 
 /** Derives what the rules look at. Total: any survey and profile that fit the model will do. */
-export function deriveFacts(survey: Survey, profile: Profile): Facts {
-  const { observations, vantage, liveness, target } = survey;
+export function deriveFacts(given: Survey, profile: Profile): Facts {
+  const observations = [...given.observations].sort(compareSeen);
+  const survey = { ...given, observations };
+  const { vantage, liveness, target } = survey;
   const services = indexServices(profile);
   const serviceAccess = (service: ProfileService) => accessOf(service, vantage.source, profile.unlisted);
   const mayReachAdmin = (id: string) =>
@@ -79,6 +81,15 @@ export function deriveFacts(survey: Survey, profile: Profile): Facts {
     blacklisted: liveness.recheck?.answered === false,
     looked: target.address !== null && target.problem === null && countAll(survey) > 0,
   };
+}
+
+/** An order that does not depend on which answer came first, nor on which ports were chosen at random. */
+function compareSeen(a: Seen, b: Seen): number {
+  return (
+    Number(isRandomCanary(a)) - Number(isRandomCanary(b)) ||
+    compareEndpointIds(a.endpoint, b.endpoint) ||
+    (a.probe < b.probe ? -1 : Number(a.probe > b.probe))
+  );
 }
 
 /** Open endpoints of one nature that the profile forbids us. */

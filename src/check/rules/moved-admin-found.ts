@@ -1,35 +1,38 @@
-import type { Rule } from './old-rule.js';
 import { adminStakes } from './admin-stakes.js';
-import { describeOpening, nameService } from './wording.js';
+import { foundAt, keepOpening, openingSchema, sayOpening } from './opening.js';
+import { defineRule } from './rule.js';
 
 /** WebPro or the DIM terminal answers where the profile does not put it. */
-export const movedAdminFound: Rule = {
+export const movedAdminFound = defineRule({
   id: 'moved-admin-found',
   title: 'An administration interface answers on another port',
+  explain:
+    'WebPro or the DIM terminal was recognised on a port where the profile does not have it: on an unlisted port, or still on its default port after it was moved. Another port hides nothing. The severity is high instead of critical if the answer would fit other systems as well.',
+  about: 'exposure',
   severity: 'critical',
-  evaluate(facts) {
-    const found = facts.open.filter(({ nature }) => nature === 'moved-admin');
-    return {
-      findings: found.map((opening) => {
-        const { endpoint, seen, service } = opening;
-        const name = seen.identity?.kind === 'nec-dim' ? 'DIM terminal' : 'WebPro';
-        const place = service ? `the place of ${nameService(service)}` : 'an endpoint that it does not list';
-        const { matters, references } = adminStakes(seen.identity, name === 'WebPro' ? 'webpro' : 'dim');
-        const vague = seen.identity?.confidence === 'possible';
-        return {
-          severity: vague ? 'high' : 'critical',
-          effect: 'violation',
-          endpoint,
-          title: `${vague ? 'Perhaps ' : ''}NEC ${name} answers on ${endpoint}`,
-          seen: `${describeOpening(opening)} The profile has ${name} elsewhere or nowhere: this is ${place}.`,
-          matters: `Another port hides nothing: whoever scans all ports finds it. ${matters}`,
-          remedy:
-            'Remove this forward from the router. For remote maintenance use a VPN, or a forward that only admits the dealer’s address, and write it into the profile.',
-          programs: name === 'WebPro' ? ['90-54-01'] : [],
-          references,
-          observations: [endpoint],
-        };
+  find: (facts) => ({
+    findings: facts.open
+      .filter(({ nature }) => nature === 'moved-admin')
+      .map((opening) => {
+        const vague = opening.seen.identity?.confidence === 'possible';
+        return foundAt(opening, vague ? 'high' : 'critical', keepOpening(facts, opening));
       }),
+  }),
+  data: openingSchema,
+  say(finding) {
+    const { service, answer } = finding.data;
+    const identity = answer.by === 'identity' ? answer : null;
+    const name = identity?.kind === 'nec-dim' ? 'DIM terminal' : 'WebPro';
+    const { matters, references } = adminStakes(identity, name === 'WebPro' ? 'webpro' : 'dim');
+    const place = service ? `has ${service.title} there` : 'does not list this endpoint';
+    return {
+      title: `${identity?.confidence === 'possible' ? 'Possibly ' : ''}NEC ${name} answers on ${finding.endpoint}`,
+      seen: `${sayOpening(finding)} The profile ${place}, and has ${name} on another port or on none.`,
+      matters: `Another port hides nothing: anyone who scans all ports finds it. ${matters}`,
+      remedy:
+        'Remove this forward from the router. For remote maintenance use a VPN, or a forward for the dealer’s address only, and add it to the profile.',
+      programs: name === 'WebPro' ? ['90-54-01'] : [],
+      references,
     };
   },
-};
+});

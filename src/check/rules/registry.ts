@@ -17,7 +17,6 @@ import { nothingLookedAt } from './nothing-looked-at.js';
 import { probeError } from './probe-error.js';
 import { requiredUnreachable } from './required-unreachable.js';
 import type { Facts } from './facts.js';
-import { renew } from './old-rule.js';
 import type { Rule } from './rule.js';
 import { servicesNotLookedAt } from './services-not-looked-at.js';
 import { silentUdp } from './silent-udp.js';
@@ -34,31 +33,31 @@ export const RULESET = '1';
 
 /** Every rule. Findings of one severity and endpoint keep this order, and so do undetermined entries. */
 export const RULES: readonly Rule<Facts>[] = [
-  renew(vantageBroken),
-  renew(vantageInside),
-  renew(addressMissing),
-  renew(nothingLookedAt),
-  renew(checkCutOff),
-  renew(blacklistedMidCheck),
-  renew(everyPortOpens),
-  renew(dmzSuspected),
-  renew(adminInterfaceReachable),
-  renew(movedAdminFound),
-  renew(insideDeviceAnswersSsdp),
-  renew(upnpAnswersOnWan),
-  renew(natPmpAnswersOnWan),
-  renew(sipOpenToWorld),
-  renew(forbiddenServiceOpen),
-  renew(unlistedEndpointOpen),
-  renew(foreignService),
-  renew(requiredUnreachable),
-  renew(defaultAdminPort),
-  renew(sipHelperHandshake),
-  renew(noSignOfLife),
-  renew(addressNotPublic),
-  renew(probeError),
-  renew(vantageIsNamedSource),
-  renew(servicesNotLookedAt),
-  renew(silentUdp),
-  renew(beyondOurView),
+  vantageBroken,
+  vantageInside,
+  addressMissing,
+  nothingLookedAt,
+  checkCutOff,
+  blacklistedMidCheck,
+  everyPortOpens,
+  dmzSuspected,
+  adminInterfaceReachable,
+  movedAdminFound,
+  insideDeviceAnswersSsdp,
+  upnpAnswersOnWan,
+  natPmpAnswersOnWan,
+  sipOpenToWorld,
+  forbiddenServiceOpen,
+  unlistedEndpointOpen,
+  foreignService,
+  requiredUnreachable,
+  defaultAdminPort,
+  sipHelperHandshake,
+  noSignOfLife,
+  addressNotPublic,
+  probeError,
+  vantageIsNamedSource,
+  servicesNotLookedAt,
+  silentUdp,
+  beyondOurView,
 ];

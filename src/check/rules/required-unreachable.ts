@@ -1,29 +1,70 @@
+import * as z from 'zod';
+import { endpointSchema } from '../../model/endpoint.js';
 import type { ProfileService } from '../../model/profile.js';
-import type { RuleResult } from './old-rule.js';
-type Undetermined = NonNullable<RuleResult['undetermined']>[number];
+import { REASONS, STATES } from '../../model/report.js';
+import { endpointListSchema, keepEndpoints, listWithOthers, sayEndpoints } from './endpoint-list.js';
 import type { Facts, Seen } from './facts.js';
 import type { Nature } from './nature.js';
-import type { Rule, RuleFinding } from './old-rule.js';
-import { listNames, listStates, nameService } from './wording.js';
+import { keepService, serviceSchema } from './opening.js';
+import { defineRule, type Doubt, type Found } from './rule.js';
 
 /** Natures of an open endpoint that are not the service that belongs there. */
 const OTHERS: readonly Nature[] = ['foreign', 'moved-admin', 'sip-helper'];
+const LISTED = 12;
+
+const outageSchema = z.object({
+  service: serviceSchema,
+  sip: z.boolean(),
+  states: z
+    .array(z.object({ endpoint: endpointSchema, state: z.enum(STATES), reason: z.enum(REASONS) }))
+    .max(LISTED)
+    .describe('what was seen of its endpoints'),
+  others: z.int().nonnegative().describe('how many more observations there are'),
+  signOfLife: z.boolean().describe('something else at this address answers'),
+});
+const doubtSchema = endpointListSchema.extend({ service: serviceSchema });
 
 /** A service that the profile requires from our source can not be reached: an outage. */
-export const requiredUnreachable: Rule = {
+export const requiredUnreachable = defineRule({
   id: 'required-unreachable',
-  title: 'A required service can not be reached',
+  title: 'A required service cannot be reached',
+  explain:
+    'The profile says `must` for our source, every endpoint of the service was checked, and none answers as that service: an outage. SIP that is silent to OPTIONS counts (RFC 3261 §11 requires an answer). It is not reported if we were blocked or cut off, if our own side failed, or if every port opens. A SIP port that opens without SIP leaves a blocking entry.',
+  about: 'outage',
   severity: 'high',
-  evaluate(facts) {
+  find(facts) {
     const { survey, profile, vantage, blacklisted } = facts;
     if (survey.interrupted || blacklisted || vantage !== 'fit') return {};
     const required = profile.services.filter((service) => facts.serviceAccess(service) === 'must');
     return {
-      findings: required.filter((service) => isOut(facts, service)).map((service) => describeOutage(facts, service)),
+      findings: required.filter((service) => isOut(facts, service)).map((service) => findOutage(facts, service)),
       undetermined: required.flatMap((service) => doubtSip(facts, service)),
     };
   },
-};
+  data: outageSchema,
+  say({ data: { service, sip, states, others, signOfLife } }) {
+    const seen = states.map(({ endpoint, state, reason }) => `${endpoint} ${state} (${reason})`);
+    const life = signOfLife ? '' : ' Nothing else at this address answers either: the line may be down.';
+    return {
+      title: `${service.title || 'A required service'} cannot be reached`,
+      seen: `The profile requires it, but none of its endpoints answers: ${listWithOthers(seen, others, 'endpoint')}.${life}${
+        sip ? ' A SIP server has to answer OPTIONS.' : ''
+      }`,
+      matters: sip
+        ? 'Calls or phones that depend on it do not work, or will soon stop working.'
+        : 'Anyone who depends on this service cannot use it: an outage.',
+      remedy:
+        'Check that the phone system and the line are up, that the router forwards its ports to the right inside address, and that no access list blocks us.',
+      programs: service.programs,
+      references: sip ? ['RFC 3261 §11'] : [],
+    };
+  },
+  doubt: doubtSchema,
+  sayDoubt: ({ data }) => ({
+    what: `Whether ${data.service.title || 'a required service'} works`,
+    why: `${sayEndpoints(data)}: open, but no SIP answer came.`,
+  }),
+});
 
 /** Every endpoint was looked at, none failed on our side, and none is the service. */
 function isOut(facts: Facts, service: ProfileService): boolean {
@@ -46,38 +87,32 @@ function answering({ open }: Facts, service: ProfileService) {
   return open.filter((opening) => service.endpoints.includes(opening.endpoint) && !OTHERS.includes(opening.nature));
 }
 
-function describeOutage(facts: Facts, service: ProfileService): RuleFinding {
+function findOutage(facts: Facts, service: ProfileService): Found<z.infer<typeof outageSchema>> {
   const seen = observationsOf(facts, service);
-  const endpoints = [...service.endpoints];
-  const sip = service.kind === 'sip';
-  const life = facts.signOfLife ? '' : ' Nothing else at this address answers either: the line may be down.';
   return {
     severity: 'high',
     effect: 'violation',
-    endpoint: endpoints[0] ?? null,
-    title: `${nameService(service)} can not be reached`,
-    seen: `The profile requires it, but no endpoint of it answers: ${listStates(seen)}.${life}${
-      sip ? ' A SIP server has to answer OPTIONS.' : ''
-    }`,
-    matters: sip
-      ? 'Calls or phones that depend on it do not work, or will not for long.'
-      : 'Whoever depends on this service can not use it: an outage.',
-    remedy: `See whether the phone system and the line are up, whether the router forwards ${listNames(endpoints)} to the right inside address, and whether an access list shuts us out.`,
-    programs: [...service.programs],
-    references: sip ? ['RFC 3261 §11'] : [],
-    observations: endpoints,
+    endpoint: service.endpoints[0] ?? null,
+    observations: [...service.endpoints],
+    data: {
+      service: keepService(service),
+      sip: service.kind === 'sip',
+      states: seen.slice(0, LISTED).map(({ endpoint, state, reason }) => ({ endpoint, state, reason })),
+      others: Math.max(0, seen.length - LISTED),
+      signOfLife: facts.signOfLife,
+    },
   };
 }
 
 /** A handshake on a SIP port shows that the forward is there, not that the service works. */
-function doubtSip(facts: Facts, service: ProfileService): Undetermined[] {
+function doubtSip(facts: Facts, service: ProfileService): Doubt<z.infer<typeof doubtSchema>>[] {
   const open = answering(facts, service);
   if (service.kind !== 'sip' || open.length === 0 || open.some(({ nature }) => nature === 'sip')) return [];
+  const endpoints = open.map(({ endpoint }) => endpoint);
   return [
     {
-      endpoint: open[0]?.endpoint ?? null,
-      what: `Whether ${nameService(service)} works`,
-      why: `${listNames(open.map(({ endpoint }) => endpoint))}: open, but no SIP answer came.`,
+      endpoint: endpoints[0] ?? null,
+      data: { ...keepEndpoints(facts, endpoints), service: keepService(service) },
       blocking: true,
     },
   ];

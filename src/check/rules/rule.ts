@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Finding, FindingData, FindingWords, Undetermined, UndeterminedWords } from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
+import type { Facts as CheckFacts } from './facts.js';
 
 /** A finding as a rule makes it; the engine adds the rule's id and what it is about. */
 export interface Found<Data extends FindingData = FindingData> extends Omit<Finding, 'rule' | 'about' | 'waiver'> {
@@ -48,7 +49,7 @@ export interface Rule<Facts, Data extends FindingData = FindingData, DoubtData e
   readonly about: Finding['about'];
   /** The worst severity that it gives; `info` where it only tells what could not be determined. */
   readonly severity: Severity;
-  find(facts: Facts): RuleResult<Data, DoubtData>;
+  find(facts: Facts): RuleResult<NoInfer<Data>, NoInfer<DoubtData>>;
   /** The form of its findings' data, and their words; missing where it only tells what could not be determined. */
   readonly data?: z.ZodType<Data>;
   say?(finding: Found<Data>): RuleWords;
@@ -62,3 +63,11 @@ export const NOTHING = z.object({}) as z.ZodType<FindingData>;
 
 /** Words that have no programs and no references. */
 export const PLAIN: Pick<RuleWords, 'programs' | 'references'> = { programs: [], references: [] };
+
+/** Declares a rule of the check: the forms of its data give the types of what it finds and says. */
+export function defineRule<
+  Data extends FindingData = Record<never, never>,
+  DoubtData extends FindingData = Record<never, never>,
+>(rule: Rule<CheckFacts, Data, DoubtData>): Rule<CheckFacts> {
+  return rule;
+}

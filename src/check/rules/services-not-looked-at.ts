@@ -1,15 +1,21 @@
+import * as z from 'zod';
 import type { ProfileService } from '../../model/profile.js';
-import type { RuleResult } from './old-rule.js';
-type Undetermined = NonNullable<RuleResult['undetermined']>[number];
-import type { Rule } from './old-rule.js';
-import { listNames, nameService } from './wording.js';
+import { text } from '../../model/text.js';
+import { cutText } from '../../words/sentence.js';
+import { listWithOthers } from './endpoint-list.js';
+import { defineRule } from './rule.js';
+
+const LISTED = 5;
 
 /** Services of the profile of which this check looked at no endpoint, or not at all of them. */
-export const servicesNotLookedAt: Rule = {
+export const servicesNotLookedAt = defineRule({
   id: 'services-not-looked-at',
-  title: 'Services were not looked at',
+  title: 'Services were not checked',
+  explain:
+    'Not all endpoints of these services were part of the check, because ports were given or because the service is too broad to probe (the media range). It is blocking only if a service is required and was not seen to answer.',
+  about: 'gap',
   severity: 'info',
-  evaluate(facts) {
+  find(facts) {
     if (!facts.looked || facts.survey.interrupted) return {};
     const looked = new Set(facts.survey.observations.map(({ endpoint }) => endpoint));
     const missed = facts.profile.services.filter(
@@ -19,25 +25,19 @@ export const servicesNotLookedAt: Rule = {
       service.probed &&
       facts.serviceAccess(service) === 'must' &&
       !facts.open.some((opening) => opening.service === service);
-    const note = (services: readonly ProfileService[], blocking: boolean): Undetermined[] =>
-      services.length === 0
-        ? []
-        : [
-            {
-              endpoint: null,
-              what: `${blocking ? 'Whether these required services work' : 'How these stand'}: ${listNames(services.map(nameService), 5)}`,
-              why: 'Not all of their ports were part of this check.',
-              blocking,
-            },
-          ];
     return {
-      undetermined: [
-        ...note(missed.filter(isVital), true),
-        ...note(
-          missed.filter((service) => !isVital(service)),
-          false,
-        ),
-      ],
+      undetermined: [true, false].flatMap((blocking) => {
+        const titles = missed.filter((service) => isVital(service) === blocking).map(({ title }) => cutText(title, 80));
+        const others = Math.max(0, titles.length - LISTED);
+        return titles.length > 0
+          ? [{ endpoint: null, data: { services: titles.slice(0, LISTED), others }, blocking }]
+          : [];
+      }),
     };
   },
-};
+  doubt: z.object({ services: z.array(text(80)).max(LISTED), others: z.int().nonnegative() }),
+  sayDoubt: ({ data: { services, others }, blocking }) => ({
+    what: `${blocking ? 'Whether these required services work' : 'The state of these services'}: ${listWithOthers(services, others, 'service')}`,
+    why: 'Not all of their ports were part of this check.',
+  }),
+});

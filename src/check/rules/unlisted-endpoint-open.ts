@@ -1,37 +1,39 @@
-import { exposedAs, type Facts } from './facts.js';
-import type { EndpointId } from '../../model/endpoint.js';
-import type { Rule } from './old-rule.js';
-import { describeOpening, nameService } from './wording.js';
+import { nullableText } from '../../model/text.js';
+import { cutText } from '../../words/sentence.js';
+import { exposedAs } from './facts.js';
+import { foundAt, keepOpening, openingSchema, sayOpening } from './opening.js';
+import { defineRule, PLAIN } from './rule.js';
 
 /** Something is open that no service of the profile lists. */
-export const unlistedEndpointOpen: Rule = {
+export const unlistedEndpointOpen = defineRule({
   id: 'unlisted-endpoint-open',
-  title: 'An endpoint is open that the profile does not list',
+  title: 'An unlisted endpoint is open',
+  explain:
+    'An endpoint is open that no service of the profile has. Find the forward, the UPnP mapping or the DMZ in the router and remove it. If it is wanted, add it to the profile.',
+  about: 'exposure',
   severity: 'high',
-  evaluate(facts) {
+  find: (facts) => ({
+    findings: exposedAs(facts, 'unlisted').map((opening) => {
+      const moved = facts.profile.services.find(({ defaultEndpoints }) => defaultEndpoints.includes(opening.endpoint));
+      const defaultOf = moved ? cutText(moved.title, 80) : null;
+      return foundAt(opening, 'high', { ...keepOpening(facts, opening), defaultOf });
+    }),
+  }),
+  data: openingSchema.extend({
+    defaultOf: nullableText(80).describe('the service whose default port it is; the profile has it elsewhere'),
+  }),
+  say(finding) {
+    const { defaultOf } = finding.data;
+    const hint =
+      defaultOf === null ? '' : ` It is the default port of ${defaultOf}, which the profile has on another port.`;
     return {
-      findings: exposedAs(facts, 'unlisted').map((opening) => {
-        const { endpoint } = opening;
-        return {
-          severity: 'high',
-          effect: 'violation',
-          endpoint,
-          title: `${endpoint} is open, and nobody listed it`,
-          seen: `${describeOpening(opening)} No service of the profile is there.${hintDefault(facts, endpoint)}`,
-          matters:
-            'A forward that nobody remembers is looked after by nobody. It may lead to the phone system or to anything else.',
-          remedy:
-            'Find the forward in the router (a rule, a UPnP entry, a DMZ) and remove it; if it is wanted, write it into the profile.',
-          programs: [],
-          references: [],
-          observations: [endpoint],
-        };
-      }),
+      ...PLAIN,
+      title: `${finding.endpoint} is open and not in the profile`,
+      seen: `${sayOpening(finding)} The profile has no service there.${hint}`,
+      matters:
+        'No one looks after a forward that no one remembers. It may lead to the phone system or to any other device.',
+      remedy:
+        'Find the forward in the router (a rule, a UPnP mapping, a DMZ) and remove it. If it is wanted, add it to the profile.',
     };
   },
-};
-
-function hintDefault({ profile }: Facts, endpoint: EndpointId): string {
-  const moved = profile.services.find((service) => service.defaultEndpoints.includes(endpoint));
-  return moved ? ` It is the maker’s default port of ${nameService(moved)}, which the profile has elsewhere.` : '';
-}
+});

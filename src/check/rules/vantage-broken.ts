@@ -1,39 +1,57 @@
-import type { Rule } from './old-rule.js';
-import { listNames, quote } from './wording.js';
+import * as z from 'zod';
+import { controlSchema, REASONS } from '../../model/report.js';
+import { text } from '../../model/text.js';
+import { cutText, listNames, quote } from '../../words/sentence.js';
+import { defineRule, PLAIN } from './rule.js';
+
+const lostControlSchema = controlSchema.extend({ endpoint: text(120) });
 
 /** Our own side could not see: nothing that we saw, or did not see, says anything of the target. */
-export const vantageBroken: Rule = {
+export const vantageBroken = defineRule({
   id: 'vantage-broken',
-  title: 'Our own side could not see',
+  title: 'Our own connection failed',
+  explain:
+    'The control (`--control`), something known to answer, was silent before or after the check; or every probe failed on our own machine. Nothing of this check counts, not even what looked open. Repair the connection or choose another control. A control that was asked only once leaves a blocking entry.',
+  about: 'vantage',
   severity: 'high',
-  evaluate({ survey, vantage }) {
+  find({ survey, vantage }) {
     const { control } = survey.vantage;
+    const kept = control && { ...control, endpoint: cutText(control.endpoint, 120) };
     if (vantage !== 'broken') {
-      const unproved = control !== null && control.after === null && !survey.interrupted;
-      if (!unproved) return {};
-      const why = `${quote(control.endpoint)} was not asked again, so our own connection may have failed on the way.`;
-      return { undetermined: [{ endpoint: null, what: 'Whether we could see to the end', why, blocking: true }] };
+      if (!kept || kept.after !== null || survey.interrupted) return {};
+      return { undetermined: [{ endpoint: null, data: { control: kept.endpoint }, blocking: true }] };
     }
-    const reasons = [...new Set(survey.observations.map(({ reason }) => reason))];
-    const seen = control
-      ? `The control ${quote(control.endpoint)}: ${control.before} before the check, ${control.after ?? 'not asked'} after it.`
-      : `Every probe failed on our own side (${listNames(reasons)}).`;
+    const lost = kept && (kept.before !== 'answered' || (kept.after ?? 'answered') !== 'answered');
+    const reasons = REASONS.filter((reason) => survey.observations.some((seen) => seen.reason === reason));
     return {
       findings: [
         {
-          severity: 'high',
-          effect: 'inconclusive',
-          endpoint: null,
-          title: 'Our own side could not see: this check proves nothing',
-          seen,
-          matters: 'What looks closed may be our own trouble, and what looks open may come from something near us.',
-          remedy:
-            'Repair the connection of the machine that checks, or choose a control that answers; then check again.',
-          programs: [],
-          references: [],
-          observations: [],
+          ...{ severity: 'high', effect: 'inconclusive', endpoint: null, observations: [] },
+          data: { control: lost ? kept : null, reasons: lost ? [] : reasons },
         },
       ],
     };
   },
-};
+  data: z.object({
+    control: lostControlSchema.nullable().describe('the control that was lost'),
+    reasons: z.array(z.enum(REASONS)).max(REASONS.length).describe('why every probe failed, where no control was lost'),
+  }),
+  say: ({ data: { control, reasons } }) => ({
+    ...PLAIN,
+    title: 'Our own connection failed: this check proves nothing',
+    seen: control ? sayControl(control) : `Every probe failed on our own side (${listNames(reasons)}).`,
+    matters: 'What looks closed may be our own fault, and what looks open may come from something near us.',
+    remedy: 'Repair the connection of the machine that checks, or choose a control that answers. Then check again.',
+  }),
+  doubt: z.object({ control: text(120) }),
+  sayDoubt: ({ data }) => ({
+    what: 'Whether our own connection worked to the end',
+    why: `The control ${quote(data.control)} was not asked again, so our own connection may have failed during the check.`,
+  }),
+});
+
+const STATES = { answered: 'answered', silent: 'was silent', error: 'could not be asked' } as const;
+
+function sayControl({ endpoint, before, after }: z.infer<typeof lostControlSchema>): string {
+  return `The control ${quote(endpoint)} ${STATES[before]} before the check and ${after ? STATES[after] : 'was not asked'} after it.`;
+}

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { RULES } from '../../../src/check/rules/registry.js';
+import { fillRulePage } from '../../../src/site/judge/explain-rules.js';
 import { SITE_RULES, SITE_RULESET } from '../../../src/site/rules/registry.js';
 import type { SiteRule } from '../../../src/site/rules/site-rule.js';
 
@@ -46,7 +47,11 @@ describe('docs/site-findings.md', () => {
     expect(headings).toEqual(OWN_RULES.map(({ id }) => id));
   });
 
-  test.each(OWN_RULES.map((rule) => [rule.id, rule] as const))(
+  test('says of each rule what the rule says of itself (npm run generate)', () => {
+    expect(fillRulePage(page)).toBe(page);
+  });
+
+  test.each(OWN_RULES.filter(({ explain }) => explain === '').map((rule) => [rule.id, rule] as const))(
     '%s: title and worst severity as in the code',
     (id, rule) => {
       const section = page.split(`### \`${id}\`\n`)[1]?.split('\n### ')[0] ?? '';

@@ -1,0 +1,42 @@
+import { RULES } from '../../check/rules/registry.js';
+import type { Rule } from '../../check/rules/rule.js';
+import { wrapText } from '../../words/layout.js';
+import { SITE_RULES } from '../rules/registry.js';
+
+/** What a rule is about, for people. */
+export type RuleExplanation = Pick<Rule<never>, 'id' | 'title' | 'severity' | 'explain'>;
+
+/** Those of the check come first; a site has most of them as well, under the same ids. */
+const EXPLANATIONS: ReadonlyMap<string, RuleExplanation> = new Map(
+  [...RULES, ...SITE_RULES.filter(({ id }) => !RULES.some((rule) => rule.id === id))].map((rule) => [rule.id, rule]),
+);
+
+/** Columns of the pages of the documentation. */
+const PAGE_WIDTH = 120;
+
+/** Explains a rule of the check or of sites: its text is Markdown, a line a paragraph. Undefined for an unknown id. */
+export function explainRule(id: string): RuleExplanation | undefined {
+  return EXPLANATIONS.get(id);
+}
+
+/** The ids of all rules, in the order in which they are applied. */
+export function listRuleIds(): string[] {
+  return [...EXPLANATIONS.keys()];
+}
+
+/** Writes what rules say of themselves into a page of the documentation: under each heading that is a rule's id. */
+export function fillRulePage(page: string): string {
+  const filled = page.replace(
+    /^(### `([^`\n]+)`\n).*?(?=^##|(?![^]))/gms,
+    (section: string, heading: string, id: string) => {
+      const rule = explainRule(id);
+      return rule?.explain ? `${heading}${renderExplanation(rule)}` : section;
+    },
+  );
+  return `${filled.trimEnd()}\n`;
+}
+
+function renderExplanation({ title, severity, explain }: RuleExplanation): string {
+  const paragraphs = [`**${title}** · up to ${severity}`, ...explain.split('\n\n')];
+  return `${paragraphs.map((paragraph) => wrapText(paragraph, PAGE_WIDTH).join('\n')).join('\n\n')}\n\n`;
+}
