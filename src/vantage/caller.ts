@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Server } from 'node:net';
-import { guardTarget } from '../files/targets/guard.js';
+import { refuseScope } from '../files/targets/guard.js';
 import { type AddressRange, rangesContain } from '../model/address-ranges.js';
 import { addressScope, formatAddress, parseAddress, unmapAddress } from '../model/address.js';
 import { Refusal } from './refusal.js';
@@ -54,10 +54,13 @@ export function isProtected({ socket }: FastifyRequest, proxies: readonly Addres
  */
 export function requireOrdinary(address: string, allowSpecial: boolean): void {
   const scope = addressScope(address);
-  const refusal = scope === undefined ? 'is no address' : guardTarget(scope, allowSpecial);
-  if (refusal === null) return;
-  const [what = ''] = refusal.split(';');
-  throw new Refusal(403, 'address', `you come from ${address}, which ${what}: the vantage looks at public ones only`);
+  const what = scope === undefined ? 'no address' : refuseScope(scope, allowSpecial);
+  if (what === null) return;
+  throw new Refusal(
+    403,
+    'address',
+    `you come from ${address}, which is ${what}: the vantage looks at public ones only`,
+  );
 }
 
 /** What stands for all addresses of one site: an IPv4 address, or the /64 that a site has of IPv6 at least. */

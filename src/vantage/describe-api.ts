@@ -1,5 +1,12 @@
 import { fastifySwagger } from '@fastify/swagger';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { REPORT_SCHEMA } from '../model/report.js';
 import {
@@ -9,7 +16,15 @@ import {
   startedEventSchema,
 } from '../model/vantage-api.js';
 import { VERSION } from '../version.js';
-import type { VantageApp } from './vantage-app.js';
+
+/** The HTTP server of a vantage. */
+export type VantageApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 /** The data of the events of streams, by the name that the document gives them. */
 const EVENTS = {
@@ -47,24 +62,31 @@ export async function describeApi(app: VantageApp): Promise<void> {
 
 const errorSchema = z.object({ error: z.string().describe('what is wrong, in a sentence') });
 
-/** The schema of requests with a query: there is none. */
-export const noQuerySchema = z.strictObject({});
-
 /** What routes that need a token can answer besides what they are for. */
-export const REFUSALS = {
+const REFUSALS = {
   400: errorSchema.describe('The request is not as it should be'),
   401: errorSchema.describe('No token that holds'),
   403: errorSchema.describe('Not from this address'),
   429: errorSchema.describe('Too many requests; Retry-After tells when to try again'),
 } as const;
 
-/** What routes that answer with a stream can answer. */
-export const describeStream = (events: string) => ({
-  200: { description: events, content: { 'text/event-stream': { schema: z.string() } } },
-  ...REFUSALS,
-  409: errorSchema.describe('The nonce was used before'),
-  503: errorSchema.describe('Too much is under way; Retry-After tells when to try again'),
-});
+/** Describes a route that needs a token and takes no query. */
+export function describeAnswer<T extends z.ZodType>(summary: string, answer: T) {
+  return {
+    ...{ summary, security: [{ token: [] }], querystring: z.strictObject({}) },
+    response: { 200: answer, ...REFUSALS },
+  };
+}
 
-/** Of routes that need a token. */
-export const NEEDS_TOKEN = [{ token: [] }];
+/** Describes such a route that answers a body with a stream of events. */
+export function describeStream<T extends z.ZodType>(summary: string, body: T, events: string) {
+  return {
+    ...{ summary, security: [{ token: [] }], querystring: z.strictObject({}), body },
+    response: {
+      200: { description: events, content: { 'text/event-stream': { schema: z.string() } } },
+      ...REFUSALS,
+      409: errorSchema.describe('The nonce was used before'),
+      503: errorSchema.describe('Too much is under way; Retry-After tells when to try again'),
+    },
+  };
+}

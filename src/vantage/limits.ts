@@ -2,7 +2,7 @@ import { fastifyRateLimit } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { siteOf } from './caller.js';
 import { Refusal, type RefusalKind } from './refusal.js';
-import type { VantageApp } from './vantage-app.js';
+import type { VantageApp } from './describe-api.js';
 
 const MINUTE_MS = 60_000;
 

@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 import type * as z from 'zod';
 import { quoteInput } from '../words/input.js';
-import type { VantageContext } from './vantage-context.js';
 
 const MAX_TOLD = 3;
 
@@ -44,18 +43,20 @@ export class Refusal extends Error {
   }
 }
 
+/** Who is told of refusals, and of our own trouble. */
+interface RefusalContext {
+  readonly metrics: { countRefusal(why: RefusalKind): void };
+  readonly onTrouble: (error: unknown) => void;
+}
+
 /** Answers any error with a sentence, never with a stack; our own trouble is told to the operator alone. */
-export function answerError(
-  context: Pick<VantageContext, 'metrics' | 'onTrouble'>,
-  error: unknown,
-  reply: FastifyReply,
-): FastifyReply {
+export function answerError({ metrics, onTrouble }: RefusalContext, error: unknown, reply: FastifyReply): FastifyReply {
   const refusal = error instanceof Refusal ? error : readCallersFault(error as Partial<FastifyError>);
   if (!refusal) {
-    context.onTrouble(error);
+    onTrouble(error);
     return reply.code(500).send({ error: 'the vantage has trouble of its own; its operator finds more in its log' });
   }
-  context.metrics.countRefusal(refusal.kind);
+  metrics.countRefusal(refusal.kind);
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
   if (refusal.statusCode === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(refusal.statusCode).send({ error: refusal.message });

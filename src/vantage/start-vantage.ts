@@ -4,13 +4,13 @@ import type { ListenAddress } from '../files/vantage/listen.js';
 import { readTlsFiles } from '../files/vantage/tls-files.js';
 import { loadTokenFile } from '../files/vantage/token-file.js';
 import type { AddressRange } from '../model/address-ranges.js';
+import { Nonces, StreamSlots } from './admission.js';
 import { sendProofs } from './exchanges/send-proofs.js';
 import { SipPorts } from './exchanges/sip-ports.js';
 import { StunPorts } from './exchanges/stun-ports.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { StreamSlots } from './open-stream.js';
 import { createVantageApp } from './vantage-app.js';
-import { type Access, Nonces } from './vantage-context.js';
+import type { ServedRequest } from './vantage-context.js';
 import { VantageMetrics } from './vantage-metrics.js';
 
 /** How a vantage server is run. */
@@ -28,7 +28,7 @@ export interface VantageOptions {
   /** Lets callers from loopback, private and other special addresses in: for laboratories. */
   readonly allowSpecial?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
-  readonly onAccess?: ((access: Access) => void) | undefined;
+  readonly onAccess?: ((request: ServedRequest) => void) | undefined;
   /** What the operator should know. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Errors of our own. */

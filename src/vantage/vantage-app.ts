@@ -1,12 +1,4 @@
-import {
-  fastify,
-  type FastifyBaseLogger,
-  type FastifyHttpOptions,
-  type FastifyInstance,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify';
+import { fastify, type FastifyHttpOptions, type RawServerDefault } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -16,26 +8,14 @@ import type { TlsFiles } from '../files/vantage/tls-files.js';
 import { hashToken, MAX_TOKEN, type TokenEntry } from '../files/vantage/token-file.js';
 import { rangesContain } from '../model/address-ranges.js';
 import { isProtected, limitConnections, readCaller, readIdentity } from './caller.js';
-import { describeApi } from './describe-api.js';
-import { whenDone } from './event-stream.js';
+import { describeApi, type VantageApp } from './describe-api.js';
 import { FAREWELL_MS, MAX_BODY, type Rates, registerRates } from './limits.js';
+import { whenDone } from './open-stream.js';
 import { answerError, describeIssues, Refusal, renderClientError } from './refusal.js';
+import { addHealthRoute, addMetricsRoute, addOpenapiRoute, addWhoamiRoute } from './routes/about.js';
 import { addChecksRoute } from './routes/checks.js';
-import { addHealthRoute, addMetricsRoute, addOpenapiRoute } from './routes/metrics.js';
-import { addNatBindingsRoute } from './routes/nat-bindings.js';
-import { addProofsRoute } from './routes/proofs.js';
-import { addSipExchangesRoute } from './routes/sip-exchanges.js';
-import { addWhoamiRoute } from './routes/whoami.js';
+import { addNatBindingsRoute, addProofsRoute, addSipExchangesRoute } from './routes/exchanges.js';
 import type { VantageContext } from './vantage-context.js';
-
-/** The HTTP server of a vantage. */
-export type VantageApp = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 /** Creates the HTTP server of a vantage, which does not listen yet. */
 export async function createVantageApp(context: VantageContext, tls: TlsFiles | null): Promise<VantageApp> {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { Nonces } from '../../src/vantage/vantage-context.js';
+import { Nonces } from '../../src/vantage/admission.js';
 import { createKey, createNonce, readError, readEvents, runApp, TOKEN } from './run-app.js';
 
 const PROOFS = { key: createKey(), endpoints: ['udp/5060', 'tcp/80'] };

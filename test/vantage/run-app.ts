@@ -7,9 +7,9 @@ import { parseProxies } from '../../src/files/vantage/listen.js';
 import type { TlsFiles } from '../../src/files/vantage/tls-files.js';
 import { hashToken, type TokenEntry } from '../../src/files/vantage/token-file.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/vantage/limits.js';
-import { StreamSlots } from '../../src/vantage/open-stream.js';
+import { Nonces, StreamSlots } from '../../src/vantage/admission.js';
 import { createVantageApp } from '../../src/vantage/vantage-app.js';
-import { type Access, type Exchanges, Nonces } from '../../src/vantage/vantage-context.js';
+import type { Exchanges, ServedRequest } from '../../src/vantage/vantage-context.js';
 import { VantageMetrics } from '../../src/vantage/vantage-metrics.js';
 
 export const TOKEN = 'spt_the-token-of-ann';
@@ -53,7 +53,7 @@ afterEach(async () => {
 export async function runApp(options: AppOptions = {}) {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const slots = new StreamSlots(limits);
-  const accesses: Access[] = [];
+  const accesses: ServedRequest[] = [];
   const troubles: unknown[] = [];
   const ending = new AbortController();
   const context = {
@@ -66,7 +66,7 @@ export async function runApp(options: AppOptions = {}) {
     ending: ending.signal,
     listTokens: options.listTokens ?? (() => TOKENS),
     now: () => NOW,
-    onAccess: (access: Access) => void accesses.push(access),
+    onAccess: (access: ServedRequest) => void accesses.push(access),
     onTrouble: (error: unknown) => void troubles.push(error),
   };
   const app = await createVantageApp(context, options.tls ?? null);

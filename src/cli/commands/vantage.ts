@@ -4,7 +4,7 @@ import { parseListen, parseProxies } from '../../files/vantage/listen.js';
 import { addToken, hashToken, isTokenName, NAME_RULE, revokeToken } from '../../files/vantage/token-file.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Vantage, VantageOptions } from '../../vantage/start-vantage.js';
-import type { Access } from '../../vantage/vantage-context.js';
+import type { ServedRequest } from '../../vantage/vantage-context.js';
 import { forTerminal } from '../../words/escape.js';
 import { COMMON, EXCLUSIONS } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
@@ -151,7 +151,7 @@ async function reloadVantage(vantage: Vantage): Promise<void> {
 }
 
 /** One line on standard error, with the time, as service logs want it. */
-function logAccess({ at, token, address, method, route, status, ms }: Access): void {
+function logAccess({ at, token, address, method, route, status, ms }: ServedRequest): void {
   const line = [at.toISOString(), token ?? '-', address ?? '-', method, route ?? '-', status, `${ms}ms`].join(' ');
   process.stderr.write(`${forTerminal(line)}\n`);
 }

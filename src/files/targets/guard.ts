@@ -31,9 +31,14 @@ const NEVER: ReadonlySet<AddressScope> = new Set(['multicast', 'broadcast', 'uns
  * checked. Multicast, broadcast and unspecified addresses are always refused, other special ones unless allowed.
  */
 export function guardTarget(scope: AddressScope, allowSpecial: boolean): string | null {
-  if (scope === 'public') return null;
-  if (NEVER.has(scope)) return `is ${SCOPE_NAMES[scope]}; it is never checked`;
-  return allowSpecial ? null : `is ${SCOPE_NAMES[scope]}; give --allow-special to check it all the same`;
+  const what = refuseScope(scope, allowSpecial);
+  if (what === null) return null;
+  return `is ${what}; ${NEVER.has(scope) ? 'it is never checked' : 'give --allow-special to check it all the same'}`;
+}
+
+/** What an address of this scope is where it may not be checked, as the end of a sentence; null where it may be. */
+export function refuseScope(scope: AddressScope, allowSpecial: boolean): string | null {
+  return scope === 'public' || (allowSpecial && !NEVER.has(scope)) ? null : SCOPE_NAMES[scope];
 }
 
 /**

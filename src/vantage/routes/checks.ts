@@ -9,11 +9,9 @@ import type { Profile } from '../../model/profile.js';
 import type { Report, Target } from '../../model/report.js';
 import { checksRequestSchema } from '../../model/vantage-api.js';
 import type { TimingName } from '../../net/scan/timing.js';
-import { describeStream, NEEDS_TOKEN, noQuerySchema } from '../describe-api.js';
-import type { StreamEvent } from '../event-stream.js';
-import { openStream } from '../open-stream.js';
+import { describeStream, type VantageApp } from '../describe-api.js';
+import { openStream, type StreamEvent } from '../open-stream.js';
 import { Refusal } from '../refusal.js';
-import type { VantageApp } from '../vantage-app.js';
 import type { VantageContext } from '../vantage-context.js';
 
 /** Sockets of one check: others may be under way. */
@@ -25,13 +23,11 @@ const REPORT_SECONDS = 10;
 /** POST /v1/checks: checks the address of the caller. */
 export function addChecksRoute(app: VantageApp, context: VantageContext): void {
   const { checkSeconds } = context.limits;
-  const schema = {
-    summary: 'Checks the address that you come from',
-    security: NEEDS_TOKEN,
-    querystring: noQuerySchema,
-    body: checksRequestSchema,
-    response: describeStream('`started`, then `report`: a Report'),
-  };
+  const schema = describeStream(
+    'Checks the address that you come from',
+    checksRequestSchema,
+    '`started`, then `report`: a Report',
+  );
   app.post('/v1/checks', { schema }, async (request, reply) => {
     const { nonce, timing = 'normal', source: wanted } = request.body;
     const profile = await findProfile(request.body.profile);

@@ -1,8 +1,11 @@
 import * as z from 'zod';
-import { isLocal } from '../caller.js';
+import { addressScope } from '../../model/address.js';
+import { type Whoami, whoamiSchema } from '../../model/vantage-api.js';
+import { isLocal, readIdentity } from '../caller.js';
+import { describeAnswer, type VantageApp } from '../describe-api.js';
 import { Refusal } from '../refusal.js';
-import type { VantageApp } from '../vantage-app.js';
 import type { VantageContext } from '../vantage-context.js';
+import { VERSION } from '../../version.js';
 
 /** GET /metrics, in the text format of Prometheus; for callers on this machine alone. */
 export function addMetricsRoute(app: VantageApp, { metrics }: VantageContext): void {
@@ -21,4 +24,19 @@ export function addHealthRoute(app: VantageApp): void {
 /** GET /v1/openapi.json: describes the API; needs no token, since it is the same everywhere. */
 export function addOpenapiRoute(app: VantageApp): void {
   app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+/** GET /v1/whoami: where the caller comes from, and what the vantage has to offer. */
+export function addWhoamiRoute(app: VantageApp, { exchanges: { sip, stun } }: VantageContext): void {
+  const schema = describeAnswer('Tells which address you come from', whoamiSchema);
+  app.get('/v1/whoami', { schema }, (request): Whoami => {
+    const { address } = readIdentity(request);
+    return {
+      version: VERSION,
+      address,
+      scope: addressScope(address) ?? 'reserved',
+      sip: sip && { udp: sip.udp, tcp: sip.tcp },
+      stun: stun && [...stun.ports],
+    };
+  });
 }
