@@ -57,7 +57,7 @@ describe('a check', () => {
       scope: 'loopback',
       problem: null,
     });
-    expect(report.profile).toEqual({ name: 'tiny', digest: digestProfile(profile) });
+    expect(report.profile).toEqual({ name: 'tiny', digest: digestProfile(profile), requires: false });
     expect(report.authorization).toBe('asked by token ann from its own address');
     expect(report.vantage.source).toBe('outsider');
     expect(report.verdict).toBe('violation');
