@@ -164,7 +164,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     ],
     why: 'files are input and output; whoever computes is given values',
   },
-  { what: /^cli-progress#/, to: ['cli'], why: 'the library is headless' },
+  { what: /^(?:yargs|cli-progress)#/, to: ['cli'], why: 'the library is headless' },
   { what: /^yaml#/, to: ['files'], why: 'every error in a file has its line and column' },
   {
     what: /^zod#/,

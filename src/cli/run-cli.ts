@@ -6,7 +6,6 @@ import { type Command, optionsOf } from './kit/command.js';
 import { EXIT, tellError } from './kit/ending.js';
 import { nameValue, renderHelp, renderIndex } from './kit/help.js';
 import { listChoices } from '../words/sentence.js';
-import { parseArguments, refuseArgument } from './kit/parse-arguments.js';
 import { countColumns } from './kit/terminal.js';
 
 const ABOUT = "Checks what a customer's router exposes of an NEC SL1100/SL2100 phone system.";
@@ -54,6 +53,7 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
   if (!entry) throw await describeUnknown(first, rest);
   const [called, args] = findCalled({ name: `sallyport ${first}`, title: entry.title, ...(await entry.load()) }, rest);
   const { name, title, command } = called;
+  const { parseArguments } = await import('./kit/parse-arguments.js');
   const parsed = parseArguments(name, command, args);
   if (parsed.ask === 'version') return write(`${VERSION}\n`);
   if (parsed.ask === 'help') return write(renderHelp(name, title, command, width));
@@ -119,5 +119,6 @@ async function describeUnknown(first: string, rest: readonly string[]): Promise<
   const { command } = await findCommand(name)!.load();
   const known = Object.hasOwn(optionsOf(command), flag.replace(/^--?(?:no-)?/, ''));
   const problem = known ? `${flag}: options stand after the command` : `unknown option ${flag}`;
+  const { refuseArgument } = await import('./kit/parse-arguments.js');
   return refuseArgument(`sallyport ${name}`, command, problem);
 }

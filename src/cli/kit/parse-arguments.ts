@@ -1,9 +1,9 @@
 import { listChoices } from '../../words/sentence.js';
-import { parseArgs } from 'node:util';
+import yargs from 'yargs';
 import { InputError } from '../../files/text/input-error.js';
 import { suggest } from '../../words/input.js';
 import { type Command, optionsOf } from './command.js';
-import { checkValue, type Option, type OptionValue, readText } from './option.js';
+import { checkValue, type Option, type Options, type OptionValue, readText } from './option.js';
 
 /** What the arguments of a command ask for; what they give, options and words, stands by its name. */
 export type Arguments =
@@ -11,72 +11,102 @@ export type Arguments =
   | { readonly ask: 'version' }
   | { readonly ask: 'run'; readonly values: Readonly<Record<string, unknown>> };
 
-/** An option with all that was given for it. */
-interface Flag {
-  /** Its name, as errors show it. */
-  readonly shown: string;
-  readonly option: Option;
-  readonly values: unknown[];
-}
-
 /**
- * Reads the arguments that follow a command's name. Spellings of nmap are taken too: `-iL FILE`, `-p80,443`.
+ * Reads the arguments that follow a command's name. Spellings of nmap are taken too: `-iL FILE`, `-p80,443`. What is
+ * asked for outranks what is wrong.
  * @param name of the command, with `sallyport` before it
  * @throws InputError for arguments that the command does not take
  */
 export function parseArguments(name: string, command: Command, args: readonly string[]): Arguments {
   const options = optionsOf(command);
-  const { tokens } = parseArgs({
-    args: respell(args),
-    options: Object.fromEntries(Object.entries(options).map(([option, of]) => [option, describeShape(of)])),
-    ...{ strict: false, tokens: true, allowPositionals: true },
+  // Names that every object has upset yargs.
+  const upsetting = args
+    .map((arg) => arg.split('=', 1)[0]!)
+    .find((flag) => /^--/.test(flag) && flag.replace(/^--(?:no-)?/, '') in {});
+  if (upsetting !== undefined) throw refuseArgument(name, command, describeUnknown(upsetting, options));
+  const { _: words, $0: _, ...given } = parse(spellOut(args, options), options);
+  for (const ask of ['help', 'version'] as const) if (given[ask] !== undefined) return { ask };
+  const values = Object.entries(given).map(([key, value]) => {
+    const flag = showFlag(key, args, options);
+    const option = Object.hasOwn(options, key) ? options[key] : undefined;
+    if (!option) throw refuseArgument(name, command, describeUnknown(flag, options));
+    return [key, take(readGiven(option, value, args.includes(`${flag}=`)), flag)] as const;
   });
-  // What is asked for outranks what is wrong.
-  for (const ask of ['help', 'version'] as const)
-    if (tokens.some((token) => token.kind === 'option' && token.name === ask)) return { ask };
-  const flags = new Map<string, Flag>();
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    const isKnown = Object.hasOwn(options, token.name);
-    const key = isKnown ? token.name : token.name.replace(/^no-/, '');
-    const option = Object.hasOwn(options, key) ? options[key]! : null;
-    if (!option) throw refuseArgument(name, command, describeUnknown(token.rawName, options));
-    const flag = flags.get(key) ?? { shown: isKnown ? token.rawName : `--${key}`, option, values: [] };
-    flags.set(key, flag);
-    // With `no-` before its name a switch is off, and all else without a value.
-    flag.values.push(isKnown ? readToken(option, token) : false);
+  return { ask: 'run', values: { ...Object.fromEntries(values), ...readWords(name, command, words.map(String)) } };
+}
+
+/** Has yargs take the arguments apart. What it does not know it hands on, so that no message of its has to be read. */
+function parse(args: readonly string[], options: Options) {
+  return yargs([...args])
+    .parserConfiguration({
+      ...{ 'camel-case-expansion': false, 'strip-aliased': true, 'greedy-arrays': false, 'dot-notation': false },
+      ...{ 'parse-numbers': false, 'parse-positional-numbers': false },
+    })
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .options(
+      Object.fromEntries(
+        Object.entries(options).map(([key, { short, switch: isSwitch }]) => [
+          key,
+          { type: isSwitch ? ('boolean' as const) : ('string' as const), ...(short !== undefined && { alias: short }) },
+        ]),
+      ),
+    )
+    .parseSync();
+}
+
+/**
+ * Rewrites what yargs would take for something else: `-iL FILE` and `-p80,443`, `-` and `-100` as values, and switches
+ * with a value (`--quiet=no`).
+ */
+function spellOut(args: readonly string[], options: Options): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const spelt: string[] = [];
+  for (const arg of args.slice(0, end)) {
+    const before = findValued(spelt.at(-1) ?? '', options);
+    if (before && /^-(?:$|\d)/.test(arg)) spelt.push(`${spelt.pop()}=${arg}`);
+    else spelt.push(spellArgument(arg, options));
   }
-  const given = [...flags].map(([key, { shown, option, values }]) => {
-    return [key, take(checkValue(option, option.list || values.length > 1 ? values : values[0]), shown)] as const;
+  return [...spelt, ...args.slice(end)];
+}
+
+function spellArgument(arg: string, options: Options): string {
+  const [, list] = /^-iL=?(.*)$/s.exec(arg) ?? [];
+  if (list !== undefined) return `--input-list${list && `=${list}`}`;
+  const [, short, attached] = /^-(\w)=?(.+)$/s.exec(arg) ?? [];
+  const valued = short === undefined ? undefined : findValued(`-${short}`, options);
+  if (valued) return `--${valued}=${attached}`;
+  const [, key = '', text = ''] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
+  const option = Object.hasOwn(options, key) ? options[key] : undefined;
+  if (!option?.switch) return arg;
+  const value = take(checkValue(option, readText(option, text)), `--${key}`);
+  return value ? `--${key}` : `--no-${key}`;
+}
+
+/** The option with a value that a flag without one names. */
+function findValued(flag: string, options: Options): string | undefined {
+  return Object.keys(options).find((key) => {
+    const { short, switch: isSwitch } = options[key]!;
+    return !isSwitch && (flag === `--${key}` || (short !== undefined && flag === `-${short}`));
   });
-  const words = tokens.flatMap((token) => (token.kind === 'positional' ? token.value : []));
-  return { ask: 'run', values: { ...Object.fromEntries(given), ...readWords(name, command, words) } };
 }
 
-function respell(args: readonly string[]): string[] {
-  const end = args.indexOf('--');
-  return args.map((arg, index) => {
-    const [, list] = /^-iL=?(.*)$/s.exec(end === -1 || index < end ? arg : '') ?? [];
-    return list === undefined ? arg : `--input-list${list && `=${list}`}`;
-  });
+/** A flag as it was typed; a known one that was given as `--no-…` by its name. */
+function showFlag(key: string, args: readonly string[], options: Options): string {
+  const isKnown = Object.hasOwn(options, key);
+  const short = isKnown ? options[key]!.short : undefined;
+  const typed = args.map((arg) => arg.split('=', 1)[0]!);
+  const shown = typed.find((flag) => flag === `--${key}` || flag === `-${short ?? key}`);
+  return shown ?? (!isKnown && typed.includes(`--no-${key}`) ? `--no-${key}` : `--${key}`);
 }
 
-function describeShape(option: Option) {
-  const type = option.switch ? ('boolean' as const) : ('string' as const);
-  return { type, ...(option.short !== undefined && { short: option.short }) };
-}
-
-interface OptionToken {
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
-}
-
-function readToken(option: Option, { rawName, value, inlineValue = false }: OptionToken): unknown {
-  if (value === undefined && option.switch) return true;
-  // `--rate --quiet` lacks a value, and does not have that one; `-p -100` is a range of ports.
-  if (value === undefined || (!inlineValue && /^-[^\d]/.test(value))) return take(MISSING, rawName);
-  return readText(option, rawName.startsWith('--') || !inlineValue ? value : value.replace(/^=/, ''));
+function readGiven(option: Option, given: unknown, hasSign: boolean): OptionValue {
+  const all = Array.isArray(given) ? (given as readonly unknown[]) : [given];
+  // An option without a value has an empty text from yargs, the same as `--rate=`.
+  if (all.includes('') && !hasSign) return MISSING;
+  const values = all.map((one) => (typeof one === 'string' ? readText(option, one) : one));
+  return checkValue(option, option.list || values.length > 1 ? values : values[0]);
 }
 
 const MISSING: OptionValue = { problem: 'a value is missing' };
