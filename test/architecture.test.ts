@@ -64,18 +64,18 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'asks a vantage, and stands in for the phone system; it judges nothing',
   },
   'site/evidence': {
-    may: ['check/rules', 'model'],
+    may: ['check/rules', 'model', 'words'],
     why: 'what was seen of a site, put together: old evidence can be read again',
   },
   'site/rules': {
-    may: ['check/rules', 'model', 'site/evidence'],
+    may: ['check/rules', 'model', 'site/evidence', 'words'],
     why: 'evidence to findings: old evidence can be judged again',
   },
   'site/judge': {
-    may: ['check/judge', 'check/rules', 'model', 'site/evidence', 'site/rules', 'version', 'words'],
+    may: ['check/judge', 'model', 'site/evidence', 'site/rules', 'version', 'words'],
     why: 'all that judges a site and says it, and nothing that looks',
   },
-  'site/compare-sites': { may: ['model', 'site/evidence'], why: 'compares reports' },
+  'site/compare-sites': { may: ['model', 'site/evidence', 'site/rules'], why: 'compares reports by what rules found' },
   'site/checklist': { may: ['model'], why: 'answers to a state: stored ones can be judged again' },
   'site/preinstall': {
     may: ['check/judge', 'model', 'site/judge', 'site/lan', 'site/outside'],

@@ -35,6 +35,12 @@ export const portMappingSchema = z.object({
 });
 export type PortMapping = z.infer<typeof portMappingSchema>;
 
+/** A mapping as findings name it: without the time that its lease has left, which changes by itself. */
+export const mappingNameSchema = portMappingSchema
+  .omit({ leaseSeconds: true })
+  .extend({ lease: z.enum(['permanent', 'temporary']).nullable().describe('null: not told') });
+export type MappingName = z.infer<typeof mappingNameSchema>;
+
 /** Whether a gateway's list of mappings was read to its end. */
 export const mappingListSchema = z.object({
   complete: z.boolean(),
@@ -79,6 +85,10 @@ export const gatewaySchema = z.object({
   problems: z.array(text(512)).max(32).describe('what could not be read, and why'),
 });
 export type Gateway = z.infer<typeof gatewaySchema>;
+
+/** A gateway as findings name it. */
+export const gatewayNameSchema = z.object({ address: text(64), model: nullableText(64).describe('maker and model') });
+export type GatewayName = z.infer<typeof gatewayNameSchema>;
 
 /** What the phone system offers on the LAN. Not judged: from inside everything may be reachable. */
 export const pbxSurveySchema = z.object({

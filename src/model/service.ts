@@ -1,7 +1,8 @@
 import type { EndpointId } from './endpoint.js';
 
 /** What a service is for: decides which rules look at it. */
-export type ServiceKind = 'admin' | 'sip' | 'media' | 'data' | 'gateway';
+export const SERVICE_KINDS = ['admin', 'sip', 'media', 'data', 'gateway'] as const;
+export type ServiceKind = (typeof SERVICE_KINDS)[number];
 
 /** A named use of endpoints on a site's public address. */
 export interface Service {

@@ -1,6 +1,6 @@
 import type { EndpointId } from './endpoint.js';
 import type { Verdict } from './report.js';
-import type { ReportedFinding } from './finding.js';
+import type { Finding } from './finding.js';
 import type { Explanation } from './site.js';
 
 /**
@@ -17,23 +17,21 @@ export interface ReachChange {
   readonly after: Explanation | null;
 }
 
-/** What changed between two reports of one site. */
-export interface SiteChanges {
+/** What changed between two reports of one site; words are added where it is shown. */
+export interface SiteChanges<F extends Finding = Finding> {
   /** When the two began: ISO 8601, UTC. */
   readonly from: string;
   readonly to: string;
   readonly verdict: { readonly before: Verdict; readonly after: Verdict };
-  /** The summary of the later report. */
-  readonly summary: string;
-  /** False where the two reports seem to be of different sites: nothing is called mended then. */
+  /** False where the two reports seem to be of different sites: nothing counts as fixed then. */
   readonly sameSite: boolean;
   readonly endpoints: readonly ReachChange[];
   readonly findings: {
     /** Proved or seen to be gone. */
-    readonly gone: readonly ReportedFinding[];
-    readonly new: readonly ReportedFinding[];
-    readonly still: readonly ReportedFinding[];
+    readonly gone: readonly F[];
+    readonly new: readonly F[];
+    readonly still: readonly F[];
     /** Not found any more, but the later run could not have told. */
-    readonly notKnown: readonly ReportedFinding[];
+    readonly notKnown: readonly F[];
   };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { checklistStateSchema } from './checklist.js';
 import { endpointSchema, transportSchema } from './endpoint.js';
 import { type Finding, reportedFindingSchema, reportedUndeterminedSchema, type Undetermined } from './finding.js';
-import { firewallSchema, lanSurveySchema, portMappingSchema } from './lan.js';
+import { firewallSchema, gatewayNameSchema, lanSurveySchema, mappingNameSchema, portMappingSchema } from './lan.js';
 import { ADDRESS_SCOPES, REASONS, reportSchema, STATES, unitErrorSchema, VERDICTS } from './report.js';
 import { nullableText, text } from './text.js';
 
@@ -71,6 +71,9 @@ export const hopSchema = z.object({
 });
 export type Hop = z.infer<typeof hopSchema>;
 
+/** The parts of a look from outside. */
+export const PARTS = ['vantage', 'check', 'proofs', 'sip', 'nat'] as const;
+
 /** What is known from outside. */
 export const outsideSchema = z.object({
   vantage: text(256).describe('host and port of the vantage server'),
@@ -83,7 +86,7 @@ export const outsideSchema = z.object({
   sip: z.array(sipComparisonSchema),
   sipPorts: z.object({ udp: z.int(), tcp: z.int() }).nullable().describe("the vantage's; most ALGs look at 5060 alone"),
   nat: natSurveySchema.nullable(),
-  problems: z.array(z.object({ part: z.enum(['vantage', 'check', 'proofs', 'sip', 'nat']), message: text(512) })),
+  problems: z.array(z.object({ part: z.enum(PARTS), message: text(512) })),
 });
 export type Outside = z.infer<typeof outsideSchema>;
 
@@ -101,17 +104,49 @@ export type SiteEvidence = z.infer<typeof siteEvidenceSchema>;
 export const CAUSES = ['upnp-mapping', 'nat-pmp', 'static-forward', 'dmz', 'router', 'unexplained'] as const;
 export type Cause = (typeof CAUSES)[number];
 
+const routers = z.array(gatewayNameSchema).max(16);
+const otherMapping = mappingNameSchema.nullable().describe('a mapping of that port that leads elsewhere');
+
+/** What a cause was concluded from. */
+export const groundsSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mapping'), gateway: gatewayNameSchema, mapping: mappingNameSchema }),
+  z.object({ kind: z.literal('random-ports-arrive'), routers }),
+  z.object({ kind: z.literal('not-in-the-list'), routers, otherMapping, natPmp: z.boolean().describe('it answers') }),
+  z.object({ kind: z.literal('no-service-opens'), routers, otherMapping }),
+  z.object({ kind: z.literal('nat-pmp-answers'), routers }),
+  z.object({ kind: z.literal('list-unread'), routers, otherMapping }),
+  z.object({ kind: z.literal('not-fully-asked'), routers }),
+  z.object({ kind: z.literal('no-router') }),
+  z.object({
+    kind: z.literal('router-answers'),
+    routers,
+    sign: z.enum(['nat-pmp', 'upnp-gateway', 'same-name', 'own-page']),
+    name: nullableText(64).describe('that the router has on both sides'),
+    missed: z.boolean().describe('it is proved not to lead to the stand-in'),
+  }),
+  z.object({ kind: z.literal('inside-device'), missed: z.boolean() }),
+  z.object({ kind: z.literal('other-device'), natPmp: z.boolean() }),
+  z.object({ kind: z.literal('anything'), natPmp: z.boolean(), unread: z.boolean(), standIn: z.boolean() }),
+]);
+export type Grounds = z.infer<typeof groundsSchema>;
+
 /** What is reachable from outside, and what inside explains it. */
 export const explanationSchema = z.object({
   endpoint: endpointSchema,
   service: nullableText(64),
   basis: z.enum(['proved', 'seen']).describe('proved: arrived at the stand-in; seen: answered from outside'),
   cause: z.enum(CAUSES),
-  sentence: text(512),
+  grounds: groundsSchema.describe('what the cause was concluded from'),
   mapping: portMappingSchema.nullable(),
   since: z.iso.datetime().nullable().describe('when an earlier run first saw it'),
 });
 export type Explanation = z.infer<typeof explanationSchema>;
+
+export const reportedExplanationSchema = explanationSchema.extend({
+  sentence: text(512).describe('the explanation in words'),
+});
+/** An explanation as reports show it. */
+export type ReportedExplanation = z.infer<typeof reportedExplanationSchema>;
 
 export const SITE_SCHEMA = 'sallyport/site@1';
 
@@ -126,7 +161,7 @@ export const siteReportSchema = z.object({
   interrupted: z.boolean(),
   verdict: z.enum(VERDICTS),
   summary: text(512),
-  reachable: z.array(explanationSchema),
+  reachable: z.array(reportedExplanationSchema),
   findings: z.array(reportedFindingSchema).describe('in the order in which they are best mended'),
   undetermined: z.array(reportedUndeterminedSchema),
   evidence: siteEvidenceSchema,
@@ -136,7 +171,8 @@ export const siteReportSchema = z.object({
 export type SiteReport = z.infer<typeof siteReportSchema>;
 
 /** The report of a site before it is put into words: what is stored and compared. Every site report is one as well. */
-export interface SiteReportData extends Omit<SiteReport, 'summary' | 'findings' | 'undetermined'> {
+export interface SiteReportData extends Omit<SiteReport, 'summary' | 'reachable' | 'findings' | 'undetermined'> {
+  readonly reachable: readonly Explanation[];
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
 }

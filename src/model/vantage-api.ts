@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { endpointSchema, transportSchema } from './endpoint.js';
 import { ACCESSES, OUTSIDER, type Profile } from './profile.js';
 import { ADDRESS_SCOPES, REASONS, STATES } from './report.js';
+import { SERVICE_KINDS } from './service.js';
 import { ID_PATTERN, nullableText, text } from './text.js';
 
 /*
@@ -25,7 +26,7 @@ const source = z.strictObject({
 const service = z.strictObject({
   id,
   title,
-  kind: z.enum(['admin', 'sip', 'media', 'data', 'gateway']),
+  kind: z.enum(SERVICE_KINDS),
   endpoints,
   programs: z.array(text(32)).max(16),
   probed: z.boolean(),

@@ -27,7 +27,7 @@ const OTHER_SITE =
   'The two runs seem to be of different sites, by their addresses: nothing is called mended. With --client it is known whose site it is.';
 
 /** What changed between two runs at one site: what is mended, what is new, and what nobody can tell. */
-export function renderSiteChanges(changes: SiteChanges, { color, width: columns }: SiteStyle): string {
+export function renderSiteChanges(changes: SiteChanges<ReportedFinding>, { color, width: columns }: SiteStyle): string {
   const width = limitWidth(columns, MOST_COLUMNS);
   const paint = createPaint(color);
   const { from, to, verdict, findings, endpoints, sameSite } = changes;

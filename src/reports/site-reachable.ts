@@ -1,4 +1,4 @@
-import type { Cause, Explanation, SiteReport } from '../model/site.js';
+import type { Cause, ReportedExplanation, SiteReport } from '../model/site.js';
 import { forTerminal } from '../words/escape.js';
 import { padText, wrapText } from '../words/layout.js';
 import type { Paint } from './paint.js';
@@ -37,15 +37,15 @@ export function renderReachable(report: SiteReport, width: number, paint: Paint)
 }
 
 /** Ports that were drawn at random belong to no service; they stand in one row. */
-function nameRandomPorts({ reachable, evidence }: SiteReport): Explanation[] {
+function nameRandomPorts({ reachable, evidence }: SiteReport): ReportedExplanation[] {
   const proofs = evidence.outside?.proofs ?? [];
   const drawn = new Set(proofs.flatMap(({ kind, endpoint }) => (kind === 'canary' ? [endpoint] : [])));
   return reachable.map((one) => (drawn.has(one.endpoint) ? { ...one, service: 'random ports' } : one));
 }
 
 /** Endpoints of one service with one explanation are told together: the voice media are 64 ports. */
-function groupAlike(reachable: readonly Explanation[]): Explanation[][] {
-  const groups = new Map<string, Explanation[]>();
+function groupAlike(reachable: readonly ReportedExplanation[]): ReportedExplanation[][] {
+  const groups = new Map<string, ReportedExplanation[]>();
   for (const explanation of reachable) {
     const { service, basis, cause, sentence, endpoint } = explanation;
     const key = JSON.stringify([service ?? endpoint, basis, cause, sentence]);
@@ -54,14 +54,14 @@ function groupAlike(reachable: readonly Explanation[]): Explanation[][] {
   return [...groups.values()];
 }
 
-function renderRow(group: readonly Explanation[]): string {
+function renderRow(group: readonly ReportedExplanation[]): string {
   const { endpoint, service, basis, cause } = group[0]!;
   const places = group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
   return layOut(places, service ?? '', basis, CAUSE_WORDS[cause]);
 }
 
 /** What explains a group, and since when that is known. */
-function tell(group: readonly Explanation[] | undefined): string | undefined {
+function tell(group: readonly ReportedExplanation[] | undefined): string | undefined {
   if (!group) return undefined;
   const { sentence, since } = group[0]!;
   return since === null ? sentence : `${sentence} First seen ${renderTime(since)}.`;

@@ -1,3 +1,4 @@
+import type { ReportedFinding } from '../model/finding.js';
 import type { SiteChanges } from '../model/site-change.js';
 import type { SiteReport } from '../model/site.js';
 import { forJson } from '../words/escape.js';
@@ -5,7 +6,11 @@ import { renderSiteChanges } from './site-changes.js';
 import { renderSite, type SiteStyle } from './site-table.js';
 
 /** Renders the report of a site, and what changed since an earlier one where that is given; pure. */
-export type SiteReporter = (report: SiteReport, changes: SiteChanges | null, style: SiteStyle) => string;
+export type SiteReporter = (
+  report: SiteReport,
+  changes: SiteChanges<ReportedFinding> | null,
+  style: SiteStyle,
+) => string;
 
 /** Every form of a site report, by id. In JSON the changes are the last key. */
 export const SITE_REPORTERS = {
@@ -18,6 +23,6 @@ export const SITE_REPORTERS = {
 /** The ids, in the order in which help texts name them. */
 export const SITE_FORMATS = Object.keys(SITE_REPORTERS) as (keyof typeof SITE_REPORTERS)[];
 
-function renderDocument(report: SiteReport, changes: SiteChanges | null, indent: number): string {
+function renderDocument(report: SiteReport, changes: SiteChanges<ReportedFinding> | null, indent: number): string {
   return `${forJson(JSON.stringify(changes ? { ...report, changes } : report, null, indent))}\n`;
 }

@@ -1,47 +1,66 @@
 import type { EndpointId } from '../model/endpoint.js';
-import type { ReportedFinding } from '../model/finding.js';
-import type { Explanation, SiteReport } from '../model/site.js';
+import type { Finding } from '../model/finding.js';
+import type { Explanation, SiteReportData } from '../model/site.js';
 import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-change.js';
-import { type Again, excludesFinding, isShutNow, listEndpoints, lookAgain, wasShut } from './evidence/again.js';
+import { type Again, isGoneByDefault, isShutNow, listEndpoints, lookAgain, wasShut } from './evidence/again.js';
+import { SITE_RULES } from './rules/registry.js';
+import type { SiteRule } from './rules/site-rule.js';
 
 /**
- * Compares two reports of one site, the earlier first. What the later one could not determine is not known, never gone.
- * Notes are left out.
+ * Compares two reports of one site, the earlier first, by what was found and never by its words. What the later one could
+ * not determine is not known, never gone. Notes are left out.
  */
-export function compareSites(before: SiteReport, after: SiteReport): SiteChanges {
+export function compareSites(
+  before: SiteReportData,
+  after: SiteReportData,
+  rules: readonly SiteRule[] = SITE_RULES,
+): SiteChanges {
   const again = lookAgain(before, after);
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const old = before.findings.filter(counts);
   const now = after.findings.filter(counts);
-  const keysOf = (findings: readonly ReportedFinding[]) => new Set(findings.map(keyOf));
-  const [oldKeys, nowKeys] = [keysOf(old), keysOf(now)];
+  const keyOf = (finding: Finding) => identify(finding, byId.get(finding.rule));
+  const [oldKeys, nowKeys] = [new Set(old.map(keyOf)), new Set(now.map(keyOf))];
   const vanished = old.filter((finding) => !nowKeys.has(keyOf(finding)));
+  const gone = new Set(vanished.filter((finding) => isGone(again, finding, byId.get(finding.rule))));
   return {
     from: before.startedAt,
     to: after.startedAt,
     verdict: { before: before.verdict, after: after.verdict },
-    summary: after.summary,
     sameSite: again.sameSite,
     endpoints: listEndpoints(before, after).map((endpoint) => compareEndpoint(endpoint, again)),
     findings: {
-      gone: vanished.filter((finding) => excludesFinding(again, finding)),
+      gone: [...gone],
       new: now.filter((finding) => !oldKeys.has(keyOf(finding))),
       still: now.filter((finding) => oldKeys.has(keyOf(finding))),
-      notKnown: vanished.filter((finding) => !excludesFinding(again, finding)),
+      notKnown: vanished.filter((finding) => !gone.has(finding)),
     },
   };
 }
 
-function counts({ effect }: ReportedFinding): boolean {
+function counts({ effect }: Finding): boolean {
   return effect !== 'note';
 }
 
-/** A rule speaks once of an endpoint, or of the site; of each item of a checklist. */
-function keyOf({ rule, endpoint, title }: ReportedFinding): string {
-  return JSON.stringify([rule, endpoint, rule === 'checklist-open' ? title : null]);
+/** A rule finds one thing on an endpoint, or at the site, unless it has a key for several. */
+function identify({ rule, endpoint, data }: Finding, known: SiteRule | undefined): string {
+  return JSON.stringify([rule, endpoint, known?.key && fits(known, data) ? known.key(data) : null]);
+}
+
+/** Whether a report that does not find it again proves that it is gone. */
+function isGone(again: Again, finding: Finding, rule: SiteRule | undefined): boolean {
+  if (!again.sameSite && rule?.about !== 'vantage') return false;
+  if (!rule?.gone) return isGoneByDefault(again, finding);
+  return fits(rule, finding.data) && rule.gone(again, finding);
+}
+
+/** What another version kept may have another form. */
+function fits({ data: form }: SiteRule, data: unknown): boolean {
+  return form?.safeParse(data).success ?? false;
 }
 
 function compareEndpoint(endpoint: EndpointId, again: Again): ReachChange {
-  const find = ({ reachable }: SiteReport) => reachable.find((one) => one.endpoint === endpoint) ?? null;
+  const find = ({ reachable }: SiteReportData) => reachable.find((one) => one.endpoint === endpoint) ?? null;
   const [old, now] = [find(again.before), find(again.report)];
   return { kind: judgeChange(endpoint, old, now, again), endpoint, before: old, after: now };
 }

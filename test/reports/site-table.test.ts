@@ -5,6 +5,7 @@ import { displayWidth } from '../../src/words/layout.js';
 import { renderSiteChanges } from '../../src/reports/site-changes.js';
 import { renderSite } from '../../src/reports/site-table.js';
 import { compareSites } from '../../src/site/compare-sites.js';
+import { sayChanges } from '../../src/site/judge/say-site-report.js';
 import { answer } from '../check/rules/build-survey.js';
 import { anyEvidence, anySiteReport, disturbedEvidence } from '../site/rules/arbitrary-site.js';
 import {
@@ -69,7 +70,7 @@ describe('any report', () => {
   test('changes too', () => {
     fc.assert(
       fc.property(anySite, anySite, style, (before, after, how) =>
-        expectHarmless(renderSiteChanges(compareSites(before, after), how), how),
+        expectHarmless(renderSiteChanges(sayChanges(compareSites(before, after)), how), how),
       ),
       { numRuns: 150 },
     );
@@ -195,7 +196,7 @@ test('changes tell what is mended, new, still there and not known', () => {
   const after = report(evidence({ outside: outside({ proofs: proofs({ arrived: ['tcp/8000', 'udp/5060'] }) }) }), {
     startedAt: '2026-11-22T11:00:00.000Z',
   });
-  const text = renderSiteChanges(compareSites(before, after), PLAIN).replace(/\s+/g, ' ');
+  const text = renderSiteChanges(sayChanges(compareSites(before, after)), PLAIN).replace(/\s+/g, ' ');
   expect(text).toContain('✖ NOT FIT → ✖ NOT FIT');
   expect(text).toContain('closed tcp/80 static forward');
   expect(text).toContain('still open tcp/8000');
@@ -203,6 +204,6 @@ test('changes tell what is mended, new, still there and not known', () => {
   expect(text).toMatch(
     /Mended .*UPnP is on.*New .*udp\/5060.*Still there .*tcp\/8000.*not known to be mended MEDIUM Two NATs/,
   );
-  const same = renderSiteChanges(compareSites(report(evidence()), report(evidence())), PLAIN);
+  const same = renderSiteChanges(sayChanges(compareSites(report(evidence()), report(evidence()))), PLAIN);
   expect(same).toContain('Nothing was found, before or now.');
 });

@@ -56,7 +56,7 @@ test('tells when, and both verdicts', () => {
     to: LATER.startedAt,
     verdict: { before: 'violation', after: 'compliant' },
   });
-  expect(changes.summary).toMatch(/^Fit to install/);
+  expect(report(evidence(), LATER).summary).toMatch(/^Fit to install/);
 });
 
 describe('mended', () => {

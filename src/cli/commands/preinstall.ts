@@ -13,6 +13,7 @@ import { MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import { SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { compareSites } from '../../site/compare-sites.js';
+import { sayChanges } from '../../site/judge/say-site-report.js';
 import { refuseVantageUrl, VantageClient } from '../../site/outside/vantage-client.js';
 import { preinstall } from '../../site/preinstall.js';
 import { PROFILE, readDuration, SOURCE, TIMING } from '../kit/check-options.js';
@@ -109,7 +110,7 @@ export const command = defineCommand({
           signal: ending.signal,
         });
         await store.addSiteReport(report);
-        const changes = last && compareSites(last, report);
+        const changes = last && sayChanges(compareSites(last, report));
         const style = chooseStyle(output, settings.color);
         await output.write(SITE_REPORTERS[settings.format ?? 'table'](report, changes, style));
         return EXIT[report.verdict];

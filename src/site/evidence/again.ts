@@ -1,12 +1,11 @@
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
-import type { Gateway } from '../../model/lan.js';
-import type { ReportedFinding } from '../../model/finding.js';
-import type { SiteReport } from '../../model/site.js';
+import type { Finding } from '../../model/finding.js';
+import type { SiteReportData } from '../../model/site.js';
 import { isSameAddress, placeOf } from './addresses.js';
-import { isOfAnotherLine } from './detour.js';
-import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters, outwardAddresses } from './gateways.js';
+import { findOtherAddresses, isOfAnotherLine } from './detour.js';
+import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
 import { listsAll } from './mapping-since.js';
-import { type Ledger, ofTransport, sumProofs, TRANSPORTS } from './proofs.js';
+import { type Ledger, sumProofs } from './proofs.js';
 import { isSameSite } from './same-site.js';
 
 /*
@@ -16,14 +15,14 @@ import { isSameSite } from './same-site.js';
 
 /** An earlier report, a later one, and what that proves. */
 export interface Again {
-  readonly before: SiteReport;
-  readonly report: SiteReport;
+  readonly before: SiteReportData;
+  readonly report: SiteReportData;
   /** Of the later one. It proves nothing shut where its stand-in listened elsewhere. */
   readonly ledger: Ledger;
   readonly sameSite: boolean;
 }
 
-export function lookAgain(before: SiteReport, report: SiteReport): Again {
+export function lookAgain(before: SiteReportData, report: SiteReportData): Again {
   const { standIn, outside, pbxAddress } = report.evidence;
   const ledger = sumProofs(standIn, outside);
   const place = before.evidence.standIn?.address ?? before.evidence.pbxAddress ?? pbxAddress;
@@ -49,14 +48,12 @@ export function wasShut({ before, report, sameSite }: Again, endpoint: EndpointI
 }
 
 /** What was seen from outside may be of a VPN or of another line of the site. */
-function sawOtherLine({ evidence, findings }: SiteReport): boolean {
-  const doubted = findings.some(({ rule, effect }) => rule === 'double-nat' && effect === 'inconclusive');
-  const isTold = listRouters(evidence.lan.gateways).some((router) => outwardAddresses(router).length > 0);
-  return isOfAnotherLine(evidence) || (doubted && isTold);
+function sawOtherLine({ evidence }: SiteReportData): boolean {
+  return isOfAnotherLine(evidence) || findOtherAddresses(evidence) !== null;
 }
 
 /** The check from outside, sound and to its end, got a refusal or, by TCP, no answer. */
-function isRefused(report: SiteReport, endpoint: EndpointId): boolean {
+function isRefused(report: SiteReportData, endpoint: EndpointId): boolean {
   const check = report.evidence.outside?.check;
   if (sawOtherLine(report)) return false;
   if (!check || check.interrupted || check.findings.some(({ effect }) => effect === 'inconclusive')) return false;
@@ -64,73 +61,58 @@ function isRefused(report: SiteReport, endpoint: EndpointId): boolean {
   return seen.length > 0 && seen.every(({ state }) => state === 'closed' || state === 'filtered');
 }
 
-/** Whether a report that does not tell a finding of an earlier one proves that it is gone. */
-export function excludesFinding(again: Again, finding: ReportedFinding): boolean {
-  const { before, report, ledger, sameSite } = again;
-  const { evidence } = report;
-  const { endpoint } = finding;
-  const isSettled = (one: EndpointId) => ledger.arrived.has(one) || ledger.shut.has(one);
-  const isShut = (one: EndpointId) => isShutNow(again, one);
-  const wasReachable = before.reachable.some((one) => one.endpoint === endpoint);
-  if (finding.rule === 'no-outside-view' || finding.rule === 'no-gateway-found') return true;
-  if (!sameSite) return false;
-  switch (finding.rule) {
-    case 'upnp-on':
-      return knowsInside(report) && before.evidence.lan.gateways.filter(letsOpen).every(isAskedAgain);
-    case 'several-gateways':
-      return knowsInside(report);
-    case 'cgnat':
-    case 'double-nat':
-      return listRouters(evidence.lan.gateways)
-        .flatMap(externalAddresses)
-        .some((one) => placeOf(one) === 'internet' && isSameAddress(one, evidence.outside?.address ?? ''));
-    case 'mapping-injected':
-    case 'mapping-to-other-host':
-    case 'mapping-to-nec-port':
-      return (
-        (listsAll(evidence.lan) && before.evidence.lan.gateways.filter(listsMappings).every(isListedAgain)) ||
-        (endpoint !== null && wasReachable && isShut(endpoint))
-      );
-    case 'dmz-proved':
-      return TRANSPORTS.filter((one) => finding.observations.some(ofTransport(one))).every((one) => {
-        const canaries = ledger.canaries.filter((proof) => ofTransport(one)(proof.endpoint));
-        return canaries.length > 0 && canaries.every((proof) => ledger.shut.has(proof.endpoint));
-      });
-    case 'forward-missing':
-    case 'forward-to-wrong-port':
-      // What is judged by another profile may only be allowed now.
-      return before.profile.digest === report.profile.digest && endpoint !== null && isSettled(endpoint);
-    case 'sip-alg':
-      return passesSip(before, report);
-    case 'checklist-open':
-      return (evidence.checklist?.items ?? []).some(
-        ({ title, state }) =>
-          finding.title.endsWith(title.slice(0, 100)) && ['attested', 'not-applicable', 'measured'].includes(state),
-      );
-    default:
-      return endpoint === null ? checksWell(report) : [endpoint, ...finding.observations].every(isShut);
-  }
-
-  function isAskedAgain({ address }: Gateway): boolean {
-    return evidence.lan.gateways.some((gateway) => isSameAddress(gateway.address, address));
-  }
-  function isListedAgain({ address }: Gateway): boolean {
-    return evidence.lan.gateways.some(
-      (gateway) => isSameAddress(gateway.address, address) && judgeUpnp(gateway) === 'listed',
-    );
-  }
+/** Unless its rule knows better: what a finding was seen on is shut now, or a sound check did not find it again. */
+export function isGoneByDefault(again: Again, { endpoint, observations }: Pick<Finding, 'endpoint' | 'observations'>) {
+  if (endpoint === null) return checksWell(again.report);
+  return [endpoint, ...observations].every((one) => isShutNow(again, one));
 }
 
-function letsOpen(gateway: Gateway): boolean {
-  return !['silent', 'other-device'].includes(judgeUpnp(gateway)) || judgeNatPmp(gateway) !== 'silent';
+/** Whether it is settled now where an agreed endpoint leads. What is judged by another profile may only be allowed now. */
+export function isForwardSettled(again: Again, { endpoint }: Pick<Finding, 'endpoint'>): boolean {
+  const { before, report, ledger } = again;
+  const isSettled = endpoint !== null && (ledger.arrived.has(endpoint) || ledger.shut.has(endpoint));
+  return before.profile.digest === report.profile.digest && isSettled;
 }
 
-function listsMappings({ connections }: Gateway): boolean {
-  return connections.some(({ mappings }) => mappings.length > 0);
+/** Whether the later run could list all mappings, also those of each gateway that listed some before. */
+export function listsMappingsAgain({ before, report }: Again): boolean {
+  const { lan } = report.evidence;
+  return (
+    listsAll(lan) &&
+    before.evidence.lan.gateways
+      .filter(({ connections }) => connections.some(({ mappings }) => mappings.length > 0))
+      .every(({ address }) =>
+        lan.gateways.some((gateway) => isSameAddress(gateway.address, address) && judgeUpnp(gateway) === 'listed'),
+      )
+  );
+}
+
+/** Whether a mapping that opened the endpoint is gone: it is not listed any more, or what it let in is shut. */
+export function isMappingGone(again: Again, { endpoint }: Pick<Finding, 'endpoint'>): boolean {
+  const wasReachable = again.before.reachable.some((one) => one.endpoint === endpoint);
+  return listsMappingsAgain(again) || (endpoint !== null && wasReachable && isShutNow(again, endpoint));
+}
+
+/** Whether the later run asked the gateways, with each that let devices open ports before among them. */
+export function asksAgain({ before, report }: Again): boolean {
+  const { gateways } = report.evidence.lan;
+  return (
+    knowsInside(report) &&
+    before.evidence.lan.gateways
+      .filter((one) => !['silent', 'other-device'].includes(judgeUpnp(one)) || judgeNatPmp(one) !== 'silent')
+      .every(({ address }) => gateways.some((gateway) => isSameAddress(gateway.address, address)))
+  );
+}
+
+/** Whether a router has the public address itself by which the vantage sees the site. */
+export function hasPublicAddress({ report: { evidence } }: Again): boolean {
+  return listRouters(evidence.lan.gateways)
+    .flatMap(externalAddresses)
+    .some((one) => placeOf(one) === 'internet' && isSameAddress(one, evidence.outside?.address ?? ''));
 }
 
 /** The gateways were asked, and what keeps silent is known to. */
-function knowsInside({ evidence: { lan } }: SiteReport): boolean {
+export function knowsInside({ evidence: { lan } }: SiteReportData): boolean {
   const routers = listRouters(lan.gateways);
   return (
     !lan.interrupted &&
@@ -140,30 +122,13 @@ function knowsInside({ evidence: { lan } }: SiteReport): boolean {
   );
 }
 
-/** Each way on which SIP was altered or stopped carries all of it now. */
-function passesSip(before: SiteReport, after: SiteReport): boolean {
-  const now = after.evidence.outside?.sip ?? [];
-  if (!isSamePorts(before, after)) return false;
-  const broken = (before.evidence.outside?.sip ?? []).filter(({ state }) => state !== 'same');
-  return broken.every((old) => {
-    const same = now.filter(({ transport, direction }) => transport === old.transport && direction === old.direction);
-    return same.length > 0 && same.every(({ state }) => state === 'same');
-  });
-}
-
-/** An ALG that looks at some ports alone lets others pass. */
-function isSamePorts(...reports: readonly [SiteReport, SiteReport]): boolean {
-  const [then, now] = reports.map(({ evidence }) => evidence.outside?.sipPorts);
-  return !then || (then.udp === now?.udp && then.tcp === now.tcp);
-}
-
-function checksWell(report: SiteReport): boolean {
+function checksWell(report: SiteReportData): boolean {
   const check = report.evidence.outside?.check;
   return Boolean(check) && !sawOtherLine(report) && check?.verdict !== 'inconclusive' && !check?.interrupted;
 }
 
 /** Endpoints of both reports, random ports left out: each run picks others. */
-export function listEndpoints(...reports: readonly SiteReport[]): EndpointId[] {
+export function listEndpoints(...reports: readonly SiteReportData[]): EndpointId[] {
   const random = new Set(
     reports.flatMap(({ evidence: { outside } }) =>
       (outside?.proofs ?? []).flatMap(({ kind, endpoint }) => (kind === 'canary' ? [endpoint] : [])),

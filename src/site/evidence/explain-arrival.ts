@@ -1,12 +1,12 @@
-import { type Endpoint, parseEndpointId } from '../../model/endpoint.js';
-import type { Explanation, Proof, SiteEvidence } from '../../model/site.js';
-import { cutText } from '../../check/rules/wording.js';
+import { parseEndpointId } from '../../model/endpoint.js';
+import type { Gateway } from '../../model/lan.js';
+import type { Explanation, Grounds, Proof, SiteEvidence } from '../../model/site.js';
 import { isOnLan, isSameAddress } from './addresses.js';
-import { judgeNatPmp, judgeUpnp, listRouters, nameGateway, nameRouters } from './gateways.js';
-import { coversEndpoint, describeMapping, type HeldMapping, isByNatPmp } from './mappings.js';
+import { identifyGateway, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
+import { coversEndpoint, type HeldMapping, identifyMapping, isByNatPmp } from './mappings.js';
 
 /** What inside explains one thing that is reachable. */
-export type Explained = Pick<Explanation, 'cause' | 'sentence'> & { readonly held: HeldMapping | null };
+export type Explained = Pick<Explanation, 'cause' | 'grounds'> & { readonly held: HeldMapping | null };
 
 /** The mapping through which a signed message came; null where none leads to the stand-in. */
 export function findWayIn(
@@ -35,13 +35,11 @@ export function admits(remoteHost: string | null, from: string | null): boolean 
 }
 
 /** A mapping as the explanation, whoever asked for it. */
-export function explainByMapping(held: HeldMapping, tail = ''): Explained {
+export function explainByMapping(held: HeldMapping): Explained {
   const { gateway, mapping } = held;
-  const natPmp = isByNatPmp(mapping);
-  const kind = natPmp ? 'A mapping made by NAT-PMP or PCP' : 'A UPnP mapping';
   return {
-    cause: natPmp ? 'nat-pmp' : 'upnp-mapping',
-    sentence: `${kind} in ${nameGateway(gateway)}: ${describeMapping(mapping)}.${tail}`,
+    cause: isByNatPmp(mapping) ? 'nat-pmp' : 'upnp-mapping',
+    grounds: { kind: 'mapping', gateway: identifyGateway(gateway), mapping: identifyMapping(mapping) },
     held,
   };
 }
@@ -53,57 +51,34 @@ export function explainArrival(
   mappings: readonly HeldMapping[],
   dmz: boolean,
 ): Explained {
-  const routers = listRouters(evidence.lan.gateways);
-  const name = nameRouters(routers);
-  if (dmz) {
-    const sentence = `A DMZ, an exposed host or 1:1 NAT in ${name}: random ports arrive as well.`;
-    return { cause: 'dmz', sentence, held: null };
-  }
+  const gateways = listRouters(evidence.lan.gateways);
+  const routers = gateways.map(identifyGateway);
+  if (dmz) return { cause: 'dmz', grounds: { kind: 'random-ports-arrive', routers }, held: null };
   const asked = parseEndpointId(proof.endpoint);
-  const other = asked ? describeOther(asked, mappings) : '';
-  const states = routers.map(judgeUpnp);
-  const natPmp = routers.some((router) => judgeNatPmp(router) === 'on');
-  if (routers.length === 0)
-    return unexplained('No router was found on this side, so what lets it in is not known: a forward, or a mapping.');
+  // A mapping of the same port that leads elsewhere, and so is not what let the message in.
+  const other = asked && mappings.find(({ mapping }) => coversEndpoint(mapping, asked))?.mapping;
+  const otherMapping = other ? identifyMapping(other) : null;
+  const states = gateways.map(judgeUpnp);
+  const natPmp = gateways.some((router) => judgeNatPmp(router) === 'on');
+  if (routers.length === 0) return unexplained({ kind: 'no-router' });
   if (states.includes('partly-listed') || states.includes('unread'))
-    return unexplained(
-      `A static forward in ${name}, or a mapping among those that could not be read.${other} Look into the router.`,
-    );
+    return unexplained({ kind: 'list-unread', routers, otherMapping });
   if (states.includes('listed'))
-    return staticForward(`Its UPnP list, read to the end, does not show it.${doubtNatPmp()}`);
-  if (natPmp)
-    return {
-      cause: 'nat-pmp',
-      sentence: `In ${name}, a static forward, or a mapping made by NAT-PMP, which answers and can not be listed.`,
-      held: null,
-    };
-  if (routers.some(({ problems }) => problems.length > 0))
-    return unexplained(
-      `A static forward in ${name}, or a mapping: it could not be asked to the end whether it has UPnP or NAT-PMP.`,
-    );
-  return staticForward(
-    'Neither UPnP nor NAT-PMP serves anybody; what a device opened before they were switched off stays until the router is restarted.',
-  );
-
-  function doubtNatPmp(): string {
-    const listed = routers.every(({ answers }) => answers.some(({ server }) => /miniupnpd/i.test(server ?? '')));
-    return natPmp && !listed ? ' NAT-PMP answers too; not every router shows its mappings in that list.' : '';
-  }
-  function staticForward(why: string): Explained {
-    return {
-      cause: 'static-forward',
-      sentence: cutText(`A static forward in ${name}. ${why}${other}`, 512),
-      held: null,
-    };
-  }
+    return staticForward({ kind: 'not-in-the-list', routers, otherMapping, natPmp: natPmp && !listsNatPmp(gateways) });
+  if (natPmp) return { cause: 'nat-pmp', grounds: { kind: 'nat-pmp-answers', routers }, held: null };
+  if (gateways.some(({ problems }) => problems.length > 0)) return unexplained({ kind: 'not-fully-asked', routers });
+  return staticForward({ kind: 'no-service-opens', routers, otherMapping });
 }
 
-function unexplained(sentence: string): Explained {
-  return { cause: 'unexplained', sentence, held: null };
+/** miniupnpd shows the mappings of NAT-PMP in the list of UPnP; not every router does. */
+function listsNatPmp(routers: readonly Gateway[]): boolean {
+  return routers.every(({ answers }) => answers.some(({ server }) => /miniupnpd/i.test(server ?? '')));
 }
 
-/** A mapping of the same port that leads elsewhere, and so is not what let the message in. */
-function describeOther(asked: Endpoint, mappings: readonly HeldMapping[]): string {
-  const other = mappings.find(({ mapping }) => coversEndpoint(mapping, asked));
-  return other ? ` A mapping of that port is listed too, but leads elsewhere: ${describeMapping(other.mapping)}.` : '';
+function staticForward(grounds: Grounds): Explained {
+  return { cause: 'static-forward', grounds, held: null };
+}
+
+function unexplained(grounds: Grounds): Explained {
+  return { cause: 'unexplained', grounds, held: null };
 }

@@ -1,9 +1,9 @@
 import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
-import type { SiteEvidence } from '../../model/site.js';
+import type { Grounds, SiteEvidence } from '../../model/site.js';
 import type { Opening } from '../../check/rules/facts.js';
 import { placeOf } from './addresses.js';
 import { admits, type Explained, explainByMapping } from './explain-arrival.js';
-import { judgeNatPmp, judgeUpnp, listRouters, nameRouters } from './gateways.js';
+import { identifyGateway, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
 import { coversEndpoint, type HeldMapping } from './mappings.js';
 import type { Ledger } from './proofs.js';
 import { recogniseRouter } from './router-evidence.js';
@@ -19,32 +19,26 @@ export function explainOpening(
   const { lan, standIn } = evidence;
   const routers = listRouters(lan.gateways);
   const asked = parseEndpointId(endpoint);
-  const elsewhere = ledger.missed.has(endpoint);
+  const missed = ledger.missed.has(endpoint);
   const source = findSource(evidence);
   const ways = asked
     ? mappings.filter(({ mapping }) => coversEndpoint(mapping, asked) && admits(mapping.remoteHost, source))
     : [];
   const held = ways.find(({ mapping }) => !mapping.remoteHost) ?? ways[0];
   if (held) return explainByMapping(held);
-  const proof = elsewhere ? 'It answers, but not from the stand-in: what was sent there did not arrive. ' : '';
-  const router = opening && recogniseRouter(opening, lan.gateways, elsewhere);
-  if (router)
-    return { cause: 'router', sentence: `${proof}It is ${nameRouters(routers)} itself. ${router}`, held: null };
-  return { cause: 'unexplained', sentence: `${proof}${describePossible()}`, held: null };
-
-  function describePossible(): string {
-    if (opening?.nature === 'inside-device')
-      return 'A device inside answers, to which the router leads: by a forward or a DMZ.';
-    if (elsewhere) return `A forward${natPmpToo()} or a DMZ to another device inside, or the router itself.`;
-    const unread = routers.some((one) => ['partly-listed', 'unread'].includes(judgeUpnp(one)));
-    const ways = `A forward${natPmpToo()}${unread ? ', one of the mappings that could not be read' : ''}, a DMZ, or the router itself`;
-    return standIn
-      ? `${ways}: the stand-in did not hear of it, and can not tell.`
-      : `${ways}. Run preinstall with --stand-in to tell which.`;
+  const router = opening && recogniseRouter(opening, lan.gateways, missed);
+  if (router) {
+    const grounds = { kind: 'router-answers', routers: routers.map(identifyGateway), ...router, missed } as const;
+    return { cause: 'router', grounds, held: null };
   }
-  function natPmpToo(): string {
-    const hidden = routers.some((one) => judgeNatPmp(one) === 'on' && judgeUpnp(one) !== 'listed');
-    return hidden ? ', a mapping by NAT-PMP (which can not be listed)' : '';
+  return { cause: 'unexplained', grounds: listPossible(), held: null };
+
+  function listPossible(): Grounds {
+    if (opening?.nature === 'inside-device') return { kind: 'inside-device', missed };
+    const natPmp = routers.some((one) => judgeNatPmp(one) === 'on' && judgeUpnp(one) !== 'listed');
+    if (missed) return { kind: 'other-device', natPmp };
+    const unread = routers.some((one) => ['partly-listed', 'unread'].includes(judgeUpnp(one)));
+    return { kind: 'anything', natPmp, unread, standIn: standIn !== null };
   }
 }
 

@@ -1,5 +1,5 @@
 import { deriveFacts, type Facts, type Opening } from '../../check/rules/facts.js';
-import { cutText } from '../../check/rules/wording.js';
+import { cutText } from '../../words/sentence.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { Gateway } from '../../model/lan.js';
 import { indexServices, type Profile } from '../../model/profile.js';
@@ -63,14 +63,14 @@ export function explainReachable(
   return { explanations, ways, dmzProofs, ledger, check, mappings };
 
   function conclude(endpoint: EndpointId, basis: Explanation['basis'], explained: Explained): Explanation {
-    const { cause, sentence, held } = explained;
+    const { cause, grounds, held } = explained;
     if (held) ways.set(endpoint, held);
     return {
       endpoint,
       service: cutText(services.get(endpoint)?.id ?? '', 64) || null,
       basis,
       cause,
-      sentence: cutText(sentence, 512),
+      grounds,
       mapping: held?.mapping ?? null,
       since: held ? findFirstSeen(held.mapping, earlier) : null,
     };

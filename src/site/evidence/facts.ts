@@ -1,11 +1,11 @@
 import { accessOf } from '../../check/rules/facts.js';
 import type { EndpointId } from '../../model/endpoint.js';
-import type { Gateway } from '../../model/lan.js';
+import type { Gateway, GatewayName, MappingName } from '../../model/lan.js';
 import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
 import type { Explanation, SiteEvidence, SiteReportData } from '../../model/site.js';
 import { isSameAddress } from './addresses.js';
 import { explainReachable, type Reachability } from './explain.js';
-import { listRouters } from './gateways.js';
+import { identifyGateway, listRouters } from './gateways.js';
 import { type HeldMapping, isByNatPmp, mappedEndpoint, recogniseStranger } from './mappings.js';
 
 /**
@@ -14,6 +14,9 @@ import { type HeldMapping, isByNatPmp, mappedEndpoint, recogniseStranger } from 
  * of the phone system to another device · `other` none of its business · `off` it is switched off.
  */
 export type MappingKind = 'injected' | 'nec-port' | 'other-host' | 'other' | 'off';
+
+/** What speaks of a reachable endpoint: the rule of a kind of mapping, that of a DMZ, or that of any other forward. */
+export type Teller = Exclude<MappingKind, 'other' | 'off'> | 'dmz' | 'forward';
 
 export interface JudgedMapping extends HeldMapping {
   readonly kind: MappingKind;
@@ -35,17 +38,13 @@ export interface SiteFacts extends Omit<Reachability, 'explanations' | 'mappings
   readonly accessTo: (endpoint: EndpointId) => Access;
   /** The gateways that carry the site's traffic. */
   readonly routers: readonly Gateway[];
+  /** The same as findings name them. */
+  readonly routerNames: readonly GatewayName[];
   readonly mappings: readonly JudgedMapping[];
   readonly reachable: readonly Explanation[];
-  /** Which rule speaks of a reachable endpoint; what is agreed, or the check's own rules tell better, is not in it. */
-  readonly tellers: ReadonlyMap<EndpointId, string>;
+  /** Which one rule speaks of a reachable endpoint; what is agreed, or the check's own rules tell better, is not in it. */
+  readonly tellers: ReadonlyMap<EndpointId, Teller>;
 }
-
-const TELLERS: Partial<Record<MappingKind, string>> = {
-  injected: 'mapping-injected',
-  'nec-port': 'mapping-to-nec-port',
-  'other-host': 'mapping-to-other-host',
-};
 
 /** Derives what the site rules look at. Total: any evidence and profile that fit the model will do. */
 export function deriveSiteFacts(
@@ -56,6 +55,7 @@ export function deriveSiteFacts(
 ): SiteFacts {
   const { explanations, ways, mappings, ...seen } = explainReachable(evidence, profile, earlier);
   const services = indexServices(profile);
+  const routers = listRouters(evidence.lan.gateways);
   const source = evidence.outside?.check?.vantage.source ?? evidence.outside?.source ?? OUTSIDER;
   const serviceAccess = (service: ProfileService) => accessOf(service, source, profile.unlisted);
   const serviceOf = (endpoint: EndpointId) =>
@@ -65,16 +65,16 @@ export function deriveSiteFacts(
     return service ? serviceAccess(service) : profile.unlisted;
   };
   const judged = mappings.map((held) => judgeMapping(held, evidence, serviceOf));
-  const tellers = new Map<EndpointId, string>();
+  const tellers = new Map<EndpointId, Teller>();
   for (const { endpoint, cause } of explanations) {
     const way = ways.get(endpoint);
-    const teller = TELLERS[judged.find(({ mapping }) => mapping === way?.mapping)?.kind ?? 'other'];
+    const mapped = judged.find(({ mapping }) => mapping === way?.mapping)?.kind ?? 'other';
     const nature = seen.check?.open.find((opening) => opening.endpoint === endpoint)?.nature;
     const gatewayTalk = nature === 'upnp' || nature === 'nat-pmp' || nature === 'inside-device';
-    if (teller) tellers.set(endpoint, teller);
+    if (mapped !== 'other' && mapped !== 'off') tellers.set(endpoint, mapped);
     else if (accessTo(endpoint) !== 'must-not') continue;
-    else if (cause === 'dmz') tellers.set(endpoint, 'dmz-proved');
-    else if (!gatewayTalk || seen.ledger.arrived.has(endpoint)) tellers.set(endpoint, 'forward-not-agreed');
+    else if (cause === 'dmz') tellers.set(endpoint, 'dmz');
+    else if (!gatewayTalk || seen.ledger.arrived.has(endpoint)) tellers.set(endpoint, 'forward');
   }
   return {
     ...seen,
@@ -85,7 +85,8 @@ export function deriveSiteFacts(
     serviceAccess,
     serviceOf,
     accessTo,
-    routers: listRouters(evidence.lan.gateways),
+    routers,
+    routerNames: routers.map(identifyGateway),
     mappings: judged,
     reachable: explanations,
     tellers,
@@ -119,7 +120,7 @@ export function phoneSystemAddresses({ pbxAddress, standIn }: SiteEvidence): str
 }
 
 /** By what a mapping was asked for. */
-export function nameProtocol({ mapping }: HeldMapping): string {
+export function nameProtocol(mapping: Pick<MappingName, 'description'>): string {
   return isByNatPmp(mapping) ? 'NAT-PMP' : 'UPnP';
 }
 

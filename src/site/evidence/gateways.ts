@@ -1,5 +1,5 @@
-import type { Gateway } from '../../model/lan.js';
-import { cutText, quote } from '../../check/rules/wording.js';
+import type { Gateway, GatewayName } from '../../model/lan.js';
+import { cutText, quote } from '../../words/sentence.js';
 import { placeOf } from './addresses.js';
 
 /**
@@ -7,7 +7,8 @@ import { placeOf } from './addresses.js';
  * `silent` nothing answered · `listed` an Internet gateway whose mappings were read to the end · `partly-listed` not to
  * the end · `unread` it answers, but its mappings could not be read · `other-device` it answers as something else.
  */
-export type UpnpState = 'silent' | 'listed' | 'partly-listed' | 'unread' | 'other-device';
+export const UPNP_STATES = ['silent', 'listed', 'partly-listed', 'unread', 'other-device'] as const;
+export type UpnpState = (typeof UPNP_STATES)[number];
 
 const GATEWAY_TYPE =
   /:(?:device:(?:InternetGatewayDevice|WANDevice|WANConnectionDevice)|service:WAN(?:IP|PPP)Connection):/i;
@@ -21,7 +22,8 @@ export function judgeUpnp({ answers, device, connections }: Gateway): UpnpState 
 }
 
 /** How a gateway stands with NAT-PMP and PCP: `refuses` where it answers that nobody may (result 2 in both). */
-export type NatPmpState = 'on' | 'refuses' | 'silent';
+export const NAT_PMP_STATES = ['on', 'refuses', 'silent'] as const;
+export type NatPmpState = (typeof NAT_PMP_STATES)[number];
 
 /** Result codes that mean the same in NAT-PMP (RFC 6886 §3.5) and PCP (RFC 6887 §7.4). */
 const UNKNOWN_VERSION = 1;
@@ -56,17 +58,21 @@ export function outwardAddresses(gateway: Gateway): string[] {
   return open.length > 0 ? open : told;
 }
 
-/** Names a gateway in a sentence: `the router “AVM FRITZ!Box 7590” (192.168.1.1)`. */
-export function nameGateway({ address, device }: Gateway): string {
+/** A gateway as findings name it. */
+export function identifyGateway({ address, device }: Gateway): GatewayName {
   const model = device?.modelName?.trim() || device?.friendlyName?.trim() || '';
   const maker = device?.manufacturer?.trim() ?? '';
   const name = model.toLowerCase().startsWith(maker.toLowerCase()) ? model : `${maker} ${model}`.trim();
-  const place = cutText(address, 45);
-  return name ? `the router ${quote(name, 48)} (${place})` : `the router ${place}`;
+  return { address: cutText(address, 45), model: cutText(name, 48) || null };
+}
+
+/** Names a gateway in a sentence: `the router “AVM FRITZ!Box 7590” (192.168.1.1)`. */
+export function nameGateway({ address, model }: GatewayName): string {
+  return model ? `the router ${quote(model)} (${address})` : `the router ${address}`;
 }
 
 /** Names the routers of a site where a text says what to do on them. */
-export function nameRouters(routers: readonly Gateway[]): string {
+export function nameRouters(routers: readonly GatewayName[]): string {
   const [first, ...rest] = routers;
   if (!first) return 'the router';
   return rest.length === 0 ? nameGateway(first) : `each of the ${routers.length} routers`;

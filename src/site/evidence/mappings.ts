@@ -1,8 +1,7 @@
 import { addressScope } from '../../model/address.js';
 import { type Endpoint, endpointId, type EndpointId, parseEndpointId } from '../../model/endpoint.js';
-import type { Gateway, LanSurvey, PortMapping } from '../../model/lan.js';
-import type { Severity } from '../../model/severity.js';
-import { cutText, quote } from '../../check/rules/wording.js';
+import type { Gateway, LanSurvey, MappingName, PortMapping } from '../../model/lan.js';
+import { cutText, quote } from '../../words/sentence.js';
 import { isOnLan, isSameAddress, placeOf } from './addresses.js';
 import { externalAddresses } from './gateways.js';
 
@@ -38,63 +37,57 @@ export function mappedEndpoint({ transport, externalPort }: PortMapping): Endpoi
 }
 
 /** Whether a mapping was asked for by NAT-PMP or PCP: miniupnpd lists those with such a description. */
-export function isByNatPmp({ description }: PortMapping): boolean {
+export function isByNatPmp({ description }: Pick<PortMapping, 'description'>): boolean {
   return /^(?:NAT-PMP|PCP)\b/i.test(description);
 }
 
-/** Why an inside client is none, and how bad that is. */
-export interface Stranger {
-  readonly severity: Severity;
-  readonly why: string;
-}
+/** What an inside client is that is not inside. */
+export const STRANGERS = ['router', 'internet', 'other-network', 'impossible'] as const;
+export type Stranger = (typeof STRANGERS)[number];
 
 /**
- * Tells an inside client that is not inside: the router itself, an address of the internet, or a private one that is not
- * of the network in which both we and the router are. Null where it is inside, or where nobody can tell.
+ * Recognises an inside client that is not inside: the router itself, an address of the internet, or a private one that is
+ * not of the network in which both we and the router are. Null where it is inside, or where it cannot be told.
  */
 export function recogniseStranger({ gateway, mapping }: HeldMapping, { interfaces }: LanSurvey): Stranger | null {
   const client = mapping.internalClient.trim();
   const own = [gateway.address, ...externalAddresses(gateway)];
-  if (addressScope(client) === 'loopback' || own.some((address) => isSameAddress(address, client)))
-    return { severity: 'critical', why: 'the router itself, whose own services it opens to the internet' };
+  if (addressScope(client) === 'loopback' || own.some((address) => isSameAddress(address, client))) return 'router';
   if (isOnLan(client, interfaces)) return null;
   switch (placeOf(client)) {
     case 'internet':
-      return { severity: 'critical', why: 'an address of the internet, for which the router serves as a relay' };
+      return 'internet';
     case 'inside':
     case 'cgnat':
-      return isOnLan(gateway.address, interfaces)
-        ? { severity: 'high', why: 'an address of another network than this one' }
-        : null;
+      return isOnLan(gateway.address, interfaces) ? 'other-network' : null;
     case 'nowhere':
-      return { severity: 'high', why: 'an address that no device can have' };
+      return 'impossible';
     case undefined:
       return null;
   }
 }
 
-/** `tcp/80 to 192.168.1.50:80, described as “Camera”, without end`. */
-export function describeMapping(mapping: PortMapping): string {
-  const { transport, externalPort, internalClient, internalPort, description, remoteHost, enabled } = mapping;
+/** A mapping as findings name it. */
+export function identifyMapping(mapping: PortMapping): MappingName {
+  const { transport, externalPort, internalClient, internalPort, remoteHost, enabled, leaseSeconds } = mapping;
+  return {
+    ...{ transport, externalPort, internalPort, enabled },
+    internalClient: cutText(internalClient, 45),
+    remoteHost: remoteHost && cutText(remoteHost, 45),
+    description: cutText(mapping.description.trim(), 48),
+    lease: leaseSeconds === null ? null : leaseSeconds === 0 ? 'permanent' : 'temporary',
+  };
+}
+
+/** `tcp/80 to 192.168.1.50:80 (“Camera”, permanent)`. */
+export function describeMapping(mapping: MappingName): string {
+  const { transport, externalPort, internalClient, internalPort, description, remoteHost, enabled, lease } = mapping;
   const from = externalPort === 0 ? `every ${transport.toUpperCase()} port` : `${transport}/${externalPort}`;
-  return [
-    `${from} to ${cutText(internalClient, 45) || 'nobody named'}:${internalPort}`,
-    description.trim() ? `described as ${quote(description.trim(), 48)}` : 'without a description',
-    describeLease(mapping),
-    remoteHost ? `for ${cutText(remoteHost, 45)} only` : '',
-    enabled ? '' : 'switched off',
-  ]
-    .filter(Boolean)
-    .join(', ');
-}
-
-function describeLease({ leaseSeconds }: PortMapping): string {
-  if (leaseSeconds === null) return '';
-  if (leaseSeconds === 0) return 'without end';
-  if (leaseSeconds < 120) return `for another ${leaseSeconds} s`;
-  return leaseSeconds < 7_200 ? `for another ${Math.round(leaseSeconds / 60)} min` : `for ${hours(leaseSeconds)} more`;
-}
-
-function hours(seconds: number): string {
-  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
+  const details = [
+    description ? quote(description) : 'no description',
+    lease,
+    remoteHost ? `for ${remoteHost} only` : null,
+    enabled ? null : 'switched off',
+  ];
+  return `${from} to ${internalClient || 'no address'}:${internalPort} (${details.filter(Boolean).join(', ')})`;
 }

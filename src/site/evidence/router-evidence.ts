@@ -1,7 +1,8 @@
 import { parseEndpointId } from '../../model/endpoint.js';
 import type { Gateway } from '../../model/lan.js';
+import type { Grounds } from '../../model/site.js';
 import type { Opening } from '../../check/rules/facts.js';
-import { cutText, quote } from '../../check/rules/wording.js';
+import { cutText } from '../../words/sentence.js';
 
 /** Where routers have pages and consoles of their own for their administration. */
 const ROUTER_PORTS: readonly number[] = [22, 23, 80, 443, 7547, 8080, 8443];
@@ -10,19 +11,20 @@ const COMMON_NAMES =
   /^(?:router|gateway|device|linux|root|wireless|internet|home|modem|unknown|generic|default|admin)$/i;
 const LEAST_NAME = 5;
 
+/** Why what answers from outside is taken for the router itself. */
+export type RouterSign = Pick<Extract<Grounds, { kind: 'router-answers' }>, 'sign' | 'name'>;
+
 /**
- * Why what answers from outside is the router itself, as a sentence; null where nothing says so. `elsewhere` tells that
- * the endpoint is proved not to lead to the stand-in.
+ * What shows that it is the router itself that answers from outside; null where nothing does. `missed`: the endpoint is
+ * proved not to lead to the stand-in.
  */
-export function recogniseRouter(opening: Opening, gateways: readonly Gateway[], elsewhere: boolean): string | null {
+export function recogniseRouter(opening: Opening, gateways: readonly Gateway[], missed: boolean): RouterSign | null {
   const { nature, seen } = opening;
-  if (nature === 'nat-pmp') return 'NAT-PMP answers there, which routers speak.';
-  if (nature === 'upnp' && seen.identity?.kind === 'upnp-gateway') return 'It answers as a UPnP gateway.';
+  if (nature === 'nat-pmp') return { sign: 'nat-pmp', name: null };
+  if (nature === 'upnp' && seen.identity?.kind === 'upnp-gateway') return { sign: 'upnp-gateway', name: null };
   const name = findCommonName(opening, gateways);
-  if (name !== null) return `It calls itself ${quote(name, 60)}, as the router does on this side.`;
-  return elsewhere && looksAdministrative(opening)
-    ? 'Most likely a page or console of its own; a forward to a device such as a recorder would look the same.'
-    : null;
+  if (name !== null) return { sign: 'same-name', name };
+  return missed && looksAdministrative(opening) ? { sign: 'own-page', name: null } : null;
 }
 
 /** A name that the answer from outside and a gateway on this side share. */

@@ -1,10 +1,18 @@
 import { sayFinding, sayUndetermined, type Speakers } from '../../check/judge/engine.js';
-import { cutText, listNames, lowerFirst, quote } from '../../check/rules/wording.js';
-import type { ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
+import type { Finding, ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
 import { OUTSIDER } from '../../model/profile.js';
-import type { SiteEvidence, SiteReport, SiteReportData } from '../../model/site.js';
-import { judgeSite, type SiteReportOptions } from './judge-site.js';
+import {
+  type Explanation,
+  groundsSchema,
+  type SiteEvidence,
+  type SiteReport,
+  type SiteReportData,
+} from '../../model/site.js';
+import type { SiteChanges } from '../../model/site-change.js';
+import { cutText, listNames, lowerFirst, quote, renderCount } from '../../words/sentence.js';
+import { sayGrounds } from '../evidence/say-grounds.js';
 import { SITE_RULES } from '../rules/registry.js';
+import { judgeSite, type SiteReportOptions } from './judge-site.js';
 
 const SPEAKERS: Speakers = new Map(SITE_RULES.map((rule) => [rule.id, rule]));
 
@@ -15,18 +23,37 @@ export function createSiteReport(evidence: SiteEvidence, options: SiteReportOpti
 
 /** Puts the report of a site into words. Total: a stored one can be said again. */
 export function saySiteReport(data: SiteReportData): SiteReport {
-  const findings = data.findings.map((finding) => ({ ...finding, ...sayFinding(SPEAKERS, finding) }));
+  const findings = data.findings.map(say);
   const undetermined = data.undetermined.map((doubt) => ({ ...doubt, ...sayUndetermined(SPEAKERS, doubt) }));
   const { schema, tool, kind, client, profile, startedAt, durationMs, interrupted, verdict } = data;
   return {
     ...{ schema, tool, kind, client, profile, startedAt, durationMs, interrupted, verdict },
     summary: cutText(summarise(data, { findings, undetermined }).filter(Boolean).join(' '), 512),
-    reachable: data.reachable,
+    reachable: data.reachable.map((one) => ({ ...one, sentence: sayExplanation(one) })),
     findings,
     undetermined,
     evidence: data.evidence,
     errors: data.errors,
   };
+}
+
+/** Puts what changed between two reports into words. Total, as {@link saySiteReport}. */
+export function sayChanges(changes: SiteChanges): SiteChanges<ReportedFinding> {
+  const { gone, still, notKnown, new: found } = changes.findings;
+  return {
+    ...changes,
+    findings: { gone: gone.map(say), new: found.map(say), still: still.map(say), notKnown: notKnown.map(say) },
+  };
+}
+
+function say(finding: Finding): ReportedFinding {
+  return { ...finding, ...sayFinding(SPEAKERS, finding) };
+}
+
+/** Another version may have kept other grounds, or none. */
+function sayExplanation({ grounds }: Explanation): string {
+  const known = groundsSchema.safeParse(grounds);
+  return known.success ? sayGrounds(known.data) : 'This version has no words for how it was explained.';
 }
 
 interface Said {
@@ -40,14 +67,14 @@ function summarise(data: SiteReportData, said: Said): string[] {
 }
 
 function describeInside(data: SiteReportData, said: Said): string[] {
-  const beyond = 'What is let in from outside is for preinstall or check to tell.';
+  const beyond = 'Run preinstall or check to find out what is let in from outside.';
   switch (data.verdict) {
     case 'violation':
       return [`Seen from inside: ${describeChanges(said)}.`, beyond];
     case 'inconclusive':
       return [`Could not be verified from inside: ${describeUnknown(data, said)}.`];
     case 'compliant':
-      return ['Nothing wrong seen from inside.', beyond];
+      return ['Nothing wrong was seen from inside.', beyond];
   }
 }
 
@@ -61,10 +88,8 @@ function describeSite(data: SiteReportData, said: Said): string[] {
       return [`Could not be verified: ${describeUnknown(data, said)}.`];
     case 'compliant':
       return [
-        'Fit to install: no UPnP, no DMZ, nothing let in but what was agreed, and SIP passes unaltered.',
-        source === OUTSIDER
-          ? ''
-          : `Seen as ${quote(source, 64)} alone: what everybody else can reach was not looked at.`,
+        'Fit to install: no UPnP, no DMZ, only what was agreed is let in, and SIP passes unaltered.',
+        source === OUTSIDER ? '' : `Seen only as ${quote(source, 64)}: what everyone else can reach was not checked.`,
         describeChecklist(data),
       ];
   }
@@ -72,11 +97,10 @@ function describeSite(data: SiteReportData, said: Said): string[] {
 
 function describeChanges({ findings }: Said): string {
   const violations = findings.filter(({ effect }) => effect === 'violation');
-  const [first] = violations;
-  const title = first ? cutText(first.title, 200) : '';
+  const title = lowerFirst(cutText(violations[0]?.title ?? '', 200));
   return violations.length === 1
-    ? `1 thing to change: ${lowerFirst(title)}`
-    : `${violations.length} things to change, first: ${lowerFirst(title)}`;
+    ? `1 thing to change: ${title}`
+    : `${violations.length} things to change, first: ${title}`;
 }
 
 function describeUnknown({ errors, interrupted, evidence }: SiteReportData, { findings, undetermined }: Said): string {
@@ -92,9 +116,7 @@ function describeUnknown({ errors, interrupted, evidence }: SiteReportData, { fi
 }
 
 function describeChecklist({ evidence: { checklist } }: SiteReportData): string {
-  const open = (checklist?.items ?? []).filter(({ state }) => state === 'missing' || state === 'expired').length;
   if (!checklist) return 'The hardening checklist was not gone through.';
-  return open > 0
-    ? `${open === 1 ? '1 item' : `${open} items`} of the checklist ${open === 1 ? 'is' : 'are'} open.`
-    : '';
+  const open = checklist.items.filter(({ state }) => state === 'missing' || state === 'expired').length;
+  return open > 0 ? `${renderCount(open, 'item')} of the checklist ${open === 1 ? 'is' : 'are'} open.` : '';
 }

@@ -11,21 +11,21 @@ import { offersOnLan } from '../evidence/pbx.js';
 import type { SiteRule } from './site-rule.js';
 
 /** Rules whose say is better told here: the line lives, for we came by it; and the inside was looked at. */
-const REPLACED: readonly string[] = [noSignOfLife.id, beyondOurView.id];
+const REPLACED: readonly Rule<Facts>[] = [noSignOfLife, beyondOurView];
 
 /**
  * The rules of the check from outside as rules of a site: they judge that check again, without what the site rules tell
  * and what the stand-in settled. A check whose own side could not see finds no violation.
  */
-export const CARRIED_RULES: readonly SiteRule[] = RULES.filter((rule) => !REPLACED.includes(rule.id)).map(carryRule);
+export const CARRIED_RULES: readonly SiteRule[] = RULES.filter((rule) => !REPLACED.includes(rule)).map(carryRule);
 
 function carryRule(rule: Rule<Facts>): SiteRule {
-  const narrow = rule.id === dmzSuspected.id ? keepUnexplained : leaveOut;
+  const narrow = rule === dmzSuspected ? keepUnexplained : leaveOut;
   return {
     ...rule,
     find(facts) {
       const { outside } = facts.evidence;
-      if (!outside?.check || (rule.id === addressNotPublic.id && outside.scope === 'cgnat')) return {};
+      if (!outside?.check || (rule === addressNotPublic && outside.scope === 'cgnat')) return {};
       const { findings = [], undetermined } = rule.find(narrow(facts, deriveFacts(outside.check, facts.profile)));
       return {
         findings: findings.filter(({ effect }) => facts.check !== null || effect !== 'violation'),

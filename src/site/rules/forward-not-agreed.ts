@@ -1,98 +1,143 @@
-import type { EndpointId } from '../../model/endpoint.js';
-import type { Cause, Explanation } from '../../model/site.js';
+import * as z from 'zod';
+import { answerSchema, keepAnswer, sayAnswer } from '../../check/rules/opening.js';
+import type { Found } from '../../check/rules/rule.js';
+import { endpointSchema } from '../../model/endpoint.js';
+import { gatewayNameSchema } from '../../model/lan.js';
 import type { Severity } from '../../model/severity.js';
-import { describeAnswer, listNames, nameService } from '../../check/rules/wording.js';
+import { type Cause, CAUSES, type Explanation, groundsSchema } from '../../model/site.js';
+import { nullableText } from '../../model/text.js';
+import { cutText } from '../../words/sentence.js';
 import type { SiteFacts } from '../evidence/facts.js';
 import { nameRouters } from '../evidence/gateways.js';
-import type { SiteFinding, SiteRule } from './old-site-rule.js';
-import { weighStakes } from '../evidence/stakes.js';
+import { sayGrounds } from '../evidence/say-grounds.js';
+import { sayStakes, stakesSchema, weighStakes } from './stakes.js';
+import { listSome, someOf, takeSome } from './bounds.js';
+import type { SiteRule } from './site-rule.js';
+
+const data = z.object({
+  endpoints: someOf(endpointSchema),
+  service: nullableText(80),
+  basis: z.enum(['proved', 'seen']),
+  cause: z.enum(CAUSES),
+  grounds: groundsSchema,
+  standIn: nullableText(64),
+  arrivedAt: endpointSchema.nullable().describe('where the first arrived, if at another port'),
+  answer: answerSchema.nullable().describe('who answers on the first'),
+  stakes: stakesSchema,
+  routers: z.array(gatewayNameSchema).max(16),
+});
+type Data = z.infer<typeof data>;
 
 /** Something is let in that the profile forbids, by no mapping of the phone system's and by no DMZ. */
-export const forwardNotAgreed: SiteRule = {
+export const forwardNotAgreed: SiteRule<Data> = {
   id: 'forward-not-agreed',
-  title: 'Something is let in that nobody agreed to',
+  title: 'Something is let in that no one agreed to',
+  explain: `Something is reachable although the profile forbids it, and no finding above reports it: a static forward, the router
+itself, a mapping of another port, or something unexplained. There is one finding for each service and cause. It is as bad
+as what it opens; up to high if it is the router itself.`,
+  about: 'exposure',
   severity: 'critical',
-  evaluate(facts) {
-    const groups = new Map<string, Explanation[]>();
+  data,
+  find(facts) {
+    const groups = new Map<string, [Explanation, ...Explanation[]]>();
     for (const explanation of facts.reachable) {
       const { endpoint, cause } = explanation;
-      if (facts.tellers.get(endpoint) !== 'forward-not-agreed') continue;
+      if (facts.tellers.get(endpoint) !== 'forward') continue;
       const key = `${facts.serviceOf(endpoint)?.id ?? endpoint} ${cause}`;
-      groups.set(key, [...(groups.get(key) ?? []), explanation]);
+      const group = groups.get(key);
+      if (group) group.push(explanation);
+      else groups.set(key, [explanation]);
     }
-    return { findings: [...groups.values()].flatMap((group) => describeGroup(facts, group)) };
+    return { findings: [...groups.values()].map((group) => findGroup(facts, group)) };
+  },
+  say({ data }) {
+    const { endpoints, service, basis, cause, grounds, standIn, arrivedAt, answer, stakes, routers } = data;
+    const what = `${listSome(endpoints, undefined, 4)}${service ? ` (${service})` : ''}`;
+    const isMany = endpoints.count > 1;
+    const how = basis === 'proved' ? `${sayProved(cause, isMany)}: proved` : sayHow(cause, isMany);
+    const seen =
+      basis === 'proved'
+        ? `A signed message from outside arrived at ${standIn ?? 'the stand-in'}${arrivedAt ? `, at ${arrivedAt}` : ''}.`
+        : `${endpoints.first[0] ?? 'It'} answers from outside.${answer ? ` ${sayAnswer(answer)}` : ''}`;
+    return {
+      title: `${what} ${how}`,
+      seen: `${seen} ${sayGrounds(grounds)}`,
+      remedy: sayRemedy(cause, nameRouters(routers)),
+      ...(cause === 'router' ? ROUTER : sayStakes(stakes)),
+    };
   },
 };
 
-const HOW: Readonly<Record<Cause, string>> = {
-  'static-forward': 'is forwarded',
-  'nat-pmp': 'is forwarded',
-  'upnp-mapping': 'is mapped',
-  dmz: 'is let in',
-  router: 'is open: the router itself answers',
-  unexplained: 'is open, and nothing on this side explains it',
+/** It is not the phone system that is open. */
+const ROUTER = {
+  matters:
+    'Anyone who gets into the router controls everything behind it, including the phone system. Its own pages and services belong on the LAN only.',
+  programs: [],
+  references: [],
 };
 
-const PROVED: Partial<Record<Cause, string>> = { unexplained: 'is let in, by what is not known' };
-
-function describeGroup(facts: SiteFacts, group: readonly Explanation[]): SiteFinding[] {
-  const [first] = group;
-  if (!first) return [];
-  const { endpoint, basis, cause, sentence } = first;
-  const endpoints = group.map((explanation) => explanation.endpoint);
-  const service = facts.serviceOf(endpoint);
-  const { severity, matters, programs, references } = weighStakes(facts, endpoint);
-  const what = `${listNames(endpoints, 4)}${service ? ` (${nameService(service)})` : ''}`;
-  return [
-    {
-      severity: cause === 'router' ? weighRouter(severity) : severity,
-      effect: 'violation',
-      endpoint,
-      title: `${what} ${basis === 'proved' ? `${PROVED[cause] ?? 'is forwarded'}: proved` : HOW[cause]}`,
-      seen: [...describeBasis(facts, first), sentence].join(' '),
-      matters: cause === 'router' ? MATTERS_OF_ROUTER : matters,
-      remedy: describeRemedy(facts, cause),
-      programs: cause === 'router' ? [] : programs,
-      references: cause === 'router' ? [] : references,
-      observations: endpoints,
-    },
-  ];
-}
-
-const MATTERS_OF_ROUTER =
-  'Whoever gets into the router rules all that is behind it, the phone system too. Its own pages and services belong on the LAN alone.';
-
-/** It is not the phone system that is open. */
 function weighRouter(severity: Severity): Severity {
   return severity === 'critical' ? 'high' : severity;
 }
 
-function describeBasis(facts: SiteFacts, { endpoint, basis }: Explanation): string[] {
-  if (basis === 'proved') {
-    const at = facts.ledger.arrived.get(endpoint)?.arrivedAt;
-    const moved = at && at !== endpoint ? `, at ${at}` : '';
-    return [`A signed message from outside arrived at ${facts.evidence.standIn?.address ?? 'the stand-in'}${moved}.`];
+function findGroup(facts: SiteFacts, group: readonly [Explanation, ...Explanation[]]): Found<Data> {
+  const [{ endpoint, basis, cause, grounds }] = group;
+  const endpoints = group.map((explanation) => explanation.endpoint);
+  const service = facts.serviceOf(endpoint);
+  const { severity, stakes } = weighStakes(facts, endpoint);
+  const arrivedAt = facts.ledger.arrived.get(endpoint)?.arrivedAt ?? null;
+  const opening = facts.check?.open.find((one) => one.endpoint === endpoint);
+  return {
+    severity: cause === 'router' ? weighRouter(severity) : severity,
+    effect: 'violation',
+    endpoint,
+    observations: endpoints,
+    data: {
+      endpoints: takeSome(endpoints),
+      service: service ? cutText(service.title, 80) : null,
+      ...{ basis, cause, grounds },
+      standIn: facts.evidence.standIn?.address ?? null,
+      arrivedAt: arrivedAt === endpoint ? null : arrivedAt,
+      answer: opening ? keepAnswer(opening.seen) : null,
+      stakes,
+      routers: [...facts.routerNames],
+    },
+  };
+}
+
+function sayProved(cause: Cause, isMany: boolean): string {
+  const are = isMany ? 'are' : 'is';
+  return cause === 'unexplained' ? `${are} let in, it is not known by what` : `${are} forwarded`;
+}
+
+function sayHow(cause: Cause, isMany: boolean): string {
+  const are = isMany ? 'are' : 'is';
+  switch (cause) {
+    case 'static-forward':
+    case 'nat-pmp':
+      return `${are} forwarded`;
+    case 'upnp-mapping':
+      return `${are} mapped`;
+    case 'dmz':
+      return `${are} let in`;
+    case 'router':
+      return `${are} open: the router itself answers`;
+    case 'unexplained':
+      return `${are} open, and nothing inside explains it`;
   }
-  return [`${endpoint} answers from outside.`, ...describeOpen(facts, endpoint)];
 }
 
-function describeOpen({ check }: SiteFacts, endpoint: EndpointId): string[] {
-  const opening = check?.open.find((one) => one.endpoint === endpoint);
-  return opening ? [describeAnswer(opening.seen)] : [];
-}
-
-function describeRemedy({ routers }: SiteFacts, cause: Cause): string {
-  const name = nameRouters(routers);
+function sayRemedy(cause: Cause, router: string): string {
   switch (cause) {
     case 'router':
-      return `In ${name}, switch off management from the internet (also called remote administration or WAN access), and update its firmware.`;
+      return `In ${router}, switch off management from the internet (also called remote administration or WAN access), and update its firmware.`;
     case 'upnp-mapping':
-      return `Switch UPnP off in ${name}, delete the mapping or restart the router.`;
+      return `Switch UPnP off in ${router}, then delete the mapping or restart the router.`;
     case 'unexplained':
-      return `Look through the forwards of ${name}, its DMZ and its management from the internet; remove what lets this in. Then run this again.`;
+      return `Check the forwards of ${router}, its DMZ and its management from the internet, and remove what lets this in. Then run this again.`;
     case 'static-forward':
     case 'nat-pmp':
     case 'dmz':
-      return `Remove the forward in ${name}. Where it is wanted, restrict it to the addresses that need it and write it into the profile.`;
+      return `Remove the forward in ${router}. If it is wanted, restrict it to the addresses that need it, and add it to the profile.`;
   }
 }

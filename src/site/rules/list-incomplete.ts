@@ -1,35 +1,51 @@
-import { cutText, listNames } from '../../check/rules/wording.js';
-import type { Gateway } from '../../model/lan.js';
-import { judgeUpnp, nameGateway } from '../evidence/gateways.js';
+import * as z from 'zod';
+import { cutText } from '../../words/sentence.js';
+import type { FindingData } from '../../model/finding.js';
+import { type Gateway, gatewayNameSchema } from '../../model/lan.js';
+import { text } from '../../model/text.js';
+import { identifyGateway, judgeUpnp, nameGateway } from '../evidence/gateways.js';
 import { provesAll } from '../evidence/proves-all.js';
-import type { SiteRule, Undetermined } from './old-site-rule.js';
+import { listSome, someOf, takeSome } from './bounds.js';
+import type { SiteRule } from './site-rule.js';
+
+const doubt = z.object({
+  gateway: gatewayNameSchema,
+  partly: z.boolean().describe('some were read'),
+  reasons: someOf(text(256)).describe('what the gateway answered, or what went wrong'),
+});
 
 /** A gateway's mappings could not be read to the end. */
-export const listIncomplete: SiteRule = {
+export const listIncomplete: SiteRule<FindingData, z.infer<typeof doubt>> = {
   id: 'list-incomplete',
-  title: 'The mappings could not be read to the end',
+  title: 'The mappings could not be read completely',
+  explain: `A gateway’s list of mappings ended with an error, or could not be read. This blocks the verdict unless the stand-in
+settled every service and a DMZ.`,
+  about: 'gap',
   severity: 'info',
-  evaluate(facts) {
+  doubt,
+  find(facts) {
     const blocking = !provesAll(facts);
     return {
-      undetermined: facts.evidence.lan.gateways.flatMap((gateway): Undetermined[] => {
+      undetermined: facts.evidence.lan.gateways.flatMap((gateway) => {
         const state = judgeUpnp(gateway);
         if (state !== 'partly-listed' && state !== 'unread') return [];
-        return [
-          {
-            endpoint: null,
-            what: `Which mappings ${nameGateway(gateway)} holds${state === 'unread' ? '' : ' besides those listed'}`,
-            why: `${describeWhy(gateway)} Look at its port forwarding and UPnP pages.`,
-            blocking,
-          },
-        ];
+        const data = {
+          gateway: identifyGateway(gateway),
+          partly: state === 'partly-listed',
+          reasons: listReasons(gateway),
+        };
+        return [{ endpoint: null, blocking, data }];
       }),
     };
   },
+  sayDoubt: ({ data: { gateway, partly, reasons } }) => ({
+    what: `Which ${partly ? 'other ' : ''}mappings ${nameGateway(gateway)} has`,
+    why: `${reasons.count > 0 ? `Its list could not be read: ${listSome(reasons, undefined, 3)}.` : 'It did not list its mappings.'} Check its port forwarding and UPnP pages.`,
+  }),
 };
 
-function describeWhy({ connections, problems }: Gateway): string {
+function listReasons({ connections, problems }: Gateway) {
   const reasons = connections.flatMap(({ list }) => (list.complete || !list.why ? [] : [list.why]));
-  const told = [...new Set(reasons.length > 0 ? reasons : problems)].map((why) => cutText(why, 200));
-  return told.length > 0 ? `It told: ${listNames(told, 3)}.` : 'It did not tell its mappings.';
+  const known = reasons.length > 0 ? reasons : problems;
+  return takeSome([...new Set(known)].map((why) => cutText(why, 200)));
 }

@@ -1,69 +1,110 @@
-import { listNames, nameService, upperFirst } from '../../check/rules/wording.js';
-import { boundFindings } from './bounded-findings.js';
+import * as z from 'zod';
+import type { Found } from '../../check/rules/rule.js';
+import { cutText, upperFirst } from '../../words/sentence.js';
+import { gatewayNameSchema, mappingNameSchema } from '../../model/lan.js';
+import type { Severity } from '../../model/severity.js';
+import { nullableText } from '../../model/text.js';
+import { isMappingGone } from '../evidence/again.js';
 import type { JudgedMapping, SiteFacts } from '../evidence/facts.js';
-import { nameGateway } from '../evidence/gateways.js';
-import { describeMapping, recogniseStranger } from '../evidence/mappings.js';
-import type { FindingFrame, SiteFinding, SiteRule } from './old-site-rule.js';
+import { identifyGateway, nameGateway } from '../evidence/gateways.js';
+import { describeMapping, identifyMapping, recogniseStranger, STRANGERS, type Stranger } from '../evidence/mappings.js';
+import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
+import type { SiteRule } from './site-rule.js';
 
-const MATTERS =
-  'Devices open ports for themselves only. Such a mapping is the mark of UPnProxy: strangers told the router to relay their traffic, or to open its own pages to them.';
-const COMMON: FindingFrame = {
-  effect: 'violation',
-  endpoint: null,
-  programs: [],
-  references: ['UPnProxy'],
-  observations: [],
+const data = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('one'),
+    gateway: gatewayNameSchema,
+    mapping: mappingNameSchema,
+    client: z.enum(STRANGERS).describe('what its inside client is'),
+    service: nullableText(80).describe('whose port it takes'),
+  }),
+  z.object({ kind: z.literal('more'), gateway: gatewayNameSchema, mappings: someOf(mappingNameSchema) }),
+]);
+type Data = z.infer<typeof data>;
+
+const SEVERITY_OF: Readonly<Record<Stranger, Severity>> = {
+  router: 'critical',
+  internet: 'critical',
+  'other-network': 'high',
+  impossible: 'high',
+};
+
+const CLIENTS: Readonly<Record<Stranger, { readonly name: string; readonly meaning: string }>> = {
+  router: { name: 'the router itself', meaning: 'It opens the router’s own services to the internet.' },
+  internet: { name: 'an address of the internet', meaning: 'The router serves as a relay for it.' },
+  'other-network': { name: 'an address of another network', meaning: 'That is not the network we are in.' },
+  impossible: { name: 'an address that no device can have', meaning: 'No device uses it.' },
 };
 
 /** A mapping whose inside client is not inside: somebody planted it. */
-export const mappingInjected: SiteRule = {
+export const mappingInjected: SiteRule<Data> = {
   id: 'mapping-injected',
-  title: 'A planted mapping',
+  title: 'A mapping was planted in the router',
+  explain: `The inside client of a mapping is an address of the internet, the router itself, or an address that no device can have:
+the mark of UPnProxy. The severity is high if it is a private address outside the network that we and the router share,
+because it may be another network of the site.`,
+  about: 'exposure',
   severity: 'critical',
-  evaluate(facts) {
+  data,
+  find(facts) {
     const planted = facts.mappings.filter(({ kind }) => kind === 'injected');
+    return { findings: boundFindings(planted, (held) => findOne(held, facts), findMore) };
+  },
+  say({ endpoint, data }) {
+    const router = nameGateway(data.gateway);
+    const advice = {
+      matters:
+        'Devices open ports only for themselves. Such a mapping is the mark of UPnProxy: strangers told the router to relay their traffic, or to open its own pages to them.',
+      remedy: `Switch UPnP off in ${router} and update its firmware. Then restart it, or reset it to its defaults, and check that the mapping is gone. If the address belongs to another network of this site, ask who uses it.`,
+      programs: [],
+      references: ['UPnProxy'],
+    };
+    if (data.kind === 'more')
+      return {
+        ...advice,
+        title: `${data.mappings.count} more mappings lead to addresses that are not inside`,
+        seen: `${upperFirst(router)} lists, among others: ${listSome(data.mappings, describeMapping, 6)}.`,
+      };
+    const { name, meaning } = CLIENTS[data.client];
     return {
-      findings: boundFindings(
-        planted,
-        (held) => describePlanted(held, facts),
-        (rest) => sumUp(rest),
-      ),
+      ...advice,
+      title: `A mapping of ${endpoint ?? 'all ports'} leads to ${name}`,
+      seen: `${upperFirst(router)} lists ${describeMapping(data.mapping)}. The client is ${name}. ${meaning}${data.service ? ` The mapping takes the port of ${data.service}.` : ''}`,
     };
   },
+  gone: isMappingGone,
 };
 
-function describePlanted(held: JudgedMapping, { evidence, serviceOf }: SiteFacts): SiteFinding {
+function findOne(held: JudgedMapping, { evidence, serviceOf }: SiteFacts): Found<Data> {
   const { gateway, mapping, endpoint } = held;
-  const stranger = recogniseStranger(held, evidence.lan);
+  const client = recogniseStranger(held, evidence.lan) ?? 'other-network';
   const service = endpoint && serviceOf(endpoint);
-  const taken = service ? ` It takes the port of ${nameService(service)}.` : '';
   return {
-    ...COMMON,
-    severity: stranger?.severity ?? 'high',
+    severity: SEVERITY_OF[client],
+    effect: 'violation',
     endpoint,
-    title: `A mapping of ${endpoint ?? 'all ports'} leads to ${stranger?.why.split(',')[0] ?? 'an address that is not inside'}`,
-    seen: `${upperFirst(nameGateway(gateway))} lists ${describeMapping(mapping)}. That is ${stranger?.why ?? 'not inside'}.${taken}`,
-    matters: MATTERS,
-    remedy: describeRemedy(nameGateway(gateway)),
     observations: endpoint ? [endpoint] : [],
+    data: {
+      kind: 'one',
+      gateway: identifyGateway(gateway),
+      mapping: identifyMapping(mapping),
+      client,
+      service: service ? cutText(service.title, 80) : null,
+    },
   };
 }
 
-function sumUp(rest: readonly JudgedMapping[]): SiteFinding {
-  const [first] = rest;
+function findMore(rest: readonly JudgedMapping[]): Found<Data> {
   return {
-    ...COMMON,
     severity: 'critical',
-    title: `${rest.length} more mappings lead to addresses that are not inside`,
-    seen: `${listNames(
-      rest.map(({ mapping }) => describeMapping(mapping)),
-      6,
-    )}.`,
-    matters: MATTERS,
-    remedy: describeRemedy(first ? nameGateway(first.gateway) : 'the router'),
+    effect: 'violation',
+    endpoint: null,
+    observations: [],
+    data: {
+      kind: 'more',
+      gateway: identifyGateway(rest[0]!.gateway),
+      mappings: takeSome(rest.map(({ mapping }) => identifyMapping(mapping))),
+    },
   };
-}
-
-function describeRemedy(name: string): string {
-  return `Switch UPnP off in ${name} and update its firmware; then restart it, or reset it to its defaults, and see that the mapping is gone. Where the address is another network of this site, ask who uses it.`;
 }

@@ -1,85 +1,113 @@
-import { cutText, listNames, nameService, upperFirst } from '../../check/rules/wording.js';
-import { boundFindings } from './bounded-findings.js';
+import * as z from 'zod';
+import type { Found } from '../../check/rules/rule.js';
+import { cutText, upperFirst } from '../../words/sentence.js';
+import { gatewayNameSchema, mappingNameSchema } from '../../model/lan.js';
+import { nullableText } from '../../model/text.js';
+import { isMappingGone } from '../evidence/again.js';
 import { type JudgedMapping, nameProtocol, type SiteFacts } from '../evidence/facts.js';
-import { nameGateway } from '../evidence/gateways.js';
-import { describeMapping } from '../evidence/mappings.js';
-import type { SiteFinding, SiteRule } from './old-site-rule.js';
-import { type Stakes, weighStakes } from '../evidence/stakes.js';
+import { identifyGateway, nameGateway } from '../evidence/gateways.js';
+import { describeMapping, identifyMapping } from '../evidence/mappings.js';
+import { sayStakes, stakesSchema, weighStakes } from './stakes.js';
+import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
+import type { SiteRule } from './site-rule.js';
+
+/** Of the phone system's own UPnP client. */
+const PROGRAM = '10-37-01';
+
+const data = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('one'),
+    gateway: gatewayNameSchema,
+    mapping: mappingNameSchema,
+    service: nullableText(80),
+    agreed: z.boolean().describe('the profile allows the port'),
+    basis: z.enum(['proved', 'seen']).nullable().describe('how it is known to let in'),
+    stakes: stakesSchema.nullable().describe('null: all ports'),
+  }),
+  z.object({ kind: z.literal('more'), mappings: someOf(mappingNameSchema) }),
+]);
+type Data = z.infer<typeof data>;
+type One = Extract<Data, { kind: 'one' }>;
+
+const STANDING = {
+  proved: 'It is proved to let in: a signed message from outside arrived through that port.',
+  seen: 'The port answers from outside.',
+} as const;
 
 /** A port of the phone system was opened by UPnP or NAT-PMP, not by somebody who may. */
-export const mappingToNecPort: SiteRule = {
+export const mappingToNecPort: SiteRule<Data> = {
   id: 'mapping-to-nec-port',
   title: 'A mapping leads to the phone system',
+  explain: `A mapping leads to the phone system’s address, or opens all ports. If that address was not given, a mapping of any port
+of the phone system counts. It is as bad as what it opens; medium if the profile allows the port, because a forward belongs
+in the router’s settings. Program 10-37-01 switches the phone system’s own UPnP client.`,
+  about: 'exposure',
   severity: 'critical',
-  evaluate(facts) {
+  data,
+  find(facts) {
     const held = facts.mappings.filter(({ kind }) => kind === 'nec-port');
-    return {
-      findings: boundFindings(
-        held,
-        (one) => describeOpened(one, facts),
-        (rest) => sumUp(rest),
-      ),
-    };
+    return { findings: boundFindings(held, (one) => findOne(one, facts), findMore) };
   },
+  say: ({ endpoint, data }) => (data.kind === 'one' ? sayOne(endpoint, data) : sayMore(data.mappings)),
+  gone: isMappingGone,
 };
 
-function describeOpened(held: JudgedMapping, facts: SiteFacts): SiteFinding {
-  const { gateway, mapping, endpoint } = held;
-  const protocol = nameProtocol(held);
+function findOne({ gateway, mapping, endpoint }: JudgedMapping, facts: SiteFacts): Found<Data> {
   const service = endpoint ? facts.serviceOf(endpoint) : undefined;
-  const what = service ? `${endpoint} (${nameService(service)})` : (endpoint ?? `every ${mapping.transport} port`);
   const agreed = endpoint !== null && facts.accessTo(endpoint) !== 'must-not';
-  const known = facts.reachable.find((one) => one.endpoint === endpoint);
-  const stakes = endpoint === null ? EVERYTHING : weighStakes(facts, endpoint);
-  const matters = agreed
-    ? 'The port is agreed, but a mapping is gone after a restart of the router, and any device can change it: the forward belongs into the router’s own settings.'
-    : stakes.matters;
+  const weight = endpoint && weighStakes(facts, endpoint);
   return {
-    severity: agreed ? 'medium' : stakes.severity,
+    severity: agreed ? 'medium' : (weight?.severity ?? 'critical'),
     effect: 'violation',
     endpoint,
-    title: `${protocol} lets ${what} in to ${cutText(mapping.internalClient, 45)}`,
-    seen: [
-      `${upperFirst(nameGateway(gateway))} lists ${describeMapping(mapping)}.`,
-      describeStanding(known?.basis),
-      known?.since ? `It has been there since ${known.since.slice(0, 10)} at least.` : '',
-    ]
-      .filter(Boolean)
-      .join(' '),
-    matters,
-    remedy: `Switch UPnP off in ${nameGateway(gateway)}, delete this mapping or restart the router${agreed ? ', and forward the port by hand' : ''}. If the phone system asked for it, switch its UPnP client off (program 10-37-01).`,
-    programs: [...stakes.programs, '10-37-01'],
-    references: agreed ? [] : stakes.references,
     observations: endpoint ? [endpoint] : [],
+    data: {
+      kind: 'one',
+      gateway: identifyGateway(gateway),
+      mapping: identifyMapping(mapping),
+      service: service ? cutText(service.title, 80) : null,
+      agreed,
+      basis: facts.reachable.find((one) => one.endpoint === endpoint)?.basis ?? null,
+      stakes: weight ? weight.stakes : null,
+    },
   };
 }
 
-const EVERYTHING: Stakes = {
-  severity: 'critical',
-  matters: 'With it every port of that device is open to the internet, as in a DMZ.',
-  programs: [],
-  references: [],
-};
-
-function describeStanding(basis: 'proved' | 'seen' | undefined): string {
-  if (basis === 'proved') return 'It is proved to let in: a signed message from outside arrived by that port.';
-  return basis === 'seen' ? 'The port answers from outside.' : '';
+function sayOne(endpoint: Found['endpoint'], { gateway, mapping, service, agreed, basis, stakes }: One) {
+  const what = endpoint ? `${endpoint}${service ? ` (${service})` : ''}` : `every ${mapping.transport} port`;
+  const words = stakes
+    ? sayStakes(stakes)
+    : { matters: 'It opens every port of that device to the internet, as a DMZ would.', programs: [], references: [] };
+  const router = nameGateway(gateway);
+  return {
+    title: `${nameProtocol(mapping)} lets ${what} in to ${mapping.internalClient || 'no address'}`,
+    seen: `${upperFirst(router)} lists ${describeMapping(mapping)}.${basis ? ` ${STANDING[basis]}` : ''}`,
+    matters: agreed
+      ? 'The port is agreed, but a mapping is lost when the router restarts, and any device can change it. The forward belongs in the router’s own settings.'
+      : words.matters,
+    remedy: `Switch UPnP off in ${router}, then delete this mapping or restart the router.${agreed ? ' Forward the port by hand.' : ''} If the phone system asked for it, switch its UPnP client off (program ${PROGRAM}).`,
+    programs: [...words.programs, PROGRAM],
+    references: agreed ? [] : words.references,
+  };
 }
 
-function sumUp(rest: readonly JudgedMapping[]): SiteFinding {
+function findMore(rest: readonly JudgedMapping[]): Found<Data> {
   return {
     severity: 'critical',
     effect: 'violation',
     endpoint: null,
-    title: `${rest.length} more mappings lead to the phone system`,
-    seen: `${listNames(
-      rest.map(({ mapping }) => describeMapping(mapping)),
-      6,
-    )}.`,
-    matters: 'Each is a way to the phone system that nobody agreed to.',
-    remedy: 'Switch UPnP off in the router, delete the mappings or restart it, and run this again.',
-    programs: ['10-37-01'],
-    references: [],
     observations: rest.flatMap(({ endpoint }) => (endpoint ? [endpoint] : [])),
+    data: { kind: 'more', mappings: takeSome(rest.map(({ mapping }) => identifyMapping(mapping))) },
+  };
+}
+
+function sayMore(mappings: Extract<Data, { kind: 'more' }>['mappings']) {
+  return {
+    title: `${mappings.count} more mappings lead to the phone system`,
+    seen: `The router lists ${listSome(mappings, describeMapping, 6)}.`,
+    matters: 'Each is a way to the phone system that no one agreed to.',
+    remedy: 'Switch UPnP off in the router, delete the mappings or restart it, and run this again.',
+    programs: [PROGRAM],
+    references: [],
   };
 }

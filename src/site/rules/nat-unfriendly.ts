@@ -1,69 +1,77 @@
-import type { NatSurvey } from '../../model/site.js';
-import { cutText } from '../../check/rules/wording.js';
-import type { FindingFrame, SiteFinding, SiteRule } from './old-site-rule.js';
+import * as z from 'zod';
+import { upperFirst } from '../../words/sentence.js';
+import type { Found } from '../../check/rules/rule.js';
+import type { Severity } from '../../model/severity.js';
+import { nullableText } from '../../model/text.js';
+import type { SiteRule } from './site-rule.js';
 
 /** Phones and trunks keep their way through the NAT open with a message every 60 to 120 seconds, as a rule. */
 const LEAST_BINDING_S = 60;
 
+const seconds = z.int();
+const data = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('symmetric'), ports: z.int().nonnegative().describe('by which one socket was seen') }),
+  z.object({ kind: z.literal('short-binding'), lostSeconds: seconds, heldSeconds: seconds.nullable() }),
+]);
+type Data = z.infer<typeof data>;
+const doubt = z.object({ problem: nullableText(512) });
+
 /** The NAT lets phones work only with more care than usual. */
-export const natUnfriendly: SiteRule = {
+export const natUnfriendly: SiteRule<Data, z.infer<typeof doubt>> = {
   id: 'nat-unfriendly',
-  title: 'The NAT is hard on phones',
+  title: 'The NAT makes things hard for phones',
+  explain: `Two notes: the NAT uses a different port for each destination (RFC 4787 §4.1), or it closes a UDP path within
+60 seconds, while phones and trunks usually refresh every 60 to 120 seconds.`,
+  about: 'note',
   severity: 'medium',
-  evaluate({ evidence }) {
+  data,
+  doubt,
+  find({ evidence }) {
     const nat = evidence.outside?.nat;
     if (!nat) return {};
-    const why = nat.problem ?? 'The test did not tell.';
+    const { mapping, mapped, binding, problem } = nat;
+    const { lostSeconds = null, heldSeconds = null } = binding ?? {};
+    const ports = new Set(mapped.map(({ port }) => port)).size;
     return {
-      findings: [...judgeMapping(nat), ...judgeBinding(nat)],
+      findings: [
+        ...(mapping === 'endpoint-dependent' ? [note('medium', { kind: 'symmetric', ports })] : []),
+        ...(lostSeconds !== null && lostSeconds <= LEAST_BINDING_S
+          ? [note('low', { kind: 'short-binding', lostSeconds, heldSeconds })]
+          : []),
+      ],
       undetermined:
-        nat.problem !== null || nat.mapping === 'unknown'
-          ? [{ endpoint: null, what: 'How the NAT treats UDP', why: cutText(why, 512), blocking: false }]
-          : [],
+        problem !== null || mapping === 'unknown' ? [{ endpoint: null, blocking: false, data: { problem } }] : [],
     };
   },
+  say({ data }) {
+    if (data.kind === 'symmetric')
+      return {
+        title: 'The NAT uses a different port for each destination (symmetric NAT)',
+        seen: `Messages from one UDP socket came from ${data.ports > 1 ? `${data.ports} different ports` : 'different ports'}, depending on where they went.`,
+        matters:
+          'The address that a phone learns from one server is useless for another: direct voice between phones, and STUN, fail. Trunks through the provider’s media server are not affected.',
+        remedy:
+          'If phones outside or a trunk have one-way voice, use another router, or the provider’s NAT handling (a session border controller).',
+        programs: [],
+        references: ['RFC 4787'],
+      };
+    const { lostSeconds, heldSeconds } = data;
+    return {
+      title: `The NAT closes a UDP path after ${lostSeconds} s of silence or less`,
+      seen: `After ${lostSeconds} s without traffic nothing came in any more${heldSeconds === null ? '' : `. After ${heldSeconds} s it still did`}.`,
+      matters:
+        'Phones and trunks usually refresh every 60 to 120 seconds. In between they cannot be reached, so calls do not come in.',
+      remedy: `Set the router’s UDP timeout to 180 s or more, or the keep-alive of phones and trunks below ${heldSeconds ?? lostSeconds} s.`,
+      programs: [],
+      references: ['RFC 4787'],
+    };
+  },
+  sayDoubt: ({ data: { problem } }) => ({
+    what: 'How the NAT treats UDP',
+    why: problem ? upperFirst(problem) : 'The test gave no result.',
+  }),
 };
 
-const COMMON: FindingFrame = {
-  effect: 'note',
-  endpoint: null,
-  programs: [],
-  references: ['RFC 4787'],
-  observations: [],
-};
-
-function judgeMapping({ mapping, mapped }: NatSurvey): SiteFinding[] {
-  if (mapping !== 'endpoint-dependent') return [];
-  const shown = mapped
-    .slice(0, 4)
-    .map(({ localPort, vantagePort, port }) => `from ${localPort} to ${vantagePort}: seen as ${port}`);
-  return [
-    {
-      ...COMMON,
-      severity: 'medium',
-      title: 'The NAT gives each destination another port (symmetric NAT)',
-      seen: shown.length > 0 ? `UDP ${shown.join('; ')}.` : 'The same socket was seen by different ports.',
-      matters:
-        'The address that a phone learns by one server is of no use with another: direct voice between phones, and STUN, fail. Trunks through the provider’s media server are not touched.',
-      remedy:
-        'Where phones outside or a trunk have one-way voice, use another router, or the provider’s NAT handling (a session border controller).',
-    },
-  ];
-}
-
-function judgeBinding({ binding }: NatSurvey): SiteFinding[] {
-  const lost = binding?.lostSeconds ?? null;
-  if (lost === null || lost > LEAST_BINDING_S) return [];
-  const held = binding?.heldSeconds ?? null;
-  return [
-    {
-      ...COMMON,
-      severity: 'low',
-      title: `The NAT forgets a UDP way after ${lost} s of silence or less`,
-      seen: `After ${lost} s without traffic nothing came in any more${held === null ? '' : `; after ${held} s it still did`}.`,
-      matters:
-        'Phones and trunks that refresh every 60 to 120 seconds, as is usual, are not reachable in between: calls do not come in.',
-      remedy: `Set the router's UDP timeout to 180 s or more, or the keep-alive of phones and trunks below ${held ?? lost} s.`,
-    },
-  ];
+function note(severity: Severity, data: Data): Found<Data> {
+  return { severity, effect: 'note', endpoint: null, observations: [], data };
 }

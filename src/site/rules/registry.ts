@@ -20,7 +20,6 @@ import { ownFirewall } from './own-firewall.js';
 import { pbxOffers } from './pbx-offers.js';
 import { severalGateways } from './several-gateways.js';
 import { sipAlg } from './sip-alg.js';
-import { renewSite } from './old-site-rule.js';
 import { oneVantage } from './one-vantage.js';
 import type { SiteRule } from './site-rule.js';
 import { unboundPorts } from './unbound-ports.js';
@@ -34,28 +33,28 @@ export const SITE_RULESET = `1, check ${RULESET}`;
  * opens more by itself, what it opened, what was set by hand, and what disturbs calls; last what stands in our own way.
  */
 export const SITE_RULES: readonly SiteRule[] = [
-  renewSite(cgnat),
-  renewSite(doubleNat),
-  renewSite(dmzProved),
-  renewSite(upnpOn),
-  renewSite(mappingInjected),
-  renewSite(mappingToNecPort),
-  renewSite(mappingToOtherHost),
-  renewSite(forwardNotAgreed),
+  cgnat,
+  doubleNat,
+  dmzProved,
+  upnpOn,
+  mappingInjected,
+  mappingToNecPort,
+  mappingToOtherHost,
+  forwardNotAgreed,
   ...CARRIED_RULES,
   oneVantage,
-  renewSite(forwardToWrongPort),
-  renewSite(forwardMissing),
-  renewSite(sipAlg),
-  renewSite(natUnfriendly),
-  renewSite(checklistOpen),
-  renewSite(pbxOffers),
-  renewSite(noGatewayFound),
-  renewSite(severalGateways),
-  renewSite(noOutsideView),
-  renewSite(ownFirewall),
-  renewSite(unboundPorts),
-  renewSite(forwardElsewhere),
-  renewSite(listIncomplete),
-  renewSite(emptyListProvesNothing),
+  forwardToWrongPort,
+  forwardMissing,
+  sipAlg,
+  natUnfriendly,
+  checklistOpen,
+  pbxOffers,
+  noGatewayFound,
+  severalGateways,
+  noOutsideView,
+  ownFirewall,
+  unboundPorts,
+  forwardElsewhere,
+  listIncomplete,
+  emptyListProvesNothing,
 ];

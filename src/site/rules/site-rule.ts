@@ -14,9 +14,12 @@ export interface SiteRule<
   Data extends FindingData = FindingData,
   DoubtData extends FindingData = FindingData,
 > extends Rule<SiteFacts, Data, DoubtData> {
+  /** What tells its findings on one endpoint, or on none, apart between two runs; without this there is one such. */
+  key?(data: Data): string;
   /**
-   * Whether a later run that does not find it again proves that it is gone. Without this: whether what it was seen on is
-   * shut now, or a sound check did not find it where it was seen on no endpoint.
+   * Whether a later run of the same site that does not find it again proves that it is gone; where the rule is about the
+   * vantage, a run of any site. Without this: whether what it was seen on is shut now, or a sound check did not find it
+   * where it was seen on no endpoint.
    */
   gone?(again: Again, finding: Found<Data>): boolean;
 }

@@ -1,19 +1,72 @@
-import { cutText, upperFirst } from '../../check/rules/wording.js';
-import type { Gateway } from '../../model/lan.js';
+import * as z from 'zod';
+import type { Doubt, Found, RuleWords } from '../../check/rules/rule.js';
+import { type Gateway, gatewayNameSchema } from '../../model/lan.js';
 import type { Severity } from '../../model/severity.js';
-import { judgeNatPmp, judgeUpnp, nameGateway, type NatPmpState, type UpnpState } from '../evidence/gateways.js';
-import type { SiteFinding, SiteRule, Undetermined } from './old-site-rule.js';
+import { nullableText, text } from '../../model/text.js';
+import { cutText, quote, renderCount, upperFirst } from '../../words/sentence.js';
+import { asksAgain } from '../evidence/again.js';
+import {
+  identifyGateway,
+  judgeNatPmp,
+  judgeUpnp,
+  NAT_PMP_STATES,
+  nameGateway,
+  type NatPmpState,
+  UPNP_STATES,
+  type UpnpState,
+} from '../evidence/gateways.js';
+import { listSome, someOf, takeSome } from './bounds.js';
+import type { SiteRule } from './site-rule.js';
+
+const data = z.object({
+  gateway: gatewayNameSchema,
+  upnp: z.enum(UPNP_STATES),
+  natPmp: z.enum(NAT_PMP_STATES),
+  mappings: z.int().nonnegative().describe('how many it lists'),
+  server: nullableText(80).describe('what it calls itself, where it has no description'),
+  deviceType: nullableText(128),
+});
+type Data = z.infer<typeof data>;
+const doubt = z.object({
+  gateway: gatewayNameSchema,
+  problems: someOf(text(512)),
+  multicast: z.boolean().describe('searches of everybody were sent too'),
+});
+type DoubtData = z.infer<typeof doubt>;
+
+const PROGRAM = '10-37-01';
 
 /** A gateway lets any device of the LAN open ports, or answers as if it did. */
-export const upnpOn: SiteRule = {
+export const upnpOn: SiteRule<Data, DoubtData> = {
   id: 'upnp-on',
   title: 'UPnP or NAT-PMP is on in the router',
+  explain: `A gateway answers as an Internet gateway, or by NAT-PMP or PCP: any device on the network can open ports. The severity is
+medium if it answers searches and nothing more could be read, low if NAT-PMP refuses everyone. Switching it off does not
+remove what was opened: delete the mappings or restart the router. A router that answers as something else, such as a media
+server, gets a note. One that stays silent but could not be fully checked is not known, which blocks the verdict.`,
+  about: 'exposure',
   severity: 'high',
-  evaluate({ evidence }) {
+  data,
+  doubt,
+  find({ evidence }) {
     const { gateways, multicast } = evidence.lan;
-    const undetermined = gateways.flatMap((gateway) => doubtSilence(gateway, multicast));
-    return { findings: gateways.flatMap(judgeGateway), undetermined };
+    return {
+      findings: gateways.flatMap(judgeGateway),
+      undetermined: gateways.flatMap((gateway) => doubtSilence(gateway, multicast)),
+    };
   },
+  say: ({ data }) => (data.upnp === 'other-device' && data.natPmp === 'silent' ? sayOther(data) : sayOn(data)),
+  sayDoubt({ data: { gateway, problems, multicast } }) {
+    const reasons = [
+      problems.count > 0 ? listSome(problems, (problem) => cutText(problem, 300), 3) : '',
+      multicast ? '' : 'Only it was asked directly (--no-multicast). Some routers only answer searches to everyone.',
+    ];
+    return {
+      what: `Whether UPnP is on in ${nameGateway(gateway)}`,
+      why: reasons.filter(Boolean).join(' ') || 'It could not be fully checked.',
+    };
+  },
+  gone: asksAgain,
 };
 
 const SEVERITY_OF_UPNP: Readonly<Record<UpnpState, Severity | null>> = {
@@ -29,83 +82,87 @@ const SEVERITY_OF_NAT_PMP: Readonly<Record<NatPmpState, Severity | null>> = {
   silent: null,
 };
 
-function judgeGateway(gateway: Gateway): SiteFinding[] {
-  const upnp = judgeUpnp(gateway);
-  const natPmp = judgeNatPmp(gateway);
+function judgeGateway(gateway: Gateway): Found<Data>[] {
+  const { connections, device, answers } = gateway;
+  const [upnp, natPmp] = [judgeUpnp(gateway), judgeNatPmp(gateway)];
   const severity = SEVERITY_OF_UPNP[upnp] ?? SEVERITY_OF_NAT_PMP[natPmp];
-  if (severity === null) return upnp === 'other-device' ? [noteOther(gateway)] : [];
-  const name = nameGateway(gateway);
-  const on = [SEVERITY_OF_UPNP[upnp] ? 'UPnP' : '', natPmp === 'on' ? 'NAT-PMP' : ''].filter(Boolean).join(' and ');
+  if (severity === null && upnp !== 'other-device') return [];
+  const server = device ? null : (answers.find((answer) => answer.server)?.server ?? null);
   return [
     {
-      severity,
-      effect: 'violation',
+      severity: severity ?? 'info',
+      effect: severity === null ? 'note' : 'violation',
       endpoint: null,
-      title: on ? `${on} ${on.includes(' ') ? 'are' : 'is'} on in ${name}` : `NAT-PMP answers, and refuses, in ${name}`,
-      seen: describeState(gateway, upnp, natPmp),
-      matters:
-        'Any device or malicious program on the network can open ports to the internet with it, without a password and unseen; so can the phone system by itself.',
-      remedy: `In ${name}, switch off UPnP${natPmp === 'silent' ? '' : ', NAT-PMP and PCP'} (also called automatic port forwarding). That does not clear what was already opened: delete those mappings, or restart the router, and run this again. Switch off the phone system's own UPnP client too (program 10-37-01).`,
-      programs: ['10-37-01'],
-      references: [],
       observations: [],
+      data: {
+        gateway: identifyGateway(gateway),
+        upnp,
+        natPmp,
+        mappings: connections.reduce((sum, { mappings }) => sum + mappings.length, 0),
+        server: server && cutText(server, 80),
+        deviceType: device?.deviceType ?? null,
+      },
     },
   ];
 }
 
-function describeState({ connections, device, answers }: Gateway, upnp: UpnpState, natPmp: NatPmpState): string {
-  const count = connections.reduce((sum, { mappings }) => sum + mappings.length, 0);
-  const list = count === 0 ? 'lists no mapping' : count === 1 ? 'lists 1 mapping' : `lists ${count} mappings`;
-  const server = answers.find((answer) => answer.server)?.server;
-  const upnpWords: Partial<Record<UpnpState, string>> = {
-    listed: `It answers as an Internet gateway (UPnP) and ${list}.`,
-    'partly-listed': `It answers as an Internet gateway (UPnP) and ${list}, but not all of its list could be read.`,
-    unread: 'It answers searches for an Internet gateway (UPnP), but what it offers could not be read.',
+function sayOn({ gateway, upnp, natPmp, mappings, server }: Data): RuleWords {
+  const router = nameGateway(gateway);
+  const isOn = SEVERITY_OF_UPNP[upnp] !== null;
+  const on = [isOn ? 'UPnP' : '', natPmp === 'on' ? 'NAT-PMP' : ''].filter(Boolean);
+  return {
+    title:
+      on.length > 0
+        ? `${on.join(' and ')} ${on.length > 1 ? 'are' : 'is'} on in ${router}`
+        : `NAT-PMP answers, and refuses, in ${router}`,
+    seen: [
+      sayUpnp(upnp, mappings),
+      natPmp === 'on' ? `NAT-PMP or PCP ${isOn ? 'also ' : ''}answers.` : '',
+      natPmp === 'refuses' ? 'NAT-PMP or PCP answers that it serves no one.' : '',
+      server ? `It calls itself ${quote(server)}.` : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
+    matters:
+      'Any device or malicious program on the network can use it to open ports to the internet, without a password and unseen. So can the phone system itself.',
+    remedy: `In ${router}, switch off UPnP${natPmp === 'silent' ? '' : ', NAT-PMP and PCP'} (also called automatic port forwarding). That does not remove what was already opened: delete those mappings, or restart the router, and run this again. Also switch off the phone system’s own UPnP client (program ${PROGRAM}).`,
+    programs: [PROGRAM],
+    references: [],
   };
-  const natPmpWords: Partial<Record<NatPmpState, string>> = {
-    on: 'NAT-PMP or PCP answers too.',
-    refuses: 'NAT-PMP or PCP answers, and says that it serves nobody.',
-  };
-  const words = [
-    upnpWords[upnp],
-    upnpWords[upnp] ? natPmpWords[natPmp] : natPmpWords[natPmp]?.replace(' too', ''),
-    server && !device ? `It calls itself “${cutText(server, 80)}”.` : '',
-  ];
-  return words.filter(Boolean).join(' ');
 }
 
-function noteOther(gateway: Gateway): SiteFinding {
-  const { device } = gateway;
+function sayUpnp(upnp: UpnpState, mappings: number): string {
+  const list = mappings === 0 ? 'no mappings' : renderCount(mappings, 'mapping');
+  switch (upnp) {
+    case 'listed':
+      return `It answers as an Internet gateway (UPnP) and lists ${list}.`;
+    case 'partly-listed':
+      return `It answers as an Internet gateway (UPnP) and lists ${list}, but its list could not be read completely.`;
+    case 'unread':
+      return 'It answers searches for an Internet gateway (UPnP), but what it offers could not be read.';
+    case 'other-device':
+      return 'By UPnP it answers as another kind of device.';
+    case 'silent':
+      return 'UPnP does not answer.';
+  }
+}
+
+function sayOther({ gateway, deviceType }: Data): RuleWords {
   return {
-    severity: 'info',
-    effect: 'note',
-    endpoint: null,
     title: `${upperFirst(nameGateway(gateway))} answers UPnP, but not as an Internet gateway`,
-    seen: `It offers itself as “${cutText(device?.deviceType ?? '', 120)}”, such as a media server. No device can open ports by that.`,
-    matters: 'UPnP may have been switched off for opening ports only, as it should.',
+    seen: `It presents itself as ${deviceType ? quote(deviceType) : 'another kind of device'}, such as a media server. No device can open ports that way.`,
+    matters: 'UPnP may have been switched off only for opening ports, as it should be.',
     remedy: 'Compare with the setting in the router.',
     programs: [],
     references: [],
-    observations: [],
   };
 }
 
 /** A gateway that says nothing, or nothing of opening ports, is only known to where it could be asked to the end. */
-function doubtSilence(gateway: Gateway, multicast: boolean): Undetermined[] {
+function doubtSilence(gateway: Gateway, multicast: boolean): Doubt<DoubtData>[] {
   const quiet = ['silent', 'other-device'].includes(judgeUpnp(gateway)) && judgeNatPmp(gateway) !== 'on';
-  const reasons = [
-    ...gateway.problems.map((problem) => cutText(problem, 300)),
-    ...(multicast
-      ? []
-      : ['It was asked directly alone (--no-multicast); some routers answer only searches of everybody.']),
-  ];
-  if (reasons.length === 0 || !quiet) return [];
-  return [
-    {
-      endpoint: null,
-      what: `Whether UPnP is on in ${nameGateway(gateway)}`,
-      why: reasons.join(' '),
-      blocking: true,
-    },
-  ];
+  const { problems } = gateway;
+  if ((problems.length === 0 && multicast) || !quiet) return [];
+  const data = { gateway: identifyGateway(gateway), problems: takeSome(problems), multicast };
+  return [{ endpoint: null, blocking: true, data }];
 }

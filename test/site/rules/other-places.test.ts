@@ -103,8 +103,8 @@ describe('a vantage in the network of a named source', () => {
     const made = check([], agreed());
     const site = seen({ check: { ...made, vantage: { ...made.vantage, source: 'provider' } } });
     expect(site.verdict).toBe('compliant');
-    expect(site.summary).toContain('what everybody else can reach was not looked at');
-    expect(report(evidence()).summary).not.toContain('everybody else');
+    expect(site.summary).toContain('what everyone else can reach was not checked');
+    expect(report(evidence()).summary).not.toContain('everyone else');
   });
 });
 

@@ -42,7 +42,7 @@ describe('a clean site', () => {
     expect(verdictOf(site)).toEqual({
       verdict: 'inconclusive',
       ...NOTHING,
-      blocking: ['Whether a forward or a DMZ leads to the phone system’s place'],
+      blocking: ['Whether a forward or a DMZ leads to the phone system’s address'],
     });
     expect(texts(site)).toContain('--stand-in');
     expect(texts(site)).toContain('Which static forwards the router 192.168.1.1 has');
@@ -52,7 +52,7 @@ describe('a clean site', () => {
     const site = report(evidence({ standIn: null, outside: null }), { kind: 'lan' });
     expect(verdictOf(site)).toEqual({ verdict: 'compliant', ...NOTHING });
     expect(site.summary).toBe(
-      'Nothing wrong seen from inside. What is let in from outside is for preinstall or check to tell.',
+      'Nothing wrong was seen from inside. Run preinstall or check to find out what is let in from outside.',
     );
   });
 
@@ -83,7 +83,7 @@ describe('UPnP', () => {
     expect(verdictOf(site).violations).toEqual(['upnp-on', 'mapping-to-other-host']);
     expect(causes(site)).toEqual({ 'tcp/80': 'seen upnp-mapping' });
     expect(site.reachable[0]?.mapping).toEqual(other);
-    expect(site.reachable[0]?.sentence).toContain('tcp/80 to 192.168.1.50:80, described as “IP Camera”, without end');
+    expect(site.reachable[0]?.sentence).toContain('tcp/80 to 192.168.1.50:80 (“IP Camera”, permanent)');
     expect(finding(site, 'mapping-to-other-host')?.title).toContain('192.168.1.50 by UPnP');
   });
 
@@ -178,7 +178,7 @@ describe('UPnP', () => {
     const inferred = report(bare({ lan: lan([gateway]) }));
     for (const site of [proved, inferred]) expect(texts(site)).toContain('HTTP 500 at entry 3');
     expect(verdictOf(proved).blocking).toEqual([]);
-    expect(verdictOf(inferred).blocking).toContainEqual(expect.stringContaining('besides those listed'));
+    expect(verdictOf(inferred).blocking).toContainEqual(expect.stringContaining('Which other mappings'));
     const arrival = report(
       evidence({ lan: lan([gateway]), outside: outside({ proofs: proofs({ arrived: ['tcp/80'] }) }) }),
     );
@@ -233,7 +233,7 @@ describe('NAT-PMP', () => {
       }),
     );
     expect(causes(site)).toEqual({ 'udp/5060': 'proved nat-pmp' });
-    expect(site.reachable[0]?.sentence).toMatch(/a static forward, or a mapping made by NAT-PMP.*can not be listed/);
+    expect(site.reachable[0]?.sentence).toMatch(/a static forward, or a mapping created by NAT-PMP.*cannot be listed/);
     expect(verdictOf(site).violations).toEqual(['upnp-on', 'forward-not-agreed']);
     expect(finding(site, 'upnp-on')?.title).toContain('NAT-PMP is on');
   });
@@ -377,7 +377,7 @@ describe('what answers, and not from the stand-in', () => {
   test('the router, by the name that it has on both sides', () => {
     const site = seen({ title: 'Acme R7 login' }, igd());
     expect(causes(site)).toEqual({ 'tcp/80': 'seen router' });
-    expect(site.reachable[0]?.sentence).toContain('as the router does on this side');
+    expect(site.reachable[0]?.sentence).toContain('the same as the router does from inside');
     expect(finding(site, 'forward-not-agreed')).toMatchObject({ severity: 'high' });
     expect(finding(site, 'forward-not-agreed')?.remedy).toContain('management from the internet');
   });
@@ -563,7 +563,7 @@ describe('the vantage', () => {
       outside({ proofs: [], problems: [{ part: 'proofs', message: 'cut off' }] }),
       'the proofs by the stand-in',
     ],
-    ['no check, without a word', outside({ check: null }), 'It was not made'],
+    ['no check, without a word', outside({ check: null }), 'it was not made'],
     ['no proofs, without a word', outside({ proofs: [] }), 'nothing was sent'],
     ['inside too', outside({ scope: 'private', address: '192.168.1.10' }), 'it is inside too'],
     ['of two addresses', outside({ address: '198.51.100.200' }), 'but we came from 198.51.100.200'],
@@ -651,7 +651,7 @@ describe('our own side', () => {
       const walled = standIn({ firewall: { state, detail: 'nftables has rules' } });
       const site = report(evidence({ standIn: walled }));
       expect(verdictOf(site)).toMatchObject({ verdict: 'inconclusive', violations: [] });
-      expect(verdictOf(site).blocking).toEqual(['Whether more is forwarded by TCP and UDP than arrived']);
+      expect(verdictOf(site).blocking).toEqual(['Whether more is forwarded over TCP and UDP than arrived']);
       const partly = report(
         evidence({ standIn: walled, outside: outside({ proofs: proofs({ arrived: ['tcp/80'] }) }) }),
       );
@@ -670,7 +670,7 @@ describe('our own side', () => {
       verdict: 'inconclusive',
       blocking: ['Whether these are forwarded: tcp/5060'],
     });
-    expect(texts(site)).toContain('not by the stand-in');
+    expect(texts(site)).toContain('but not the stand-in');
   });
 
   test('a SIP exchange on other ports than 5060 does not rule an ALG out', () => {
@@ -715,7 +715,7 @@ describe('our own side', () => {
   test('what the vantage could not send is not proved', () => {
     const site = report(evidence({ outside: outside({ proofs: proofs({ state: 'error' }) }) }));
     expect(site.verdict).toBe('inconclusive');
-    expect(texts(site)).toContain('the vantage could not send it');
+    expect(texts(site)).toContain('the vantage server could not send it');
     expect(texts(site)).toContain('Whether the router has a DMZ');
   });
 
