@@ -72,7 +72,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'evidence to findings: old evidence can be judged again',
   },
   'site/judge': {
-    may: ['check/judge', 'model', 'site/evidence', 'site/rules', 'version', 'words'],
+    may: ['check/judge', 'check/rules', 'model', 'site/evidence', 'site/rules', 'version', 'words'],
     why: 'all that judges a site and says it, and nothing that looks',
   },
   'site/compare-sites': { may: ['model', 'site/evidence', 'site/rules'], why: 'compares reports by what rules found' },

@@ -30,7 +30,7 @@ export function fillRulePage(page: string): string {
     /^(### `([^`\n]+)`\n).*?(?=^##|(?![^]))/gms,
     (section: string, heading: string, id: string) => {
       const rule = explainRule(id);
-      return rule?.explain ? `${heading}${renderExplanation(rule)}` : section;
+      return rule ? `${heading}${renderExplanation(rule)}` : section;
     },
   );
   return `${filled.trimEnd()}\n`;

@@ -25,9 +25,7 @@ type Item = ChecklistState['items'][number];
 export const checklistOpen: SiteRule<z.infer<typeof data>, DoubtData> = {
   id: 'checklist-open',
   title: 'The hardening checklist is open',
-  explain: `Some hardening cannot be seen from the network: passwords, voicemail codes, call restrictions. Each item of the
-checklist that was answered “not done” is a violation. Items without an answer, or with an expired one, are listed under
-“could not be determined” and do not block the verdict. Answer them with \`sallyport checklist\`.`,
+  explain: `Some hardening cannot be seen from the network: passwords, voicemail codes, call restrictions. Each item of the checklist that was answered “not done” is a violation. Items without an answer, or with an expired one, are listed under “could not be determined” and do not block the verdict. Answer them with \`sallyport checklist\`.`,
   about: 'exposure',
   severity: 'medium',
   data,

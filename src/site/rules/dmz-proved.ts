@@ -20,9 +20,7 @@ const data = z.object({
 export const dmzProved: SiteRule<z.infer<typeof data>> = {
   id: 'dmz-proved',
   title: 'A DMZ or 1:1 NAT is proved',
-  explain: `Signed messages to random ports arrived at the stand-in, and no mapping explains them. It is reported once: what else
-arrived over the same transport has no finding of its own. If only some of the random ports arrived, it may be a forward of
-a wide range of ports.`,
+  explain: `Signed messages to random ports arrived at the stand-in, and no mapping explains them. It is reported once: what else arrived over the same transport has no finding of its own. If only some of the random ports arrived, it may be a forward of a wide range of ports.`,
   about: 'exposure',
   severity: 'critical',
   data,

@@ -26,14 +26,9 @@ const SITE_NETWORKS: readonly string[] = ['192.168.0.0/16'];
 export const doubleNat: SiteRule<Data, z.infer<typeof doubt>> = {
   id: 'double-nat',
   title: 'Two NATs in a row',
-  explain: `The router’s external address is a private one, so another router translates in front of it. Put one of them into
-bridge mode. If the address is public but is not the one that the vantage server sees, the verdict is inconclusive instead:
-a VPN or a second line was checked. If a router has several lines, private addresses (as for television) do not count
-beside a public one.
+  explain: `The router’s external address is a private one, so another router translates in front of it. Put one of them into bridge mode. If the address is public but is not the one that the vantage server sees, the verdict is inconclusive instead: a VPN or a second line was checked. If a router has several lines, private addresses (as for television) do not count beside a public one.
 
-If the router does not report an external address, the next router on the way to the vantage server is examined. One with
-a public address means a single NAT. One in 192.168.0.0/16 is consistent with two NATs, and inconclusive. Anything else
-leaves an entry under “could not be determined”.`,
+If the router does not report an external address, the next router on the way to the vantage server is examined. One with a public address means a single NAT. One in 192.168.0.0/16 is consistent with two NATs, and inconclusive. Anything else leaves an entry under “could not be determined”.`,
   about: 'outage',
   severity: 'medium',
   data,

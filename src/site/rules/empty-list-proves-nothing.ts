@@ -15,8 +15,7 @@ const doubt = z.object({
 export const emptyListProvesNothing: SiteRule<FindingData, z.infer<typeof doubt>> = {
   id: 'empty-list-proves-nothing',
   title: 'An empty list of mappings proves nothing',
-  explain: `Routers list the mappings that devices asked for, not the forwards that were set by hand. This does not block the
-verdict, and it is left out if the stand-in settled everything.`,
+  explain: `Routers list the mappings that devices asked for, not the forwards that were set by hand. This does not block the verdict, and it is left out if the stand-in settled everything.`,
   about: 'gap',
   severity: 'info',
   doubt,

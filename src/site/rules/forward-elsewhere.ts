@@ -17,11 +17,9 @@ const doubt = z.discriminatedUnion('kind', [
 export const forwardElsewhere: SiteRule<FindingData, z.infer<typeof doubt>> = {
   id: 'forward-elsewhere',
   title: 'A forward may lead elsewhere',
-  explain: `A forward to another device, or to a port where the stand-in does not listen, does not arrive at the stand-in. With a
-stand-in this is always noted.
+  explain: `A forward to another device, or to a port where the stand-in does not listen, does not arrive at the stand-in. With a stand-in this is always noted.
 
-It is blocking if a port that the profile forbids is refused from outside, both for the signed messages and for the check,
-while random ports stay silent. That is consistent with such a forward. A router that refuses everything hides it.`,
+It is blocking if a port that the profile forbids is refused from outside, both for the signed messages and for the check, while random ports stay silent. That is consistent with such a forward. A router that refuses everything hides it.`,
   about: 'gap',
   severity: 'info',
   doubt,

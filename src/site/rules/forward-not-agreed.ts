@@ -32,9 +32,7 @@ type Data = z.infer<typeof data>;
 export const forwardNotAgreed: SiteRule<Data> = {
   id: 'forward-not-agreed',
   title: 'Something is let in that no one agreed to',
-  explain: `Something is reachable although the profile forbids it, and no finding above reports it: a static forward, the router
-itself, a mapping of another port, or something unexplained. There is one finding for each service and cause. It is as bad
-as what it opens; up to high if it is the router itself.`,
+  explain: `Something is reachable although the profile forbids it, and no finding above reports it: a static forward, the router itself, a mapping of another port, or something unexplained. There is one finding for each service and cause. It is as bad as what it opens; up to high if it is the router itself.`,
   about: 'exposure',
   severity: 'critical',
   data,

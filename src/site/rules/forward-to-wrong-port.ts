@@ -20,8 +20,7 @@ const data = z.object({
 export const forwardToWrongPort: SiteRule<z.infer<typeof data>> = {
   id: 'forward-to-wrong-port',
   title: 'A forward leads to another port',
-  explain: `A message to an agreed port arrived at a different port. It is only a note if that is the default port of the same
-service, because it works as long as the phone system is not moved from it.`,
+  explain: `A message to an agreed port arrived at a different port. It is only a note if that is the default port of the same service, because it works as long as the phone system is not moved from it.`,
   about: 'outage',
   severity: 'medium',
   data,

@@ -18,8 +18,7 @@ const doubt = z.object({
 export const listIncomplete: SiteRule<FindingData, z.infer<typeof doubt>> = {
   id: 'list-incomplete',
   title: 'The mappings could not be read completely',
-  explain: `A gateway’s list of mappings ended with an error, or could not be read. This blocks the verdict unless the stand-in
-settled every service and a DMZ.`,
+  explain: `A gateway’s list of mappings ended with an error, or could not be read. This blocks the verdict unless the stand-in settled every service and a DMZ.`,
   about: 'gap',
   severity: 'info',
   doubt,

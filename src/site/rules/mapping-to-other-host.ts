@@ -31,8 +31,7 @@ type One = Extract<Data, { kind: 'one' }>;
 export const mappingToOtherHost: SiteRule<Data> = {
   id: 'mapping-to-other-host',
   title: 'A mapping leads a port of the phone system elsewhere',
-  explain: `The inside client of the mapping is another device than the phone system. The severity is medium if the profile allows
-the port. Mappings that do not concern a port of the phone system, and those that are switched off, make one note.`,
+  explain: `The inside client of the mapping is another device than the phone system. The severity is medium if the profile allows the port. Mappings that do not concern a port of the phone system, and those that are switched off, make one note.`,
   about: 'exposure',
   severity: 'high',
   data,

@@ -20,8 +20,7 @@ const doubt = z.object({ problem: nullableText(512) });
 export const natUnfriendly: SiteRule<Data, z.infer<typeof doubt>> = {
   id: 'nat-unfriendly',
   title: 'The NAT makes things hard for phones',
-  explain: `Two notes: the NAT uses a different port for each destination (RFC 4787 §4.1), or it closes a UDP path within
-60 seconds, while phones and trunks usually refresh every 60 to 120 seconds.`,
+  explain: `Two notes: the NAT uses a different port for each destination (RFC 4787 §4.1), or it closes a UDP path within 60 seconds, while phones and trunks usually refresh every 60 to 120 seconds.`,
   about: 'note',
   severity: 'medium',
   data,

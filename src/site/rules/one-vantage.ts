@@ -5,8 +5,7 @@ import type { SiteRule } from './site-rule.js';
 export const oneVantage: SiteRule = {
   id: 'one-vantage',
   title: 'Seen from one vantage server',
-  explain: `What the check from outside found is reported under the rules of the check itself, unless a rule of the site reports it
-better. It looked from one place: what is let in for certain addresses only looks closed from there.`,
+  explain: `What the check from outside found is reported under the rules of the check itself, unless a rule of the site reports it better. It looked from one place: what is let in for certain addresses only looks closed from there.`,
   about: 'gap',
   severity: 'info',
   doubt: NOTHING,

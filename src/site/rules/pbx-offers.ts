@@ -31,8 +31,7 @@ const doubt = z.object({ address: text(64) });
 export const pbxOffers: SiteRule<Data, z.infer<typeof doubt>> = {
   id: 'pbx-offers',
   title: 'What the phone system offers on the LAN',
-  explain: `Notes: what answers at \`--pbx\`, and services that still answer on the default port although the profile has them
-elsewhere.`,
+  explain: `Notes: what answers at \`--pbx\`, and services that still answer on the default port although the profile has them elsewhere.`,
   about: 'note',
   severity: 'low',
   data,

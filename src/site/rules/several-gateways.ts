@@ -15,9 +15,7 @@ const doubt = z.object({ isOn: z.boolean().describe('our own firewall; false: no
 export const severalGateways: SiteRule<z.infer<typeof data>, z.infer<typeof doubt>> = {
   id: 'several-gateways',
   title: 'There is more than one gateway',
-  explain: `If this machine has several default gateways, only one of them was seen from outside: inconclusive, or a note if the
-site was seen only from inside. A device that acts as a gateway but is not the default one is a note. If this machine’s own
-firewall may have blocked such answers, the report says so.`,
+  explain: `If this machine has several default gateways, only one of them was seen from outside: inconclusive, or a note if the site was seen only from inside. A device that acts as a gateway but is not the default one is a note. If this machine’s own firewall may have blocked such answers, the report says so.`,
   about: 'gap',
   severity: 'medium',
   data,

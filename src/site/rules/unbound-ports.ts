@@ -29,12 +29,9 @@ type Reason = Pick<Extract<DoubtData, { kind: 'not-proved' }>, 'why' | 'detail'>
 export const unboundPorts: SiteRule<FindingData, DoubtData> = {
   id: 'unbound-ports',
   title: 'The stand-in could not prove some ports',
-  explain: `The stand-in could not listen on a port, nothing was sent there, or something else answered instead: each is named with
-the reason and what to do. The default ports of services that were moved count too. It blocks the verdict if the profile
-forbids or requires the port, or if no random port could be tried.
+  explain: `The stand-in could not listen on a port, nothing was sent there, or something else answered instead: each is named with the reason and what to do. The default ports of services that were moved count too. It blocks the verdict if the profile forbids or requires the port, or if no random port could be tried.
 
-Without a stand-in, or with one at another address than \`--pbx-address\`, what leads to the phone system’s address looks
-closed from outside, which also blocks. So only a run with \`--stand-in --pbx-address\` calls a site fit.`,
+Without a stand-in, or with one at another address than \`--pbx-address\`, what leads to the phone system’s address looks closed from outside, which also blocks. So only a run with \`--stand-in --pbx-address\` calls a site fit.`,
   about: 'gap',
   severity: 'info',
   doubt,

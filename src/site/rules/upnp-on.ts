@@ -40,10 +40,7 @@ const PROGRAM = '10-37-01';
 export const upnpOn: SiteRule<Data, DoubtData> = {
   id: 'upnp-on',
   title: 'UPnP or NAT-PMP is on in the router',
-  explain: `A gateway answers as an Internet gateway, or by NAT-PMP or PCP: any device on the network can open ports. The severity is
-medium if it answers searches and nothing more could be read, low if NAT-PMP refuses everyone. Switching it off does not
-remove what was opened: delete the mappings or restart the router. A router that answers as something else, such as a media
-server, gets a note. One that stays silent but could not be fully checked is not known, which blocks the verdict.`,
+  explain: `A gateway answers as an Internet gateway, or by NAT-PMP or PCP: any device on the network can open ports. The severity is medium if it answers searches and nothing more could be read, low if NAT-PMP refuses everyone. Switching it off does not remove what was opened: delete the mappings or restart the router. A router that answers as something else, such as a media server, gets a note. One that stays silent but could not be fully checked is not known, which blocks the verdict.`,
   about: 'exposure',
   severity: 'high',
   data,

@@ -14,7 +14,7 @@ const names = readdirSync(folder)
 const OWN_RULES = SITE_RULES.filter(({ id }) => !RULES.some((rule) => rule.id === id));
 
 function isRule(value: unknown): value is SiteRule {
-  return typeof value === 'object' && value !== null && 'id' in value && ('find' in value || 'evaluate' in value);
+  return typeof value === 'object' && value !== null && 'id' in value && 'find' in value;
 }
 
 test('every file that holds a site rule is registered under its name', async () => {
@@ -51,12 +51,8 @@ describe('docs/site-findings.md', () => {
     expect(fillRulePage(page)).toBe(page);
   });
 
-  test.each(OWN_RULES.filter(({ explain }) => explain === '').map((rule) => [rule.id, rule] as const))(
-    '%s: title and worst severity as in the code',
-    (id, rule) => {
-      const section = page.split(`### \`${id}\`\n`)[1]?.split('\n### ')[0] ?? '';
-      expect(section.trim().split('\n')[0]).toBe(`**${rule.title}** · at worst ${rule.severity}`);
-      expect(section.trim().split('\n').slice(1).join('').length).toBeGreaterThan(80);
-    },
-  );
+  test.each(OWN_RULES.map(({ id, explain }) => [id, explain]))('%s is explained', (_id, explain) => {
+    expect(explain.length).toBeGreaterThan(80);
+    expect(page.replace(/\s+/g, ' ')).toContain(explain.replace(/\s+/g, ' '));
+  });
 });
