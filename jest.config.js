@@ -12,5 +12,6 @@ export default {
   coverageProvider: 'babel',
   // Most of the time is spent waiting: for silence, for processes.
   maxWorkers: 2,
-  testTimeout: 20_000,
+  // Ends what hangs. On a busy machine a process alone may take ten seconds to start.
+  testTimeout: 60_000,
 };

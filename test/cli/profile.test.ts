@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { listProfiles } from '../../src/index.js';
-import { createFiles, sallyport } from './run.js';
+import { createFiles, runHere, sallyport } from './run.js';
 
 const files = createFiles();
 const SHIPPED = new URL('../../profiles/', import.meta.url);
@@ -15,13 +15,13 @@ test.concurrent('profile list has a line for each shipped profile', async () => 
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test.concurrent('profile show prints the file, comments and all', async () => {
-  const { code, stdout } = await sallyport(['profile', 'show', 'sip-trunk']);
+test('profile show prints the file, comments and all', async () => {
+  const { code, stdout } = await runHere(['profile', 'show', 'sip-trunk']);
   expect(code).toBe(0);
   expect(stdout).toBe(readFileSync(new URL('sip-trunk.yaml', SHIPPED), 'utf8'));
 });
 
-test.concurrent('profile explain says who may reach what', async () => {
+test('profile explain says who may reach what', async () => {
   const file = files.write(
     'site.yaml',
     [
@@ -33,7 +33,7 @@ test.concurrent('profile explain says who may reach what', async () => {
       '',
     ].join('\n'),
   );
-  const { code, stdout } = await sallyport(['profile', 'explain', file]);
+  const { code, stdout } = await runHere(['profile', 'explain', file]);
   expect(code).toBe(0);
   expect(stdout).toContain('site: Our site');
   expect(stdout).toMatch(/^Example Telecom \(source provider; 192\.0\.2\.0\/24\)\n {2}must reach\n {4}SIP trunks: /m);
@@ -41,11 +41,11 @@ test.concurrent('profile explain says who may reach what', async () => {
 });
 
 describe('profile validate', () => {
-  test.concurrent.each(['closed', 'remote-maintenance'])('finds %s valid', async (name) => {
-    expect(await sallyport(['profile', 'validate', name])).toEqual({ code: 0, stdout: `${name}: valid\n`, stderr: '' });
+  test.each(['closed', 'remote-maintenance'])('finds %s valid', async (name) => {
+    expect(await runHere(['profile', 'validate', name])).toEqual({ code: 0, stdout: `${name}: valid\n`, stderr: '' });
   });
 
-  test.concurrent('tells all mistakes of a file, each at its line and column, with exit code 2', async () => {
+  test('tells all mistakes of a file, each at its line and column, with exit code 2', async () => {
     const file = files.write(
       'wrong.yaml',
       [
@@ -59,7 +59,7 @@ describe('profile validate', () => {
         '',
       ].join('\n'),
     );
-    const { code, stdout, stderr } = await sallyport(['profile', 'validate', file]);
+    const { code, stdout, stderr } = await runHere(['profile', 'validate', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const lines = stderr.trimEnd().split('\n');
     const at = (place: string, what: string) => expect.stringContaining(`sallyport: ${file}:${place}: ${what}`);
@@ -71,20 +71,20 @@ describe('profile validate', () => {
     ]);
   });
 
-  test.concurrent('finds a cycle and a missing parent', async () => {
+  test('finds a cycle and a missing parent', async () => {
     const one = files.write('one.yaml', 'name: one\ntitle: One\nextends: ./two.yaml\n');
     const two = files.write('two.yaml', 'name: two\ntitle: Two\nextends: ./one.yaml\n');
-    expect((await sallyport(['profile', 'validate', one])).stderr).toContain(`${two}:3:1: extends: `);
+    expect((await runHere(['profile', 'validate', one])).stderr).toContain(`${two}:3:1: extends: `);
     const orphan = files.write('orphan.yaml', 'name: orphan\ntitle: Orphan\nextends: sip-trnk\n');
-    const { code, stderr } = await sallyport(['profile', 'validate', orphan]);
+    const { code, stderr } = await runHere(['profile', 'validate', orphan]);
     expect(code).toBe(2);
     expect(stderr).toContain(`${orphan}:3:1: extends: no profile "sip-trnk" (did you mean "sip-trunk"?)`);
   });
 
-  test.concurrent('a file that is no text, or none at all', async () => {
+  test('a file that is no text, or none at all', async () => {
     const binary = files.write('binary.yaml', '\0\x01\x02');
-    expect((await sallyport(['profile', 'validate', binary])).code).toBe(2);
-    expect(await sallyport(['profile', 'validate', files.directory + '/'])).toEqual({
+    expect((await runHere(['profile', 'validate', binary])).code).toBe(2);
+    expect(await runHere(['profile', 'validate', files.directory + '/'])).toEqual({
       code: 2,
       stdout: '',
       stderr: `sallyport: ${files.directory}/: is a directory\n`,
@@ -92,10 +92,10 @@ describe('profile validate', () => {
   });
 });
 
-test.concurrent('what a profile says is escaped where it is shown', async () => {
+test('what a profile says is escaped where it is shown', async () => {
   const file = files.write('hostile.yaml', 'name: hostile\ntitle: "a\\e[31mb\\u202e"\ndescription: "\x9b2J \u202e"\n');
   for (const command of ['show', 'explain']) {
-    const { stdout } = await sallyport(['profile', command, file]);
+    const { stdout } = await runHere(['profile', command, file]);
     expect(stdout).toContain('hostile');
     // eslint-disable-next-line no-control-regex
     expect(stdout).not.toMatch(/[\x1b\x9b\u202e]/);

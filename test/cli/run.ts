@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Console } from 'node:console';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { runCli } from '../../src/cli/run-cli.js';
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url));
 
 /** A run that hangs must not outlive its test. */
-const LONGEST_MS = 19_000;
+const LONGEST_MS = 59_000;
 
 /** How a run of the command line ended. */
 export interface Ran {
@@ -19,12 +20,15 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export interface RunOptions {
+export interface HereOptions {
   /** Given on standard input, which then ends; without it, standard input is empty. */
   readonly input?: string;
   /** Besides PATH, which is all that there is else. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+}
+
+export interface RunOptions extends HereOptions {
   /** Called with the running process; standard input then stays open. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -57,15 +61,16 @@ export function sallyport(args: readonly string[], options: RunOptions = {}): Pr
  */
 export async function runHere(
   args: readonly string[],
-  { input = '', env = {}, cwd = process.cwd() }: Omit<RunOptions, 'onStart'> = {},
+  { input = '', env = {}, cwd = process.cwd() }: HereOptions = {},
 ): Promise<Ran> {
   const stdout = collect();
   const stderr = collect();
   const restore = [
-    replace('env', { PATH: process.env['PATH'], ...env }),
-    replace('stdin', Readable.from([Buffer.from(input)])),
-    replace('stdout', stdout.stream),
-    replace('stderr', stderr.stream),
+    replace(process, 'env', { PATH: process.env['PATH'], ...env }),
+    replace(process, 'stdin', Readable.from([Buffer.from(input)])),
+    replace(process, 'stdout', stdout.stream),
+    replace(process, 'stderr', stderr.stream),
+    replace(globalThis, 'console', new Console(stdout.stream, stderr.stream)),
   ];
   const back = process.cwd();
   process.chdir(cwd);
@@ -88,10 +93,10 @@ function collect() {
   return { stream, text: () => Buffer.concat(chunks).toString() };
 }
 
-function replace(name: 'env' | 'stdin' | 'stdout' | 'stderr', value: unknown) {
-  const before = Object.getOwnPropertyDescriptor(process, name)!;
-  Object.defineProperty(process, name, { value, configurable: true });
-  return () => void Object.defineProperty(process, name, before);
+function replace<T extends object>(place: T, name: keyof T, value: unknown) {
+  const before = Object.getOwnPropertyDescriptor(place, name)!;
+  Object.defineProperty(place, name, { value, configurable: true });
+  return () => void Object.defineProperty(place, name, before);
 }
 
 /** Splits a command as a shell does without quotes. */

@@ -6,7 +6,7 @@ import { tarpit } from '../../src/lab/servers/hostile.js';
 import { startSite, type Site } from '../../src/lab/start-site.js';
 import type { Report } from '../../src/index.js';
 import { requireValid } from '../check/checking.js';
-import { createFiles, sallyport, type RunOptions } from './run.js';
+import { createFiles, type HereOptions, runHere, sallyport } from './run.js';
 
 const files = createFiles();
 const ALIVE = '127.0.44.1';
@@ -23,34 +23,37 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([site.stop(), hostile.stop()]));
 
-/** Checks the site with the SIP trunk, or other targets. */
-function check(args: readonly string[], options: RunOptions = {}, targets: readonly string[] = [ALIVE]) {
+/** The command that checks the site with the SIP trunk, or other targets. */
+function command(args: readonly string[], targets: readonly string[] = [ALIVE]): string[] {
   const service = `sip-trunk=${site.services['sip-trunk']![0]}`;
-  return sallyport(['check', ...targets, '--allow-special', '--service', service, ...args], options);
+  return ['check', ...targets, '--allow-special', '--service', service, ...args];
 }
+
+const check = (args: readonly string[], options: HereOptions = {}, targets?: readonly string[]) =>
+  runHere(command(args, targets), options);
 
 const AS_PROVIDER = ['--profile', 'sip-trunk', '--source', 'provider'];
 
 test.concurrent('the exit code is 0 where all is as agreed', async () => {
-  const { code, stdout, stderr } = await check(AS_PROVIDER);
+  const { code, stdout, stderr } = await sallyport(command(AS_PROVIDER));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^✔ COMPLIANT {2}127\.0\.44\.1$/m);
 });
 
 test.concurrent('the exit code is 1 for a violation, from the severity of --fail-on', async () => {
-  const { code, stdout, stderr } = await check(['--fail-on', 'high']);
+  const { code, stdout, stderr } = await sallyport(command(['--fail-on', 'high']));
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   expect(stdout).toMatch(/^✖ VIOLATION {2}127\.0\.44\.1$/m);
-  expect((await check(['--fail-on', 'critical'])).code).toBe(0);
+  expect((await sallyport(command(['--fail-on', 'critical']))).code).toBe(0);
 });
 
 test.concurrent('the exit code is 3 where nothing can be said', async () => {
-  const { code, stdout, stderr } = await check(['--control', `${CLOSED}:1`]);
+  const { code, stdout, stderr } = await sallyport(command(['--control', `${CLOSED}:1`]));
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
   expect(stdout).toMatch(/^\? INCONCLUSIVE {2}127\.0\.44\.1$/m);
 });
 
-test.concurrent('the exit code of several targets is that of the worst: 1 before 3 before 0', async () => {
+test('the exit code of several targets is that of the worst: 1 before 3 before 0', async () => {
   // Open without a word of SIP: whether the trunk works is not known. Closed: it does not.
   const mute = { service: null, endpoints: [`tcp/${site.services['sip-trunk']![0]!}`], server: tarpit() } as const;
   const unknown = await startSite({ ...SITES.forwarded, servers: [mute] }, { address: '127.0.44.4' });
@@ -64,7 +67,7 @@ test.concurrent('the exit code of several targets is that of the worst: 1 before
   }
 });
 
-test.concurrent('--format json is one report, alone on standard output', async () => {
+test('--format json is one report, alone on standard output', async () => {
   const { stdout, stderr } = await check(['--format', 'json', ...AS_PROVIDER]);
   const report: unknown = JSON.parse(stdout);
   requireValid(report);
@@ -72,7 +75,7 @@ test.concurrent('--format json is one report, alone on standard output', async (
   expect(stderr).toBe('');
 });
 
-test.concurrent('--format json is an array for several targets, also where the input turns out bad', async () => {
+test('--format json is an array for several targets, also where the input turns out bad', async () => {
   const { stdout } = await check(['--format', 'json'], {}, [ALIVE, CLOSED]);
   const reports = JSON.parse(stdout) as Report[];
   expect(reports.map(({ verdict }) => verdict).sort()).toEqual(['compliant', 'violation']);
@@ -81,14 +84,14 @@ test.concurrent('--format json is an array for several targets, also where the i
   expect(JSON.parse(cut.stdout)).toHaveLength(1);
 });
 
-test.concurrent('--format ndjson is a report a line', async () => {
+test('--format ndjson is a report a line', async () => {
   const { stdout } = await check(['--format', 'ndjson'], {}, [ALIVE, CLOSED]);
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(2);
   for (const line of lines) requireValid(JSON.parse(line));
 });
 
-test.concurrent('--format table is a row for each of several targets, and fits 80 columns', async () => {
+test('--format table is a row for each of several targets, and fits 80 columns', async () => {
   const { stdout } = await check([], {}, [ALIVE, CLOSED]);
   expect(stdout).toMatch(/^✖ VIOLATION +127\.0\.44\.1 /m);
   expect(stdout).toMatch(/^✔ COMPLIANT +127\.0\.44\.2 /m);
@@ -96,12 +99,12 @@ test.concurrent('--format table is a row for each of several targets, and fits 8
   for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
 });
 
-test.concurrent('--format table tells reasons with --reason', async () => {
+test('--format table tells reasons with --reason', async () => {
   expect((await check([])).stdout).not.toContain('conn-refused');
   expect((await check(['--reason'])).stdout).toContain('conn-refused');
 });
 
-test.concurrent('colours are off away from a terminal, and follow flags and the environment', async () => {
+test('colours are off away from a terminal, and follow flags and the environment', async () => {
   const isColoured = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
     const { stdout } = await check(args, { env });
     expect(stdout).toContain('VIOLATION');
@@ -116,17 +119,18 @@ test.concurrent('colours are off away from a terminal, and follow flags and the 
     [true, ['--color'], { NO_COLOR: '1' }],
     [true, [], { SALLYPORT_COLOR: 'yes' }],
   ];
-  const seen = await Promise.all(cases.map(([, args, env]) => isColoured(args, env)));
+  const seen = [];
+  for (const [, args, env] of cases) seen.push(await isColoured(args, env));
   expect(seen).toEqual(cases.map(([coloured]) => coloured));
 });
 
-test.concurrent('colours never get into JSON', async () => {
+test('colours never get into JSON', async () => {
   const { stdout } = await check(['--format', 'json', '--color'], { env: { FORCE_COLOR: '3' } });
   expect(stdout).not.toContain('\x1b');
   expect(stdout).not.toContain('\\u001b');
 });
 
-test.concurrent('-o writes the report to a file, without colours, and nothing to standard output', async () => {
+test('-o writes the report to a file, without colours, and nothing to standard output', async () => {
   const file = join(files.directory, 'report.json');
   const ran = await check(['--format', 'json', '-o', file]);
   expect(ran).toEqual({ code: 1, stdout: '', stderr: '' });
@@ -137,21 +141,18 @@ test.concurrent('-o writes the report to a file, without colours, and nothing to
   expect(table).not.toContain('\x1b');
 });
 
-test.concurrent('-o - is standard output', async () => {
+test('-o - is standard output', async () => {
   const { stdout } = await check(['-o', '-']);
   expect(stdout).toContain('VIOLATION');
 });
 
-(existsSync('/dev/full') ? test.concurrent : test.skip)(
-  '-o tells of a full disk in one line, with exit code 2',
-  async () => {
-    expect(await check(['-o', '/dev/full'])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: 'sallyport: /dev/full: cannot be written: no space left\n',
-    });
-  },
-);
+(existsSync('/dev/full') ? test : test.skip)('-o tells of a full disk in one line, with exit code 2', async () => {
+  expect(await check(['-o', '/dev/full'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'sallyport: /dev/full: cannot be written: no space left\n',
+  });
+});
 
 test.concurrent('a hostile site gets nothing raw into any form of output', async () => {
   const moved = Object.entries(hostile.services).flatMap(([id, ports]) => ['--service', `${id}=${ports.join(',')}`]);
