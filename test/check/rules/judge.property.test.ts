@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
+import { judgeSurvey } from '../../../src/check/judge/judge-survey.js';
 import { RULES } from '../../../src/check/rules/registry.js';
+import { isCanary, isRandomCanary } from '../../../src/model/canary.js';
+import type { EndpointId } from '../../../src/model/endpoint.js';
 import { indexServices, type Profile } from '../../../src/model/profile.js';
 import { reportSchema, type Survey } from '../../../src/model/report.js';
 import { isAtLeast, SEVERITIES } from '../../../src/model/severity.js';
-import { judge } from './build-survey.js';
+import { canaries, judge } from './build-survey.js';
 import { anyProfile, anySurvey, soundSurvey } from './arbitrary-survey.js';
 
 const strictSchema = z.strictObject(reportSchema.shape);
@@ -53,6 +56,57 @@ describe('any survey under any profile', () => {
         const first = judge(survey, profile, { failOn: 'low' });
         expect(judge(survey, profile, { failOn: 'low' })).toEqual(first);
         expect(JSON.stringify([survey, profile])).toBe(before);
+      }),
+      runs,
+    );
+  });
+});
+
+/** The survey of another look at the same site: other times, other answers first, other ports chosen at random. */
+function lookAgain(survey: Survey, ports: (index: number) => number, factor: number): Survey {
+  const observations = survey.observations.map((seen, index) => ({
+    ...seen,
+    endpoint: isRandomCanary(seen) ? (`${seen.endpoint.slice(0, 3)}/${ports(index)}` as EndpointId) : seen.endpoint,
+    rttMs: seen.rttMs === null ? null : seen.rttMs * factor,
+    atMs: seen.atMs * factor,
+    tries: seen.tries + 1,
+  }));
+  const liveness = { ...survey.liveness, srttMs: factor };
+  return { ...survey, durationMs: survey.durationMs * factor, observations, liveness };
+}
+
+describe('two looks that saw the same', () => {
+  /** What was found as the store compares it, a port chosen at random by that alone. */
+  function compared(survey: Survey, profile: Profile): string[] {
+    const { findings, undetermined } = judgeSurvey(survey, {
+      ...{ profile, profileDigest: '', authorization: null, failOn: 'low' },
+    });
+    const place = (endpoint: EndpointId | null) =>
+      endpoint?.replace(/\d+/, (port) => (+port >= 62_000 ? 'random' : port));
+    return [
+      ...findings.map(({ observations: _, ...finding }) => ({ ...finding, endpoint: place(finding.endpoint) })),
+      ...undetermined.map((doubt) => ({ ...doubt, endpoint: place(doubt.endpoint) })),
+    ]
+      .map((one) => JSON.stringify(one))
+      .sort();
+  }
+
+  /** What ports chosen at random do, where they agree. */
+  const randomPorts = fc.constantFrom(null, 'open', 'closed', 'filtered', 'error');
+
+  test('find equal data', () => {
+    fc.assert(
+      fc.property(anySurvey, anyProfile, randomPorts, fc.gen(), (seen, profile, state, draw) => {
+        const others = seen.observations.filter((one) => !isCanary(one));
+        const survey = state === null ? seen : { ...seen, observations: [...others, ...canaries(state)] };
+        // One probe looks once at an endpoint.
+        const { observations } = survey;
+        fc.pre(new Set(observations.map(({ endpoint, probe }) => `${endpoint} ${probe}`)).size === observations.length);
+        fc.pre(!/(?:tcp|udp)\/6[2-5]\d{3}/.test(JSON.stringify([survey, profile])));
+        const first = lookAgain(survey, (index) => 62_000 + index, 1);
+        const second = lookAgain(survey, (index) => 63_999 - index, 3);
+        const shuffled = draw(() => fc.shuffledSubarray(second.observations, { minLength: observations.length }));
+        expect(compared({ ...second, observations: shuffled }, profile)).toEqual(compared(first, profile));
       }),
       runs,
     );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Survey } from '../../../src/model/report.js';
-import { reportedFindingSchema, reportedUndeterminedSchema } from '../../../src/model/finding.js';
+import { type Finding, reportedFindingSchema, reportedUndeterminedSchema } from '../../../src/model/finding.js';
 import type { Severity } from '../../../src/model/severity.js';
 import { RULES } from '../../../src/check/rules/registry.js';
 import type { Facts } from '../../../src/check/rules/facts.js';
@@ -240,6 +240,50 @@ test('texts of a rule are cut to the limits of the report', () => {
   const undetermined = judged.undetermined.map((one) => ({ ...one, ...sayUndetermined(speakers, one) }));
   expect(reportedFindingSchema.safeParse(findings[0]).error).toBeUndefined();
   expect(reportedUndeterminedSchema.safeParse(undetermined[0]).error).toBeUndefined();
+});
+
+describe('what no rule here has words for', () => {
+  const speakers = new Map(RULES.map((rule) => [rule.id, rule]));
+  const finding: Finding = {
+    rule: 'sip-open-to-world',
+    about: 'exposure',
+    severity: 'high',
+    effect: 'violation',
+    endpoint: 'udp/5060',
+    observations: [],
+    data: {},
+  };
+  const doubt = { rule: 'silent-udp', endpoint: null, data: {}, blocking: false };
+
+  test.each([
+    ['whose data has another form', finding, 'SIP answers where it should not'],
+    ['of a rule that is gone', { ...finding, rule: 'gone' }, 'gone'],
+  ])('a finding %s is shown by its rule and endpoint', (_name, one, headline) => {
+    const said = sayFinding(speakers, one);
+    expect(reportedFindingSchema.safeParse({ ...one, ...said }).error).toBeUndefined();
+    expect(said).toMatchObject({ headline, title: `${headline}: udp/5060` });
+    expect(said.seen).toMatch(/no words/);
+  });
+
+  test.each([
+    ['whose data has another form', doubt, /Silent UDP ports may be open/],
+    ['of a rule that is gone', { ...doubt, rule: 'gone' }, /gone/],
+  ])('an undetermined entry %s is shown by its rule', (_name, one, what) => {
+    const said = sayUndetermined(speakers, one);
+    expect(said.what).toMatch(what);
+    expect(said.why).toMatch(/no words/);
+  });
+
+  test('a rule that throws when it speaks does not stop the report', () => {
+    const mute: Rule<Facts> = {
+      ...crash,
+      data: NOTHING,
+      say() {
+        throw new Error('boom');
+      },
+    };
+    expect(sayFinding(new Map([['crash', mute]]), { ...finding, rule: 'crash' }).title).toBe('crashes: udp/5060');
+  });
 });
 
 test('of two observations of one open endpoint, the more telling one is judged', () => {

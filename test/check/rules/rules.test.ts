@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type * as z from 'zod';
 import type { EndpointId } from '../../../src/model/endpoint.js';
 import type { Survey } from '../../../src/model/report.js';
-import type { Finding } from '../../../src/model/finding.js';
+import type { Finding, FindingData } from '../../../src/model/finding.js';
 import { RULES } from '../../../src/check/rules/registry.js';
 import {
   judge,
@@ -440,13 +441,23 @@ function recorder(endpoint: EndpointId, probe = 'http-get') {
   return answer(endpoint, 'web-server', { probe, confidence: 'possible', evidence: { http } });
 }
 
+const ruleOf = (id: string) => RULES.find((rule) => rule.id === id)!;
+
+/** Data has the form that its rule gives it, with nothing more in it, and can be kept as JSON. */
+function expectData(form: z.ZodType | undefined, data: FindingData): void {
+  expect(form?.parse(data)).toEqual(data);
+  expect(JSON.parse(JSON.stringify(data))).toEqual(data);
+}
+
 const short = ({ severity, effect, endpoint }: Finding) => `${severity} ${effect} ${endpoint}`;
 
 describe.each(Object.entries(SITUATIONS))('%s', (rule, situations) => {
   test.each(situations)('$name → $says', ({ seen, profile: parts, says }) => {
     const { findings, errors } = judge(seen, profile(parts), { failOn: 'low' });
     expect(errors).toEqual([]);
-    expect(findings.filter((finding) => finding.rule === rule).map(short)).toEqual(says);
+    const found = findings.filter((finding) => finding.rule === rule);
+    expect(found.map(short)).toEqual(says);
+    for (const { data } of found) expectData(ruleOf(rule).data, data);
   });
 });
 
@@ -550,6 +561,7 @@ describe.each(Object.entries(UNKNOWNS))('%s leaves open', (rule, situations) => 
     const { undetermined } = judge(seen, profile(parts), { failOn: 'low', rules });
     const told = undetermined.filter(({ what, why }) => says === null || says[0].test(`${what}\n${why}`));
     expect(told.map(({ blocking }) => blocking)).toEqual(says === null ? [] : [says[1]]);
+    for (const { data } of told) expectData(ruleOf(rule).doubt, data);
   });
 });
 
