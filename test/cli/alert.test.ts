@@ -6,7 +6,7 @@ import type { AlertEvent } from '../../src/model/alert.js';
 import { openHttpSink, type HttpSink } from '../fleet/alerts/http-sink.js';
 import { clientEvent } from '../fleet/alerts/samples.js';
 import { openSmtpSink, type SmtpSink } from '../fleet/alerts/smtp-sink.js';
-import { createFiles, sallyport } from './run.js';
+import { createFiles, runHere, sallyport } from './run.js';
 
 const files = createFiles();
 const KEY = 'correct horse battery staple';
@@ -40,10 +40,9 @@ function writeConfig(): string {
   );
 }
 
-const run = (...args: string[]) =>
-  sallyport(['alert', ...args], {
-    env: { HOOK: http.url, DOWN: `${http.url.replace('/T0SECRET', '/T1SECRET')}`, NO_COLOR: '1' },
-  });
+const environment = () => ({ HOOK: http.url, DOWN: http.url.replace('/T0SECRET', '/T1SECRET'), NO_COLOR: '1' });
+const run = (...args: string[]) => runHere(['alert', ...args], { env: environment() });
+const runApart = (...args: string[]) => sallyport(['alert', ...args], { env: environment() });
 
 /** A store with one message for each of these channels. */
 async function fillStore(name: string, ...channels: string[]): Promise<string> {
@@ -188,7 +187,7 @@ describe('the outbox', () => {
     http.received.length = 0;
     http.answer = (response) => setTimeout(() => response.end(), 50);
     const alerts = writeConfig();
-    const both = await Promise.all([1, 2].map(() => run('send', '--alerts', alerts, '--store', store)));
+    const both = await Promise.all([1, 2].map(() => runApart('send', '--alerts', alerts, '--store', store)));
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     expect(http.received).toHaveLength(3);
   });

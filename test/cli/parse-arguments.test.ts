@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { command as check } from '../../src/cli/commands/check.js';
 import { parseArguments } from '../../src/cli/kit/parse-arguments.js';
-import { sallyport, words } from './run.js';
+import { runHere, words } from './run.js';
 
 const parse = (args: readonly string[]) => parseArguments('sallyport check', check, args);
 
@@ -47,12 +47,12 @@ test.each([
 describe("ports in nmap's ways", () => {
   const listPorts = async (...args: string[]) => {
     const command = ['check', '127.0.41.1', '--allow-special', '--dry-run', '--no-canaries', ...args];
-    const { code, stdout } = await sallyport(command);
+    const { code, stdout } = await runHere(command);
     expect(code).toBe(0);
     return [...stdout.matchAll(/^ {2}((?:tcp|udp)\/\d+)/gm)].map(([, endpoint]) => endpoint);
   };
 
-  test.concurrent.each([
+  test.each([
     [['-p80,443'], ['tcp/80', 'tcp/443']],
     [
       ['-p', 'T:80,U:5060'],
@@ -68,19 +68,19 @@ describe("ports in nmap's ways", () => {
     expect(await listPorts(...args)).toEqual(endpoints);
   });
 
-  test.concurrent('--all-ports is every TCP port, and the UDP ports of the profile', async () => {
+  test('--all-ports is every TCP port, and the UDP ports of the profile', async () => {
     const endpoints = await listPorts('--all-ports');
     expect(endpoints.filter((endpoint) => endpoint!.startsWith('tcp/'))).toHaveLength(65_535);
     expect(endpoints).toContain('udp/1900');
   });
 });
 
-test.concurrent('a list option takes one value, and leaves the target alone', async () => {
-  const { stdout } = await sallyport(words('check --allow-special --dry-run --exclude 127.0.41.1 127.0.41.0/30'));
+test('a list option takes one value, and leaves the target alone', async () => {
+  const { stdout } = await runHere(words('check --allow-special --dry-run --exclude 127.0.41.1 127.0.41.0/30'));
   expect(stdout).toContain('Would check 3 targets');
 });
 
-test.concurrent('what follows -- are targets too', async () => {
-  const { stdout } = await sallyport(words('check 127.0.41.1 --allow-special --dry-run -- 127.0.41.2 127.0.41.3'));
+test('what follows -- are targets too', async () => {
+  const { stdout } = await runHere(words('check 127.0.41.1 --allow-special --dry-run -- 127.0.41.2 127.0.41.3'));
   expect(stdout).toContain('Would check 3 targets');
 });

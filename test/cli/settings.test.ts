@@ -3,7 +3,7 @@ import { command as check } from '../../src/cli/commands/check.js';
 import { COMMANDS } from '../../src/cli/commands/registry.js';
 import { checkValue, type Option, readText } from '../../src/cli/kit/option.js';
 import { readSettings } from '../../src/cli/kit/settings.js';
-import { createFiles, sallyport } from './run.js';
+import { createFiles, runHere } from './run.js';
 
 /** What the options of check are set to; another command has none of the variables, unless it is said. */
 const settingsOf = (flags: object, env: NodeJS.ProcessEnv, elsewhere: readonly string[] = []) =>
@@ -34,9 +34,9 @@ describe('a configuration file ranks below the environment, and that below flags
     });
   });
 
-  test.concurrent('as a user sees it', async () => {
+  test('as a user sees it', async () => {
     const check = (args: readonly string[], env = {}) =>
-      sallyport(['check', '127.0.41.1', '--allow-special', '--dry-run', ...args], { env });
+      runHere(['check', '127.0.41.1', '--allow-special', '--dry-run', ...args], { env });
     const rateOf = async (...run: Parameters<typeof check>) =>
       /Up to (\d+) packets per second/.exec((await check(...run)).stdout)?.[1];
     const env = { SALLYPORT_RATE: '20' };
@@ -121,8 +121,8 @@ describe('the environment', () => {
     await expect(settingsOf({}, env, ['ports'])).rejects.toThrow('is not an option');
   });
 
-  test.concurrent('is refused in one line too', async () => {
-    const ran = await sallyport(['check', '192.0.2.1'], { env: { SALLYPORT_TIMNG: 'polite' } });
+  test('is refused in one line too', async () => {
+    const ran = await runHere(['check', '192.0.2.1'], { env: { SALLYPORT_TIMNG: 'polite' } });
     expect(ran).toEqual({
       code: 2,
       stdout: '',

@@ -11,8 +11,8 @@ describe('--version and --help', () => {
     expect(await sallyport(words(command))).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 
-  test.concurrent.each(['--help', '-h'])('%s lists the commands and the exit codes', async (flag) => {
-    const { code, stdout, stderr } = await sallyport([flag]);
+  test.each(['--help', '-h'])('%s lists the commands and the exit codes', async (flag) => {
+    const { code, stdout, stderr } = await runHere([flag]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['check', 'profile', 'completion']) expect(stdout).toContain(`sallyport ${command}`);
     expect(stdout).toContain('Exit codes: 0 compliant, 1 violation');
@@ -35,8 +35,8 @@ describe('--version and --help', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test.concurrent('check --help tells of every option, within 80 columns', async () => {
-    const { code, stdout } = await sallyport(['check', '--help']);
+  test('check --help tells of every option, within 80 columns', async () => {
+    const { code, stdout } = await runHere(['check', '--help']);
     expect(code).toBe(0);
     for (const name of Object.keys(check.options)) expect(stdout).toContain(`--${name} `);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -155,20 +155,14 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     expectRefusal(await sallyport(words(command)), message);
   });
 
-  test.concurrent('several refused targets take a line each', async () => {
-    const { code, stderr } = await sallyport(['check', '192.0.2.1', '10.0.0.1']);
+  test('several refused targets take a line each', async () => {
+    const { code, stderr } = await runHere(['check', '192.0.2.1', '10.0.0.1']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^sallyport: 192\.0\.2\.1 is .*\nsallyport: 10\.0\.0\.1 is .*\n$/);
   });
 
-  test.concurrent('what the user gave is escaped', async () => {
-    const { stderr } = await sallyport([
-      'check',
-      '127.0.41.1',
-      '--allow-special',
-      '--profile',
-      './\x1b[31m\u202e.yaml',
-    ]);
+  test('what the user gave is escaped', async () => {
+    const { stderr } = await runHere(['check', '127.0.41.1', '--allow-special', '--profile', './\x1b[31m\u202e.yaml']);
     expect(stderr).toBe('sallyport: ./\\x1b[31m\\u{202e}.yaml: no such file\n');
   });
 });
