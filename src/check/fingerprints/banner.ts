@@ -1,5 +1,4 @@
-import { cutText } from '../../words/sentence.js';
-import type { Fingerprint } from './fingerprint.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 const TELNET_IAC = '\xff';
 
@@ -32,11 +31,3 @@ export const banner: Fingerprint = {
     };
   },
 };
-
-/**
- * Quotes what a target sent, within a label that sentences quote in their turn: cut to `max` characters, so that three
- * make a label within the model's limits. The text stays raw; it is escaped where it is shown.
- */
-export function quoteSent(text: string, max = 64): string {
-  return `"${cutText(text, max)}"`;
-}

@@ -1,4 +1,5 @@
 import type { Identity, Observation } from '../../model/report.js';
+import { cutText } from '../../words/sentence.js';
 
 /** What a fingerprint says of an observation that it recognises; the registry adds its id. */
 export type Match = Omit<Identity, 'fingerprint'>;
@@ -13,4 +14,12 @@ export interface Fingerprint {
   /** What it looks for, for people. */
   readonly title: string;
   identify(observation: Observation): Match | null;
+}
+
+/**
+ * Quotes what a target sent, within a label that sentences quote in their turn: cut to `max` characters, so that three
+ * make a label within the model's limits. The text stays raw; it is escaped where it is shown.
+ */
+export function quoteSent(text: string, max = 64): string {
+  return `"${cutText(text, max)}"`;
 }

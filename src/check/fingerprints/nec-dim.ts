@@ -1,5 +1,4 @@
-import type { Fingerprint } from './fingerprint.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 const FULL_PROMPT = /User ID:[ \t\r\n]{0,8}Password:/i;
 const SHORT_PROMPT = /(?:^|[\r\n])[ \t]{0,8}User ID:/i;

@@ -1,6 +1,5 @@
-import type { Fingerprint } from './fingerprint.js';
-import { parseNecProduct } from './nec-product.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
+import { parseNecProduct } from './nec-sip.js';
 
 const CONTENT_TYPE = 'application/x-necsipext2mlv1';
 const ERROR_FIELD = 'ind-errdsp=nec-code';

@@ -1,6 +1,4 @@
-import type { Fingerprint } from './fingerprint.js';
-import { parseNecProduct } from './nec-product.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 /** NEC phone systems that name themselves in the Server or User-Agent field of a SIP answer. */
 export const necSip: Fingerprint = {
@@ -27,3 +25,25 @@ export const necSip: Fingerprint = {
     return null;
   },
 };
+
+const PRODUCT =
+  /^NEC(?:-i)?[ \t]{1,4}(SL Series|S[LV][0-9]{4}|Aspire(?: ?[UW]X)?)(?:-[A-Z]{1,3})?(?![\w-])(?:[ \t]{1,4}([0-9]{1,2}\.[0-9]{1,2})(?![0-9.]))?/i;
+
+/** What an NEC product name in a Server or User-Agent field tells. */
+export interface NecProduct {
+  /** Model or series as sent, without the region behind it; null where it is none that is known. */
+  readonly model: string | null;
+  /** System software version. */
+  readonly version: string | null;
+}
+
+/**
+ * Reads the product names that NEC systems send by SIP, such as `NEC-i SL Series 04.00/2.1`, `NEC SL2100/2.1`,
+ * `NEC-i SV9100-NA 10.00/2.1` and `NEC Aspire WX …`. The `/2.1` recurs across models, so it is no version.
+ * Undefined where the name doesn't begin with NEC.
+ */
+export function parseNecProduct(text: string): NecProduct | undefined {
+  const match = PRODUCT.exec(text);
+  if (match) return { model: match[1] ?? null, version: match[2] ?? null };
+  return /^NEC(?:-i)?(?![\w-])/i.test(text) ? { model: null, version: null } : undefined;
+}

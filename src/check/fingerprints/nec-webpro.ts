@@ -1,6 +1,5 @@
 import type { HttpEvidence } from '../../model/report.js';
-import type { Fingerprint } from './fingerprint.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 const MODEL = /(?<![A-Z0-9])(?:SL1100|SL2100|SV8100|SV9100)(?![A-Z0-9])/gi;
 const IMAGE = /[^"'\s<>()]{1,128}\.(?:png|gif|jpe?g)(?![\w.])/gi;

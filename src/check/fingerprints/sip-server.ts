@@ -1,5 +1,4 @@
-import type { Fingerprint } from './fingerprint.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 /** Any SIP answer. `likely`, as the name is the server's own word, and a better match must win. */
 export const sipServer: Fingerprint = {

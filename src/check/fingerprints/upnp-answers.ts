@@ -1,6 +1,6 @@
 import type { SsdpEvidence } from '../../model/report.js';
 import { privateLocationHost } from '../../protocols/upnp/ssdp.js';
-import { quoteSent } from './banner.js';
+import { quoteSent } from './fingerprint.js';
 
 const GATEWAY_TYPE =
   /:(?:device:(?:InternetGatewayDevice|WANDevice|WANConnectionDevice)|service:WAN(?:IP|PPP)Connection):/i;

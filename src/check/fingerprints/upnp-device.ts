@@ -1,6 +1,5 @@
 import { privateLocationHost } from '../../protocols/upnp/ssdp.js';
-import type { Fingerprint } from './fingerprint.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 import { describeUpnpAnswer, splitUpnpAnswers } from './upnp-answers.js';
 
 /**

@@ -1,5 +1,4 @@
-import type { Fingerprint } from './fingerprint.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 import { describeUpnpAnswer, splitUpnpAnswers } from './upnp-answers.js';
 
 /** A UPnP Internet gateway: a router that lets hosts open ports. */

@@ -1,5 +1,4 @@
-import type { Fingerprint } from './fingerprint.js';
-import { quoteSent } from './banner.js';
+import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 const REALM = /realm[ \t]{0,4}=[ \t]{0,4}"([^"]{1,256})/i;
 

@@ -1,6 +1,4 @@
-import { type MessageHead, parseContentLength, parseHead, readHeaderList } from './headers.js';
-
-const MAX_TRAILERS = 64;
+import { MAX_HEAD_BYTES, type MessageHead, parseContentLength, parseHead, readHeaderList } from './headers.js';
 
 /** Interim (1xx) answers that are read over before the real one. */
 const MAX_INTERIM = 4;
@@ -77,6 +75,8 @@ export function allowsAnother(bytes: Buffer, response: Response, max: number): b
   return !has('close') && (response.atLeast11 || has('keep-alive'));
 }
 
+const MAX_TRAILERS = 64;
+
 /** A body taken out of its chunks. */
 export interface ChunkedBody {
   readonly content: string;
@@ -123,4 +123,43 @@ function readLine(text: string, at: number): { end: number; next: number } | und
   const feed = text.indexOf('\n', at);
   if (feed < 0) return undefined;
   return { end: feed > at && text[feed - 1] === '\r' ? feed - 1 : feed, next: feed + 1 };
+}
+
+/** An answer that is wanted with its whole body. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+  /** Whether its end was seen by its length or its last chunk. */
+  readonly ended: boolean;
+  /** Whether it tells where it ends; one that does not ends with its connection. */
+  readonly delimited: boolean;
+  /** Whether the same connection may carry another request. */
+  readonly staysOpen: boolean;
+}
+
+/**
+ * Whether an answer needs no more bytes: its body has ended by its length or its last chunk, or its head has no end
+ * within 16 KiB. Until then, and for bodies of unknown length, it goes on until the other side or the caller ends it.
+ */
+export function isHttpAnswered(bytes: Buffer, maxBody: number): boolean {
+  const response = readResponse(bytes);
+  if (response?.head.bodyStart === undefined) return bytes.length > MAX_HEAD_BYTES;
+  return readBody(bytes, response, maxBody)?.end !== undefined;
+}
+
+/**
+ * Parses an HTTP/1.x answer, as tolerant as `parseHttpResponse`, with up to `maxBody` bytes of its body. Undefined
+ * where it is no HTTP or its head has no end. Total and linear.
+ */
+export function parseHttpAnswer(bytes: Buffer, maxBody: number): HttpAnswer | undefined {
+  const response = readResponse(bytes);
+  const body = response && readBody(bytes, response, maxBody);
+  if (!response || !body) return undefined;
+  return {
+    status: response.status,
+    body: Buffer.from(body.content, 'latin1'),
+    ended: body.end !== undefined,
+    delimited: body.delimited,
+    staysOpen: allowsAnother(bytes, response, maxBody),
+  };
 }

@@ -1,6 +1,5 @@
 import type { HttpEvidence } from '../../model/report.js';
-import { renderAuthority } from './authority.js';
-import { cleanHeaderValue, readHeader, readHeaderList } from './headers.js';
+import { cleanHeaderValue, readHeader, readHeaderList, renderAuthority } from './headers.js';
 import { allowsAnother, readBody, readResponse } from './http-response.js';
 
 const MAX_TITLE = 256;

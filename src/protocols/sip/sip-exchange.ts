@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { MAX_SIP_BYTES } from '../../model/vantage-api.js';
-import { renderAuthority } from '../http/authority.js';
-import { cleanHeaderValue, type MessageHead, parseHead, readHeader } from '../http/headers.js';
+import { cleanHeaderValue, type MessageHead, parseHead, readHeader, renderAuthority } from '../http/headers.js';
 import { findSipTag, type SipPlace } from './sip.js';
 
 /*

@@ -1,7 +1,13 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { SipEvidence } from '../../model/report.js';
-import { renderAuthority } from '../http/authority.js';
-import { cleanHeaderValue, parseContentLength, parseHead, readHeader, readHeaderList } from '../http/headers.js';
+import {
+  cleanHeaderValue,
+  parseContentLength,
+  parseHead,
+  readHeader,
+  readHeaderList,
+  renderAuthority,
+} from '../http/headers.js';
 
 /** A line with which a SIP message begins (RFC 3261 §7.1, §7.2). */
 const START_LINE = /^(?:SIP\/2\.0 [1-6][0-9]{2}\b|[A-Z]{1,16} [^\s]{1,512} SIP\/2\.0\r?$)/gm;

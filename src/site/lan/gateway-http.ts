@@ -4,7 +4,7 @@ import type { Host } from '../../net/scan/host.js';
 import type { Outcome } from '../../net/scan/outcome.js';
 import { MAX_HEAD_BYTES } from '../../protocols/http/headers.js';
 import { renderHttpGet, renderHttpPost } from '../../protocols/http/http.js';
-import { isHttpAnswered, parseHttpAnswer } from '../../protocols/http/http-answer.js';
+import { isHttpAnswered, parseHttpAnswer } from '../../protocols/http/http-response.js';
 import { MAX_XML_BYTES } from '../../protocols/upnp/xml.js';
 import { USER_AGENT } from '../../version.js';
 import { onAbort, waitWithin } from '../../async/time-limit.js';

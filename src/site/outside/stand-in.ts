@@ -148,27 +148,27 @@ function formatSender({ address, port }: Sender): string {
 export type Unbound = StandIn['unbound'][number];
 
 /** What was to be bound, where, and on which system (`process.platform`). */
-export interface Place {
+export interface BindAttempt {
   readonly endpoint: EndpointId;
   readonly address: string;
   readonly platform: string;
 }
 
 /** Says why an endpoint could not be bound, by the system's error, and what to do about it on this system; alike for all. */
-export function tellUnbound(place: Place, error: NodeJS.ErrnoException): Unbound {
+export function tellUnbound(attempt: BindAttempt, error: NodeJS.ErrnoException): Unbound {
   const code = error.code ?? '';
   const reason = REASONS[code] ?? 'error';
-  const detail = reason === 'error' ? tellError(code || error.message) : ADVICE[reason](place);
-  return { endpoint: place.endpoint, reason, detail: detail.slice(0, MAX_DETAIL) };
+  const detail = reason === 'error' ? tellError(code || error.message) : ADVICE[reason](attempt);
+  return { endpoint: attempt.endpoint, reason, detail: detail.slice(0, MAX_DETAIL) };
 }
 
-function tellTaken({ platform }: Place): string {
+function tellTaken({ platform }: BindAttempt): string {
   const show = { linux: 'sudo ss -lntup', darwin: 'sudo lsof -nP -i', win32: 'netstat -abno' }[platform];
   const how = show ? `"${show}" shows which; ` : '';
   return `another program of this machine has it: ${how}end that, and run this again`;
 }
 
-function tellPrivileged({ endpoint, platform }: Place): string {
+function tellPrivileged({ endpoint, platform }: BindAttempt): string {
   const { transport = 'tcp' } = parseEndpointId(endpoint) ?? {};
   switch (platform) {
     case 'linux':
@@ -180,7 +180,7 @@ function tellPrivileged({ endpoint, platform }: Place): string {
   }
 }
 
-function tellNoAddress({ address, platform }: Place): string {
+function tellNoAddress({ address, platform }: BindAttempt): string {
   const add = {
     linux: `sudo ip address add ${address}/24 dev eth0`,
     darwin: `sudo ifconfig en0 alias ${address} 255.255.255.0`,

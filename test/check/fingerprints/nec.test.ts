@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseNecProduct } from '../../../src/check/fingerprints/nec-product.js';
+import { parseNecProduct } from '../../../src/check/fingerprints/nec-sip.js';
 import { identify } from '../../../src/check/fingerprints/registry.js';
 import { parseHttpResponse } from '../../../src/protocols/http/http.js';
 import { parseSipResponse } from '../../../src/protocols/sip/sip.js';

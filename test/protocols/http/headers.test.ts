@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { renderAuthority } from '../../../src/protocols/http/authority.js';
 import {
   cleanHeaderValue,
   MAX_HEAD_BYTES,
@@ -8,6 +7,7 @@ import {
   parseHead,
   readHeader,
   readHeaderList,
+  renderAuthority,
 } from '../../../src/protocols/http/headers.js';
 import { elapsed, hostileBytes, pathological } from '../hostile.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isHttpAnswered, parseHttpAnswer } from '../../../src/protocols/http/http-answer.js';
+import { isHttpAnswered, parseHttpAnswer } from '../../../src/protocols/http/http-response.js';
 import { renderHttpPost } from '../../../src/protocols/http/http.js';
 import { elapsed, hostileBytes, message, mutated, pathological } from '../hostile.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { pcpEvidenceSchema } from '../../../src/model/lan.js';
-import { parsePcpAnswer, renderPcpAnnounce } from '../../../src/protocols/nat/pcp.js';
+import { parsePcpAnswer, renderPcpAnnounce } from '../../../src/protocols/nat/nat-pmp.js';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 

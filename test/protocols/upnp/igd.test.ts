@@ -2,14 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { deviceSchema, portMappingSchema } from '../../../src/model/lan.js';
 import { parseDeviceDescription } from '../../../src/protocols/upnp/igd-description.js';
-import { mappingKey, readMapping, readMappingList } from '../../../src/protocols/upnp/port-mapping.js';
 import { parseSoapAnswer, renderSoapCall } from '../../../src/protocols/upnp/soap.js';
 import {
   askExternalAddress,
   askMapping,
   askMappingList,
   askStatus,
+  mappingKey,
   readExternalAddress,
+  readMapping,
+  readMappingList,
   readStatus,
 } from '../../../src/protocols/upnp/wan-connection.js';
 import { parseXml, type XmlElement } from '../../../src/protocols/upnp/xml.js';

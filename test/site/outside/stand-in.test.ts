@@ -7,7 +7,7 @@ import { openStandIn } from '../../../src/site/outside/stand-in.js';
 import { type EndpointId, parseEndpointId } from '../../../src/model/endpoint.js';
 import { SERVICES } from '../../../src/model/service.js';
 import { isReceipt, type ProofMessage, renderProof } from '../../../src/protocols/proof.js';
-import { drawCanaries } from '../../../src/site/outside/draw-canaries.js';
+import { drawCanaries } from '../../../src/site/outside/prove-endpoints.js';
 import { ask, talk } from '../../lab-sites/clients.js';
 import { keep, stopAfterEach } from '../../lab-sites/running.js';
 import { findFreeEndpoints, LOCAL, startStandIn } from './start-stand-in.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { drawCanaries } from '../../../src/site/outside/draw-canaries.js';
+import { drawCanaries } from '../../../src/site/outside/prove-endpoints.js';
 import { openStandIn } from '../../../src/site/outside/stand-in.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
 import { keep } from '../../lab-sites/running.js';
