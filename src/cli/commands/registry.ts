@@ -37,6 +37,10 @@ export const COMMANDS = {
     title: 'Judge again what a sweep saw, by another profile or newer rules; sends nothing',
     load: () => import('./judge.js'),
   },
+  explain: {
+    title: 'Explain a rule: what it looks at, and what its finding means',
+    load: () => import('./explain.js'),
+  },
   waive: {
     title: 'Accept a finding at a client until a day; anything worse is still reported',
     load: () => import('./waive.js'),

@@ -19,7 +19,7 @@ const LONGEST = { by: 128, reason: 512 };
 
 const WORDS = {
   client: { ...CLIENT, required: true },
-  rule: { required: true, complete: 'rule', describe: 'Id of the rule, as "See" of a finding shows it' },
+  rule: { required: true, complete: 'rule of check', describe: 'Id of the rule, as "See" of a finding shows it' },
   endpoint: { describe: 'Such as tcp/80; without it, wherever the rule finds it' },
 } as const;
 
@@ -68,7 +68,7 @@ async function waive(args: Values<typeof WORDS & typeof OPTIONS>, now: Date): Pr
 function readRule(text: string): string {
   const ids = RULES.map(({ id }) => id);
   if (ids.includes(text)) return text;
-  throw new InputError(`there is no rule "${text}"${suggest(text, ids)}; docs/findings.md lists them`);
+  throw new InputError(`there is no rule "${text}"${suggest(text, ids)}; sallyport explain lists them`);
 }
 
 function readEndpoint(text: string | undefined): EndpointId | null {

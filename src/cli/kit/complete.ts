@@ -84,7 +84,11 @@ const SOURCES: Readonly<
     return (await withStore(given.get('store'), readClientIds)).map((id) => [id]);
   },
   async rule() {
+    const { explainRule, listRuleIds } = await import('../../site/judge/explain-rules.js');
+    return listRuleIds().map((id) => [id, explainRule(id)?.title]);
+  },
+  async 'rule of check'() {
     const { RULES } = await import('../../check/rules/registry.js');
-    return RULES.map(({ id }) => [id]);
+    return RULES.map(({ id, title }) => [id, title]);
   },
 };

@@ -31,7 +31,7 @@ export interface Option {
   /** Heading in help. */
   readonly group?: string;
   /** What completion offers besides the choices. */
-  readonly complete?: 'client' | 'profile' | 'rule';
+  readonly complete?: 'client' | 'profile' | 'rule' | 'rule of check';
 }
 
 export type Options = Readonly<Record<string, Option>>;

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { explainRule, listRuleIds } from '../../src/site/judge/explain-rules.js';
+import { runHere } from './run.js';
+
+test.each(listRuleIds())('%s is explained, within 80 columns', async (id) => {
+  const { code, stdout, stderr } = await runHere(['explain', id]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { title, severity, explain } = explainRule(id)!;
+  const text = `${title} ${id}, up to ${severity} ${explain}`;
+  expect(stdout.replace(/\s+/g, ' ').trim()).toBe(text.replace(/\s+/g, ' ').trim());
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('without a rule all are listed', async () => {
+  const { code, stdout } = await runHere(['explain']);
+  expect(code).toBe(0);
+  expect(stdout.match(/^\S+/gm)).toEqual(listRuleIds());
+});
+
+test.each([
+  ['dmz-suspectd', '(did you mean "dmz-suspected"?)'],
+  ['nonsense', 'sallyport explain lists them'],
+])('there is no rule %s', async (id, hint) => {
+  const { code, stdout, stderr } = await runHere(['explain', id]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(hint);
+});
