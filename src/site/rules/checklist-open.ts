@@ -53,7 +53,7 @@ export const checklistOpen: SiteRule<z.infer<typeof data>, DoubtData> = {
     title: `Not done: ${cutText(title, 200)}`,
     seen: `${by ? `${cutText(by, 64)}${role ? ` (${cutText(role, 32)})` : ''}` : 'The answer'} said so${on ? ` on ${on}` : ''}${note ? `: ${cutText(note, 300)}` : '.'}`,
     matters: 'No setting outside the phone system can make up for it.',
-    remedy: how || 'Do what the checklist asks for.',
+    remedy: how.trim() || 'Do what the checklist asks for.',
     programs,
     references: [],
   }),

@@ -67,7 +67,7 @@ export const natUnfriendly: SiteRule<Data, z.infer<typeof doubt>> = {
   },
   sayDoubt: ({ data: { problem } }) => ({
     what: 'How the NAT treats UDP',
-    why: problem ? upperFirst(problem) : 'The test gave no result.',
+    why: problem?.trim() ? upperFirst(problem) : 'The test gave no result.',
   }),
 };
 

@@ -18,10 +18,8 @@ import { SEVERITIES } from '../../../src/model/severity.js';
 import { SITE_RULES } from '../../../src/site/rules/registry.js';
 import { arbitraryOf } from './arbitrary-of-schema.js';
 
-/** Rules of the old form, whose data are their words, are not tried. */
-const isNew = ({ data, doubt }: Rule<never>) => !(data instanceof z.ZodAny) && !(doubt instanceof z.ZodAny);
 const ALL: readonly Rule<never>[] = [...RULES, ...SITE_RULES.filter(({ id }) => !RULES.some((rule) => rule.id === id))];
-const rules = ALL.filter(isNew).map((rule) => [rule.id, rule] as const);
+const rules = ALL.map((rule) => [rule.id, rule] as const);
 
 const endpoint = arbitraryOf(endpointSchema) as unknown as fc.Arbitrary<NonNullable<Finding['endpoint']>>;
 const runs = { numRuns: 40 };
