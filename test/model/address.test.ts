@@ -107,14 +107,20 @@ describe('addressScope', () => {
     );
   });
 
-  test('takes 100,000 addresses in well under half a second', () => {
+  test('takes less than three times as long as parsing alone', () => {
     const addresses = Array.from({ length: 100_000 }, (_, i) => {
       const low = BigInt(i) * 42_949n;
       return i % 2 ? formatAddress({ family: 4, value: low }) : formatAddress({ family: 6, value: (low << 96n) + 1n });
     });
-    const start = process.cpuUsage();
-    for (const address of addresses) addressScope(address);
-    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
+    const measure = (read: (address: string) => unknown): number => {
+      const start = process.cpuUsage();
+      for (const address of addresses) read(address);
+      return process.cpuUsage(start).user;
+    };
+    // The best of three: what else the machine does only adds.
+    const rounds = [1, 2, 3].map(() => ({ parsing: measure(parseAddress), scope: measure(addressScope) }));
+    const best = (of: 'parsing' | 'scope') => Math.min(...rounds.map((round) => round[of]));
+    expect(best('scope')).toBeLessThan(3 * best('parsing'));
   });
 });
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import type { VantageClient } from '../../../src/site/outside/vantage-client.js';
+import type { VantageClient, VantagePatience } from '../../../src/site/outside/vantage-client.js';
 import { VantageError } from '../../../src/site/outside/vantage-error.js';
 import { checksRequestSchema, proofsRequestSchema } from '../../../src/model/vantage-api.js';
 import { loadProfile } from '../../../src/files/profiles/profile.js';
@@ -36,8 +36,8 @@ async function collect(client: VantageClient, signal = never) {
   return events;
 }
 
-async function failStream(answer: Answerer): Promise<VantageError> {
-  const { client } = await startFake(answer);
+async function failStream(answer: Answerer, patience: Partial<VantagePatience> = {}): Promise<VantageError> {
+  const { client } = await startFake(answer, patience);
   return failureOf(collect(client));
 }
 
@@ -126,7 +126,7 @@ describe('a refusal', () => {
     ['is silent', (response) => response.writeHead(403).flushHeaders()],
     ['says nothing that is text', (response) => sendJson(response, { error: { a: 1 } }, 403)],
   ])('that %s is told all the same, and shortly', async (_what, answer) => {
-    const { client } = await startFake((response, asked) => answer(silenceHead(response), asked));
+    const { client } = await startFake((response, asked) => answer(silenceHead(response), asked), { idleMs: 300 });
     const { kind, message } = await failureOf(client.whoami(never));
     expect(kind).toBe('refused');
     expect(message).toContain('does not allow that (403)');
@@ -144,10 +144,12 @@ function silenceHead(response: Parameters<Answerer>[0]): Parameters<Answerer>[0]
 
 describe('a vantage that can not be reached', () => {
   test('is told with the reason', async () => {
-    const { client } = await startFake(() => undefined);
+    const { client } = await startFake(() => undefined, { headMs: 400 });
     expect((await failureOf(client.whoami(never))).message).toContain('did not answer in time');
     const mute = await startRaw(() => undefined);
-    expect((await failureOf(createClient(`https://${LOCAL}:${mute}`).whoami(never))).message).toContain('in time');
+    expect(
+      (await failureOf(createClient(`https://${LOCAL}:${mute}`, { headMs: 400 }).whoami(never))).message,
+    ).toContain('in time');
     const rude = await startRaw((socket) => socket.destroy());
     expect((await failureOf(createClient(`http://${LOCAL}:${rude}`).whoami(never))).message).toContain('closed');
     const turning = await startRaw(
@@ -174,7 +176,7 @@ describe('a vantage that can not be reached', () => {
       const drip = setInterval(() => socket.write('x'), 50);
       socket.once('close', () => clearInterval(drip));
     });
-    const error = await failureOf(createClient(`http://${LOCAL}:${port}`).whoami(never));
+    const error = await failureOf(createClient(`http://${LOCAL}:${port}`, { headMs: 400 }).whoami(never));
     expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('in time') as unknown });
   });
 
@@ -289,8 +291,9 @@ describe('a stream', () => {
     ['is garbage', (response) => sendEvents(response).end(Buffer.alloc(5_000, 0xff)), /cut off/],
     ['has data that is no JSON', (response) => sendEvents(response, STARTED).write('data: {\n\n'), /not JSON/],
     ['is JSON', (response) => sendJson(response, {}), /does not answer with text\/event-stream/],
-  ])('that %s is an error of the protocol', async (_what, answer, text) => {
-    const error = await failStream((response, asked) => answer(silenceHead(response), asked));
+  ])('that %s is an error of the protocol', async (what, answer, text) => {
+    const idle = what === 'falls silent' && { idleMs: 300 };
+    const error = await failStream((response, asked) => answer(silenceHead(response), asked), { ...idle });
     expect(error).toMatchObject({
       name: 'VantageError',
       kind: 'protocol',
@@ -299,11 +302,14 @@ describe('a stream', () => {
   });
 
   test('that drips for ever comes to an end', async () => {
-    const error = await failStream((response) => {
-      sendEvents(response, STARTED);
-      const drip = setInterval(() => response.write(':'), 50);
-      response.once('close', () => clearInterval(drip));
-    });
+    const error = await failStream(
+      (response) => {
+        sendEvents(response, STARTED);
+        const drip = setInterval(() => response.write(':'), 50);
+        response.once('close', () => clearInterval(drip));
+      },
+      { wholeMs: 1_500 },
+    );
     expect(error).toMatchObject({ kind: 'protocol', message: expect.stringContaining('come to an end') as unknown });
   });
 
