@@ -10,8 +10,8 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   coverageProvider: 'babel',
-  // Most of the time is spent waiting: for silence, for processes.
-  maxWorkers: 2,
+  // One more than cores on a small machine: much of the time is spent waiting, for silence and for processes.
+  maxWorkers: 3,
   // Ends what hangs. On a busy machine a process alone may take ten seconds to start.
   testTimeout: 60_000,
 };

@@ -12,6 +12,8 @@ import { sallyport } from './run.js';
 
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url));
 const ADDRESS = '127.0.45.1';
+/** The checks would take minutes; on a busy machine a process takes seconds to end. */
+const AT_ONCE_MS = 15_000;
 
 let silent: SilentTcp;
 let site: Site;
@@ -70,7 +72,7 @@ describe('Ctrl-C', () => {
         'error/cut-off',
       ]);
       expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
-      expect(ms).toBeLessThan(1_500);
+      expect(ms).toBeLessThan(AT_ONCE_MS);
     },
   );
 
@@ -106,14 +108,14 @@ describe('Ctrl-C', () => {
     expect(reports.length).toBeLessThan(256);
     expect(reports.some(({ interrupted }) => interrupted)).toBe(true);
     expect(code).toBe(3);
-    expect(ms).toBeLessThan(1_500);
+    expect(ms).toBeLessThan(AT_ONCE_MS);
   });
 
   test.concurrent('ends the wait for targets on standard input, and is no error', async () => {
     const { code, stdout, stderr, ms } = await interrupt(['-iL', '-']);
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
     expect(stdout).toContain('0 targets');
-    expect(ms).toBeLessThan(1_500);
+    expect(ms).toBeLessThan(AT_ONCE_MS);
   });
 });
 

@@ -4,15 +4,19 @@ import { startSite } from '../../src/lab/start-site.js';
 import type { Report } from '../../src/index.js';
 import { planOne, requireValid } from '../check/checking.js';
 import { keep, stopAfterEach } from '../lab-sites/running.js';
-import { createFiles, sallyport, type RunOptions, type Ran } from './run.js';
+import { createFiles, runHere, sallyport, type RunOptions, type Ran } from './run.js';
 
 stopAfterEach();
 const files = createFiles();
 
-/** Runs a check of one closed port on loopback addresses, as NDJSON. */
-async function checkPort(args: readonly string[], options: RunOptions = {}): Promise<Ran & { reports: Report[] }> {
+/** Checks one closed port of loopback addresses, as NDJSON; in a process of its own where the test wants one. */
+async function checkPort(
+  args: readonly string[],
+  options: RunOptions = {},
+  run: typeof sallyport = runHere,
+): Promise<Ran & { reports: Report[] }> {
   const fixed = ['check', '--allow-special', '-p', 'T:1', '--no-canaries', '--format', 'ndjson'];
-  const ran = await sallyport([...fixed, ...args], options);
+  const ran = await run([...fixed, ...args], options);
   const reports = ran.stdout
     .split('\n')
     .slice(0, -1)
@@ -32,35 +36,39 @@ const LIST = '# our sites\n127.0.42.1\n\n127.0.42.2 127.0.42.3, 127.0.42.4 # in 
 const LISTED = ['127.0.42.1', '127.0.42.2', '127.0.42.3', '127.0.42.4', '127.0.42.5', '127.0.42.6'];
 
 describe('targets', () => {
-  test.concurrent('come from a file with comments, beside those of the command', async () => {
+  test('come from a file with comments, beside those of the command', async () => {
     const { code, stderr, reports } = await checkPort(['-iL', files.write('list.txt', LIST), '127.0.42.7']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(addressesOf(reports)).toEqual([...LISTED, '127.0.42.7']);
   });
 
   test.concurrent('come from standard input', async () => {
-    const { code, reports } = await checkPort(['-iL', '-'], { input: LIST });
+    const { code, reports } = await checkPort(['-iL', '-'], { input: LIST }, sallyport);
     expect(code).toBe(0);
     expect(addressesOf(reports)).toEqual(LISTED);
   });
 
   test.concurrent('are checked while standard input is still open', async () => {
     let first: string | undefined;
-    const { code, reports } = await checkPort(['-iL', '-'], {
-      onStart: ({ stdin, stdout }) => {
-        stdin!.write('127.0.42.1\n');
-        stdout!.once('data', (data: string) => {
-          first = data;
-          stdin!.end('127.0.42.2\n');
-        });
+    const { code, reports } = await checkPort(
+      ['-iL', '-'],
+      {
+        onStart: ({ stdin, stdout }) => {
+          stdin!.write('127.0.42.1\n');
+          stdout!.once('data', (data: string) => {
+            first = data;
+            stdin!.end('127.0.42.2\n');
+          });
+        },
       },
-    });
+      sallyport,
+    );
     expect(code).toBe(0);
     expect(first).toContain('"127.0.42.1"');
     expect(addressesOf(reports)).toEqual(['127.0.42.1', '127.0.42.2']);
   });
 
-  test.concurrent('are left out with --exclude and --exclude-file', async () => {
+  test('are left out with --exclude and --exclude-file', async () => {
     const file = files.write('exclude.txt', '127.0.42.5 # moved out\n127.0.42.6/32\n');
     const args = [
       '127.0.42.1-8',
@@ -76,20 +84,20 @@ describe('targets', () => {
     expect(addressesOf(reports)).toEqual(['127.0.42.4', '127.0.42.7']);
   });
 
-  test.concurrent('are told once, however often they are given', async () => {
+  test('are told once, however often they are given', async () => {
     const { reports } = await checkPort(['127.0.42.1', '127.0.42.1-2', '::ffff:127.0.42.2']);
     expect(addressesOf(reports)).toEqual(['127.0.42.1', '127.0.42.2']);
   });
 
-  test.concurrent('beyond 16 need --authorized-by, which the reports record', async () => {
+  test('beyond 16 need --authorized-by, which the reports record', async () => {
     const { code, reports } = await checkPort(['127.0.42.1-17', '--authorized-by', 'Ada, order 7']);
     expect(code).toBe(0);
     expect(reports).toHaveLength(17);
     expect(new Set(reports.map(({ authorization }) => authorization))).toEqual(new Set(['Ada, order 7']));
   });
 
-  test.concurrent('a name that leads to an address of another kind is inconclusive, and says so', async () => {
-    const { code, stdout } = await sallyport(['check', 'localhost', '--format', 'ndjson']);
+  test('a name that leads to an address of another kind is inconclusive, and says so', async () => {
+    const { code, stdout } = await runHere(['check', 'localhost', '--format', 'ndjson']);
     expect(code).toBe(3);
     for (const line of stdout.trimEnd().split('\n')) {
       const { target, verdict, observations } = JSON.parse(line) as Report;
@@ -99,7 +107,7 @@ describe('targets', () => {
     }
   });
 
-  test.concurrent('a bad line of standard input ends the run after what was begun, with exit code 2', async () => {
+  test('a bad line of standard input ends the run after what was begun, with exit code 2', async () => {
     const { code, stderr, reports } = await checkPort(['-iL', '-'], {
       input: '127.0.42.1\nnot_a/target\n127.0.42.3\n',
     });
@@ -108,7 +116,7 @@ describe('targets', () => {
     expect(addressesOf(reports)).toEqual(['127.0.42.1']);
   });
 
-  test.concurrent('no target on standard input is an error', async () => {
+  test('no target on standard input is an error', async () => {
     const { code, stderr } = await checkPort(['-iL', '-'], { input: '# nobody\n' });
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'sallyport: there is no target to check\n' });
   });
@@ -132,19 +140,19 @@ describe('nothing is sent', () => {
 
   test('by --dry-run, which says what would be', async () => {
     const options = await start();
-    const { code, stdout, stderr } = await sallyport(['check', '127.0.42.9', ...options, '--dry-run']);
+    const { code, stdout, stderr } = await runHere(['check', '127.0.42.9', ...options, '--dry-run']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Would check 1 target against profile closed, as outsider: nothing was sent.');
     expect(stdout).toMatch(/^ {2}udp\/\d+ +SIP OPTIONS over UDP$/m);
     expect(heard).toBe(0);
-    await sallyport(['check', '127.0.42.9', ...options]);
+    await runHere(['check', '127.0.42.9', ...options]);
     expect(heard).toBeGreaterThan(1);
   });
 
   test('where a list holds more than 16 addresses without an authorisation', async () => {
     const options = await start();
     const list = files.write('many.txt', '127.0.42.9\n127.0.43.0/28\n');
-    const { code, stderr } = await sallyport(['check', '-iL', list, ...options]);
+    const { code, stderr } = await runHere(['check', '-iL', list, ...options]);
     expect(code).toBe(2);
     expect(stderr).toContain('17 addresses: more than 16 need --authorized-by');
     expect(heard).toBe(0);
@@ -153,7 +161,7 @@ describe('nothing is sent', () => {
   test('where a line far below is bad', async () => {
     const options = await start();
     const list = files.write('late.txt', `127.0.42.9\n${'# comment\n'.repeat(5_000)}127.0.42.999\n`);
-    const { code, stderr } = await sallyport(['check', '-iL', list, ...options]);
+    const { code, stderr } = await runHere(['check', '-iL', list, ...options]);
     expect(code).toBe(2);
     expect(stderr).toContain(`${list}:5002:1: "127.0.42.999"`);
     expect(heard).toBe(0);
