@@ -92,6 +92,9 @@ function valuesOf(schema: JsonSchema): fc.Arbitrary<unknown> {
 
 const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'output' }) as JsonSchema;
 
+/** Anything that has a form. */
+export const anyOf = <T>(form: z.ZodType<T>) => valuesOf(schemaOf(form)) as fc.Arbitrary<T>;
+
 /** All that the schema lets through. */
 export const anyEvidence = valuesOf(schemaOf(siteEvidenceSchema)) as fc.Arbitrary<SiteEvidence>;
 export const anySiteReport = valuesOf(schemaOf(siteReportSchema)) as fc.Arbitrary<SiteReport>;

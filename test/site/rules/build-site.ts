@@ -1,5 +1,8 @@
+import { expect } from '@jest/globals';
+import type * as z from 'zod';
 import type { ChecklistState } from '../../../src/model/checklist.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
+import type { FindingData } from '../../../src/model/finding.js';
 import type { Gateway, LanSurvey, PortMapping, SsdpFound, WanConnection } from '../../../src/model/lan.js';
 import type { Profile } from '../../../src/model/profile.js';
 import type { Report } from '../../../src/model/report.js';
@@ -7,6 +10,7 @@ import { SERVICES } from '../../../src/model/service.js';
 import type { Outside, Proof, SipComparison, SiteEvidence, SiteReport, StandIn } from '../../../src/model/site.js';
 import { createReport } from '../../../src/check/judge/say-report.js';
 import type { Seen } from '../../../src/check/rules/facts.js';
+import { SITE_RULES } from '../../../src/site/rules/registry.js';
 import { createSiteReport } from '../../../src/site/judge/say-site-report.js';
 import { canaries, profile, services, survey } from '../../check/rules/build-survey.js';
 
@@ -195,8 +199,9 @@ export interface ReportParts {
   readonly interrupted?: boolean;
 }
 
+/** The report of a site, of which all that rules found has its form and survives JSON. */
 export function report(seen: SiteEvidence, parts: ReportParts = {}): SiteReport {
-  return createSiteReport(seen, {
+  const site = createSiteReport(seen, {
     kind: parts.kind ?? 'preinstall',
     client: null,
     profile: parts.profile ?? profile(),
@@ -206,6 +211,14 @@ export function report(seen: SiteEvidence, parts: ReportParts = {}): SiteReport 
     interrupted: parts.interrupted ?? false,
     earlier: parts.earlier ?? [],
   });
+  for (const { rule, data } of site.findings) expectForm(data, SITE_RULES.find(({ id }) => id === rule)?.data);
+  for (const { rule, data } of site.undetermined) expectForm(data, SITE_RULES.find(({ id }) => id === rule)?.doubt);
+  return site;
+}
+
+function expectForm(data: FindingData, form: z.ZodType<FindingData> | undefined): void {
+  expect(form?.safeParse(data)).toEqual({ success: true, data });
+  expect(JSON.parse(JSON.stringify(data))).toEqual(data);
 }
 
 /** What counts: rules of violations, of what stands in the way, and blocking gaps. */
