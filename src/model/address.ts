@@ -210,3 +210,6 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
 
 /** What a host name resolved to: every A and AAAA, or why there is none. */
 export type Resolution = { readonly addresses: readonly string[] } | { readonly problem: string };
+
+/** Resolves a host name. */
+export type ResolveName = (name: string) => Promise<Resolution>;

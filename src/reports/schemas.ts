@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { alertConfigFileSchema } from '../fleet/alerts/alert-config-schema.js';
 import { checklistFileSchema } from '../files/checklists/checklist.js';
 import { inventoryFileSchema } from '../files/clients/inventory-schema.js';
-import { profileFileSchema } from '../files/profiles/profile-schema.js';
+import { profileFileSchema } from '../files/profiles/profile-file.js';
 import { alertPayloadSchema } from '../model/alert-payload.js';
 import { siteReportSchema } from '../model/site.js';
 import { sweepResultSchema } from '../model/sweep-result.js';

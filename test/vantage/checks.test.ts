@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { digestProfile } from '../../src/check/judge/judge-survey.js';
-import { listProfileNames } from '../../src/files/profiles/profile-chain.js';
+import { listShipped } from '../../src/files/shipped.js';
 import { applyServiceOverrides } from '../../src/files/profiles/profile-overrides.js';
 import { loadProfile } from '../../src/files/profiles/profile.js';
 import type { Profile } from '../../src/model/profile.js';
@@ -112,7 +112,7 @@ describe('a check', () => {
 
 describe('a resolved profile', () => {
   test('stays the same, to the digest', async () => {
-    for (const name of await listProfileNames()) {
+    for (const name of await listShipped('profile')) {
       const shipped = await loadProfile(name);
       const moved = applyServiceOverrides(shipped, { webpro: [8_081] });
       for (const profile of [shipped, moved]) {

@@ -2,9 +2,14 @@ import { listServiceEndpoints, type PlanOptions } from '../probes/plan.js';
 import { chooseSource, chooseTiming, findControl, requireSoundFigures, type SharedOptions } from './run-options.js';
 import { createTerms, runTargets, type Terms } from './run-targets.js';
 import { loadProfile } from '../../files/profiles/profile.js';
-import { countTargets, createExclusion, resolveExclusions } from '../../files/targets/exclusion.js';
 import { expandTargets } from '../../files/targets/expand-targets.js';
-import { guardSpecs, parseAuthorization, requireAuthorization } from '../../files/targets/guard.js';
+import {
+  countTargets,
+  createExclusion,
+  guardSpecs,
+  parseAuthorization,
+  resolveExclusions,
+} from '../../files/targets/guard.js';
 import { parseHostPort, parseTargetSpec, type TargetSpec } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
 import { parsePorts } from '../../files/text/ports.js';
@@ -106,8 +111,15 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
   if (known) {
     guardSpecs(known, options.allowSpecial ?? false, exclude);
     total = countTargets(known, exclude);
-    requireAuthorization(total, authorization);
   }
+  const targets = expandTargets({
+    specs: known ?? mapStream(options.targets as AsyncIterable<string | TargetSpec>, toSpec),
+    total,
+    exclude,
+    allowSpecial: options.allowSpecial,
+    authorizedBy: authorization,
+    resolve: resolveName,
+  });
   if (options.allPorts && Number(total) !== 1) throw new InputError('--all-ports takes exactly one target address');
   const terms = createTerms({
     profile,
@@ -121,13 +133,7 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
     timing: chooseTiming(options, terms.planTarget().length),
     total: total === null ? null : Number(total),
     control: options.control ?? null,
-    targets: expandTargets({
-      specs: known ?? mapStream(options.targets as AsyncIterable<string | TargetSpec>, toSpec),
-      exclude,
-      allowSpecial: options.allowSpecial,
-      authorizedBy: authorization,
-      resolve: resolveName,
-    }),
+    targets,
   };
 }
 

@@ -99,7 +99,7 @@ async function readCheckOptions(targets: readonly string[], settings: Settings):
   if (settings['all-ports'] && settings.ports !== undefined) {
     throw new InputError('--all-ports and --ports exclude each other');
   }
-  const { specs, count } = await openTargetList(targets, files, { allowSpecial, authorizedBy });
+  const { specs, count } = await openTargetList(targets, files, allowSpecial);
   return {
     ...shared.readPace(settings),
     targets: specs,

@@ -1,8 +1,11 @@
-import { authorizationProblem } from '../../files/clients/client-authorization.js';
-import { inventoryTemplate } from '../../files/clients/inventory-template.js';
-import { directoryOf, renderInventoryCsv, renderInventoryYaml } from '../../files/clients/inventory-text.js';
+import { authorizationProblem, type Client } from '../../model/client.js';
+import {
+  inventoryTemplate,
+  directoryOf,
+  renderInventoryCsv,
+  renderInventoryYaml,
+} from '../../files/clients/inventory-text.js';
 import { type InventoryFormat, loadInventory, selectClients } from '../../files/clients/inventory.js';
-import type { Client } from '../../model/client.js';
 import { renderInventoryClient, renderInventoryHead } from '../../reports/inventory-table.js';
 import { forTerminal } from '../../words/escape.js';
 import { renderCount } from '../../words/sentence.js';

@@ -2,7 +2,7 @@ import { digestProfile } from '../../check/judge/judge-survey.js';
 import { chooseTiming } from '../../check/run/run-options.js';
 import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
 import { loadProfile } from '../../files/profiles/profile.js';
-import { requireLanAddresses } from '../../files/targets/lan-address.js';
+import { requireLanAddresses } from '../../files/targets/targets.js';
 import { SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { createSiteReport } from '../../site/judge/say-site-report.js';
 import { surveyLan } from '../../site/lan/survey-lan.js';

@@ -3,7 +3,7 @@ import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checkli
 import { checkClientId } from '../../files/clients/inventory-schema.js';
 import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
 import { loadProfile } from '../../files/profiles/profile.js';
-import { requireLanAddresses } from '../../files/targets/lan-address.js';
+import { requireLanAddresses } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readCaFile } from '../../files/vantage/tls-files.js';
 import { readTokenFile } from '../../files/vantage/token-file.js';

@@ -1,5 +1,5 @@
 import { explainProfile } from '../../files/profiles/explain-profile.js';
-import { findProfileFile } from '../../files/profiles/profile-chain.js';
+import { findShipped } from '../../files/shipped.js';
 import { listProfiles, loadProfile, validateProfile } from '../../files/profiles/profile.js';
 import { readText } from '../../files/text/read-text.js';
 import { MAX_YAML_BYTES } from '../../files/text/yaml-document.js';
@@ -42,7 +42,7 @@ async function list(): Promise<number> {
 }
 
 async function show(profile: string): Promise<number> {
-  return printText(await readText(await findProfileFile(profile), MAX_YAML_BYTES));
+  return printText(await readText(await findShipped('profile', profile), MAX_YAML_BYTES));
 }
 
 async function explain(profile: string): Promise<number> {

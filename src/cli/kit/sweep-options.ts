@@ -1,5 +1,5 @@
 import type { SweepOptions } from '../../fleet/sweep/sweep.js';
-import { createExclusion, resolveExclusions } from '../../files/targets/exclusion.js';
+import { createExclusion, resolveExclusions } from '../../files/targets/guard.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 import * as shared from './check-options.js';
 import { inGroup, type Options, type Values } from './option.js';

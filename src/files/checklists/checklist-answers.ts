@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { checkSchema, line } from '../text/check-schema.js';
 import { type InputError, throwErrors } from '../text/input-error.js';
+import { checkSchema, line } from '../text/check-schema.js';
 import { type KeyPath, problemAt, readYaml } from '../text/yaml-document.js';
 import {
   type Checklist,
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 export const LONGEST = { by: 128, note: 512 } as const;
 
 /** How answers are written. */
-export const ANSWER_WORDS: Readonly<Record<string, ChecklistAnswer>> = {
+const ANSWER_WORDS: Readonly<Record<string, ChecklistAnswer>> = {
   yes: 'yes',
   no: 'no',
   na: 'not-applicable',
@@ -80,7 +80,7 @@ export interface Answerer {
 }
 
 /** Finds an item that a role can answer, or says why it can not. */
-export function findAnswerable(checklist: Checklist, id: string, role: Role): ChecklistItem | { problem: string } {
+function findAnswerable(checklist: Checklist, id: string, role: Role): ChecklistItem | { problem: string } {
   const item = checklist.items.find((one) => one.id === id);
   if (!item) {
     const ids = checklist.items.map((one) => one.id);

@@ -1,15 +1,12 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { isProfileFile } from '../profiles/profile-chain.js';
+import { findShipped } from '../shipped.js';
+import type { InputError } from '../text/input-error.js';
+import { throwErrors } from '../text/input-error.js';
 import { checkSchema, line } from '../text/check-schema.js';
-import { InputError, throwErrors } from '../text/input-error.js';
 import { type KeyPath, problemAt, readYaml, type YamlDocument } from '../text/yaml-document.js';
 import { type Checklist, ROLES } from '../../model/checklist.js';
 import { idSchema } from '../../model/text.js';
-import { PACKAGE_ROOT } from '../../version.js';
-import { quoteInput, suggest } from '../../words/input.js';
+import { quoteInput } from '../../words/input.js';
 
 /** Days for which an answer holds where an item does not say. */
 const VALID_DAYS = 365;
@@ -53,9 +50,6 @@ export const checklistFileSchema = z
   })
   .describe('What has to be done at a site that no packet can show, and who can attest it');
 
-/** The checklists that come with the package; the path holds from src and from dist. */
-const SHIPPED = fileURLToPath(new URL('profiles/checklists/', PACKAGE_ROOT));
-
 /** The checklist that holds where none is given. */
 export const DEFAULT_CHECKLIST = 'nec-sl';
 
@@ -64,7 +58,7 @@ export const DEFAULT_CHECKLIST = 'nec-sl';
  * @throws InputError with a line, as `file:line:column: key: problem`, for each problem
  */
 export async function loadChecklist(nameOrFile: string): Promise<Checklist> {
-  const document = await readYaml(await findChecklistFile(nameOrFile));
+  const document = await readYaml(await findShipped('checklist', nameOrFile));
   const data = checkSchema(document, checklistFileSchema);
   throwErrors([...findRepeats(document, data), ...findUnattested(document, data)]);
   const { name, title, items } = data;
@@ -78,16 +72,6 @@ export async function loadChecklist(nameOrFile: string): Promise<Checklist> {
       validDays: readValidDays(item),
     })),
   };
-}
-
-async function findChecklistFile(nameOrFile: string): Promise<string> {
-  if (isProfileFile(nameOrFile)) return nameOrFile;
-  const names = (await readdir(SHIPPED)).flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
-  if (names.includes(nameOrFile)) return join(SHIPPED, `${nameOrFile}.yaml`);
-  throw new InputError(
-    `no checklist ${quoteInput(nameOrFile)}${suggest(nameOrFile, names)}; there are ${names.join(', ')}, ` +
-      'and files, given with a path or .yaml ending',
-  );
 }
 
 function findRepeats(document: YamlDocument, { items }: ChecklistFile): InputError[] {
@@ -114,6 +98,6 @@ function findUnattested(document: YamlDocument, { items }: ChecklistFile): Input
 export type ChecklistFile = z.infer<typeof checklistFileSchema>;
 
 /** An item's days: what the file says, and where it says nothing, a year. */
-export function readValidDays(item: ChecklistFile['items'][number]): number {
+function readValidDays(item: ChecklistFile['items'][number]): number {
   return item['measured-by'] === undefined ? (item['valid-days'] ?? VALID_DAYS) : 0;
 }

@@ -1,11 +1,9 @@
-import { type AddressRange, findOverlaps } from '../../model/address-ranges.js';
+import type { ClientEntry, Layer } from './inventory-schema.js';
 import { refuseSpec } from '../targets/guard.js';
-import { InputError } from '../text/input-error.js';
-import type { Layer } from './inventory-client.js';
-import type { ClientEntry } from './inventory-schema.js';
-import type { ProblemList, Spot } from '../text/problem-list.js';
-import { quoteInput } from '../../words/input.js';
 import { parseTargetSpec, type TargetSpec } from '../targets/targets.js';
+import { InputError, type ProblemList, type Spot } from '../text/input-error.js';
+import { type AddressRange, findOverlaps } from '../../model/address-ranges.js';
+import { quoteInput } from '../../words/input.js';
 
 /** Most addresses that one network of a client may have. */
 const MAX_NETWORK = 256n;

@@ -1,24 +1,17 @@
 import { dirname, resolve } from 'node:path';
+import type { AddressBook } from './inventory-addresses.js';
+import type { InventoryProfiles } from './inventory-profiles.js';
+import type { ClientEntry, Layer, LayerValues } from './inventory-schema.js';
+import { parseSchedule } from './schedule.js';
+import { isFile } from '../shipped.js';
+import { DEFAULT_PROFILE } from '../profiles/profile.js';
+import { InputError, type ProblemList, type Spot } from '../text/input-error.js';
+import type { KeyPath } from '../text/yaml-document.js';
 import type { Authorization, Client } from '../../model/client.js';
 import { OUTSIDER } from '../../model/profile.js';
-import type { AddressBook } from './inventory-addresses.js';
-import type { ClientEntry, LayerValues } from './inventory-schema.js';
-import type { InventoryProfiles } from './inventory-profiles.js';
-import type { ProblemList, Spot } from '../text/problem-list.js';
-import { DEFAULT_PROFILE } from '../profiles/profile.js';
-import { isProfileFile } from '../profiles/profile-chain.js';
-import { InputError } from '../text/input-error.js';
-import { parseSchedule } from './schedule.js';
-import type { KeyPath } from '../text/yaml-document.js';
 
 /** The time zone of clients for whom none is given. */
 export const DEFAULT_TIME_ZONE = 'UTC';
-
-/** One of defaults, a group, a client: what it gives, and where that stands. */
-export interface Layer<T = LayerValues> {
-  readonly values: T;
-  readonly locate: (path: KeyPath) => Spot;
-}
 
 /** What all clients of one inventory are checked with. */
 export interface InventoryContext {
@@ -78,7 +71,7 @@ export async function checkLayers(context: InventoryContext, layers: readonly La
 /** The profile that the lowest of these layers names: a shipped one's name, or an absolute path. */
 export function chooseProfile(layers: readonly Layer[], file: string): string {
   const given = layers.findLast(({ values }) => values.profile !== undefined)?.values.profile ?? DEFAULT_PROFILE;
-  return isProfileFile(given) ? resolve(dirname(file), given) : given;
+  return isFile(given) ? resolve(dirname(file), given) : given;
 }
 
 function mergeLayers({ file }: InventoryContext, layers: readonly Layer[]): Inherited {

@@ -1,12 +1,10 @@
-import { buildClient, DEFAULT_TIME_ZONE, type InventoryContext, type Layer } from './inventory-client.js';
+import { buildClient, DEFAULT_TIME_ZONE, type InventoryContext } from './inventory-client.js';
 import { type Column, COLUMNS, openColumn } from './inventory-columns.js';
-import type { ClientEntry } from './inventory-schema.js';
-import type { InventoryContent } from './inventory.js';
+import type { ClientEntry, Layer } from './inventory-schema.js';
 import { type CsvDocument, type CsvRow, type Delimiter, openCsv } from '../text/csv-document.js';
-import { InputError, throwErrors } from '../text/input-error.js';
-import type { ProblemList } from '../text/problem-list.js';
+import { InputError, type ProblemList, throwErrors } from '../text/input-error.js';
 import type { KeyPath } from '../text/yaml-document.js';
-import type { Client } from '../../model/client.js';
+import type { Client, InventoryContent } from '../../model/client.js';
 import { quoteInput, suggest } from '../../words/input.js';
 
 const REQUIRED = ['id', 'address'];

@@ -1,8 +1,8 @@
-import { findSourceProblems, type ProfileChoice } from '../profiles/client-profile.js';
+import { findSourceProblems } from '../profiles/profile-overrides.js';
+import { type ProfileChoice } from '../profiles/profile.js';
 import { applyServiceOverrides } from '../profiles/profile-overrides.js';
 import { loadProfile } from '../profiles/profile.js';
-import { InputError } from '../text/input-error.js';
-import type { ProblemList } from '../text/problem-list.js';
+import { InputError, type ProblemList } from '../text/input-error.js';
 import type { KeyPath } from '../text/yaml-document.js';
 import type { Client } from '../../model/client.js';
 import type { Profile } from '../../model/profile.js';

@@ -1,21 +1,17 @@
 import * as z from 'zod';
-import { describeBadNetwork } from '../profiles/client-profile.js';
+import { describeBadNetwork } from '../profiles/profile-overrides.js';
 import { anyText, line } from '../text/check-schema.js';
-import { InputError } from '../text/input-error.js';
+import { InputError, type Spot } from '../text/input-error.js';
+import type { KeyPath } from '../text/yaml-document.js';
+import { describeBadTimeZone } from './schedule.js';
 import { parseNetwork } from '../../model/address-ranges.js';
 import { idSchema } from '../../model/text.js';
-import { quoteInput, suggest } from '../../words/input.js';
-
-/** What is wrong with the names that were asked about, or null; asking Intl takes long. */
-const known = new Map<string, string | null>();
-
-/** So many names are remembered. */
-const MAX_KNOWN = 1024;
+import { quoteInput } from '../../words/input.js';
 
 /** An id of a client or a group. */
-export const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export const CLIENT_ID_FORM = 'letters, digits, ".", "_" and "-", a letter or digit first, at most 64';
+const CLIENT_ID_FORM = 'letters, digits, ".", "_" and "-", a letter or digit first, at most 64';
 
 const TAG = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:@/+-]{0,63}$/u;
 
@@ -84,7 +80,7 @@ const inheritable = {
 };
 
 /** What defaults, a group and a client have in common. */
-export const layerSchema = z.strictObject(inheritable);
+const layerSchema = z.strictObject(inheritable);
 
 /** One client as the inventory has it. */
 export const clientEntrySchema = z.strictObject({
@@ -121,6 +117,12 @@ export type InventoryFile = z.infer<typeof inventoryFileSchema>;
 /** What a layer gives, before it was checked further. */
 export type LayerValues = z.infer<typeof layerSchema>;
 
+/** One of defaults, a group, a client: what it gives, and where that stands. */
+export interface Layer<T = LayerValues> {
+  readonly values: T;
+  readonly locate: (path: KeyPath) => Spot;
+}
+
 /** What an entry of a client gives, before anything is inherited. */
 export type ClientEntry = z.infer<typeof clientEntrySchema>;
 
@@ -131,27 +133,4 @@ export type ClientEntry = z.infer<typeof clientEntrySchema>;
 export function checkClientId(text: string): void {
   if (!CLIENT_ID.test(text))
     throw new InputError(`${quoteInput(text)} is no id of a client: expected ${CLIENT_ID_FORM}`);
-}
-
-/** Says why a name is no IANA time zone, such as `Europe/Berlin` or `UTC`; null where it is one. */
-export function describeBadTimeZone(name: string): string | null {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  if (known.size >= MAX_KNOWN) known.clear();
-  const problem = isTimeZone(name)
-    ? null
-    : `unknown time zone ${quoteInput(name)}${suggest(name, Intl.supportedValuesOf('timeZone')) || '; expected a name such as Europe/Berlin'}`;
-  known.set(name, problem);
-  return problem;
-}
-
-function isTimeZone(name: string): boolean {
-  // Some versions of Node also take an offset such as +01:00, which knows no summer time.
-  if (!/^[a-z]/i.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

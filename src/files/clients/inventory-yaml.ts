@@ -1,10 +1,9 @@
-import { buildClient, checkLayers, chooseProfile, type InventoryContext, type Layer } from './inventory-client.js';
-import { type ClientEntry, type InventoryFile, inventoryFileSchema } from './inventory-schema.js';
-import type { ClientGroup, InventoryContent } from './inventory.js';
+import { buildClient, checkLayers, chooseProfile, type InventoryContext } from './inventory-client.js';
+import { type ClientEntry, type InventoryFile, inventoryFileSchema, type Layer } from './inventory-schema.js';
+import type { Spot } from '../text/input-error.js';
 import { describeIssues } from '../text/check-schema.js';
-import type { Spot } from '../text/problem-list.js';
 import { type KeyPath, readYaml, showPath, type YamlDocument } from '../text/yaml-document.js';
-import type { Client } from '../../model/client.js';
+import type { Client, ClientGroup, InventoryContent } from '../../model/client.js';
 import type { Profile } from '../../model/profile.js';
 import { quoteInput, suggest } from '../../words/input.js';
 
@@ -83,7 +82,7 @@ export interface Heirs {
 type Owner = 'services' | 'sources';
 
 /** Begins with no client. */
-export function createHeirs({ file, problems, profiles }: InventoryContext): Heirs {
+function createHeirs({ file, problems, profiles }: InventoryContext): Heirs {
   const inherited = new Map<string, { spot: Spot; owner: Owner; used: boolean }>();
   const fitRecord = (layer: Layer, owner: Owner, profile: Profile) => {
     const has = (id: string) =>

@@ -2,25 +2,9 @@ import { extname, resolve } from 'node:path';
 import { createAddressBook } from './inventory-addresses.js';
 import type { InventoryContext } from './inventory-client.js';
 import { createInventoryProfiles } from './inventory-profiles.js';
-import { InputError, throwErrors } from '../text/input-error.js';
-import { createProblemList } from '../text/problem-list.js';
-import type { Client } from '../../model/client.js';
+import { createProblemList, InputError, throwErrors } from '../text/input-error.js';
+import type { Client, InventoryContent } from '../../model/client.js';
 import { quoteInput, suggest } from '../../words/input.js';
-
-/** A group of clients. */
-export interface ClientGroup {
-  readonly id: string;
-  readonly title: string;
-  /** What the group or the defaults say; null in CSV, where clients alone have schedules. A client may have another. */
-  readonly schedule: string | null;
-  readonly timeZone: string;
-}
-
-/** What is in an inventory file. */
-export interface InventoryContent {
-  readonly clients: readonly Client[];
-  readonly groups: readonly ClientGroup[];
-}
 
 /** All clients of a dealer. */
 export interface Inventory extends InventoryContent {
@@ -35,7 +19,7 @@ export type InventoryFormat = 'yaml' | 'csv';
  * The format of an inventory file, by its ending.
  * @throws InputError for any other ending
  */
-export function inventoryFormat(file: string): InventoryFormat {
+function inventoryFormat(file: string): InventoryFormat {
   const ending = extname(file).toLowerCase();
   if (ending === '.csv') return 'csv';
   if (ending === '.yaml' || ending === '.yml') return 'yaml';

@@ -1,6 +1,12 @@
 import { Cron } from 'croner';
 import { InputError } from '../text/input-error.js';
-import { quoteInput } from '../../words/input.js';
+import { quoteInput, suggest } from '../../words/input.js';
+
+/** What is wrong with the names that were asked about, or null; asking Intl takes long. */
+const knownZones = new Map<string, string | null>();
+
+/** So many names are remembered. */
+const MAX_KNOWN = 1024;
 
 /**
  * Parses a cron expression of five fields (minute, hour, day, month, weekday) or a nickname such as `@daily`.
@@ -23,5 +29,28 @@ function createCron(text: string, timezone: string, shown: string): Cron {
     return new Cron(text, { timezone, mode: '5-part' });
   } catch (error) {
     throw new InputError(`${shown}: ${(error as Error).message.replace(/^CronPattern: /, '')}`);
+  }
+}
+
+/** Says why a name is no IANA time zone, such as `Europe/Berlin` or `UTC`; null where it is one. */
+export function describeBadTimeZone(name: string): string | null {
+  const before = knownZones.get(name);
+  if (before !== undefined) return before;
+  if (knownZones.size >= MAX_KNOWN) knownZones.clear();
+  const problem = isTimeZone(name)
+    ? null
+    : `unknown time zone ${quoteInput(name)}${suggest(name, Intl.supportedValuesOf('timeZone')) || '; expected a name such as Europe/Berlin'}`;
+  knownZones.set(name, problem);
+  return problem;
+}
+
+function isTimeZone(name: string): boolean {
+  // Some versions of Node also take an offset such as +01:00, which knows no summer time.
+  if (!/^[a-z]/i.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
   }
 }

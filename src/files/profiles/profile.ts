@@ -1,9 +1,10 @@
-import { listProfileNames, readProfileChain } from './profile-chain.js';
-import type { ProfileLayer } from './profile-layer.js';
-import { applyServiceOverrides, type ServiceOverrides } from './profile-overrides.js';
+import { type ProfileLayer, readProfileChain } from './profile-file.js';
+import { applyServiceOverrides, applySourceOverrides, type ServiceOverrides } from './profile-overrides.js';
+import { listShipped } from '../shipped.js';
 import { InputError, throwErrors } from '../text/input-error.js';
 import { type KeyPath, problemAt } from '../text/yaml-document.js';
 import { findOverlaps, parseNetwork } from '../../model/address-ranges.js';
+import type { Client } from '../../model/client.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import { type Access, OUTSIDER, type Profile, type ProfileService, type ProfileSource } from '../../model/profile.js';
 import { type Service, SERVICES } from '../../model/service.js';
@@ -11,6 +12,9 @@ import { quoteInput, suggest } from '../../words/input.js';
 
 /** A service of a profile's own with more endpoints than this is not probed one by one. */
 const MAX_PROBED = 16;
+
+/** So many different choices of clients are remembered. */
+const MAX_KNOWN = 1024;
 
 /** The profile that holds where none is given. */
 export const DEFAULT_PROFILE = 'closed';
@@ -27,9 +31,33 @@ export async function loadProfile(
   return applyServiceOverrides(resolveProfile(await readProfileChain(nameOrFile)), services);
 }
 
+/** What of a client decides on its profile. */
+export type ProfileChoice = Pick<Client, 'profile' | 'services' | 'sources'>;
+
+/**
+ * Makes a loader of clients' profiles, with their moved services and the networks of their sources: every file is read
+ * once, and clients with the same choice get the same profile. It throws an InputError where the profile is not valid, or
+ * where what the client says does not fit it.
+ */
+export function createProfileLoader(): (client: ProfileChoice) => Promise<Profile> {
+  const bases = new Map<string, Promise<Profile>>();
+  const known = new Map<string, Profile>();
+  return async (client) => {
+    const key = JSON.stringify([client.profile, client.services, client.sources]);
+    const before = known.get(key);
+    if (before) return before;
+    const base = bases.get(client.profile) ?? loadProfile(client.profile);
+    bases.set(client.profile, base);
+    const profile = applySourceOverrides(applyServiceOverrides(await base, client.services), client.sources);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, profile);
+    return profile;
+  };
+}
+
 /** The shipped profiles, in the order of their names. */
 export async function listProfiles(): Promise<{ name: string; title: string }[]> {
-  const profiles = await Promise.all((await listProfileNames()).map((name) => loadProfile(name)));
+  const profiles = await Promise.all((await listShipped('profile')).map((name) => loadProfile(name)));
   return profiles.map(({ name, title }) => ({ name, title }));
 }
 

@@ -1,8 +1,15 @@
-import { type Exclusion, NO_EXCLUSION } from './exclusion.js';
-import { guardTarget, refuseSpec, requireAuthorization } from './guard.js';
+import { type Exclusion, guardTarget, NO_EXCLUSION, refuseSpec } from './guard.js';
 import { listAddresses, type NameSpec, type RangeSpec, type TargetSpec } from './targets.js';
-import { formatAddress, parseAddress, type Resolution, scopeOf, unmapAddress } from '../../model/address.js';
+import {
+  formatAddress,
+  parseAddress,
+  type Resolution,
+  type ResolveName,
+  scopeOf,
+  unmapAddress,
+} from '../../model/address.js';
 import type { Target } from '../../model/report.js';
+import { InputError } from '../text/input-error.js';
 import { cutText } from '../../words/sentence.js';
 
 /** So many targets are read and resolved ahead of the one in hand, so that slow names don't add up. */
@@ -13,8 +20,13 @@ const MAX_REMEMBERED = 100_000;
 
 const MAX_PROBLEM = 512;
 
+/** So many addresses may be checked without an authorisation on record. */
+const AUTHORIZATION_LIMIT = 16;
+
 export interface ExpandOptions {
   readonly specs: Iterable<TargetSpec> | AsyncIterable<TargetSpec>;
+  /** How many addresses the specs stand for, names counting as one; null where they stream in. */
+  readonly total?: bigint | number | null | undefined;
   readonly exclude?: Exclusion | undefined;
   readonly allowSpecial?: boolean | undefined;
   /** Who allowed the check; without it, the 17th address is an error. */
@@ -31,10 +43,22 @@ export interface ExpandOptions {
  * and with its problem. Excluded addresses are left out; an address comes once, as long as no more than 100,000 were
  * given out.
  *
- * @throws InputError before the first target of a spec that is refused, and instead of the first address beyond what
- * may be checked without authorisation
+ * @throws InputError at once where the total is more than may be checked without authorisation; later before the first
+ * target of a spec that is refused, and instead of the first address beyond what may be checked without authorisation
  */
-export async function* expandTargets(options: ExpandOptions): AsyncGenerator<Target> {
+export function expandTargets(options: ExpandOptions): AsyncGenerator<Target> {
+  requireAuthorization(options.total ?? 0, options.authorizedBy);
+  return expandEach(options);
+}
+
+function requireAuthorization(count: bigint | number, authorizedBy: string | null | undefined): void {
+  if (count <= AUTHORIZATION_LIMIT || authorizedBy?.trim()) return;
+  throw new InputError(
+    `${count} addresses: more than ${AUTHORIZATION_LIMIT} need --authorized-by "who, reference", which the report records`,
+  );
+}
+
+async function* expandEach(options: ExpandOptions): AsyncGenerator<Target> {
   const { specs, exclude = NO_EXCLUSION, allowSpecial = false, resolve, now = () => new Date() } = options;
   const seen = new Set<string>();
   let count = 0;
@@ -87,9 +111,6 @@ function nameTarget({ text, name }: NameSpec, at: Date): Target {
   return { input: text, address: null, name, resolvedAt: at.toISOString(), scope: null, problem: null };
 }
 
-/** Resolves a host name. */
-export type ResolveName = (name: string) => Promise<Resolution>;
-
 /** A target and, for a name, what it resolved to and when. */
 export interface ResolvedSpec {
   readonly spec: TargetSpec;
@@ -98,7 +119,7 @@ export interface ResolvedSpec {
 }
 
 /** Resolves the names among the targets, a few at once, and gives all targets on in their order. */
-export async function* resolveSpecs(
+async function* resolveSpecs(
   specs: Iterable<TargetSpec> | AsyncIterable<TargetSpec>,
   resolve: ResolveName,
   now: () => Date,

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { refuseSpec, requireAuthorization } from './guard.js';
+import { refuseSpec } from './guard.js';
 import { parseTargetSpec, type TargetSpec } from './targets.js';
 import { InputError, type InputPlace } from '../text/input-error.js';
 import { describeFileError } from '../text/read-text.js';
@@ -14,12 +14,6 @@ export interface TargetList {
   readonly count: number | null;
 }
 
-/** What may be checked. */
-export interface TargetListOptions {
-  readonly allowSpecial: boolean;
-  readonly authorizedBy: string | undefined;
-}
-
 /**
  * Opens the targets given as arguments and in files (`-`: standard input). Files are read twice, first to find
  * every error before anything is sent, then as a stream: a list of any length needs no memory.
@@ -28,24 +22,23 @@ export interface TargetListOptions {
 export async function openTargetList(
   given: readonly string[],
   files: readonly string[],
-  options: TargetListOptions,
+  allowSpecial: boolean,
 ): Promise<TargetList> {
   const specs = given.map((text) => parseTargetSpec(text));
   if (files.length === 0) return { specs, count: sum(specs) };
   let count: bigint | null = BigInt(sum(specs));
   for (const file of files) {
     if (file === '-') count = null;
-    else for await (const spec of readFile(file, options)) count = count === null ? null : count + spec.count;
+    else for await (const spec of readFile(file, allowSpecial)) count = count === null ? null : count + spec.count;
   }
-  if (count !== null) requireAuthorization(count, options.authorizedBy);
   const stream = async function* (): AsyncGenerator<TargetSpec> {
     yield* specs;
-    for (const file of files) yield* readFile(file, options);
+    for (const file of files) yield* readFile(file, allowSpecial);
   };
   return { specs: stream(), count: count === null ? null : Number(count) };
 }
 
-async function* readFile(file: string, { allowSpecial }: TargetListOptions): AsyncGenerator<TargetSpec> {
+async function* readFile(file: string, allowSpecial: boolean): AsyncGenerator<TargetSpec> {
   for await (const { spec } of readTargetFile(file)) {
     const refusal = refuseSpec(spec, allowSpecial);
     if (refusal) throw refusal;
@@ -96,7 +89,7 @@ export async function* readTargetFile(
  *
  * @throws InputError where a line is longer than {@link MAX_LINE}
  */
-export async function* readLines(stream: AsyncIterable<Uint8Array | string>, file: string): AsyncGenerator<string> {
+async function* readLines(stream: AsyncIterable<Uint8Array | string>, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   let line = 1;

@@ -1,5 +1,5 @@
 /** So many problems are told at once. */
-export const MAX_TOLD = 100;
+const MAX_TOLD = 100;
 
 /** Where in the user's input something is wrong; lines and columns count from 1. */
 export interface InputPlace {
@@ -27,7 +27,7 @@ export class InputError extends Error {
  * back as it is.
  * @param untold problems besides
  */
-export function combineErrors(errors: readonly InputError[], untold = 0): InputError {
+function combineErrors(errors: readonly InputError[], untold = 0): InputError {
   const more = untold + Math.max(errors.length - MAX_TOLD, 0);
   if (errors.length === 1 && more === 0) return errors[0]!;
   const lines = errors.slice(0, MAX_TOLD).map((error) => error.message);
@@ -37,4 +37,45 @@ export function combineErrors(errors: readonly InputError[], untold = 0): InputE
 /** Throws all errors as one, if there are any. */
 export function throwErrors(errors: readonly InputError[]): void {
   if (errors.length > 0) throw combineErrors(errors);
+}
+
+/** Where something of an entry stands, and what it is called there. */
+export interface Spot {
+  readonly place: InputPlace;
+  /** As in `clients[3].address[0]` or, in CSV, the name of the column. */
+  readonly label: string;
+}
+
+/** Problems of a large file: the first are kept, the others counted. */
+export interface ProblemList {
+  /** @param locate called only where the problem is kept */
+  add(locate: () => Spot, problem: string): void;
+  /** Adds an error that has its place already; the same one is told once. */
+  addError(error: InputError): void;
+  /** @throws InputError with a line for each problem, in the order of the file's lines; those of other files follow */
+  throwAny(): void;
+}
+
+/** Makes an empty list for a file. A problem that several entries inherit from one place is told once. */
+export function createProblemList(file: string): ProblemList {
+  const told = new Map<string, InputError>();
+  let untold = 0;
+  const keep = (error: InputError) => void told.set(error.message, error);
+  return {
+    add(locate, problem) {
+      if (told.size >= MAX_TOLD) return void untold++;
+      const { place, label } = locate();
+      keep(new InputError(label ? `${label}: ${problem}` : problem, place));
+    },
+    addError: keep,
+    throwAny() {
+      const errors = [...told.values()].sort((a, b) => rank(a, file) - rank(b, file));
+      if (errors.length > 0) throw combineErrors(errors, untold);
+    },
+  };
+}
+
+/** Sorts by line and column; other files come last, in the order in which they were found. */
+function rank({ place }: InputError, file: string): number {
+  return place.file === file ? (place.line ?? 0) * 1e6 + (place.column ?? 0) : Number.MAX_VALUE;
 }

@@ -6,7 +6,7 @@ import { describeFileError, readText } from '../text/read-text.js';
 import { quoteInput } from '../../words/input.js';
 
 /** Largest file of tokens, some thousand of them. */
-export const MAX_TOKEN_FILE = 256 * 1_024;
+const MAX_TOKEN_FILE = 256 * 1_024;
 
 /** Longest token, in characters. */
 export const MAX_TOKEN = 256;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { checkSchema } from '../../files/text/check-schema.js';
 import { InputError, throwErrors } from '../../files/text/input-error.js';
 import { describeFileError, readText } from '../../files/text/read-text.js';
+import { checkSchema } from '../../files/text/check-schema.js';
 import { type KeyPath, problemAt, readYaml } from '../../files/text/yaml-document.js';
 import {
   type ChannelSettings,

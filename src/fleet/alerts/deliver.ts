@@ -5,7 +5,7 @@ import { SEND_TIMEOUT_MS, sendMessage } from './send-message.js';
 import type { OutboxMessage } from '../../model/alert.js';
 
 /** The wait after the first failure; it doubles with each one. */
-export const BASE_DELAY_MS = 30_000;
+const BASE_DELAY_MS = 30_000;
 
 const MAX_DELAY_MS = 6 * 3_600_000;
 

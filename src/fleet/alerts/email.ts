@@ -114,7 +114,7 @@ export interface Letter {
 }
 
 /** Composes the letter of a message; contacts get a copy only where it concerns their client alone. */
-export function composeLetter(
+function composeLetter(
   message: OutboxMessage,
   settings: Pick<ChannelSettings<'email'>, 'from' | 'to' | 'contacts'>,
 ): Letter {

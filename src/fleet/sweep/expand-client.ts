@@ -1,8 +1,9 @@
-import type { Exclusion } from '../../files/targets/exclusion.js';
-import { expandTargets, type ResolveName } from '../../files/targets/expand-targets.js';
+import type { Exclusion } from '../../files/targets/guard.js';
+import { expandTargets } from '../../files/targets/expand-targets.js';
 import { parseTargetSpec } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
 import { isWithin } from '../../model/address-ranges.js';
+import type { ResolveName } from '../../model/address.js';
 import type { Client } from '../../model/client.js';
 import type { Target } from '../../model/report.js';
 

@@ -2,16 +2,15 @@ import { mapConcurrently } from '../../async/map-concurrently.js';
 import type { PlanOptions } from '../../check/probes/plan.js';
 import { chooseSource, type SharedOptions } from '../../check/run/run-options.js';
 import { createTerms, type Job, type Terms } from '../../check/run/run-targets.js';
-import { authorizationProblem } from '../../files/clients/client-authorization.js';
-import { createProfileLoader } from '../../files/profiles/client-profile.js';
-import { type Exclusion, NO_EXCLUSION } from '../../files/targets/exclusion.js';
-import type { ResolveName } from '../../files/targets/expand-targets.js';
+import { createProfileLoader } from '../../files/profiles/profile.js';
+import type { ResolveName } from '../../model/address.js';
+import { type Exclusion, NO_EXCLUSION } from '../../files/targets/guard.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../store/store.js';
 import { expandClient } from './expand-client.js';
 import type { EarlierLooks } from './judge-look.js';
 import type { Waiver } from '../../model/change.js';
-import type { Client } from '../../model/client.js';
+import { authorizationProblem, type Client } from '../../model/client.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 
 /** Clients with overrides of their own have terms of their own: so many are kept. */
@@ -110,7 +109,7 @@ function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
 export interface CommonTerms extends Pick<SharedOptions, 'failOn'>, Pick<PlanOptions, 'findMoved' | 'canaries'> {}
 
 /** Finds the terms of clients; those with the same profile, overrides and source share them. */
-export function createTermsCache(common: CommonTerms): (client: Client) => Promise<Terms> {
+function createTermsCache(common: CommonTerms): (client: Client) => Promise<Terms> {
   const kept = new Map<string, Promise<Terms>>();
   const loadProfile = createProfileLoader();
   return (client) => {

@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import { chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
 import { runTargets } from '../../check/run/run-targets.js';
-import { authorizationProblem } from '../../files/clients/client-authorization.js';
-import type { Exclusion } from '../../files/targets/exclusion.js';
-import type { ResolveName } from '../../files/targets/expand-targets.js';
+import type { ResolveName } from '../../model/address.js';
+import type { Exclusion } from '../../files/targets/guard.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
 import type { Store, Sweep } from '../store/store.js';
 import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
@@ -11,7 +10,7 @@ import { LookQueue } from './look-queue.js';
 import { recordLook } from './record-look.js';
 import { tellOperator } from './tell-operator.js';
 import type { Change } from '../../model/change.js';
-import type { Client } from '../../model/client.js';
+import { authorizationProblem, type Client } from '../../model/client.js';
 import type { Report } from '../../model/report.js';
 import { slowDown } from '../../net/scan/timing.js';
 

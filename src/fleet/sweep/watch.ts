@@ -204,7 +204,7 @@ export interface Schedule {
 }
 
 /** The key of a client's schedule; null where it has none. */
-export function scheduleKey({ group, schedule, timeZone }: Client): string | null {
+function scheduleKey({ group, schedule, timeZone }: Client): string | null {
   return schedule === null ? null : JSON.stringify([group, schedule, timeZone]);
 }
 

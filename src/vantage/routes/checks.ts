@@ -1,7 +1,7 @@
 import { limitWork } from '../../async/time-limit.js';
 import { chooseSource, chooseTiming } from '../../check/run/run-options.js';
 import { createTerms, runTargets } from '../../check/run/run-targets.js';
-import { listProfileNames } from '../../files/profiles/profile-chain.js';
+import { listShipped } from '../../files/shipped.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { InputError } from '../../files/text/input-error.js';
 import { addressScope } from '../../model/address.js';
@@ -49,7 +49,7 @@ export function addChecksRoute(app: VantageApp, context: VantageContext): void {
 
 async function findProfile(given: string | Profile): Promise<Profile> {
   if (typeof given !== 'string') return given;
-  const names = await listProfileNames();
+  const names = await listShipped('profile');
   if (names.includes(given)) return loadProfile(given);
   throw new Refusal(400, 'malformed', `there is no profile "${given}"; there are ${names.join(', ')}`);
 }

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { authorizationProblem } from '../../../src/files/clients/client-authorization.js';
+import { authorizationProblem } from '../../../src/model/client.js';
 import { selectClients } from '../../../src/files/clients/inventory.js';
-import {
-  applySourceOverrides,
-  createProfileLoader,
-  loadClientProfile,
-} from '../../../src/files/profiles/client-profile.js';
-import { loadProfile } from '../../../src/files/profiles/profile.js';
+import { applySourceOverrides } from '../../../src/files/profiles/profile-overrides.js';
+import { createProfileLoader, loadProfile } from '../../../src/files/profiles/profile.js';
 import { createInventories } from './inventory-files.js';
 
 const files = createInventories();
@@ -39,7 +35,7 @@ describe('the profile of a client', () => {
   const choice = { profile: 'remote-maintenance', services: { webpro: [8081] }, sources: { dealer: ['192.0.2.0/28'] } };
 
   test('has the moved services and the networks of this client', async () => {
-    const profile = await loadClientProfile(choice);
+    const profile = await createProfileLoader()(choice);
     const plain = await loadProfile('remote-maintenance');
     expect(profile.sources).toEqual({ dealer: { title: plain.sources['dealer']?.title, cidrs: ['192.0.2.0/28'] } });
     expect(profile.services.find(({ id }) => id === 'webpro')?.endpoints).toEqual(['tcp/8081']);
@@ -49,7 +45,7 @@ describe('the profile of a client', () => {
   test('is the same for the same choice, and is read once', async () => {
     const file = files.write('own.yaml', 'name: own\ntitle: Own\n');
     const load = createProfileLoader();
-    expect(await load(choice)).toEqual(await loadClientProfile(choice));
+    expect(await load(choice)).toEqual(await createProfileLoader()(choice));
     expect(await load({ ...choice })).toBe(await load(choice));
     const own = { profile: file, services: {}, sources: {} };
     await load(own);
@@ -74,7 +70,9 @@ describe('the profile of a client', () => {
     expect(() => applySourceOverrides(profile, { a: ['x'], c: [], outsider: [] })).toThrow(
       /bad network "x".*\n.*no source "c"; there are a, b\n.*"outsider" is built in/,
     );
-    await expect(loadClientProfile({ ...choice, services: { webprp: [1] } })).rejects.toThrow('did you mean "webpro"');
+    await expect(createProfileLoader()({ ...choice, services: { webprp: [1] } })).rejects.toThrow(
+      'did you mean "webpro"',
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { inventoryTemplate } from '../../../src/files/clients/inventory-template.js';
+import { inventoryTemplate } from '../../../src/files/clients/inventory-text.js';
 import { createInventories } from './inventory-files.js';
 
 const files = createInventories();

@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainProfile, formatEndpoints } from '../../../src/files/profiles/explain-profile.js';
-import { findProfileFile } from '../../../src/files/profiles/profile-chain.js';
-import { readProfileLayer } from '../../../src/files/profiles/profile-layer.js';
+import { readProfileLayer } from '../../../src/files/profiles/profile-file.js';
+import { findShipped } from '../../../src/files/shipped.js';
 import { applyServiceOverrides, parseServiceOverrides } from '../../../src/files/profiles/profile-overrides.js';
 import { loadProfile, resolveProfile, validateProfile } from '../../../src/files/profiles/profile.js';
 import { InputError } from '../../../src/files/text/input-error.js';
@@ -99,7 +99,7 @@ describe('loadProfile', () => {
     );
     await expect(loadProfile('../closed')).rejects.toThrow('../closed: no such file');
     await expect(loadProfile('none.yml')).rejects.toThrow('none.yml: no such file');
-    expect(await findProfileFile('./x')).toBe('./x');
+    expect(await findShipped('profile', './x')).toBe('./x');
   });
 });
 
@@ -251,7 +251,7 @@ describe('validateProfile', () => {
       fc.property(fc.dictionary(id, given), fc.anything(), (services, unlisted) => {
         const text = JSON.stringify({ name: 'x', title: 'X', services, unlisted });
         try {
-          const profile = resolveProfile([readProfileLayer(parseYaml(text, 'x.yaml'), false)]);
+          const profile = resolveProfile([readProfileLayer(parseYaml(text, 'x.yaml'))]);
           const endpoints = profile.services.flatMap((found) => found.endpoints);
           expect(new Set(endpoints).size).toBe(endpoints.length);
         } catch (error) {

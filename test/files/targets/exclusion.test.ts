@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { countTargets, createExclusion, resolveExclusions } from '../../../src/files/targets/exclusion.js';
+import { countTargets, createExclusion, resolveExclusions } from '../../../src/files/targets/guard.js';
 import { listAddresses, parseTargetSpec } from '../../../src/files/targets/targets.js';
 
 const specs = (...texts: string[]) => texts.map((text) => parseTargetSpec(text));

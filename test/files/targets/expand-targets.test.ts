@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createExclusion } from '../../../src/files/targets/exclusion.js';
+import { createExclusion } from '../../../src/files/targets/guard.js';
 import { expandTargets, type ExpandOptions } from '../../../src/files/targets/expand-targets.js';
 import type { Resolution } from '../../../src/model/address.js';
 import { parseTargetSpec } from '../../../src/files/targets/targets.js';

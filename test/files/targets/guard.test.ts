@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { ADDRESS_SCOPES } from '../../../src/model/report.js';
-import { createExclusion } from '../../../src/files/targets/exclusion.js';
-import { guardSpecs, guardTarget, parseAuthorization, requireAuthorization } from '../../../src/files/targets/guard.js';
-import { InputError } from '../../../src/files/text/input-error.js';
+import { createExclusion, guardSpecs, guardTarget, parseAuthorization } from '../../../src/files/targets/guard.js';
+import { expandTargets } from '../../../src/files/targets/expand-targets.js';
 import { parseTargetSpec } from '../../../src/files/targets/targets.js';
+import { InputError } from '../../../src/files/text/input-error.js';
+import { ADDRESS_SCOPES } from '../../../src/model/report.js';
 
 describe('guardTarget', () => {
   test('lets public addresses through', () => {
@@ -50,11 +50,15 @@ test('what is excluded needs no refusal', () => {
 });
 
 describe('authorisation', () => {
-  test('is needed beyond 16 addresses', () => {
-    expect(() => requireAuthorization(16n, null)).not.toThrow();
-    expect(() => requireAuthorization(17n, null)).toThrow(InputError);
-    expect(() => requireAuthorization(17, '  ')).toThrow(/17 addresses: more than 16 need --authorized-by/);
-    expect(() => requireAuthorization(1n << 64n, 'A. Dealer, order 17')).not.toThrow();
+  const expand = (total: bigint | number | null, authorizedBy: string | null) =>
+    expandTargets({ specs: [], total, authorizedBy, resolve: () => Promise.resolve({ problem: 'none' }) });
+
+  test('is needed beyond 16 addresses, before the first is given out', () => {
+    expect(() => expand(16n, null)).not.toThrow();
+    expect(() => expand(17n, null)).toThrow(InputError);
+    expect(() => expand(17, '  ')).toThrow(/17 addresses: more than 16 need --authorized-by/);
+    expect(() => expand(1n << 64n, 'A. Dealer, order 17')).not.toThrow();
+    expect(() => expand(null, null)).not.toThrow();
   });
 
   test('is trimmed and bounded', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { refuseLanAddress } from '../../../src/files/targets/lan-address.js';
+import { refuseLanAddress } from '../../../src/files/targets/targets.js';
 
 const refuse = (text: string) => refuseLanAddress(text, '--pbx', 'sallyport lan')?.message ?? null;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
-import { checkSchema } from '../../../src/files/text/check-schema.js';
 import { InputError } from '../../../src/files/text/input-error.js';
+import { checkSchema } from '../../../src/files/text/check-schema.js';
 import { parseYaml, readYaml } from '../../../src/files/text/yaml-document.js';
 import { CODE_POINT } from '../../words/code-point.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { NO_EXCLUSION } from '../../../src/files/targets/exclusion.js';
+import { NO_EXCLUSION } from '../../../src/files/targets/guard.js';
 import type { Client } from '../../../src/model/client.js';
 import type { Resolution } from '../../../src/model/address.js';
 import { expandClient } from '../../../src/fleet/sweep/expand-client.js';
