@@ -23,7 +23,6 @@ const data = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('stopped'), messages, routers }),
 ]);
-const port = z.int().min(0).max(65_535);
 const doubt = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('not-exchanged'),
@@ -31,7 +30,7 @@ const doubt = z.discriminatedUnion('kind', [
     nothing: z.boolean(),
     details: z.array(text(256)).max(3),
   }),
-  z.object({ kind: z.literal('other-ports'), udp: port, tcp: port }),
+  z.object({ kind: z.literal('other-ports'), udp: z.int(), tcp: z.int() }),
 ]);
 type Data = z.infer<typeof data>;
 type Change = Extract<Data, { kind: 'altered' }>['changes']['first'][number];
