@@ -16,7 +16,7 @@ export const CHANGE_KINDS = [
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** A violation that stands, in a {@link SiteState}. */
+/** A violation that stands, in a {@link SlotState}. */
 export interface Issue {
   readonly rule: string;
   readonly endpoint: EndpointId | null;
@@ -28,10 +28,10 @@ export interface Issue {
 }
 
 /** What is known of a slot and carried from look to look: what changes are told against. */
-export interface SiteState {
+export interface SlotState {
   readonly address: string | null;
   readonly verdict: Verdict;
-  /** By `rule endpoint`, or `rule` where it concerns the whole site. */
+  /** By `rule endpoint`, or `rule` where it concerns the whole address. */
   readonly issues: Readonly<Record<string, Issue>>;
   /** Who answers on open endpoints, by endpoint: the label for people. */
   readonly identities: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { SiteState } from '../model/change.js';
+import type { SlotState } from '../model/change.js';
 import { SEVERITIES } from '../model/severity.js';
 import { forTerminal } from '../words/escape.js';
 import { padText } from '../words/layout.js';
@@ -8,7 +8,7 @@ import { paintVerdict, SEVERITY_MARKS, type Paint } from './paint.js';
 export interface ClientRow {
   readonly client: { readonly id: string };
   readonly slot: string;
-  readonly state: SiteState;
+  readonly state: SlotState;
   /** Since when; ISO 8601. */
   readonly at: string;
 }
@@ -46,7 +46,7 @@ export function renderClient({ client, slot, state, at }: ClientRow, width: numb
   return `${row.join(' ').trimEnd()}\n`;
 }
 
-function describeWorst({ issues }: SiteState): string {
+function describeWorst({ issues }: SlotState): string {
   const all = Object.values(issues);
   const standing = all.filter(({ waived }) => !waived);
   const accepted = all.length - standing.length;

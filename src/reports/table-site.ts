@@ -70,7 +70,7 @@ function renderClosing(report: Report, { width, reasons }: ReportStyle, paint: P
 }
 
 /** One target for a person: verdict, findings with what to do, endpoints, gaps, and the verdict again. */
-export function renderSite(report: Report, style: ReportStyle): string {
+export function renderAddress(report: Report, style: ReportStyle): string {
   const { width, color, reasons } = style;
   const paint = createPaint(color);
   const gaps = renderUndetermined(report, width, paint);

@@ -1,7 +1,7 @@
 import { limitWidth } from '../words/layout.js';
 import type { Reporter } from './reporter.js';
 import { createRows } from './table-rows.js';
-import { renderSite } from './table-site.js';
+import { renderAddress } from './table-site.js';
 
 /** Wider lines of prose read badly; rows don't. */
 const MOST_COLUMNS = { site: 100, rows: 160 };
@@ -13,6 +13,6 @@ export const table: Reporter = {
   create(style) {
     if (style.many) return createRows({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) });
     const site = { ...style, width: limitWidth(style.width, MOST_COLUMNS.site) };
-    return { begin: () => '', report: (report) => renderSite(report, site), end: () => '' };
+    return { begin: () => '', report: (report) => renderAddress(report, site), end: () => '' };
   },
 };

@@ -9,14 +9,14 @@ import { cutText } from '../../words/sentence.js';
  */
 
 /** What rules found, all told. */
-export interface Outcome {
+export interface RuleResults {
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
   readonly errors: readonly UnitError[];
 }
 
 /** Applies rules one by one: one that throws becomes an error, and the others still find. Never throws. */
-export function applyRules<Facts>(rules: readonly Rule<Facts>[], facts: Facts): Outcome {
+export function applyRules<Facts>(rules: readonly Rule<Facts>[], facts: Facts): RuleResults {
   const results = rules.map((rule) => applyRule(rule, facts));
   return {
     findings: results.flatMap(({ findings }) => findings),
@@ -25,7 +25,7 @@ export function applyRules<Facts>(rules: readonly Rule<Facts>[], facts: Facts): 
   };
 }
 
-function applyRule<Facts>(rule: Rule<Facts>, facts: Facts): Outcome {
+function applyRule<Facts>(rule: Rule<Facts>, facts: Facts): RuleResults {
   const { id, about } = rule;
   try {
     const { findings = [], undetermined = [] } = rule.find(facts);
@@ -45,7 +45,7 @@ function applyRule<Facts>(rule: Rule<Facts>, facts: Facts): Outcome {
  * never compliant.
  */
 export function decideVerdict(
-  { findings, undetermined, errors }: Outcome,
+  { findings, undetermined, errors }: RuleResults,
   { interrupted, failOn }: { readonly interrupted: boolean; readonly failOn: Severity },
 ): Verdict {
   if (findings.some((finding) => isViolation(finding, failOn))) return 'violation';

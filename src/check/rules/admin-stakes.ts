@@ -1,7 +1,7 @@
 import type { Identity } from '../../model/report.js';
 
 /** Why a reachable administration interface matters, with the advisories that apply. */
-export interface Stakes {
+export interface AdminStakes {
   readonly matters: string;
   readonly references: string[];
 }
@@ -13,7 +13,7 @@ const GENERAL =
  * What is at stake with an NEC administration interface. An advisory is named only where it applies: the one on the
  * DIM interface names Aspire-derived systems and not the SL series, and PCPro has none here.
  */
-export function adminStakes(identity: Pick<Identity, 'model'> | null, serviceId: string): Stakes {
+export function adminStakes(identity: Pick<Identity, 'model'> | null, serviceId: string): AdminStakes {
   if (serviceId === 'webpro') return webproStakes(identity?.model?.startsWith('SV9100') ?? false);
   if (serviceId === 'dim')
     return {
@@ -23,7 +23,7 @@ export function adminStakes(identity: Pick<Identity, 'model'> | null, serviceId:
   return { matters: GENERAL, references: [] };
 }
 
-function webproStakes(sv9100: boolean): Stakes {
+function webproStakes(sv9100: boolean): AdminStakes {
   const sessions = sv9100 ? ' SV9100 software 6.00 issues predictable WebPro session ids.' : '';
   return {
     matters: `${GENERAL} Public advisories for WebPro on the SL1100 and SL2100 report voicemail that is readable without a password, users who can make themselves administrators, and a blank login if it is misconfigured.${sessions}`,

@@ -23,7 +23,7 @@ export type Nature =
   | 'unlisted';
 
 /** What the profile says of the place where something answered. */
-export interface Place {
+export interface EndpointRole {
   readonly service: ProfileService | undefined;
   readonly access: Access;
   /** The handshake may be a firewall's. */
@@ -48,7 +48,7 @@ const EXPECTED: Readonly<Record<string, readonly IdentityKind[]>> = {
 };
 
 /** Tells what an open endpoint seems to be. */
-export function recogniseNature(seen: Seen, place: Place): Nature {
+export function recogniseNature(seen: Seen, place: EndpointRole): Nature {
   const { identity, evidence } = seen;
   const { service } = place;
   const kind = identity?.kind;

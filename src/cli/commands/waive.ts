@@ -2,7 +2,7 @@ import { RULES } from '../../check/rules/registry.js';
 import { formatDay, refuseLastDay } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../../fleet/store/store.js';
-import type { SiteState } from '../../model/change.js';
+import type { SlotState } from '../../model/change.js';
 import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { renderWaiverEntry } from '../../reports/waivers-table.js';
@@ -90,11 +90,11 @@ function checkUntil(until: string, now: Date): void {
   if (until > formatDay(last)) throw new InputError(`--until: at most two years ahead, ${formatDay(last)}`);
 }
 
-async function readStates(store: Store, clientId: string): Promise<SiteState[]> {
+async function readStates(store: Store, clientId: string): Promise<SlotState[]> {
   const slots = (await store.readReports(clientId, null)).map(({ slot }) => slot);
   if (slots.length === 0) throw await describeUnknownClient(store, clientId);
   const states = await store.write(async (tx) => {
-    const found: (SiteState | null)[] = [];
+    const found: (SlotState | null)[] = [];
     for (const slot of slots) found.push(await tx.getState(clientId, slot));
     return found;
   });
@@ -102,7 +102,7 @@ async function readStates(store: Store, clientId: string): Promise<SiteState[]> 
 }
 
 /** How bad it is now, and who answers there: what is worse, or somebody else, is not accepted. */
-function describeGrant(states: readonly SiteState[], rule: string, endpoint: EndpointId | null) {
+function describeGrant(states: readonly SlotState[], rule: string, endpoint: EndpointId | null) {
   const issues = states
     .flatMap((state) => Object.values(state.issues))
     .filter((issue) => issue.rule === rule && (endpoint === null || issue.endpoint === endpoint));

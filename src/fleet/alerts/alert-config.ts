@@ -70,13 +70,13 @@ export async function loadAlertConfig(
   return { file, channels, routes: data.routes, operator: data.operator };
 }
 
-type Report = (key: string, problem: string) => void;
+type Refuse = (key: string, problem: string) => void;
 
 async function fetchSecrets(
   settings: UnresolvedSettings,
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
-  report: Report,
+  report: Refuse,
 ): Promise<ChannelSettings | null> {
   const fetched: [string, unknown][] = [];
   for (const [key, value] of Object.entries(settings)) {

@@ -3,7 +3,7 @@ import type { OutboxMessage } from '../../model/alert.js';
 
 /**
  * A kind of channel: one file that sends messages in its own form, a line in registry.ts and the schema of its
- * settings in inputs/alert-config-schema.ts.
+ * settings in alert-config-schema.ts.
  */
 export interface Channel<K extends ChannelKind> {
   /** As `kind` in the configuration. */

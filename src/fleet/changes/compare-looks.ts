@@ -1,7 +1,7 @@
 import type { Change } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import { carryOver, diffStates } from './diff.js';
-import { stateOf } from './site-state.js';
+import { stateOf } from './slot-state.js';
 
 /** What changed at a slot between two looks. */
 export interface SlotDiff {

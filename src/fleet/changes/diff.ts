@@ -1,9 +1,9 @@
-import type { Change, Issue, SiteState } from '../../model/change.js';
+import type { Change, Issue, SlotState } from '../../model/change.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { Report } from '../../model/report.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
 import { excludesIdentity, excludesIssue, indexLooks } from './determined.js';
-import { toRecord } from './site-state.js';
+import { toRecord } from './slot-state.js';
 import { ADDRESS_KEY, DETERMINED_KEY, tellAddress, tellEnd, tellIdentity, tellIssue, tellLoss } from './tell-change.js';
 
 /**
@@ -11,7 +11,7 @@ import { ADDRESS_KEY, DETERMINED_KEY, tellAddress, tellEnd, tellIdentity, tellIs
  * made from: what it could not determine is neither resolved nor back. Before the first look nothing is known: every
  * issue is told, and nothing else.
  */
-export function diffStates(before: SiteState | null, after: SiteState, report: Report): Change[] {
+export function diffStates(before: SlotState | null, after: SlotState, report: Report): Change[] {
   const looks = indexLooks(report);
   const isGone = (issue: Issue) => excludesIssue(report, issue, looks);
   const issues = compareIssues(before, after).flatMap(({ key, old, now }) =>
@@ -31,7 +31,7 @@ export function diffStates(before: SiteState | null, after: SiteState, report: R
  * What is known after a look: what it saw, and what it could not determine as it was before. The verdict is the
  * look's own, so that a change of it is told once.
  */
-export function carryOver(before: SiteState | null, after: SiteState, report: Report): SiteState {
+export function carryOver(before: SlotState | null, after: SlotState, report: Report): SlotState {
   if (before === null) return after;
   const keep = <T>(known: Readonly<Record<string, T>>, isKept: (key: string, value: T) => boolean) =>
     Object.entries(known).filter(([key, value]) => isKept(key, value));
@@ -63,7 +63,7 @@ export function confirmChanges(first: readonly Change[], second: readonly Change
  * `after` holds what its look could not determine as it was ({@link carryOver}). What is no change (a milder severity,
  * another title, a waiver granted) is taken from `after`.
  */
-export function acceptChanges(before: SiteState | null, after: SiteState, confirmed: ReadonlySet<string>): SiteState {
+export function acceptChanges(before: SlotState | null, after: SlotState, confirmed: ReadonlySet<string>): SlotState {
   const issues = new Map(Object.entries(after.issues));
   const refused = compareIssues(before, after).filter(({ key }) => !confirmed.has(key));
   for (const { name, old } of refused) {
@@ -102,7 +102,7 @@ interface IssueChange {
   readonly now: Issue | null;
 }
 
-function compareIssues(before: SiteState | null, after: SiteState): IssueChange[] {
+function compareIssues(before: SlotState | null, after: SlotState): IssueChange[] {
   const old = new Map(Object.entries(before?.issues ?? {}));
   const now = new Map(Object.entries(after.issues));
   const changes: IssueChange[] = [];
@@ -128,7 +128,7 @@ interface IdentityChange {
   readonly now: string;
 }
 
-function compareIdentities(before: SiteState | null, after: SiteState): IdentityChange[] {
+function compareIdentities(before: SlotState | null, after: SlotState): IdentityChange[] {
   const known = new Map(Object.entries(before?.identities ?? {}));
   return Object.entries(after.identities).flatMap(([endpoint, now]) => {
     const old = known.get(endpoint);
@@ -136,10 +136,10 @@ function compareIdentities(before: SiteState | null, after: SiteState): Identity
   });
 }
 
-function isMoved(before: SiteState | null, after: SiteState): boolean {
+function isMoved(before: SlotState | null, after: SlotState): boolean {
   return before !== null && before.address !== null && after.address !== null && before.address !== after.address;
 }
 
-function isLost(before: SiteState | null, after: SiteState): boolean {
+function isLost(before: SlotState | null, after: SlotState): boolean {
   return before !== null && before.verdict !== 'inconclusive' && after.verdict === 'inconclusive';
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { SiteState } from '../../model/change.js';
+import type { SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { SEVERITIES } from '../../model/severity.js';
@@ -11,7 +11,7 @@ type Db = Kysely<Tables>;
 export interface ClientStatus {
   readonly client: ClientCard;
   readonly slot: string;
-  readonly state: SiteState;
+  readonly state: SlotState;
   /** The look that it is known from, and its time: ISO 8601, UTC. */
   readonly resultId: number;
   readonly at: string;
@@ -21,14 +21,14 @@ export interface ClientStatus {
 const PAGE = 256;
 
 /** What is known of a slot; null where nothing is. */
-export async function getState(db: Db, clientId: string, slot: string): Promise<SiteState | null> {
+export async function getState(db: Db, clientId: string, slot: string): Promise<SlotState | null> {
   const row = await db
     .selectFrom('slots')
     .where('client_id', '=', clientId)
     .where('slot', '=', slot)
     .select('state')
     .executeTakeFirst();
-  return row?.state == null ? null : (JSON.parse(row.state) as SiteState);
+  return row?.state == null ? null : (JSON.parse(row.state) as SlotState);
 }
 
 /** Puts down what is known of a slot, which has a result already. */
@@ -36,7 +36,7 @@ export async function putState(
   db: Db,
   clientId: string,
   slot: string,
-  state: SiteState,
+  state: SlotState,
   resultId: number,
   at: string,
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function putState(
 const WORST_FIRST: readonly Verdict[] = ['violation', 'inconclusive', 'compliant'];
 
 /** By verdict, then by the worst that nobody has accepted. */
-function rankState({ verdict, issues }: SiteState): number {
+function rankState({ verdict, issues }: SlotState): number {
   const open = Object.values(issues).filter(({ waived }) => !waived);
   const worst = Math.min(...open.map(({ severity }) => SEVERITIES.indexOf(severity)), SEVERITIES.length);
   return WORST_FIRST.indexOf(verdict) * 10 + worst;
@@ -88,7 +88,7 @@ export async function* readClientStates(db: Db): AsyncIterable<ClientStatus> {
       yield {
         client: JSON.parse(row.card) as ClientCard,
         slot: row.slot,
-        state: JSON.parse(row.state!) as SiteState,
+        state: JSON.parse(row.state!) as SlotState,
         resultId: row.state_result_id!,
         at: new Date(row.state_at!).toISOString(),
       };

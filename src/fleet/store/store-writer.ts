@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Change, SiteState, StoredChange, Waiver } from '../../model/change.js';
+import type { Change, SlotState, StoredChange, Waiver } from '../../model/change.js';
 import { addChanges, listChanges, markAlerted, type ChangePlace } from './changes.js';
 import { enqueue, type NewMessage } from './outbox.js';
 import { addResult, type NewResult } from './results.js';
@@ -22,12 +22,12 @@ export class StoreWriter {
   }
 
   /** What is known of a slot; null where nothing is. */
-  getState(clientId: string, slot: string): Promise<SiteState | null> {
+  getState(clientId: string, slot: string): Promise<SlotState | null> {
     return getState(this.#db, clientId, slot);
   }
 
   /** Puts down what is known of a slot, by a result that was added before. */
-  putState(clientId: string, slot: string, state: SiteState, resultId: number, at: string): Promise<void> {
+  putState(clientId: string, slot: string, state: SlotState, resultId: number, at: string): Promise<void> {
     return putState(this.#db, clientId, slot, state, resultId, at);
   }
 

@@ -31,7 +31,7 @@ interface SlotsTable {
   readonly id: Generated<number>;
   readonly client_id: string;
   readonly slot: string;
-  /** SiteState as JSON; null, with the three below, before anything is known. */
+  /** SlotState as JSON; null, with the three below, before anything is known. */
   readonly state: string | null;
   /** Orders slots by how bad they are, the worst first. */
   readonly state_rank: number | null;

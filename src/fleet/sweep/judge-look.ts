@@ -1,6 +1,6 @@
 import { acceptChanges, carryOver, confirmChanges, diffStates } from '../changes/diff.js';
-import { stateOf } from '../changes/site-state.js';
-import type { Change, ChangeKind, SiteState } from '../../model/change.js';
+import { stateOf } from '../changes/slot-state.js';
+import type { Change, ChangeKind, SlotState } from '../../model/change.js';
 import type { Report } from '../../model/report.js';
 
 /** What earlier looks of one sweep at the same slot showed. */
@@ -9,8 +9,8 @@ export interface EarlierLooks {
   readonly suspected: readonly Change[];
   /** What two of them agreed on, where a third has to decide on the rest. */
   readonly agreed: {
-    readonly before: SiteState | null;
-    readonly state: SiteState;
+    readonly before: SlotState | null;
+    readonly state: SlotState;
     readonly changes: readonly Change[];
   } | null;
 }
@@ -18,7 +18,7 @@ export interface EarlierLooks {
 /** What follows of a look: another one, or what counts. */
 export type LookJudgement =
   | { readonly again: EarlierLooks }
-  | { readonly again: null; readonly state: SiteState; readonly changes: readonly Change[] };
+  | { readonly again: null; readonly state: SlotState; readonly changes: readonly Change[] };
 
 /**
  * Kinds that rest on an answer. One look that heard it and one that did not are no agreement: the answer may have been
@@ -32,7 +32,7 @@ const HEARD: readonly ChangeKind[] = ['exposed', 'service-back', 'identity-chang
  * @param before what is known of the slot
  * @param earlier null for the first look
  */
-export function judgeLook(before: SiteState | null, report: Report, earlier: EarlierLooks | null): LookJudgement {
+export function judgeLook(before: SlotState | null, report: Report, earlier: EarlierLooks | null): LookJudgement {
   const agreed = earlier?.agreed && isSame(earlier.agreed.before, before) ? earlier.agreed : null;
   const base = agreed ? agreed.state : before;
   const after = carryOver(base, stateOf(report), report);
@@ -53,7 +53,7 @@ export function judgeLook(before: SiteState | null, report: Report, earlier: Ear
 }
 
 /** The judgement of a look that nobody has to confirm. Pure. */
-export function trustLook(before: SiteState | null, report: Report): LookJudgement & { readonly again: null } {
+export function trustLook(before: SlotState | null, report: Report): LookJudgement & { readonly again: null } {
   const state = carryOver(before, stateOf(report), report);
   return { again: null, state, changes: diffStates(before, state, report) };
 }
@@ -68,6 +68,6 @@ function keysOf(changes: readonly Change[]): ReadonlySet<string> {
 }
 
 /** Another sweep may have changed what is known since. */
-function isSame(a: SiteState | null, b: SiteState | null): boolean {
+function isSame(a: SlotState | null, b: SlotState | null): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

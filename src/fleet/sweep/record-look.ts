@@ -9,7 +9,7 @@ import type { Report } from '../../model/report.js';
 import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
 
 /** One finished look at a slot. */
-export interface Look {
+export interface FinishedLook {
   readonly sweepId: number;
   readonly client: ClientCard;
   readonly slot: string;
@@ -43,7 +43,7 @@ export interface Recorded {
  * Stores a look and all that follows from it, in one transaction: its report, the state of the slot, its changes and
  * the alerts that tell of them. So nothing is told that is not stored, and nothing stored that is not told.
  */
-export async function recordLook(look: Look, options: RecordOptions): Promise<Recorded> {
+export async function recordLook(look: FinishedLook, options: RecordOptions): Promise<Recorded> {
   return options.store.write(async (tx) => {
     const finish = async (): Promise<number | null> => {
       if (look.last) await tx.finishClient(look.sweepId, look.client.id);
@@ -79,7 +79,7 @@ function isBlind({ findings }: Report): boolean {
 
 async function tellChanges(
   tx: StoreWriter,
-  { sweepId, client, slot, report }: Look,
+  { sweepId, client, slot, report }: FinishedLook,
   changes: readonly Change[],
   { alerts, now }: RecordOptions,
 ): Promise<void> {

@@ -7,8 +7,8 @@ import {
   confirmChanges,
   diffStates,
 } from '../../../src/fleet/changes/diff.js';
-import { stateOf } from '../../../src/fleet/changes/site-state.js';
-import { CHANGE_KINDS, type Change, type SiteState } from '../../../src/model/change.js';
+import { stateOf } from '../../../src/fleet/changes/slot-state.js';
+import { CHANGE_KINDS, type Change, type SlotState } from '../../../src/model/change.js';
 import { VERDICTS, type Report } from '../../../src/model/report.js';
 import { sampleFinding, sampleObservation } from '../../reports/sample-reports.js';
 import { anyState, lookAt, openAt, violation } from '../store/looks.js';
@@ -225,7 +225,7 @@ describe('any states', () => {
         kind
       ] ?? kind;
     /** Severities and waivers have only one bad direction. */
-    const plain = (state: SiteState): SiteState => ({
+    const plain = (state: SlotState): SlotState => ({
       ...state,
       verdict: 'violation',
       issues: Object.fromEntries(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Issue, SiteState } from '../../../src/model/change.js';
+import type { Issue, SlotState } from '../../../src/model/change.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
 import { VERDICTS, type Report } from '../../../src/model/report.js';
 import type { ReportedFinding } from '../../../src/model/finding.js';
@@ -50,7 +50,7 @@ const issue: fc.Arbitrary<Issue> = fc.record({
 });
 
 /** Any state that stateOf may give, and some that only a hostile store holds. */
-export const anyState: fc.Arbitrary<SiteState> = fc.record({
+export const anyState: fc.Arbitrary<SlotState> = fc.record({
   address: fc.constantFrom(null, '203.0.113.7', '203.0.113.8'),
   verdict: fc.constantFrom(...VERDICTS),
   issues: fc

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SiteState } from '../../../src/model/change.js';
+import type { SlotState } from '../../../src/model/change.js';
 import { reportSchema } from '../../../src/model/report.js';
 import { cleanReport, dmzReport, unresolvedReport } from '../../reports/sample-reports.js';
 import {
@@ -218,7 +218,7 @@ describe('results', () => {
     const store = await stores.open();
     const { id: sweepId } = await beginSweep(store, ['a', 'b', 'c', 'd']);
     const issue = { rule: 'r', endpoint: null, title: 't', outage: false, waived: false } as const;
-    const states: Record<string, SiteState> = {
+    const states: Record<string, SlotState> = {
       a: { address: '203.0.113.1', verdict: 'compliant', issues: {}, identities: {} },
       b: { address: null, verdict: 'inconclusive', issues: {}, identities: {} },
       c: { address: null, verdict: 'violation', issues: { r: { ...issue, severity: 'low' } }, identities: {} },
@@ -248,7 +248,7 @@ describe('results', () => {
       await store.write(async (writer) => {
         const client = createClient('a', { name });
         const resultId = await writer.addResult({ sweepId, client, slot: 's', report: cleanReport, final: true });
-        const state: SiteState = { address: null, verdict: 'compliant', issues: {}, identities: {} };
+        const state: SlotState = { address: null, verdict: 'compliant', issues: {}, identities: {} };
         await writer.putState('a', 's', state, resultId!, NOW.toISOString());
       });
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { stateOf } from '../../../src/fleet/changes/site-state.js';
+import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import { judgeLook } from '../../../src/fleet/sweep/judge-look.js';
 import { webpro } from '../../../src/lab/servers/nec.js';
 import type { Report } from '../../../src/model/report.js';

@@ -1,5 +1,5 @@
 import { isRandomCanary } from '../../model/canary.js';
-import type { Issue, SiteState } from '../../model/change.js';
+import type { Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Report } from '../../model/report.js';
 import type { ReportedFinding } from '../../model/finding.js';
@@ -9,7 +9,7 @@ import { isAtLeast } from '../../model/severity.js';
 const OUTAGE_RULE = 'required-unreachable';
 
 /** What a report says of a slot, as history follows it. Random canaries are left out: each look has others. */
-export function stateOf(report: Report): SiteState {
+export function stateOf(report: Report): SlotState {
   const canaries = listRandomCanaries(report);
   const issues = new Map<string, Issue>();
   for (const finding of report.findings) {
@@ -30,7 +30,7 @@ export function stateOf(report: Report): SiteState {
   };
 }
 
-/** Under which key an issue stands in {@link SiteState.issues}. */
+/** Under which key an issue stands in {@link SlotState.issues}. */
 export function issueKey({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
   return endpoint === null ? rule : `${rule} ${endpoint}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { stateOf } from '../../../src/fleet/changes/site-state.js';
+import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import { anyReport } from '../../reports/report-arbitrary.js';
 import { sampleFinding, sampleObservation } from '../../reports/sample-reports.js';
 import { lookAt, openAt, violation } from '../store/looks.js';
