@@ -1,6 +1,7 @@
 import type { Change, StoredChange } from '../model/change.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
+import { LEAST_FOR_COLUMNS } from './columns.js';
 import { paintSeverity, type Paint } from './paint.js';
 
 const INDENT = 2;
@@ -15,23 +16,24 @@ const SHOWN_CHANGES = 40;
 export function renderChanges(changes: readonly (Change | StoredChange)[], width: number, paint: Paint): string[] {
   const lines = changes.slice(0, SHOWN_CHANGES).flatMap((change) => renderChange(change, width, paint));
   const rest = changes.length - SHOWN_CHANGES;
-  return rest > 0 ? [...lines, `  and ${rest} more: --format json tells them all`] : lines;
+  return rest > 0 ? [...lines, `  and ${rest} more: --format json lists them all`] : lines;
 }
 
 function renderChange(change: Change | StoredChange, width: number, paint: Paint): string[] {
   const { severity, kind, endpoint, title } = change;
-  const held = 'alerted' in change && !change.alerted ? ' (it changes to and fro: not alerted)' : '';
+  const held = 'alerted' in change && !change.alerted ? ' (it keeps changing: not alerted)' : '';
   const left = [
     ' '.repeat(INDENT) + paintSeverity(paint, severity, SEVERITY_COLUMNS),
     kind.replaceAll('-', ' ').padEnd(KIND_COLUMNS),
     (endpoint ?? '').padEnd(ENDPOINT_COLUMNS),
   ].join('  ');
-  const space = Math.max(20, width - TEXT_COLUMN);
-  const [first = '', ...rest] = [
-    ...wrapText(forTerminal(title) + held, space),
-    ...describeStep(change).map((step) => forTerminalLine(step, space)),
-  ];
-  return [`${left}  ${first}`, ...rest.map((line) => ' '.repeat(TEXT_COLUMN) + line)];
+  const isNarrow = width < LEAST_FOR_COLUMNS;
+  const column = isNarrow ? 2 * INDENT : TEXT_COLUMN;
+  const lines = [
+    ...wrapText(forTerminal(title) + held, width - column),
+    ...describeStep(change).map((step) => forTerminalLine(step, width - column)),
+  ].map((line) => ' '.repeat(column) + line);
+  return isNarrow ? [left.trimEnd(), ...lines] : [`${left}  ${lines[0]?.trimStart() ?? ''}`, ...lines.slice(1)];
 }
 
 /** What was there before and what is now, where the title does not tell. */

@@ -5,7 +5,7 @@ import type { Paint } from './paint.js';
 
 type ItemState = ChecklistState['items'][number];
 
-/** How each state looks: a symbol and a word, so that no colour is needed. Those to be done tell how. */
+/** How each state looks: a symbol and a word, so that no colour is needed. Those still open show what to do. */
 export const CHECKLIST_MARKS = {
   attested: { label: '✔ attested', format: 'green', isOpen: false },
   'not-applicable': { label: '– n/a', format: 'green', isOpen: false },
@@ -41,11 +41,9 @@ function renderItem(item: ChecklistItem, known: ItemState, { width, paint }: Che
   const wrap = (text: string) => wrapText(forTerminal(text), width - INDENT);
   const [title = '', ...titleRest] = wrap(item.title);
   const details = [
-    item.measuredBy === null
-      ? []
-      : wrap(`Not asked: the report of sallyport ${item.measuredBy} tells whether it is so`),
+    item.measuredBy === null ? [] : wrap(`Not asked: sallyport ${item.measuredBy} measures it`),
     known.at === null ? [] : wrap(describeAnswer(known)),
-    isOpen ? [...wrap(`To do: ${item.how}`), ...wrap(`Whose word counts: ${item.attestedBy.join(', ')}`)] : [],
+    isOpen ? [...wrap(`To do: ${item.how}`), ...wrap(`Confirmed by: ${item.attestedBy.join(', ')}`)] : [],
   ].flat();
   const indent = ' '.repeat(INDENT);
   return [
@@ -62,11 +60,11 @@ function nameItem({ id, programs }: ChecklistItem): string {
   return `${id}, program${programs.length === 1 ? '' : 's'} ${programs.join(', ')}`;
 }
 
-/** Who said so, in which role, when, and until when it holds. Raw text: escape it. */
+/** Who said so, in which role, when, and until when it is valid. Raw text: escape it. */
 export function describeAnswer({ state, by, role, at, expiresAt, note }: ItemState): string {
   const day = (iso: string | null) => iso?.slice(0, 'YYYY-MM-DD'.length) ?? '';
-  const holds = { attested: ', holds until', 'not-applicable': ', holds until', expired: ', held until' };
-  const until = state in holds ? `${holds[state as keyof typeof holds]} ${day(expiresAt)}` : '';
+  const validity = { attested: ', valid until', 'not-applicable': ', valid until', expired: ', was valid until' };
+  const until = state in validity ? `${validity[state as keyof typeof validity]} ${day(expiresAt)}` : '';
   return `${by}, ${role}, on ${day(at)}${until}${note === '' ? '' : `: ${note}`}`;
 }
 
@@ -79,11 +77,11 @@ function summarise({ items }: ChecklistState): string {
     ...(count('expired') > 0 ? [`${count('expired')} expired`] : []),
     ...(count('missing') > 0 ? [`${count('missing')} without an answer`] : []),
   ];
-  const measured = count('measured') > 0 ? `; ${count('measured')} more are not asked, but measured` : '';
+  const measured = count('measured') > 0 ? `; ${count('measured')} measured instead of asked` : '';
   return `${done} of ${asked} attested or not applicable${open.map((text) => `, ${text}`).join('')}${measured}.`;
 }
 
-/** An item as a question: its place among those that are asked, what has to be so, and how to make it so. */
+/** An item as a question: its place among those that are asked, what is required, and how to get there. */
 export function renderQuestion(item: ChecklistItem, place: string, width: number): string {
   const wrap = (text: string) => wrapText(forTerminal(text), width - 2).map((line) => `  ${line}`);
   const head = wrapText(forTerminal(`${place}  ${item.title}`), width);

@@ -1,7 +1,8 @@
 import type { SlotState } from '../model/change.js';
 import { SEVERITIES } from '../model/severity.js';
-import { forTerminal } from '../words/escape.js';
-import { padText } from '../words/layout.js';
+import { forTerminal, forTerminalLine } from '../words/escape.js';
+import { cutWords, padText } from '../words/layout.js';
+import { LEAST_FOR_COLUMNS } from './columns.js';
 import { paintVerdict, SEVERITY_MARKS, type Paint } from './paint.js';
 
 /** How a slot of a client stands. */
@@ -18,7 +19,7 @@ const SINCE_COLUMNS = 10;
 const GAPS = 4;
 
 function shareColumns(width: number): { id: number; slot: number; worst: number } {
-  const rest = Math.max(40, width - VERDICT_COLUMNS - SINCE_COLUMNS - GAPS);
+  const rest = width - VERDICT_COLUMNS - SINCE_COLUMNS - GAPS;
   const id = Math.floor(rest * 0.25);
   const slot = Math.floor(rest * 0.3);
   return { id, slot, worst: rest - id - slot };
@@ -26,6 +27,7 @@ function shareColumns(width: number): { id: number; slot: number; worst: number 
 
 /** What stands above the rows. */
 export function renderClientsHead(width: number): string {
+  if (width < LEAST_FOR_COLUMNS) return '';
   const { id, slot, worst } = shareColumns(width);
   const titles = ['VERDICT'.padEnd(VERDICT_COLUMNS), 'SINCE'.padEnd(SINCE_COLUMNS)];
   const columns = [padText('CLIENT', id), padText('ADDRESS', slot), padText('WORST THAT STANDS', worst)];
@@ -34,8 +36,13 @@ export function renderClientsHead(width: number): string {
 
 /** One slot of a client: how it stands, since when, and the worst that nobody accepted. */
 export function renderClient({ client, slot, state, at }: ClientRow, width: number, paint: Paint): string {
-  const columns = shareColumns(width);
   const where = state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
+  if (width < LEAST_FOR_COLUMNS) {
+    const names = forTerminalLine(`${client.id} ${where}`, width - VERDICT_COLUMNS - 1);
+    const worst = cutWords(`since ${at.slice(0, SINCE_COLUMNS)}: ${describeWorst(state)}`, width - 4);
+    return `${paintVerdict(paint, state.verdict, VERDICT_COLUMNS)} ${names}\n    ${worst}\n`;
+  }
+  const columns = shareColumns(width);
   const row = [
     paintVerdict(paint, state.verdict, VERDICT_COLUMNS),
     at.slice(0, SINCE_COLUMNS),

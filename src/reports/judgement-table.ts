@@ -1,7 +1,9 @@
 import type { Report, Verdict } from '../model/report.js';
-import { forTerminal, forTerminalLine } from '../words/escape.js';
+import { forTerminal } from '../words/escape.js';
+import { cutWords } from '../words/layout.js';
 import { paintSeverity, VERDICT_MARKS, type Paint } from './paint.js';
-import { renderWaiver, sortFindings } from './table-findings.js';
+import { sortFindings } from './finding-groups.js';
+import { renderWaiver } from './findings-table.js';
 
 /** A look that was judged again. */
 export interface JudgementRow {
@@ -24,11 +26,11 @@ export function renderJudgement({ clientId, slot, before, report }: JudgementRow
   const findings = sortFindings(report).filter(({ effect, waiver }) => effect !== 'note' || waiver);
   const rows = findings.slice(0, SHOWN_FINDINGS).map(({ severity, endpoint, title, waiver }) => {
     const accepted = waiver ? ` (${renderWaiver(waiver)})` : '';
-    const text = forTerminalLine(title + accepted, width - 23);
+    const text = cutWords(forTerminal(title + accepted), width - 23);
     return `  ${paintSeverity(paint, severity, 8)}  ${(endpoint ?? '').padEnd(9)}  ${text}`;
   });
   const rest = findings.length - rows.length;
   const verdicts = before === report.verdict ? name(before) : `${name(before)} → ${name(report.verdict)}`;
   const lines = [`${forTerminal(`${clientId}  ${slot}`)}  ${verdicts}`, ...rows];
-  return `${[...lines, ...(rest > 0 ? [`  and ${rest} more: --format json tells them all`] : [])].join('\n')}\n`;
+  return `${[...lines, ...(rest > 0 ? [`  and ${rest} more: --format json lists them all`] : [])].join('\n')}\n`;
 }

@@ -8,6 +8,8 @@ export interface ReportStyle {
   readonly width: number;
   /** Whether to tell why each endpoint has its state, and list every endpoint. */
   readonly reasons: boolean;
+  /** Whether to show everything, also what is the same in most reports. */
+  readonly full?: boolean | undefined;
   /** More than one target: one row, line or element each. */
   readonly many: boolean;
 }

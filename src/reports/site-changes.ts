@@ -1,12 +1,12 @@
 import type { Verdict } from '../model/report.js';
 import type { ReportedFinding } from '../model/finding.js';
 import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-change.js';
-import { forTerminal } from '../words/escape.js';
 import { limitWidth, wrapText } from '../words/layout.js';
+import { indent, renderHanging } from './blocks.js';
+import { LEAST_FOR_COLUMNS } from './columns.js';
 import { createPaint, FITNESS_LABELS, paintSeverity, VERDICT_MARKS, type Paint } from './paint.js';
 import { CAUSE_WORDS } from './site-reachable.js';
 import type { SiteStyle } from './site-table.js';
-import { indent } from './table-blocks.js';
 import { renderTime } from '../words/time.js';
 
 const MOST_COLUMNS = 100;
@@ -24,23 +24,23 @@ const WORDS: Readonly<Record<ReachChangeKind, string>> = {
 };
 
 const OTHER_SITE =
-  'The two runs seem to be of different sites, by their addresses: nothing is called mended. With --client it is known whose site it is.';
+  'By their addresses, the two runs seem to be of different sites, so nothing is reported as fixed. Give --client to say whose site it is.';
 
-/** What changed between two runs at one site: what is mended, what is new, and what nobody can tell. */
+/** What changed between two runs at one site: what is fixed, what is new, and what is not known. */
 export function renderSiteChanges(changes: SiteChanges<ReportedFinding>, { color, width: columns }: SiteStyle): string {
   const width = limitWidth(columns, MOST_COLUMNS);
   const paint = createPaint(color);
   const { from, to, verdict, findings, endpoints, sameSite } = changes;
   const nothing = Object.values(findings).every((list) => list.length === 0) && endpoints.length === 0;
   const lines = [
-    paint('bold', `SINCE ${renderTime(from)} (now ${renderTime(to)})`),
+    ...wrapText(`SINCE ${renderTime(from)} (now ${renderTime(to)})`, width).map((line) => paint('bold', line)),
     `  ${renderVerdict(verdict.before, paint)} → ${renderVerdict(verdict.after, paint)}`,
     ...(sameSite ? [] : indent(OTHER_SITE, width)),
     ...renderEndpointChanges(endpoints, width),
-    ...renderList('Mended', findings.gone, width, paint),
+    ...renderList('Fixed', findings.gone, width, paint),
     ...renderList('New', findings.new, width, paint),
     ...renderList('Still there', findings.still, width, paint),
-    ...renderList('Not seen this time, but not known to be mended', findings.notKnown, width, paint),
+    ...renderList('Not seen this time, but not known to be fixed', findings.notKnown, width, paint),
     ...(nothing ? indent('Nothing was found, before or now.', width) : []),
   ];
   return `${lines.join('\n')}\n`;
@@ -59,7 +59,7 @@ function renderEndpointChanges(changes: readonly ReachChange[], width: number): 
       const text = kind === 'cause-changed' ? causes.join(' → ') : (causes.at(-1) ?? '');
       return hang(`    ${WORDS[kind].padEnd(10)} ${endpoint}`.padEnd(TEXT_COLUMN + 4), text, width);
     }),
-    ...tellRest(rest),
+    ...tellRest(rest, width),
   ];
 }
 
@@ -67,22 +67,22 @@ function renderList(title: string, findings: readonly ReportedFinding[], width: 
   if (findings.length === 0) return [];
   return [
     '',
-    `  ${title}`,
+    ...indent(title, width),
     ...findings
       .slice(0, SHOWN)
       .flatMap(({ severity, endpoint, title: text }) =>
         hang(`    ${paintSeverity(paint, severity, 8)} ${(endpoint ?? '').padEnd(9)} `, text, width),
       ),
-    ...tellRest(findings.length - SHOWN),
+    ...tellRest(findings.length - SHOWN, width),
   ];
 }
 
-/** A left part of a fixed width, and text that hangs beside it. */
+/** A left part of a fixed width, and raw text that hangs beside it, or below it where there is no room. */
 function hang(left: string, text: string, width: number): string[] {
-  const [first = '', ...others] = wrapText(forTerminal(text), width - TEXT_COLUMN - 4);
-  return [left + first, ...others.map((line) => ' '.repeat(TEXT_COLUMN) + line)];
+  if (width < LEAST_FOR_COLUMNS) return [left.trimEnd(), ...renderHanging('      ', 6, text, width)];
+  return renderHanging(left, TEXT_COLUMN, text, width - 4);
 }
 
-function tellRest(rest: number): string[] {
-  return rest > 0 ? [`    and ${rest} more: --format json tells them all`] : [];
+function tellRest(rest: number, width: number): string[] {
+  return rest > 0 ? indent(`and ${rest} more: --format json lists them all`, width) : [];
 }

@@ -1,8 +1,7 @@
 import type { Gateway, PortMapping, WanConnection } from '../model/lan.js';
 import type { SiteReport } from '../model/site.js';
-import type { Paint } from './paint.js';
-import { type Column, layOut } from './table-columns.js';
-import { renderField } from './table-findings.js';
+import { indent, type Page, renderField } from './blocks.js';
+import { type Column, layOut } from './columns.js';
 import { renderCount } from '../words/sentence.js';
 
 /** More than this is counted, not shown. */
@@ -18,34 +17,36 @@ const MAPPING_COLUMNS: readonly Column[] = [
   { title: 'DESCRIPTION', most: Infinity },
 ];
 
-/** What each gateway tells of itself, and the mappings that it lists. */
-export function renderGateways({ evidence }: SiteReport, width: number, paint: Paint): string[] {
+/** What each gateway says about itself, and the mappings that it lists. */
+export function renderGateways({ evidence }: SiteReport, page: Page): string[] {
   const { gateways } = evidence.lan;
-  if (gateways.length === 0) return ['', paint('bold', 'ROUTER: none was found')];
+  if (gateways.length === 0) return ['', page.paint('bold', 'ROUTER: none was found')];
   const rest = gateways.length - SHOWN_GATEWAYS;
   return [
-    ...gateways.slice(0, SHOWN_GATEWAYS).flatMap((gateway) => renderGateway(gateway, width, paint)),
-    ...(rest > 0 ? ['', `${INDENT}and ${renderCount(rest, 'gateway')} more: --format json tells them all`] : []),
+    ...gateways.slice(0, SHOWN_GATEWAYS).flatMap((gateway) => renderGateway(gateway, page)),
+    ...(rest > 0
+      ? ['', ...indent(`and ${renderCount(rest, 'gateway')} more: --format json lists them all`, page.width)]
+      : []),
   ];
 }
 
-function renderGateway(gateway: Gateway, width: number, paint: Paint): string[] {
+function renderGateway(gateway: Gateway, { width, paint }: Page): string[] {
   const { address, isDefault, connections, problems } = gateway;
   const title = isDefault ? 'ROUTER' : 'OTHER GATEWAY';
   const shown = problems.slice(0, SHOWN_PROBLEMS).join(' ');
   const more = problems.length > SHOWN_PROBLEMS ? ` And ${problems.length - SHOWN_PROBLEMS} more.` : '';
   const fields: [string, string][] = [
-    ['Address', address + (gateway.interface ? `, by ${gateway.interface}` : '')],
+    ['Address', address + (gateway.interface ? `, through ${gateway.interface}` : '')],
     ['Model', describeDevice(gateway)],
     ['WAN', connections.map(describeConnection).filter(Boolean).join('; ')],
     ['UPnP', describeUpnp(gateway)],
     ['NAT-PMP', describeNatPmp(gateway)],
-    ['Unread', shown + more],
+    ['Problems', shown + more],
   ];
   return [
     '',
     paint('bold', title),
-    ...fields.flatMap(([label, text]) => renderField(label, text, width, INDENT)),
+    ...fields.flatMap(([label, text]) => renderField(label, text, width)),
     ...renderMappings(connections, width),
   ];
 }
@@ -81,7 +82,7 @@ function describeNatPmp({ natPmp, pcp, problems }: Gateway): string {
       : '',
     pcp ? `PCP version ${pcp.version} answers, result ${pcp.result}` : '',
   ].filter(Boolean);
-  return parts.join('; ') || (problems.length > 0 ? 'no answer, as far as it could be asked' : 'no answer');
+  return parts.join('; ') || (problems.length > 0 ? 'no answer, but not everything could be asked' : 'no answer');
 }
 
 function renderMappings(connections: readonly WanConnection[], width: number): string[] {
@@ -92,7 +93,7 @@ function renderMappings(connections: readonly WanConnection[], width: number): s
   return [
     '',
     ...lines.map((line) => INDENT + line),
-    ...(rest > 0 ? [`${INDENT}and ${renderCount(rest, 'mapping')} more: --format json tells them all`] : []),
+    ...(rest > 0 ? indent(`and ${renderCount(rest, 'mapping')} more: --format json lists them all`, width) : []),
   ];
 }
 

@@ -1,8 +1,8 @@
 import type { Cause, ReportedExplanation, SiteReport } from '../model/site.js';
 import { forTerminal } from '../words/escape.js';
 import { padText, wrapText } from '../words/layout.js';
-import type { Paint } from './paint.js';
-import { indent } from './table-blocks.js';
+import { indent, type Page, renderHanging } from './blocks.js';
+import { LEAST_FOR_COLUMNS } from './columns.js';
 import { renderTime } from '../words/time.js';
 
 /** More rows than this are counted, not shown. */
@@ -21,19 +21,20 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
 };
 
 /** What can be reached from outside, and what explains it: a row each, and a sentence below. */
-export function renderReachable(report: SiteReport, width: number, paint: Paint): string[] {
+export function renderReachable(report: SiteReport, { width, paint }: Page): string[] {
   const title = ['', paint('bold', 'REACHABLE FROM OUTSIDE')];
   const groups = groupAlike(nameRandomPorts(report));
   if (groups.length === 0) return [...title, ...indent(describeNothing(report), width)];
   const shown = groups.slice(0, SHOWN_ROWS);
   // What explains several rows stands once, below the last of them.
   const rows = shown.flatMap((group, index) => [
-    `  ${renderRow(group)}`,
+    ...renderRow(group, width),
     ...(tell(group) === tell(shown[index + 1]) ? [] : renderSentence(tell(group), width)),
   ]);
   const rest = groups.length - SHOWN_ROWS;
-  const more = rest > 0 ? [`  and ${rest} more: --format json tells them all`] : [];
-  return [...title, `  ${layOut('ENDPOINT', 'SERVICE', 'BASIS', 'CAUSE')}`, ...rows, ...more];
+  const more = rest > 0 ? indent(`and ${rest} more: --format json lists them all`, width) : [];
+  const head = width < LEAST_FOR_COLUMNS ? [] : [`  ${layOut('ENDPOINT', 'SERVICE', 'BASIS', 'CAUSE')}`];
+  return [...title, ...head, ...rows, ...more];
 }
 
 /** Ports that were drawn at random belong to no service; they stand in one row. */
@@ -43,7 +44,7 @@ function nameRandomPorts({ reachable, evidence }: SiteReport): ReportedExplanati
   return reachable.map((one) => (drawn.has(one.endpoint) ? { ...one, service: 'random ports' } : one));
 }
 
-/** Endpoints of one service with one explanation are told together: the voice media are 64 ports. */
+/** Endpoints of one service with one explanation are shown together: the voice media are 64 ports. */
 function groupAlike(reachable: readonly ReportedExplanation[]): ReportedExplanation[][] {
   const groups = new Map<string, ReportedExplanation[]>();
   for (const explanation of reachable) {
@@ -54,10 +55,11 @@ function groupAlike(reachable: readonly ReportedExplanation[]): ReportedExplanat
   return [...groups.values()];
 }
 
-function renderRow(group: readonly ReportedExplanation[]): string {
+function renderRow(group: readonly ReportedExplanation[], width: number): string[] {
   const { endpoint, service, basis, cause } = group[0]!;
   const places = group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
-  return layOut(places, service ?? '', basis, CAUSE_WORDS[cause]);
+  if (width >= LEAST_FOR_COLUMNS) return [`  ${layOut(places, service ?? '', basis, CAUSE_WORDS[cause])}`];
+  return renderHanging('  ', 4, [places, service, basis, CAUSE_WORDS[cause]].filter(Boolean).join(', '), width);
 }
 
 /** What explains a group, and since when that is known. */
@@ -83,9 +85,9 @@ function layOut(endpoint: string, service: string, basis: string, cause: string)
 }
 
 function describeNothing({ kind, evidence: { outside, standIn } }: SiteReport): string {
-  if (kind === 'lan' || !outside) return 'Nobody looked from outside, so this is not known.';
-  if (standIn && outside.proofs.length > 0) return 'Nothing, as far as it was looked at and proved.';
+  if (kind === 'lan' || !outside) return 'There was no check from outside, so this is not known.';
+  if (standIn && outside.proofs.length > 0) return 'Nothing, of what was checked and proved.';
   return outside.check
-    ? 'Nothing was seen to answer. Silent UDP ports may be open: only --stand-in can prove that they are not.'
-    : 'Not known: the look from outside failed.';
+    ? 'Nothing answered. Silent UDP ports may be open: only --stand-in can prove that they are not.'
+    : 'Not known: the check from outside failed.';
 }

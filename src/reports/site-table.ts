@@ -1,60 +1,84 @@
-import type { SiteReport } from '../model/site.js';
+import type { ChecklistState } from '../model/checklist.js';
+import type { NatSurvey, Outside, SipComparison, SiteReport, StandIn } from '../model/site.js';
 import { forTerminalLine } from '../words/escape.js';
 import { displayWidth, limitWidth } from '../words/layout.js';
-import { createPaint, FITNESS_LABELS, VERDICT_MARKS, type Paint } from './paint.js';
-import { renderSiteChecklist } from './site-checklist.js';
-import { renderMeasurements, renderSubject } from './site-circumstances.js';
+import { renderCount } from '../words/sentence.js';
+import { renderDuration, renderTime } from '../words/time.js';
+import {
+  indent,
+  type Page,
+  renderErrors,
+  renderField,
+  renderHanging,
+  renderStanding,
+  renderUndetermined,
+} from './blocks.js';
+import { CHECKLIST_MARKS, describeAnswer } from './checklist-table.js';
+import { groupFindings } from './finding-groups.js';
+import { renderFindings, renderOverview } from './findings-table.js';
+import { createPaint, FITNESS_LABELS, VERDICT_MARKS } from './paint.js';
 import { renderGateways } from './site-gateways.js';
 import { renderReachable } from './site-reachable.js';
-import { indent, renderErrors, renderOverview } from './table-blocks.js';
-import { renderFindings, renderUndetermined } from './table-findings.js';
 
 /** Wider lines of prose read badly. */
 const MOST_COLUMNS = 100;
+/** More names than this in one field are counted, not shown. */
+const SHOWN_NAMES = 6;
+/** Columns of the state of a checklist item. */
+const MARK_COLUMNS = 14;
 
 /** How the reader wants to see it; colours never carry information alone. */
 export interface SiteStyle {
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
+  /** Whether to show everything, also what is the same in most reports. */
+  readonly full?: boolean | undefined;
 }
 
 /** A site for a person: verdict, what is reachable and why, the router, findings with what to do, and the gaps. */
-export function renderSite(report: SiteReport, { color, width: columns }: SiteStyle): string {
+export function renderSite(report: SiteReport, { color, width: columns, full = false }: SiteStyle): string {
   const width = limitWidth(columns, MOST_COLUMNS);
-  const paint = createPaint(color);
-  const gaps = [...renderUndetermined(report, width, paint), ...renderErrors(report, width, paint)];
+  const page: Page = { width, paint: createPaint(color), full };
+  const gaps = [...renderUndetermined(report, page), ...renderErrors(report, page)];
+  const standing = renderStanding(report, 'by this check', page);
   const undecided = report.verdict === 'inconclusive';
+  const groups = groupFindings(report.findings);
+  const more = ['sallyport explain RULE', ...(full ? [] : ['--full']), '--format json'];
   const lines = [
-    renderVerdict(report, width, paint),
+    ...renderVerdict(report, page),
     ...indent(report.summary, width),
-    ...renderOverview(report.findings, width, paint),
+    ...renderOverview(groups, page),
     '',
     ...renderSubject(report, width),
     ...(undecided ? gaps : []),
-    ...renderReachable(report, width, paint),
-    ...renderGateways(report, width, paint),
-    ...renderMeasurements(report, width, paint),
-    ...renderSiteChecklist(report.evidence.checklist, width, paint),
-    ...renderFindings(report, width, paint),
+    ...renderReachable(report, page),
+    ...renderGateways(report, page),
+    ...renderMeasurements(report, page),
+    ...renderChecklistAnswers(report.evidence.checklist, page),
+    ...renderFindings(groups, report.verdict, page),
     ...(undecided ? [] : gaps),
+    ...(standing.length > 0 ? ['', ...standing] : []),
     '',
-    renderVerdict(report, width, paint),
+    ...renderVerdict(report, page),
     ...indent(describeNext(report), width),
-    ...indent('More: --format json tells all that was seen, docs/site-findings.md explains the findings.', width).map(
-      (line) => paint('dim', line),
-    ),
+    ...indent(`More: ${more.join(', ')}`, width).map((line) => page.paint('dim', line)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function renderVerdict({ verdict, kind, client, evidence }: SiteReport, width: number, paint: Paint): string {
+function renderVerdict({ verdict, kind, client, evidence }: SiteReport, { width, paint }: Page): string[] {
   const label = kind === 'lan' ? VERDICT_MARKS[verdict].label : FITNESS_LABELS[verdict];
   const address = evidence.outside?.address ?? evidence.lan.gateways[0]?.address ?? 'this network';
   const blind = !evidence.outside?.check && !evidence.outside?.proofs.length;
   const view = kind === 'lan' || blind ? 'from inside only' : 'from inside and outside';
   const subject = `${client === null ? address : `${client} (${address})`}, ${view}`;
-  return `${paint([...VERDICT_MARKS[verdict].format], label)}  ${forTerminalLine(subject, width - displayWidth(label) - 2)}`;
+  return renderHanging(
+    `${paint([...VERDICT_MARKS[verdict].format], label)}  `,
+    displayWidth(label) + 2,
+    subject,
+    width,
+  );
 }
 
 function describeNext({ verdict, kind, findings }: SiteReport): string {
@@ -62,10 +86,107 @@ function describeNext({ verdict, kind, findings }: SiteReport): string {
     case 'violation':
       return `Work through the findings from 1 on ("Do"), then run this again${kind === 'lan' ? '' : ' with --again'}.`;
     case 'inconclusive':
-      return 'Nothing is proven, neither good nor bad: clear up what is marked "?" and the findings, then run this again.';
+      return 'Nothing is proven, neither good nor bad: resolve what is marked "?" and the findings, then run this again.';
     case 'compliant':
       return findings.length > 0
-        ? 'Read the notes all the same. This holds for the moment.'
-        : 'Nothing needs to be done. This holds for the moment.';
+        ? 'Read the notes all the same. This is valid for now.'
+        : 'Nothing needs to be done. This is valid for now.';
   }
+}
+
+/** Whom and what this is about: client, addresses, profile, time. */
+function renderSubject(report: SiteReport, width: number): string[] {
+  const { client, evidence, profile, startedAt, durationMs, interrupted } = report;
+  const { lan, outside, pbxAddress } = evidence;
+  const places = lan.interfaces.map(({ name, address, prefixLength }) => `${address}/${prefixLength} (${name})`);
+  const duration = `${renderTime(startedAt)}, took ${renderDuration(durationMs)}`;
+  const fields: [string, string][] = [
+    ['Client', client ?? ''],
+    ['Inside', cutList(places, ', ')],
+    ['Outside', outside ? describeVantage(outside) : ''],
+    ['Phones', pbxAddress ? `the phone system is or will be at ${pbxAddress}` : ''],
+    ['Against', `profile "${profile.name}"`],
+    ['When', duration + (interrupted ? ' and was CUT OFF: only what was known by then' : '')],
+  ];
+  return fields.flatMap(([label, text]) => renderField(label, text, width));
+}
+
+/** What happens to SIP and UDP on the way, and what the stand-in could do. */
+function renderMeasurements({ kind, evidence }: SiteReport, { width, paint }: Page): string[] {
+  const { outside, standIn } = evidence;
+  const fields: [string, string][] = [
+    ['SIP', outside ? describeSip(outside) : ''],
+    ['NAT', outside ? describeNat(outside.nat) : ''],
+    ['Proof', kind === 'lan' ? '' : describeStandIn(standIn, outside)],
+  ];
+  const lines = fields.flatMap(([label, text]) => renderField(label, text, width));
+  return lines.length > 0 ? ['', paint('bold', 'MEASURED'), ...lines] : [];
+}
+
+function describeVantage({ address, scope, vantage }: Outside): string {
+  if (address === null) return `not known: ${vantage} did not report it`;
+  return `${address}${scope === 'public' ? '' : ` (${scope})`}, as ${vantage} sees us`;
+}
+
+function cutList(items: readonly string[], separator: string): string {
+  const rest = items.length - SHOWN_NAMES;
+  return items.slice(0, SHOWN_NAMES).join(separator) + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function describeSip({ sip, problems }: Outside): string {
+  if (sip.length === 0)
+    return `not known: ${problems.find(({ part }) => part === 'sip')?.message ?? 'nothing was exchanged'}`;
+  const by = (state: SipComparison['state']) => sip.filter((one) => one.state === state);
+  const name = ({ message, transport, direction }: SipComparison) => `${message} ${direction} by ${transport}`;
+  const parts = (['altered', 'lost', 'not-sent'] as const).flatMap((state) =>
+    by(state).length > 0 ? [`${state === 'not-sent' ? 'not sent' : state}: ${cutList(by(state).map(name), ', ')}`] : [],
+  );
+  return [`${by('same').length} of ${renderCount(sip.length, 'message')} arrived unaltered`, ...parts].join('; ');
+}
+
+function describeNat(nat: NatSurvey | null): string {
+  if (!nat) return 'not tested';
+  const { mapping, portPreserved, binding, problem } = nat;
+  const kinds: Readonly<Record<NatSurvey['mapping'], string>> = {
+    none: 'none: the address is not translated',
+    'endpoint-independent': 'one port for all destinations (endpoint-independent)',
+    'endpoint-dependent': 'another port for each destination (symmetric)',
+    unknown: `not known${problem ? `: ${problem}` : ''}`,
+  };
+  const ports = portPreserved === null ? '' : portPreserved ? '; keeps port numbers' : '; changes port numbers';
+  return kinds[mapping] + ports + (binding ? `; ${describeBinding(binding)}` : '');
+}
+
+function describeBinding({ heldSeconds, lostSeconds, triedSeconds }: NonNullable<NatSurvey['binding']>): string {
+  if (lostSeconds !== null)
+    return `UDP answers get through for ${heldSeconds === null ? '' : `${heldSeconds} s or more, and `}less than ${lostSeconds} s`;
+  return heldSeconds === null
+    ? 'how long UDP answers get through is not known'
+    : `UDP answers get through for ${triedSeconds} s or more`;
+}
+
+function describeStandIn(standIn: StandIn | null, outside: Outside | null): string {
+  if (!standIn) return 'no stand-in listened (--stand-in): what arrives inside is inferred, not proved';
+  const { address, bound, unbound, firewall } = standIn;
+  const arrived = (outside?.proofs ?? []).filter((proof) => proof.arrived).length;
+  const missing = unbound.map(({ endpoint, reason }) => `${endpoint} (${reason})`);
+  const gaps = missing.length > 0 ? `; not on ${cutList(missing, ', ')}` : '';
+  const wall = `; this machine's firewall: ${firewall.state}`;
+  return `the stand-in listened at ${address} on ${renderCount(bound.length, 'endpoint')}${gaps}; ${renderCount(arrived, 'message')} arrived${wall}`;
+}
+
+/** The answers to the checklist in a site's report: what was said, by whom, when; items without one are counted. */
+function renderChecklistAnswers(state: ChecklistState | null, { width, paint }: Page): string[] {
+  if (!state) return [];
+  const answered = state.items.filter(({ at, state: one }) => at !== null && one !== 'missing');
+  const missing = state.items.filter((item) => item.state === 'missing').length;
+  const lines = answered.flatMap((item) => {
+    const { label, format } = CHECKLIST_MARKS[item.state];
+    const mark = `  ${paint(format, label.padEnd(MARK_COLUMNS))}`;
+    return renderHanging(mark, 2 + MARK_COLUMNS, `${item.title}: ${describeAnswer(item)}`, width);
+  });
+  const open = missing > 0 ? indent(`${missing} without an answer: answer them with sallyport checklist`, width) : [];
+  return [...lines, ...open].length > 0
+    ? ['', `${paint('bold', 'CHECKLIST')} ${forTerminalLine(state.checklist, width - 10)}`, ...lines, ...open]
+    : [];
 }

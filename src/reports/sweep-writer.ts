@@ -3,15 +3,17 @@ import type { ClientCard } from '../model/client.js';
 import type { Report } from '../model/report.js';
 import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
 import { forJson, forTerminal, forTerminalLine } from '../words/escape.js';
-import { cutColumns } from '../words/layout.js';
+import { cutWords, limitWidth } from '../words/layout.js';
 import type { ReportStyle } from './reporter.js';
-import { createRows } from './table-rows.js';
+import { createRows } from './address-rows.js';
 import { renderCount } from '../words/sentence.js';
 
 /** Forms in which a sweep can be shown. */
 export const SWEEP_FORMATS = ['table', 'json', 'ndjson'] as const;
 export type SweepFormat = (typeof SWEEP_FORMATS)[number];
 
+/** Wider rows read badly. */
+const MOST_COLUMNS = 160;
 /** From this many clients on the table leaves out those that are compliant and unchanged. */
 const ROWS_FOR_ALL = 100;
 
@@ -32,7 +34,7 @@ export interface NotProbed {
 
 /** What stands below the rows. */
 export interface SweepSummary {
-  /** Clients that could not be looked at, with the reason. */
+  /** Clients that could not be checked, with the reason. */
   readonly failed: readonly NotProbed[];
   readonly sweepId: number;
   readonly interrupted: boolean;
@@ -89,7 +91,8 @@ function createJson(array: boolean): SweepWriter {
   };
 }
 
-function createTable(style: ReportStyle, clients: number): SweepWriter {
+function createTable({ width: columns, ...rest }: ReportStyle, clients: number): SweepWriter {
+  const style = { ...rest, width: limitWidth(columns, MOST_COLUMNS) };
   const rows = createRows(style);
   const brief = clients > ROWS_FOR_ALL;
   return {
@@ -106,20 +109,23 @@ function createTable(style: ReportStyle, clients: number): SweepWriter {
 function renderChange({ kind, title, before, after }: Change, width: number): string {
   const detail =
     kind === 'identity-changed' || kind === 'address-changed' ? ` (${before ?? '?'} → ${after ?? '?'})` : '';
-  return `  ${cutColumns(`${KIND_WORDS[kind]}: ${forTerminal(title + detail)}`, width - 2)}\n`;
+  return `  ${cutWords(`${KIND_WORDS[kind]}: ${forTerminal(title + detail)}`, width - 2)}\n`;
 }
 
 function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
   const { sweepId, interrupted, failed, skipped, skippedCount, pausedCount, blind } = summary;
-  const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume goes on with it' : ''}`];
+  const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume continues it' : ''}`];
   const list = (clients: readonly NotProbed[]) =>
     clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
   if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
   if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
-  if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: the vantage itself could not see`);
-  if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} could not be looked at:`, ...list(failed));
+  if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: our own connection did not work`);
+  if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} could not be checked:`, ...list(failed));
   if (skippedCount > 0) {
-    lines.push(`${renderCount(skippedCount, 'client')} not probed, for want of an authorisation:`, ...list(skipped));
+    lines.push(
+      `${renderCount(skippedCount, 'client')} not checked, because there is no authorisation:`,
+      ...list(skipped),
+    );
   }
   if (skippedCount > skipped.length) lines.push(`  and ${skippedCount - skipped.length} more`);
   return `${lines.join('\n')}\n`;

@@ -1,10 +1,10 @@
 import { limitWidth } from '../words/layout.js';
 import type { Reporter } from './reporter.js';
-import { createRows } from './table-rows.js';
-import { renderAddress } from './table-site.js';
+import { createRows } from './address-rows.js';
+import { renderAddress } from './address-table.js';
 
 /** Wider lines of prose read badly; rows don't. */
-const MOST_COLUMNS = { site: 100, rows: 160 };
+const MOST_COLUMNS = { prose: 100, rows: 160 };
 
 /** For people: one target in full, many as a row each. */
 export const table: Reporter = {
@@ -12,7 +12,7 @@ export const table: Reporter = {
   title: 'text for people: one target in full, many as a row each',
   create(style) {
     if (style.many) return createRows({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) });
-    const site = { ...style, width: limitWidth(style.width, MOST_COLUMNS.site) };
-    return { begin: () => '', report: (report) => renderAddress(report, site), end: () => '' };
+    const width = limitWidth(style.width, MOST_COLUMNS.prose);
+    return { begin: () => '', report: (report) => renderAddress(report, { ...style, width }), end: () => '' };
   },
 };

@@ -9,12 +9,14 @@ const COMBINING = /^[\p{Mn}\p{Me}]$/u;
 const WIDE =
   /^[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 
+/** Where the width is not known. */
+const USUAL_COLUMNS = 80;
 /** Narrower terminals break the lines themselves. */
-const LEAST_COLUMNS = 80;
+const LEAST_COLUMNS = 40;
 
-/** The columns to lay out for on a terminal of this width. */
+/** The columns to lay out for on a terminal of this width; 0 where it is not known. */
 export function limitWidth(width: number, most: number): number {
-  return Math.max(LEAST_COLUMNS, Math.min(most, Math.floor(width) || LEAST_COLUMNS));
+  return Math.max(LEAST_COLUMNS, Math.min(most, Math.floor(width) || USUAL_COLUMNS));
 }
 
 function codePointWidth(char: string): number {
@@ -48,6 +50,11 @@ function takeColumns(text: string, max: number): string {
 /** Cuts text to at most `max` columns (at least 1); an ellipsis tells that something is missing. */
 export function cutColumns(text: string, max: number): string {
   return displayWidth(text) <= max ? text : takeColumns(text, max - 1) + ELLIPSIS;
+}
+
+/** Cuts text to at most `max` columns (at least 3) after a whole word; ` …` shows that something is missing. */
+export function cutWords(text: string, max: number): string {
+  return displayWidth(text) <= max ? text : `${wrapText(text, max - 2)[0]} …`;
 }
 
 /** Cuts or fills text to exactly `width` columns. */

@@ -100,7 +100,7 @@ describe('waivers', () => {
     const store = await createStore();
     await waive(store, ['acme', RULE, 'tcp/80']);
     expect((await runHere(['waivers', '--store', store])).stdout).toMatch(
-      /^1 {2}acme {2}admin-interface-reachable {2}tcp\/80\n {4}accepted by Ann[^]*holds up to critical[^]*"WebPro 3" alone/,
+      /^1 {2}acme {2}admin-interface-reachable {2}tcp\/80\n {4}accepted by Ann[^]*valid up to critical[^]*only for "WebPro 3"/,
     );
     expect((await runHere(['waivers', 'nobody', '--store', store])).stdout).toBe('nothing was accepted\n');
   });

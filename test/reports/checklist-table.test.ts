@@ -44,37 +44,36 @@ test('every state is told in words: who, as whom, when, until when; what is open
 
 ✔ attested    The doors are shut
               doors, programs 90-54-01, 90-54-02
-              Ann, installer, on 2026-11-20, holds until 2027-11-20
+              Ann, installer, on 2026-11-20, valid until 2027-11-20
 
 ✖ not done    The windows are shut
               windows, program 90-02
               Ann, installer, on 2026-11-20: one is broken
               To do: Shut the windows.
-              Whose word counts: installer, dealer
+              Confirmed by: installer, dealer
 
 – n/a         The gates are shut
               gates
-              Ann, installer, on 2026-11-20, holds until 2027-11-20: there are
+              Ann, installer, on 2026-11-20, valid until 2027-11-20: there are
               none
 
 ? expired     The hatches are shut
               hatches
-              Ann, installer, on 2026-11-20, held until 2026-11-21
+              Ann, installer, on 2026-11-20, was valid until 2026-11-21
               To do: Shut the hatches.
-              Whose word counts: installer, dealer
+              Confirmed by: installer, dealer
 
 ? no answer   The flaps are shut
               flaps
               To do: Shut the flaps.
-              Whose word counts: installer, dealer
+              Confirmed by: installer, dealer
 
 · measured    The walls are shut
               walls
-              Not asked: the report of sallyport preinstall tells whether it is
-              so
+              Not asked: sallyport preinstall measures it
 
 2 of 5 attested or not applicable, 1 not done, 1 expired, 1 without an answer; 1
-more are not asked, but measured.
+measured instead of asked.
 `);
 });
 

@@ -3,8 +3,10 @@ import { forTerminalLine } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
 
 const GAP = 2;
+/** On narrower terminals tables of fixed columns show their cells below each other. */
+export const LEAST_FOR_COLUMNS = 72;
 const LAST_AT_LEAST = 16;
-/** A label of a hostile target can not fill the screen. */
+/** A label of a hostile target cannot fill the screen. */
 const LAST_LINES = 4;
 
 /** The cells of a row, raw. */
@@ -16,15 +18,15 @@ export interface Column {
   readonly most: number;
 }
 
-/** Widths that the cells need, the last column the rest of `width`. */
-function measureColumns(columns: readonly Column[], rows: readonly Row[], width: number): number[] {
+/** Widths that the cells need, the last column the rest of `width`; null where that is too narrow. */
+function measureColumns(columns: readonly Column[], rows: readonly Row[], width: number): number[] | null {
   const needed = columns
     .slice(0, -1)
     .map(({ title, most }, index) =>
       rows.reduce((max, row) => Math.max(max, Math.min(most, row[index]?.length ?? 0)), title.length),
     );
   const rest = needed.reduce((left, each) => left - each - GAP, width);
-  return [...needed, Math.max(LAST_AT_LEAST, rest)];
+  return rest < LAST_AT_LEAST ? null : [...needed, rest];
 }
 
 /** Ids, ports and addresses are ASCII by contract; whatever is not would break the columns. */
@@ -34,10 +36,11 @@ function keepAscii(text: string): string {
 
 /**
  * Lays out rows of raw text below their titles: escaped and cut to the columns, the last one wrapped. Only that one shows
- * more than ASCII.
+ * more than ASCII. Where the terminal is too narrow for columns, each row is a list of its cells.
  */
 export function layOut(columns: readonly Column[], rows: readonly Row[], width: number): string[] {
   const widths = measureColumns(columns, rows, width);
+  if (!widths) return [columns.map(({ title }) => title), ...rows].flatMap((row) => layOutList(row, width));
   const last = columns.length - 1;
   const cells = [columns.map(({ title }) => title), ...rows].map((row) =>
     row.map((cell, index) => {
@@ -56,4 +59,10 @@ export function layOut(columns: readonly Column[], rows: readonly Row[], width: 
     .trimEnd()
     .split('\n')
     .map((line) => line.trimEnd());
+}
+
+function layOutList(row: Row, width: number): string[] {
+  const text = row.filter((cell) => cell !== '').join(', ');
+  const [first = '', ...rest] = wrapText(forTerminalLine(text, LAST_LINES * (width - GAP)), width - GAP);
+  return [first, ...rest.map((line) => ' '.repeat(GAP) + line)];
 }

@@ -1,10 +1,12 @@
 import { VERDICTS, type Report, type Verdict } from '../model/report.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
-import { cutColumns, displayWidth, padText } from '../words/layout.js';
+import { cutColumns, cutWords, displayWidth, padText } from '../words/layout.js';
+import { renderCount } from '../words/sentence.js';
+import { LEAST_FOR_COLUMNS } from './columns.js';
 import { createPaint, paintVerdict, SEVERITY_MARKS, VERDICT_MARKS } from './paint.js';
 import type { ReportStyle, ReportWriter } from './reporter.js';
 import { renderDuration } from '../words/time.js';
-import { sortFindings } from './table-findings.js';
+import { sortFindings } from './finding-groups.js';
 
 const VERDICT_COLUMNS = 14;
 const IPV4_COLUMNS = 15;
@@ -19,7 +21,7 @@ function shareColumns(width: number): { name: number; worst: number } {
   return { name, worst: rest - name };
 }
 
-/** The worst thing to say of a site in a few words. */
+/** The worst thing to say of an address in a few words. */
 function describeWorst(report: Report): string {
   const [worst] = sortFindings(report);
   const blocking = report.undetermined.find((item) => item.blocking);
@@ -40,6 +42,7 @@ function renderTarget({ address, name, input }: Report['target'], nameColumns: n
 }
 
 function renderRow(report: Report, style: ReportStyle): string {
+  if (style.width < LEAST_FOR_COLUMNS) return renderEntry(report, style);
   const { name, worst } = shareColumns(style.width);
   const both = IPV4_COLUMNS + 1 + name + worst;
   const target = renderTarget(report.target, name, both - 1);
@@ -52,15 +55,28 @@ function renderRow(report: Report, style: ReportStyle): string {
   ].join(' ');
 }
 
+/** On a narrow terminal: the verdict and the target, and below them the worst finding. */
+function renderEntry(report: Report, { width, color }: ReportStyle): string {
+  const { address, name, input } = report.target;
+  const names = [address ?? '(no address)', name ?? (address === null ? input : '')].filter(Boolean).join(' ');
+  const verdict = paintVerdict(createPaint(color), report.verdict, VERDICT_COLUMNS);
+  const where = forTerminalLine(names, width - VERDICT_COLUMNS - 1);
+  const more = report.findings.length > 1 ? ` (${renderCount(report.findings.length, 'finding')})` : '';
+  const worst = cutWords(describeWorst(report), width - 4 - more.length);
+  return `${verdict} ${where}\n    ${worst}${more}`;
+}
+
 function renderTally(counts: Readonly<Record<Verdict, number>>, style: ReportStyle): string {
   const paint = createPaint(style.color);
   const total = VERDICTS.reduce((sum, verdict) => sum + counts[verdict], 0);
   const parts = (Object.keys(VERDICT_MARKS) as Verdict[]).map((verdict) =>
     paint([...VERDICT_MARKS[verdict].format], `${VERDICT_MARKS[verdict].label} ${counts[verdict]}`),
   );
-  const lines = [`${total} ${total === 1 ? 'target' : 'targets'}: ${parts.join(', ')}`];
-  if (counts.violation + counts.inconclusive > 0) lines.push('What to do about one of them: sallyport check ADDRESS');
-  return `\n${lines.join('\n')}\n`;
+  const head = `${renderCount(total, 'target')}:`;
+  const tally =
+    style.width < LEAST_FOR_COLUMNS ? [head, ...parts.map((part) => `  ${part}`)] : [`${head} ${parts.join(', ')}`];
+  const help = counts.violation + counts.inconclusive > 0;
+  return `\n${[...tally, ...(help ? ['What to do: sallyport check ADDRESS'] : [])].join('\n')}\n`;
 }
 
 /** Many targets: a header, one row a target as it finishes, and a tally. Keeps three counters. */
@@ -68,6 +84,7 @@ export function createRows(style: ReportStyle): ReportWriter {
   const counts: Record<Verdict, number> = { compliant: 0, violation: 0, inconclusive: 0 };
   return {
     begin() {
+      if (style.width < LEAST_FOR_COLUMNS) return '';
       const { name, worst } = shareColumns(style.width);
       const titles = [
         'VERDICT'.padEnd(VERDICT_COLUMNS),
