@@ -40,6 +40,7 @@ const OPTIONS = {
     format: { choices: REPORT_FORMATS, otherwise: 'table', describe: 'Form of the report' },
     ...shared.OUTPUT,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
+    ...shared.FULL,
     ...shared.FAIL_ON,
     'dry-run': { switch: true, describe: 'Show what would be sent, and send nothing' },
     ...shared.COMMON,
@@ -150,6 +151,7 @@ async function writeReports(
   const writer = REPORTERS[settings.format ?? 'table'].create({
     ...chooseStyle(output, settings.color),
     reasons: settings.reason ?? false,
+    full: settings.full ?? false,
     many: known?.length !== 1,
   });
   let verdict: Verdict | null = null;

@@ -61,7 +61,7 @@ export const command = defineCommand({
         interrupted,
         earlier: [],
       });
-      const style = chooseStyle(output, settings.color);
+      const style = { ...chooseStyle(output, settings.color), full: settings.full };
       await output.write(SITE_REPORTERS[settings.format ?? 'table'](report, null, style));
       return EXIT[report.verdict];
     } finally {

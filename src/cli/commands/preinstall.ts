@@ -111,7 +111,7 @@ export const command = defineCommand({
         });
         await store.addSiteReport(report);
         const changes = last && sayChanges(compareSites(last, report));
-        const style = chooseStyle(output, settings.color);
+        const style = { ...chooseStyle(output, settings.color), full: settings.full };
         await output.write(SITE_REPORTERS[settings.format ?? 'table'](report, changes, style));
         return EXIT[report.verdict];
       } finally {

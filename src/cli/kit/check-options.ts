@@ -89,6 +89,10 @@ export const OUTPUT = {
   output: { short: 'o', value: 'FILE', describe: 'Write the report to a file' },
 } as const satisfies Options;
 
+export const FULL = {
+  full: { switch: true, describe: 'Show everything in the table, also what is the same in most reports' },
+} as const satisfies Options;
+
 export const COMMON = {
   quiet: { switch: true, short: 'q', describe: 'No progress and no notes on standard error' },
   color: { switch: true, describe: 'Colours; --no-color and NO_COLOR switch them off' },

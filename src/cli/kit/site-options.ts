@@ -1,5 +1,5 @@
 import { SITE_FORMATS } from '../../reports/site-reporters.js';
-import { COMMON, OUTPUT } from './check-options.js';
+import { COMMON, FULL, OUTPUT } from './check-options.js';
 import { inGroup, type Options } from './option.js';
 
 /** Which gateways of a network are asked, and how. */
@@ -21,5 +21,6 @@ export const GATEWAYS = {
 export const SITE_OUTPUT = inGroup('Output:', {
   format: { choices: SITE_FORMATS, otherwise: 'table', describe: 'Form of the report' },
   ...OUTPUT,
+  ...FULL,
   ...COMMON,
 });

@@ -1,5 +1,9 @@
 import { createPaint, type Paint } from '../../reports/paint.js';
+import { limitWidth } from '../../words/layout.js';
 import type { Output } from './output.js';
+
+/** Wider rows read badly. */
+const MOST_COLUMNS = 160;
 
 /**
  * Whether standard output may be coloured: a flag decides, then NO_COLOR (no-color.org) and FORCE_COLOR, then whether
@@ -17,19 +21,19 @@ export function chooseStyle({ toFile }: Pick<Output, 'toFile'>, color: boolean |
   return { color: !toFile && useColor(color), width: toFile ? 80 : countColumns() };
 }
 
-/** Columns of standard output; 80 where it is not a terminal. */
+/** Columns of standard output; where it is not a terminal, as COLUMNS says, or 80. */
 export function countColumns(): number {
-  return process.stdout.columns || 80;
+  return process.stdout.columns || Number(process.env['COLUMNS']) || 80;
 }
 
 /** How standard output is to be written on. */
 export interface Screen {
-  /** Columns of the terminal, from 80 to 160. */
+  /** Columns to lay out for. */
   readonly width: number;
   readonly paint: Paint;
 }
 
 /** Looks at standard output. */
 export function describeScreen(): Screen {
-  return { width: Math.max(80, Math.min(160, countColumns())), paint: createPaint(useColor(undefined)) };
+  return { width: limitWidth(countColumns(), MOST_COLUMNS), paint: createPaint(useColor(undefined)) };
 }
