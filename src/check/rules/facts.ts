@@ -1,12 +1,9 @@
 import { type Nature, recogniseNature } from './nature.js';
-import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen } from './trust.js';
+import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen, type Seen } from './trust.js';
 import { isRandomCanary } from '../../model/canary.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
 import { type State, STATES, type Survey } from '../../model/report.js';
-
-/** An observation as the survey holds it, with the identity of what answered. */
-export type Seen = Survey['observations'][number];
 
 /** An open endpoint, with what the profile says of it and what seems to answer there. */
 export interface Opening {

@@ -2,7 +2,7 @@ import type { Access, ProfileService } from '../../model/profile.js';
 import type { IdentityKind } from '../../model/report.js';
 import { findService } from '../../model/service.js';
 import { privateLocationHost } from '../../protocols/upnp/ssdp.js';
-import type { Seen } from './facts.js';
+import type { Seen } from './trust.js';
 
 /**
  * What an open endpoint seems to be, so that exactly one rule speaks of it:

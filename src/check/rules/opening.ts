@@ -5,7 +5,8 @@ import { identitySchema, REASONS } from '../../model/report.js';
 import type { Severity } from '../../model/severity.js';
 import { nullableText, text } from '../../model/text.js';
 import { cutText, quote } from '../../words/sentence.js';
-import type { Facts, Opening, Seen } from './facts.js';
+import type { Facts, Opening } from './facts.js';
+import type { Seen } from './trust.js';
 import type { Found } from './rule.js';
 
 /*

@@ -3,7 +3,8 @@ import { type Reason, REASONS } from '../../model/report.js';
 import { nullableText } from '../../model/text.js';
 import { cutText, quote } from '../../words/sentence.js';
 import { endpointListSchema, keepEndpoints, sayEndpoints } from './endpoint-list.js';
-import { countUnlisted, type Facts, type Seen } from './facts.js';
+import { countUnlisted, type Facts } from './facts.js';
+import type { Seen } from './trust.js';
 import { defineRule, type Doubt } from './rule.js';
 
 const CAUSES: Partial<Record<Reason, string>> = {

@@ -1,6 +1,9 @@
 import { HELPER_CANARY } from '../../model/canary.js';
 import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
-import type { Seen } from './facts.js';
+import type { Survey } from '../../model/report.js';
+
+/** An observation as the survey holds it, with the identity of what answered. */
+export type Seen = Survey['observations'][number];
 
 /** TCP ports on which a firewall's SIP helper is known to complete handshakes, as far as NEC systems use them. */
 const HELPER_PORTS: readonly EndpointId[] = ['tcp/5060', 'tcp/5070', 'tcp/5080'];

@@ -4,7 +4,7 @@ import { parseEndpointId, type EndpointId } from '../../../src/model/endpoint.js
 import { OUTSIDER, type Access, type Profile, type ProfileSource } from '../../../src/model/profile.js';
 import type { Evidence, Identity, IdentityKind, Reason, State, Survey } from '../../../src/model/report.js';
 import { SERVICES, type ServiceId } from '../../../src/model/service.js';
-import type { Seen } from '../../../src/check/rules/facts.js';
+import type { Seen } from '../../../src/check/rules/trust.js';
 
 const REASONS: Record<State, Reason> = {
   open: 'syn-ack',

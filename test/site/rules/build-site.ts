@@ -9,7 +9,7 @@ import type { Report } from '../../../src/model/report.js';
 import { SERVICES } from '../../../src/model/service.js';
 import type { Outside, Proof, SipComparison, SiteEvidence, SiteReport, StandIn } from '../../../src/model/site.js';
 import { createReport } from '../../../src/check/judge/say-report.js';
-import type { Seen } from '../../../src/check/rules/facts.js';
+import type { Seen } from '../../../src/check/rules/trust.js';
 import { SITE_RULES } from '../../../src/site/rules/registry.js';
 import { createSiteReport } from '../../../src/site/judge/say-site-report.js';
 import { canaries, profile, services, survey } from '../../check/rules/build-survey.js';
