@@ -48,7 +48,7 @@ const refused: [string, Partial<CheckOptions>, string | RegExp][] = [
   ['an unknown source', { source: 'provider' }, /no source "provider"/],
   ['a source that is a word of the language', { source: 'constructor' }, /no source/],
   ['an unknown service', { services: { webpo: [81] } }, /unknown service "webpo" \(did you mean "webpro"\?\)/],
-  ['a service moved onto another', { services: { webpro: [8_000] } }, /can not move to tcp\/8000/],
+  ['a service moved onto another', { services: { webpro: [8_000] } }, /cannot move to tcp\/8000/],
   ['a service moved to no port', { services: { webpro: [65_536] } }, /65536/],
   ['bad ports', { ports: '80,x' }, '"x"'],
   ['all ports of two targets', { targets: ['127.0.36.1-2'], allPorts: true }, '--all-ports'],

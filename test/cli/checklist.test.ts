@@ -88,7 +88,7 @@ describe('is refused, and nothing is stored:', () => {
     const { code, stdout, stderr } = await checklist(store, '--answers', bad);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.split('\n')).toEqual([
-      `sallyport: ${bad}:5:3: answers.keys: can not be attested as installer, only as customer`,
+      `sallyport: ${bad}:5:3: answers.keys: cannot be attested as installer, only as customer`,
       `sallyport: ${bad}:6:3: answers.walls: is measured by sallyport check, not attested`,
       '',
     ]);
@@ -96,7 +96,7 @@ describe('is refused, and nothing is stored:', () => {
   });
 
   test.each([
-    [['--client', 'a/b'], '"a/b" is no id of a client'],
+    [['--client', 'a/b'], '"a/b" is not a client id'],
     [['--client', ''], '--client: a value is missing'],
     [['--client', 'acme', '--role', 'custommer'], '(did you mean "customer"?)'],
     [['--client', 'acme', '--by', ' '], '--by: must not be empty'],

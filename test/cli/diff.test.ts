@@ -101,7 +101,7 @@ describe('of two sweeps', () => {
 test.each([
   [['nobody'], 'the store has no client "nobody"'],
   [['acme', '--to', '2026-10-01'], '"acme" was not checked before'],
-  [['acme', '--from', 'yesterday'], '"yesterday" is no time'],
+  [['acme', '--from', 'yesterday'], '"yesterday" is not a time'],
   [['1', '99'], 'the store has no sweep 99'],
   [['acme', '2'], '"acme" is not the number of a sweep'],
   [['1', '2', '--from', '2026-11-01'], '--from and --to are for one client'],

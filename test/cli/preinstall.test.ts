@@ -80,7 +80,7 @@ describe('sallyport preinstall', () => {
     ['--vantage https://vantage.example.com --token-file nowhere', 'nowhere: no such file'],
     ['--vantage https://vantage.example.com --token-file T --vantage-ca nowhere', 'nowhere: no such file'],
     ['--vantage https://vantage.example.com --token-file T --vantage-ca T', 'no certificate in PEM form'],
-    ['--pbx-address 203.0.113.1', '--pbx-address 203.0.113.1 is no private address'],
+    ['--pbx-address 203.0.113.1', '--pbx-address 203.0.113.1 is not a private address'],
     ['--gateway x --pbx-address y', '--pbx-address y: expected an IPv4 address'],
     ['--stand-in --pbx-address 192.168.77.10', 'this machine does not have that address'],
     ['--firewall-open', '--firewall-open has no effect without --stand-in'],

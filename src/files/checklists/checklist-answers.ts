@@ -88,7 +88,7 @@ function findAnswerable(checklist: Checklist, id: string, role: Role): Checklist
   }
   if (item.measuredBy !== null) return { problem: `is measured by sallyport ${item.measuredBy}, not attested` };
   if (item.attestedBy.includes(role)) return item;
-  return { problem: `can not be attested as ${role}, only as ${item.attestedBy.join(' or ')}` };
+  return { problem: `cannot be attested as ${role}, only as ${item.attestedBy.join(' or ')}` };
 }
 
 /** Makes an answer to an item as it is stored; it holds for the item's days. */

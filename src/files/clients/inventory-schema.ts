@@ -38,7 +38,7 @@ const network = judged(64, (text) => (parseNetwork(text) ? null : describeBadNet
 
 const timeZone = judged(64, describeBadTimeZone);
 
-const contact = judged(254, (text) => (EMAIL.test(text) ? null : `${quoteInput(text)} is no e-mail address`));
+const contact = judged(254, (text) => (EMAIL.test(text) ? null : `${quoteInput(text)} is not an e-mail address`));
 
 const tag = judged(64, (text) => (TAG.test(text) ? null : `bad tag ${quoteInput(text)}: ${TAG_FORM}`));
 
@@ -132,5 +132,5 @@ export type ClientEntry = z.infer<typeof clientEntrySchema>;
  */
 export function checkClientId(text: string): void {
   if (!CLIENT_ID.test(text))
-    throw new InputError(`${quoteInput(text)} is no id of a client: expected ${CLIENT_ID_FORM}`);
+    throw new InputError(`${quoteInput(text)} is not a client id: expected ${CLIENT_ID_FORM}`);
 }

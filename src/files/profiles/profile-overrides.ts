@@ -59,7 +59,7 @@ function refuseCollisions(services: readonly ProfileService[], overrides: Servic
       else {
         const [moved, settled] = Object.hasOwn(overrides, id) ? [id, other] : [other, id];
         throw new InputError(
-          `service ${quoteInput(moved)} can not move to ${endpoint}: service ${quoteInput(settled)} is there; move that one too`,
+          `service ${quoteInput(moved)} cannot move to ${endpoint}: service ${quoteInput(settled)} is there; move that one too`,
         );
       }
     }

@@ -155,6 +155,6 @@ async function resolveSafely(name: string, resolve: ResolveName): Promise<Resolu
   try {
     return await resolve(name);
   } catch (error) {
-    return { problem: `can not be resolved: ${(error as Error).message}` };
+    return { problem: `cannot be resolved: ${(error as Error).message}` };
   }
 }

@@ -99,7 +99,7 @@ function describeBadTarget(text: string): string {
   }
   if (/^(?:[^:]*|\[.*\]):\d+$/.test(text)) return `${shown}: ports are given with --ports, not with the target`;
   if (/^[\da-fx.]*$/i.test(text)) {
-    return `${shown} is no address: IPv4 is written as four decimal numbers without leading zeros`;
+    return `${shown} is not an address: IPv4 is written as four decimal numbers without leading zeros`;
   }
   return `${shown} is neither an IP address nor a host name`;
 }
@@ -127,7 +127,7 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
 export function refuseLanAddress(text: string, option: string, looker: string): InputError | null {
   if (!isIPv4(text)) return new InputError(`${option} ${text}: expected an IPv4 address, such as 192.168.1.1`);
   if (isLanAddress(text)) return null;
-  return new InputError(`${option} ${text} is no private address: ${looker} looks at the LAN only`);
+  return new InputError(`${option} ${text} is not a private address: ${looker} looks at the LAN only`);
 }
 
 /**

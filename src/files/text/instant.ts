@@ -14,7 +14,7 @@ export function readInstant(text: string, edge: 'start' | 'end'): Date {
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? [];
   const instant = isDay(day) ? Date.parse(`${day}T${time ?? '00:00'}${zone}`) : NaN;
   if (Number.isNaN(instant))
-    throw new InputError(`"${text}" is no time: give a day such as 2026-11-20, or a time such as 2026-11-20T10:30Z`);
+    throw new InputError(`"${text}" is not a time: give a day such as 2026-11-20, or a time such as 2026-11-20T10:30Z`);
   return new Date(time === undefined && edge === 'end' ? instant + DAY_MS - 1 : instant);
 }
 

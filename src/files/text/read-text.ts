@@ -3,7 +3,7 @@ import { InputError } from './input-error.js';
 
 /**
  * Reads a UTF-8 file, without its byte order mark.
- * @throws InputError when it can not be read, is larger than `maxBytes` or not UTF-8
+ * @throws InputError when it cannot be read, is larger than `maxBytes` or not UTF-8
  */
 export async function readText(file: string, maxBytes: number): Promise<string> {
   const bytes = await readBytes(file, maxBytes + 1).catch((error: unknown) => {
@@ -25,7 +25,7 @@ export function describeFileError(error: unknown): string {
     EISDIR: 'is a directory',
     EACCES: 'permission denied',
   };
-  return known[code ?? ''] ?? `can not be read: ${message}`;
+  return known[code ?? ''] ?? `cannot be read: ${message}`;
 }
 
 async function readBytes(file: string, limit: number): Promise<Buffer> {

@@ -182,9 +182,9 @@ function describeWriteError({ code, message }: NodeJS.ErrnoException, beside: st
   const known: Record<string, string> = {
     EEXIST: `is being changed; if that was cut off, delete ${beside}`,
     ENOENT: 'no such directory',
-    EACCES: 'can not be written: permission denied',
-    EPERM: "can not be written: its owner can't be kept; change it as its owner or as root",
-    ENOSPC: 'can not be written: no space left',
+    EACCES: 'cannot be written: permission denied',
+    EPERM: "cannot be written: its owner can't be kept; change it as its owner or as root",
+    ENOSPC: 'cannot be written: no space left',
   };
-  return known[code ?? ''] ?? `can not be written: ${message}`;
+  return known[code ?? ''] ?? `cannot be written: ${message}`;
 }

@@ -210,7 +210,7 @@ export function findSettingsProblem(settings: ChannelSettings): SettingsProblem 
 
 function checkUrl(key: string, text: string, allowHttp: boolean): SettingsProblem | null {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !['https:', 'http:'].includes(url.protocol)) return { key, problem: 'is no https:// address' };
+  if (!url || !['https:', 'http:'].includes(url.protocol)) return { key, problem: 'is not an https:// address' };
   if (url.username || url.password) return { key, problem: 'an address with a user and password is not supported' };
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname)) {
     return { key, problem: 'http:// can be read on the way; use https://, or say allowHttp: true' };

@@ -93,7 +93,7 @@ class Watcher {
       await deliverMessages(store, alerts, { signal, now, onResult: (result) => view.delivery(result) });
     } catch (error) {
       this.#healthy = false;
-      view.note(`alerts can not be delivered: ${(error as Error).message}`);
+      view.note(`alerts cannot be delivered: ${(error as Error).message}`);
     } finally {
       this.#delivering = false;
     }

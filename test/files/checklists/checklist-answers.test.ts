@@ -80,7 +80,7 @@ describe('is refused with place and key:', () => {
     [
       'what others have to attest',
       `${head}  keys: yes\n`,
-      '4:3: answers.keys: can not be attested as installer, only as customer or dealer',
+      '4:3: answers.keys: cannot be attested as installer, only as customer or dealer',
     ],
     [
       'a word that is none',

@@ -110,7 +110,7 @@ describe('what is wrong is told at its place', () => {
       'clients.csv:2:63: time_zone: unknown time zone "Mars/Base"; expected a name such as Europe/Berlin',
       'clients.csv:2:76: authorization_reference: is missing',
       'clients.csv:2:77: authorized_until: expected a date such as 2027-12-31',
-      'clients.csv:2:88: contacts: "c" is no e-mail address',
+      'clients.csv:2:88: contacts: "c" is not an e-mail address',
       expect.stringMatching(/^clients\.csv:2:94: tags: bad tag "-t": /),
       'clients.csv:2:97: paused: "perhaps": expected yes or no',
       'clients.csv:2:105: notes: control characters are not allowed',
@@ -122,7 +122,7 @@ describe('what is wrong is told at its place', () => {
       'clients.csv:4:49: sources: profile "sip-trunk" has no source "providr" (did you mean "provider"?)',
       'clients.csv:4:70: source: profile "sip-trunk" has no source "delar"',
       'clients.csv:5:14: network: says where host names may lead, but there is no host name',
-      expect.stringMatching(/^clients\.csv:5:34: services: service "pcpro" can not move to tcp\/80: service "webpro"/),
+      expect.stringMatching(/^clients\.csv:5:34: services: service "pcpro" cannot move to tcp\/80: service "webpro"/),
       'clients.csv:6:4: address: is missing',
       expect.stringMatching(/^clients\.csv:6:19: sources: bad network "y"/),
     ]);

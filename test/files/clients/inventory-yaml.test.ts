@@ -187,7 +187,7 @@ describe('what is wrong is told at its place', () => {
       expect.stringMatching(/^clients\.yaml:1:35: defaults\.profile: profile ".*own\.yaml" is not valid/),
       'clients.yaml:3:12: groups.north.source: profile "remote-maintenance" has no source "delar" (did you mean "dealer"?)',
       'clients.yaml:3:12: groups.north.source: profile "closed" has no source "delar"',
-      expect.stringMatching(/^clients\.yaml:3:27: groups\.north\.services: service "pcpro" can not move to tcp\/80/),
+      expect.stringMatching(/^clients\.yaml:3:27: groups\.north\.services: service "pcpro" cannot move to tcp\/80/),
       'clients.yaml:3:50: groups.north.services.door: no client that inherits this has a profile with such a service',
       'clients.yaml:3:75: groups.north.sources.providr: no client that inherits this has a profile with such a source',
       expect.stringMatching(/^clients\.yaml:4:12: groups\.south\.profile: no profile "nowhere"/),

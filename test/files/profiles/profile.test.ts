@@ -283,9 +283,9 @@ describe('moved services', () => {
     const move = (services: Record<string, number[]>) => () => applyServiceOverrides(closed, services);
     expect(move({ webpr: [81] })).toThrow('unknown service "webpr" (did you mean "webpro"?)');
     expect(move({ webpro: [8000] })).toThrow(
-      'service "webpro" can not move to tcp/8000: service "pcpro" is there; move that one too',
+      'service "webpro" cannot move to tcp/8000: service "pcpro" is there; move that one too',
     );
-    expect(move({ smdr: [80] })).toThrow('service "smdr" can not move to tcp/80: service "webpro" is there');
+    expect(move({ smdr: [80] })).toThrow('service "smdr" cannot move to tcp/80: service "webpro" is there');
     expect(move({ webpro: [8000], pcpro: [80] })).not.toThrow();
     expect(move({ webpro: [1.5] })).toThrow(InputError);
     expect(move({ webpro: [] })).toThrow(InputError);

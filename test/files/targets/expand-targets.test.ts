@@ -70,7 +70,7 @@ describe('expandTargets', () => {
       [null, 'none.example.net: no such name'],
       [null, 'empty.example.net has no address'],
       [null, 'bad.example.net resolves to fe80::1%eth0, which is no IP address'],
-      [null, 'crash.example.net: can not be resolved: resolver crashed'],
+      [null, 'crash.example.net: cannot be resolved: resolver crashed'],
     ]);
     for (const target of targets) expect(targetSchema.safeParse(target).success).toBe(true);
   });

@@ -50,7 +50,7 @@ describe('readTargetFile', () => {
   test('an error tells file, line and column', async () => {
     const file = join(folder, 'bad.txt');
     await writeFile(file, '192.0.2.1\n192.0.2.2 10.0.0.300\n');
-    await expect(collect(file)).rejects.toThrow(`${file}:2:11: "10.0.0.300" is no address`);
+    await expect(collect(file)).rejects.toThrow(`${file}:2:11: "10.0.0.300" is not an address`);
     await expect(collect('-', chunks('192.0.2.1\n*'))).rejects.toThrow(/^stdin:2:1: /);
     await expect(collect(join(folder, 'none.txt'))).rejects.toThrow(/none\.txt: no such file$/);
     await expect(collect(folder)).rejects.toThrow(/: is a directory$/);

@@ -141,7 +141,7 @@ describe('loadAlertConfig', () => {
     ['{env: MISSING}', 'main.yaml'],
     ['{env: EMPTY}', 'is empty'],
     ['{env: LINES}', 'holds more than one line'],
-    ['{env: KEY}', 'is no https:// address'],
+    ['{env: KEY}', 'is not an https:// address'],
     ['{env: PLAIN_HTTP}', 'http:// can be read on the way'],
     ['{file: nowhere}', 'no such file'],
     ['{env: HOOK, file: x}', 'expected {env: NAME} or {file: PATH}'],
