@@ -131,6 +131,5 @@ export type ClientEntry = z.infer<typeof clientEntrySchema>;
  * @throws InputError
  */
 export function checkClientId(text: string): void {
-  if (!CLIENT_ID.test(text))
-    throw new InputError(`${quoteInput(text)} is not a client id: expected ${CLIENT_ID_FORM}`);
+  if (!CLIENT_ID.test(text)) throw new InputError(`${quoteInput(text)} is not a client id: expected ${CLIENT_ID_FORM}`);
 }
