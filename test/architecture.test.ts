@@ -81,21 +81,24 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['check/judge', 'model', 'site/judge', 'site/lan', 'site/outside'],
     why: 'joins inside and outside; it neither reads options nor shows anything',
   },
-  'fleet/store': { may: ['model'], why: 'keeps what was seen; how it was seen and what changed is not its affair' },
-  'fleet/changes': { may: ['model'], why: 'compares what was seen: pure' },
+  'fleet/store': {
+    may: ['check/judge', 'check/rules', 'model', 'site/judge', 'site/rules'],
+    why: 'keeps what was seen; it judges again what a store of before holds in words alone, and nothing else',
+  },
+  'fleet/changes': { may: ['check/judge', 'model'], why: 'compares what was seen, and says what changed: pure' },
   'fleet/alerts': {
-    may: ['async', 'files', 'model', 'words'],
+    may: ['async', 'check/judge', 'files', 'fleet/changes', 'model', 'words'],
     why: 'changes to messages; who decides what changed is not theirs to know',
   },
   'fleet/sweep': {
     may: [
-      ...['async', 'check/probes', 'check/run', 'files'],
+      ...['async', 'check/judge', 'check/probes', 'check/run', 'files'],
       ...['fleet/alerts', 'fleet/changes', 'fleet/store', 'model', 'net', 'words'],
     ],
     why: 'an inventory through targets, store and alerts, headless',
   },
   vantage: {
-    may: ['async', 'check/run', 'files', 'model', 'net', 'protocols', 'version', 'words'],
+    may: ['async', 'check/judge', 'check/run', 'files', 'model', 'net', 'protocols', 'version', 'words'],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
   reports: {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AlertEvent } from './alert.js';
+import type { SaidEvent } from './alert.js';
 import { changeSchema } from './change.js';
 import { VERDICTS } from './report.js';
 
@@ -41,12 +41,12 @@ export const alertPayloadSchema = z.object({
   key: z.string().describe('the same for every try: drop what has been seen'),
   createdAt: time,
   events: z.array(
-    z.discriminatedUnion('type', [clientEventSchema, operatorEventSchema]) satisfies z.ZodType<AlertEvent>,
+    z.discriminatedUnion('type', [clientEventSchema, operatorEventSchema]) satisfies z.ZodType<SaidEvent>,
   ),
   omitted: z.int().min(0).describe('events of a digest that were left out because of its size'),
 });
 
 /** What is posted to a webhook. */
 export interface AlertPayload extends Omit<z.infer<typeof alertPayloadSchema>, 'events'> {
-  readonly events: readonly AlertEvent[];
+  readonly events: readonly SaidEvent[];
 }

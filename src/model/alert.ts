@@ -1,6 +1,7 @@
-import type { Change } from './change.js';
+import type { Change, SaidChange } from './change.js';
 import type { ClientCard } from './client.js';
 import type { Verdict } from './report.js';
+import type { Summary } from './summary.js';
 
 /** Changes of one client that somebody has to hear of. */
 export interface ClientEvent {
@@ -11,8 +12,8 @@ export interface ClientEvent {
   readonly slot: string;
   readonly address: string | null;
   readonly verdict: Verdict;
-  /** The report's sentence. */
-  readonly summary: string;
+  /** Of the report; null where that is not kept any more. */
+  readonly summary: Summary | null;
   readonly changes: readonly Change[];
   /** Set where the client changes to and fro: what follows is held back until it stays. */
   readonly flapping: boolean;
@@ -39,4 +40,19 @@ export interface OutboxMessage {
   readonly events: readonly AlertEvent[];
   readonly attempts: number;
   readonly createdAt: string;
+}
+
+/** A {@link ClientEvent} in words. */
+export interface SaidClientEvent extends Omit<ClientEvent, 'summary' | 'changes'> {
+  /** The report's sentence. */
+  readonly summary: string;
+  readonly changes: readonly SaidChange[];
+}
+
+/** An event in words: what a channel is given to send. */
+export type SaidEvent = SaidClientEvent | OperatorEvent;
+
+/** A message in words. */
+export interface SaidMessage extends Omit<OutboxMessage, 'events'> {
+  readonly events: readonly SaidEvent[];
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { endpointSchema, type EndpointId } from './endpoint.js';
-import type { Verdict } from './report.js';
+import { type FindingData, findingDataSchema } from './finding.js';
+import { VERDICTS, type Verdict } from './report.js';
 import { SEVERITIES, type Severity } from './severity.js';
+import { type Summary, summarySchema } from './summary.js';
 
 /** Kinds of change between two looks at one slot of a client. */
 export const CHANGE_KINDS = [
@@ -21,7 +23,8 @@ export interface Issue {
   readonly rule: string;
   readonly endpoint: EndpointId | null;
   readonly severity: Severity;
-  readonly title: string;
+  /** What its rule found. */
+  readonly data: FindingData;
   /** The service is wanted and is not there: an outage, not an exposure. */
   readonly outage: boolean;
   readonly waived: boolean;
@@ -37,22 +40,62 @@ export interface SlotState {
   readonly identities: Readonly<Record<string, string>>;
 }
 
-/** One change. */
-export interface Change {
-  readonly kind: ChangeKind;
+/** A {@link SlotState} as it is shown: issues with words for people. */
+export interface SaidSlotState extends Omit<SlotState, 'issues'> {
+  readonly issues: Readonly<Record<string, Issue & { readonly title: string }>>;
+}
+
+/** A change of any kind. */
+interface AnyChange {
   /** Same for the same thing: `kind` family, rule and endpoint. What flaps is counted by it. */
   readonly key: string;
   readonly severity: Severity;
   readonly rule: string | null;
   readonly endpoint: EndpointId | null;
-  /** In one line for people. */
+}
+
+/** A violation is new or worse (`was` its severity before), or is accepted no more. */
+export interface IssueBegun extends AnyChange {
+  readonly kind: 'exposed' | 'service-lost';
+  readonly rule: string;
+  readonly data: { readonly finding: FindingData; readonly was: Severity | 'accepted' | null };
+}
+
+/** A violation is gone; `silent`: nothing at all answers there now, which a line that is down does as well. */
+export interface IssueEnded extends AnyChange {
+  readonly kind: 'resolved' | 'service-back';
+  readonly rule: string;
+  readonly data: { readonly finding: FindingData; readonly silent: boolean };
+}
+
+/** Somebody else answers, or the slot has another address. */
+export interface Moved extends AnyChange {
+  readonly kind: 'identity-changed' | 'address-changed';
+  readonly data: { readonly before: string | null; readonly after: string | null };
+}
+
+/** A look came to no verdict where the one before did; null where the look is not kept any more. */
+export interface Lost extends AnyChange {
+  readonly kind: 'no-longer-determined';
+  readonly data: { readonly before: Verdict | null; readonly summary: Summary | null };
+}
+
+/** One change, as data: words are said of it where it is shown. */
+export type Change = IssueBegun | IssueEnded | Moved | Lost;
+
+/** A change in words for people. */
+export interface ChangeWords {
+  /** In one line. */
   readonly title: string;
   readonly before: string | null;
   readonly after: string | null;
 }
 
-/** A change as the store keeps it. */
-export interface StoredChange extends Change {
+/** A change as it is shown: the data for programs, the words for people. */
+export type SaidChange<T extends Change = Change> = T & ChangeWords;
+
+/** Where and when the store has a change from. */
+interface StoredAs {
   readonly id: number;
   readonly clientId: string;
   readonly slot: string;
@@ -61,6 +104,9 @@ export interface StoredChange extends Change {
   /** False where it was held back because the client flaps. */
   readonly alerted: boolean;
 }
+
+/** A change as the store keeps it. */
+export type StoredChange = Change & StoredAs;
 
 /** An accepted finding. */
 export interface Waiver {
@@ -80,14 +126,40 @@ export interface Waiver {
   readonly grantedAt: string;
 }
 
-/** A change, as it is told outside. */
-export const changeSchema = z.object({
-  kind: z.enum(CHANGE_KINDS),
+const any = {
   key: z.string().describe('the same for the same thing, also when it ends'),
   severity: z.enum(SEVERITIES),
-  rule: z.string().nullable(),
   endpoint: endpointSchema.nullable(),
   title: z.string().describe('in one line for people; may hold text of the target, so escape it'),
   before: z.string().nullable(),
   after: z.string().nullable(),
-}) satisfies z.ZodType<Change>;
+};
+const finding = findingDataSchema;
+
+/** A change, as it is told outside. */
+export const changeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['exposed', 'service-lost']),
+    rule: z.string(),
+    ...any,
+    data: z.object({ finding, was: z.enum([...SEVERITIES, 'accepted']).nullable() }),
+  }),
+  z.object({
+    kind: z.enum(['resolved', 'service-back']),
+    rule: z.string(),
+    ...any,
+    data: z.object({ finding, silent: z.boolean().describe('nothing at all answers there now') }),
+  }),
+  z.object({
+    kind: z.enum(['identity-changed', 'address-changed']),
+    rule: z.null(),
+    ...any,
+    data: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
+  }),
+  z.object({
+    kind: z.literal('no-longer-determined'),
+    rule: z.null(),
+    ...any,
+    data: z.object({ before: z.enum(VERDICTS).nullable(), summary: summarySchema.nullable() }),
+  }),
+]) satisfies z.ZodType<SaidChange>;

@@ -1,4 +1,4 @@
-import type { Report, Verdict } from './report.js';
+import type { ReportData, Verdict } from './report.js';
 
 /** Who allowed the checks of a client. */
 export interface Authorization {
@@ -74,7 +74,7 @@ export interface StoredReport extends Slot {
   /** When it was seen; ISO 8601, UTC. */
   readonly at: string;
   /** Times are those of this look; evidence and round-trip times those of the first look that saw the same. */
-  readonly report: Report;
+  readonly report: ReportData;
 }
 
 /** One look of a client's history. */
@@ -86,9 +86,9 @@ export interface HistoryEntry {
   readonly at: string;
   readonly address: string | null;
   readonly verdict: Verdict;
-  readonly summary: string;
   /** False where another look should have followed, and did not yet. */
   readonly final: boolean;
+  readonly report: ReportData;
 }
 
 /** Formatters by time zone, and what each said last: making one is slow, and using it 100,000 times too. */

@@ -14,7 +14,7 @@ export const ABOUT = ['exposure', 'outage', 'vantage', 'gap', 'note'] as const;
 /** What one rule knows of one finding: ids, endpoints, addresses, counts, names; no sentence and no time. */
 export type FindingData = Readonly<Record<string, unknown>>;
 
-const data = z
+export const findingDataSchema = z
   .record(z.string(), z.json())
   .describe('what the rule found, in a form of its own') as unknown as z.ZodType<FindingData>;
 
@@ -28,7 +28,7 @@ export const findingSchema = z.object({
   severity: z.enum(SEVERITIES),
   effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
   endpoint: endpointSchema.nullable(),
-  data,
+  data: findingDataSchema,
   observations: z.array(endpointSchema).describe('the observations that it rests on'),
   waiver: z
     .object({
@@ -45,6 +45,11 @@ export const findingSchema = z.object({
 });
 /** What a rule found. */
 export type Finding = z.infer<typeof findingSchema>;
+
+/** A finding as data alone, whether or not it has words. */
+export function bareFinding({ rule, about, severity, effect, endpoint, data, observations, waiver }: Finding): Finding {
+  return { rule, about, severity, effect, endpoint, data, observations, ...(waiver && { waiver }) };
+}
 
 export const findingWordsSchema = z.object({
   headline: text(128).describe('what the rule finds, the same for all its findings'),
@@ -65,11 +70,16 @@ export type ReportedFinding = z.infer<typeof reportedFindingSchema>;
 export const undeterminedSchema = z.object({
   rule: text(64),
   endpoint: endpointSchema.nullable(),
-  data,
+  data: findingDataSchema,
   blocking: z.boolean().describe('true: the verdict can not be compliant'),
 });
 /** Something that a rule could not tell. */
 export type Undetermined = z.infer<typeof undeterminedSchema>;
+
+/** An undetermined entry as data alone, whether or not it has words. */
+export function bareUndetermined({ rule, endpoint, data, blocking }: Undetermined): Undetermined {
+  return { rule, endpoint, data, blocking };
+}
 
 export const undeterminedWordsSchema = z.object({ what: text(512), why: text(1024) });
 /** What could not be told, and why, in words for people. */

@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { type Finding, reportedFindingSchema, reportedUndeterminedSchema, type Undetermined } from './finding.js';
+import {
+  bareFinding,
+  bareUndetermined,
+  type Finding,
+  reportedFindingSchema,
+  reportedUndeterminedSchema,
+  type Undetermined,
+} from './finding.js';
 import { SEVERITIES } from './severity.js';
 import { endpointSchema } from './endpoint.js';
 import { nullableText, text } from './text.js';
@@ -223,6 +230,11 @@ export const surveySchema = z.object({
 /** All that was seen of one target, before any judgement. */
 export type Survey = z.infer<typeof surveySchema>;
 
+export const againSchema = z
+  .object({ version: text(32), ruleset: text(32) })
+  .optional()
+  .describe('only in what an older version stored: by which version its words were found again in its observations');
+
 export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA),
   tool: z.object({ name: z.literal('sallyport'), version: text(32), ruleset: text(32) }),
@@ -246,6 +258,7 @@ export const reportSchema = z.object({
   undetermined: z.array(reportedUndeterminedSchema),
   liveness: livenessSchema,
   errors: z.array(unitErrorSchema),
+  again: againSchema,
 });
 /** The result of one check. */
 export type Report = z.infer<typeof reportSchema>;
@@ -254,4 +267,14 @@ export type Report = z.infer<typeof reportSchema>;
 export interface ReportData extends Omit<Report, 'summary' | 'findings' | 'undetermined'> {
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
+}
+
+/** A report as data alone, in the order of its keys, whether or not it has words. */
+export function bareReport(report: ReportData): ReportData {
+  const { summary: _summary, ...data } = report as Report;
+  return {
+    ...data,
+    findings: report.findings.map(bareFinding),
+    undetermined: report.undetermined.map(bareUndetermined),
+  };
 }

@@ -1,9 +1,26 @@
 import * as z from 'zod';
 import { checklistStateSchema } from './checklist.js';
 import { endpointSchema, transportSchema } from './endpoint.js';
-import { type Finding, reportedFindingSchema, reportedUndeterminedSchema, type Undetermined } from './finding.js';
+import {
+  bareFinding,
+  bareUndetermined,
+  type Finding,
+  reportedFindingSchema,
+  reportedUndeterminedSchema,
+  type Undetermined,
+} from './finding.js';
 import { firewallSchema, gatewayNameSchema, lanSurveySchema, mappingNameSchema, portMappingSchema } from './lan.js';
-import { ADDRESS_SCOPES, REASONS, reportSchema, STATES, unitErrorSchema, VERDICTS } from './report.js';
+import {
+  ADDRESS_SCOPES,
+  againSchema,
+  bareReport,
+  REASONS,
+  type Report,
+  reportSchema,
+  STATES,
+  unitErrorSchema,
+  VERDICTS,
+} from './report.js';
 import { nullableText, text } from './text.js';
 
 /*
@@ -166,6 +183,7 @@ export const siteReportSchema = z.object({
   undetermined: z.array(reportedUndeterminedSchema),
   evidence: siteEvidenceSchema,
   errors: z.array(unitErrorSchema),
+  again: againSchema,
 });
 /** The judgement of a site. */
 export type SiteReport = z.infer<typeof siteReportSchema>;
@@ -175,4 +193,20 @@ export interface SiteReportData extends Omit<SiteReport, 'summary' | 'reachable'
   readonly reachable: readonly Explanation[];
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
+}
+
+/** The report of a site as data alone, its check from outside too, whether or not it has words. */
+export function bareSiteReport(report: SiteReportData): SiteReportData {
+  const { summary: _summary, evidence, ...data } = report as SiteReport;
+  const { outside } = evidence;
+  return {
+    ...data,
+    reachable: (report as SiteReport).reachable.map(({ sentence: _sentence, ...explanation }) => explanation),
+    findings: report.findings.map(bareFinding),
+    undetermined: report.undetermined.map(bareUndetermined),
+    evidence: {
+      ...evidence,
+      outside: outside && { ...outside, check: outside.check && (bareReport(outside.check) as Report) },
+    },
+  };
 }

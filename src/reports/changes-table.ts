@@ -1,4 +1,4 @@
-import type { Change, StoredChange } from '../model/change.js';
+import type { SaidChange, StoredChange } from '../model/change.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
@@ -13,13 +13,17 @@ const TEXT_COLUMN = INDENT + SEVERITY_COLUMNS + KIND_COLUMNS + ENDPOINT_COLUMNS 
 const SHOWN_CHANGES = 40;
 
 /** Changes a line or two each: how bad, what kind, where, and what. */
-export function renderChanges(changes: readonly (Change | StoredChange)[], width: number, paint: Paint): string[] {
+export function renderChanges(
+  changes: readonly (SaidChange | SaidChange<StoredChange>)[],
+  width: number,
+  paint: Paint,
+): string[] {
   const lines = changes.slice(0, SHOWN_CHANGES).flatMap((change) => renderChange(change, width, paint));
   const rest = changes.length - SHOWN_CHANGES;
   return rest > 0 ? [...lines, `  and ${rest} more: --format json lists them all`] : lines;
 }
 
-function renderChange(change: Change | StoredChange, width: number, paint: Paint): string[] {
+function renderChange(change: SaidChange | SaidChange<StoredChange>, width: number, paint: Paint): string[] {
   const { severity, kind, endpoint, title } = change;
   const held = 'alerted' in change && !change.alerted ? ' (it keeps changing: not alerted)' : '';
   const left = [
@@ -37,7 +41,7 @@ function renderChange(change: Change | StoredChange, width: number, paint: Paint
 }
 
 /** What was there before and what is now, where the title does not tell. */
-function describeStep({ kind, before, after }: Change): string[] {
+function describeStep({ kind, before, after }: SaidChange): string[] {
   if (kind === 'identity-changed' || kind === 'address-changed')
     return [`before: ${before ?? 'unknown'}`, `now: ${after ?? 'unknown'}`];
   return kind === 'no-longer-determined' && after !== null ? [after] : [];

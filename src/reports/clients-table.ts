@@ -1,4 +1,4 @@
-import type { SlotState } from '../model/change.js';
+import type { SaidSlotState } from '../model/change.js';
 import { SEVERITIES } from '../model/severity.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, padText } from '../words/layout.js';
@@ -9,7 +9,7 @@ import { paintVerdict, SEVERITY_MARKS, type Paint } from './paint.js';
 export interface ClientRow {
   readonly client: { readonly id: string };
   readonly slot: string;
-  readonly state: SlotState;
+  readonly state: SaidSlotState;
   /** Since when; ISO 8601. */
   readonly at: string;
 }
@@ -53,7 +53,7 @@ export function renderClient({ client, slot, state, at }: ClientRow, width: numb
   return `${row.join(' ').trimEnd()}\n`;
 }
 
-function describeWorst({ issues }: SlotState): string {
+function describeWorst({ issues }: SaidSlotState): string {
   const all = Object.values(issues);
   const standing = all.filter(({ waived }) => !waived);
   const accepted = all.length - standing.length;

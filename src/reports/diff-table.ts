@@ -1,4 +1,4 @@
-import type { Change } from '../model/change.js';
+import type { SaidChange } from '../model/change.js';
 import { renderChanges } from './changes-table.js';
 import { forTerminal } from '../words/escape.js';
 import type { Paint } from './paint.js';
@@ -10,7 +10,7 @@ export interface DiffRow {
   readonly slot: string;
   readonly from: string | null;
   readonly to: string | null;
-  readonly changes: readonly Change[];
+  readonly changes: readonly SaidChange[];
 }
 
 /** A slot with its changes; the times of the looks where `times` is set. */

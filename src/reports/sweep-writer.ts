@@ -1,4 +1,4 @@
-import type { Change, ChangeKind } from '../model/change.js';
+import type { ChangeKind, SaidChange } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
 import type { Report } from '../model/report.js';
 import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
@@ -23,7 +23,7 @@ export interface SweepRow {
   readonly client: ClientCard;
   readonly slot: string;
   readonly report: Report;
-  readonly changes: readonly Change[];
+  readonly changes: readonly SaidChange[];
 }
 
 /** A client that was not probed, and why. */
@@ -53,14 +53,15 @@ export interface SweepWriter {
   end(summary: SweepSummary): string;
 }
 
+/** What stands before a title that does not say it itself. */
 const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
-  exposed: 'NEW',
-  resolved: 'resolved',
-  'service-lost': 'LOST',
-  'service-back': 'back',
-  'identity-changed': 'changed',
-  'address-changed': 'moved',
-  'no-longer-determined': 'unknown',
+  exposed: 'NEW: ',
+  resolved: '',
+  'service-lost': 'LOST: ',
+  'service-back': '',
+  'identity-changed': 'changed: ',
+  'address-changed': 'moved: ',
+  'no-longer-determined': 'unknown: ',
 };
 
 /** Creates the writer of one sweep over so many clients. */
@@ -106,10 +107,10 @@ function createTable({ width: columns, ...rest }: ReportStyle, clients: number):
   };
 }
 
-function renderChange({ kind, title, before, after }: Change, width: number): string {
+function renderChange({ kind, title, before, after }: SaidChange, width: number): string {
   const detail =
     kind === 'identity-changed' || kind === 'address-changed' ? ` (${before ?? '?'} → ${after ?? '?'})` : '';
-  return `  ${cutWords(`${KIND_WORDS[kind]}: ${forTerminal(title + detail)}`, width - 2)}\n`;
+  return `  ${cutWords(KIND_WORDS[kind] + forTerminal(title + detail), width - 2)}\n`;
 }
 
 function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {

@@ -2,7 +2,7 @@ import { lookFromOutside, type LookOutsideOptions } from './outside/look-outside
 import { surveyLan, type SurveyLanOptions } from './lan/survey-lan.js';
 import type { ChecklistState } from '../model/checklist.js';
 import type { Firewall } from '../model/lan.js';
-import type { SiteReport } from '../model/site.js';
+import type { SiteReport, SiteReportData } from '../model/site.js';
 import { digestProfile } from '../check/judge/judge-survey.js';
 import { createSiteReport } from './judge/say-site-report.js';
 
@@ -16,7 +16,7 @@ export interface PreinstallOptions extends Omit<LookOutsideOptions, 'signal'> {
   readonly client?: string | null;
   readonly checklist?: ChecklistState | null;
   /** Reports of earlier runs at this site, oldest first: they tell since when something is so. */
-  readonly earlier?: readonly SiteReport[];
+  readonly earlier?: readonly SiteReportData[];
   readonly signal?: AbortSignal;
 }
 

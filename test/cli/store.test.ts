@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import { SqliteConnection } from '../../src/fleet/store/sqlite-connection.js';
-import { beginSweep, reportAt, storeLook } from '../fleet/store/store-fixtures.js';
+import { beginSweep, named, reportAt, storeLook } from '../fleet/store/store-fixtures.js';
 import { createFiles, runHere, sallyport } from './run.js';
 
 const files = createFiles();
@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const age of [500, 300, 1]) {
     const at = new Date(today - age * 86_400_000);
     const { id } = await beginSweep(store, ['a'], at);
-    await storeLook(store, id, 'a', reportAt('203.0.113.9', at, { summary: `${age} days` }));
+    await storeLook(store, id, 'a', reportAt('203.0.113.9', at, named(`${age} days`)));
     await store.finishSweep(id, 'finished', at);
   }
   await store.close();

@@ -27,7 +27,7 @@ test.each([
 ])('%j is not an endpoint, wherever one is read', (text) => {
   expect(endpointSchema.safeParse(text).success).toBe(false);
   expect(parseEndpointId(text)).toBeUndefined();
-  for (const schema of [changeSchema, observationSchema, explanationSchema, proofSchema, proofEventSchema]) {
+  for (const schema of [...changeSchema.options, observationSchema, explanationSchema, proofSchema, proofEventSchema]) {
     expect(schema.shape.endpoint.safeParse(text).success).toBe(false);
   }
 });

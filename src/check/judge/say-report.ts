@@ -1,5 +1,6 @@
-import type { ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
+import { bareFinding, bareUndetermined, type Finding, type FindingWords } from '../../model/finding.js';
 import type { Report, ReportData, Survey } from '../../model/report.js';
+import type { Summary } from '../../model/summary.js';
 import { countState } from '../rules/facts.js';
 import { RULES } from '../rules/registry.js';
 import { cutText, lowerFirst, quote } from '../../words/sentence.js';
@@ -13,63 +14,91 @@ export function createReport(survey: Survey, options: ReportOptions): Report {
   return sayReport(judgeSurvey(survey, options));
 }
 
+/** Puts what a rule of a check found into words. Total. */
+export function sayCheckFinding(finding: Finding): FindingWords {
+  return sayFinding(SPEAKERS, finding);
+}
+
 /** Puts a report into words. Total: a stored one can be said again. */
 export function sayReport(data: ReportData): Report {
-  const findings = data.findings.map((finding) => ({ ...finding, ...sayFinding(SPEAKERS, finding) }));
+  const findings = data.findings.map((finding) => ({ ...finding, ...sayCheckFinding(finding) }));
   const undetermined = data.undetermined.map((doubt) => ({ ...doubt, ...sayUndetermined(SPEAKERS, doubt) }));
   const { schema, tool, target, vantage, profile, authorization, startedAt, durationMs, interrupted } = data;
   return {
     ...{ schema, tool, target, vantage, profile, authorization, startedAt, durationMs, interrupted },
     failOn: data.failOn,
     verdict: data.verdict,
-    summary: cutText(summarise(data, { findings, undetermined }), 512),
+    summary: saySummary(summarise(data)),
     findings,
     observations: data.observations,
     unlisted: data.unlisted,
     undetermined,
     liveness: data.liveness,
     errors: data.errors,
+    ...(data.again && { again: data.again }),
   };
 }
 
-interface Said {
-  readonly findings: readonly ReportedFinding[];
-  readonly undetermined: readonly ReportedUndetermined[];
+/** What a report's sentence rests on; findings come worst first. */
+export function summarise(data: ReportData): Summary {
+  const { verdict, failOn, profile, findings, undetermined, errors } = data;
+  if (verdict === 'violation') {
+    const violations = findings.filter((finding) => isViolation(finding, failOn));
+    const worst = violations[0] ? bareFinding(violations[0]) : null;
+    return { verdict, profile: profile.name, violations: violations.length, worst };
+  }
+  if (verdict === 'inconclusive') {
+    const finding = findings.find(({ effect }) => effect === 'inconclusive');
+    const doubt = undetermined.find(({ blocking }) => blocking);
+    return {
+      verdict,
+      finding: finding ? bareFinding(finding) : null,
+      undetermined: doubt ? bareUndetermined(doubt) : null,
+      failed: errors[0]?.unit ?? null,
+    };
+  }
+  return {
+    verdict,
+    profile: profile.name,
+    requires: profile.requires,
+    lesser: findings.filter(({ effect }) => effect === 'violation').length,
+    accepted: findings.filter(({ waiver }) => waiver).length,
+    signOfLife: hasSignOfLife(data),
+  };
 }
 
-/** The verdict in one sentence for a dealer; findings come worst first. */
-function summarise(data: ReportData, said: Said): string {
-  const profile = quote(data.profile.name, 64);
-  switch (data.verdict) {
+/** The verdict in one sentence for a dealer. */
+export function saySummary(summary: Summary): string {
+  return cutText(describeSummary(summary), 512);
+}
+
+function describeSummary(summary: Summary): string {
+  switch (summary.verdict) {
     case 'violation':
-      return describeViolations(
-        said.findings.filter((finding) => isViolation(finding, data.failOn)),
-        profile,
-      );
+      return describeViolations(summary, quote(summary.profile, 64));
     case 'inconclusive':
-      return `Inconclusive: ${describeUnknown(data, said)}.`;
+      return `Inconclusive: ${describeUnknown(summary)}.`;
     case 'compliant':
-      return describeCompliance(data, said, profile);
+      return describeCompliance(summary, quote(summary.profile, 64));
   }
 }
 
-function describeViolations(found: readonly ReportedFinding[], profile: string): string {
-  const worst = found[0];
-  const count = found.length === 1 ? '1 finding' : `${found.length} findings`;
-  return `Not as profile ${profile} wants it: ${count}, the worst ${worst?.severity}: ${worst?.title}.`;
+function describeViolations({ violations, worst }: Summary & { verdict: 'violation' }, profile: string): string {
+  if (!worst) return `Not as profile ${profile} wants it.`;
+  const count = violations === 1 ? '1 finding' : `${violations} findings`;
+  return `Not as profile ${profile} wants it: ${count}, the worst ${worst.severity}: ${sayCheckFinding(worst).title}.`;
 }
 
-function describeUnknown({ errors }: ReportData, { findings, undetermined }: Said): string {
-  const finding = findings.find(({ effect }) => effect === 'inconclusive');
-  if (finding) return lowerFirst(finding.title);
-  const entry = undetermined.find(({ blocking }) => blocking);
-  if (entry) return `${lowerFirst(entry.what)} is not known`;
-  return errors.length > 0 ? `a part of the check failed (${errors[0]?.unit})` : 'the check was cut off';
+function describeUnknown({ finding, undetermined, failed }: Summary & { verdict: 'inconclusive' }): string {
+  if (finding) return lowerFirst(sayCheckFinding(finding).title);
+  if (undetermined) return `${lowerFirst(sayUndetermined(SPEAKERS, undetermined).what)} is not known`;
+  return failed === null ? 'the check was cut off' : `a part of the check failed (${failed})`;
 }
 
-function describeCompliance(data: ReportData, { findings }: Said, profile: string): string {
-  const lesser = findings.filter(({ effect }) => effect === 'violation').length;
-  const accepted = findings.filter(({ waiver }) => waiver).length;
+function describeCompliance(
+  { requires, lesser, accepted, signOfLife }: Summary & { verdict: 'compliant' },
+  profile: string,
+): string {
   const rest = [
     count(lesser, 'lesser finding', 'remains', 'remain'),
     count(accepted, 'finding', 'is accepted', 'are accepted'),
@@ -78,13 +107,13 @@ function describeCompliance(data: ReportData, { findings }: Said, profile: strin
     .filter(Boolean)
     .map((sentence) => ` ${sentence}`)
     .join('');
-  if (!hasSignOfLife(data))
+  if (!signOfLife)
     return `As profile ${profile} wants it, but there is no sign of life: well protected, or off line, or the wrong address.${tail}`;
   const seen =
     lesser > 0
       ? 'nothing bad enough to fail was seen'
       : `nothing that we looked at is open that should not be${accepted > 0 ? ', but for what was accepted' : ''}`;
-  return `As profile ${profile} wants it: ${seen}${data.profile.requires && lesser + accepted === 0 ? ', and what must be reachable is' : ''}.${tail}`;
+  return `As profile ${profile} wants it: ${seen}${requires && lesser + accepted === 0 ? ', and what must be reachable is' : ''}.${tail}`;
 }
 
 /** Something answered at all, be it with a refusal. */

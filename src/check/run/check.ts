@@ -1,5 +1,6 @@
 import { listServiceEndpoints, type PlanOptions } from '../probes/plan.js';
 import { chooseSource, chooseTiming, findControl, requireSoundFigures, type SharedOptions } from './run-options.js';
+import { sayReport } from '../judge/say-report.js';
 import { createTerms, runTargets, type Terms } from './run-targets.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { expandTargets } from '../../files/targets/expand-targets.js';
@@ -87,7 +88,7 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
   const jobs = mapStream(prepared.targets, (target) => ({ target, terms }));
   for await (const { report } of runTargets(jobs, { timing, control, signal })) {
     options.onProgress?.({ finished: ++finished, total });
-    yield report;
+    yield sayReport(report);
   }
 }
 

@@ -2,14 +2,13 @@ import { mapConcurrently } from '../../async/map-concurrently.js';
 import type { Waiver } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
-import type { Report, Target } from '../../model/report.js';
+import type { ReportData, Target } from '../../model/report.js';
 import { type Control, ControlEndpoint } from '../../net/scan/control.js';
 import { Engine } from '../../net/scan/engine.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import type { Timing } from '../../net/scan/timing.js';
 import { createPlanner, type Planner, type PlanOptions } from '../probes/plan.js';
-import { digestProfile, type ReportOptions } from '../judge/judge-survey.js';
-import { createReport } from '../judge/say-report.js';
+import { digestProfile, judgeSurvey, type ReportOptions } from '../judge/judge-survey.js';
 import { surveyTarget } from '../survey.js';
 
 /** What targets are looked at for and judged by: made once for all that share it. */
@@ -70,7 +69,7 @@ export interface RunTargetsOptions {
 export async function* runTargets<T extends Job>(
   jobs: AsyncIterable<T>,
   options: RunTargetsOptions,
-): AsyncGenerator<{ readonly job: T; readonly report: Report }> {
+): AsyncGenerator<{ readonly job: T; readonly report: ReportData }> {
   const { signal } = options;
   const engine = new Engine(options.timing, signal);
   const control = options.control && new ControlEndpoint(engine, options.control);
@@ -80,7 +79,7 @@ export async function* runTargets<T extends Job>(
       const { target, terms, timing, authorization = terms.authorization, waivers } = job;
       const { planTarget, listed, source } = terms;
       const survey = await surveyTarget(target, { ...shared, plan: planTarget(), timing, listed, source });
-      return { job, report: createReport(survey, { ...terms, authorization, waivers }) };
+      return { job, report: judgeSurvey(survey, { ...terms, authorization, waivers }) };
     });
   } finally {
     await engine.close();

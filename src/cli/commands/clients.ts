@@ -1,3 +1,4 @@
+import { sayState } from '../../fleet/changes/say-change.js';
 import type { ClientStatus } from '../../fleet/store/store.js';
 import { VERDICTS } from '../../model/report.js';
 import { renderClient, renderClientsHead } from '../../reports/clients-table.js';
@@ -25,7 +26,8 @@ export const command = defineCommand({
       await output.write(json ? json.begin() : renderClientsHead(width));
       for await (const status of store.readClientStates()) {
         if (!isWanted(status, filter)) continue;
-        const { resultId: _id, ...row } = status;
+        const { resultId: _id, state, ...rest } = status;
+        const row = { ...rest, state: sayState(state) };
         await output.write(json ? json.element(row) : renderClient(row, width, paint));
       }
       await output.write(json?.end() ?? '');

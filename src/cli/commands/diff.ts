@@ -1,4 +1,5 @@
 import { compareLooks, compareSweeps, type SlotDiff } from '../../fleet/changes/compare-looks.js';
+import { sayChange } from '../../fleet/changes/say-change.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
 import type { Store } from '../../fleet/store/store.js';
@@ -97,7 +98,8 @@ async function writeDiffs(
     if (diff.to === null) counts.missing++;
     if (diff.changes.length > 0) counts.changed++;
     else if (!single) continue;
-    await output.write(json ? json.element(diff) : renderDiff(diff, single, width, paint));
+    const said = { ...diff, changes: diff.changes.map(sayChange) };
+    await output.write(json ? json.element(said) : renderDiff(said, single, width, paint));
   }
   await output.write(json ? json.end() : single ? '' : describeCounts(counts));
   await output.close();

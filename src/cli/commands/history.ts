@@ -1,3 +1,5 @@
+import { saySummary, summarise } from '../../check/judge/say-report.js';
+import { sayChange } from '../../fleet/changes/say-change.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { StoredChange } from '../../model/change.js';
 import type { HistoryEntry } from '../../model/client.js';
@@ -35,8 +37,10 @@ async function readHistory(store: Store, clientId: string, limit: number): Promi
   return entries.map((entry) => addChanges(entry, changes));
 }
 
-function addChanges({ resultId: _id, ...entry }: HistoryEntry, changes: readonly StoredChange[]): HistoryRow {
+function addChanges({ resultId: _id, report, ...entry }: HistoryEntry, changes: readonly StoredChange[]): HistoryRow {
   const own = changes.filter(({ sweepId, slot }) => sweepId === entry.sweepId && slot === entry.slot);
   // The store gives the newest first; those of one look were put down worst first.
-  return { ...entry, changes: own.sort((a, b) => a.id - b.id) };
+  const told = own.sort((a, b) => a.id - b.id).map(sayChange);
+  const { again } = report;
+  return { ...entry, summary: saySummary(summarise(report)), ...(again && { again }), changes: told };
 }

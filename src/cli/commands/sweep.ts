@@ -1,3 +1,5 @@
+import { sayReport } from '../../check/judge/say-report.js';
+import { sayChange } from '../../fleet/changes/say-change.js';
 import { loadInventory, selectClients } from '../../files/clients/inventory.js';
 import { type AlertConfig, loadAlertConfig } from '../../fleet/alerts/alert-config.js';
 import { deliverMessages } from '../../fleet/alerts/deliver.js';
@@ -121,7 +123,8 @@ async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, set
     await output.write(writer.begin());
     for await (const result of results) {
       verdict = worstVerdict(verdict, result.report.verdict);
-      await output.write(writer.result({ ...result, sweepId: prepared.sweep.id }));
+      const said = { report: sayReport(result.report), changes: result.changes.map(sayChange) };
+      await output.write(writer.result({ ...result, ...said, sweepId: prepared.sweep.id }));
     }
     const interrupted = end.state === 'interrupted';
     if (interrupted || end.failed.length > 0) verdict = worstVerdict(verdict, 'inconclusive');

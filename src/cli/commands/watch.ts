@@ -3,6 +3,7 @@ import { loadInventory, selectClients } from '../../files/clients/inventory.js';
 import { InputError } from '../../files/text/input-error.js';
 import { loadAlertConfig } from '../../fleet/alerts/alert-config.js';
 import { openStore } from '../../fleet/store/open-store.js';
+import { sayChange } from '../../fleet/changes/say-change.js';
 import { watch, type WatchedFiles, type WatchView } from '../../fleet/sweep/watch.js';
 import { forTerminal } from '../../words/escape.js';
 import { readDuration } from '../kit/check-options.js';
@@ -92,7 +93,7 @@ function createView(quiet: boolean, heartbeat: string | undefined): WatchView {
   return {
     note,
     result: (sweepId, { client, report, changes }) => {
-      for (const { kind, severity, title } of changes)
+      for (const { kind, severity, title } of changes.map(sayChange))
         note(`sweep ${sweepId}: ${client.id} ${report.target.address ?? ''} ${kind} ${severity}: ${title}`);
     },
     delivery: tellDelivery,

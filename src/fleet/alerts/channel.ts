@@ -1,5 +1,5 @@
 import type { ChannelKind, ChannelSettings } from './alert-config-schema.js';
-import type { OutboxMessage } from '../../model/alert.js';
+import type { SaidMessage } from '../../model/alert.js';
 
 /**
  * A kind of channel: one file that sends messages in its own form, a line in registry.ts and the schema of its
@@ -14,7 +14,7 @@ export interface Channel<K extends ChannelKind> {
    * Tries once. Texts of clients and targets are hostile: they are escaped for the place where they are shown, and
    * bounded. No secret gets into a reason.
    */
-  send(message: OutboxMessage, settings: ChannelSettings<K>, options: SendOptions): Promise<Delivery>;
+  send(message: SaidMessage, settings: ChannelSettings<K>, options: SendOptions): Promise<Delivery>;
 }
 
 /** How a message is sent. */

@@ -4,7 +4,7 @@ import { type ChannelSettings, isLoopback } from './alert-config-schema.js';
 import { hideSecrets } from './alert-config-secret.js';
 import type { Channel, Delivery } from './channel.js';
 import { type MessageText, renderMessage } from './render-message.js';
-import type { OutboxMessage } from '../../model/alert.js';
+import type { SaidMessage } from '../../model/alert.js';
 import { forHtml, forTerminal } from '../../words/escape.js';
 
 const DEFAULT_PORTS = { implicit: 465, starttls: 587, none: 25 } as const;
@@ -115,7 +115,7 @@ export interface Letter {
 
 /** Composes the letter of a message; contacts get a copy only where it concerns their client alone. */
 function composeLetter(
-  message: OutboxMessage,
+  message: SaidMessage,
   settings: Pick<ChannelSettings<'email'>, 'from' | 'to' | 'contacts'>,
 ): Letter {
   const text = renderMessage(message);
@@ -132,7 +132,7 @@ function composeLetter(
   };
 }
 
-function listContacts({ events }: OutboxMessage): Mailbox[] {
+function listContacts({ events }: SaidMessage): Mailbox[] {
   const [event] = events;
   if (events.length !== 1 || event?.type !== 'changes') return [];
   return event.client.contacts.flatMap((contact) => parseMailbox(contact) ?? []);

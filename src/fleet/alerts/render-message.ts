@@ -1,5 +1,5 @@
-import type { AlertEvent, ClientEvent, OperatorEvent, OutboxMessage } from '../../model/alert.js';
-import type { Change, ChangeKind } from '../../model/change.js';
+import type { OperatorEvent, SaidClientEvent, SaidEvent, SaidMessage } from '../../model/alert.js';
+import type { ChangeKind, SaidChange } from '../../model/change.js';
 import { SEVERITIES, type Severity } from '../../model/severity.js';
 import { cutText, renderCount } from '../../words/sentence.js';
 
@@ -38,7 +38,7 @@ const SEVERITY_TITLES: Readonly<Record<Severity, string>> = {
 };
 
 /** Says in words what a message tells: one event in full, several as a digest by severity. */
-export function renderMessage({ events }: Pick<OutboxMessage, 'events'>): MessageText {
+export function renderMessage({ events }: Pick<SaidMessage, 'events'>): MessageText {
   const [event] = events;
   if (event && events.length === 1) return event.type === 'operator' ? renderOperator(event) : renderClient(event);
   return renderDigest(events);
@@ -54,7 +54,7 @@ function renderOperator({ title, detail }: OperatorEvent): MessageText {
   };
 }
 
-function renderClient(event: ClientEvent): MessageText {
+function renderClient(event: SaidClientEvent): MessageText {
   const { client, changes, summary, flapping } = event;
   const sorted = sortChanges(changes);
   const more = changes.length > 1 ? ` (and ${changes.length - 1} more)` : '';
@@ -79,12 +79,12 @@ function renderClient(event: ClientEvent): MessageText {
   };
 }
 
-function renderDigest(events: readonly AlertEvent[]): MessageText {
+function renderDigest(events: readonly SaidEvent[]): MessageText {
   const operator = events.filter((event) => event.type === 'operator');
   const told = events
     .filter((event) => event.type === 'changes')
     .flatMap((event) => event.changes.map((change) => ({ event, change })));
-  const linesOf = (wanted: (change: Change) => boolean) =>
+  const linesOf = (wanted: (change: SaidChange) => boolean) =>
     told
       .filter(({ change }) => wanted(change))
       .map(({ event, change }) => `${cutText(event.client.name, 60)}, ${namePlace(event)}: ${describeMove(change)}`);
@@ -108,12 +108,12 @@ function renderDigest(events: readonly AlertEvent[]): MessageText {
   };
 }
 
-function judgeChanges(changes: readonly Change[]): Pick<MessageText, 'severity' | 'goodNews'> {
+function judgeChanges(changes: readonly SaidChange[]): Pick<MessageText, 'severity' | 'goodNews'> {
   const bad = changes.filter((change) => !isGoodNews(change)).map(({ severity }) => severity);
   return { severity: bad.reduce(worse, 'info'), goodNews: bad.length === 0 };
 }
 
-function isGoodNews({ kind }: Change): boolean {
+function isGoodNews({ kind }: SaidChange): boolean {
   return GOOD_NEWS.includes(kind);
 }
 
@@ -122,17 +122,18 @@ function worse(a: Severity, b: Severity): Severity {
 }
 
 /** What is bad first, the worst of it first. */
-function sortChanges(changes: readonly Change[]): Change[] {
-  const rank = (change: Change) => SEVERITIES.indexOf(change.severity) + (isGoodNews(change) ? SEVERITIES.length : 0);
+function sortChanges(changes: readonly SaidChange[]): SaidChange[] {
+  const rank = (change: SaidChange) =>
+    SEVERITIES.indexOf(change.severity) + (isGoodNews(change) ? SEVERITIES.length : 0);
   return changes.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function describeChange(change: Change): string {
+function describeChange(change: SaidChange): string {
   return isGoodNews(change) ? describeMove(change) : `${SEVERITY_TITLES[change.severity]}: ${describeMove(change)}`;
 }
 
 /** The title, and what was and is there where it is about just that. */
-function describeMove({ kind, title, before, after }: Change): string {
+function describeMove({ kind, title, before, after }: SaidChange): string {
   const move = MOVES.includes(kind)
     ? ` (${cutText(before ?? 'nothing', 60)} → ${cutText(after ?? 'nothing', 60)})`
     : '';
@@ -140,7 +141,7 @@ function describeMove({ kind, title, before, after }: Change): string {
 }
 
 /** The address, and the host name or network that led there. */
-function namePlace({ address, slot }: ClientEvent): string {
+function namePlace({ address, slot }: SaidClientEvent): string {
   return cutText(address === null || address === slot ? slot : `${address} (${slot})`, 100);
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { sayChange } from '../changes/say-change.js';
 import type { ChannelKind, ChannelSettings } from './alert-config-schema.js';
 import type { AlertConfig } from './alert-config.js';
 import type { Channel, Delivery, SendOptions } from './channel.js';
 import { CHANNELS } from './registry.js';
-import type { OutboxMessage } from '../../model/alert.js';
+import { saySummary } from '../../check/judge/say-report.js';
+import type { AlertEvent, OutboxMessage, SaidEvent, SaidMessage } from '../../model/alert.js';
 
 /** How long a channel may take to answer. */
 export const SEND_TIMEOUT_MS = 15_000;
@@ -17,7 +19,7 @@ export async function sendMessage(
   const settings = channels.get(message.channel);
   if (!settings) return { outcome: 'rejected', reason: 'the configuration has no such channel any more' };
   try {
-    return await sendThrough(settings.kind, message, settings, options);
+    return await sendThrough(settings.kind, sayMessage(message), settings, options);
   } catch (error) {
     // Its message may hold what it was given: an address, a token.
     return { outcome: 'retry', reason: `internal error (${error instanceof Error ? error.name : typeof error})` };
@@ -26,12 +28,24 @@ export async function sendMessage(
 
 function sendThrough<K extends ChannelKind>(
   kind: K,
-  message: OutboxMessage,
+  message: SaidMessage,
   settings: ChannelSettings<K>,
   options: SendOptions,
 ): Promise<Delivery> {
   const channel: Channel<K> = CHANNELS[kind];
   return channel.send(message, settings, options);
+}
+
+/** Puts a message into words. Total. */
+export function sayMessage(message: OutboxMessage): SaidMessage {
+  return { ...message, events: message.events.map(sayEvent) };
+}
+
+function sayEvent(event: AlertEvent): SaidEvent {
+  if (event.type === 'operator') return event;
+  const { summary, verdict, changes } = event;
+  const sentence = summary ? saySummary(summary) : `The verdict was “${verdict}”; the report is not kept any more.`;
+  return { ...event, summary: sentence, changes: changes.map(sayChange) };
 }
 
 /** A message for a channel that nobody takes for an alert. */

@@ -1,4 +1,4 @@
-import type { OutboxMessage } from '../../model/alert.js';
+import type { SaidMessage } from '../../model/alert.js';
 import { forMrkdwn } from '../../words/escape.js';
 import type { Channel } from './channel.js';
 import { postHttp } from './http-post.js';
@@ -20,7 +20,7 @@ export const slack: Channel<'slack'> = {
 };
 
 /** A line of at most 350 code units stays below {@link MAX_TEXT} when each becomes the eight of `\u{202e}`. */
-function composeSlackMessage(message: OutboxMessage): object {
+function composeSlackMessage(message: SaidMessage): object {
   const { title, sections, command } = renderMessage(message);
   const texts = [
     `*${forMrkdwn(title)}*`,

@@ -1,4 +1,4 @@
-import type { OutboxMessage } from '../../model/alert.js';
+import type { SaidMessage } from '../../model/alert.js';
 import { forTerminal } from '../../words/escape.js';
 import type { Channel } from './channel.js';
 import { postHttp } from './http-post.js';
@@ -20,7 +20,7 @@ export const teams: Channel<'teams'> = {
   },
 };
 
-function composeCard(message: OutboxMessage): object {
+function composeCard(message: SaidMessage): object {
   const { title, sections, command } = renderMessage(message);
   const blocks = [
     composeBlock(title, { weight: 'Bolder', size: 'Large' }),

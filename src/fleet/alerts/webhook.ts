@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { AlertPayload } from '../../model/alert-payload.js';
-import type { AlertEvent, OutboxMessage } from '../../model/alert.js';
+import type { SaidEvent, SaidMessage } from '../../model/alert.js';
 import type { Channel } from './channel.js';
 import { postHttp } from './http-post.js';
 
@@ -24,8 +24,8 @@ export const webhook: Channel<'webhook'> = {
 };
 
 /** What is posted: as many events as 1 MiB holds, and always one. */
-function composePayload({ key, createdAt, events }: OutboxMessage): AlertPayload {
-  const told: AlertEvent[] = [];
+function composePayload({ key, createdAt, events }: SaidMessage): AlertPayload {
+  const told: SaidEvent[] = [];
   let bytes = 0;
   for (const event of events) {
     bytes += Buffer.byteLength(JSON.stringify(event));

@@ -1,5 +1,5 @@
 import type { Issue } from '../../model/change.js';
-import type { Report, ReportedObservation } from '../../model/report.js';
+import type { ReportData, ReportedObservation } from '../../model/report.js';
 
 /*
  * What a look proves by what it does not tell. Absence of evidence is no evidence of absence: where a look failed, was
@@ -10,7 +10,7 @@ import type { Report, ReportedObservation } from '../../model/report.js';
 export type Looks = ReadonlyMap<string, readonly ReportedObservation[]>;
 
 /** Sorts what a report saw by endpoint. */
-export function indexLooks({ observations }: Report): Looks {
+export function indexLooks({ observations }: ReportData): Looks {
   const looks = new Map<string, ReportedObservation[]>();
   for (const seen of observations) {
     const known = looks.get(seen.endpoint);
@@ -24,18 +24,18 @@ export function indexLooks({ observations }: Report): Looks {
  * Whether a report that does not tell an issue proves that it is gone. What concerns the whole site, or a service that
  * may stand on several endpoints, is only proved by a look with nothing left open.
  */
-export function excludesIssue(report: Report, { endpoint, outage }: Issue, looks: Looks): boolean {
+export function excludesIssue(report: ReportData, { endpoint, outage }: Issue, looks: Looks): boolean {
   return endpoint === null || outage
     ? isConclusive(report) && !report.undetermined.some(({ blocking }) => blocking)
     : determines(report, endpoint, looks);
 }
 
 /** Who answers where something is open and says nothing this time is not known to have changed. */
-export function excludesIdentity(report: Report, endpoint: string, looks: Looks): boolean {
+export function excludesIdentity(report: ReportData, endpoint: string, looks: Looks): boolean {
   return determines(report, endpoint, looks) && !looks.get(endpoint)?.some(({ state }) => state === 'open');
 }
 
-function determines(report: Report, endpoint: string, looks: Looks): boolean {
+function determines(report: ReportData, endpoint: string, looks: Looks): boolean {
   const seen = looks.get(endpoint) ?? [];
   // What a report counts without listing it is neither open nor failed.
   const lookedAt = seen.length > 0 || Object.keys(report.unlisted).length > 0;
@@ -48,7 +48,7 @@ function determines(report: Report, endpoint: string, looks: Looks): boolean {
 }
 
 /** Nothing that a rule says, no crash and no cut-off keeps us from taking what was not found for absent. */
-function isConclusive({ verdict, interrupted, findings, errors }: Report): boolean {
+function isConclusive({ verdict, interrupted, findings, errors }: ReportData): boolean {
   return (
     verdict !== 'inconclusive' &&
     !interrupted &&

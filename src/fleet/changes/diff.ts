@@ -1,6 +1,6 @@
 import type { Change, Issue, SlotState } from '../../model/change.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
-import type { Report } from '../../model/report.js';
+import type { ReportData } from '../../model/report.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
 import { excludesIdentity, excludesIssue, indexLooks } from './determined.js';
 import { toRecord } from './slot-state.js';
@@ -11,7 +11,7 @@ import { ADDRESS_KEY, DETERMINED_KEY, tellAddress, tellEnd, tellIdentity, tellIs
  * made from: what it could not determine is neither resolved nor back. Before the first look nothing is known: every
  * issue is told, and nothing else.
  */
-export function diffStates(before: SlotState | null, after: SlotState, report: Report): Change[] {
+export function diffStates(before: SlotState | null, after: SlotState, report: ReportData): Change[] {
   const looks = indexLooks(report);
   const isGone = (issue: Issue) => excludesIssue(report, issue, looks);
   const issues = compareIssues(before, after).flatMap(({ key, old, now }) =>
@@ -31,7 +31,7 @@ export function diffStates(before: SlotState | null, after: SlotState, report: R
  * What is known after a look: what it saw, and what it could not determine as it was before. The verdict is the
  * look's own, so that a change of it is told once.
  */
-export function carryOver(before: SlotState | null, after: SlotState, report: Report): SlotState {
+export function carryOver(before: SlotState | null, after: SlotState, report: ReportData): SlotState {
   if (before === null) return after;
   const keep = <T>(known: Readonly<Record<string, T>>, isKept: (key: string, value: T) => boolean) =>
     Object.entries(known).filter(([key, value]) => isKept(key, value));
@@ -51,8 +51,8 @@ export function carryOver(before: SlotState | null, after: SlotState, report: Re
  * answered, and which address it was.
  */
 export function confirmChanges(first: readonly Change[], second: readonly Change[]): Change[] {
-  const named = ({ kind, after }: Change) =>
-    kind === 'identity-changed' || kind === 'address-changed' ? JSON.stringify(after) : '';
+  const named = ({ kind, data }: Change) =>
+    kind === 'identity-changed' || kind === 'address-changed' ? JSON.stringify(data.after) : '';
   const tell = (change: Change) => `${change.kind} ${change.key} ${named(change)}`;
   const seen = new Set(first.map(tell));
   return second.filter((change) => seen.has(tell(change)));
@@ -61,7 +61,7 @@ export function confirmChanges(first: readonly Change[], second: readonly Change
 /**
  * The state where only the changes with these keys are taken for true: of all others, what was known before stays.
  * `after` holds what its look could not determine as it was ({@link carryOver}). What is no change (a milder severity,
- * another title, a waiver granted) is taken from `after`.
+ * other data, a waiver granted) is taken from `after`.
  */
 export function acceptChanges(before: SlotState | null, after: SlotState, confirmed: ReadonlySet<string>): SlotState {
   const issues = new Map(Object.entries(after.issues));

@@ -1,15 +1,12 @@
 import { isRandomCanary } from '../../model/canary.js';
 import type { Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
-import type { Report } from '../../model/report.js';
-import type { ReportedFinding } from '../../model/finding.js';
+import type { ReportData } from '../../model/report.js';
+import type { Finding } from '../../model/finding.js';
 import { isAtLeast } from '../../model/severity.js';
 
-/** Findings of this rule say that something wanted is not there: an outage. */
-const OUTAGE_RULE = 'required-unreachable';
-
 /** What a report says of a slot, as history follows it. Random canaries are left out: each look has others. */
-export function stateOf(report: Report): SlotState {
+export function stateOf(report: ReportData): SlotState {
   const canaries = listRandomCanaries(report);
   const issues = new Map<string, Issue>();
   for (const finding of report.findings) {
@@ -40,10 +37,10 @@ export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<str
   return Object.fromEntries([...entries].sort(([a], [b]) => Number(a > b) - Number(a < b)));
 }
 
-function readIssue({ rule, endpoint, severity, title, effect, waiver }: ReportedFinding): Issue | null {
+function readIssue({ rule, about, endpoint, severity, data, effect, waiver }: Finding): Issue | null {
   const waived = Boolean(waiver);
   if (effect !== 'violation' && !waived) return null;
-  return { rule, endpoint, severity, title, outage: rule === OUTAGE_RULE, waived };
+  return { rule, endpoint, severity, data, outage: about === 'outage', waived };
 }
 
 /** Of two findings of one rule at one place, the one that is not waived counts, then the worse one. */
@@ -52,6 +49,6 @@ function weighs(issue: Issue, other: Issue): boolean {
   return issue.severity !== other.severity && isAtLeast(issue.severity, other.severity);
 }
 
-function listRandomCanaries({ observations }: Report): ReadonlySet<EndpointId> {
+function listRandomCanaries({ observations }: ReportData): ReadonlySet<EndpointId> {
   return new Set(observations.filter(isRandomCanary).map(({ endpoint }) => endpoint));
 }

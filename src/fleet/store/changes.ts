@@ -35,9 +35,9 @@ export async function addChanges(
     .where('slot', '=', slot)
     .select('id')
     .executeTakeFirstOrThrow(() => new Error(`no result of ${clientId} ${slot} is stored`));
-  const rows = changes.map(({ kind, key, severity, rule, endpoint, title, before, after, alerted }) => ({
+  const rows = changes.map(({ kind, key, severity, rule, endpoint, data, alerted }) => ({
     ...{ slot_id: id, sweep_id: sweepId, at: Date.parse(at), alerted: Number(alerted) },
-    ...{ kind, key, severity, rule, endpoint, title, before, after },
+    ...{ kind, key, severity, rule, endpoint, data: JSON.stringify(data) },
   }));
   await db.insertInto('changes').values(rows).execute();
 }
@@ -58,13 +58,17 @@ export async function listChanges(db: Db, filter: ChangeFilter): Promise<StoredC
     .selectAll('changes')
     .select(['slots.client_id', 'slots.slot'])
     .execute();
-  return rows.map(({ client_id, sweep_id, slot_id: _slot, at, alerted, ...change }) => ({
-    ...change,
-    clientId: client_id,
-    sweepId: sweep_id,
-    at: new Date(at).toISOString(),
-    alerted: alerted === 1,
-  }));
+  return rows.map(
+    ({ client_id, sweep_id, slot_id: _slot, at, alerted, data, ...change }) =>
+      ({
+        ...change,
+        data: JSON.parse(data) as unknown,
+        clientId: client_id,
+        sweepId: sweep_id,
+        at: new Date(at).toISOString(),
+        alerted: alerted === 1,
+      }) as StoredChange,
+  );
 }
 
 /** Notes that a change that was held back has been told. */

@@ -1,11 +1,13 @@
+import type { Kysely } from 'kysely';
 import { checklistsAndSites } from './migrations/checklists-and-sites.js';
 import { firstTables } from './migrations/first-tables.js';
+import { findingsAsData } from './migrations/findings-as-data.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
 
 /** All steps, from the first to the newest. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, checklistsAndSites];
+export const MIGRATIONS: readonly Migration[] = [firstTables, checklistsAndSites, findingsAsData];
 
 /** Marks a database as ours, in its header: `Saly`. */
 export const APPLICATION_ID = 0x53_61_6c_79;
@@ -39,7 +41,11 @@ export async function migrate(
   try {
     assertOurs(connection, migrations);
     const done = connection.readPragma('user_version');
-    for (const { version, sql } of migrations) if (version > done) connection.execute(sql);
+    for (const { version, sql, convert } of migrations) {
+      if (version <= done) continue;
+      connection.execute(sql);
+      await convert?.(connection.tables as unknown as Kysely<never>);
+    }
     connection.execute(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${migrations.length}; commit`);
   } catch (error) {
     connection.execute('rollback');

@@ -1,12 +1,12 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { addressScope } from '../../model/address.js';
-import { REPORT_SCHEMA, type Report, type Target } from '../../model/report.js';
+import { bareReport, REPORT_SCHEMA, type ReportData, type Target } from '../../model/report.js';
 import { REPORT_DICTIONARY } from './report-dictionary.js';
 import { ADDRESS_MARK, maskAddress } from './report-digest.js';
 import { StoreError } from './sqlite-trouble.js';
 
 /** First byte of a body: how the rest is written. */
-const FORMAT = 1;
+const FORMAT = 2;
 const DICTIONARY = Buffer.from(REPORT_DICTIONARY);
 const LEVEL = 4;
 /** More than any report has; so a damaged body can not fill the memory. */
@@ -22,15 +22,15 @@ export interface Look {
   readonly srttMs: number | null;
 }
 
-/** Writes a report's body: a byte for the format, then JSON without the look, compressed, with a checksum. */
-export function encodeBody(report: Report): Buffer {
-  const { target, authorization: _allowed, startedAt: _start, durationMs: _duration, ...content } = report;
+/** Writes a report's body, without words: a byte for the format, then JSON without the look, compressed, with a checksum. */
+export function encodeBody(report: ReportData): Buffer {
+  const { target, authorization: _allowed, startedAt: _start, durationMs: _duration, ...content } = bareReport(report);
   const json = maskAddress(JSON.stringify(content), target.address);
   return Buffer.concat([Buffer.of(FORMAT), deflateSync(json, { level: LEVEL, dictionary: DICTIONARY })]);
 }
 
 /** Joins a body with a look to a report. A StoreError where the body is damaged, or of a format of the future. */
-export function decodeBody(body: Uint8Array, look: Look): Report {
+export function decodeBody(body: Uint8Array, look: Look): ReportData {
   const { target, authorization, startedAt, durationMs, srttMs } = look;
   const content = parseBody(body, target.address ?? '');
   const { schema, tool, vantage, profile, ...rest } = content;
@@ -49,11 +49,11 @@ export function decodeBody(body: Uint8Array, look: Look): Report {
 }
 
 /** What a body holds, with an address put in. A StoreError where it is damaged, or of a format of the future. */
-export function parseBody(body: Uint8Array, address: string): Omit<Report, keyof Omit<Look, 'srttMs'>> {
+export function parseBody(body: Uint8Array, address: string): Omit<ReportData, keyof Omit<Look, 'srttMs'>> {
   if (body[0] !== FORMAT) throw new StoreError(`a report is stored in the unknown format ${body[0]}`);
   try {
     const json = inflateSync(body.subarray(1), { dictionary: DICTIONARY, maxOutputLength: MAX_BYTES }).toString();
-    const content = JSON.parse(json.replaceAll(ADDRESS_MARK, () => address)) as Report;
+    const content = JSON.parse(json.replaceAll(ADDRESS_MARK, () => address)) as ReportData;
     if (content.schema === REPORT_SCHEMA) return content;
   } catch (error) {
     throw new StoreError('a stored report is damaged', { cause: error });

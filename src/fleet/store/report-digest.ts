@@ -1,33 +1,37 @@
 import { createHash } from 'node:crypto';
 import { isRandomCanary } from '../../model/canary.js';
-import type { Evidence, Report, ReportedObservation } from '../../model/report.js';
-import type { ReportedFinding } from '../../model/finding.js';
+import { bareReport, type Evidence, type ReportData, type ReportedObservation } from '../../model/report.js';
 
 /** Stands for the target's address. No JSON text holds it: in strings, control characters are escaped. */
 export const ADDRESS_MARK = '\x1a';
+
+/** Stands for the endpoint of a random canary. */
+const CANARY_MARK = 'canary';
 
 /** What a digest leaves out of a report, and what it has in another form. */
 const APART = {
   ...{ target: null, authorization: null, startedAt: null, durationMs: null },
   ...{ findings: null, observations: null, unlisted: null, undetermined: null, errors: null },
-} as const satisfies Partial<Record<keyof Report, null>>;
+} as const satisfies Partial<Record<keyof ReportData, null>>;
 
 /**
- * SHA-256 of what a report tells: equal for two looks that saw the same. Left out is what differs from look to look
- * though nothing has changed: the target (its address within texts too), who allowed it, times and tries, signs of
- * life, the bodies of answers, counters, the random ports of the canaries, and the order of what has none.
+ * SHA-256 of what a report tells, as data: equal for two looks that saw the same. Left out is what differs from look to
+ * look though nothing has changed: the target (its address within texts too), who allowed it, times and tries, signs of
+ * life, the bodies of answers, counters, the random ports of the canaries, and the order of what has none. No words are
+ * read.
  */
-export function digestReport(report: Report): Buffer {
-  const { target, summary, findings, observations, unlisted, undetermined, liveness, errors } = report;
-  const steady = createSteadyText(observations.filter(isRandomCanary).map(({ endpoint }) => endpoint));
-  const rest = { ...report, ...APART, summary: steady(summary), liveness: liveness.recheck?.answered ?? null };
+export function digestReport(report: ReportData): Buffer {
+  const data = bareReport(report);
+  const { target, findings, observations, unlisted, undetermined, liveness, errors } = data;
+  const canaries = new Set<unknown>(observations.filter(isRandomCanary).map(({ endpoint }) => endpoint));
+  const sortSteady = (items: readonly unknown[]) => sortAsJson(items.map((item) => steady(item, canaries)));
   const lists = [
-    [JSON.stringify(rest)],
-    sortAsJson(findings.map((finding) => steadyFinding(finding, steady))),
+    [JSON.stringify({ ...data, ...APART, liveness: liveness.recheck?.answered ?? null })],
+    sortSteady(findings),
     sortAsJson(observations.map(steadyObservation)),
     sortAsJson(Object.entries(unlisted)),
-    sortAsJson(undetermined.map((one) => ({ ...one, what: steady(one.what), why: steady(one.why) }))),
-    sortAsJson(errors.map((error) => ({ ...error, message: steady(error.message) }))),
+    sortSteady(undetermined),
+    sortAsJson(errors.map(({ unit, message }) => ({ unit, message: steadyMessage(message, canaries) }))),
   ];
   // JSON of one line holds no line break, so that nothing can pass for the end of a list.
   const text = lists.map((list) => list.join('\n')).join('\n\n');
@@ -39,34 +43,22 @@ export function maskAddress(json: string, address: string | null): string {
   return address ? json.replaceAll(address, ADDRESS_MARK) : json;
 }
 
-/** Creates what leaves times and the ports of canaries out of a text. */
-function createSteadyText(canaries: readonly string[]): (text: string) => string {
-  const mention = canaries.length > 0 ? new RegExp(`\\b(?:${canaries.join('|')})\\b`) : null;
-  return (text) => {
-    const timeless = text.replace(/\b\d+ ms\b/g, '# ms');
-    const parts = mention ? timeless.split(mention) : [timeless];
-    // Lists are in the order of ports, so a canary can stand anywhere in them.
-    return parts.length === 1
-      ? timeless
-      : parts
-          .join('canary')
-          .split(/[\s,]+/)
-          .sort()
-          .join(' ');
-  };
+/** Data with a mark for each canary. Lists are in the order of ports, so that in one of them a canary can stand anywhere. */
+function steady(value: unknown, canaries: ReadonlySet<unknown>): unknown {
+  if (canaries.has(value)) return CANARY_MARK;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => steady(item, canaries));
+    return items.includes(CANARY_MARK) ? items.sort() : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, steady(item, canaries)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => Number(a > b) - Number(a < b)));
 }
 
-function steadyFinding(finding: ReportedFinding, steady: (text: string) => string): object {
-  const { title, seen, matters, remedy, endpoint, observations } = finding;
-  return {
-    ...finding,
-    title: steady(title),
-    seen: steady(seen),
-    matters: steady(matters),
-    remedy: steady(remedy),
-    endpoint: endpoint && steady(endpoint),
-    observations: observations.map(steady).sort(),
-  };
+/** The message of a probe that failed begins with its endpoint. */
+function steadyMessage(message: string, canaries: ReadonlySet<unknown>): string {
+  const end = message.indexOf(':');
+  return canaries.has(message.slice(0, end)) ? CANARY_MARK + message.slice(end) : message;
 }
 
 function steadyObservation(seen: ReportedObservation): object {

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { ClientCard, StoredReport, HistoryEntry } from '../../model/client.js';
-import type { Report } from '../../model/report.js';
+import type { ReportData } from '../../model/report.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget } from './report-body.js';
 import { digestReport } from './report-digest.js';
 import type { Tables } from './tables.js';
@@ -12,7 +12,7 @@ export interface NewResult {
   readonly sweepId: number;
   readonly client: ClientCard;
   readonly slot: string;
-  readonly report: Report;
+  readonly report: ReportData;
   /** Whether the sweep is done with the slot; one that is not may be replaced. */
   readonly final: boolean;
 }
@@ -84,7 +84,7 @@ async function addSlot(db: Db, clientId: string, slot: string): Promise<number> 
   return Number(insertId);
 }
 
-async function addReport(db: Db, digest: Buffer, report: Report): Promise<number> {
+async function addReport(db: Db, digest: Buffer, report: ReportData): Promise<number> {
   // A client that is new to the store may have a report that is not.
   const known = await db.selectFrom('reports').select('id').where('digest', '=', digest).executeTakeFirst();
   if (known) return known.id;
@@ -187,6 +187,6 @@ export async function listHistory(db: Db, clientId: string, limit: number): Prom
   return rows.map((row) => {
     const { resultId, sweepId, slot, at, report } = toStoredReport(row);
     const { address, verdict } = row;
-    return { resultId, sweepId, slot, at, address, verdict, summary: report.summary, final: row.final === 1 };
+    return { resultId, sweepId, slot, at, address, verdict, final: row.final === 1, report };
   });
 }

@@ -1,13 +1,13 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
-import { SITE_SCHEMA, type SiteReport } from '../../model/site.js';
+import { bareSiteReport, SITE_SCHEMA, type SiteReportData } from '../../model/site.js';
 import { StoreError } from './sqlite-trouble.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
 
 /** First byte of a body: how the rest is written. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** More than any report has; so a damaged body can not fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -16,17 +16,26 @@ export interface StoredSiteReport {
   readonly id: number;
   /** When it began, ISO 8601, UTC. */
   readonly at: string;
-  readonly report: SiteReport;
+  readonly report: SiteReportData;
 }
 
 /** Stores a site report and returns its id; the client need not be known. */
-export async function addSiteReport(db: Db, report: SiteReport): Promise<number> {
-  const body = Buffer.concat([Buffer.of(FORMAT), deflateSync(JSON.stringify(report))]);
+export async function addSiteReport(db: Db, report: SiteReportData): Promise<number> {
   const { insertId } = await db
     .insertInto('site_reports')
-    .values({ client_id: report.client, kind: report.kind, at: Date.parse(report.startedAt), body })
+    .values({
+      client_id: report.client,
+      kind: report.kind,
+      at: Date.parse(report.startedAt),
+      body: encodeSiteReport(report),
+    })
     .executeTakeFirstOrThrow();
   return Number(insertId);
+}
+
+/** Writes a body, without words: a byte for the format, then JSON, compressed. */
+export function encodeSiteReport(report: SiteReportData): Buffer {
+  return Buffer.concat([Buffer.of(FORMAT), deflateSync(JSON.stringify(bareSiteReport(report)))]);
 }
 
 /** The newest reports of a client, or of those that name none (null), newest first. */
@@ -43,11 +52,11 @@ export async function listSiteReports(db: Db, client: string | null, limit: numb
 }
 
 /** Reads a body. A StoreError where it is damaged, or of a format of the future. */
-export function decodeSiteReport(body: Uint8Array): SiteReport {
+export function decodeSiteReport(body: Uint8Array): SiteReportData {
   if (body[0] !== FORMAT) throw new StoreError(`a site report is stored in the unknown format ${body[0]}`);
   try {
     const json = inflateSync(body.subarray(1), { maxOutputLength: MAX_BYTES }).toString();
-    const report = JSON.parse(json) as SiteReport;
+    const report = JSON.parse(json) as SiteReportData;
     if (report.schema === SITE_SCHEMA) return report;
   } catch (error) {
     throw new StoreError('a stored site report is damaged', { cause: error });

@@ -15,7 +15,7 @@ import type { OutboxMessage } from '../../model/alert.js';
 import type { StoredChange, Waiver } from '../../model/change.js';
 import type { StoredAnswer } from '../../model/checklist.js';
 import type { Client, HistoryEntry, StoredReport } from '../../model/client.js';
-import type { SiteReport } from '../../model/site.js';
+import type { SiteReportData } from '../../model/site.js';
 
 export type { ChangeFilter, ChangePlace } from './changes.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
@@ -152,7 +152,7 @@ export class Store {
   }
 
   /** Stores what was seen of a site, and returns its id. The client need not be known. */
-  addSiteReport(report: SiteReport): Promise<number> {
+  addSiteReport(report: SiteReportData): Promise<number> {
     return this.#connection.transact((db) => addSiteReport(db, report));
   }
 

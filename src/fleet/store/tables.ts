@@ -4,7 +4,7 @@ import type { ChecklistAnswer, Role } from '../../model/checklist.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Verdict } from '../../model/report.js';
 import type { Severity } from '../../model/severity.js';
-import type { SiteReport } from '../../model/site.js';
+import type { SiteReportData } from '../../model/site.js';
 
 /*
  * The tables as queries see them. migrations/ creates them, and says what they are for. Instants are milliseconds
@@ -87,9 +87,8 @@ interface ChangesTable {
   readonly severity: Severity;
   readonly rule: string | null;
   readonly endpoint: EndpointId | null;
-  readonly title: string;
-  readonly before: string | null;
-  readonly after: string | null;
+  /** What is known of it, by its kind: JSON. */
+  readonly data: string;
   readonly alerted: number;
 }
 
@@ -140,8 +139,8 @@ interface AnswersTable {
 interface SiteReportsTable {
   readonly id: Generated<number>;
   readonly client_id: string | null;
-  readonly kind: SiteReport['kind'];
+  readonly kind: SiteReportData['kind'];
   readonly at: number;
-  /** A byte for the format, then SiteReport as JSON, compressed. */
+  /** A byte for the format, then SiteReportData as JSON, compressed. */
   readonly body: Uint8Array;
 }

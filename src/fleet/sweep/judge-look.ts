@@ -1,7 +1,7 @@
 import { acceptChanges, carryOver, confirmChanges, diffStates } from '../changes/diff.js';
 import { stateOf } from '../changes/slot-state.js';
 import type { Change, ChangeKind, SlotState } from '../../model/change.js';
-import type { Report } from '../../model/report.js';
+import type { ReportData } from '../../model/report.js';
 
 /** What earlier looks of one sweep at the same slot showed. */
 export interface EarlierLooks {
@@ -32,7 +32,7 @@ const HEARD: readonly ChangeKind[] = ['exposed', 'service-back', 'identity-chang
  * @param before what is known of the slot
  * @param earlier null for the first look
  */
-export function judgeLook(before: SlotState | null, report: Report, earlier: EarlierLooks | null): LookJudgement {
+export function judgeLook(before: SlotState | null, report: ReportData, earlier: EarlierLooks | null): LookJudgement {
   const agreed = earlier?.agreed && isSame(earlier.agreed.before, before) ? earlier.agreed : null;
   const base = agreed ? agreed.state : before;
   const after = carryOver(base, stateOf(report), report);
@@ -53,7 +53,7 @@ export function judgeLook(before: SlotState | null, report: Report, earlier: Ear
 }
 
 /** The judgement of a look that nobody has to confirm. Pure. */
-export function trustLook(before: SlotState | null, report: Report): LookJudgement & { readonly again: null } {
+export function trustLook(before: SlotState | null, report: ReportData): LookJudgement & { readonly again: null } {
   const state = carryOver(before, stateOf(report), report);
   return { again: null, state, changes: diffStates(before, state, report) };
 }

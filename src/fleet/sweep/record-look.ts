@@ -1,3 +1,4 @@
+import { summarise } from '../../check/judge/say-report.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
 import { routeEvent } from '../alerts/route.js';
 import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../changes/flapping.js';
@@ -5,7 +6,7 @@ import type { Store, StoreWriter } from '../store/store.js';
 import type { ClientEvent } from '../../model/alert.js';
 import type { Change } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
-import type { Report } from '../../model/report.js';
+import type { ReportData } from '../../model/report.js';
 import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
 
 /** One finished look at a slot. */
@@ -13,7 +14,7 @@ export interface FinishedLook {
   readonly sweepId: number;
   readonly client: ClientCard;
   readonly slot: string;
-  readonly report: Report;
+  readonly report: ReportData;
   /** Null where this is the first look. */
   readonly earlier: EarlierLooks | null;
   /** All other slots of the client are done. */
@@ -71,10 +72,8 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
 }
 
 /** Whether our own vantage was broken: whatever was seen or not seen then says nothing of the client. */
-function isBlind({ findings }: Report): boolean {
-  return findings.some(
-    ({ rule, effect }) => effect === 'inconclusive' && (rule === 'vantage-broken' || rule === 'vantage-inside'),
-  );
+function isBlind({ findings }: ReportData): boolean {
+  return findings.some(({ about, effect }) => about === 'vantage' && effect === 'inconclusive');
 }
 
 async function tellChanges(
@@ -104,7 +103,7 @@ async function tellChanges(
     slot,
     address: report.target.address,
     verdict: report.verdict,
-    summary: report.summary,
+    summary: summarise(report),
     changes: [...told, ...settled],
     flapping,
   };

@@ -11,7 +11,7 @@ import { recordLook } from './record-look.js';
 import { tellOperator } from './tell-operator.js';
 import type { Change } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
-import type { Report } from '../../model/report.js';
+import type { ReportData } from '../../model/report.js';
 import { slowDown } from '../../net/scan/timing.js';
 
 const BEAT_MS = 10_000;
@@ -78,7 +78,7 @@ export interface PreparedSweep {
 export interface SweepResult {
   readonly client: Client;
   readonly slot: string;
-  readonly report: Report;
+  readonly report: ReportData;
   /** Changes that count. */
   readonly changes: readonly Change[];
 }

@@ -34,6 +34,7 @@ export function saySiteReport(data: SiteReportData): SiteReport {
     undetermined,
     evidence: data.evidence,
     errors: data.errors,
+    ...(data.again && { again: data.again }),
   };
 }
 

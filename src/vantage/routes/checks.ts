@@ -1,5 +1,6 @@
 import { limitWork } from '../../async/time-limit.js';
 import { chooseSource, chooseTiming } from '../../check/run/run-options.js';
+import { sayReport } from '../../check/judge/say-report.js';
 import { createTerms, runTargets } from '../../check/run/run-targets.js';
 import { listShipped } from '../../files/shipped.js';
 import { loadProfile } from '../../files/profiles/profile.js';
@@ -86,6 +87,6 @@ export async function checkCaller(options: CheckCallerOptions): Promise<Report |
   const jobs = async function* () {
     yield await Promise.resolve({ target, terms });
   };
-  for await (const { report } of runTargets(jobs(), { timing, control: null, signal })) return report;
+  for await (const { report } of runTargets(jobs(), { timing, control: null, signal })) return sayReport(report);
   return null;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { chooseRetry, deliverMessages, type DeliveryResult, type Outbox } from '../../../src/fleet/alerts/deliver.js';
 import type { OutboxMessage } from '../../../src/model/alert.js';
 import { type HttpSink, openHttpSink } from './http-sink.js';
-import { clientEvent, message, NOW, settingsFor, showAll } from './samples.js';
+import { clientEvent, NOW, queuedMessage, settingsFor, showAll } from './samples.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -24,7 +24,7 @@ class MemoryOutbox implements Outbox {
   put(count: number, partial: Partial<OutboxMessage> = {}): this {
     for (let i = 0; i < count; i++) {
       const id = this.kept.length + 1;
-      const queued = message([clientEvent()], { id, key: `key-${id}`, ...partial });
+      const queued = queuedMessage([clientEvent()], { id, key: `key-${id}`, ...partial });
       this.kept.push({ ...queued, dueAt: NOW.getTime(), state: 'waiting', error: null });
     }
     return this;

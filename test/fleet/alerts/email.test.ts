@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ChannelSettings } from '../../../src/fleet/alerts/alert-config-schema.js';
 import { Secret } from '../../../src/fleet/alerts/alert-config-secret.js';
 import { anyText, isHarmful } from '../../reports/report-arbitrary.js';
-import { clientEvent, HOSTILE, hostileMessage, message, operatorEvent, send, settingsFor, showAll } from './samples.js';
+import { saidEvent, HOSTILE, hostileMessage, message, operatorEvent, send, settingsFor, showAll } from './samples.js';
 import { openSmtpSink, type Mail, type SmtpSink } from './smtp-sink.js';
 
 const PASSWORD = 'swordfish-9000';
@@ -88,7 +88,7 @@ describe('a mail', () => {
   });
 
   test('goes to contacts only where that is wanted and they are addresses', async () => {
-    const event = clientEvent({
+    const event = saidEvent({
       client: {
         contacts: [
           'Eva "X" <eva@muster.example>',
@@ -107,7 +107,7 @@ describe('a mail', () => {
   });
 
   test('never tells the contacts of one client of another', async () => {
-    const events = ['one', 'two'].map((id) => clientEvent({ client: { id, contacts: [`it@${id}.example`] } }));
+    const events = ['one', 'two'].map((id) => saidEvent({ client: { id, contacts: [`it@${id}.example`] } }));
     expect((await receive(message(events), { contacts: true })).to).toEqual(['noc@dealer.example']);
   });
 

@@ -9,8 +9,8 @@ import type { Secret } from '../../../src/fleet/alerts/alert-config-secret.js';
 import { anyText, isHarmful } from '../../reports/report-arbitrary.js';
 import { openHttpSink, type HttpSink, type Received } from './http-sink.js';
 import {
-  change,
-  clientEvent,
+  saidChange,
+  saidEvent,
   HOSTILE,
   hostileMessage,
   message,
@@ -191,7 +191,7 @@ describe('webhook', () => {
   );
 
   test('posts the events as its schema says, with a key', async () => {
-    const events = [clientEvent(), operatorEvent];
+    const events = [saidEvent(), operatorEvent];
     const { headers, body } = await receive('webhook', message(events));
     const payload: unknown = JSON.parse(body);
     expect(payload).toEqual({
@@ -221,13 +221,13 @@ describe('webhook', () => {
   });
 
   test('leaves out what exceeds a mebibyte, and says so', async () => {
-    const events = Array.from({ length: 500 }, () => clientEvent({ summary: 'x'.repeat(10_000) }));
+    const events = Array.from({ length: 500 }, () => saidEvent({ summary: 'x'.repeat(10_000) }));
     const { body } = await receive('webhook', message(events));
     const payload = JSON.parse(body) as { events: unknown[]; omitted: number };
     expect(body.length).toBeLessThan((1 << 20) + 500);
     expect(payload.events.length).toBeGreaterThan(90);
     expect(payload.events.length + payload.omitted).toBe(500);
-    const [event] = [clientEvent({ summary: 'x'.repeat(2_000_000) })];
+    const [event] = [saidEvent({ summary: 'x'.repeat(2_000_000) })];
     expect(JSON.parse((await receive('webhook', message([event]))).body)).toMatchObject({
       events: [event],
       omitted: 0,
@@ -264,10 +264,10 @@ describe('slack', () => {
     const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
     for (const text of texts) {
       const events = Array.from({ length: 200 }, (_, i) =>
-        clientEvent({
+        saidEvent({
           client: { name: text },
           slot: text,
-          changes: [change({ title: text, severity: severities[i % 5]! })],
+          changes: [saidChange({ title: text, severity: severities[i % 5]! })],
         }),
       );
       for (const sent of [hostileMessage(text, 300), message(events)]) {
@@ -319,7 +319,7 @@ describe('teams', () => {
   test('tells that more did not fit, and what to do next all the same', async () => {
     const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
     const events = Array.from({ length: 100 }, (_, i) =>
-      clientEvent({ changes: [change({ title: '電'.repeat(300), severity: severities[i % 5]! })] }),
+      saidEvent({ changes: [saidChange({ title: '電'.repeat(300), severity: severities[i % 5]! })] }),
     );
     const blocks = await receiveCard(message(events));
     expect(blocks.slice(-2).map(({ inlines }) => inlines[0]!.text)).toEqual([
@@ -360,13 +360,13 @@ describe('ntfy', () => {
     ['low', 'no-longer-determined', '2', 'information_source'],
     ['critical', 'resolved', '2', 'white_check_mark'],
   ] as const)('%s %s has priority %s', async (severity, kind, priority, tag) => {
-    const { headers } = await receive('ntfy', message([clientEvent({ changes: [change({ severity, kind })] })]));
+    const { headers } = await receive('ntfy', message([saidEvent({ changes: [saidChange({ severity, kind })] })]));
     expect(headers).toMatchObject({ priority, tags: `${tag},sallyport` });
   });
 
   test('a title that is not ASCII is encoded', async () => {
     const name = 'Zürcher Café 電話交換 – '.repeat(3);
-    const { headers } = await receive('ntfy', message([clientEvent({ client: { name } })]));
+    const { headers } = await receive('ntfy', message([saidEvent({ client: { name } })]));
     const title = headers['title'] as string;
     expect(title).toMatch(/^[\x20-\x7e]+$/);
     expect(decode(title)).toContain('Zürcher Café 電話交換 – Zürcher');

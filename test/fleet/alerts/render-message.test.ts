@@ -1,29 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_LINE, MAX_TITLE, renderMessage } from '../../../src/fleet/alerts/render-message.js';
-import type { AlertEvent } from '../../../src/model/alert.js';
+import type { SaidEvent } from '../../../src/model/alert.js';
 import { CHANGE_KINDS } from '../../../src/model/change.js';
 import { SEVERITIES } from '../../../src/model/severity.js';
 import { anyText } from '../../reports/report-arbitrary.js';
-import { change, clientEvent, operatorEvent } from './samples.js';
+import { saidChange, saidEvent, operatorEvent } from './samples.js';
 
-const render = (...events: AlertEvent[]) => renderMessage({ events });
+const render = (...events: SaidEvent[]) => renderMessage({ events });
 
 describe('one client', () => {
   test('the worst first, good news last', () => {
     const text = render(
-      clientEvent({
+      saidEvent({
         slot: 'muster.dyn.example',
         changes: [
-          change({ kind: 'resolved', title: 'Resolved: SIP is open', severity: 'critical' }),
-          change({
+          saidChange({ kind: 'resolved', title: 'Resolved: SIP is open', severity: 'critical' }),
+          saidChange({
             kind: 'identity-changed',
             title: 'Something else answers on tcp/80',
             severity: 'low',
             before: 'WebPro',
             after: 'camera',
           }),
-          change({ severity: 'high', title: 'PCPro is open' }),
+          saidChange({ severity: 'high', title: 'PCPro is open' }),
         ],
       }),
     );
@@ -47,17 +47,17 @@ describe('one client', () => {
   });
 
   test('good news alone is nothing to wake anybody for', () => {
-    const resolved = change({ kind: 'resolved', severity: 'critical' });
-    expect(render(clientEvent({ changes: [resolved] }))).toMatchObject({ severity: 'info', goodNews: true });
+    const resolved = saidChange({ kind: 'resolved', severity: 'critical' });
+    expect(render(saidEvent({ changes: [resolved] }))).toMatchObject({ severity: 'info', goodNews: true });
   });
 
   test('flapping is told', () => {
-    const [, stands] = render(clientEvent({ flapping: true })).sections;
+    const [, stands] = render(saidEvent({ flapping: true })).sections;
     expect(stands!.lines[1]).toMatch(/^It changes to and fro/);
   });
 
   test('an address that is not known', () => {
-    const [first] = render(clientEvent({ address: null, slot: 'muster.dyn.example' })).sections;
+    const [first] = render(saidEvent({ address: null, slot: 'muster.dyn.example' })).sections;
     expect(first!.heading).toBe('Muster AG (muster) at muster.dyn.example');
   });
 });
@@ -73,13 +73,13 @@ test('trouble of our own', () => {
 });
 
 test('a digest has a section for each severity, with one for what is over', () => {
-  const named = (id: string, ...changes: Parameters<typeof change>) =>
-    clientEvent({ client: { id, name: `Client ${id}` }, changes: changes.map(change) });
+  const named = (id: string, ...changes: Parameters<typeof saidChange>) =>
+    saidEvent({ client: { id, name: `Client ${id}` }, changes: changes.map(saidChange) });
   const text = render(
     named('a', { severity: 'low', title: 'L' }),
     named('b', { severity: 'critical', title: 'C' }),
-    clientEvent({
-      changes: [change({ severity: 'high', title: 'H' }), change({ kind: 'service-back', title: 'Over: S' })],
+    saidEvent({
+      changes: [saidChange({ severity: 'high', title: 'H' }), saidChange({ kind: 'service-back', title: 'Over: S' })],
     }),
     operatorEvent,
   );
@@ -99,7 +99,7 @@ test('a digest has a section for each severity, with one for what is over', () =
 });
 
 test('a long list says how many are left out', () => {
-  const { sections } = render(...Array.from({ length: 1000 }, () => clientEvent()));
+  const { sections } = render(...Array.from({ length: 1000 }, () => saidEvent()));
   expect(sections[0]!.heading).toBe('Critical (1000)');
   expect(sections[0]!.lines).toHaveLength(15);
   expect(sections[0]!.lines.at(-1)).toBe('… and 986 more');
@@ -108,12 +108,12 @@ test('a long list says how many are left out', () => {
 test('all texts are bounded, whatever the events', () => {
   const anyChange = fc
     .tuple(anyText(3000), fc.constantFrom(...CHANGE_KINDS), fc.constantFrom(...SEVERITIES))
-    .map(([text, kind, severity]) => change({ title: text, before: text, after: text, kind, severity }));
-  const anyEvent: fc.Arbitrary<AlertEvent> = fc.oneof(
+    .map(([text, kind, severity]) => saidChange({ title: text, before: text, after: text, kind, severity }));
+  const anyEvent: fc.Arbitrary<SaidEvent> = fc.oneof(
     fc
       .tuple(anyText(3000), fc.array(anyChange, { maxLength: 40 }), fc.boolean())
       .map(([text, changes, flapping]) =>
-        clientEvent({ client: { id: text, name: text }, slot: text, address: text, summary: text, changes, flapping }),
+        saidEvent({ client: { id: text, name: text }, slot: text, address: text, summary: text, changes, flapping }),
       ),
     anyText(9000).map((text) => ({ ...operatorEvent, title: text, detail: text })),
   );

@@ -1,10 +1,19 @@
 import { inspect } from 'node:util';
 import type { ChannelSettings } from '../../../src/fleet/alerts/alert-config-schema.js';
 import { Secret } from '../../../src/fleet/alerts/alert-config-secret.js';
-import type { Delivery } from '../../../src/fleet/alerts/channel.js';
-import { sendMessage } from '../../../src/fleet/alerts/send-message.js';
-import type { AlertEvent, ClientEvent, OperatorEvent, OutboxMessage } from '../../../src/model/alert.js';
-import type { Change } from '../../../src/model/change.js';
+import type { Channel, Delivery } from '../../../src/fleet/alerts/channel.js';
+import { CHANNELS } from '../../../src/fleet/alerts/registry.js';
+import type {
+  AlertEvent,
+  ClientEvent,
+  OperatorEvent,
+  OutboxMessage,
+  SaidClientEvent,
+  SaidEvent,
+  SaidMessage,
+} from '../../../src/model/alert.js';
+import type { Change, ChangeKind, ChangeWords, SaidChange } from '../../../src/model/change.js';
+import type { Severity } from '../../../src/model/severity.js';
 
 export const NOW = new Date('2026-11-22T08:00:00.000Z');
 
@@ -12,26 +21,52 @@ export const NOW = new Date('2026-11-22T08:00:00.000Z');
 export const HOSTILE =
   'A\r\nBcc: x@example.com\r\n\r\n<script>alert(1)</script><!channel> <@U1> [click](https://evil.example/) *b* `c` "q" \u202egnp.exe\u0000\x1b[2J=?UTF-8?Q?x?=';
 
-export function change(partial: Partial<Change> = {}): Change {
-  return {
-    kind: 'exposed',
-    key: 'admin-interface-reachable tcp/80',
-    severity: 'critical',
-    rule: 'admin-interface-reachable',
-    endpoint: 'tcp/80',
-    title: 'WebPro is reachable on tcp/80',
-    before: null,
-    after: 'critical',
-    ...partial,
-  };
+interface Sample extends Partial<ChangeWords> {
+  readonly kind?: ChangeKind;
+  readonly severity?: Severity;
+  readonly key?: string;
 }
 
-export function clientEvent({
-  client,
-  ...partial
-}: Partial<Omit<ClientEvent, 'client'>> & { client?: Partial<ClientEvent['client']> } = {}): ClientEvent {
+/** A change as the store has it. */
+export function change({ kind = 'exposed', severity = 'critical', key }: Sample = {}): Change {
   return {
-    type: 'changes',
+    kind,
+    key: key ?? 'admin-interface-reachable tcp/80',
+    severity,
+    rule: 'admin-interface-reachable',
+    endpoint: 'tcp/80',
+    data: { finding: {}, was: null },
+  } as Change;
+}
+
+/** A change in words. */
+export function saidChange(partial: Sample = {}): SaidChange {
+  const { title = 'WebPro is reachable on tcp/80', before = null, after = 'critical' } = partial;
+  return { ...change(partial), title, before, after };
+}
+
+type Part<Event extends { readonly client: object }> = Partial<Omit<Event, 'client'>> & {
+  client?: Partial<Event['client']>;
+};
+
+/** An event as the store has it. */
+export function clientEvent(partial: Part<ClientEvent> = {}): ClientEvent {
+  return { ...commonEvent(partial), summary: null, changes: [change()], ...partialOf(partial) };
+}
+
+/** An event in words. */
+export function saidEvent(partial: Part<SaidClientEvent> = {}): SaidClientEvent {
+  const summary = 'WebPro can be reached by everybody.';
+  return { ...commonEvent(partial), summary, changes: [saidChange()], ...partialOf(partial) };
+}
+
+function partialOf<Event extends { readonly client: object }>({ client: _client, ...partial }: Part<Event>) {
+  return partial;
+}
+
+function commonEvent({ client }: { client?: Partial<ClientEvent['client']> }) {
+  return {
+    type: 'changes' as const,
     at: NOW.toISOString(),
     sweepId: 7,
     client: {
@@ -44,11 +79,8 @@ export function clientEvent({
     },
     slot: '203.0.113.7',
     address: '203.0.113.7',
-    verdict: 'violation',
-    summary: 'WebPro can be reached by everybody.',
-    changes: [change()],
+    verdict: 'violation' as const,
     flapping: false,
-    ...partial,
   };
 }
 
@@ -59,10 +91,16 @@ export const operatorEvent: OperatorEvent = {
   detail: 'The control endpoint did not answer.',
 };
 
-export function message(
+/** A message as the outbox has it. */
+export function queuedMessage(
   events: readonly AlertEvent[] = [clientEvent()],
   partial: Partial<OutboxMessage> = {},
 ): OutboxMessage {
+  return { ...message([]), events, ...partial };
+}
+
+/** A message in words. */
+export function message(events: readonly SaidEvent[] = [saidEvent()], partial: Partial<SaidMessage> = {}): SaidMessage {
   return {
     id: 1,
     key: '7/muster/203.0.113.7/main',
@@ -75,14 +113,14 @@ export function message(
 }
 
 /** A message whose every text is hostile, with ever so many changes. */
-export function hostileMessage(text: string, changes = 1): OutboxMessage {
-  const event = clientEvent({
+export function hostileMessage(text: string, changes = 1): SaidMessage {
+  const event = saidEvent({
     client: { id: text, name: text, contacts: [text] },
     slot: text,
     address: text,
     summary: text,
     changes: Array.from({ length: changes }, () =>
-      change({ kind: 'identity-changed', title: text, before: text, after: text }),
+      saidChange({ kind: 'identity-changed', title: text, before: text, after: text }),
     ),
   });
   return message([event]);
@@ -123,10 +161,11 @@ export function settingsFor(kind: ChannelSettings['kind'], url: string): Channel
 /** Sends through one channel. */
 export function send(
   settings: ChannelSettings,
-  sent: OutboxMessage = message(),
+  sent: SaidMessage = message(),
   { timeoutMs = 5000, signal = new AbortController().signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Delivery> {
-  return sendMessage(sent, { channels: new Map([[sent.channel, settings]]) }, { signal, now: NOW, timeoutMs });
+  const channel = CHANNELS[settings.kind] as unknown as Channel<'webhook'>;
+  return channel.send(sent, settings as ChannelSettings<'webhook'>, { signal, now: NOW, timeoutMs });
 }
 
 /** All that could be shown of a value, for a look whether a secret is in it. */

@@ -7,6 +7,7 @@ import {
   confirmChanges,
   diffStates,
 } from '../../../src/fleet/changes/diff.js';
+import { sayChange } from '../../../src/fleet/changes/say-change.js';
 import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import { CHANGE_KINDS, type Change, type SlotState } from '../../../src/model/change.js';
 import { VERDICTS, type Report } from '../../../src/model/report.js';
@@ -33,9 +34,7 @@ describe('exposed', () => {
         severity: 'critical',
         rule: 'admin-exposed',
         endpoint: 'tcp/80',
-        title: 'WebPro administration can be reached from the internet',
-        before: null,
-        after: 'critical',
+        data: { finding: {}, was: null },
       },
     ]);
   });
@@ -43,7 +42,7 @@ describe('exposed', () => {
   test('is one that got worse, and none that got milder or stayed', () => {
     const mild = violation({ severity: 'medium' });
     expect(changesBetween(mild, exposed)).toMatchObject([
-      { kind: 'exposed', severity: 'critical', before: 'medium', after: 'critical' },
+      { kind: 'exposed', severity: 'critical', data: { was: 'medium' } },
     ]);
     expect(changesBetween(exposed, mild)).toEqual([]);
     expect(changesBetween(exposed, exposed)).toEqual([]);
@@ -52,14 +51,19 @@ describe('exposed', () => {
   test('is one that is accepted no more; accepting it, and its end while accepted, are no changes', () => {
     const waiver = { by: 'Ann', reason: 'moves', until: '2027-01-31' };
     const accepted = violation({ effect: 'note', waiver }, { verdict: 'compliant' });
-    expect(changesBetween(accepted, exposed)).toMatchObject([{ kind: 'exposed', before: 'accepted' }]);
+    expect(changesBetween(accepted, exposed)).toMatchObject([{ kind: 'exposed', data: { was: 'accepted' } }]);
     expect(changesBetween(exposed, accepted)).toEqual([]);
     expect(changesBetween(accepted, closed)).toEqual([]);
     expect(changesBetween(closed, accepted)).toEqual([]);
   });
 
   test('is every violation at the first look, which tells nothing else', () => {
-    const outage = sampleFinding({ rule: 'required-unreachable', severity: 'high', endpoint: 'udp/5060' });
+    const outage = sampleFinding({
+      rule: 'required-unreachable',
+      about: 'outage',
+      severity: 'high',
+      endpoint: 'udp/5060',
+    });
     const first = lookAt({ verdict: 'violation', findings: [...exposed.findings, outage] });
     expect(kinds(changesBetween(null, first))).toEqual(['exposed', 'service-lost']);
     expect(changesBetween(null, lookAt({ verdict: 'inconclusive' }))).toEqual([]);
@@ -72,15 +76,16 @@ describe('resolved', () => {
     expect(change).toMatchObject({
       kind: 'resolved',
       key: 'issue admin-exposed tcp/80',
-      before: 'critical',
-      after: null,
+      severity: 'critical',
+      data: { silent: false },
     });
-    expect(change?.title).not.toMatch('nothing at all answers');
+    expect(sayChange(change!)).toMatchObject({ before: 'critical', after: null });
+    expect(sayChange(change!).title).not.toMatch('nothing at all answers');
   });
 
   test('says so where the whole site is silent, which proves little', () => {
     const silent = lookAt({ liveness: { ...closed.liveness, answers: 0 } });
-    expect(changesBetween(exposed, silent)).toMatchObject([
+    expect(changesBetween(exposed, silent).map(sayChange)).toMatchObject([
       { kind: 'resolved', title: expect.stringMatching('nothing at all answers') },
     ]);
   });
@@ -120,11 +125,15 @@ describe('resolved', () => {
 });
 
 describe('services', () => {
-  const lost = violation({ rule: 'required-unreachable', severity: 'high', endpoint: 'udp/5060' });
+  const lost = violation({ rule: 'required-unreachable', about: 'outage', severity: 'high', endpoint: 'udp/5060' });
 
   test('are lost and come back', () => {
-    expect(changesBetween(closed, lost)).toMatchObject([{ kind: 'service-lost', severity: 'high', before: null }]);
-    expect(changesBetween(lost, closed)).toMatchObject([{ kind: 'service-back', severity: 'high', after: null }]);
+    expect(changesBetween(closed, lost)).toMatchObject([
+      { kind: 'service-lost', severity: 'high', data: { was: null } },
+    ]);
+    expect(changesBetween(lost, closed)).toMatchObject([
+      { kind: 'service-back', severity: 'high', data: { silent: false } },
+    ]);
   });
 
   test('are not back while it is not known on another endpoint of theirs', () => {
@@ -146,7 +155,7 @@ describe('who answers and where', () => {
 
   test('an identity changed where both are known', () => {
     expect(changesBetween(answering('WebPro'), answering('nginx'))).toMatchObject([
-      { kind: 'identity-changed', key: 'identity tcp/80', severity: 'low', before: 'WebPro', after: 'nginx' },
+      { kind: 'identity-changed', key: 'identity tcp/80', severity: 'low', data: { before: 'WebPro', after: 'nginx' } },
     ]);
     expect(changesBetween(answering('WebPro'), answering(null))).toEqual([]);
     expect(changesBetween(answering(null), answering('WebPro'))).toEqual([]);
@@ -170,7 +179,7 @@ describe('who answers and where', () => {
     const moved = lookAt({ target: { ...closed.target, address: '203.0.113.8' } });
     const unknown = lookAt({ verdict: 'inconclusive', target: { ...closed.target, address: null } });
     expect(changesBetween(closed, moved)).toMatchObject([
-      { kind: 'address-changed', severity: 'info', before: '203.0.113.20', after: '203.0.113.8' },
+      { kind: 'address-changed', severity: 'info', data: { before: '203.0.113.20', after: '203.0.113.8' } },
     ]);
     expect(kinds(changesBetween(closed, unknown))).toEqual(['no-longer-determined']);
     expect(carryOver(stateOf(closed), stateOf(unknown), unknown).address).toBe('203.0.113.20');
@@ -178,10 +187,15 @@ describe('who answers and where', () => {
 });
 
 test('no longer determined is told once, with the reason', () => {
-  const unknown = lookAt({ verdict: 'inconclusive', summary: 'Inconclusive: we were shut out.' });
+  const reason = sampleFinding({ rule: 'blacklisted-mid-check', about: 'gap', effect: 'inconclusive', data: { n: 1 } });
+  const unknown = lookAt({ verdict: 'inconclusive', findings: [reason] });
   const before = stateOf(exposed);
   expect(diffStates(before, stateOf(unknown), unknown)).toMatchObject([
-    { kind: 'no-longer-determined', severity: 'low', before: 'violation', after: 'Inconclusive: we were shut out.' },
+    {
+      kind: 'no-longer-determined',
+      severity: 'low',
+      data: { before: 'violation', summary: { finding: { rule: 'blacklisted-mid-check' } } },
+    },
   ]);
   const next = carryOver(before, stateOf(unknown), unknown);
   expect(diffStates(next, carryOver(next, stateOf(unknown), unknown), unknown)).toEqual([]);

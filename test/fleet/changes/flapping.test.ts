@@ -15,7 +15,7 @@ const DAY = 24 * HOUR;
 const START = Date.parse('2026-11-01T03:00:00Z');
 
 function change(kind: ChangeKind, severity: Severity = 'high', key = 'issue x tcp/80'): Change {
-  return { kind, key, severity, rule: 'x', endpoint: 'tcp/80', title: 'x', before: null, after: null };
+  return { kind, key, severity, rule: 'x', endpoint: 'tcp/80', data: {} } as unknown as Change;
 }
 
 /** Lives through changes at given times as a sweep does; `null` is a look that shows no change. */

@@ -16,7 +16,7 @@ describe('the state that a report gives', () => {
           rule: 'admin-exposed',
           endpoint: 'tcp/80',
           severity: 'critical',
-          title: 'WebPro administration can be reached from the internet',
+          data: {},
           outage: false,
           waived: false,
         },
@@ -29,7 +29,7 @@ describe('the state that a report gives', () => {
     const { issues } = stateOf(
       lookAt({
         findings: [
-          sampleFinding({ rule: 'required-unreachable', endpoint: 'udp/5060' }),
+          sampleFinding({ rule: 'required-unreachable', about: 'outage', endpoint: 'udp/5060' }),
           sampleFinding({ rule: 'dmz-suspected', endpoint: null }),
         ],
       }),

@@ -44,7 +44,7 @@ const issue: fc.Arbitrary<Issue> = fc.record({
   rule: fc.constantFrom(...RULES),
   endpoint: fc.constantFrom(null, ...ENDPOINTS),
   severity: fc.constantFrom(...SEVERITIES),
-  title: fc.string({ maxLength: 8 }),
+  data: fc.dictionary(fc.string({ maxLength: 4 }), fc.string({ maxLength: 8 }), { maxKeys: 2 }),
   outage: fc.boolean(),
   waived: fc.boolean(),
 });

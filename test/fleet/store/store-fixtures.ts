@@ -39,6 +39,11 @@ export function reportAt(address: string, at: Date = NOW, change: Partial<Report
   return { ...cleanReport, target, startedAt: at.toISOString(), ...change };
 }
 
+/** What tells a report from others: the name of its profile. */
+export function named(name: string): Partial<Report> {
+  return { profile: { ...cleanReport.profile, name } };
+}
+
 /** A directory of the test file's own, and stores in it that are closed after each test. */
 export function createStores() {
   const directory = mkdtempSync(join(tmpdir(), 'sallyport-store-'));

@@ -122,7 +122,7 @@ describe('the outbox', () => {
 
 const change: Change = {
   ...{ kind: 'exposed', key: 'issue r tcp/80', severity: 'high', rule: 'r', endpoint: 'tcp/80' },
-  ...{ title: 'tcp/80 is open', before: null, after: 'open' },
+  ...{ data: { finding: { service: 'webpro' }, was: null } },
 };
 
 test('changes come newest first, by client, sweep and time', async () => {

@@ -15,8 +15,8 @@ for (let index = 0; index < Number(count); index++) {
   const { address, startedAt: at } = { ...report.target, ...report };
   const event = { type: 'operator', at, title: id, detail: '' };
   await store.write(async (writer) => {
-    const summary = `look ${index}`;
-    const result = { sweepId: Number(sweepId), client, slot: address, report: { ...report, summary }, final: true };
+    const profile = { ...report.profile, name: `look ${index}` };
+    const result = { sweepId: Number(sweepId), client, slot: address, report: { ...report, profile }, final: true };
     const resultId = await writer.addResult(result);
     await writer.putState(id, address, { address, verdict: 'compliant', issues: {}, identities: {} }, resultId, at);
     await writer.enqueue({ key: id, channel: 'c', digest: false, sweepId: null, event, at });

@@ -13,6 +13,7 @@ import {
   daysLater,
   HERE,
   INVENTORY,
+  named,
   NOW,
   reportAt,
   storeLook,
@@ -25,13 +26,14 @@ const SLOT = '203.0.113.9';
 async function fill(days: number, store: Store): Promise<Store> {
   for (let day = 0; day < days; day++) {
     const { id } = await beginSweep(store, ['a'], daysLater(day));
-    await storeLook(store, id, 'a', reportAt(SLOT, daysLater(day), { summary: `day ${day}` }));
+    await storeLook(store, id, 'a', reportAt(SLOT, daysLater(day), named(`day ${day}`)));
     await store.finishSweep(id, 'finished', daysLater(day));
   }
   return store;
 }
 
-const summaries = async (store: Store) => (await store.listHistory('a', 99)).map(({ summary }) => summary).reverse();
+const summaries = async (store: Store) =>
+  (await store.listHistory('a', 99)).map(({ report }) => report.profile.name).reverse();
 
 describe('prune', () => {
   test('deletes what is older, with its reports and sweeps', async () => {
@@ -49,7 +51,7 @@ describe('prune', () => {
       store.write((writer) =>
         writer.addResult({
           ...{ sweepId: id, client: createClient('a'), slot: SLOT, final },
-          report: reportAt(SLOT, daysLater(day), { summary: `day ${day}` }),
+          report: reportAt(SLOT, daysLater(day), named(`day ${day}`)),
         }),
       );
     await add(4, false);
@@ -69,7 +71,7 @@ describe('prune', () => {
   test('keeps the result that a state is known from', async () => {
     const store = await fill(1, await stores.open());
     const { id } = await beginSweep(store, ['a'], daysLater(1));
-    const report = reportAt(SLOT, daysLater(1), { summary: 'day 1' });
+    const report = reportAt(SLOT, daysLater(1), named('day 1'));
     const result = { sweepId: id, client: createClient('a'), slot: SLOT, report, final: true };
     await store.write((writer) => writer.addResult(result));
     await store.finishSweep(id, 'finished', daysLater(1));
@@ -102,11 +104,11 @@ describe('prune', () => {
     const [sent, , failed] = await store.claimMessages(NOW, 9, 0);
     await store.markSent(sent!.id, NOW);
     await store.markFailed(failed!.id, 'no', null);
-    const change = { kind: 'exposed', key: 'k', severity: 'low', rule: null, endpoint: null, title: 't' } as const;
+    const change = { kind: 'exposed', key: 'k', severity: 'low', rule: 'r', endpoint: null } as const;
     for (const day of [0, 20]) {
       const place = { clientId: 'a', slot: SLOT, sweepId: 2, at: daysLater(day).toISOString() };
       await store.write((writer) =>
-        writer.addChanges(place, [{ ...change, before: null, after: null, alerted: true }]),
+        writer.addChanges(place, [{ ...change, data: { finding: {}, was: null }, alerted: true }]),
       );
     }
     await store.addWaiver({
@@ -143,7 +145,7 @@ describe('check', () => {
     await store.close();
     const connection = new SqliteConnection(path);
     connection.execute(`
-      update reports set body = x'0178' where id = 2;
+      update reports set body = x'0278' where id = 2;
       pragma foreign_keys = off;
       delete from reports where id = 3;
     `);
@@ -195,7 +197,7 @@ describe('backup', () => {
 test('info tells what is in the store', async () => {
   const path = stores.newPath();
   const store = await stores.open(path);
-  expect(await store.info()).toMatchObject({ path, version: 2, oldest: null, newest: null });
+  expect(await store.info()).toMatchObject({ path, version: 3, oldest: null, newest: null });
   await fill(3, store);
   const info = await store.info();
   expect(info.counts).toEqual({

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { sayReport } from '../../../src/check/judge/say-report.js';
 import type { SlotState } from '../../../src/model/change.js';
-import { reportSchema } from '../../../src/model/report.js';
-import { cleanReport, dmzReport, unresolvedReport } from '../../reports/sample-reports.js';
+import { bareReport, reportSchema } from '../../../src/model/report.js';
+import { cleanReport, dmzReport, sampleFinding, unresolvedReport } from '../../reports/sample-reports.js';
 import {
   beginSweep,
   collect,
@@ -10,6 +11,7 @@ import {
   daysLater,
   HERE,
   INVENTORY,
+  named,
   NOW,
   reportAt,
   storeLook,
@@ -132,12 +134,19 @@ describe('results', () => {
     const second = await beginSweep(store, ['a']);
     const id = await storeLook(store, first.id, 'a', report);
     expect(await store.readReports('a', null)).toEqual([
-      { resultId: id, sweepId: first.id, clientId: 'a', slot: '203.0.113.9', at: report.startedAt, report },
+      {
+        resultId: id,
+        sweepId: first.id,
+        clientId: 'a',
+        slot: '203.0.113.9',
+        at: report.startedAt,
+        report: bareReport(report),
+      },
     ]);
     await storeLook(store, second.id, 'a', later);
     const [stored] = await store.readReports('a', null);
-    expect(stored?.report).toEqual({ ...later, observations: report.observations });
-    expect(reportSchema.safeParse(stored?.report).success).toBe(true);
+    expect(stored?.report).toEqual(bareReport({ ...later, observations: report.observations }));
+    expect(reportSchema.safeParse(sayReport(stored!.report)).success).toBe(true);
     expect((await store.info()).counts).toMatchObject({ results: 2, reports: 1 });
   });
 
@@ -149,7 +158,10 @@ describe('results', () => {
       await writer.addResult({ sweepId: id, client, slot: 'pbx.example.net', report: dmzReport, final: true });
       await writer.addResult({ sweepId: id, client, slot: 'gone.example.net', report: unresolvedReport, final: true });
     });
-    expect((await store.readReports('a', null)).map(({ report }) => report)).toEqual([unresolvedReport, dmzReport]);
+    expect((await store.readReports('a', null)).map(({ report }) => report)).toEqual([
+      bareReport(unresolvedReport),
+      bareReport(dmzReport),
+    ]);
   });
 
   test('thousands of sites that look the same share one body', async () => {
@@ -158,19 +170,19 @@ describe('results', () => {
     const { id } = await beginSweep(store, ids);
     for (const [index, client] of ids.entries()) {
       const address = `203.0.113.${index}`;
-      await storeLook(store, id, client, reportAt(address, NOW, { summary: `Nothing at ${address}.` }));
+      await storeLook(store, id, client, reportAt(address, NOW, { findings: [sampleFinding({ data: { address } })] }));
     }
     expect((await store.info()).counts).toMatchObject({ clients: 50, slots: 50, results: 50, reports: 1 });
-    expect((await store.readReports('c7', null))[0]?.report.summary).toBe('Nothing at 203.0.113.7.');
+    expect((await store.readReports('c7', null))[0]?.report.findings[0]?.data).toEqual({ address: '203.0.113.7' });
   });
 
   test('a final result stays; another is replaced, and keeps its id', async () => {
     const store = await stores.open();
     const { id: sweepId } = await beginSweep(store, ['a']);
     const client = createClient('a');
-    const add = (final: boolean, summary: string) =>
+    const add = (final: boolean, name: string) =>
       store.write((writer) =>
-        writer.addResult({ sweepId, client, slot: 's', report: reportAt('203.0.113.9', NOW, { summary }), final }),
+        writer.addResult({ sweepId, client, slot: 's', report: reportAt('203.0.113.9', NOW, named(name)), final }),
       );
     const first = await add(false, 'one');
     expect(await store.readReports('a', null)).toEqual([]);
@@ -178,7 +190,7 @@ describe('results', () => {
     expect(await add(true, 'two')).toBe(first);
     expect(await add(true, 'three')).toBeNull();
     expect(await add(false, 'four')).toBeNull();
-    expect((await store.readReports('a', null)).map(({ report }) => report.summary)).toEqual(['two']);
+    expect((await store.readReports('a', null)).map(({ report }) => report.profile.name)).toEqual(['two']);
     expect(await store.listDoneSlots(sweepId, 'a')).toEqual([{ slot: 's', final: true }]);
     expect(await store.listDoneSlots(sweepId, 'b')).toEqual([]);
   });
@@ -187,20 +199,21 @@ describe('results', () => {
     const store = await stores.open();
     for (const day of [0, 10, 20]) {
       const { id } = await beginSweep(store, ['a']);
-      await storeLook(store, id, 'a', reportAt('203.0.113.9', daysLater(day), { summary: `day ${day}` }));
-      if (day === 10) await storeLook(store, id, 'a', reportAt('203.0.113.8', daysLater(day), { summary: 'other' }));
+      await storeLook(store, id, 'a', reportAt('203.0.113.9', daysLater(day), named(`day ${day}`)));
+      if (day === 10) await storeLook(store, id, 'a', reportAt('203.0.113.8', daysLater(day), named('other')));
     }
     const at = async (day: number) =>
-      (await store.readReports('a', daysLater(day))).map(({ report }) => report.summary);
+      (await store.readReports('a', daysLater(day))).map(({ report }) => report.profile.name);
     expect(await at(-1)).toEqual([]);
     expect(await at(0)).toEqual(['day 0']);
     expect(await at(15)).toEqual(['other', 'day 10']);
     expect(await at(99)).toEqual(['other', 'day 20']);
     const history = await store.listHistory('a', 3);
-    expect(history.map(({ summary }) => summary)).toEqual(['day 20', 'other', 'day 10']);
+    expect(history.map(({ report }) => report.profile.name)).toEqual(['day 20', 'other', 'day 10']);
     expect(history[0]).toEqual({
       ...{ resultId: 4, sweepId: 3, slot: '203.0.113.9', at: daysLater(20).toISOString() },
-      ...{ address: '203.0.113.9', verdict: 'compliant', summary: 'day 20', final: true },
+      ...{ address: '203.0.113.9', verdict: 'compliant', final: true },
+      report: bareReport(reportAt('203.0.113.9', daysLater(20), named('day 20'))),
     });
     expect(await store.listHistory('b', 3)).toEqual([]);
   });
@@ -217,7 +230,7 @@ describe('results', () => {
   test('states are kept, and read the worst first', async () => {
     const store = await stores.open();
     const { id: sweepId } = await beginSweep(store, ['a', 'b', 'c', 'd']);
-    const issue = { rule: 'r', endpoint: null, title: 't', outage: false, waived: false } as const;
+    const issue = { rule: 'r', endpoint: null, data: { n: 1 }, outage: false, waived: false } as const;
     const states: Record<string, SlotState> = {
       a: { address: '203.0.113.1', verdict: 'compliant', issues: {}, identities: {} },
       b: { address: null, verdict: 'inconclusive', issues: {}, identities: {} },

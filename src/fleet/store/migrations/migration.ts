@@ -1,3 +1,5 @@
+import type { Kysely } from 'kysely';
+
 /**
  * One step of the database's structure. Steps are applied in order, each once, and are never changed after a release:
  * what is to be different comes in a step of its own.
@@ -7,4 +9,6 @@ export interface Migration {
   readonly version: number;
   /** Statements; they run in one transaction with all other steps that are due. */
   readonly sql: string;
+  /** What statements cannot do, after them and in the same transaction. */
+  readonly convert?: (db: Kysely<never>) => Promise<void>;
 }

@@ -1,0 +1,62 @@
+import { sayCheckFinding, saySummary } from '../../check/judge/say-report.js';
+import type { Change, ChangeWords, Issue, SaidChange, SaidSlotState, SlotState } from '../../model/change.js';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { FindingData } from '../../model/finding.js';
+import type { Severity } from '../../model/severity.js';
+
+/** Puts a change into words. Total: a stored one can be said again. */
+export function sayChange<T extends Change>(change: T): SaidChange<T> {
+  return { ...change, ...describeChange(change) };
+}
+
+function describeChange(change: Change): ChangeWords {
+  switch (change.kind) {
+    case 'exposed':
+    case 'service-lost': {
+      const { was } = change.data;
+      const note = was === null ? '' : was === 'accepted' ? ' (no longer accepted)' : ` (worse: it was ${was})`;
+      return { title: nameIssue(change, change.kind === 'service-lost') + note, before: was, after: change.severity };
+    }
+    case 'resolved':
+    case 'service-back': {
+      const title = `Resolved: ${nameIssue(change, change.kind === 'service-back')}`;
+      const note = change.data.silent ? ' (nothing at all answers there now)' : '';
+      return { title: title + note, before: change.severity, after: null };
+    }
+    case 'identity-changed':
+      return { title: `Something else answers on ${change.endpoint ?? 'an endpoint'}`, ...change.data };
+    case 'address-changed':
+      return { title: 'The address has changed', ...change.data };
+    case 'no-longer-determined': {
+      const { before, summary } = change.data;
+      return { title: 'The address can no longer be judged', before, after: summary && saySummary(summary) };
+    }
+  }
+}
+
+/** Puts how a slot stands into words. */
+export function sayState(state: SlotState): SaidSlotState {
+  const said = Object.entries(state.issues).map(([key, issue]) => [key, { ...issue, title: titleOf(issue) }] as const);
+  return { ...state, issues: Object.fromEntries(said) };
+}
+
+function titleOf({ rule, endpoint, severity, data, outage }: Issue): string {
+  return nameIssue({ rule, endpoint, severity, data: { finding: data } }, outage);
+}
+
+/** What a finding of the past is called. */
+function nameIssue(
+  issue: {
+    readonly rule: string;
+    readonly endpoint: EndpointId | null;
+    readonly severity: Severity;
+    readonly data: { readonly finding: FindingData };
+  },
+  outage: boolean,
+): string {
+  const { rule, endpoint, severity, data } = issue;
+  const about = outage ? 'outage' : 'exposure';
+  return sayCheckFinding({
+    ...{ rule, about, severity, effect: 'violation', endpoint, observations: [], data: data.finding },
+  }).title;
+}
