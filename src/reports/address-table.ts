@@ -91,7 +91,8 @@ function describeNext({ verdict, findings, failOn }: Report): string {
 function renderClosing(report: Report, reasons: boolean, page: Page): string[] {
   const { width, full } = page;
   const more = [
-    'sallyport explain RULE',
+    // Notes do not show their rule.
+    ...(report.findings.every(({ severity }) => severity === 'info') ? [] : ['sallyport explain RULE']),
     ...(full ? [] : ['--full']),
     ...(reasons ? [] : ['--reason']),
     '--format json',

@@ -9,11 +9,18 @@ stopAfterEach();
 
 const ADDRESS = '127.0.30.1';
 
+/** Lines of its table at 80 columns: a report is as long as its news. */
+function linesOf(report: Report): number {
+  const writer = REPORTERS.table.create({ color: false, width: 80, reasons: false, many: false });
+  return (writer.begin() + writer.report(report) + writer.end()).trimEnd().split('\n').length;
+}
+
 describe('the sites of the demo', () => {
   test('dmz: everything of the phone system is found, and a DMZ suspected', async () => {
     const report = await checkSite(await startAt(ADDRESS, SITES.dmz), { profile: SITES.dmz.profile });
     expect(report.verdict).toBe('violation');
     expect(report.errors).toEqual([]);
+    expect(linesOf(report)).toBeLessThanOrEqual(70);
     expect(rulesOf(report)).toEqual(['admin-interface-reachable', 'dmz-suspected', 'sip-open-to-world']);
     expect(countOf(report, 'admin-interface-reachable')).toBe(3);
     expect(countOf(report, 'sip-open-to-world')).toBe(7);
@@ -28,6 +35,7 @@ describe('the sites of the demo', () => {
     const site = await startAt(ADDRESS, SITES.forwarded);
     const report = await checkSite(site, { profile: 'sip-trunk', source: 'provider' });
     expect(report).toMatchObject({ verdict: 'compliant', errors: [], vantage: { source: 'provider' } });
+    expect(linesOf(report)).toBeLessThanOrEqual(20);
     expect(rulesOf(report)).toEqual([]);
     expect(observationOf(report, 'sip-trunk', 'udp')).toMatchObject({ state: 'open', reason: 'sip-response' });
   });

@@ -1,4 +1,3 @@
-import { listNames } from '../../words/sentence.js';
 import { adminStakes } from './admin-stakes.js';
 import { exposedAs } from './facts.js';
 import {
@@ -48,6 +47,6 @@ function judgeMaker(answer: AnswerData): string {
 }
 
 function sayRemedy(service: OpeningData['service']): string {
-  const move = service?.programs.length ? `, and move it to another port (program ${listNames(service.programs)})` : '';
-  return `Remove the forward from the router. If remote maintenance is needed, use a VPN. Otherwise forward it for the dealer’s address only${move}.`;
+  const move = service?.programs.length ? ' Then also move it to another port.' : '';
+  return `Remove the forward from the router. If remote maintenance is needed, use a VPN, or forward it for the dealer’s address only.${move}`;
 }

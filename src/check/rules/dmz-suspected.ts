@@ -85,14 +85,11 @@ export const dmzSuspected = defineRule({
   say: ({ data }) => ({
     ...PLAIN,
     title: 'Consistent with a DMZ or 1:1 NAT: the phone system may be fully exposed',
-    seen: [
-      ...saySigns(data),
-      'That is consistent with a DMZ (exposed host) or 1:1 NAT; many single forwards would look the same.',
-    ].join(' '),
+    seen: [...saySigns(data), 'Many single forwards would look the same.'].join(' '),
     matters:
       'In a DMZ every port of the phone system is open to the internet, including ports that this check did not try: administration, voicemail, and calls at the customer’s expense.',
     remedy:
-      'Turn off the DMZ, exposed host or 1:1 NAT in the router. Forward only what the profile names, restricted to the addresses that need it. For maintenance use a VPN.',
+      'Turn off the DMZ, exposed host or 1:1 NAT. Forward only what the profile names, for the addresses that need it. For maintenance use a VPN.',
   }),
 });
 
@@ -157,7 +154,7 @@ function weighCanaries(facts: Facts): Sign[] {
 const DEVICE = { certain: 'A device', possible: 'Possibly a device' } as const;
 const RANDOM = {
   silent: 'Ports chosen at random stay silent, which is evidence against it.',
-  refused: 'Ports chosen at random are refused, as a host in a DMZ would do.',
+  refused: 'Ports chosen at random are refused, as in a DMZ.',
 } as const;
 
 function saySigns({ services, others, insideDevice, random, silent }: Signs): string[] {

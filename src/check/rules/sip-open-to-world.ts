@@ -37,7 +37,7 @@ export const sipOpenToWorld = defineRule({
 
 function sayStakes(answer: AnswerData): string {
   const general =
-    'Scanners look for open SIP ports all the time, and then guess the passwords of phones. With a guessed password they make calls at the customer’s expense (toll fraud). The flood of guesses alone can disturb calls.';
+    'Scanners look for open SIP ports all the time, and then guess the passwords of phones. With a guessed password they make calls at the customer’s expense (toll fraud). The guesses alone can disturb calls.';
   if (answer.by !== 'identity' || answer.kind !== 'nec-phone-registration') return general;
   return `${general} NEC phones register on this port. In plug-and-play mode they need no password; whether that mode is on cannot be seen from outside.`;
 }
