@@ -168,6 +168,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     why: 'files are input and output; whoever computes is given values',
   },
   { what: /^(?:yargs|cli-progress)#/, to: ['cli'], why: 'the library is headless' },
+  { what: /^ip-cidr#/, to: ['model/address-ranges'], why: 'addresses are parsed in one way' },
   { what: /^yaml#/, to: ['files'], why: 'every error in a file has its line and column' },
   {
     what: /^zod#/,

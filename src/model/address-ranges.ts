@@ -1,4 +1,5 @@
-import { parseAddress, unmapAddress, type Address, type AddressFamily } from './address.js';
+import IPCIDR from 'ip-cidr';
+import { formatAddress, parseAddress, unmapAddress, type Address, type AddressFamily } from './address.js';
 
 /** Addresses of one family from `first` to `last`, both included. */
 export interface AddressRange {
@@ -27,11 +28,9 @@ export function parseCidr(text: string): AddressRange | undefined {
   if (!given) return undefined;
   const address = unmapAddress(given);
   const length = Number(digits) - (address.family === given.family ? 0 : MAPPED_PREFIX);
-  const hostBits = (address.family === 4 ? 32 : 128) - length;
-  if (length < 0 || hostBits < 0) return undefined;
-  const size = 1n << BigInt(hostBits);
-  const first = address.value - (address.value % size);
-  return { family: address.family, first, last: first + size - 1n };
+  if (length < 0 || length > (address.family === 4 ? 32 : 128)) return undefined;
+  const [first, last] = new IPCIDR(`${formatAddress(address)}/${length}`).toRange<bigint>({ type: 'bigInteger' });
+  return { family: address.family, first, last };
 }
 
 /**
