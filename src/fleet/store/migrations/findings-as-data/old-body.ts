@@ -34,7 +34,7 @@ const OLD_FORMAT = 1;
 
 /** Reads a report's body in the form of version 2, with an address put in; null where it is damaged. */
 export function parseOldBody(body: Uint8Array, address: string): OldReport | null {
-  return parse(body, DICTIONARY, (json) => json.replaceAll(ADDRESS_MARK, () => address)) as OldReport | null;
+  return parse(body, OLD_DICTIONARY, (json) => json.replaceAll(ADDRESS_MARK, () => address)) as OldReport | null;
 }
 
 /** Reads the body of a site report in the form of version 2; null where it is damaged. */
@@ -53,7 +53,7 @@ function parse(body: Uint8Array, dictionary: Buffer | undefined, complete: (json
 }
 
 /** What bodies of version 2 are compressed with, itself compressed: it is of use to nothing else. */
-const DICTIONARY = inflateSync(
+export const OLD_DICTIONARY = inflateSync(
   Buffer.from(
     `
 eNrdW9ty20h6vtcj5KoLuRg7RZCETpZprysaSTOjWllmSbJnk5UvQKBJogSiuWhAGsarqn2NrUqu8x55lH2SfP/f3TiRki3PTGUyNyIJ9OE/H75ubXnLXC2W
