@@ -42,7 +42,7 @@ test('answers of several people from files make a whole; the exit code says how 
   const first = await checklist(store, '--answers', byAnn);
   expect(first).toMatchObject({ code: 3, stderr: '' });
   expect(joinLines(first.stdout)).toContain(
-    '1 of 2 attested or not applicable, 1 without an answer; 1 more are not asked, but measured.',
+    '1 of 2 attested or not applicable, 1 without an answer; 1 measured instead of asked.',
   );
   expect(await checklist(store, '--answers', byBob)).toMatchObject({ code: 0, stderr: '' });
   expect(await states(store)).toEqual({ doors: 'attested', keys: 'not-applicable', walls: 'measured' });
@@ -76,7 +76,7 @@ test('as a user runs it: the shipped checklist, a client that nothing is known o
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
   expect(stdout).toMatch(/✔ attested {4}The InMail ports .*\n +inmail-restricted, program 21-04\n/);
   expect(joinLines(stdout)).toContain(
-    '1 of 15 attested or not applicable, 14 without an answer; 4 more are not asked, but measured.',
+    '1 of 15 attested or not applicable, 14 without an answer; 4 measured instead of asked.',
   );
 });
 
