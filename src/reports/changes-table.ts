@@ -1,14 +1,27 @@
 import type { SaidChange, StoredChange } from '../model/change.js';
-import { forTerminal, forTerminalLine } from '../words/escape.js';
-import { wrapText } from '../words/layout.js';
+import type { HistoryEntry } from '../model/client.js';
+import type { Report, Verdict } from '../model/report.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
-import { paintSeverity, type Paint } from './paint.js';
+import { sortFindings } from './finding-groups.js';
+import { renderWaiver } from './findings-table.js';
+import { type Paint, paintSeverity, paintVerdict, VERDICT_MARKS } from './paint.js';
+import { forTerminal, forTerminalLine } from '../words/escape.js';
+import { cutWords, wrapText } from '../words/layout.js';
+import { renderTime } from '../words/time.js';
+
+/** More findings of one look than this are counted, not shown. */
+const SHOWN_FINDINGS = 12;
 
 const INDENT = 2;
+
 const SEVERITY_COLUMNS = 8;
+
 const KIND_COLUMNS = 20;
+
 const ENDPOINT_COLUMNS = 9;
+
 const TEXT_COLUMN = INDENT + SEVERITY_COLUMNS + KIND_COLUMNS + ENDPOINT_COLUMNS + 3 * 2;
+
 /** More changes of one look than this are counted, not shown. */
 const SHOWN_CHANGES = 40;
 
@@ -45,4 +58,84 @@ function describeStep({ kind, before, after }: SaidChange): string[] {
   if (kind === 'identity-changed' || kind === 'address-changed')
     return [`before: ${before ?? 'unknown'}`, `now: ${after ?? 'unknown'}`];
   return kind === 'no-longer-determined' && after !== null ? [after] : [];
+}
+
+/** What changed at a slot of a client between two looks. */
+export interface DiffRow {
+  readonly clientId: string;
+  readonly slot: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly changes: readonly SaidChange[];
+}
+
+/** A slot with its changes; the times of the looks where `times` is set. */
+export function renderDiff(
+  { clientId, slot, from, to, changes }: DiffRow,
+  times: boolean,
+  width: number,
+  paint: Paint,
+) {
+  const tell = (at: string | null) => (at === null ? 'no look' : renderTime(at));
+  const when = times ? `: ${tell(from)} → ${tell(to)}` : '';
+  const head = paint('bold', forTerminal(`${clientId}  ${slot}`)) + when;
+  const nothing = changes.length === 0 ? ['  nothing changed'] : [];
+  return `${[head, ...nothing, ...renderChanges(changes, width, paint)].join('\n')}\n`;
+}
+
+/** One look at a slot of a client, with the changes that it brought. */
+export interface HistoryRow extends Omit<HistoryEntry, 'resultId' | 'report'> {
+  /** The report's sentence. */
+  readonly summary: string;
+  /** By which version what an older one stored was judged again. */
+  readonly again?: HistoryEntry['report']['again'];
+  readonly changes: readonly SaidChange<StoredChange>[];
+}
+
+/** A look: when, the verdict, and what changed since the look before. */
+export function renderLook(look: HistoryRow, width: number, paint: Paint): string {
+  const { at, sweepId, slot, address, verdict, summary, final, again, changes } = look;
+  const where = address === null || address === slot ? slot : `${slot} (${address})`;
+  const doubt = final ? '' : '  not confirmed yet';
+  const lines = [
+    `${renderTime(at)}  ${paintVerdict(paint, verdict, 14)}  ${forTerminal(where)}  sweep ${sweepId}${doubt}`,
+    ...wrapText(forTerminal(summary), width - 2).map((line) => paint('dim', `  ${line}`)),
+    ...(again
+      ? [
+          paint(
+            'dim',
+            forTerminal(`  (stored by an older version, judged again from its observations by ${again.version})`),
+          ),
+        ]
+      : []),
+    ...renderChanges(changes, width, paint),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A look that was judged again. */
+export interface JudgementRow {
+  readonly clientId: string;
+  readonly slot: string;
+  readonly sweepId: number;
+  readonly at: string;
+  /** The verdict when it was seen. */
+  readonly before: Verdict;
+  /** As it is judged now. */
+  readonly report: Report;
+}
+
+/** A look judged again: the verdict then and now, and what counts now. */
+export function renderJudgement({ clientId, slot, before, report }: JudgementRow, width: number, paint: Paint): string {
+  const name = (verdict: Verdict) => paint([...VERDICT_MARKS[verdict].format], VERDICT_MARKS[verdict].label);
+  const findings = sortFindings(report).filter(({ effect, waiver }) => effect !== 'note' || waiver);
+  const rows = findings.slice(0, SHOWN_FINDINGS).map(({ severity, endpoint, title, waiver }) => {
+    const accepted = waiver ? ` (${renderWaiver(waiver)})` : '';
+    const text = cutWords(forTerminal(title + accepted), width - 23);
+    return `  ${paintSeverity(paint, severity, 8)}  ${(endpoint ?? '').padEnd(9)}  ${text}`;
+  });
+  const rest = findings.length - rows.length;
+  const verdicts = before === report.verdict ? name(before) : `${name(before)} → ${name(report.verdict)}`;
+  const lines = [`${forTerminal(`${clientId}  ${slot}`)}  ${verdicts}`, ...rows];
+  return `${[...lines, ...(rest > 0 ? [`  and ${rest} more: --format json lists them all`] : [])].join('\n')}\n`;
 }

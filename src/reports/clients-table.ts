@@ -1,9 +1,12 @@
-import type { SaidSlotState } from '../model/change.js';
+import type { SaidSlotState, Waiver } from '../model/change.js';
+import type { Client } from '../model/client.js';
 import { SEVERITIES } from '../model/severity.js';
-import { forTerminal, forTerminalLine } from '../words/escape.js';
-import { cutWords, padText } from '../words/layout.js';
+import { renderHanging } from './blocks.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
-import { paintVerdict, SEVERITY_MARKS, type Paint } from './paint.js';
+import { renderWaiver } from './findings-table.js';
+import { type Paint, paintVerdict, SEVERITY_MARKS } from './paint.js';
+import { forTerminal, forTerminalLine } from '../words/escape.js';
+import { cutWords, padText, wrapText } from '../words/layout.js';
 
 /** How a slot of a client stands. */
 export interface ClientRow {
@@ -15,7 +18,9 @@ export interface ClientRow {
 }
 
 const VERDICT_COLUMNS = 14;
+
 const SINCE_COLUMNS = 10;
+
 const GAPS = 4;
 
 function shareColumns(width: number): { id: number; slot: number; worst: number } {
@@ -63,4 +68,54 @@ function describeWorst({ issues }: SaidSlotState): string {
   const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
   const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
   return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
+}
+
+function shareInventoryColumns(width: number): readonly number[] {
+  const rest = width - GAPS;
+  const [id, name, addresses, profile] = [0.18, 0.25, 0.22, 0.15].map((share) => Math.floor(rest * share)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return [id, name, addresses, profile, rest - id - name - addresses - profile];
+}
+
+function renderRow(cells: readonly string[], width: number): string {
+  if (width < LEAST_FOR_COLUMNS) return `${renderHanging('', 2, cells.filter(Boolean).join(', '), width).join('\n')}\n`;
+  const columns = shareInventoryColumns(width);
+  return `${cells
+    .map((cell, i) => padText(forTerminal(cell), columns[i]!))
+    .join(' ')
+    .trimEnd()}\n`;
+}
+
+/** What stands above the clients of an inventory. */
+export function renderInventoryHead(width: number): string {
+  return `${renderRow(['CLIENT', 'NAME', 'ADDRESS', 'PROFILE', 'STANDING'], width)}${'─'.repeat(width)}\n`;
+}
+
+/**
+ * One client of an inventory.
+ * @param problem why it is not checked, if it is not
+ */
+export function renderInventoryClient(client: Client, problem: string | null, width: number): string {
+  const { id, name, addresses, profile, group, schedule } = client;
+  const where = group === null ? '' : `${group}, `;
+  const standing = problem ?? `${where}${schedule ?? 'no schedule'}`;
+  const file = profile.split(/[/\\]/).at(-1) ?? profile;
+  return renderRow([id, name, addresses.join(' '), file, standing], width);
+}
+
+/** A waiver in two lines or more; `today` (`YYYY-MM-DD`, UTC) tells whether it is still valid. */
+export function renderWaiverEntry(waiver: Waiver, width: number, today: string): string {
+  const { id, clientId, rule, endpoint, severity, identity, until } = waiver;
+  const place = endpoint ?? 'anywhere';
+  const limits = [
+    ...(severity === null ? [] : [`valid up to ${severity}`]),
+    ...(identity === null ? [] : [`valid only for "${identity}"`]),
+  ];
+  const head = `${id}  ${clientId}  ${rule}  ${place}${until < today ? '  EXPIRED' : ''}`;
+  const body = [renderWaiver(waiver), ...limits].flatMap((text) => wrapText(forTerminal(text), width - 4));
+  return `${[forTerminal(head), ...body.map((line) => `    ${line}`)].join('\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
 import type { Store } from '../../fleet/store/store.js';
-import { renderDiff } from '../../reports/diff-table.js';
+import { renderDiff } from '../../reports/changes-table.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { createJsonArray, openOutput } from '../kit/output.js';

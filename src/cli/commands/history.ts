@@ -3,7 +3,7 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { StoredChange } from '../../model/change.js';
 import type { HistoryEntry } from '../../model/client.js';
-import { type HistoryRow, renderLook } from '../../reports/history-table.js';
+import { type HistoryRow, renderLook } from '../../reports/changes-table.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput, renderJson } from '../kit/output.js';

@@ -6,7 +6,7 @@ import {
   renderInventoryYaml,
 } from '../../files/clients/inventory-text.js';
 import { type InventoryFormat, loadInventory, selectClients } from '../../files/clients/inventory.js';
-import { renderInventoryClient, renderInventoryHead } from '../../reports/inventory-table.js';
+import { renderInventoryClient, renderInventoryHead } from '../../reports/clients-table.js';
 import { forTerminal } from '../../words/escape.js';
 import { renderCount } from '../../words/sentence.js';
 import { SELECTION } from '../kit/sweep-options.js';

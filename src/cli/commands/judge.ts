@@ -7,7 +7,7 @@ import type { Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { forJson } from '../../words/escape.js';
-import { renderJudgement, type JudgementRow } from '../../reports/judgement-table.js';
+import { renderJudgement, type JudgementRow } from '../../reports/changes-table.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT, worstVerdict } from '../kit/ending.js';
 import type { Values } from '../kit/option.js';

@@ -5,7 +5,7 @@ import type { Store } from '../../fleet/store/store.js';
 import type { SlotState } from '../../model/change.js';
 import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import { SEVERITIES } from '../../model/severity.js';
-import { renderWaiverEntry } from '../../reports/waivers-table.js';
+import { renderWaiverEntry } from '../../reports/clients-table.js';
 import { suggest } from '../../words/input.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT, tell } from '../kit/ending.js';

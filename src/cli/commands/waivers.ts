@@ -1,7 +1,7 @@
 import { InputError } from '../../files/text/input-error.js';
 import { formatDay } from '../../files/text/instant.js';
 import type { Waiver } from '../../model/change.js';
-import { renderWaiverEntry } from '../../reports/waivers-table.js';
+import { renderWaiverEntry } from '../../reports/clients-table.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { renderJson } from '../kit/output.js';
