@@ -125,7 +125,7 @@ async function writeOldStore(path: string): Promise<void> {
     insert into waivers values (1, 'acme', 'r', 'tcp/80', 'Ann', 'moves', '2027-01-31', 'high', 'WebPro', ${at});
     insert into messages values (1, 'k1', 'main', 1, ${text([event, operator, orphan])}, 'waiting', 2, ${at}, ${at}, null, 'no'), (2, 'k2', 'main', 1, ${text([event])}, 'held', 0, ${at}, ${at}, null, null), (3, 'k3', 'main', 1, '[]', 'joined', 0, ${at}, ${at}, null, null);
     insert into answers values (1, 'acme', 'c', 'i', 'done', 'Ann', 'dealer', '', ${at}, ${at});
-    insert into site_reports values (1, 'acme', 'preinstall', ${at}, ${encode(oldSite())}), (2, 'acme', 'lan', ${at}, x'0178');
+    insert into site_reports values (1, 'acme', 'preinstall', ${at}, ${encode(oldSite())}), (2, 'acme', 'lan', ${at}, ${encode({})});
     insert into runs values ('g', ${at});
   `);
   await connection.close();

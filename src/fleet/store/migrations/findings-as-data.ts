@@ -62,7 +62,8 @@ async function convertReports(db: Db): Promise<void> {
     const look = await selectLooks(db).where('results.report_id', '=', id).limit(1).executeTakeFirst();
     const old = parseOldBody(body, look?.address ?? '');
     if (!old) continue;
-    const report = judgeAgain({ ...old, ...completeLook(look) });
+    const report = attempt(() => judgeAgain({ ...old, ...completeLook(look) }));
+    if (!report) continue;
     const digest = digestReport(report);
     const same = await db.selectFrom('reports').where('digest', '=', digest).select('id').executeTakeFirst();
     if (same && same.id !== id) {
@@ -76,6 +77,15 @@ async function convertReports(db: Db): Promise<void> {
         .where('id', '=', id)
         .execute();
     }
+  }
+}
+
+/** What cannot be judged is damaged, whatever its checksum says, and must not keep the store from being opened. */
+function attempt<T>(judge: () => T): T | null {
+  try {
+    return judge();
+  } catch {
+    return null;
   }
 }
 
@@ -101,10 +111,11 @@ async function convertSiteReports(db: Db): Promise<void> {
   for (const id of await listIds(db, 'site_reports')) {
     const { body } = await db.selectFrom('site_reports').where('id', '=', id).select('body').executeTakeFirstOrThrow();
     const old = parseOldSiteBody(body);
-    if (old)
+    const report = old && attempt(() => judgeSiteAgain(old));
+    if (report)
       await db
         .updateTable('site_reports')
-        .set({ body: encodeSiteReport(judgeSiteAgain(old)) })
+        .set({ body: encodeSiteReport(report) })
         .where('id', '=', id)
         .execute();
   }
