@@ -34,6 +34,15 @@ const check = (args: readonly string[], options: HereOptions = {}, targets?: rea
 
 const AS_PROVIDER = ['--profile', 'sip-trunk', '--source', 'provider'];
 
+test('COLUMNS is honoured, and --full shows what is the same in most reports', async () => {
+  const { stdout } = await check(AS_PROVIDER, { env: { COLUMNS: '60' } });
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect(stdout).toMatch(/\d things cannot be determined from\s+outside/);
+  const full = await check([...AS_PROVIDER, '--full']);
+  expect(full.stdout).toContain('WHAT COULD NOT BE DETERMINED\n  - ');
+  expect(full.stdout).not.toContain('cannot be determined');
+});
+
 test.concurrent('the exit code is 0 where all is as agreed', async () => {
   const { code, stdout, stderr } = await sallyport(command(AS_PROVIDER));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
