@@ -146,7 +146,12 @@ describe('a stand-in', () => {
       if (count % 50 === 0) await sleep(1);
     }
     const [overTcp, overUdp] = [proofOf(tcp), proofOf(udp)];
-    expect(isReceipt(key, overTcp, (await talk(portOf(tcp), String(renderProof(key, overTcp)))).data)).toBe(true);
+    // Connections of the flood that waited for the system to accept them can push one of ours out: the vantage, too, asks again.
+    let taken = false;
+    for (let tries = 0; tries < 10 && !taken; tries++) {
+      taken = isReceipt(key, overTcp, (await talk(portOf(tcp), String(renderProof(key, overTcp)))).data);
+    }
+    expect(taken).toBe(true);
     let answers: Awaited<ReturnType<typeof ask>> = [];
     for (let tries = 0; tries < 10 && answers.length === 0; tries++) {
       answers = await ask(portOf(udp), renderProof(key, overUdp), { waitMs: 300 });
