@@ -253,7 +253,7 @@ test('where our own firewall may hide what is let in, nothing is called shut', (
   // It admits udp/5060, so that is proved; tcp/8000 is forwarded too, and was stopped here.
   expect(causesOf(report)).toEqual({ 'udp/5060': 'static-forward' });
   const open = report.undetermined.filter(({ blocking }) => blocking).map(({ what }) => what);
-  expect(open).toEqual(['Whether more is forwarded by TCP and UDP than arrived']);
+  expect(open).toEqual(['Whether more is forwarded over TCP and UDP than arrived']);
 });
 
 test('without the vantage nothing is called fit, and what was seen inside is told', () => {
