@@ -23,7 +23,7 @@ export const findingSchema = z.object({
   about: z
     .enum(ABOUT)
     .describe(
-      'exposure: something can be reached · outage: something wanted can not · vantage: our own side · gap: something is not known · note',
+      'exposure: something can be reached · outage: something wanted cannot · vantage: our own side · gap: something is not known · note',
     ),
   severity: z.enum(SEVERITIES),
   effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
@@ -71,7 +71,7 @@ export const undeterminedSchema = z.object({
   rule: text(64),
   endpoint: endpointSchema.nullable(),
   data: findingDataSchema,
-  blocking: z.boolean().describe('true: the verdict can not be compliant'),
+  blocking: z.boolean().describe('true: the verdict cannot be compliant'),
 });
 /** Something that a rule could not tell. */
 export type Undetermined = z.infer<typeof undeterminedSchema>;

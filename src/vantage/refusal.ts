@@ -64,7 +64,7 @@ export function answerError({ metrics, onTrouble }: RefusalContext, error: unkno
 
 function readCallersFault({ statusCode = 500, code = '' }: Partial<FastifyError>): Refusal | null {
   if (statusCode < 400 || statusCode > 499) return null;
-  const otherwise = code.startsWith('FST_ERR_CTP_') ? 'the body is not JSON' : 'the request can not be understood';
+  const otherwise = code.startsWith('FST_ERR_CTP_') ? 'the body is not JSON' : 'the request cannot be understood';
   return new Refusal(statusCode, 'malformed', SENTENCES[statusCode] ?? otherwise);
 }
 

@@ -139,7 +139,7 @@ function refusePort(error: NodeJS.ErrnoException & { address?: string; port?: nu
   };
   const what = known[code ?? ''];
   if (what === undefined) throw error;
-  throw new InputError(`can not listen: ${address === undefined ? message : `${address} port ${port} ${what}`}`);
+  throw new InputError(`cannot listen: ${address === undefined ? message : `${address} port ${port} ${what}`}`);
 }
 
 function replaceCertificate(server: object, files: { readonly cert: string; readonly key: string }): void {

@@ -5,7 +5,7 @@ import { cutColumns } from './layout.js';
  */
 
 /**
- * What a reader can not see or that moves what is seen: controls, line and paragraph separators, lone
+ * What a reader cannot see or that moves what is seen: controls, line and paragraph separators, lone
  * surrogates, bidi controls, and all that Unicode draws as nothing (zero width, soft hyphen, variation
  * selectors, tags), annotation marks and noncharacters.
  */
@@ -67,7 +67,7 @@ export function forHtml(text: string): string {
 
 /**
  * For Slack's mrkdwn: links and mentions need `<`, and are escaped as Slack's documentation says. Asterisks,
- * underscores and tildes can not be escaped and only change how a word looks; backticks, which take in whole lines,
+ * underscores and tildes cannot be escaped and only change how a word looks; backticks, which take in whole lines,
  * become apostrophes.
  */
 export function forMrkdwn(text: string): string {

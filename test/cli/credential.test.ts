@@ -68,7 +68,7 @@ describe('a credential on standard input is judged', () => {
   });
 });
 
-describe('what can not be read as one line is an error that tells nothing of it:', () => {
+describe('what cannot be read as one line is an error that tells nothing of it:', () => {
   test.each([
     ['nothing', '', 'no SIP password was given'],
     ['an empty line', '\n', 'no SIP password was given'],

@@ -57,7 +57,7 @@ describe('sallyport preinstall', () => {
     expect(document.changes.from).toBe(kept[1]!.report.startedAt);
   });
 
-  test('a vantage that can not be asked is no verdict, exit 3', async () => {
+  test('a vantage that cannot be asked is no verdict, exit 3', async () => {
     const [, , , ...others] = here;
     const { code, stdout } = await runHere(['preinstall', '--vantage', 'http://127.0.0.1:9', ...others, '--no-color']);
     expect(code).toBe(3);

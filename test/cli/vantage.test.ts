@@ -103,7 +103,7 @@ describe('sallyport vantage', () => {
     expect(ran.stderr).not.toContain('secret-path');
   });
 
-  test('goes on where its log can not be written', async () => {
+  test('goes on where its log cannot be written', async () => {
     const file = fileOf('unlogged');
     const token = (await sallyport(words(`vantage token ann --token-file ${file}`))).stdout.trim();
     const statuses: number[] = [];

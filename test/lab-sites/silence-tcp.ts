@@ -57,7 +57,7 @@ async function fillQueue({ address, port }: TcpListener): Promise<void> {
   for (let fillers = 0; fillers < MAX_FILLERS; fillers++) {
     if (await hangs(address, port)) return;
   }
-  throw new Error(`${address}:${port} can not be silenced: it completes every handshake`);
+  throw new Error(`${address}:${port} cannot be silenced: it completes every handshake`);
 }
 
 /** Tries to connect. What connects is reset again, but keeps its place in the queue until it is accepted: never. */

@@ -69,7 +69,7 @@ describe('ports', () => {
     expect((await talk(port, sipRequest())).ended).toBe('ECONNREFUSED');
   });
 
-  test('are moved together and told where one can not be bound', async () => {
+  test('are moved together and told where one cannot be bound', async () => {
     const taken = keep(
       await startSite(planOf({ service: 'sip-trunk', endpoints: ['tcp/5060'], server: pcpro() }), {
         address: '127.0.9.2',

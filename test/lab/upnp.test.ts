@@ -25,7 +25,7 @@ test('a forward that somebody inside got by UPnP is found', async () => {
   expect(await findDisagreements(site.internet, report)).toEqual([]);
 });
 
-test('that UPnP runs inside can not be told from outside, and the report says so', async () => {
+test('that UPnP runs inside cannot be told from outside, and the report says so', async () => {
   const { report } = await checkFrom(site.internet);
   expect(observationOf(report, 'udp/1900').state).toBe('open|filtered');
   expect(report.undetermined).toContainEqual(expect.objectContaining({ what: expect.stringMatching(/UPnP/) }));

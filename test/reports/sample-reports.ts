@@ -303,7 +303,7 @@ export const inconclusiveReport: Report = {
       endpoint: 'tcp/80',
       title: 'The site shut us out in the middle of the check',
       seen: 'tcp/80 had answered and was silent when it was asked again at the end.',
-      matters: 'What came after that can not be told from being closed.',
+      matters: 'What came after that cannot be told from being closed.',
       remedy: 'Check again later with --timing polite, or from another address.',
       programs: [],
       references: [],

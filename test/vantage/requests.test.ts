@@ -105,7 +105,7 @@ describe('what is no request', () => {
     ['a TLS hello', '\x16\x03\x01\x02\x00', 400, 'this is no HTTP request'],
     ['endless headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}`, 431, 'the headers are too large'],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx', 400, 'this is no'],
-    ['a path that is none', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400, 'can not be understood'],
+    ['a path that is none', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400, 'cannot be understood'],
   ])('%s is answered with a sentence', async (_, bytes, status, sentence) => {
     const { port, troubles } = await runApp();
     const [head = '', body = ''] = (await sendBytes(port, bytes)).split('\r\n\r\n');
@@ -142,7 +142,7 @@ describe('a nonce', () => {
     expect(nonces.take('ann', zeros, at(24))).toBe('new');
   });
 
-  test('that can not be remembered is refused', async () => {
+  test('that cannot be remembered is refused', async () => {
     const { post } = await runApp({ nonces: new Nonces(1) });
     expect((await post('/v1/proofs', PROOFS)).status).toBe(200);
     const answer = await post('/v1/proofs', PROOFS);

@@ -69,9 +69,9 @@ describe('a vantage', () => {
     const { port } = taken.address() as AddressInfo;
     try {
       await expect(start({ listen: parseListen(`127.0.0.1:${port}`) })).rejects.toThrow(
-        `can not listen: 127.0.0.1 port ${port} is taken`,
+        `cannot listen: 127.0.0.1 port ${port} is taken`,
       );
-      await expect(start({ sipPort: port })).rejects.toThrow(`can not listen: 127.0.0.1 port ${port} is taken`);
+      await expect(start({ sipPort: port })).rejects.toThrow(`cannot listen: 127.0.0.1 port ${port} is taken`);
     } finally {
       taken.close();
     }
@@ -132,7 +132,7 @@ describe('a vantage', () => {
     expect(notes.at(-1)).toMatch(/holds no token: nobody gets in$/);
   });
 
-  test('keeps its tokens too where the certificate can not be used', async () => {
+  test('keeps its tokens too where the certificate cannot be used', async () => {
     const { cert, tls } = await writeCertificate();
     const vantage = await start({ tls });
     await writeFile(tokenFile, line('bob', 'spt_new'));

@@ -84,9 +84,9 @@ function describeSummary(summary: Summary): string {
 }
 
 function describeViolations({ violations, worst }: Summary & { verdict: 'violation' }, profile: string): string {
-  if (!worst) return `Not as profile ${profile} wants it.`;
+  if (!worst) return `Profile ${profile} is not met.`;
   const count = violations === 1 ? '1 finding' : `${violations} findings`;
-  return `Not as profile ${profile} wants it: ${count}, the worst ${worst.severity}: ${sayCheckFinding(worst).title}.`;
+  return `Profile ${profile} is not met: ${count}, the worst ${worst.severity}: ${sayCheckFinding(worst).title}.`;
 }
 
 function describeUnknown({ finding, undetermined, failed }: Summary & { verdict: 'inconclusive' }): string {
@@ -108,12 +108,12 @@ function describeCompliance(
     .map((sentence) => ` ${sentence}`)
     .join('');
   if (!signOfLife)
-    return `As profile ${profile} wants it, but there is no sign of life: well protected, or off line, or the wrong address.${tail}`;
+    return `Profile ${profile} is met, but there is no sign of life: well protected, or off line, or the wrong address.${tail}`;
   const seen =
     lesser > 0
       ? 'nothing bad enough to fail was seen'
       : `nothing that we looked at is open that should not be${accepted > 0 ? ', but for what was accepted' : ''}`;
-  return `As profile ${profile} wants it: ${seen}${requires && lesser + accepted === 0 ? ', and what must be reachable is' : ''}.${tail}`;
+  return `Profile ${profile} is met: ${seen}${requires && lesser + accepted === 0 ? ', and what must be reachable is' : ''}.${tail}`;
 }
 
 /** Something answered at all, be it with a refusal. */

@@ -25,7 +25,7 @@ const outageSchema = z.object({
 });
 const doubtSchema = endpointListSchema.extend({ service: serviceSchema });
 
-/** A service that the profile requires from our source can not be reached: an outage. */
+/** A service that the profile requires from our source cannot be reached: an outage. */
 export const requiredUnreachable = defineRule({
   id: 'required-unreachable',
   title: 'A required service cannot be reached',

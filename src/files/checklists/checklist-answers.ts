@@ -79,7 +79,7 @@ export interface Answerer {
   readonly now: Date;
 }
 
-/** Finds an item that a role can answer, or says why it can not. */
+/** Finds an item that a role can answer, or says why it cannot. */
 function findAnswerable(checklist: Checklist, id: string, role: Role): ChecklistItem | { problem: string } {
   const item = checklist.items.find((one) => one.id === id);
   if (!item) {

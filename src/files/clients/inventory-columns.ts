@@ -12,7 +12,7 @@ export interface ColumnFormat {
   readonly name: string;
   /** Where its value stands in an entry of the inventory. */
   readonly path: readonly [key: string, inner?: string];
-  /** @throws InputError where the cell can not be read; what it means is checked elsewhere */
+  /** @throws InputError where the cell cannot be read; what it means is checked elsewhere */
   readonly read: (cell: string, delimiter: Delimiter) => unknown;
   readonly write: (client: Client) => string;
 }

@@ -21,7 +21,7 @@ interface Header {
 
 /**
  * Reads a CSV inventory, one client a row. Problems of rows go to those of the context.
- * @throws InputError for a file that can not be read as CSV, or whose header is wrong
+ * @throws InputError for a file that cannot be read as CSV, or whose header is wrong
  */
 export async function readCsvInventory(context: InventoryContext): Promise<InventoryContent> {
   const document = await openCsv(context.file);

@@ -184,7 +184,7 @@ export interface SettingsProblem {
   readonly problem: string;
 }
 
-/** Checks what a schema can not: addresses that may be secret, and settings that belong together. */
+/** Checks what a schema cannot: addresses that may be secret, and settings that belong together. */
 export function findSettingsProblem(settings: ChannelSettings): SettingsProblem | null {
   switch (settings.kind) {
     case 'webhook':

@@ -10,7 +10,7 @@ const MAX_LOG_BYTES = 64 * 1024 * 1024;
 
 /**
  * Opens a store, or creates it with its directory, for the owner alone. Several processes may have it open at once. A
- * StoreError tells where it can not be used: it is another program's file, damaged, or of a newer version.
+ * StoreError tells where it cannot be used: it is another program's file, damaged, or of a newer version.
  */
 export async function openStore(path: string): Promise<Store> {
   let connection: SqliteConnection | undefined;
@@ -58,5 +58,5 @@ async function prepare(connection: SqliteConnection): Promise<void> {
 /** Makes an error of the file system a StoreError. */
 function tellSystemError(path: string, error: unknown): unknown {
   const { syscall, code } = error as NodeJS.ErrnoException;
-  return syscall ? new StoreError(`${path} can not be opened (${code})`, { cause: error }) : error;
+  return syscall ? new StoreError(`${path} cannot be opened (${code})`, { cause: error }) : error;
 }

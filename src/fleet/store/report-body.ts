@@ -9,7 +9,7 @@ import { StoreError } from './sqlite-trouble.js';
 const FORMAT = 2;
 const DICTIONARY = Buffer.from(REPORT_DICTIONARY);
 const LEVEL = 4;
-/** More than any report has; so a damaged body can not fill the memory. */
+/** More than any report has; so a damaged body cannot fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** What differs from look to look, and stands with each result: the rest of a report is its body. */

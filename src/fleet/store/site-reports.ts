@@ -8,7 +8,7 @@ type Db = Kysely<Tables>;
 
 /** First byte of a body: how the rest is written. */
 const FORMAT = 2;
-/** More than any report has; so a damaged body can not fill the memory. */
+/** More than any report has; so a damaged body cannot fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** A site report as the store has it. */

@@ -124,7 +124,7 @@ function assertVersion(version: string): void {
   const parts = version.split('.').map(Number);
   const differing = OLDEST_SQLITE.findIndex((part, index) => part !== parts[index]);
   if (differing >= 0 && !((parts[differing] ?? 0) > OLDEST_SQLITE[differing]!)) {
-    throw new StoreError(`SQLite ${version} is too old: 3.51.3 is needed, which can not corrupt a store`);
+    throw new StoreError(`SQLite ${version} is too old: 3.51.3 is needed, which cannot corrupt a store`);
   }
 }
 

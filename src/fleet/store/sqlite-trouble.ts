@@ -1,14 +1,14 @@
 /**
- * What SQLite says of files that can not be used (sqlite3ErrStr in its main.c), and what we say. Not all errors of the
+ * What SQLite says of files that cannot be used (sqlite3ErrStr in its main.c), and what we say. Not all errors of the
  * library come with a code, and all with this text.
  */
 const TROUBLES: readonly (readonly [said: string, told: string])[] = [
-  ['attempt to write a readonly database', 'can not be written'],
-  ['disk I/O error', 'can not be read or written'],
+  ['attempt to write a readonly database', 'cannot be written'],
+  ['disk I/O error', 'cannot be read or written'],
   ['database disk image is malformed', 'is damaged: restore a backup'],
   ['malformed database schema', 'is damaged: restore a backup'],
-  ['database or disk is full', 'can not grow: the disk is full'],
-  ['unable to open database file', 'can not be opened'],
+  ['database or disk is full', 'cannot grow: the disk is full'],
+  ['unable to open database file', 'cannot be opened'],
   ['file is not a database', 'is no store: name another file'],
 ];
 
@@ -33,7 +33,7 @@ function messageOf(error: unknown): string {
   return code === 'ERR_SQLITE_ERROR' ? String(message) : '';
 }
 
-/** The store can not be used, or can not do what was asked: told to the user in one plain sentence. */
+/** The store cannot be used, or cannot do what was asked: told to the user in one plain sentence. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }

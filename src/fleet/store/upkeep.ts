@@ -110,7 +110,7 @@ export async function check(db: Db): Promise<string[]> {
   return problems;
 }
 
-/** Reads each body of a table, a page at a time: a line for each that can not be read. */
+/** Reads each body of a table, a page at a time: a line for each that cannot be read. */
 async function checkBodies(
   db: Db,
   table: 'reports' | 'site_reports',
@@ -166,10 +166,10 @@ export async function readCounts(db: Db): Promise<Pick<StoreInfo, 'counts' | 'ol
   return { counts, oldest: tell(range?.oldest), newest: tell(range?.newest) };
 }
 
-/** Copies a database as it is at this moment into a new file, for the owner alone. A StoreError where it can not be. */
+/** Copies a database as it is at this moment into a new file, for the owner alone. A StoreError where it cannot be. */
 export async function backUp({ tables }: SqliteConnection, path: string): Promise<void> {
   const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'exists already: name a new file' : `can not be written (${error.code})`;
+    const why = error.code === 'EEXIST' ? 'exists already: name a new file' : `cannot be written (${error.code})`;
     throw new StoreError(`${path} ${why}`, { cause: error });
   });
   try {

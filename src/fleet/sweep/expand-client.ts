@@ -21,7 +21,7 @@ export interface ExpandClientOptions {
 }
 
 /**
- * Lists the slots of a client. What can not or must not be probed becomes a target without address and with its
+ * Lists the slots of a client. What cannot or must not be probed becomes a target without address and with its
  * problem: a name that does not resolve, one that resolves outside the network that the client is pinned to (the
  * address may be a stranger's by now), an address that is refused.
  */

@@ -23,7 +23,7 @@ const MAX_ROUTES = 16;
  */
 export async function readDefaultRoutes(interfaces: readonly LanInterface[]): Promise<DefaultRoutes> {
   const read = READERS[process.platform];
-  if (!read) throw new Error(`the default gateway can not be found on this system (${process.platform}): name it`);
+  if (!read) throw new Error(`the default gateway cannot be found on this system (${process.platform}): name it`);
   return read(interfaces);
 }
 

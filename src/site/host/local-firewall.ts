@@ -13,7 +13,7 @@ type Firewall = StandIn['firewall'];
  */
 export async function readLocalFirewall(): Promise<Firewall> {
   try {
-    return (await READERS[process.platform]?.()) ?? unknown(`this system (${process.platform}) can not be asked`);
+    return (await READERS[process.platform]?.()) ?? unknown(`this system (${process.platform}) cannot be asked`);
   } catch (error) {
     return unknown(`it could not be read: ${String(error).slice(0, 300)}`);
   }
@@ -144,7 +144,7 @@ export function judgeWindowsFirewall(settings: string, policies: string): StandI
     return { state: 'on', detail: `Windows' firewall is on for all kinds of network; ${remedy}` };
   }
   if (states.every((state) => state === false)) {
-    const doubt = 'but security products of other makers filter too and can not be asked';
+    const doubt = 'but security products of other makers filter too and cannot be asked';
     return { state: 'unknown', detail: `Windows' own firewall is off for all kinds of network, ${doubt}` };
   }
   const doubt = 'and which of them this network counts as is not known';

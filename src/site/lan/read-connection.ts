@@ -178,7 +178,7 @@ function createCaller(dialogue: HttpDialogue, { pathname, search }: URL): SoapCa
     if (!('problem' in parsed)) return parsed;
     if (!answer.whole) return { problem: 'its answer broke off' };
     if (answer.status < 200 || answer.status > 299) return { problem: `it answered with HTTP status ${answer.status}` };
-    return { problem: `its answer can not be used: ${parsed.problem}` };
+    return { problem: `its answer cannot be used: ${parsed.problem}` };
   };
 }
 

@@ -75,7 +75,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   const { address, scope } = whoami;
   const localAddress = await findOwnAddress(options);
   if (localAddress === null) {
-    problems.push({ part: 'vantage', message: "this machine's own address on the way to the vantage can not be told" });
+    problems.push({ part: 'vantage', message: "this machine's own address on the way to the vantage cannot be told" });
     return view({ address, scope });
   }
 
@@ -157,7 +157,7 @@ async function lookForAlg(
   { sip }: Whoami,
   localAddress: string,
 ): Promise<SipComparison[]> {
-  if (!sip) throw new VantageError('refused', 'the vantage offers no SIP ports, so a SIP ALG can not be told');
+  if (!sip) throw new VantageError('refused', 'the vantage offers no SIP ports, so a SIP ALG cannot be told');
   onStep?.('exchanging SIP messages with the vantage');
   return compareSip({ client: vantage, localAddress, signal });
 }
@@ -168,7 +168,7 @@ async function lookAtNat(
   localAddress: string,
 ): Promise<NatSurvey> {
   if (!stun)
-    throw new VantageError('refused', "the vantage offers no STUN ports, so the NAT's bindings can not be told");
+    throw new VantageError('refused', "the vantage offers no STUN ports, so the NAT's bindings cannot be told");
   onStep?.(
     bindingSeconds === null
       ? 'looking at how the NAT maps UDP'

@@ -160,7 +160,7 @@ function findStopped({ routerNames }: SiteFacts, stopped: readonly SipComparison
   };
 }
 
-/** What was not heard of can not be called unaltered. */
+/** What was not heard of cannot be called unaltered. */
 function doubtExchange(sip: readonly SipComparison[]): Doubt<DoubtData>[] {
   const transports = (['udp', 'tcp'] as const).filter(
     (transport) => !(['outward', 'inward'] as const).every((direction) => passed(sip, transport, direction)),

@@ -87,11 +87,11 @@ describe('what is refused, and left as it is', () => {
   });
 
   test('a directory, and a place below a file', async () => {
-    expect(await openingError(stores.directory)).toMatch(/can not be opened \(EISDIR\)$/);
+    expect(await openingError(stores.directory)).toMatch(/cannot be opened \(EISDIR\)$/);
     const path = stores.newPath();
     mkdirSync(dirname(path));
     writeFileSync(path, '');
-    expect(await openingError(`${path}/store.sqlite`)).toMatch(/can not be opened \((?:ENOTDIR|EEXIST)\)$/);
+    expect(await openingError(`${path}/store.sqlite`)).toMatch(/cannot be opened \((?:ENOTDIR|EEXIST)\)$/);
   });
 });
 

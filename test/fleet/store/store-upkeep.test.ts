@@ -188,7 +188,7 @@ describe('backup', () => {
     await expect(store.backup(file)).rejects.toThrow(`${file} exists already: name a new file`);
     await expect(store.backup(file)).rejects.toBeInstanceOf(StoreError);
     const nowhere = join(stores.directory, 'no', 'where');
-    await expect(store.backup(nowhere)).rejects.toThrow(`${nowhere} can not be written (ENOENT)`);
+    await expect(store.backup(nowhere)).rejects.toThrow(`${nowhere} cannot be written (ENOENT)`);
     expect(statSync(file).size).toBe(0);
     expect(existsSync(nowhere)).toBe(false);
   });

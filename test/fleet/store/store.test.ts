@@ -60,7 +60,7 @@ describe('sweeps', () => {
     expect((await store.getSweep(id))?.remaining).toBe(250);
   });
 
-  test('a sweep whose clients can not be read is not begun', async () => {
+  test('a sweep whose clients cannot be read is not begun', async () => {
     const store = await stores.open();
     const clients = function* () {
       yield createClient('a');

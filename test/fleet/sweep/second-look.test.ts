@@ -88,7 +88,7 @@ describe('a change', () => {
   });
 });
 
-describe('a vantage that can not see', () => {
+describe('a vantage that cannot see', () => {
   test('tells the operator once, and of no client that it was resolved', async () => {
     const store = await createStore();
     const { site, client } = await startWebpro(7);

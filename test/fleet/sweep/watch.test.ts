@@ -137,7 +137,7 @@ async function expectTold(store: Store): Promise<void> {
   expect(await store.countMessages()).toEqual({ waiting: 0, held: 0, failed: 1 });
 }
 
-test('tells the operator of a client that can not be looked at, sweeps the others, and lets the heartbeat stop', async () => {
+test('tells the operator of a client that cannot be looked at, sweeps the others, and lets the heartbeat stop', async () => {
   const store = await createStore();
   const bad = createClient('bad', at(8), { ...HOURLY, profile: '/nowhere/profile.yaml' });
   await store.noteRun(await keyOf(bad), hoursAgo(2));

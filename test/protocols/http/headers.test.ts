@@ -109,7 +109,7 @@ describe('header values', () => {
     expect(parseContentLength(value)).toBe(length);
   });
 
-  test('can not end a line early', () => {
+  test('cannot end a line early', () => {
     expect(cleanHeaderValue('a\r\nX: 1\0\x7f\tb')).toBe('aX: 1b');
   });
 });

@@ -52,7 +52,7 @@ describe('renderHttpGet', () => {
     expect(get('pbx.example.net', 81)).toContain('\r\nHost: pbx.example.net:81\r\n');
   });
 
-  test('can not be split by its parts', () => {
+  test('cannot be split by its parts', () => {
     const text = renderHttpGet({ path: '/a b\r\nX: 1', host: 'h\r\nY: 2', port: 80, userAgent: 'u\nZ: 3' }).toString();
     expect(text.split('\r\n').filter((line) => /^[XYZ]:/.test(line))).toEqual([]);
     expect(text.split('\r\n')[0]).toBe('GET /a%20bX:%201 HTTP/1.1');

@@ -95,7 +95,7 @@ describe('requests', () => {
     expect(text).toMatch(/Content-Length: 0\r\n\r\n$/);
   });
 
-  test('can not be made to say more by what they are given', () => {
+  test('cannot be made to say more by what they are given', () => {
     const text = renderExchangeRequest({
       ...{ ...SENDER, userAgent: 'a\r\nX: 1', method: 'ACK', remote: REMOTE, tag: TAG, mediaPort: null },
       to: '<sip:x>\r\nY: 2',

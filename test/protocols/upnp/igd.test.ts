@@ -116,7 +116,7 @@ describe('renderSoapCall', () => {
     for (const { action } of calls) expect(action).toMatch(/^Get/);
   });
 
-  test('can not be broken out of', () => {
+  test('cannot be broken out of', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (type, value) => {
         const serviceType = `urn:"\r\nX: 1<>&${type}`;
@@ -255,7 +255,7 @@ describe('readMapping', () => {
     { NewInternalPort: '5060-5070' },
     { NewProtocol: 'SCTP' },
     { NewProtocol: '' },
-  ])('can not be read: %j', (changes) => expect(readMapping(entry(changes))).toBeUndefined());
+  ])('cannot be read: %j', (changes) => expect(readMapping(entry(changes))).toBeUndefined());
 
   test('survives any text', () => {
     const text = fc.oneof(
@@ -301,7 +301,7 @@ describe('readMappingList', () => {
     expect(result).toMatchObject({ mappings: [{ description: 'a & b', leaseSeconds: 60 }, {}] });
   });
 
-  test('counts what can not be read, and what is too much', () => {
+  test('counts what cannot be read, and what is too much', () => {
     expect(ports(`<NewPortListing>${list(item('x'), item(2), item(3), item(4))}</NewPortListing>`, 2)).toEqual([
       [2, 3],
       2,

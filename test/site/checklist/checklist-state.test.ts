@@ -58,7 +58,7 @@ describe('an item is', () => {
     ['what was said last: yes', [give('first', 'no', 2), give('first', 'yes', 1)], 'attested'],
     ['missing where somebody is no longer sure', [give('first', 'yes', 2), give('first', 'unknown', 1)], 'missing'],
     ['expired, however good it was before', [give('first', 'yes', 90), give('first', 'yes', 40)], 'expired'],
-    ['missing where the one who said so can not attest it', [give('first', 'yes', 0, 'customer')], 'missing'],
+    ['missing where the one who said so cannot attest it', [give('first', 'yes', 0, 'customer')], 'missing'],
   ] satisfies [string, StoredAnswer[], string][])('%s', (_, answers, expected) => {
     expect(states(answers)).toEqual([expected, 'missing', 'measured']);
   });

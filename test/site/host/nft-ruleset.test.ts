@@ -112,7 +112,7 @@ describe('rules of nftables', () => {
   });
 
   test.each(['', 'null', '[]', '{"nftables": {}}', 'table inet filter {', '{"nftables": [', '{}'])(
-    'that can not be read are not called clear: %j',
+    'that cannot be read are not called clear: %j',
     (text) => expect(judgeNftRuleset(text)).toEqual({ state: 'unread' }),
   );
 

@@ -241,7 +241,7 @@ describe('a mapping table', () => {
     expect(lab.requests.length).toBeLessThan(50);
   });
 
-  test('with entries that can not be read', async () => {
+  test('with entries that cannot be read', async () => {
     const bad = [mapping({ externalPort: 70_000 }), mapping(), mapping({ transport: 'sctp' as 'tcp' })];
     const { connections } = await readLab(await gateway({ shape: 'box', mappings: bad }));
     expect(connections[0]?.mappings).toEqual([mapping()]);

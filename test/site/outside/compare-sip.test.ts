@@ -177,7 +177,7 @@ describe('compareSip', () => {
     10_000,
   );
 
-  test.concurrent('says why nothing was sent where a port can not be reached, and calls nothing lost', async () => {
+  test.concurrent('says why nothing was sent where a port cannot be reached, and calls nothing lost', async () => {
     const closed = await openRelay({ tcp: [9] });
     await closed.close();
     const comparisons = await withPorts((ports) =>
@@ -188,7 +188,7 @@ describe('compareSip', () => {
     expect(find(comparisons, 'tcp', 'outward INVITE')?.detail).toMatch(/No TCP connection .*ECONNREFUSED/);
   });
 
-  test.concurrent('says so where our own address can not be used', async () => {
+  test.concurrent('says so where our own address cannot be used', async () => {
     const comparisons = await withPorts((ports) =>
       compareSip({ client: createDirectClient(ports), localAddress: '192.0.2.77', signal }),
     );

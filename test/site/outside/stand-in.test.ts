@@ -89,7 +89,7 @@ describe('a stand-in', () => {
     expect(standIn.arrivals.size).toBe(0);
   });
 
-  test('tells what it can not bind, and listens on the rest', async () => {
+  test('tells what it cannot bind, and listens on the rest', async () => {
     const { standIn, tcp, udp } = await start();
     const [free] = await findFreeEndpoints();
     const second = await startStandIn([tcp, udp, free!]);

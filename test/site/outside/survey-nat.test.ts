@@ -85,13 +85,13 @@ describe('surveyNat: mapping', () => {
     expect(seen.problem).toContain(`port ${silent} did not answer`);
   });
 
-  test.concurrent('says so where our own address can not be used', async () => {
+  test.concurrent('says so where our own address cannot be used', async () => {
     const seen = await survey({ localAddress: '192.0.2.77' });
     expect(seen).toMatchObject({ mapping: 'unknown', mapped: [] });
     expect(seen.problem).toContain('EADDRNOTAVAIL');
   });
 
-  test.concurrent('believes nobody who can not sign', async () => {
+  test.concurrent('believes nobody who cannot sign', async () => {
     const seen = await surveyThrough({
       alter: (bytes, direction) => {
         const copy = Buffer.from(bytes);

@@ -142,7 +142,7 @@ function silenceHead(response: Parameters<Answerer>[0]): Parameters<Answerer>[0]
   return response;
 }
 
-describe('a vantage that can not be reached', () => {
+describe('a vantage that cannot be reached', () => {
   test('is told with the reason', async () => {
     const { client } = await startFake(() => undefined, { headMs: 400 });
     expect((await failureOf(client.whoami(never))).message).toContain('did not answer in time');
