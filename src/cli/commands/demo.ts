@@ -3,6 +3,7 @@ import { type SitePlan, SITES } from '../../lab/sites.js';
 import { type Site, startSite } from '../../lab/start-site.js';
 import type { Report, Verdict } from '../../model/report.js';
 import { REPORTERS } from '../../reports/registry.js';
+import { renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell } from '../kit/ending.js';
 import { chooseStyle } from '../kit/terminal.js';
@@ -83,7 +84,7 @@ async function showSite(plan: SitePlan, site: Site, call: string, signal: AbortS
 
 function renderRow({ verdict, findings, durationMs }: Report, id: string, expected: Verdict): string {
   const note = verdict === expected ? 'as expected' : `should be ${expected}`;
-  const count = `${String(findings.length).padStart(2)} findings`;
+  const count = renderCount(findings.length, 'finding').padStart(11);
   return `  ${id.padEnd(10)} ${verdict.padEnd(13)} ${count}  ${(durationMs / 1000).toFixed(1)} s  ${note}`;
 }
 
