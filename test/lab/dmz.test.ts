@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findDisagreements } from './nmap.js';
 import { checkFrom, isCanary, observationOf, rulesOf } from './sallyport.js';
 import { startKamailio, startPbx } from './servers/start.js';
-import { buildSite, type Site } from './topology.js';
+import { buildSite, ICMP_REFILL_MS, type Site } from './topology.js';
 import { compareEndpointIds } from '../../src/model/endpoint.js';
 import type { Report } from '../../src/model/report.js';
 
@@ -54,6 +55,7 @@ describe('a PBX in the DMZ', () => {
 
   test('looks the same when one packet in twenty is lost', async () => {
     const clean = await checkFrom(site.internet);
+    await sleep(ICMP_REFILL_MS);
     await site.configure({ dmz: true, loss: 5 });
     try {
       const lossy = await checkFrom(site.internet);

@@ -2,10 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findDisagreements } from './nmap.js';
 import { checkFrom, statesBeside } from './sallyport.js';
-import { buildSite, type Site } from './topology.js';
-
-/** The kernel's allowance of ICMP errors to one address: six at once, and one more each second. */
-const ICMP_REFILL_MS = 7_000;
+import { ICMP_REFILL_MS, buildSite, type Site } from './topology.js';
 
 let site: Site;
 beforeAll(async () => {

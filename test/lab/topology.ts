@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { makeNamespace, must, type Namespace } from './namespace.js';
 import { PBX, PBX6, renderRuleset, type RouterRules } from './ruleset.js';
 
+/** The kernel's allowance of ICMP errors to one address: six at once, and one more each second. */
+export const ICMP_REFILL_MS = 7_000;
+
 /** The customer's public address: the one that is checked. */
 export const PUBLIC = '203.0.113.2';
 /** An outsider's and the SIP provider's address. */
