@@ -22,7 +22,7 @@ const data = z.discriminatedUnion('kind', [
     phoneSystem: z.array(text(64)).max(2).describe('its addresses, as far as known'),
   }),
   z.object({ kind: z.literal('more'), mappings }),
-  z.object({ kind: z.literal('others'), mappings, hosts: someOf(text(64)) }),
+  z.object({ kind: z.literal('others'), mappings, hosts: someOf(text(45)) }),
 ]);
 type Data = z.infer<typeof data>;
 type One = Extract<Data, { kind: 'one' }>;

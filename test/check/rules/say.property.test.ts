@@ -66,11 +66,13 @@ describe.each(rules)('%s', (id, rule) => {
         expect(findingSchema.parse(finding)).toEqual(finding);
         const said = rule.say(finding);
         const words = { headline: rule.title, ...said };
-        expect(findingWordsSchema.parse(words)).toEqual(words);
         const { title, seen, matters, remedy, programs, references } = said;
         expectProse([rule.title, title, seen, matters, remedy, ...references], finding.endpoint !== null);
         // A finding that was kept as JSON is said alike, by the engine too.
-        expect(sayFinding(speakers, copy(finding))).toEqual(copy({ ...words, programs }));
+        const told = sayFinding(speakers, copy(finding));
+        expect(findingWordsSchema.parse(told)).toEqual(told);
+        // The engine cuts what the longest data make too long.
+        if (findingWordsSchema.safeParse(words).success) expect(told).toEqual(copy({ ...words, programs }));
       }),
       runs,
     );
@@ -82,9 +84,10 @@ describe.each(rules)('%s', (id, rule) => {
         if (!doubt || !rule.sayDoubt) return;
         expect(undeterminedSchema.parse(doubt)).toEqual(doubt);
         const words = rule.sayDoubt(doubt);
-        expect(undeterminedWordsSchema.parse(words)).toEqual(words);
         expectProse([words.what, words.why], doubt.endpoint !== null);
-        expect(sayUndetermined(speakers, copy(doubt))).toEqual(copy(words));
+        const told = sayUndetermined(speakers, copy(doubt));
+        expect(undeterminedWordsSchema.parse(told)).toEqual(told);
+        if (undeterminedWordsSchema.safeParse(words).success) expect(told).toEqual(copy(words));
       }),
       runs,
     );
