@@ -26,7 +26,7 @@ const TEXT_COLUMN = INDENT + SEVERITY_COLUMNS + KIND_COLUMNS + ENDPOINT_COLUMNS 
 const SHOWN_CHANGES = 40;
 
 /** Changes a line or two each: how bad, what kind, where, and what. */
-export function renderChanges(
+function renderChanges(
   changes: readonly (SaidChange | SaidChange<StoredChange>)[],
   width: number,
   paint: Paint,

@@ -9,7 +9,7 @@ export type Seen = Survey['observations'][number];
 const HELPER_PORTS: readonly EndpointId[] = ['tcp/5060', 'tcp/5070', 'tcp/5080'];
 
 /** Whether the other side said anything in a protocol, beyond completing a handshake. */
-export function hasProtocolText({ identity, evidence }: Seen): boolean {
+function hasProtocolText({ identity, evidence }: Seen): boolean {
   const { http, login, sip, natPmp, ssdp, banner } = evidence;
   return Boolean(identity ?? http ?? login ?? sip ?? natPmp) || Boolean(ssdp?.length) || Boolean(banner?.trim());
 }

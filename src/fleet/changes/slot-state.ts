@@ -28,7 +28,7 @@ export function stateOf(report: ReportData): SlotState {
 }
 
 /** Under which key an issue stands in {@link SlotState.issues}. */
-export function issueKey({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
+function issueKey({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
   return endpoint === null ? rule : `${rule} ${endpoint}`;
 }
 

@@ -216,7 +216,7 @@ export async function finishClient(db: Db, sweepId: number, clientId: string): P
  * are given out as the clients come, without a list of them. MurmurHash3's mixing of 32 bits can be undone, so two
  * numbers never come out as the same.
  */
-export function createPositions(random: () => number = Math.random): () => number {
+function createPositions(random: () => number = Math.random): () => number {
   let next = Math.floor(random() * 2 ** 32);
   return () => {
     let bits = next++ | 0;

@@ -82,7 +82,7 @@ export function datagramStorm({ count = 500, length = 200, max = 20_000 }: Datag
 }
 
 /** Close to the largest UDP payload over IPv4 (65,507). */
-export const GIANT_DATAGRAM_BYTES = 65_000;
+const GIANT_DATAGRAM_BYTES = 65_000;
 
 /** Answers every datagram with one of 65,000 bytes: valid SIP where it was asked in SIP, else a row of letters. */
 export function giantDatagram(): LabServer {

@@ -89,7 +89,7 @@ export interface ChunkedBody {
  * Linear; the caller bounds the text.
  * Undefined where not even the first chunk has a size.
  */
-export function decodeChunked(text: string): ChunkedBody | undefined {
+function decodeChunked(text: string): ChunkedBody | undefined {
   const parts: string[] = [];
   for (let at = 0; ;) {
     const line = readLine(text, at);

@@ -101,7 +101,7 @@ export function parseHttpResponse(bytes: Buffer): HttpEvidence | undefined {
  * The title of an HTML page, white space joined, at most 256 characters; entities stay as they were sent.
  * Null where there is no title element. A title that is not closed ends at the next tag. Linear in the page.
  */
-export function extractTitle(html: string): string | null {
+function extractTitle(html: string): string | null {
   const open = /<title[\s/>]/i.exec(html);
   const start = open ? html.indexOf('>', open.index) + 1 : 0;
   if (start === 0) return null;

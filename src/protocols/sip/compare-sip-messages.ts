@@ -147,7 +147,7 @@ export interface DissectedSip {
 }
 
 /** Takes a SIP message apart without judging it, blank lines in front aside. Total; looks at the first 16 KiB. */
-export function dissectSip(bytes: Buffer): DissectedSip {
+function dissectSip(bytes: Buffer): DissectedSip {
   const text = bytes.toString('latin1', 0, MAX_BYTES).replace(/^[\r\n]+/, '');
   const blank = /\r?\n\r?\n/.exec(text);
   const head = blank ? text.slice(0, blank.index) : text;

@@ -75,7 +75,7 @@ export function isForwardSettled(again: Again, { endpoint }: Pick<Finding, 'endp
 }
 
 /** Whether the later run could list all mappings, also those of each gateway that listed some before. */
-export function listsMappingsAgain({ before, report }: Again): boolean {
+function listsMappingsAgain({ before, report }: Again): boolean {
   const { lan } = report.evidence;
   return (
     listsAll(lan) &&

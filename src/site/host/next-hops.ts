@@ -44,7 +44,7 @@ function listHops(results: readonly CommandResult[], target: string): Hop[] {
  * Who answered by what ping printed, in whatever language: a router on the way, the target itself, or nobody (null).
  * A line of an answer has the answerer first; macOS adds the head of the packet that died below it.
  */
-export function findHop(output: string, target: string): string | null {
+function findHop(output: string, target: string): string | null {
   const lines = output.split(/\r?\n/, 200);
   for (const line of lines) {
     const [address] = (line.match(/(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g) ?? []).filter(isIPv4);

@@ -104,7 +104,7 @@ export interface RuleChain {
 }
 
 /** Follows what arrives through the chains, from those where it begins. A chain that is missing is no obstacle. */
-export function followChains(chains: ReadonlyMap<string, RuleChain>, begin: readonly string[]): InboundRules {
+function followChains(chains: ReadonlyMap<string, RuleChain>, begin: readonly string[]): InboundRules {
   const reached = new Set(begin);
   for (const name of reached) {
     const chain = chains.get(name);

@@ -84,7 +84,7 @@ export interface SurveyPbxOptions {
 }
 
 /** Looks at the profile's services of one host on the LAN, with the probes of a check. No canaries: nothing is judged. */
-export async function surveyPbx(options: SurveyPbxOptions): Promise<{ pbx: PbxSurvey; errors: readonly UnitError[] }> {
+async function surveyPbx(options: SurveyPbxOptions): Promise<{ pbx: PbxSurvey; errors: readonly UnitError[] }> {
   const { engine, address, profile, signal } = options;
   const plan = createPlanner({ profile, canaries: false })();
   const target = { address, input: address, name: null, resolvedAt: null, scope: addressScope(address) ?? null };

@@ -71,7 +71,7 @@ export class SipExchange {
 }
 
 /** Events that are pushed on one side and awaited on the other; not more than `max` of them in all. */
-export class EventQueue<T> implements AsyncIterable<T> {
+class EventQueue<T> implements AsyncIterable<T> {
   readonly #events: T[] = [];
   #left: number;
   #ended = false;

@@ -77,7 +77,7 @@ export interface CheckCallerOptions {
  * Checks the address of a caller, canaries included. After an abort the report tells what was seen until then; null
  * where that is nothing.
  */
-export async function checkCaller(options: CheckCallerOptions): Promise<Report | null> {
+async function checkCaller(options: CheckCallerOptions): Promise<Report | null> {
   const { address, token, profile, source, signal } = options;
   const authorization = `asked by token ${token} from its own address`;
   const terms = createTerms({ profile, plan: { profile, canaries: true }, source, authorization, failOn: 'low' });
