@@ -125,8 +125,9 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
 function requireProtection({ listen, tls, proxies = [] }: VantageOptions): void {
   if (listen.loopback || tls || proxies.length > 0) return;
   throw new InputError(
-    `listening on ${listen.host}, beyond this machine, needs --tls-cert and --tls-key, or --behind-proxy with the ` +
-      'addresses of the proxies that do TLS: tokens would be overheard',
+    (names) =>
+      `listening on ${listen.host}, beyond this machine, needs ${names.tls}, or ${names.proxies} with the addresses ` +
+      'of the proxies that do TLS: tokens would be overheard',
   );
 }
 

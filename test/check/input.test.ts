@@ -37,11 +37,11 @@ const refused: [string, Partial<CheckOptions>, string | RegExp][] = [
   ['an unknown severity', { failOn: 'some' as 'low' }, 'unknown severity "some"'],
   ['a bad target', { targets: [ADDRESS, '127.0.0.256'] }, '"127.0.0.256"'],
   ['an empty target', { targets: [''] }, 'empty target'],
-  ['a special address', { targets: [ADDRESS], allowSpecial: false }, /loopback.*--allow-special/],
+  ['a special address', { targets: [ADDRESS], allowSpecial: false }, /loopback.*the option allowSpecial/],
   ['an address that is never checked', { targets: [ADDRESS, '255.255.255.255'] }, 'never checked'],
   ['a network that holds such an address', { targets: ['224.0.0.0/30'] }, 'never checked'],
-  ['more than 16 addresses', { targets: ['127.0.36.1-17'] }, /^17 addresses: .*--authorized-by/],
-  ['an empty authorisation', { authorizedBy: ' ' }, '--authorized-by'],
+  ['more than 16 addresses', { targets: ['127.0.36.1-17'] }, /^17 addresses: .*the option authorizedBy/],
+  ['an empty authorisation', { authorizedBy: ' ' }, /^the option authorizedBy is empty/],
   ['a bad exclusion', { exclude: ['127.0.0.1/33'] }, '127.0.0.1/33'],
   ['an unknown profile', { profile: 'closd' }, /no profile "closd" \(did you mean "closed"\?\)/],
   ['a missing profile file', { profile: './none.yaml' }, './none.yaml: no such file'],
@@ -51,7 +51,7 @@ const refused: [string, Partial<CheckOptions>, string | RegExp][] = [
   ['a service moved onto another', { services: { webpro: [8_000] } }, /cannot move to tcp\/8000/],
   ['a service moved to no port', { services: { webpro: [65_536] } }, /65536/],
   ['bad ports', { ports: '80,x' }, '"x"'],
-  ['all ports of two targets', { targets: ['127.0.36.1-2'], allPorts: true }, '--all-ports'],
+  ['all ports of two targets', { targets: ['127.0.36.1-2'], allPorts: true }, /^the option allPorts takes exactly one/],
   ['a bad control', { control: '127.0.0.1' }, 'HOST:PORT'],
 ];
 

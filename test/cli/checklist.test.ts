@@ -95,7 +95,12 @@ describe('is refused, and nothing is stored:', () => {
     expect(existsSync(store)).toBe(false);
   });
 
+  const byNobody = files.write('nobody.yaml', 'role: dealer\nanswers: { doors: yes }\n');
+  const asNobody = files.write('as-nobody.yaml', 'by: Ann\nanswers: { doors: yes }\n');
+
   test.each([
+    [['--client', 'acme', '--checklist', own, '--answers', byNobody], 'give the key "by" or --by NAME'],
+    [['--client', 'acme', '--checklist', own, '--answers', asNobody], 'give the key "role" or --role ROLE'],
     [['--client', 'a/b'], '"a/b" is not a client id'],
     [['--client', ''], '--client: a value is missing'],
     [['--client', 'acme', '--role', 'custommer'], '(did you mean "customer"?)'],

@@ -111,6 +111,7 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['check --allow-special 127.0.41.1 --service webpro=81 --service webpro=82', /^service "webpro" is moved twice/],
     ['check --allow-special 127.0.41.1 127.0.41.2 --all-ports', '--all-ports takes exactly one target address'],
     ['check --allow-special 127.0.41.1 --all-ports -p 80', '--all-ports and --ports exclude each other'],
+    ['check --allow-special 127.0.41.1:80', '"127.0.41.1:80": ports are given with --ports, not with the target'],
     ['check --allow-special 127.0.41.1 --control here', /^"here" is not HOST:PORT/],
     ['check --allow-special 127.0.41.0/27', /^32 addresses: more than 16 need --authorized-by/],
     [`check --allow-special -iL ${many}`, /^17 addresses: more than 16 need --authorized-by/],
@@ -158,7 +159,11 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
   test('several refused targets take a line each', async () => {
     const { code, stderr } = await runHere(['check', '192.0.2.1', '10.0.0.1']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^sallyport: 192\.0\.2\.1 is .*\nsallyport: 10\.0\.0\.1 is .*\n$/);
+    expect(stderr).toMatch(/^sallyport: 192\.0\.2\.1 is .*--allow-special .*\nsallyport: 10\.0\.0\.1 is .*--allow-special .*\n$/);
+  });
+
+  test('a blank authorisation is refused', async () => {
+    expectRefusal(await runHere(['check', '192.0.2.1', '--authorized-by', ' ']), /^--authorized-by is empty: /);
   });
 
   test('what the user gave is escaped', async () => {

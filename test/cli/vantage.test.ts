@@ -40,7 +40,7 @@ describe('what is wrong is told:', () => {
     [`vantage --listen 8443 --token-file ${tokens}`, /^"8443" is not ADDRESS:PORT/],
     [
       `vantage --listen 0.0.0.0:0 --token-file ${tokens} ${quiet}`,
-      /^listening on 0\.0\.0\.0, beyond this machine, needs /,
+      /^listening on .*, beyond this machine, needs --tls-cert and --tls-key, or --behind-proxy with /,
     ],
     [`vantage ${listen} --token-file ${tokens} --tls-cert x`, '--tls-cert and --tls-key go together'],
     [

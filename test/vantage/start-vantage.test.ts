@@ -80,7 +80,7 @@ describe('a vantage', () => {
   test('listens beyond this machine only with TLS or behind proxies', async () => {
     for (const text of ['0.0.0.0:0', '[::]:0', '192.0.2.1:0']) {
       const refused = start({ listen: parseListen(text) });
-      await expect(refused).rejects.toThrow(/beyond this machine, needs --tls-cert and --tls-key, or --behind-proxy/);
+      await expect(refused).rejects.toThrow(/beyond this machine, needs the option tls, or the option proxies/);
     }
     // Past the guard: the address is not ours.
     const beyond = { listen: parseListen('192.0.2.1:0') };

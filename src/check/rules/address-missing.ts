@@ -29,6 +29,7 @@ export const addressMissing = defineRule({
     title: 'There is no address to check',
     seen: `${quote(input)}: ${problem || 'we know of no address'}.`,
     matters: 'Nothing was checked, so nothing is known about this site.',
-    remedy: 'Correct the name or the address. With dynamic DNS, check that the customer’s entry is still updated.',
+    remedy:
+      'Correct the name or the address; a private or other special one needs --allow-special. With dynamic DNS, check that the customer’s entry is still updated.',
   }),
 });

@@ -121,7 +121,9 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
     authorizedBy: authorization,
     resolve: resolveName,
   });
-  if (options.allPorts && Number(total) !== 1) throw new InputError('--all-ports takes exactly one target address');
+  if (options.allPorts && Number(total) !== 1) {
+    throw new InputError(({ allPorts }) => `${allPorts} takes exactly one target address`);
+  }
   const terms = createTerms({
     profile,
     plan: choosePlan(options, profile),

@@ -83,6 +83,6 @@ export async function findControl(control: string | null | undefined): Promise<C
   const { host, port } = parseHostPort(control);
   if (isIP(host)) return { address: host, port, label: control };
   const resolved = await resolveName(host);
-  if ('problem' in resolved) throw new InputError(`--control ${control}: ${resolved.problem}`);
+  if ('problem' in resolved) throw new InputError((names) => `${names.control} ${control}: ${resolved.problem}`);
   return { address: resolved.addresses[0]!, port, label: control };
 }

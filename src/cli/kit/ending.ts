@@ -1,4 +1,4 @@
-import { InputError } from '../../files/text/input-error.js';
+import { InputError, type OptionNames } from '../../files/text/input-error.js';
 import { StoreError } from '../../fleet/store/sqlite-trouble.js';
 import type { Verdict } from '../../model/report.js';
 import { forTerminal } from '../../words/escape.js';
@@ -23,12 +23,27 @@ export function tell(note: string): void {
   process.stderr.write(`sallyport: ${forTerminal(note)}\n`);
 }
 
+/** The flags that give the library's options. */
+const FLAGS: OptionNames = {
+  allowSpecial: '--allow-special',
+  allPorts: '--all-ports',
+  authorizedBy: '--authorized-by',
+  by: '--by NAME',
+  control: '--control',
+  ports: '--ports',
+  proxies: '--behind-proxy',
+  role: '--role ROLE',
+  tls: '--tls-cert and --tls-key',
+};
+
 /** Writes an error to standard error: a line for each problem of the input or the store, or our own with its stack. */
 export function tellError(error: unknown): void {
   const text =
-    error instanceof InputError || error instanceof StoreError
-      ? error.message
-      : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    error instanceof InputError
+      ? error.say(FLAGS)
+      : error instanceof StoreError
+        ? error.message
+        : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   for (const line of text.split('\n')) tell(line);
 }
 

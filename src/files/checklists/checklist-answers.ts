@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type InputError, throwErrors } from '../text/input-error.js';
+import { InputError, throwErrors } from '../text/input-error.js';
 import { checkSchema, line } from '../text/check-schema.js';
 import { type KeyPath, problemAt, readYaml } from '../text/yaml-document.js';
 import {
@@ -52,10 +52,12 @@ export async function loadAnswers(
   const data = checkSchema(document, answersFileSchema);
   const errors: InputError[] = [];
   const report = (path: KeyPath, problem: string) => errors.push(problemAt(document, path, problem));
+  const start = document.place([]);
   const by = context.by ?? data.by;
   const role = context.role ?? data.role;
-  if (by === undefined) report([], 'who answers? give the key "by" or --by NAME');
-  if (role === undefined) report([], 'as whom? give the key "role" or --role ROLE');
+  if (by === undefined) errors.push(new InputError((names) => `who answers? give the key "by" or ${names.by}`, start));
+  if (role === undefined)
+    errors.push(new InputError((names) => `as whom? give the key "role" or ${names.role}`, start));
   const answers: StoredAnswer[] = [];
   for (const [id, given] of Object.entries(data.answers)) {
     if (by === undefined || role === undefined) break;

@@ -1,4 +1,4 @@
-import { type Exclusion, guardTarget, NO_EXCLUSION, refuseSpec } from './guard.js';
+import { type Exclusion, NO_EXCLUSION, refuseScope, refuseSpec } from './guard.js';
 import { listAddresses, type NameSpec, type RangeSpec, type TargetSpec } from './targets.js';
 import {
   formatAddress,
@@ -54,7 +54,8 @@ export function expandTargets(options: ExpandOptions): AsyncGenerator<Target> {
 function requireAuthorization(count: bigint | number, authorizedBy: string | null | undefined): void {
   if (count <= AUTHORIZATION_LIMIT || authorizedBy?.trim()) return;
   throw new InputError(
-    `${count} addresses: more than ${AUTHORIZATION_LIMIT} need --authorized-by "who, reference", which the report records`,
+    (names) =>
+      `${count} addresses: more than ${AUTHORIZATION_LIMIT} need ${names.authorizedBy} "who, reference", which the report records`,
   );
 }
 
@@ -90,9 +91,9 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
     const address = formatAddress(unmapAddress(parsed));
     if (exclude.covers(address)) return [];
     const scope = scopeOf(parsed);
-    const refusal = guardTarget(scope, allowSpecial);
-    if (refusal === null) return describe({ address, scope });
-    return describe({ scope, problem: cutText(`${spec.name} resolves to ${address}, which ${refusal}`, MAX_PROBLEM) });
+    const what = refuseScope(scope, allowSpecial);
+    if (what === null) return describe({ address, scope });
+    return describe({ scope, problem: cutText(`${spec.name} resolves to ${address}, which is ${what}`, MAX_PROBLEM) });
   });
 }
 

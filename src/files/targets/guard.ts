@@ -27,16 +27,9 @@ const SCOPE_NAMES: Record<Exclude<AddressScope, 'public'>, string> = {
 const NEVER: ReadonlySet<AddressScope> = new Set(['multicast', 'broadcast', 'unspecified']);
 
 /**
- * Why an address of this scope is refused, as the end of a sentence that begins with the address; null where it may be
- * checked. Multicast, broadcast and unspecified addresses are always refused, other special ones unless allowed.
+ * What an address of this scope is where it may not be checked, as the end of a sentence; null where it may be.
+ * Multicast, broadcast and unspecified addresses are always refused, other special ones unless allowed.
  */
-export function guardTarget(scope: AddressScope, allowSpecial: boolean): string | null {
-  const what = refuseScope(scope, allowSpecial);
-  if (what === null) return null;
-  return `is ${what}; ${NEVER.has(scope) ? 'it is never checked' : 'give --allow-special to check it all the same'}`;
-}
-
-/** What an address of this scope is where it may not be checked, as the end of a sentence; null where it may be. */
 export function refuseScope(scope: AddressScope, allowSpecial: boolean): string | null {
   return scope === 'public' || (allowSpecial && !NEVER.has(scope)) ? null : SCOPE_NAMES[scope];
 }
@@ -55,10 +48,12 @@ export function guardSpecs(specs: Iterable<TargetSpec>, allowSpecial: boolean, e
 export function refuseSpec(spec: TargetSpec, allowSpecial: boolean, exclude = NO_EXCLUSION): InputError | null {
   if (spec.kind === 'name') return null;
   const scopes = exclude.remainder(spec).flatMap(({ family, first, last }) => [...rangeScopes(family, first, last)]);
-  const worst = scopes.find((scope) => NEVER.has(scope)) ?? scopes.find((scope) => guardTarget(scope, allowSpecial));
-  const refusal = worst && guardTarget(worst, allowSpecial);
-  if (!refusal) return null;
-  return new InputError(`${spec.text} ${spec.count > 1n ? `holds an address that ${refusal}` : refusal}`, spec.place);
+  const worst = scopes.find((scope) => NEVER.has(scope)) ?? scopes.find((scope) => refuseScope(scope, allowSpecial));
+  const what = worst && refuseScope(worst, allowSpecial);
+  if (!what) return null;
+  const is = spec.count > 1n ? 'holds an address that is' : 'is';
+  const advice = (flag: string) => (NEVER.has(worst) ? 'it is never checked' : `give ${flag} to check it all the same`);
+  return new InputError((names) => `${spec.text} ${is} ${what}; ${advice(names.allowSpecial)}`, spec.place);
 }
 
 /** What must not be checked. */
@@ -121,9 +116,11 @@ const MAX_AUTHORIZATION = 512;
  */
 export function parseAuthorization(text: string): string {
   const given = text.trim();
-  if (given === '') throw new InputError('--authorized-by is empty: say who allowed the check, and a reference');
+  if (given === '') {
+    throw new InputError(({ authorizedBy }) => `${authorizedBy} is empty: say who allowed the check, and a reference`);
+  }
   if (given.length > MAX_AUTHORIZATION) {
-    throw new InputError(`--authorized-by is longer than ${MAX_AUTHORIZATION} characters`);
+    throw new InputError(({ authorizedBy }) => `${authorizedBy} is longer than ${MAX_AUTHORIZATION} characters`);
   }
   return given;
 }

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { InputError, type InputPlace, throwErrors } from '../text/input-error.js';
+import { InputError, type InputPlace, type OptionNames, throwErrors } from '../text/input-error.js';
 import { type AddressRange, parseCidr, singleRange, unmapRange } from '../../model/address-ranges.js';
 import { formatAddress, isLanAddress, parseAddress } from '../../model/address.js';
 import { quoteInput } from '../../words/input.js';
@@ -53,7 +53,7 @@ export function parseTargetSpec(text: string, place: InputPlace = {}): TargetSpe
     return { kind: 'range', ...unmapped, text: given, place, count: unmapped.last - unmapped.first + 1n };
   }
   const name = parseHostName(given);
-  if (name === undefined) throw new InputError(describeBadTarget(given), place);
+  if (name === undefined) throw new InputError((names) => describeBadTarget(given, names), place);
   return { kind: 'name', name, text: given, place, count: 1n };
 }
 
@@ -90,14 +90,14 @@ export function parseHostName(text: string): string | undefined {
   return valid && !looksNumeric ? ascii : undefined;
 }
 
-function describeBadTarget(text: string): string {
+function describeBadTarget(text: string, { ports }: OptionNames): string {
   const shown = quoteInput(text);
   if (text.includes('%')) return `${shown}: IPv6 zones are not supported`;
   if (text.includes('/')) return `bad network ${shown}: expected an address and a prefix length such as 192.0.2.0/24`;
   if (/^[\d.]+-[\d.]*$/.test(text) || (text.includes(':') && text.includes('-'))) {
     return `bad range ${shown}: expected 192.0.2.1-20 or 192.0.2.1-192.0.2.20, low to high`;
   }
-  if (/^(?:[^:]*|\[.*\]):\d+$/.test(text)) return `${shown}: ports are given with --ports, not with the target`;
+  if (/^(?:[^:]*|\[.*\]):\d+$/.test(text)) return `${shown}: ports are given with ${ports}, not with the target`;
   if (/^[\da-fx.]*$/i.test(text)) {
     return `${shown} is not an address: IPv4 is written as four decimal numbers without leading zeros`;
   }

@@ -9,17 +9,49 @@ export interface InputPlace {
   readonly key?: string | undefined;
 }
 
+/** The options of the library that errors speak of, as they are called there. */
+const OPTIONS = {
+  allowSpecial: 'the option allowSpecial',
+  allPorts: 'the option allPorts',
+  authorizedBy: 'the option authorizedBy',
+  by: 'the option by',
+  control: 'the option control',
+  ports: 'the option ports',
+  proxies: 'the option proxies',
+  role: 'the option role',
+  tls: 'the option tls',
+};
+
+/** What options are called where an error is shown, as the flags of the command line. */
+export type OptionNames = Readonly<Record<keyof typeof OPTIONS, string>>;
+
 /** Bad input from the user: shown as `file:line:column: message` and ends the command with exit code 2. */
 export class InputError extends Error {
   override readonly name = 'InputError';
+  /** The message without its place. */
+  readonly problem: string;
+  readonly #word: (names: OptionNames) => string;
 
+  /** @param problem a function where it speaks of options */
   constructor(
-    readonly problem: string,
+    problem: string | ((names: OptionNames) => string),
     readonly place: InputPlace = {},
   ) {
-    const where = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
-    super(where ? `${where}: ${problem}` : problem);
+    const word = typeof problem === 'string' ? () => problem : problem;
+    super(atPlace(place, word(OPTIONS)));
+    this.problem = word(OPTIONS);
+    this.#word = word;
   }
+
+  /** The message with other names of the options that it speaks of. */
+  say(names: OptionNames): string {
+    return atPlace(this.place, this.#word(names));
+  }
+}
+
+function atPlace({ file, line, column }: InputPlace, problem: string): string {
+  const where = [file, line, column].filter((part) => part !== undefined).join(':');
+  return where ? `${where}: ${problem}` : problem;
 }
 
 /**
@@ -30,8 +62,9 @@ export class InputError extends Error {
 function combineErrors(errors: readonly InputError[], untold = 0): InputError {
   const more = untold + Math.max(errors.length - MAX_TOLD, 0);
   if (errors.length === 1 && more === 0) return errors[0]!;
-  const lines = errors.slice(0, MAX_TOLD).map((error) => error.message);
-  return new InputError([...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'));
+  const told = errors.slice(0, MAX_TOLD);
+  const rest = more > 0 ? [`… and ${more} more`] : [];
+  return new InputError((names) => [...told.map((error) => error.say(names)), ...rest].join('\n'));
 }
 
 /** Throws all errors as one, if there are any. */

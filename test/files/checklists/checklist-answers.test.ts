@@ -105,8 +105,8 @@ describe('is refused with place and key:', () => {
       head.replace('installer', 'boss') + '  doors: yes\n',
       '2:1: role: expected installer, dealer, customer, provider',
     ],
-    ['nobody', 'role: dealer\nanswers: { doors: yes }\n', '1:1: who answers? give the key "by" or --by NAME'],
-    ['no role', 'by: Ann\nanswers: { doors: yes }\n', '1:1: as whom? give the key "role" or --role ROLE'],
+    ['nobody', 'role: dealer\nanswers: { doors: yes }\n', '1:1: who answers? give the key "by" or the option by'],
+    ['no role', 'by: Ann\nanswers: { doors: yes }\n', '1:1: as whom? give the key "role" or the option role'],
     ['no answers', 'by: Ann\nrole: dealer\n', '1:1: key "answers" is missing'],
     ['an item that is answered twice', `${head}  doors: yes\n  doors: no\n`, '5:3: key "doors" is given twice'],
   ])('%s', async (_, text, expected) => {

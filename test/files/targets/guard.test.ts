@@ -1,19 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
-import { createExclusion, guardSpecs, guardTarget, parseAuthorization } from '../../../src/files/targets/guard.js';
+import {
+  createExclusion,
+  guardSpecs,
+  parseAuthorization,
+  refuseScope,
+  refuseSpec,
+} from '../../../src/files/targets/guard.js';
 import { expandTargets } from '../../../src/files/targets/expand-targets.js';
 import { parseTargetSpec } from '../../../src/files/targets/targets.js';
 import { InputError } from '../../../src/files/text/input-error.js';
 import { ADDRESS_SCOPES } from '../../../src/model/report.js';
 
-describe('guardTarget', () => {
+describe('special addresses', () => {
   test('lets public addresses through', () => {
-    expect(guardTarget('public', false)).toBeNull();
+    expect(refuseScope('public', false)).toBeNull();
   });
 
   test.each(ADDRESS_SCOPES.filter((scope) => scope !== 'public'))('refuses %s', (scope) => {
     const never = ['multicast', 'broadcast', 'unspecified'].includes(scope);
-    expect(guardTarget(scope, false)).toMatch(never ? /never checked$/ : /--allow-special/);
-    expect(guardTarget(scope, true) === null).toBe(!never);
+    expect(refuseScope(scope, false)).toMatch(/^an? |^the /);
+    expect(refuseScope(scope, true) === null).toBe(!never);
+  });
+
+  test.each([
+    ['10.0.0.1', /; give the option allowSpecial to check it all the same$/],
+    ['100.64.0.1', /; give the option allowSpecial to check it all the same$/],
+    ['255.255.255.255', /; it is never checked$/],
+    ['::', /; it is never checked$/],
+  ])('%s is refused with advice', (text, advice) => {
+    expect(refuseSpec(parseTargetSpec(text), false)?.problem).toMatch(advice);
   });
 });
 
@@ -26,7 +41,7 @@ describe('guardSpecs', () => {
 
   test('tells all refused targets at once', () => {
     expect(() => guard(['8.8.8.8', '10.0.0.1', 'pbx.example.net', '239.1.2.3'])).toThrow(
-      /^sites\.txt:2:1: 10\.0\.0\.1 is a private .*--allow-special.*\nsites\.txt:4:1: 239\.1\.2\.3 is a multicast .*never checked$/,
+      /^sites\.txt:2:1: 10\.0\.0\.1 is a private .*the option allowSpecial.*\nsites\.txt:4:1: 239\.1\.2\.3 is a multicast .*never checked$/,
     );
   });
 
@@ -56,7 +71,7 @@ describe('authorisation', () => {
   test('is needed beyond 16 addresses, before the first is given out', () => {
     expect(() => expand(16n, null)).not.toThrow();
     expect(() => expand(17n, null)).toThrow(InputError);
-    expect(() => expand(17, '  ')).toThrow(/17 addresses: more than 16 need --authorized-by/);
+    expect(() => expand(17, '  ')).toThrow(/17 addresses: more than 16 need the option authorizedBy/);
     expect(() => expand(1n << 64n, 'A. Dealer, order 17')).not.toThrow();
     expect(() => expand(null, null)).not.toThrow();
   });
