@@ -1,7 +1,7 @@
 import type { ReportedFinding } from '../model/finding.js';
 import type { SiteChanges } from '../model/site-change.js';
 import type { SiteReport } from '../model/site.js';
-import { forJson } from '../words/escape.js';
+import { renderJson } from './json.js';
 import { renderSiteChanges } from './site-changes.js';
 import { renderSite, type SiteStyle } from './site-table.js';
 
@@ -16,13 +16,9 @@ export type SiteReporter = (
 export const SITE_REPORTERS = {
   table: (report, changes, style) =>
     renderSite(report, style) + (changes ? `\n${renderSiteChanges(changes, style)}` : ''),
-  json: (report, changes) => renderDocument(report, changes, 2),
-  ndjson: (report, changes) => renderDocument(report, changes, 0),
+  json: (report, changes) => renderJson({ ...report, ...(changes && { changes }) }),
+  ndjson: (report, changes) => renderJson({ ...report, ...(changes && { changes }) }, 0),
 } as const satisfies Record<string, SiteReporter>;
 
 /** The ids, in the order in which help texts name them. */
 export const SITE_FORMATS = Object.keys(SITE_REPORTERS) as (keyof typeof SITE_REPORTERS)[];
-
-function renderDocument(report: SiteReport, changes: SiteChanges<ReportedFinding> | null, indent: number): string {
-  return `${forJson(JSON.stringify(changes ? { ...report, changes } : report, null, indent))}\n`;
-}

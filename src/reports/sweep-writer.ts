@@ -2,9 +2,10 @@ import type { ChangeKind, SaidChange } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
 import type { Report } from '../model/report.js';
 import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
-import { forJson, forTerminal, forTerminalLine } from '../words/escape.js';
+import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, limitWidth } from '../words/layout.js';
 import type { ReportStyle } from './reporter.js';
+import { createJsonWriter } from './json.js';
 import { createRows } from './address-rows.js';
 import { renderCount } from '../words/sentence.js';
 
@@ -70,25 +71,20 @@ export function createSweepWriter(format: SweepFormat, style: ReportStyle, clien
 }
 
 function createJson(array: boolean): SweepWriter {
-  let first = true;
+  const { element, ...ends } = createJsonWriter(array, 0);
   return {
-    begin: () => (array ? '[' : ''),
+    ...ends,
     result({ sweepId, client, slot, report, changes }) {
       const { id, name, group, tags } = client;
-      const row = {
+      return element({
         schema: SWEEP_RESULT_SCHEMA,
         sweep: sweepId,
         client: { id, name, group, tags },
         slot,
         changes,
         report,
-      } satisfies { readonly [K in keyof SweepResultLine]: unknown };
-      const text = forJson(JSON.stringify(row));
-      const before = array ? (first ? '\n' : ',\n') : '';
-      first = false;
-      return array ? before + text : `${text}\n`;
+      } satisfies { readonly [K in keyof SweepResultLine]: unknown });
     },
-    end: () => (array ? '\n]\n' : ''),
   };
 }
 

@@ -159,7 +159,9 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
   test('several refused targets take a line each', async () => {
     const { code, stderr } = await runHere(['check', '192.0.2.1', '10.0.0.1']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^sallyport: 192\.0\.2\.1 is .*--allow-special .*\nsallyport: 10\.0\.0\.1 is .*--allow-special .*\n$/);
+    expect(stderr).toMatch(
+      /^sallyport: 192\.0\.2\.1 is .*--allow-special .*\nsallyport: 10\.0\.0\.1 is .*--allow-special .*\n$/,
+    );
   });
 
   test('a blank authorisation is refused', async () => {

@@ -13,13 +13,13 @@ import {
   ROLES,
 } from '../../model/checklist.js';
 import { renderChecklist, renderQuestion } from '../../reports/checklist-table.js';
+import { renderJson } from '../../reports/json.js';
 import { judgeChecklist } from '../../site/checklist/checklist-state.js';
 import { listChoices, renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { type Dialog, openDialog } from '../kit/dialog.js';
 import { EXIT } from '../kit/ending.js';
 import { type Values } from '../kit/option.js';
-import { renderJson } from '../kit/output.js';
 import { chooseStorePath, CLIENT, readChecklistState, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 

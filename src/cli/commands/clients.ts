@@ -2,10 +2,11 @@ import { sayState } from '../../fleet/changes/say-change.js';
 import type { ClientStatus } from '../../fleet/store/store.js';
 import { VERDICTS } from '../../model/report.js';
 import { renderClient, renderClientsHead } from '../../reports/clients-table.js';
+import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import type { Options, Values } from '../kit/option.js';
-import { createJsonArray, openOutput } from '../kit/output.js';
+import { openOutput } from '../kit/output.js';
 import { STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
@@ -21,7 +22,7 @@ export const command = defineCommand({
   async run({ store: path, format, ...filter }) {
     const { width, paint } = describeScreen();
     const output = await openOutput();
-    const json = format === 'json' ? createJsonArray() : null;
+    const json = format === 'json' ? createJsonWriter(true) : null;
     await withStore(path, async (store) => {
       await output.write(json ? json.begin() : renderClientsHead(width));
       for await (const status of store.readClientStates()) {

@@ -4,9 +4,10 @@ import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
 import type { Store } from '../../fleet/store/store.js';
 import { renderDiff } from '../../reports/changes-table.js';
+import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
-import { createJsonArray, openOutput } from '../kit/output.js';
+import { openOutput } from '../kit/output.js';
 import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
@@ -90,7 +91,7 @@ async function writeDiffs(
 ): Promise<boolean> {
   const { width, paint } = describeScreen();
   const output = await openOutput();
-  const json = format === 'json' ? createJsonArray() : null;
+  const json = format === 'json' ? createJsonWriter(true) : null;
   const counts = { slots: 0, changed: 0, missing: 0 };
   await output.write(json?.begin() ?? '');
   for await (const diff of diffs) {

@@ -4,9 +4,10 @@ import type { Store } from '../../fleet/store/store.js';
 import type { StoredChange } from '../../model/change.js';
 import type { HistoryEntry } from '../../model/client.js';
 import { type HistoryRow, renderLook } from '../../reports/changes-table.js';
+import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
-import { openOutput, renderJson } from '../kit/output.js';
+import { openOutput } from '../kit/output.js';
 import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 

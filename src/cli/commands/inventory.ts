@@ -7,13 +7,14 @@ import {
 } from '../../files/clients/inventory-text.js';
 import { type InventoryFormat, loadInventory, selectClients } from '../../files/clients/inventory.js';
 import { renderInventoryClient, renderInventoryHead } from '../../reports/clients-table.js';
+import { createJsonWriter } from '../../reports/json.js';
 import { forTerminal } from '../../words/escape.js';
 import { renderCount } from '../../words/sentence.js';
 import { SELECTION } from '../kit/sweep-options.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import type { Options, Values } from '../kit/option.js';
-import { createJsonArray, openOutput, print } from '../kit/output.js';
+import { openOutput, print } from '../kit/output.js';
 import { describeScreen } from '../kit/terminal.js';
 
 const FILE = {
@@ -82,7 +83,7 @@ function* renderList(clients: readonly Client[], format: 'table' | 'json' | 'csv
   if (format === 'csv') {
     yield forScreen(renderInventoryCsv(clients, '.'));
   } else if (format === 'json') {
-    const json = createJsonArray();
+    const json = createJsonWriter(true);
     yield json.begin();
     for (const client of clients) yield json.element(client);
     yield json.end();

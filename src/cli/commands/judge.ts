@@ -6,12 +6,12 @@ import { loadProfile } from '../../files/profiles/profile.js';
 import type { Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
-import { forJson } from '../../words/escape.js';
 import { renderJudgement, type JudgementRow } from '../../reports/changes-table.js';
+import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT, worstVerdict } from '../kit/ending.js';
 import type { Values } from '../kit/option.js';
-import { createJsonArray, openOutput } from '../kit/output.js';
+import { openOutput } from '../kit/output.js';
 import { describeUnknownClient, STORE, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
@@ -55,7 +55,7 @@ async function judgeAgain(args: Values<typeof OPTIONS>): Promise<number> {
   const profileDigest = digestProfile(profile);
   const { width, paint } = describeScreen();
   const output = await openOutput();
-  const json = format === 'json' ? createJsonArray() : null;
+  const json = format === 'json' ? createJsonWriter(true) : format === 'ndjson' ? createJsonWriter(false, 0) : null;
   let worst: Verdict | null = null;
   await withStore(args.store, async (store) => {
     const waivers = groupByClient(await store.listWaivers());
@@ -67,13 +67,7 @@ async function judgeAgain(args: Values<typeof OPTIONS>): Promise<number> {
       const report = createReport(surveyOf(old), options);
       const row: JudgementRow = { clientId, slot, sweepId, at, before: old.verdict, report };
       worst = worstVerdict(worst ?? 'compliant', report.verdict);
-      await output.write(
-        json
-          ? json.element(row)
-          : format === 'ndjson'
-            ? `${forJson(JSON.stringify(row))}\n`
-            : renderJudgement(row, width, paint),
-      );
+      await output.write(json ? json.element(row) : renderJudgement(row, width, paint));
     }
     await output.write(json?.end() ?? '');
   });

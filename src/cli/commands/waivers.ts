@@ -2,9 +2,9 @@ import { InputError } from '../../files/text/input-error.js';
 import { formatDay } from '../../files/text/instant.js';
 import type { Waiver } from '../../model/change.js';
 import { renderWaiverEntry } from '../../reports/clients-table.js';
+import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
-import { renderJson } from '../kit/output.js';
 import { CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { InputError } from '../../files/text/input-error.js';
-import { forJson, forTerminal } from '../../words/escape.js';
+import { forTerminal } from '../../words/escape.js';
 
 /** Where a command's data goes. */
 export interface Output {
@@ -91,23 +91,4 @@ function writeStdout(text: string): Promise<void> {
 /** Writes a line to standard output, safe to show. */
 export function print(line: string): void {
   process.stdout.write(`${forTerminal(line)}\n`);
-}
-
-/** One JSON document, safe to show. */
-export function renderJson(value: unknown): string {
-  return `${forJson(JSON.stringify(value, null, 2))}\n`;
-}
-
-/** Writes a JSON array whose elements come one by one; `begin`, `element` and `end` join to one document. */
-export function createJsonArray() {
-  let separator = '\n';
-  return {
-    begin: () => '[',
-    element(value: unknown): string {
-      const text = separator + forJson(JSON.stringify(value, null, 2));
-      separator = ',\n';
-      return text;
-    },
-    end: () => '\n]\n',
-  };
 }
