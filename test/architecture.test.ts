@@ -87,7 +87,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   'fleet/changes': { may: ['check/judge', 'model'], why: 'compares what was seen, and says what changed: pure' },
   'fleet/alerts': {
-    may: ['async', 'check/judge', 'files', 'fleet/changes', 'model', 'words'],
+    may: ['async', 'check/judge', 'files', 'fleet/changes', 'model', 'net', 'version', 'words'],
     why: 'changes to messages; who decides what changed is not theirs to know',
   },
   'fleet/sweep': {

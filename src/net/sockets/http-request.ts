@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** 4 for IPv4 alone; 0 for whichever family the server is reached by. */
+  readonly family: 4 | 0;
   /** Certificates (PEM) to trust instead of the system's. */
   readonly ca?: string | undefined;
   /** Until the head of the answer must have come, ms. */
@@ -42,7 +44,7 @@ class TimeoutError extends Error {
 }
 
 /**
- * Asks over IPv4, on a connection of its own, with the server's certificate verified whatever the environment says.
+ * Asks on a connection of its own, with the server's certificate verified whatever the environment says.
  * Redirects are answers like others. Rejects with the system's error, or the signal's reason.
  */
 export async function requestHttp(asked: HttpRequest): Promise<HttpAnswer> {
@@ -66,15 +68,18 @@ export async function requestHttp(asked: HttpRequest): Promise<HttpAnswer> {
     remoteAddress: response.socket.remoteAddress ?? null,
     header: (name) => String(response.headers[name] ?? ''),
     body: readBody(response, asked.idleMs),
-    drop: () => void request.destroy(),
+    drop: () => {
+      whole.release();
+      request.destroy();
+    },
   };
 }
 
-function open({ method, url, headers, body, ca }: HttpRequest): ClientRequest {
+function open({ method, url, headers, body, family, ca }: HttpRequest): ClientRequest {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  const options: RequestOptions & { autoSelectFamily: false } = {
+  const options: RequestOptions & { autoSelectFamily: boolean } = {
     ...{ method, headers: { ...headers, ...length } },
-    ...{ family: 4, autoSelectFamily: false, agent: false },
+    ...{ family, autoSelectFamily: family === 0, agent: false },
   };
   if (url.protocol === 'http:') return requestPlain(url, options);
   return requestTls(url, { ...options, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca && { ca }) });

@@ -147,7 +147,7 @@ export class VantageClient {
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body }),
-      ...{ ca, signal, ...this.patience },
+      ...{ family: 4, ca, signal, ...this.patience },
     }).catch((error: unknown) => {
       throw signal.aborted ? tellStop() : tellConnectError(this.#place, error as NodeJS.ErrnoException);
     });

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -7,6 +8,7 @@ import * as z from 'zod';
 import { alertPayloadSchema } from '../../../src/model/alert-payload.js';
 import type { Secret } from '../../../src/fleet/alerts/alert-config-secret.js';
 import { anyText, isHarmful } from '../../reports/report-arbitrary.js';
+import { makeCertificate } from '../../vantage/make-certificate.js';
 import { openHttpSink, type HttpSink, type Received } from './http-sink.js';
 import {
   saidChange,
@@ -233,6 +235,33 @@ describe('webhook', () => {
       omitted: 0,
     });
   });
+});
+
+test.each([
+  ['127.0.0.1', '127.0.0.1'],
+  ['127.0.0.1', 'localhost'],
+  ['::1', '[::1]'],
+])('a server at %s is reached by %s', async (host, name) => {
+  const server = await openHttpSink('/here', host);
+  const url = `http://${name}:${new URL(server.url).port}/here`;
+  const delivery = await send(settingsFor('webhook', url));
+  await server.close();
+  expect(delivery).toEqual({ outcome: 'delivered' });
+  expect(server.received).toHaveLength(1);
+});
+
+test('a certificate that nobody vouches for is refused', async () => {
+  let asked = 0;
+  const server = createTlsServer(makeCertificate(), (_, response) => {
+    asked++;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const delivery = await send(settingsFor('webhook', `https://127.0.0.1:${port}/${TOKEN}`));
+  await new Promise((resolve) => server.close(resolve));
+  expect(delivery).toEqual({ outcome: 'retry', reason: expect.stringMatching(/^could not be reached \(\w+\)$/) });
+  expect(asked).toBe(0);
 });
 
 describe('slack', () => {

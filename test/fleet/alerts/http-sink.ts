@@ -18,7 +18,7 @@ export interface HttpSink {
 }
 
 /** A server on loopback that keeps what it gets. */
-export async function openHttpSink(path = '/hook'): Promise<HttpSink> {
+export async function openHttpSink(path = '/hook', host = '127.0.0.1'): Promise<HttpSink> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -29,9 +29,9 @@ export async function openHttpSink(path = '/hook'): Promise<HttpSink> {
       sink.answer(response, received);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const sink: HttpSink = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}${path}`,
     received: [],
     answer: (response) => response.end('ok'),
     close: () =>
