@@ -68,14 +68,31 @@ describe('a configuration file', () => {
     ['timing: fsat', '1:1: timing: expected polite, normal or fast (did you mean "fast"?)'],
     ['output: true', '1:1: output: a value is missing'],
     ['config: other.yaml', '1:1: config: unknown option'],
+    ['fast', '1:1: expected options such as'],
     ['- quiet', '1:1: expected options such as "timing: polite", one on each line'],
   ])('with %j is refused at its place', async (text, message) => {
     const config = files.write('wrong.yaml', `${text}\n`);
     await expect(settingsOf({ config }, {})).rejects.toThrow(`${config}:${message}`);
   });
 
-  test('may be empty', async () => {
-    const config = files.write('empty.yaml', '# nothing yet\n');
+  test('tells all problems with their places', async () => {
+    const config = files.write(
+      'all-wrong.yaml',
+      'timng: fast\nrate: { pps: 50 }\n__proto__: 1\nexclude:\nquiet: [[1]]\ntiming: fsat\n',
+    );
+    const problems = [
+      '1:1: timng: unknown option (did you mean "timing"?)',
+      '2:1: rate: expected text, a number, true, false or a list',
+      '3:1: __proto__: unknown option',
+      '4:1: exclude: expected text, a number, true, false or a list',
+      '5:1: quiet: expected text, a number, true, false or a list',
+      '6:1: timing: expected polite, normal or fast (did you mean "fast"?)',
+    ];
+    await expect(settingsOf({ config }, {})).rejects.toThrow(problems.map((one) => `${config}:${one}`).join('\n'));
+  });
+
+  test.each(['# nothing yet\n', ''])('may be empty: %j', async (text) => {
+    const config = files.write('empty.yaml', text);
     expect(await settingsOf({ config }, {})).toEqual({ config });
   });
 });

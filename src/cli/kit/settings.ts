@@ -1,8 +1,15 @@
-import { loadConfig } from '../../files/config.js';
-import { InputError } from '../../files/text/input-error.js';
+import { InputError, throwErrors } from '../../files/text/input-error.js';
 import { problemAt, readYaml } from '../../files/text/yaml-document.js';
 import { suggest } from '../../words/input.js';
-import { checkValue, nameVariable, type Options, readText, VARIABLE_PREFIX } from './option.js';
+import {
+  checkValue,
+  nameVariable,
+  type Option,
+  type Options,
+  type OptionValue,
+  readText,
+  VARIABLE_PREFIX,
+} from './option.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -52,14 +59,31 @@ async function readEnvironment(
   return settings;
 }
 
+/** Options of a YAML file: text, numbers, booleans or lists of such; an empty file has none. */
 async function readConfigFile(options: Options, file: string): Promise<Given> {
+  const document = await readYaml(file);
+  const given = document.value ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    throw problemAt(document, [], 'expected options such as "timing: polite", one on each line');
+  }
   // A configuration file names no further one.
   const names = Object.keys(options).filter((name) => name !== 'config');
-  const settings: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(await loadConfig(file, names))) {
-    const result = checkValue(options[key]!, value);
-    if ('problem' in result) throw problemAt(await readYaml(file), [key], result.problem);
-    settings[key] = result.value;
+  const settings: [string, unknown][] = [];
+  const errors: InputError[] = [];
+  for (const [key, value] of Object.entries(given)) {
+    const result = names.includes(key)
+      ? checkScalars(options[key]!, value)
+      : { problem: `unknown option${suggest(key, names)}` };
+    if ('problem' in result) errors.push(problemAt(document, [key], result.problem));
+    else settings.push([key, result.value]);
   }
-  return settings;
+  throwErrors(errors);
+  return Object.fromEntries(settings);
+}
+
+function checkScalars(option: Option, value: unknown): OptionValue {
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  return items.every((item) => ['string', 'number', 'boolean'].includes(typeof item))
+    ? checkValue(option, value)
+    : { problem: 'expected text, a number, true, false or a list' };
 }

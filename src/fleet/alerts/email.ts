@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { limitTime, type TimeLimit } from '../../async/time-limit.js';
+import { limitTime, waitWithin } from '../../async/time-limit.js';
 import { type ChannelSettings, isLoopback } from './alert-config-schema.js';
 import { hideSecrets } from './alert-config-secret.js';
 import type { Channel, Delivery } from './channel.js';
@@ -22,25 +22,27 @@ export const email: Channel<'email'> = {
     const { createTransport } = await import('nodemailer');
     const transport = createTransport(describeServer(settings, options.timeoutMs));
     const { from, to, cc, ...letter } = composeLetter(message, settings);
-    const sending = transport
-      .sendMail({
-        ...letter,
-        from: { ...from },
-        to: to.map((mailbox) => ({ ...mailbox })),
-        cc: cc.map((mailbox) => ({ ...mailbox })),
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      })
-      .then(
-        ({ rejected }): Delivery =>
-          rejected.length === 0
-            ? { outcome: 'delivered' }
-            : { outcome: 'delivered', note: `the server refused ${rejected.map(String).join(', ')}` },
-        (error: unknown) => judgeError(error as SmtpError, settings),
-      );
+    const mail = {
+      ...letter,
+      from: { ...from },
+      to: to.map((mailbox) => ({ ...mailbox })),
+      cc: cc.map((mailbox) => ({ ...mailbox })),
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    };
     const limit = limitTime(options.signal, options.timeoutMs * ANSWERS);
-    return Promise.race([sending, waitForEnd(limit)]).finally(() => limit.release());
+    try {
+      // Where the wait ends first, the connection ends by its own timeouts.
+      const sent = await waitWithin(limit.signal, () => transport.sendMail(mail));
+      if (!sent) return { outcome: 'retry', reason: limit.isOver() ? 'the mail server took too long' : 'was stopped' };
+      if (sent.rejected.length === 0) return { outcome: 'delivered' };
+      return { outcome: 'delivered', note: `the server refused ${sent.rejected.map(String).join(', ')}` };
+    } catch (error) {
+      return judgeError(error as SmtpError, settings);
+    } finally {
+      limit.release();
+    }
   },
 };
 
@@ -81,18 +83,6 @@ function judgeError(
   const said = hideSecrets(response ?? '', settings.password ? [settings.password] : []).slice(0, MAX_ANSWER_SHOWN);
   const reason = login ? `the mail server refused the login (${responseCode})` : `the mail server answered ${said}`;
   return { outcome: responseCode >= 500 ? 'rejected' : 'retry', reason };
-}
-
-/** Ends the wait; the connection itself ends by its own timeouts. */
-function waitForEnd({ signal, isOver }: TimeLimit): Promise<Delivery> {
-  return new Promise((resolve) => {
-    const end = () => {
-      const reason = isOver() ? 'the mail server took too long' : 'was stopped';
-      resolve({ outcome: 'retry', reason });
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /** A display name and an address. */
