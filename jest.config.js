@@ -1,6 +1,6 @@
 /** Tests run on the TypeScript sources, as ES modules. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/light-environment.js',
   globalSetup: '<rootDir>/test/build-once.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/lab/'],

@@ -65,10 +65,11 @@ export function deriveSiteFacts(
     return service ? serviceAccess(service) : profile.unlisted;
   };
   const judged = mappings.map((held) => judgeMapping(held, evidence, serviceOf));
+  const kinds = new Map(judged.map(({ mapping, kind: mapped }) => [mapping, mapped]));
   const tellers = new Map<EndpointId, Teller>();
   for (const { endpoint, cause } of explanations) {
     const way = ways.get(endpoint);
-    const mapped = judged.find(({ mapping }) => mapping === way?.mapping)?.kind ?? 'other';
+    const mapped = (way?.mapping && kinds.get(way.mapping)) ?? 'other';
     const nature = seen.check?.open.find((opening) => opening.endpoint === endpoint)?.nature;
     const gatewayTalk = nature === 'upnp' || nature === 'nat-pmp' || nature === 'inside-device';
     if (mapped !== 'other' && mapped !== 'off') tellers.set(endpoint, mapped);
