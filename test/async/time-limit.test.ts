@@ -14,7 +14,7 @@ function waitFor(signal: AbortSignal): Promise<void> {
 test('the time ends it, also where nobody else holds on to it', async () => {
   const stop = new AbortController();
   const ended = waitFor(limitTime(stop.signal, 300).signal);
-  for (let count = 0; count < 5; count++) {
+  for (let count = 0; count < 3; count++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     collectGarbage();
   }

@@ -146,7 +146,7 @@ describe('hostile evidence', () => {
           if (found) identitySchema.parse({ fingerprint: fingerprint.id, ...found });
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

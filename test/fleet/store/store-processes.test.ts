@@ -82,7 +82,7 @@ test('what a killed process was told to be stored is stored, whole, and nothing 
   mkdirSync(dirname(path), { recursive: true });
   const store = await stores.open(path);
   const runs = Array.from({ length: 10 }, (_, run) => `r${run}-`);
-  const count = 2_000;
+  const count = 500;
   const ids = runs.flatMap((prefix) => Array.from({ length: count }, (_, index) => `${prefix}${index}`));
   const { id } = await beginSweep(store, ids);
   const done: string[] = [];

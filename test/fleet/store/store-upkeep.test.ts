@@ -210,11 +210,11 @@ test('info tells what is in the store', async () => {
 
 test('a look at a client that has not changed takes at most 250 bytes', async () => {
   const store = await stores.open();
-  const ids = Array.from({ length: 400 }, (_, index) => `client-${index}`);
+  const ids = Array.from({ length: 150 }, (_, index) => `client-${index}`);
   const sweep = async (day: number) => {
     const { id } = await beginSweep(store, ids, daysLater(day));
     for (const [index, client] of ids.entries()) {
-      await storeLook(store, id, client, reportAt(`203.0.113.${index % 250}`, daysLater(day)));
+      await storeLook(store, id, client, reportAt(`203.0.113.${index}`, daysLater(day)));
     }
     await store.finishSweep(id, 'finished', daysLater(day));
     return (await store.info()).bytes;

@@ -244,7 +244,7 @@ describe('streams', () => {
     fc.assert(
       fc.property(fc.nat({ max: whole.length }), mutated(whole), (at, bytes) => {
         const pieces = splitSipStream(bytes);
-        expect(Buffer.concat([...pieces.whole, pieces.rest])).toEqual(bytes);
+        expect(Buffer.concat([...pieces.whole, pieces.rest]).equals(bytes)).toBe(true);
         const part = splitSipStream(whole.subarray(0, at));
         expect([invite, answer, decline].slice(0, part.whole.length)).toEqual(part.whole);
       }),
