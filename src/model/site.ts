@@ -15,7 +15,7 @@ import {
   againSchema,
   bareReport,
   REASONS,
-  type Report,
+  type ReportData,
   reportSchema,
   STATES,
   unitErrorSchema,
@@ -105,7 +105,10 @@ export const outsideSchema = z.object({
   nat: natSurveySchema.nullable(),
   problems: z.array(z.object({ part: z.enum(PARTS), message: text(512) })),
 });
-export type Outside = z.infer<typeof outsideSchema>;
+/** What is known from outside, whether or not its check has words. */
+export interface Outside extends Omit<z.infer<typeof outsideSchema>, 'check'> {
+  readonly check: ReportData | null;
+}
 
 /** All that was seen of a site, before any judgement. */
 export const siteEvidenceSchema = z.object({
@@ -115,7 +118,10 @@ export const siteEvidenceSchema = z.object({
   outside: outsideSchema.nullable().describe('null: only looked from inside'),
   checklist: checklistStateSchema.nullable(),
 });
-export type SiteEvidence = z.infer<typeof siteEvidenceSchema>;
+/** All that was seen of a site, whether or not its check has words. */
+export interface SiteEvidence extends Omit<z.infer<typeof siteEvidenceSchema>, 'outside'> {
+  readonly outside: Outside | null;
+}
 
 /** What lets something in from outside. */
 export const CAUSES = ['upnp-mapping', 'nat-pmp', 'static-forward', 'dmz', 'router', 'unexplained'] as const;
@@ -189,7 +195,11 @@ export const siteReportSchema = z.object({
 export type SiteReport = z.infer<typeof siteReportSchema>;
 
 /** The report of a site before it is put into words: what is stored and compared. Every site report is one as well. */
-export interface SiteReportData extends Omit<SiteReport, 'summary' | 'reachable' | 'findings' | 'undetermined'> {
+export interface SiteReportData extends Omit<
+  SiteReport,
+  'summary' | 'reachable' | 'findings' | 'undetermined' | 'evidence'
+> {
+  readonly evidence: SiteEvidence;
   readonly reachable: readonly Explanation[];
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
@@ -206,7 +216,7 @@ export function bareSiteReport(report: SiteReportData): SiteReportData {
     undetermined: report.undetermined.map(bareUndetermined),
     evidence: {
       ...evidence,
-      outside: outside && { ...outside, check: outside.check && (bareReport(outside.check) as Report) },
+      outside: outside && { ...outside, check: outside.check && bareReport(outside.check) },
     },
   };
 }

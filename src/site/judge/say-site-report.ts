@@ -1,4 +1,5 @@
 import { sayFinding, sayUndetermined, type Speakers } from '../../check/judge/engine.js';
+import { sayReport } from '../../check/judge/say-report.js';
 import type { Finding, ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
 import { OUTSIDER } from '../../model/profile.js';
 import {
@@ -25,6 +26,7 @@ export function createSiteReport(evidence: SiteEvidence, options: SiteReportOpti
 export function saySiteReport(data: SiteReportData): SiteReport {
   const findings = data.findings.map(say);
   const undetermined = data.undetermined.map((doubt) => ({ ...doubt, ...sayUndetermined(SPEAKERS, doubt) }));
+  const { outside } = data.evidence;
   const { schema, tool, kind, client, profile, startedAt, durationMs, interrupted, verdict } = data;
   return {
     ...{ schema, tool, kind, client, profile, startedAt, durationMs, interrupted, verdict },
@@ -32,7 +34,10 @@ export function saySiteReport(data: SiteReportData): SiteReport {
     reachable: data.reachable.map((one) => ({ ...one, sentence: sayExplanation(one) })),
     findings,
     undetermined,
-    evidence: data.evidence,
+    evidence: {
+      ...data.evidence,
+      outside: outside && { ...outside, check: outside.check && sayReport(outside.check) },
+    },
     errors: data.errors,
     ...(data.again && { again: data.again }),
   };
