@@ -23,6 +23,7 @@ test.each<[string, object]>([
   ['--no-color', { color: false }],
   ['--profile=x=y --service=webpro=81', { profile: 'x=y', service: ['webpro=81'] }],
   ['--rate=5 --timeout 0.5', { rate: 5, timeout: 0.5 }],
+  ['a -- --constructor --__proto__=x', { targets: ['a', '--constructor', '--__proto__=x'] }],
   ['a -- -p80 -iL --help', { targets: ['a', '-p80', '-iL', '--help'] }],
 ])('%s is %j', (given, values) => {
   expect(parse(words(given))).toEqual({ ask: 'run', values });

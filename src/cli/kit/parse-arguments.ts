@@ -19,18 +19,19 @@ export type Arguments =
  */
 export function parseArguments(name: string, command: Command, args: readonly string[]): Arguments {
   const options = optionsOf(command);
+  const flags = args.slice(0, findEnd(args));
   // Names that every object has upset yargs.
-  const upsetting = args
+  const upsetting = flags
     .map((arg) => arg.split('=', 1)[0]!)
     .find((flag) => /^--/.test(flag) && flag.replace(/^--(?:no-)?/, '') in {});
   if (upsetting !== undefined) throw refuseArgument(name, command, describeUnknown(upsetting, options));
   const { _: words, $0: _, ...given } = parse(spellOut(args, options), options);
   for (const ask of ['help', 'version'] as const) if (given[ask] !== undefined) return { ask };
   const values = Object.entries(given).map(([key, value]) => {
-    const flag = showFlag(key, args, options);
+    const flag = showFlag(key, flags, options);
     const option = Object.hasOwn(options, key) ? options[key] : undefined;
     if (!option) throw refuseArgument(name, command, describeUnknown(flag, options));
-    return [key, take(readGiven(option, value, args.includes(`${flag}=`)), flag)] as const;
+    return [key, take(readGiven(option, value, flags.includes(`${flag}=`)), flag)] as const;
   });
   return { ask: 'run', values: { ...Object.fromEntries(values), ...readWords(name, command, words.map(String)) } };
 }
@@ -56,12 +57,17 @@ function parse(args: readonly string[], options: Options) {
     .parseSync();
 }
 
+/** Where options end: at `--`. */
+function findEnd(args: readonly string[]): number {
+  return args.includes('--') ? args.indexOf('--') : args.length;
+}
+
 /**
  * Rewrites what yargs would take for something else: `-iL FILE` and `-p80,443`, `-` and `-100` as values, and switches
  * with a value (`--quiet=no`).
  */
 function spellOut(args: readonly string[], options: Options): string[] {
-  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const end = findEnd(args);
   const spelt: string[] = [];
   for (const arg of args.slice(0, end)) {
     const before = findValued(spelt.at(-1) ?? '', options);
