@@ -1,7 +1,25 @@
-import { limitWidth } from '../words/layout.js';
-import type { Reporter } from './reporter.js';
+import { OUTSIDER } from '../model/profile.js';
+import type { Report } from '../model/report.js';
+import { displayWidth, limitWidth } from '../words/layout.js';
+import { renderDuration, renderTime } from '../words/time.js';
 import { createRows } from './address-rows.js';
-import { renderAddress } from './address-table.js';
+import {
+  indent,
+  type Page,
+  renderErrors,
+  renderField,
+  renderHanging,
+  renderStanding,
+  renderUndetermined,
+} from './blocks.js';
+import { renderEndpoints } from './endpoints-table.js';
+import { groupFindings, sortFindings } from './finding-groups.js';
+import { renderFindings, renderOverview } from './findings-table.js';
+import { createPaint, paintVerdict, VERDICT_MARKS } from './paint.js';
+import type { Reporter, ReportStyle } from './reporter.js';
+
+/** From so many groups of findings on they are listed at a glance before. */
+const MANY_GROUPS = 5;
 
 /** Wider lines of prose read badly; rows don't. */
 const MOST_COLUMNS = { prose: 100, rows: 160 };
@@ -16,3 +34,83 @@ export const table: Reporter = {
     return { begin: () => '', report: (report) => renderAddress(report, { ...style, width }), end: () => '' };
   },
 };
+
+/** One address for a person: verdict, findings with what to do, endpoints, gaps, and the verdict again. */
+function renderAddress(report: Report, { width, color, reasons, full = false }: ReportStyle): string {
+  const page: Page = { width, paint: createPaint(color), full };
+  const gaps = [...renderUndetermined(report, page), ...renderErrors(report, page)];
+  const undecided = report.verdict === 'inconclusive';
+  const groups = groupFindings(sortFindings(report));
+  const listed = new Set(report.observations.flatMap(({ state, endpoint }) => (state === 'open' ? [endpoint] : [])));
+  const lines = [
+    ...renderVerdict(report, page),
+    ...indent(report.summary, width),
+    ...(groups.length < MANY_GROUPS ? [] : renderOverview(groups, page)),
+    ...renderCircumstances(report, width),
+    ...(undecided ? gaps : []),
+    ...renderFindings(groups, report.verdict, page, listed),
+    ...renderEndpoints(report, reasons, page),
+    ...renderStanding(report, 'from outside', page),
+    ...(undecided ? [] : gaps),
+    ...renderClosing(report, reasons, page),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderVerdict({ verdict, target }: Report, { width, paint }: Page): string[] {
+  const { label } = VERDICT_MARKS[verdict];
+  const subject = target.address ?? target.input;
+  const name = target.name !== null && target.name !== subject ? ` (${target.name})` : '';
+  return renderHanging(`${paintVerdict(paint, verdict)}  `, displayWidth(label) + 2, subject + name, width);
+}
+
+function describeVantage({ source, address, scope, ownAddress, control }: Report['vantage']): string {
+  const where = address ?? 'an unknown address';
+  const nat = scope === 'private' || scope === 'cgnat' ? ` (${scope}, so behind NAT)` : '';
+  const own = ownAddress ? '; the target is one of our own addresses' : '';
+  const proof = control ? `; control ${control.endpoint}: ${control.before}, then ${control.after ?? 'not asked'}` : '';
+  const who = source === OUTSIDER && !ownAddress ? '"outsider" (anyone on the internet)' : `"${source}"`;
+  return `${where}${nat}, as ${who}${own}${proof}`;
+}
+
+function renderCircumstances(report: Report, width: number): string[] {
+  const { target, vantage, profile, authorization, startedAt, durationMs, interrupted } = report;
+  const resolved = target.name !== null && target.address !== null && target.resolvedAt !== null;
+  const duration = `${renderTime(startedAt)}, took ${renderDuration(durationMs)}`;
+  const cut = interrupted ? ' and was CUT OFF: only what was known by then' : '';
+  const fields: [string, string][] = [
+    ['Address', resolved ? `${target.name} was ${target.address} at ${renderTime(target.resolvedAt ?? '')}` : ''],
+    ['Problem', target.problem ?? ''],
+    ['From', describeVantage(vantage)],
+    ['When', `${duration}${cut}, against profile "${profile.name}"`],
+    ['Allowed', authorization === null ? '' : `by ${authorization}`],
+  ];
+  return ['', ...fields.flatMap(([label, text]) => renderField(label, text, width))];
+}
+
+function describeNext({ verdict, findings, failOn }: Report): string {
+  switch (verdict) {
+    case 'violation':
+      return 'Work through the findings from 1 on ("Do"), then check again.';
+    case 'inconclusive':
+      return 'Nothing is proven, neither good nor bad: resolve what is marked "?" and the findings, then check again.';
+    case 'compliant':
+      if (findings.some(({ effect }) => effect === 'violation'))
+        return `No finding is as bad as "${failOn}", so none counts. Read them all the same.`;
+      return findings.length > 0
+        ? 'All is as agreed.'
+        : 'Nothing needs to be done. This is valid for now, and for the place that we checked from.';
+  }
+}
+
+function renderClosing(report: Report, reasons: boolean, page: Page): string[] {
+  const { width, full } = page;
+  const more = [
+    // Notes do not show their rule.
+    ...(report.findings.every(({ severity }) => severity === 'info') ? [] : ['sallyport explain RULE']),
+    ...(full ? [] : ['--full']),
+    ...(reasons ? [] : ['--reason']),
+    '--format json',
+  ];
+  return ['', ...renderVerdict(report, page), ...indent(`${describeNext(report)} More: ${more.join(', ')}`, width)];
+}

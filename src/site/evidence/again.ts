@@ -4,9 +4,8 @@ import type { SiteReportData } from '../../model/site.js';
 import { isSameAddress, placeOf } from './addresses.js';
 import { findOtherAddresses, isOfAnotherLine } from './detour.js';
 import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
-import { listsAll } from './mapping-since.js';
+import { listsAll } from './mappings.js';
 import { type Ledger, sumProofs } from './proofs.js';
-import { isSameSite } from './same-site.js';
 
 /*
  * What a run proves by what it does not tell. Absence of evidence is no evidence of absence: where the later run did not
@@ -136,4 +135,19 @@ export function listEndpoints(...reports: readonly SiteReportData[]): EndpointId
   );
   const all = reports.flatMap(({ reachable }) => reachable.map(({ endpoint }) => endpoint));
   return [...new Set(all)].filter((endpoint) => !random.has(endpoint)).sort(compareEndpointIds);
+}
+
+/**
+ * Whether two reports are of one site, as far as they tell: by the client that both name; without one by the public
+ * address, and where one of them does not know it, by the address of a gateway. A line that was given another public
+ * address passes for another site.
+ */
+export function isSameSite(one: Pick<SiteReportData, 'client' | 'evidence'>, other: typeof one): boolean {
+  if (one.client !== null || other.client !== null) return one.client === other.client;
+  const [address, another] = [one, other].map(({ evidence }) => evidence.outside?.address ?? null);
+  if (address && another) return isSameAddress(address, another);
+  const gateways = other.evidence.lan.gateways;
+  return one.evidence.lan.gateways.some((gateway) =>
+    gateways.some((two) => isSameAddress(gateway.address, two.address)),
+  );
 }

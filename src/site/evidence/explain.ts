@@ -9,8 +9,7 @@ import { isOfAnotherLine } from './detour.js';
 import { explainArrival, explainByMapping, type Explained, findWayIn } from './explain-arrival.js';
 import { explainOpening } from './explain-opening.js';
 import { listRouters, outwardAddresses } from './gateways.js';
-import { findFirstSeen } from './mapping-since.js';
-import { type HeldMapping, listMappings } from './mappings.js';
+import { findFirstSeen, type HeldMapping, listMappings } from './mappings.js';
 import { type Ledger, ofTransport, sumProofs, TRANSPORTS } from './proofs.js';
 
 /** What is reachable from outside, with what explains it, and the parts from which that was worked out. */

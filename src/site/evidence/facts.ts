@@ -129,3 +129,19 @@ export function nameProtocol(mapping: Pick<MappingName, 'description'>): string 
 export function isSettled({ ledger }: SiteFacts, { endpoints }: ProfileService): boolean {
   return endpoints.every((endpoint) => ledger.arrived.has(endpoint) || ledger.shut.has(endpoint));
 }
+
+/** Whether the stand-in settled all that the profile speaks of, and a DMZ too: then no list of a router is needed. */
+export function provesAll(facts: SiteFacts): boolean {
+  const services = facts.profile.services.filter(({ kind }) => kind !== 'gateway');
+  return facts.ledger.canaries.length > 0 && services.every((service) => isSettled(facts, service));
+}
+
+/** Whether the phone system was seen to offer a service on the LAN. */
+export function offersOnLan({ lan }: SiteEvidence, { endpoints }: ProfileService): boolean {
+  return (lan.pbx?.observations ?? []).some(({ endpoint, state }) => state === 'open' && endpoints.includes(endpoint));
+}
+
+/** Whether the stand-in listened where the phone system will be: forwards that lead there arrive nowhere else. */
+export function isInPlace({ pbxAddress, standIn }: SiteEvidence): boolean {
+  return pbxAddress !== null && standIn !== null && isSameAddress(pbxAddress, standIn.address);
+}

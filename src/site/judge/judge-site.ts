@@ -5,7 +5,7 @@ import type { UnitError } from '../../model/report.js';
 import { SITE_SCHEMA, type SiteEvidence, type SiteReportData } from '../../model/site.js';
 import { VERSION } from '../../version.js';
 import { deriveSiteFacts } from '../evidence/facts.js';
-import { isSameSite } from '../evidence/same-site.js';
+import { isSameSite } from '../evidence/again.js';
 import { SITE_RULES, SITE_RULESET } from '../rules/registry.js';
 import type { SiteRule } from '../rules/site-rule.js';
 

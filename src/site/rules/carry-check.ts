@@ -6,8 +6,7 @@ import { noSignOfLife } from '../../check/rules/no-sign-of-life.js';
 import { RULES } from '../../check/rules/registry.js';
 import type { Rule } from '../../check/rules/rule.js';
 import { isCanary } from '../../model/canary.js';
-import { isSettled, type SiteFacts } from '../evidence/facts.js';
-import { offersOnLan } from '../evidence/pbx.js';
+import { isSettled, offersOnLan, type SiteFacts } from '../evidence/facts.js';
 import type { SiteRule } from './site-rule.js';
 
 /** Rules whose say is better told here: the line lives, for we came by it; and the inside was looked at. */

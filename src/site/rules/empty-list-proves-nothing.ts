@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { FindingData } from '../../model/finding.js';
 import { gatewayNameSchema } from '../../model/lan.js';
 import { judgeUpnp, nameRouters } from '../evidence/gateways.js';
-import { provesAll } from '../evidence/proves-all.js';
+import { provesAll } from '../evidence/facts.js';
 import type { SiteRule } from './site-rule.js';
 
 const doubt = z.object({

@@ -6,9 +6,8 @@ import { gatewayNameSchema } from '../../model/lan.js';
 import type { ProfileService } from '../../model/profile.js';
 import { nullableText, text } from '../../model/text.js';
 import { isForwardSettled } from '../evidence/again.js';
-import type { SiteFacts } from '../evidence/facts.js';
+import { isInPlace, offersOnLan, type SiteFacts } from '../evidence/facts.js';
 import { nameRouters } from '../evidence/gateways.js';
-import { isInPlace, offersOnLan } from '../evidence/pbx.js';
 import { listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 

@@ -4,7 +4,7 @@ import type { FindingData } from '../../model/finding.js';
 import { type Gateway, gatewayNameSchema } from '../../model/lan.js';
 import { text } from '../../model/text.js';
 import { identifyGateway, judgeUpnp, nameGateway } from '../evidence/gateways.js';
-import { provesAll } from '../evidence/proves-all.js';
+import { provesAll } from '../evidence/facts.js';
 import { listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
