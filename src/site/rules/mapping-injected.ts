@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Found } from '../../check/rules/rule.js';
-import { cutText, upperFirst } from '../../words/sentence.js';
+import { upperFirst } from '../../words/sentence.js';
 import { gatewayNameSchema, mappingNameSchema } from '../../model/lan.js';
 import type { Severity } from '../../model/severity.js';
 import { nullableText } from '../../model/text.js';
@@ -8,6 +8,7 @@ import { isMappingGone } from '../evidence/again.js';
 import type { JudgedMapping, SiteFacts } from '../evidence/facts.js';
 import { identifyGateway, nameGateway } from '../evidence/gateways.js';
 import { describeMapping, identifyMapping, recogniseStranger, STRANGERS, type Stranger } from '../evidence/mappings.js';
+import { foundMapping } from './mapping.js';
 import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -74,23 +75,9 @@ export const mappingInjected: SiteRule<Data> = {
   gone: isMappingGone,
 };
 
-function findOne(held: JudgedMapping, { evidence, serviceOf }: SiteFacts): Found<Data> {
-  const { gateway, mapping, endpoint } = held;
-  const client = recogniseStranger(held, evidence.lan) ?? 'other-network';
-  const service = endpoint && serviceOf(endpoint);
-  return {
-    severity: SEVERITY_OF[client],
-    effect: 'violation',
-    endpoint,
-    observations: endpoint ? [endpoint] : [],
-    data: {
-      kind: 'one',
-      gateway: identifyGateway(gateway),
-      mapping: identifyMapping(mapping),
-      client,
-      service: service ? cutText(service.title, 80) : null,
-    },
-  };
+function findOne(held: JudgedMapping, facts: SiteFacts): Found<Data> {
+  const client = recogniseStranger(held, facts.evidence.lan) ?? 'other-network';
+  return foundMapping(held, facts, SEVERITY_OF[client], { client });
 }
 
 function findMore(rest: readonly JudgedMapping[]): Found<Data> {

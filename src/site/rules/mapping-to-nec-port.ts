@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import type { Found } from '../../check/rules/rule.js';
-import { cutText, upperFirst } from '../../words/sentence.js';
+import { upperFirst } from '../../words/sentence.js';
 import { gatewayNameSchema, mappingNameSchema } from '../../model/lan.js';
 import { nullableText } from '../../model/text.js';
 import { isMappingGone } from '../evidence/again.js';
 import { type JudgedMapping, nameProtocol, type SiteFacts } from '../evidence/facts.js';
-import { identifyGateway, nameGateway } from '../evidence/gateways.js';
+import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping, identifyMapping } from '../evidence/mappings.js';
 import { sayStakes, stakesSchema, weighStakes } from './stakes.js';
+import { foundMapping } from './mapping.js';
 import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -50,25 +51,15 @@ export const mappingToNecPort: SiteRule<Data> = {
   gone: isMappingGone,
 };
 
-function findOne({ gateway, mapping, endpoint }: JudgedMapping, facts: SiteFacts): Found<Data> {
-  const service = endpoint ? facts.serviceOf(endpoint) : undefined;
+function findOne(held: JudgedMapping, facts: SiteFacts): Found<Data> {
+  const { endpoint } = held;
   const agreed = endpoint !== null && facts.accessTo(endpoint) !== 'must-not';
   const weight = endpoint && weighStakes(facts, endpoint);
-  return {
-    severity: agreed ? 'medium' : (weight?.severity ?? 'critical'),
-    effect: 'violation',
-    endpoint,
-    observations: endpoint ? [endpoint] : [],
-    data: {
-      kind: 'one',
-      gateway: identifyGateway(gateway),
-      mapping: identifyMapping(mapping),
-      service: service ? cutText(service.title, 80) : null,
-      agreed,
-      basis: facts.reachable.find((one) => one.endpoint === endpoint)?.basis ?? null,
-      stakes: weight ? weight.stakes : null,
-    },
-  };
+  return foundMapping(held, facts, agreed ? 'medium' : (weight?.severity ?? 'critical'), {
+    agreed,
+    basis: facts.reachable.find((one) => one.endpoint === endpoint)?.basis ?? null,
+    stakes: weight ? weight.stakes : null,
+  });
 }
 
 function sayOne(endpoint: Found['endpoint'], { gateway, mapping, service, agreed, basis, stakes }: One) {

@@ -5,8 +5,9 @@ import { gatewayNameSchema, mappingNameSchema } from '../../model/lan.js';
 import { nullableText, text } from '../../model/text.js';
 import { isMappingGone } from '../evidence/again.js';
 import { type JudgedMapping, nameProtocol, phoneSystemAddresses, type SiteFacts } from '../evidence/facts.js';
-import { identifyGateway, nameGateway } from '../evidence/gateways.js';
+import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping, identifyMapping } from '../evidence/mappings.js';
+import { foundMapping } from './mapping.js';
 import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -70,24 +71,14 @@ export const mappingToOtherHost: SiteRule<Data> = {
   gone: isMappingGone,
 };
 
-function findOne({ gateway, mapping, endpoint }: JudgedMapping, facts: SiteFacts): Found<Data> {
-  const service = endpoint ? facts.serviceOf(endpoint) : undefined;
+function findOne(held: JudgedMapping, facts: SiteFacts): Found<Data> {
+  const { endpoint } = held;
   const agreed = endpoint !== null && facts.accessTo(endpoint) !== 'must-not';
-  return {
-    severity: agreed ? 'medium' : 'high',
-    effect: 'violation',
-    endpoint,
-    observations: endpoint ? [endpoint] : [],
-    data: {
-      kind: 'one',
-      gateway: identifyGateway(gateway),
-      mapping: identifyMapping(mapping),
-      service: service ? cutText(service.title, 80) : null,
-      agreed,
-      answers: facts.reachable.some((one) => one.endpoint === endpoint),
-      phoneSystem: phoneSystemAddresses(facts.evidence),
-    },
-  };
+  return foundMapping(held, facts, agreed ? 'medium' : 'high', {
+    agreed,
+    answers: facts.reachable.some((one) => one.endpoint === endpoint),
+    phoneSystem: phoneSystemAddresses(facts.evidence),
+  });
 }
 
 function sayOne(endpoint: Found['endpoint'], data: One): RuleWords {

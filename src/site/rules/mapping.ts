@@ -1,0 +1,26 @@
+import type { Found } from '../../check/rules/rule.js';
+import type { Severity } from '../../model/severity.js';
+import { cutText } from '../../words/sentence.js';
+import type { JudgedMapping, SiteFacts } from '../evidence/facts.js';
+import { identifyGateway } from '../evidence/gateways.js';
+import { identifyMapping } from '../evidence/mappings.js';
+
+/** A violation by one mapping, with what every rule of mappings keeps of it, and what its own rule adds. */
+export function foundMapping<Data extends object>(
+  { gateway, mapping, endpoint }: JudgedMapping,
+  { serviceOf }: SiteFacts,
+  severity: Severity,
+  data: Data,
+) {
+  const service = endpoint && serviceOf(endpoint);
+  return {
+    ...{ severity, effect: 'violation', endpoint, observations: endpoint ? [endpoint] : [] },
+    data: {
+      kind: 'one',
+      gateway: identifyGateway(gateway),
+      mapping: identifyMapping(mapping),
+      service: service ? cutText(service.title, 80) : null,
+      ...data,
+    },
+  } as const satisfies Found;
+}
