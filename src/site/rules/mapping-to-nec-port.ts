@@ -6,10 +6,10 @@ import { nullableText } from '../../model/text.js';
 import { isMappingGone } from '../evidence/again.js';
 import { type JudgedMapping, nameProtocol, type SiteFacts } from '../evidence/facts.js';
 import { nameGateway } from '../evidence/gateways.js';
-import { describeMapping, identifyMapping } from '../evidence/mappings.js';
+import { describeMapping } from '../evidence/mappings.js';
 import { sayStakes, stakesSchema, weighStakes } from './stakes.js';
-import { foundMapping } from './mapping.js';
-import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
+import { foundFurther, foundMapping } from './mapping.js';
+import { boundFindings, listSome, someOf } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
 /** Of the phone system's own UPnP client. */
@@ -45,7 +45,13 @@ export const mappingToNecPort: SiteRule<Data> = {
   data,
   find(facts) {
     const held = facts.mappings.filter(({ kind }) => kind === 'nec-port');
-    return { findings: boundFindings(held, (one) => findOne(one, facts), findMore) };
+    return {
+      findings: boundFindings(
+        held,
+        (one) => findOne(one, facts),
+        (rest) => foundFurther(rest, 'critical'),
+      ),
+    };
   },
   say: ({ endpoint, data }) => (data.kind === 'one' ? sayOne(endpoint, data) : sayMore(data.mappings)),
   gone: isMappingGone,
@@ -77,16 +83,6 @@ function sayOne(endpoint: Found['endpoint'], { gateway, mapping, service, agreed
     remedy: `Switch UPnP off in ${router}, then delete this mapping or restart the router.${agreed ? ' Forward the port by hand.' : ''} If the phone system asked for it, switch its UPnP client off (program ${PROGRAM}).`,
     programs: [...words.programs, PROGRAM],
     references: agreed ? [] : words.references,
-  };
-}
-
-function findMore(rest: readonly JudgedMapping[]): Found<Data> {
-  return {
-    severity: 'critical',
-    effect: 'violation',
-    endpoint: null,
-    observations: rest.flatMap(({ endpoint }) => (endpoint ? [endpoint] : [])),
-    data: { kind: 'more', mappings: takeSome(rest.map(({ mapping }) => identifyMapping(mapping))) },
   };
 }
 

@@ -7,7 +7,7 @@ import { isMappingGone } from '../evidence/again.js';
 import { type JudgedMapping, nameProtocol, phoneSystemAddresses, type SiteFacts } from '../evidence/facts.js';
 import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping, identifyMapping } from '../evidence/mappings.js';
-import { foundMapping } from './mapping.js';
+import { foundFurther, foundMapping } from './mapping.js';
 import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -42,7 +42,14 @@ export const mappingToOtherHost: SiteRule<Data> = {
       ({ kind, endpoint }) => kind === 'off' || (kind === 'other' && !(endpoint && facts.tellers.has(endpoint))),
     );
     return {
-      findings: [...boundFindings(taken, (held) => findOne(held, facts), findMore), ...noteOthers(others)],
+      findings: [
+        ...boundFindings(
+          taken,
+          (held) => findOne(held, facts),
+          (rest) => foundFurther(rest, 'high'),
+        ),
+        ...noteOthers(others),
+      ],
     };
   },
   say({ endpoint, data }) {
@@ -100,16 +107,6 @@ function sayOne(endpoint: Found['endpoint'], data: One): RuleWords {
       ? 'What is meant for the phone system goes to another device, so a forward of that port cannot work.'
       : 'Another device is reachable from the internet without anyone having agreed to it, on a port where it may be mistaken for the phone system.',
     remedy: `Find the device at ${client} and switch off its automatic port opening. Switch UPnP off in ${router}, then delete the mapping or restart the router.`,
-  };
-}
-
-function findMore(rest: readonly JudgedMapping[]): Found<Data> {
-  return {
-    severity: 'high',
-    effect: 'violation',
-    endpoint: null,
-    observations: rest.flatMap(({ endpoint }) => (endpoint ? [endpoint] : [])),
-    data: { kind: 'more', mappings: takeSome(rest.map(({ mapping }) => identifyMapping(mapping))) },
   };
 }
 

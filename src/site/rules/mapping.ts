@@ -4,6 +4,7 @@ import { cutText } from '../../words/sentence.js';
 import type { JudgedMapping, SiteFacts } from '../evidence/facts.js';
 import { identifyGateway } from '../evidence/gateways.js';
 import { identifyMapping } from '../evidence/mappings.js';
+import { takeSome } from './bounds.js';
 
 /** A violation by one mapping, with what every rule of mappings keeps of it, and what its own rule adds. */
 export function foundMapping<Data extends object>(
@@ -22,5 +23,14 @@ export function foundMapping<Data extends object>(
       service: service ? cutText(service.title, 80) : null,
       ...data,
     },
+  } as const satisfies Found;
+}
+
+/** A violation by all further mappings together. */
+export function foundFurther(rest: readonly JudgedMapping[], severity: Severity) {
+  return {
+    ...{ severity, effect: 'violation', endpoint: null },
+    observations: rest.flatMap(({ endpoint }) => (endpoint ? [endpoint] : [])),
+    data: { kind: 'more', mappings: takeSome(rest.map(({ mapping }) => identifyMapping(mapping))) },
   } as const satisfies Found;
 }
