@@ -1,20 +1,20 @@
-/** Something to run at a time; `run` is null once it ran or was cancelled. */
+/** Something to run at a given time; `run` is null once it ran or was cancelled. */
 export interface Appointment {
   due: number;
   run: (() => void) | null;
 }
 
-/** Resolution of an agenda, ms: what is due sooner needs no appointment. */
+/** Resolution of an agenda, ms: what is due sooner runs without an appointment. */
 export const TICK_MS = 4;
 
-/** A tick that comes so much too late tells that the process stood still, ms. */
+/** A tick that is late by this much shows that the process stood still, ms. */
 const STALL_MS = 500;
 
 /**
  * All deadlines, retries and pacing of an engine, in one heap behind one timer: thousands of probes in flight
  * cost no timer each. Times are those of `performance.now()`, in milliseconds; the resolution is one tick.
  *
- * While the process stood still it heard nothing: such time does not count as anybody's silence, and puts off all
+ * While the process stood still it heard nothing: such time does not count as anyone's silence, and puts off all
  * appointments. What is due runs after the events that came in meanwhile.
  */
 export class Agenda {

@@ -1,4 +1,4 @@
-/** Lets some wait for what others do: whoever changes something rings, and whoever waits looks again. */
+/** Lets some wait for what others do: those who change something ring, and those who wait look again. */
 export class Bell {
   readonly #waiting = new Set<() => void>();
 
@@ -7,7 +7,7 @@ export class Bell {
     for (const look of this.#waiting) look();
   }
 
-  /** Waits until a condition holds; false where the signal came first. */
+  /** Waits until a condition holds; false if the signal came first. */
   until(condition: () => boolean, signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const look = (): void => {

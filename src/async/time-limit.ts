@@ -1,4 +1,4 @@
-/** What ends work: a signal, the time, or whoever began it. */
+/** What ends work: a signal, the time, or the caller. */
 export interface TimeLimit {
   /** Aborted by whatever comes first. */
   readonly signal: AbortSignal;

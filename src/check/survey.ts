@@ -129,7 +129,7 @@ async function runProbes(
 }
 
 /**
- * Where some endpoints stayed silent, asks one that had answered again: if it is silent now, we were shut out in
+ * Where some endpoints stayed silent, asks one that had answered again: if it is silent now, we were blocked in
  * the middle of the check, and silence proves nothing.
  */
 async function askAgain(engine: Engine, host: Host, seen: readonly Observation[]): Promise<Liveness['recheck']> {
@@ -143,7 +143,7 @@ async function askAgain(engine: Engine, host: Host, seen: readonly Observation[]
   return state === 'error' ? null : { endpoint: again.endpoint, answered: state !== 'filtered' };
 }
 
-/** The first outcome that is no silence; silence where all are silent. What is still under way then is left to end. */
+/** The first outcome that is not silence; silence if all are silent. What is still under way then is left to end. */
 function firstAnswer(outcomes: readonly Promise<Outcome>[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     let silent = 0;

@@ -118,7 +118,7 @@ async function describeUnknown(first: string, rest: readonly string[]): Promise<
   if (name === undefined) return new InputError(`unknown option ${flag}; see sallyport --help`);
   const { command } = await findCommand(name)!.load();
   const known = Object.hasOwn(optionsOf(command), flag.replace(/^--?(?:no-)?/, ''));
-  const problem = known ? `${flag}: options stand after the command` : `unknown option ${flag}`;
+  const problem = known ? `${flag}: options come after the command` : `unknown option ${flag}`;
   const { refuseArgument } = await import('./kit/parse-arguments.js');
   return refuseArgument(`sallyport ${name}`, command, problem);
 }

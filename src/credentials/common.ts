@@ -93,7 +93,7 @@ function listDigits(text: string, size: number): string[] {
   return stretches.filter((stretch) => stretch.length === size && /^\d+$/.test(stretch));
 }
 
-/** Whether a year from 1900 to 2099 stands in the text. */
+/** Whether a year from 1900 to 2099 is in the text. */
 export function holdsYear(text: string): boolean {
   return /(?:19|20)\d\d/.test(text);
 }
@@ -103,7 +103,7 @@ export function isDayAndMonth(text: string): boolean {
   return /^\d{4}$/.test(text) && isDayOfYear(text);
 }
 
-/** Whether a date of six digits stands in the text: day and month in either order, and a year of two before or after. */
+/** Whether a date of six digits is in the text: day and month in either order, and a year of two before or after. */
 export function holdsDate(text: string): boolean {
   return listDigits(text, 6).some((digits) => isDayOfYear(digits.slice(0, 4)) || isDayOfYear(digits.slice(2)));
 }

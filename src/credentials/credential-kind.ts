@@ -4,9 +4,9 @@ export type CredentialKindId = (typeof CREDENTIAL_KIND_IDS)[number];
 
 /** What is known of a site, and must not show in its credentials. None of it is secret but the last. */
 export interface CredentialContext {
-  /** Digits alone. */
+  /** Digits only. */
   readonly extensions: readonly string[];
-  /** Digits alone. */
+  /** Digits only. */
   readonly phones: readonly string[];
   /** Names of company and users, as they were given: a text may hold several words. */
   readonly names: readonly string[];

@@ -6,16 +6,16 @@ const WHOLE = /^(?:[A-Z]?[a-z]+(?:[A-Z][a-z]+)*|[A-Z]+)(?![a-zA-Z])/;
 /** The same among other letters, where more of them must look so. */
 const AMONG_LETTERS = /^(?:[A-Z]?[a-z]{3,}(?:[A-Z][a-z]{2,})*|[A-Z]{4,})/;
 
-/** Gives a whole number from 0 to below `bound`, all with the same chance, that nobody can foretell. */
+/** Gives a whole number from 0 to below `bound`, all with the same chance, that no one can foretell. */
 export type RandomInt = (bound: number) => number;
 
-/** So many draws are made. Of each kind one in a hundred at least is acceptable, unless nearly all are excluded. */
+/** At most this many draws are made. Of each kind one in a hundred at least is acceptable, unless nearly all are excluded. */
 const MAX_DRAWS = 10_000;
 
 /**
  * Proposes a credential that no rule speaks against, warnings included. Draws are uniform and the others are thrown
  * away, so every one that is left has the same chance.
- * @returns null where none is found: too much is excluded by the context
+ * @returns null if none is found: too much is excluded by the context
  */
 export function proposeCredential(
   kind: CredentialKind,
@@ -46,7 +46,7 @@ function hasLongWords(letters: string): boolean {
   return letters.length >= 2.5 * words;
 }
 
-/** Length of the longest stretch from `at` on that looks like words, of whichever language; 0 where none does. */
+/** Length of the longest stretch from `at` on that looks like words, of whichever language; 0 if none does. */
 export function measureReadable(text: string, at: number): number {
   const rest = text.slice(at);
   const isBeginning = !/[a-zA-Z]/.test(text[at - 1] ?? '');

@@ -1,6 +1,6 @@
 const DIGIT = /^\d$/;
 
-/** The step from one character to the next: of digits from -4 to 5, since 0 follows 9; null where there is none. */
+/** The step from one character to the next: of digits from -4 to 5, since 0 follows 9; null if there is none. */
 function findStep(from: string | undefined, to: string | undefined): number | null {
   if (from === undefined || to === undefined) return null;
   if (DIGIT.test(from) && DIGIT.test(to)) return ((Number(to) - Number(from) + 14) % 10) - 4;
@@ -46,7 +46,7 @@ export function holdsSameInRow(text: string, times: number): boolean {
   return false;
 }
 
-/** How often the most frequent character stands in the text. */
+/** How often the most frequent character is in the text. */
 export function countMostFrequent(text: string): number {
   const counts = new Map<string, number>();
   for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);

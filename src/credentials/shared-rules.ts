@@ -12,7 +12,7 @@ export const extensionRule = (source: CredentialRule['source']): CredentialRule 
   id: 'extension',
   source,
   level: 'refused',
-  message: 'It is or holds an extension number, forwards or backwards.',
+  message: 'It is or contains an extension number, forwards or backwards.',
   offends: (credential, { extensions }) => holdsExtension(credential, extensions),
 });
 
@@ -20,7 +20,7 @@ export const phoneRule: CredentialRule = {
   id: 'phone',
   source: 'sallyport',
   level: 'refused',
-  message: 'It holds four digits in a row of a phone number, forwards or backwards.',
+  message: 'It contains four digits in a row of a phone number, forwards or backwards.',
   offends: (credential, { phones }) => holdsPhone(credential, phones),
 };
 
@@ -28,7 +28,7 @@ export const siteNameRule: CredentialRule = {
   id: 'site-name',
   source: 'sallyport',
   level: 'refused',
-  message: 'It holds a word of the company or of a user, perhaps with digits or signs for letters.',
+  message: 'It contains a word of the company or of a user, perhaps with digits or signs for letters.',
   offends: (credential, { names }) => holdsWord(credential, listWords(names).map(foldText)),
 };
 
@@ -44,7 +44,7 @@ export const commonNumberRule: CredentialRule = {
   id: 'common',
   source: 'sallyport',
   level: 'refused',
-  message: 'It is or holds a number that many people choose.',
+  message: 'It is or contains a number that many people choose.',
   offends: (credential) => COMMON_NUMBERS.some((number) => credential.includes(number)),
 };
 
@@ -52,7 +52,7 @@ export const keypadRule: CredentialRule = {
   id: 'keypad',
   source: 'sallyport',
   level: 'refused',
-  message: 'It holds a figure on the keypad: a line of three keys, or a walk, a box or a cross of four.',
+  message: 'It contains a pattern on the keypad: three keys in a line, or a path, a square or a cross of four.',
   offends: holdsKeypadFigure,
 };
 
@@ -60,11 +60,11 @@ export const otherCredentialRule = (source: CredentialRule['source']): Credentia
   id: 'other-credential',
   source,
   level: 'refused',
-  message: 'It is, holds or is part of another credential of the same run.',
+  message: 'It is, contains or is part of another credential of the same run.',
   offends: (credential, { others }) => resemblesOther(credential, others),
 });
 
-/** Whether `size` digits in a row of a number stand in the text, forwards or backwards. */
+/** Whether `size` digits in a row of a number are in the text, forwards or backwards. */
 function sharesDigits(text: string, number: string, size: number): boolean {
   for (let at = 0; at + size <= number.length; at++) {
     const digits = number.slice(at, at + size);
@@ -74,7 +74,7 @@ function sharesDigits(text: string, number: string, size: number): boolean {
 }
 
 /**
- * Whether an extension number shows: one of three or more digits stands in the text, forwards or backwards (of a long
+ * Whether an extension number shows: one of three or more digits is in the text, forwards or backwards (of a long
  * one, four of its digits); or the text is a shorter one, repeated or filled up with zeros.
  */
 export function holdsExtension(text: string, extensions: readonly string[]): boolean {
@@ -84,12 +84,12 @@ export function holdsExtension(text: string, extensions: readonly string[]): boo
   });
 }
 
-/** Whether four digits in a row of a phone number stand in the text, forwards or backwards. */
+/** Whether four digits in a row of a phone number are in the text, forwards or backwards. */
 export function holdsPhone(text: string, phones: readonly string[]): boolean {
   return phones.some((phone) => sharesDigits(text, phone, 4));
 }
 
-/** Whether the last three digits of a phone number stand in the text. */
+/** Whether the last three digits of a phone number are in the text. */
 export function holdsEndOfPhone(text: string, phones: readonly string[]): boolean {
   return phones.some((phone) => phone.length >= 3 && text.includes(phone.slice(-3)));
 }

@@ -6,7 +6,7 @@ import { extensionRule, otherCredentialRule, phoneRule, siteNameRule } from './s
 import { holdsWord, listWords } from './words.js';
 
 /**
- * Whoever hears one digest response (RFC 3261 section 22) can try passwords against it without asking anybody; 72 bits
+ * Anyone who hears one digest response (RFC 3261 section 22) can try passwords against it without asking anyone; 72 bits
  * are out of reach of that.
  */
 const FAIR_BITS = 72;
@@ -22,7 +22,7 @@ function rateStrength(password: string, { names, extensions, phones }: Credentia
 export const sipPassword: CredentialKind = {
   id: 'sip-password',
   title: 'SIP password',
-  // Letters and digits alone, without those that look alike: it is typed on phones.
+  // Letters and digits only, without those that look alike: it is typed on phones.
   alphabet: 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789',
   length: 20,
   rate: rateStrength,
@@ -54,7 +54,7 @@ export const sipPassword: CredentialKind = {
       id: 'common',
       source: 'sallyport',
       level: 'refused',
-      message: 'It holds a word of common passwords, perhaps with digits or signs for letters.',
+      message: 'It contains a word of common passwords, perhaps with digits or signs for letters.',
       offends: (password) => holdsWord(password, COMMON_WORDS),
     },
     siteNameRule,
@@ -63,7 +63,7 @@ export const sipPassword: CredentialKind = {
       id: 'characters',
       source: 'sallyport',
       level: 'refused',
-      message: 'It holds a control character or one that is not ASCII, which devices write in different ways.',
+      message: 'It contains a control character or one that is not ASCII, which devices write in different ways.',
       offends: (password) => /[^ -~]/.test(password),
     },
     {
@@ -71,7 +71,7 @@ export const sipPassword: CredentialKind = {
       source: 'sallyport',
       level: 'warning',
       message:
-        'It holds a space, a quotation mark or one of : ; , @ < > & \\, which the settings of some devices do not take.',
+        'It contains a space, a quotation mark or one of : ; , @ < > & \\, which the settings of some devices do not take.',
       offends: (password) => /[ "'`:;,@<>&\\]/.test(password),
     },
   ],

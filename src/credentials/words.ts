@@ -38,7 +38,7 @@ export function listWords(names: readonly string[]): string[] {
   return words.filter((word) => word.length >= 3 && /\p{L}/u.test(word)).map((word) => word.toLowerCase());
 }
 
-/** Whether one of the words, which are folded already, stands in the text, in whichever spelling. */
+/** Whether one of the words, which are folded already, is in the text, in whichever spelling. */
 export function holdsWord(text: string, folded: readonly string[]): boolean {
   const foldedText = foldText(text);
   return folded.some((word) => foldedText.includes(word));
@@ -52,7 +52,7 @@ export function holdsSpelledWord(text: string, words: readonly string[]): boolea
   });
 }
 
-/** Whether another credential stands in the text, forwards, or the text in another; case does not count. */
+/** Whether another credential is in the text, forwards, or the text in another; case does not count. */
 export function resemblesOther(text: string, others: readonly string[]): boolean {
   const folded = text.toLowerCase();
   return others.some((other) => folded.includes(other.toLowerCase()) || other.toLowerCase().includes(folded));

@@ -33,7 +33,7 @@ export const SITES = {
   },
   forwarded: {
     id: 'forwarded',
-    title: 'an SL2100 with its SIP trunk forwarded to the provider alone',
+    title: 'an SL2100 whose SIP trunk is forwarded for the provider only',
     address: '127.0.0.12',
     profile: 'sip-trunk',
     source: 'provider',
@@ -53,7 +53,7 @@ export const SITES = {
   },
   hostile: {
     id: 'hostile',
-    title: 'a host that attacks whoever looks at it',
+    title: 'a host that attacks anyone who checks it',
     address: '127.0.0.14',
     profile: 'closed',
     source: 'outsider',

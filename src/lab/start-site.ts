@@ -29,8 +29,8 @@ export interface SiteOptions {
 }
 
 /**
- * Starts a site on its own loopback address. Ports that can't be bound are moved to ephemeral ones and told in
- * `services`; where the address itself can't be bound (systems other than Linux), everything moves to 127.0.0.1.
+ * Starts a site on its own loopback address. Ports that cannot be bound are moved to ephemeral ones and told in
+ * `services`; if the address itself cannot be bound (systems other than Linux), everything moves to 127.0.0.1.
  */
 export async function startSite(plan: SitePlan, options: SiteOptions = {}): Promise<Site> {
   const wanted = options.address ?? '127.0.0.1';

@@ -81,7 +81,7 @@ export function subtractRanges(range: AddressRange, holes: readonly AddressRange
   return first > range.last ? left : [...left, { ...range, first }];
 }
 
-/** Whether an address lies in one of the networks (CIDR form, or single addresses). What is no address lies nowhere. */
+/** Whether an address lies in one of the networks (CIDR form, or single addresses). Anything but an address is in none of them. */
 export function isWithin(address: string, networks: readonly string[]): boolean {
   return rangesContain(mergeRanges(networks.flatMap((network) => parseNetwork(network) ?? [])), address);
 }

@@ -38,7 +38,7 @@ export function formatAddress({ family, value }: Address): string {
   return `${hex.slice(0, zeros.start).join(':')}::${hex.slice(zeros.start + zeros.length).join(':')}`;
 }
 
-/** What kind of address a literal is; undefined where the text is no IP address. */
+/** What kind of address a literal is; undefined if the text is not an IP address. */
 export function addressScope(text: string): AddressScope | undefined {
   const address = parseAddress(text);
   return address && scopeOf(address);
@@ -46,7 +46,7 @@ export function addressScope(text: string): AddressScope | undefined {
 
 const INSIDE: ReadonlySet<AddressScope | undefined> = new Set(['private', 'link-local', 'loopback']);
 
-/** Whether a literal is an address that nobody has on the internet or at a provider: one of a LAN or of this machine. */
+/** Whether a literal is an address that no one has on the internet or at a provider: one of a LAN or of this machine. */
 export function isLanAddress(text: string): boolean {
   return INSIDE.has(addressScope(text));
 }

@@ -20,12 +20,12 @@ const clientEventSchema = z.object({
     tags: z.array(z.string()),
     contacts: z.array(z.string()),
   }),
-  slot: z.string().describe('the address or host name that was looked at'),
+  slot: z.string().describe('the address or host name that was checked'),
   address: z.string().nullable(),
   verdict: z.enum(VERDICTS),
   summary: z.string(),
   changes: z.array(changeSchema),
-  flapping: z.boolean().describe('changes to and fro: what follows is held back until it stays'),
+  flapping: z.boolean().describe('keeps changing: further changes are held back until it is stable'),
 });
 
 const operatorEventSchema = z.object({
@@ -38,7 +38,7 @@ const operatorEventSchema = z.object({
 /** What is posted to a webhook. */
 export const alertPayloadSchema = z.object({
   schema: z.literal('sallyport/alert@1'),
-  key: z.string().describe('the same for every try: drop what has been seen'),
+  key: z.string().describe('the same for every attempt: drop repeats'),
   createdAt: time,
   events: z.array(
     z.discriminatedUnion('type', [clientEventSchema, operatorEventSchema]) satisfies z.ZodType<SaidEvent>,

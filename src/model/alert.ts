@@ -3,7 +3,7 @@ import type { ClientCard } from './client.js';
 import type { Verdict } from './report.js';
 import type { Summary } from './summary.js';
 
-/** Changes of one client that somebody has to hear of. */
+/** Changes of one client that someone has to hear of. */
 export interface ClientEvent {
   readonly type: 'changes';
   readonly at: string;
@@ -12,10 +12,10 @@ export interface ClientEvent {
   readonly slot: string;
   readonly address: string | null;
   readonly verdict: Verdict;
-  /** Of the report; null where that is not kept any more. */
+  /** Of the report; null if that is not kept any more. */
   readonly summary: Summary | null;
   readonly changes: readonly Change[];
-  /** Set where the client changes to and fro: what follows is held back until it stays. */
+  /** Set where the client keeps changing: further changes are held back until it is stable. */
   readonly flapping: boolean;
 }
 

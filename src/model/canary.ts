@@ -1,14 +1,14 @@
 import type { EndpointId } from './endpoint.js';
 
 /*
- * A canary is a port that nobody uses, looked at to compare with: what answers there tells of the gateway (a DMZ, a
+ * A canary is a port that no one uses, looked at to compare with: what answers there tells of the gateway (a DMZ, a
  * tarpit, a firewall's helper), not of a service.
  */
 
 /** The one canary that is the same in every look: a firewall that answers here, with nothing behind, has a SIP/SCCP helper. */
 export const HELPER_CANARY: EndpointId = 'tcp/2000';
 
-/** From which the others are drawn, each time anew: nobody forwards a single one of these. */
+/** From which the others are drawn, each time anew: no one forwards a single one of these. */
 const PORTS = { from: 20_000, to: 60_999 } as const;
 
 /** What tells a canary: the probe that looks at it. */

@@ -68,13 +68,13 @@ export interface IssueEnded extends AnyChange {
   readonly data: { readonly finding: FindingData; readonly silent: boolean };
 }
 
-/** Somebody else answers, or the slot has another address. */
+/** Someone else answers, or the slot has another address. */
 export interface Moved extends AnyChange {
   readonly kind: 'identity-changed' | 'address-changed';
   readonly data: { readonly before: string | null; readonly after: string | null };
 }
 
-/** A look came to no verdict where the one before did; null where the look is not kept any more. */
+/** A look came to no verdict where the one before did; null if the look is not kept any more. */
 export interface Lost extends AnyChange {
   readonly kind: 'no-longer-determined';
   readonly data: { readonly before: Verdict | null; readonly summary: Summary | null };
@@ -101,7 +101,7 @@ interface StoredAs {
   readonly slot: string;
   readonly sweepId: number;
   readonly at: string;
-  /** False where it was held back because the client flaps. */
+  /** False if it was held back because the client flaps. */
   readonly alerted: boolean;
 }
 
@@ -117,7 +117,7 @@ export interface Waiver {
   readonly endpoint: EndpointId | null;
   readonly by: string;
   readonly reason: string;
-  /** Last day on which it holds, `YYYY-MM-DD`, UTC. */
+  /** Last day on which it is valid, `YYYY-MM-DD`, UTC. */
   readonly until: string;
   /** Severity when it was granted: what is worse than that is not waived. Null: none was known. */
   readonly severity: Severity | null;
@@ -130,7 +130,7 @@ const any = {
   key: z.string().describe('the same for the same thing, also when it ends'),
   severity: z.enum(SEVERITIES),
   endpoint: endpointSchema.nullable(),
-  title: z.string().describe('in one line for people; may hold text of the target, so escape it'),
+  title: z.string().describe('one line for people; may contain text from the target, so escape it'),
   before: z.string().nullable(),
   after: z.string().nullable(),
 };

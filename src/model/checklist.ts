@@ -15,11 +15,11 @@ export interface ChecklistItem {
   readonly rule: string;
   /** How to do it. */
   readonly how: string;
-  /** Whose word counts; nobody's where it is measured. */
+  /** Who can confirm it; no one if it is measured. */
   readonly attestedBy: readonly Role[];
-  /** The command of sallyport that measures it, so that it is never asked; null where somebody has to attest it. */
+  /** The command of sallyport that measures it, so that it is never asked; null if someone has to attest it. */
   readonly measuredBy: string | null;
-  /** Days for which an answer holds; 0 where it is measured. */
+  /** Days for which an answer is valid; 0 if it is measured. */
   readonly validDays: number;
 }
 

@@ -5,7 +5,7 @@ export interface Authorization {
   readonly by: string;
   /** A contract, ticket or mail that proves it. */
   readonly reference: string;
-  /** Last day on which it holds, `YYYY-MM-DD` in the client's time zone; null where it has no end. */
+  /** Last day on which it is valid, `YYYY-MM-DD` in the client's time zone; null if it has no end. */
   readonly until: string | null;
 }
 
@@ -16,7 +16,7 @@ export interface Client {
   readonly name: string;
   /** IP addresses, small networks or host names (DDNS), as the user wrote them. */
   readonly addresses: readonly string[];
-  /** Networks (CIDR) within which host names must resolve; empty where they may resolve to anything. */
+  /** Networks (CIDR) within which host names must resolve; empty if they may resolve to anything. */
   readonly network: readonly string[];
   /** Name of a shipped profile, or the absolute path of a file. */
   readonly profile: string;
@@ -27,11 +27,11 @@ export interface Client {
   /** Which source of the profile the sweep looks from; null for an outsider. */
   readonly source: string | null;
   readonly group: string | null;
-  /** Cron expression; null where only `sallyport sweep` by hand looks at it. */
+  /** Cron expression; null if only `sallyport sweep` by hand looks at it. */
   readonly schedule: string | null;
   /** IANA name. */
   readonly timeZone: string;
-  /** Null where none is given: the client is then never probed. */
+  /** Null if none is given: the client is then never probed. */
   readonly authorization: Authorization | null;
   readonly contacts: readonly string[];
   readonly tags: readonly string[];
@@ -86,7 +86,7 @@ export interface HistoryEntry {
   readonly at: string;
   readonly address: string | null;
   readonly verdict: Verdict;
-  /** False where another look should have followed, and did not yet. */
+  /** False if another look should have followed, and did not yet. */
   readonly final: boolean;
   readonly report: ReportData;
 }
@@ -94,7 +94,7 @@ export interface HistoryEntry {
 /** Formatters by time zone, and what each said last: making one is slow, and using it 100,000 times too. */
 const formatters = new Map<string, { readonly formatter: Intl.DateTimeFormat; at: number; day: string }>();
 
-/** Why a client may not be probed, as a phrase; null where its authorisation holds. The last day still counts. */
+/** Why a client may not be probed, as a phrase; null if its authorisation holds. The last day still counts. */
 export function authorizationProblem(
   { authorization, timeZone }: Pick<Client, 'authorization' | 'timeZone'>,
   now: Date,

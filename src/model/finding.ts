@@ -16,7 +16,7 @@ export type FindingData = Readonly<Record<string, unknown>>;
 
 export const findingDataSchema = z
   .record(z.string(), z.json())
-  .describe('what the rule found, in a form of its own') as unknown as z.ZodType<FindingData>;
+  .describe('what the rule found, in its own form') as unknown as z.ZodType<FindingData>;
 
 export const findingSchema = z.object({
   rule: text(64),
@@ -29,7 +29,7 @@ export const findingSchema = z.object({
   effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
   endpoint: endpointSchema.nullable(),
   data: findingDataSchema,
-  observations: z.array(endpointSchema).describe('the observations that it rests on'),
+  observations: z.array(endpointSchema).describe('the observations that it is based on'),
   waiver: z
     .object({
       by: text(128),
@@ -37,16 +37,16 @@ export const findingSchema = z.object({
       until: z
         .string()
         .regex(/^\d{4}-\d{2}-\d{2}$/)
-        .describe('last day on which it holds, UTC'),
+        .describe('last day on which it is valid, UTC'),
     })
     .nullable()
     .optional()
-    .describe('set where somebody accepted it: a violation that became a note'),
+    .describe('set if someone accepted it: a violation that became a note'),
 });
 /** What a rule found. */
 export type Finding = z.infer<typeof findingSchema>;
 
-/** A finding as data alone, whether or not it has words. */
+/** A finding as data only, whether or not it has words. */
 export function bareFinding({ rule, about, severity, effect, endpoint, data, observations, waiver }: Finding): Finding {
   return { rule, about, severity, effect, endpoint, data, observations, ...(waiver && { waiver }) };
 }
@@ -76,7 +76,7 @@ export const undeterminedSchema = z.object({
 /** Something that a rule could not tell. */
 export type Undetermined = z.infer<typeof undeterminedSchema>;
 
-/** An undetermined entry as data alone, whether or not it has words. */
+/** An undetermined entry as data only, whether or not it has words. */
 export function bareUndetermined({ rule, endpoint, data, blocking }: Undetermined): Undetermined {
   return { rule, endpoint, data, blocking };
 }

@@ -25,13 +25,13 @@ export type SsdpFound = z.infer<typeof ssdpFoundSchema>;
 /** A port mapping as a gateway lists it (UPnP WANIPConnection:2 §2.4.22). */
 export const portMappingSchema = z.object({
   transport: transportSchema,
-  externalPort: port.describe('0 stands for all ports'),
-  remoteHost: nullableText(64).describe('who may use it; null: everybody'),
+  externalPort: port.describe('0: all ports'),
+  remoteHost: nullableText(64).describe('who may use it; null: everyone'),
   internalClient: text(64),
   internalPort: port,
   enabled: z.boolean(),
   description: text(256),
-  leaseSeconds: z.int().nonnegative().nullable().describe('0: without end; null: not told'),
+  leaseSeconds: z.int().nonnegative().nullable().describe('0: no end; null: not given'),
 });
 export type PortMapping = z.infer<typeof portMappingSchema>;
 
@@ -76,7 +76,7 @@ export type PcpEvidence = z.infer<typeof pcpEvidenceSchema>;
 export const gatewaySchema = z.object({
   address: text(64),
   interface: nullableText(64),
-  isDefault: z.boolean().describe('the system sends there what is for the internet'),
+  isDefault: z.boolean().describe('the system sends traffic for the internet there'),
   answers: z.array(ssdpFoundSchema).max(32).describe('to searches (SSDP)'),
   device: deviceSchema.nullable(),
   connections: z.array(wanConnectionSchema).max(8),
@@ -99,7 +99,7 @@ export type PbxSurvey = z.infer<typeof pbxSurveySchema>;
 
 /** This machine's own firewall: one that is on may hide what the network lets in or answers. */
 export const firewallSchema = z.object({
-  state: z.enum(['off', 'on', 'unknown', 'attested-off']).describe('attested-off: somebody said so'),
+  state: z.enum(['off', 'on', 'unknown', 'attested-off']).describe('attested-off: someone said so'),
   detail: text(512),
 });
 export type Firewall = z.infer<typeof firewallSchema>;
@@ -109,11 +109,13 @@ export const lanSurveySchema = z.object({
   startedAt: z.iso.datetime(),
   durationMs: z.number().nonnegative(),
   interrupted: z.boolean(),
-  firewall: firewallSchema.describe('of this machine: it may keep answers to searches away'),
-  multicast: z.boolean().describe('everybody was asked; else the gateways alone, of which some answer only that'),
+  firewall: firewallSchema.describe('of this machine: it may block answers to searches'),
+  multicast: z
+    .boolean()
+    .describe('every device was asked; false: only the gateways, some of which answer only searches of every device'),
   interfaces: z.array(lanInterfaceSchema).max(64),
   gateways: z.array(gatewaySchema).max(16),
-  devices: z.array(ssdpFoundSchema).max(256).describe('devices that answer searches and are no gateway of ours'),
+  devices: z.array(ssdpFoundSchema).max(256).describe('devices that answer searches and are not one of our gateways'),
   pbx: pbxSurveySchema.nullable(),
   errors: z.array(unitErrorSchema),
 });

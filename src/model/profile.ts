@@ -8,13 +8,13 @@ export const ACCESSES = ['must', 'may', 'must-not'] as const;
 /** What a profile says of one service from one source. */
 export type Access = (typeof ACCESSES)[number];
 
-/** The source that everybody is who belongs to no named source: an attacker, first of all. */
+/** The source that everyone is who belongs to no named source: an attacker, first of all. */
 export const OUTSIDER = 'outsider';
 
 /** A named place that traffic comes from, such as the SIP provider. */
 export interface ProfileSource {
   readonly title: string;
-  /** Networks of the source in CIDR form; empty where they are not known. */
+  /** Networks of the source in CIDR form; empty if they are not known. */
   readonly cidrs: readonly string[];
 }
 

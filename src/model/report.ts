@@ -93,10 +93,10 @@ export const evidenceSchema = z
     ssdp: z.array(ssdpEvidenceSchema).max(16).optional(),
     natPmp: natPmpEvidenceSchema.optional(),
     banner: text(1024).optional().describe('bytes sent unasked or after blank lines, as Latin-1'),
-    from: text(64).optional().describe('address:port of the answer, where it was not the endpoint asked'),
+    from: text(64).optional().describe('address:port of the answer, if it was not the endpoint that was asked'),
     fromPort5060: z.boolean().optional().describe('answered only when asked from local port 5060'),
     ended: z.enum(['reset', 'closed']).optional().describe('how the other side ended the connection'),
-    detail: text(256).optional().describe('our own error, where the state is error'),
+    detail: text(256).optional().describe('our own error, if the state is error'),
   })
   .catchall(z.json());
 /** What was seen on an endpoint, bounded in size. A probe may add keys of its own. */
@@ -104,7 +104,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 
 export const observationSchema = z.object({
   endpoint: endpointSchema,
-  probe: text(64).describe('id of the probe that looked'),
+  probe: text(64).describe('id of the probe'),
   state: z.enum(STATES),
   reason: z.enum(REASONS),
   rttMs: z.number().nonnegative().nullable(),
@@ -137,7 +137,7 @@ export const identitySchema = z.object({
   model: nullableText(64),
   version: nullableText(64),
   confidence: z.enum(['certain', 'likely', 'possible']),
-  basis: z.array(text(512)).describe('the evidence that it rests on'),
+  basis: z.array(text(512)).describe('the evidence that it is based on'),
 });
 /** Who answered on an endpoint. */
 export type Identity = z.infer<typeof identitySchema>;
@@ -167,7 +167,7 @@ export type AddressScope = (typeof ADDRESS_SCOPES)[number];
 
 export const targetSchema = z.object({
   input: text(512).describe('what the user gave'),
-  address: nullableText(64).describe('null where a name did not resolve'),
+  address: nullableText(64).describe('null if a name did not resolve'),
   name: nullableText(255).describe('the host name that the address was resolved from'),
   resolvedAt: z.iso.datetime().nullable(),
   scope: z.enum(ADDRESS_SCOPES).nullable(),
@@ -214,7 +214,7 @@ export const REPORT_SCHEMA = 'sallyport/report@1';
 
 const unlistedCountSchema = z
   .record(z.string(), z.int())
-  .describe('endpoints looked at but not listed, since they are too many: counted by state/reason');
+  .describe('endpoints that were checked but are too many to list: counted by state/reason');
 
 export const surveySchema = z.object({
   target: targetSchema,
@@ -233,7 +233,7 @@ export type Survey = z.infer<typeof surveySchema>;
 export const againSchema = z
   .object({ version: text(32), ruleset: text(32) })
   .optional()
-  .describe('only in what an older version stored: by which version its words were found again in its observations');
+  .describe('only in reports that an older version stored: the version that judged their observations again');
 
 export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA),
@@ -243,7 +243,7 @@ export const reportSchema = z.object({
   profile: z.object({
     name: text(128),
     digest: text(64).describe('SHA-256 of the resolved profile'),
-    requires: z.boolean().describe('it requires a service for where we look from'),
+    requires: z.boolean().describe('it requires a service for the source that we check from'),
   }),
   authorization: nullableText(512),
   startedAt: z.iso.datetime(),
@@ -269,7 +269,7 @@ export interface ReportData extends Omit<Report, 'summary' | 'findings' | 'undet
   readonly undetermined: readonly Undetermined[];
 }
 
-/** A report as data alone, in the order of its keys, whether or not it has words. */
+/** A report as data only, in the order of its keys, whether or not it has words. */
 export function bareReport(report: ReportData): ReportData {
   const { summary: _summary, ...data } = report as Report;
   return {

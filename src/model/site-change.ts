@@ -12,7 +12,7 @@ export type ReachChangeKind = 'opened' | 'found' | 'closed' | 'cause-changed' | 
 export interface ReachChange {
   readonly kind: ReachChangeKind;
   readonly endpoint: EndpointId;
-  /** How it was explained; null where it was not reachable. */
+  /** How it was explained; null if it was not reachable. */
   readonly before: Explanation | null;
   readonly after: Explanation | null;
 }
@@ -23,7 +23,7 @@ export interface SiteChanges<F extends Finding = Finding> {
   readonly from: string;
   readonly to: string;
   readonly verdict: { readonly before: Verdict; readonly after: Verdict };
-  /** False where the two reports seem to be of different sites: nothing counts as fixed then. */
+  /** False if the two reports seem to be of different sites: nothing counts as fixed then. */
   readonly sameSite: boolean;
   readonly endpoints: readonly ReachChange[];
   readonly findings: {

@@ -45,7 +45,7 @@ export const proofSchema = z.object({
   endpoint: endpointSchema,
   kind: z.enum(['service', 'canary']),
   arrived: z.boolean(),
-  arrivedAt: endpointSchema.nullable().describe('where it arrived here: another port where the router translates'),
+  arrivedAt: endpointSchema.nullable().describe('where it arrived here; another port if the router translates'),
   from: nullableText(64).describe('address:port that it came from here'),
   state: z.enum(STATES).describe('as the vantage saw it'),
   reason: z.enum(REASONS),
@@ -84,7 +84,7 @@ export type NatSurvey = z.infer<typeof natSurveySchema>;
 /** A router on the way from inside to the vantage. */
 export const hopSchema = z.object({
   ttl: z.int().positive(),
-  address: nullableText(64).describe('null: it kept silent'),
+  address: nullableText(64).describe('null: it stayed silent'),
 });
 export type Hop = z.infer<typeof hopSchema>;
 
@@ -101,7 +101,7 @@ export const outsideSchema = z.object({
   check: reportSchema.nullable(),
   proofs: z.array(proofSchema),
   sip: z.array(sipComparisonSchema),
-  sipPorts: z.object({ udp: z.int(), tcp: z.int() }).nullable().describe("the vantage's; most ALGs look at 5060 alone"),
+  sipPorts: z.object({ udp: z.int(), tcp: z.int() }).nullable().describe("the vantage's; most ALGs only watch 5060"),
   nat: natSurveySchema.nullable(),
   problems: z.array(z.object({ part: z.enum(PARTS), message: text(512) })),
 });
@@ -115,7 +115,7 @@ export const siteEvidenceSchema = z.object({
   lan: lanSurveySchema,
   pbxAddress: nullableText(64).describe('where the phone system is or will be'),
   standIn: standInSchema.nullable(),
-  outside: outsideSchema.nullable().describe('null: only looked from inside'),
+  outside: outsideSchema.nullable().describe('null: checked from inside only'),
   checklist: checklistStateSchema.nullable(),
 });
 /** All that was seen of a site, whether or not its check has words. */
@@ -185,7 +185,7 @@ export const siteReportSchema = z.object({
   verdict: z.enum(VERDICTS),
   summary: text(512),
   reachable: z.array(reportedExplanationSchema),
-  findings: z.array(reportedFindingSchema).describe('in the order in which they are best mended'),
+  findings: z.array(reportedFindingSchema).describe('in the order in which they are best fixed'),
   undetermined: z.array(reportedUndeterminedSchema),
   evidence: siteEvidenceSchema,
   errors: z.array(unitErrorSchema),
@@ -205,7 +205,7 @@ export interface SiteReportData extends Omit<
   readonly undetermined: readonly Undetermined[];
 }
 
-/** The report of a site as data alone, its check from outside too, whether or not it has words. */
+/** The report of a site as data only, its check from outside too, whether or not it has words. */
 export function bareSiteReport(report: SiteReportData): SiteReportData {
   const { summary: _summary, evidence, ...data } = report as SiteReport;
   const { outside } = evidence;

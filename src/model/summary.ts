@@ -20,8 +20,8 @@ export const summarySchema = z.discriminatedUnion('verdict', [
     verdict: z.literal('compliant'),
     profile: text(128),
     requires: z.boolean(),
-    lesser: z.int().describe('violations that are not bad enough to fail'),
-    accepted: z.int().describe('findings that somebody accepted'),
+    lesser: z.int().describe('violations that are not severe enough to count'),
+    accepted: z.int().describe('findings that someone accepted'),
     signOfLife: z.boolean(),
   }),
 ]);

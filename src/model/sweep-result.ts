@@ -15,7 +15,7 @@ export const sweepResultSchema = z.object({
     group: z.string().nullable(),
     tags: z.array(z.string()),
   }),
-  slot: z.string().describe('the address, or the host name whatever its address is'),
+  slot: z.string().describe('the address, or the host name, whatever its address'),
   changes: z.array(changeSchema).describe('changes that count, against what was known before'),
   report: reportSchema,
 });

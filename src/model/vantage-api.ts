@@ -6,7 +6,7 @@ import { SERVICE_KINDS } from './service.js';
 import { ID_PATTERN, nullableText, text } from './text.js';
 
 /*
- * A resolved profile as somebody sends it. Keys stand in the order in which profiles are resolved, since the digest of
+ * A resolved profile as someone sends it. Keys stand in the order in which profiles are resolved, since the digest of
  * a profile is made of its text.
  */
 
@@ -80,7 +80,7 @@ export const whoamiSchema = z.object({
   address: text(64).describe('the address that the caller comes from'),
   scope: z.enum(ADDRESS_SCOPES),
   sip: z.object({ udp: portSchema, tcp: portSchema }).nullable().describe('ports for SIP exchanges'),
-  stun: z.tuple([portSchema, portSchema]).nullable().describe('UDP ports that tell NAT bindings'),
+  stun: z.tuple([portSchema, portSchema]).nullable().describe('UDP ports that show NAT bindings'),
 });
 
 export type Whoami = z.infer<typeof whoamiSchema>;
@@ -151,7 +151,7 @@ export type NatBindingsRequest = z.infer<typeof natBindingsRequestSchema>;
 
 /** Event `started`: the first of every stream. */
 export const startedEventSchema = z.object({
-  address: text(64).describe('the address that the caller comes from, about which all is'),
+  address: text(64).describe('the address that the caller comes from, which everything is about'),
   ports: z.array(portSchema).max(4).describe('SIP: UDP and TCP; NAT bindings: two UDP ports; else none'),
 });
 

@@ -7,7 +7,7 @@ import { endpointId, parseEndpointId, type EndpointId } from '../model/endpoint.
  *     sallyport-proof 1 tcp/5060 NONCE MAC.
  *     sallyport-got 1 NONCE MAC.
  *
- * One readable line of ASCII each, which is no request of HTTP or SIP. It ends with a full stop, not with a line end:
+ * One readable line of ASCII each, which is not an HTTP or SIP request. It ends with a full stop, not with a line end:
  * where it reaches a terminal that asks for a name, nothing has been entered.
  * NONCE is 16 bytes and MAC 32, both as base64url. MAC is HMAC-SHA-256 (RFC 2104) of the line up to it under the key
  * of the run; that of a receipt is over its word, the endpoint and the nonce, so it fits one proof only.
@@ -65,7 +65,7 @@ function sign(key: Buffer, text: string): string {
   return createHmac('sha256', key).update(text, 'latin1').digest('base64url');
 }
 
-/** Compares in a time that depends on the lengths alone. */
+/** Compares in a time that depends on the lengths only. */
 function isSame(bytes: Buffer, expected: Buffer): boolean {
   return bytes.length === expected.length && timingSafeEqual(bytes, expected);
 }

@@ -34,7 +34,7 @@ export function renderHanging(mark: string, columns: number, text: string, width
   return [mark + first, ...rest.map((line) => ' '.repeat(columns) + line)];
 }
 
-/** A label and raw text, wrapped, in a column of its own; nothing where there is no text. */
+/** A label and raw text, wrapped, in a column of its own; nothing if there is no text. */
 export function renderField(label: string, text: string, width: number, columns = LABEL_COLUMNS): string[] {
   return text === '' ? [] : renderHanging(INDENT + label.padEnd(columns), INDENT.length + columns, text, width);
 }

@@ -8,7 +8,7 @@ import { type Paint, paintVerdict, SEVERITY_MARKS } from './paint.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, padText, wrapText } from '../words/layout.js';
 
-/** How a slot of a client stands. */
+/** The state of a slot of a client. */
 export interface ClientRow {
   readonly client: { readonly id: string };
   readonly slot: string;
@@ -35,11 +35,11 @@ export function renderClientsHead(width: number): string {
   if (width < LEAST_FOR_COLUMNS) return '';
   const { id, slot, worst } = shareColumns(width);
   const titles = ['VERDICT'.padEnd(VERDICT_COLUMNS), 'SINCE'.padEnd(SINCE_COLUMNS)];
-  const columns = [padText('CLIENT', id), padText('ADDRESS', slot), padText('WORST THAT STANDS', worst)];
+  const columns = [padText('CLIENT', id), padText('ADDRESS', slot), padText('WORST FINDING', worst)];
   return `${[...titles, ...columns].join(' ').trimEnd()}\n${'─'.repeat(width)}\n`;
 }
 
-/** One slot of a client: how it stands, since when, and the worst that nobody accepted. */
+/** One slot of a client: how it stands, since when, and the worst that no one accepted. */
 export function renderClient({ client, slot, state, at }: ClientRow, width: number, paint: Paint): string {
   const where = state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
   if (width < LEAST_FOR_COLUMNS) {

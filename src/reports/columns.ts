@@ -18,7 +18,7 @@ export interface Column {
   readonly most: number;
 }
 
-/** Widths that the cells need, the last column the rest of `width`; null where that is too narrow. */
+/** Widths that the cells need, the last column the rest of `width`; null if that is too narrow. */
 function measureColumns(columns: readonly Column[], rows: readonly Row[], width: number): number[] | null {
   const needed = columns
     .slice(0, -1)

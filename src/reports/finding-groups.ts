@@ -22,7 +22,7 @@ export function sortFindings({ findings, verdict }: Pick<Report, 'findings' | 'v
 
 /**
  * Puts the findings together that one rule has of several endpoints, with the same severity, effect and waiver, each
- * group in the place of its first finding. What is not about an endpoint stands alone.
+ * group in the place of its first finding. What is not about an endpoint stands by itself.
  */
 export function groupFindings(findings: readonly ReportedFinding[]): FindingGroup[] {
   const groups = new Map<unknown, [ReportedFinding, ...ReportedFinding[]]>();
@@ -40,7 +40,7 @@ export function groupFindings(findings: readonly ReportedFinding[]): FindingGrou
 export interface SharedText {
   /** The sentences with which all of them begin. */
   readonly common: string;
-  /** What comes after that, each once; nothing where all are the same. */
+  /** What comes after that, each once; nothing if all are the same. */
   readonly further: readonly { readonly text: string; readonly endpoints: readonly EndpointId[] }[];
 }
 

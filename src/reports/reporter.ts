@@ -2,7 +2,7 @@ import type { Report } from '../model/report.js';
 
 /** How the reader wants to see it. */
 export interface ReportStyle {
-  /** Whether SGR colours may be used; they never carry information alone. */
+  /** Whether SGR colours may be used; information never depends on them. */
   readonly color: boolean;
   /** Columns of the terminal; 80 where they are not known. */
   readonly width: number;

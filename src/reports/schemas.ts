@@ -37,7 +37,8 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     schema: checklistFileSchema,
     id: 'urn:sallyport:checklist:1',
     title: 'sallyport checklist',
-    description: 'What has to be done at a site that no packet can show, and who can attest it; see docs/checklist.md.',
+    description:
+      'What has to be done at a site but cannot be seen from the network, and who can attest it; see docs/checklist.md.',
   },
   'sweep-result.schema.json': {
     schema: sweepResultSchema,

@@ -77,7 +77,7 @@ function renderList(title: string, findings: readonly ReportedFinding[], width: 
   ];
 }
 
-/** A left part of a fixed width, and raw text that hangs beside it, or below it where there is no room. */
+/** A left part of a fixed width, and raw text that hangs beside it, or below it if there is no room. */
 function hang(left: string, text: string, width: number): string[] {
   if (width < LEAST_FOR_COLUMNS) return [left.trimEnd(), ...renderHanging('      ', 6, text, width)];
   return renderHanging(left, TEXT_COLUMN, text, width - 4);

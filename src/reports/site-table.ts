@@ -27,7 +27,7 @@ const SHOWN_NAMES = 6;
 /** Columns of the state of a checklist item. */
 const MARK_COLUMNS = 14;
 
-/** How the reader wants to see it; colours never carry information alone. */
+/** How the reader wants to see it; no information depends on colours. */
 export interface SiteStyle {
   readonly color: boolean;
   /** Columns of the terminal. */
@@ -86,10 +86,10 @@ function describeNext({ verdict, kind, findings }: SiteReport): string {
     case 'violation':
       return `Work through the findings from 1 on ("Do"), then run this again${kind === 'lan' ? '' : ' with --again'}.`;
     case 'inconclusive':
-      return 'Nothing is proven, neither good nor bad: resolve what is marked "?" and the findings, then run this again.';
+      return 'Nothing is proved, neither good nor bad: resolve what is marked "?" and the findings, then run this again.';
     case 'compliant':
       return findings.length > 0
-        ? 'Read the notes all the same. This is valid for now.'
+        ? 'Read the notes anyway. This is valid for now.'
         : 'Nothing needs to be done. This is valid for now.';
   }
 }

@@ -21,7 +21,7 @@ import type { Reporter, ReportStyle } from './reporter.js';
 /** From so many groups of findings on they are listed at a glance before. */
 const MANY_GROUPS = 5;
 
-/** Wider lines of prose read badly; rows don't. */
+/** Wider lines of prose read badly; rows do not. */
 const MOST_COLUMNS = { prose: 100, rows: 160 };
 
 /** For people: one target in full, many as a row each. */
@@ -93,12 +93,12 @@ function describeNext({ verdict, findings, failOn }: Report): string {
     case 'violation':
       return 'Work through the findings from 1 on ("Do"), then check again.';
     case 'inconclusive':
-      return 'Nothing is proven, neither good nor bad: resolve what is marked "?" and the findings, then check again.';
+      return 'Nothing is proved, neither good nor bad: resolve what is marked "?" and the findings, then check again.';
     case 'compliant':
       if (findings.some(({ effect }) => effect === 'violation'))
-        return `No finding is as bad as "${failOn}", so none counts. Read them all the same.`;
+        return `No finding is as bad as "${failOn}", so none counts. Read them anyway.`;
       return findings.length > 0
-        ? 'All is as agreed.'
+        ? 'Everything is as agreed.'
         : 'Nothing needs to be done. This is valid for now, and for the place that we checked from.';
   }
 }

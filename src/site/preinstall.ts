@@ -12,7 +12,7 @@ export interface PreinstallOptions extends Omit<LookOutsideOptions, 'signal'> {
   readonly firewallAttested?: boolean | undefined;
   /** How the network is looked at from inside. */
   readonly lan?: Pick<SurveyLanOptions, 'gateways' | 'multicast' | 'ssdpPort' | 'natPmpPort'>;
-  /** Whose site it is; null where that was not told. */
+  /** Whose site it is; null if that was not told. */
   readonly client?: string | null;
   readonly checklist?: ChecklistState | null;
   /** Reports of earlier runs at this site, oldest first: they tell since when something is so. */

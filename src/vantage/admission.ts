@@ -17,16 +17,15 @@ export class StreamSlots {
   /**
    * Takes a place for a stream.
    * @returns gives it back
-   * @throws Refusal where there is none
+   * @throws Refusal if there is none
    */
   take(kind: StreamKind, token: string, address: string): () => void {
     const running = [...this.#running];
     if (running.some((one) => one.kind === kind && one.address === address))
-      throw new Refusal(429, 'busy', 'the same is under way for your address already', AGAIN_SECONDS);
+      throw new Refusal(429, 'busy', 'the same request is already running for your address', AGAIN_SECONDS);
     if (running.filter((one) => one.token === token).length >= this.limits.tokenStreams)
-      throw new Refusal(429, 'busy', 'too much is under way with your token', AGAIN_SECONDS);
-    if (running.length >= this.limits.streams)
-      throw new Refusal(503, 'busy', 'the vantage has its hands full', AGAIN_SECONDS);
+      throw new Refusal(429, 'busy', 'too many requests are running with your token', AGAIN_SECONDS);
+    if (running.length >= this.limits.streams) throw new Refusal(503, 'busy', 'the vantage is too busy', AGAIN_SECONDS);
     const slot = { kind, token, address };
     this.#running.add(slot);
     return () => void this.#running.delete(slot);
@@ -38,7 +37,7 @@ export class StreamSlots {
   }
 }
 
-/** So many nonces are remembered in all; what comes beyond is refused rather than let through. */
+/** At most this many nonces are remembered in total; what comes beyond is refused rather than let through. */
 const MAX_NONCES = 200_000;
 
 const REMEMBERED_MS = 24 * 3_600_000;

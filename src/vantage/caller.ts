@@ -7,28 +7,28 @@ import { Refusal } from './refusal.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The address that the request comes from; null where that is not known. */
+    /** The address that the request comes from; null if that is not known. */
     callerAddress: string | null;
-    /** Name of the token that it was made with; null where none that holds was given. */
+    /** Name of the token that it was made with; null if none that holds was given. */
     tokenName: string | null;
   }
 }
 
 /**
  * Who asks, where that was found out before.
- * @throws Refusal where it is not known
+ * @throws Refusal if it is not known
  */
 export function readIdentity({ callerAddress, tokenName }: FastifyRequest): { address: string; token: string } {
-  if (tokenName === null) throw new Refusal(401, 'token', 'a token that holds is needed');
+  if (tokenName === null) throw new Refusal(401, 'token', 'a valid token is needed');
   if (callerAddress === null)
-    throw new Refusal(403, 'proxy', 'the proxy did not tell which address you come from: its operator has to set that');
+    throw new Refusal(403, 'proxy', 'the proxy did not say which address you come from: its operator has to set that');
   return { address: callerAddress, token: tokenName };
 }
 
 /**
  * The address that a request comes from. Of X-Forwarded-For only that is believed which a trusted proxy added: fastify
- * goes through it from the right, and stops at the first address that is no trusted proxy's.
- * @returns null where a proxy did not tell for whom it asks
+ * goes through it from the right, and stops at the first address that is not a trusted proxy's.
+ * @returns null if a proxy did not tell for whom it asks
  */
 export function readCaller(request: FastifyRequest, proxies: readonly AddressRange[]): string | null {
   const parsed = parseAddress(request.ip);
@@ -42,14 +42,14 @@ export function isLocal({ socket, headers }: FastifyRequest): boolean {
   return !forwarded && isLoopback(socket.remoteAddress);
 }
 
-/** Whether what a request says can't be overheard: under TLS, within this machine, or from a proxy that is trusted. */
+/** Whether what a request says cannot be overheard: under TLS, within this machine, or from a proxy that is trusted. */
 export function isProtected({ socket }: FastifyRequest, proxies: readonly AddressRange[]): boolean {
   const { remoteAddress = '' } = socket;
   return 'encrypted' in socket || isLoopback(remoteAddress) || rangesContain(proxies, remoteAddress);
 }
 
 /**
- * Refuses an address that is nobody's on the internet, unless special ones are allowed; groups and broadcast always.
+ * Refuses an address that is no one's on the internet, unless special ones are allowed; groups and broadcast always.
  * @throws Refusal
  */
 export function requireOrdinary(address: string, allowSpecial: boolean): void {
@@ -59,7 +59,7 @@ export function requireOrdinary(address: string, allowSpecial: boolean): void {
   throw new Refusal(
     403,
     'address',
-    `you come from ${address}, which is ${what}: the vantage looks at public ones only`,
+    `you come from ${address}, which is ${what}: the vantage checks only public addresses`,
   );
 }
 

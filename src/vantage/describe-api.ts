@@ -48,7 +48,7 @@ export async function describeApi(app: VantageApp): Promise<void> {
         title: 'sallyport vantage',
         version: VERSION,
         description:
-          'Looks at the address that the caller comes from, and at no other. Streams are server-sent events: `started` ' +
+          'Checks the address that the caller comes from, and no other. Streams are server-sent events: `started` ' +
           'first, then those of the request, `end` ({}) or `failed` last; comments keep the connection alive.',
       },
       components: {
@@ -64,10 +64,10 @@ const errorSchema = z.object({ error: z.string().describe('what is wrong, in a s
 
 /** What routes that need a token can answer besides what they are for. */
 const REFUSALS = {
-  400: errorSchema.describe('The request is not as it should be'),
-  401: errorSchema.describe('No token that holds'),
+  400: errorSchema.describe('The request is not as described'),
+  401: errorSchema.describe('No valid token'),
   403: errorSchema.describe('Not from this address'),
-  429: errorSchema.describe('Too many requests; Retry-After tells when to try again'),
+  429: errorSchema.describe('Too many requests; Retry-After says when to try again'),
 } as const;
 
 /** Describes a route that needs a token and takes no query. */
@@ -86,7 +86,7 @@ export function describeStream<T extends z.ZodType>(summary: string, body: T, ev
       200: { description: events, content: { 'text/event-stream': { schema: z.string() } } },
       ...REFUSALS,
       409: errorSchema.describe('The nonce was used before'),
-      503: errorSchema.describe('Too much is under way; Retry-After tells when to try again'),
+      503: errorSchema.describe('Too much is running; Retry-After says when to try again'),
     },
   };
 }

@@ -20,9 +20,9 @@ export interface Limits {
   readonly tokenOrders: number;
   /** Streams at once with one token; of each kind, one address has one. */
   readonly tokenStreams: number;
-  /** Streams at once in all. */
+  /** Streams at once in total. */
   readonly streams: number;
-  /** Connections at once in all. */
+  /** Connections at once in total. */
   readonly connections: number;
   /** Connections at once from one address. */
   readonly addressConnections: number;
@@ -63,7 +63,7 @@ export const MAX_BODY = 65_536;
 /** How long one that speaks no HTTP may take to hear so, ms. */
 export const FAREWELL_MS = 1_000;
 
-/** Counts a request. Rejects with a Refusal where it is one too many. */
+/** Counts a request. Rejects with a Refusal if it is one too many. */
 export type CountRate = (request: FastifyRequest) => Promise<void>;
 
 /** The rates of a vantage. */

@@ -25,8 +25,8 @@ export interface StreamOrder {
 }
 
 /**
- * Does something about the address of the caller, and of nobody else, and answers with events.
- * @throws Refusal where it may not be done, or not now
+ * Does something about the address of the caller, and of no one else, and answers with events.
+ * @throws Refusal if it may not be done, or not now
  */
 export async function openStream(
   context: VantageContext,
@@ -38,7 +38,7 @@ export async function openStream(
   const { limits, ending, onTrouble } = context;
   requireOrdinary(address, context.allowSpecial);
   const taken = context.nonces.take(token, order.nonce, context.now());
-  if (taken === 'used') throw new Refusal(409, 'replay', 'this nonce was used before: take a new one for each request');
+  if (taken === 'used') throw new Refusal(409, 'replay', 'this nonce was used before: use a new one for each request');
   if (taken === 'full') throw new Refusal(503, 'busy', 'the vantage had too many requests today', 3_600);
   const release = context.slots.take(order.kind, token, address);
   try {
@@ -100,7 +100,7 @@ const GRACE_MS = 3_000;
 const LATE = 'it took too long and was cut off';
 const GONE = 'the reader is gone';
 const ENDING = 'the vantage is being shut down';
-const TROUBLE = 'the vantage has trouble of its own; its operator finds more in its log';
+const TROUBLE = 'the vantage has an internal error; its log has the details';
 
 /**
  * Answers with server-sent events (WHATWG HTML §9.2): those of `work`, then `end`, or `failed` where it could not be

@@ -49,12 +49,12 @@ interface RefusalContext {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Answers any error with a sentence, never with a stack; our own trouble is told to the operator alone. */
+/** Answers any error with a sentence, never with a stack; our own trouble is told to the operator only. */
 export function answerError({ metrics, onTrouble }: RefusalContext, error: unknown, reply: FastifyReply): FastifyReply {
   const refusal = error instanceof Refusal ? error : readCallersFault(error as Partial<FastifyError>);
   if (!refusal) {
     onTrouble(error);
-    return reply.code(500).send({ error: 'the vantage has trouble of its own; its operator finds more in its log' });
+    return reply.code(500).send({ error: 'the vantage has an internal error; its log has the details' });
   }
   metrics.countRefusal(refusal.kind);
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
@@ -68,11 +68,11 @@ function readCallersFault({ statusCode = 500, code = '' }: Partial<FastifyError>
   return new Refusal(statusCode, 'malformed', SENTENCES[statusCode] ?? otherwise);
 }
 
-/** What is answered to bytes that are no request, before there is any. */
+/** The answer to bytes that are not a request, before there is one. */
 export function renderClientError(code: string | undefined): string {
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const sentence = {
-    400: 'this is no HTTP request',
+    400: 'this is not an HTTP request',
     408: 'the request took too long',
     431: 'the headers are too large',
   };

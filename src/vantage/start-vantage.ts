@@ -23,7 +23,7 @@ export interface VantageOptions {
   readonly proxies?: readonly AddressRange[] | undefined;
   /** UDP and TCP port for SIP exchanges; null for none, 0 for any that is free. */
   readonly sipPort: number | null;
-  /** Two UDP ports that tell NAT bindings; null for none, 0 for any that is free. */
+  /** Two UDP ports that show NAT bindings; null for none, 0 for any that is free. */
   readonly stunPorts: readonly [number, number] | null;
   /** Lets callers from loopback, private and other special addresses in: for laboratories. */
   readonly allowSpecial?: boolean | undefined;
@@ -54,7 +54,7 @@ const ANY_HOST = '0.0.0.0';
 
 /**
  * Starts a vantage server.
- * @throws InputError where it would listen unprotected, and for files and ports that can't be had
+ * @throws InputError if it would listen unprotected, and for files and ports that cannot be had
  */
 export async function startVantage(options: VantageOptions): Promise<Vantage> {
   const { listen, proxies = [], tls, onAccess = () => {}, onNote = () => {}, onTrouble = () => {} } = options;
@@ -67,7 +67,7 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
   const closeAll = async (): Promise<void> => void (await Promise.all(opened.map((one) => one.close())));
   const ending = new AbortController();
   try {
-    // A proxy on this machine speaks for the API alone: SIP and STUN come straight to us, over IPv4.
+    // A proxy on this machine speaks for the API only: SIP and STUN come straight to us, over IPv4.
     const host = listen.host === '::' || (proxies.length > 0 && listen.loopback) ? ANY_HOST : listen.host;
     const { sipPort, stunPorts } = options;
     const sip = sipPort === null ? null : await SipPorts.open({ host, udp: sipPort, tcp: sipPort }).catch(refusePort);
@@ -111,7 +111,7 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
   }
 }
 
-/** The connections that are open, those without a request or TLS yet too, of which an HTTP server doesn't know. */
+/** The connections that are open, those without a request or TLS yet too, of which an HTTP server does not know. */
 function trackConnections(server: Server): ReadonlySet<Socket> {
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -121,13 +121,13 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
   return open;
 }
 
-/** A token that is overheard is everybody's. */
+/** A token that is overheard is everyone's. */
 function requireProtection({ listen, tls, proxies = [] }: VantageOptions): void {
   if (listen.loopback || tls || proxies.length > 0) return;
   throw new InputError(
     (names) =>
       `listening on ${listen.host}, beyond this machine, needs ${names.tls}, or ${names.proxies} with the addresses ` +
-      'of the proxies that do TLS: tokens would be overheard',
+      'of the proxies that do TLS: otherwise tokens could be read on the way',
   );
 }
 
@@ -136,7 +136,7 @@ function refusePort(error: NodeJS.ErrnoException & { address?: string; port?: nu
   const known: Record<string, string> = {
     EADDRINUSE: 'is taken',
     EACCES: 'needs more permission than this process has',
-    EADDRNOTAVAIL: 'is no address of this machine',
+    EADDRNOTAVAIL: 'is not an address of this machine',
   };
   const what = known[code ?? ''];
   if (what === undefined) throw error;

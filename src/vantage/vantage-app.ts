@@ -31,7 +31,7 @@ export async function createVantageApp(context: VantageContext, tls: TlsFiles | 
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, _request, reply) => answerError(context, error, reply));
   app.setNotFoundHandler(() => {
-    throw new Refusal(404, 'not-found', 'there is no such thing here: /v1/openapi.json tells what there is');
+    throw new Refusal(404, 'not-found', 'there is no such route: see /v1/openapi.json');
   });
   app.decorateRequest('callerAddress', null);
   app.decorateRequest('tokenName', null);
@@ -100,7 +100,7 @@ function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: Van
       const route = request.routeOptions.url ?? null;
       const status = reply.raw.statusCode;
       metrics.countRequest(route ?? 'none', status);
-      // Those that are one too many from an address are counted alone: nobody is to fill the log.
+      // Those that are one too many from an address are counted only: no one is to fill the log.
       if (status === 429 && token === null) return;
       onAccess({ at, token, address, method, route, status, ms: Math.round(performance.now() - begun) });
     });
@@ -112,7 +112,7 @@ function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: Van
 function addTokenHook(api: VantageApp, { proxies, listTokens, now }: VantageContext, rates: Rates): void {
   api.addHook('onRequest', async (request) => {
     if (!isProtected(request, proxies))
-      throw new Refusal(403, 'proxy', 'plain HTTP is for the proxies of this vantage alone: use its public URL');
+      throw new Refusal(403, 'proxy', 'plain HTTP is only for the proxies of this vantage: use its public URL');
     request.tokenName = findToken(listTokens(), request.headers.authorization, now())?.name ?? null;
     readIdentity(request);
     await rates.tokenRequests(request);
@@ -123,7 +123,7 @@ function addTokenHook(api: VantageApp, { proxies, listTokens, now }: VantageCont
 }
 
 /**
- * Finds whose token an Authorization header holds (RFC 6750 §2.1); null where it is none that holds now. Compared are
+ * Finds whose token an Authorization header holds (RFC 6750 §2.1); null if it is not one that holds now. Compared are
  * hashes, in constant time and with every entry, so that no answer comes sooner than another.
  */
 export function findToken(

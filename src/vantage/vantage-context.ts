@@ -10,12 +10,12 @@ import type { VantageMetrics } from './vantage-metrics.js';
 /** One request that was answered, or whose caller went away; for a log. */
 export interface ServedRequest {
   readonly at: Date;
-  /** Name of the token; null where none that holds was given. */
+  /** Name of the token; null if none that holds was given. */
   readonly token: string | null;
-  /** Where the caller comes from; null where that is not known. */
+  /** Where the caller comes from; null if that is not known. */
   readonly address: string | null;
   readonly method: string;
-  /** Path of the route, never that of the request; null where there is none. */
+  /** Path of the route, never that of the request; null if there is none. */
   readonly route: string | null;
   readonly status: number;
   readonly ms: number;
@@ -30,13 +30,13 @@ export interface Exchanges {
     timing: Timing;
     signal: AbortSignal;
   }) => AsyncIterable<ProofEvent>;
-  /** Null where it is switched off. */
+  /** Null if it is switched off. */
   readonly sip: {
     readonly udp: number;
     readonly tcp: number;
     exchange(options: { address: string; key: Buffer; signal: AbortSignal }): AsyncIterable<SipMessageEvent>;
   } | null;
-  /** Null where it is switched off. */
+  /** Null if it is switched off. */
   readonly stun: {
     readonly ports: readonly [number, number];
     serve(options: { address: string; key: Buffer; seconds: number; signal: AbortSignal }): Promise<void>;

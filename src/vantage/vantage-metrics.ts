@@ -34,7 +34,7 @@ export class VantageMetrics {
     for (const verdict of VERDICTS) this.#verdicts.inc({ verdict }, 0);
     new Gauge({
       name: 'sallyport_vantage_streams',
-      help: 'Streams under way by kind',
+      help: 'Running streams by kind',
       labelNames: ['kind'],
       registers,
       collect() {

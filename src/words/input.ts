@@ -11,7 +11,7 @@ export function quoteInput(text: string, max = 60): string {
   return JSON.stringify(cutText(text, max));
 }
 
-/** ` (did you mean "x"?)` for the candidate nearest to a mistyped word, or nothing where none is near. */
+/** ` (did you mean "x"?)` for the candidate nearest to a mistyped word, or nothing if none is near. */
 export function suggest(word: string, candidates: Iterable<string>): string {
   if (word.length > MAX_WORD) return '';
   let best = { candidate: '', distance: Math.max(2, Math.floor(word.length / 3)) + 1 };

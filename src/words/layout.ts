@@ -14,7 +14,7 @@ const USUAL_COLUMNS = 80;
 /** Narrower terminals break the lines themselves. */
 const LEAST_COLUMNS = 40;
 
-/** The columns to lay out for on a terminal of this width; 0 where it is not known. */
+/** The columns to lay out for on a terminal of this width; 0 if it is not known. */
 export function limitWidth(width: number, most: number): number {
   return Math.max(LEAST_COLUMNS, Math.min(most, Math.floor(width) || USUAL_COLUMNS));
 }
@@ -82,4 +82,15 @@ export function wrapText(text: string, width: number): string[] {
   }
   if (line) lines.push(line);
   return lines;
+}
+
+/**
+ * Breaks a call of a program into lines of at most `width` columns (at least 8), for a shell: each but the last ends in a
+ * backslash, and the further ones are indented.
+ */
+export function wrapCall(call: string, width: number): string[] {
+  if (displayWidth(call) <= width) return [call];
+  return wrapText(call, width - 4).map(
+    (line, i, { length }) => (i > 0 ? '  ' : '') + line + (i < length - 1 ? ' \\' : ''),
+  );
 }

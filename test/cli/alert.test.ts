@@ -78,12 +78,12 @@ describe('alert test', () => {
       stderr: '',
     });
     const [{ body, headers }] = http.received as [(typeof http.received)[0]];
-    expect(`${body} ${String(headers['title'])}`).toContain('Test message, nothing has happened');
+    expect(`${body} ${String(headers['title'])}`).toContain('Test message: nothing has happened');
   });
 
   test('sends a mail', async () => {
     expect((await run('test', 'mail', '--alerts', writeConfig())).code).toBe(0);
-    expect(smtp.mails.at(-1)!.source).toContain('Test message, nothing has happened');
+    expect(smtp.mails.at(-1)!.source).toContain('Test message: nothing has happened');
   });
 
   test('ends with 1 where it was not delivered, and shows no secret', async () => {
@@ -150,7 +150,7 @@ describe('the outbox', () => {
     expect(sent).toMatchObject({ code: 1, stdout: '2 sent, 1 to be tried again, 1 given up\n' });
     expect(sent.stderr.trimEnd().split('\n').sort()).toEqual([
       expect.stringMatching(/^sallyport: alert to down is tried again after \S+Z: answered 500$/),
-      'sallyport: alert to gone is given up: the configuration has no such channel any more',
+      'sallyport: alert to gone is given up: this channel is no longer configured',
     ]);
     expect(http.received.map(({ path }) => path).sort()).toEqual(['/T0SECRET', '/T1SECRET']);
 
@@ -158,7 +158,7 @@ describe('the outbox', () => {
     expect(listed.code).toBe(0);
     expect(listed.stdout.split('\n')).toEqual([
       '1 waiting, 0 held for a digest, 1 given up',
-      expect.stringMatching(/^2026-01-01T08:00:00\.000Z {2}gone {2}1 try {2}the configuration has no such channel/),
+      expect.stringMatching(/^2026-01-01T08:00:00\.000Z {2}gone {2}1 try {2}this channel is no longer configured/),
       'sallyport alert retry puts them back in the queue',
       '',
     ]);

@@ -48,7 +48,7 @@ describe('items', () => {
       finished: true,
     });
     for (const [index, id] of ids.entries()) expect(shown).toContain(`${index + 1} of 5 Title of ${id}\n`);
-    expect(shown.match(/Is it so\?/g)).toHaveLength(5);
+    expect(shown.match(/Is this the case\?/g)).toHaveLength(5);
     expect(shown.match(/Note \(/g)).toHaveLength(2);
   });
 
@@ -67,7 +67,7 @@ describe('items', () => {
   test('are asked again where the answer is none, and a note that is too long too', async () => {
     const { kept, shown } = await answer(['a'], 'maybe', 'constructor', 'n', 'x'.repeat(513), 'short');
     expect(kept).toEqual(['a no short']);
-    expect(shown.match(/Is it so\?/g)).toHaveLength(3);
+    expect(shown.match(/Is this the case\?/g)).toHaveLength(3);
     expect(shown.match(/Note \(/g)).toHaveLength(2);
   });
 

@@ -52,8 +52,8 @@ describe('a credential on standard input is judged', () => {
 
   test('and the table says what is wrong with it', async () => {
     const { stdout } = await runHere(words('credential voicemail-code'), { input: '1379\n' });
-    expect(stdout).toMatch(/^✖ NOT ACCEPTABLE {2}voicemail code\n {2}- It holds a figure on the keypad: /);
-    expect(stdout).toMatch(/\[common\]\nsallyport credential voicemail-code --propose draws one that is acceptable\n$/);
+    expect(stdout).toMatch(/^✖ NOT ACCEPTABLE {2}voicemail code\n {2}- It contains a pattern on the keypad: /);
+    expect(stdout).toMatch(/\[common\]\nsallyport credential voicemail-code --propose prints an acceptable one\n$/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -179,7 +179,7 @@ describe('--propose', () => {
     expect(ran).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'sallyport: no further voicemail code is left that none of the numbers exclude\n',
+      stderr: 'sallyport: no further voicemail code is left that these numbers and names do not exclude\n',
     });
   });
 });

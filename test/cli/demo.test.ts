@@ -8,7 +8,8 @@ test('shows the chosen sites, and leaves them running for as long as is wanted',
     onStart: (child) => {
       child.stdout!.on('data', (text: string) => (shown += text));
       child.stderr!.on('data', () => {
-        const calls = [...shown.matchAll(/^ {2}sallyport (check 127\.0\.0\.1[12].*)$/gm)].map(([, call = '']) => call);
+        const joined = shown.replaceAll(/ \\\n */g, ' ');
+        const calls = [...joined.matchAll(/^ {2}sallyport (check 127\.0\.0\.1[12].*)$/gm)].map(([, call = '']) => call);
         checks ??= Promise.all(calls.slice(0, 2).map(async (call) => (await sallyport(words(call))).code)).finally(() =>
           child.kill('SIGINT'),
         );

@@ -49,13 +49,13 @@ describe('sallyport lan', () => {
 
 // None of these is ever asked: the error comes first.
 test.each<[string, string]>([
-  ['lan --gateway 203.0.113.1', '--gateway 203.0.113.1 is not a private address: sallyport lan looks at the LAN only'],
+  ['lan --gateway 203.0.113.1', '--gateway 203.0.113.1 is not a private address: sallyport lan checks the LAN only'],
   ['lan --pbx pbx.example.com', '--pbx pbx.example.com: expected an IPv4 address, such as 192.168.1.1'],
   [
     'lan --gateway 203.0.113.1 --gateway x --pbx 224.0.0.1',
-    '--gateway 203.0.113.1 is not a private address: sallyport lan looks at the LAN only\n' +
+    '--gateway 203.0.113.1 is not a private address: sallyport lan checks the LAN only\n' +
       '--gateway x: expected an IPv4 address, such as 192.168.1.1\n' +
-      '--pbx 224.0.0.1 is not a private address: sallyport lan looks at the LAN only',
+      '--pbx 224.0.0.1 is not a private address: sallyport lan checks the LAN only',
   ],
   ['lan --gatway 127.0.0.1', 'unknown option --gatway (did you mean "--gateway"?)'],
   ['lan 192.168.1.1', 'unexpected argument "192.168.1.1"'],

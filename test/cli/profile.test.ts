@@ -37,7 +37,7 @@ test('profile explain says who may reach what', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('site: Our site');
   expect(stdout).toMatch(/^Example Telecom \(source provider; 192\.0\.2\.0\/24\)\n {2}must reach\n {4}SIP trunks: /m);
-  expect(stdout).toMatch(/^Everybody else \(source outsider\)\n {2}must not reach\n {4}WebPro .*: tcp\/48080$/m);
+  expect(stdout).toMatch(/^Everyone else \(source outsider\)\n {2}must not reach\n {4}WebPro .*: tcp\/48080$/m);
 });
 
 describe('profile validate', () => {

@@ -74,7 +74,7 @@ describe('check', () => {
     const path = files.write('notes.txt', 'These are notes. '.repeat(100));
     const { code, stderr } = await runHere(['store', 'check', '--store', path]);
     expect(code).toBe(2);
-    expect(stderr).toBe(`sallyport: ${path} is no store: name another file\n`);
+    expect(stderr).toBe(`sallyport: ${path} is not a store: name another file\n`);
   });
 });
 

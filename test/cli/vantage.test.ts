@@ -35,7 +35,7 @@ describe('what is wrong is told:', () => {
 
   test.each<[string, RegExp | string]>([
     ['vantage', 'no address is given to listen on: name one with --listen HOST:PORT'],
-    [`vantage ${listen}`, 'no file of tokens is given: name one with --token-file FILE'],
+    [`vantage ${listen}`, 'no token file is given: name one with --token-file FILE'],
     [`vantage ${listen} --token-file /nonexistent/tokens`, '/nonexistent/tokens: no such file'],
     [`vantage --listen 8443 --token-file ${tokens}`, /^"8443" is not ADDRESS:PORT/],
     [
@@ -45,7 +45,7 @@ describe('what is wrong is told:', () => {
     [`vantage ${listen} --token-file ${tokens} --tls-cert x`, '--tls-cert and --tls-key go together'],
     [
       `vantage ${listen} --token-file ${tokens} --tls-cert x --tls-key y --behind-proxy 127.0.0.1`,
-      /exclude each other/,
+      /cannot be used together/,
     ],
     [`vantage ${listen} --token-file ${tokens} --behind-proxy 0.0.0.0/0`, /^"0\.0\.0\.0\/0" is too wide/],
     [`vantage ${listen} --token-file ${tokens} --sip-port x`, '--sip-port: expected a whole number from 0 to 65535'],

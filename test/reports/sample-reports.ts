@@ -262,7 +262,7 @@ export const cleanReport: Report = {
 export const silentReport: Report = {
   ...base,
   summary:
-    'Nothing that the profile "closed" forbids was found, but there was no sign of life: well protected, or off line, or the wrong address.',
+    'Nothing that the profile "closed" forbids was found, but there was no sign of life: well protected, or offline, or the wrong address.',
   findings: [
     sampleFinding({
       rule: 'no-sign-of-life',

@@ -275,7 +275,7 @@ describe('one target', () => {
     expect(text).toContain('CUT OFF');
     expect(text).toContain('192.168.1.20 (private, so behind NAT)');
     expect(text).toContain('control control.example.net:443: answered, then silent');
-    expect(text).toContain('Nothing is proven');
+    expect(text).toContain('Nothing is proved');
   });
 
   test('what keeps us from a verdict comes before worse findings', () => {

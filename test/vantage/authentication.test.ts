@@ -30,7 +30,7 @@ describe('tokens', () => {
     const { send, accesses } = await runApp();
     const answer = await send({ headers });
     expect(answer.status).toBe(401);
-    expect(readError(answer)).toBe('a token that holds is needed');
+    expect(readError(answer)).toBe('a valid token is needed');
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     expect(accesses).toMatchObject([{ token: null, status: 401, route: '/v1/whoami' }]);
     expect(JSON.stringify(accesses)).not.toContain(TOKEN);
@@ -41,7 +41,7 @@ describe('tokens', () => {
     async (path) => {
       const { send } = await runApp();
       const answer = await send({ method: 'POST', path, body: 'x'.repeat(100_000) });
-      expect(readError(answer)).toBe('a token that holds is needed');
+      expect(readError(answer)).toBe('a valid token is needed');
     },
   );
 

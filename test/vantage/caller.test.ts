@@ -82,13 +82,13 @@ describe('the address of a caller', () => {
   ])('is not known where the proxy tells %s', async (_, header) => {
     const { answer, sent } = await proofAddress({ proxies: '127.0.0.1' }, forwarded(header));
     expect(answer.status).toBe(403);
-    expect(readError(answer)).toMatch(/^the proxy did not tell/);
+    expect(readError(answer)).toMatch(/^the proxy did not say/);
     expect(sent).toEqual([]);
   });
 
   test('is not known where the proxy has no such header', async () => {
     const { send } = await runApp({ proxies: '127.0.0.1' });
-    expect(readError(await send({ token: TOKEN }))).toMatch(/^the proxy did not tell/);
+    expect(readError(await send({ token: TOKEN }))).toMatch(/^the proxy did not say/);
   });
 
   test('is never taken from a request', async () => {

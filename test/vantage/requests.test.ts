@@ -101,8 +101,8 @@ describe('a body', () => {
 
 describe('what is no request', () => {
   test.each([
-    ['noise', '\u0001\u0002\r\n\r\n', 400, 'this is no HTTP request'],
-    ['a TLS hello', '\x16\x03\x01\x02\x00', 400, 'this is no HTTP request'],
+    ['noise', '\u0001\u0002\r\n\r\n', 400, 'this is not an HTTP request'],
+    ['a TLS hello', '\x16\x03\x01\x02\x00', 400, 'this is not an HTTP request'],
     ['endless headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}`, 431, 'the headers are too large'],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx', 400, 'this is no'],
     ['a path that is none', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400, 'cannot be understood'],
@@ -158,6 +158,6 @@ test('trouble of our own is told to the operator alone', async () => {
   });
   const answer = await send({ token: TOKEN });
   expect(answer.status).toBe(500);
-  expect(readError(answer)).toMatch(/^the vantage has trouble of its own/);
+  expect(readError(answer)).toMatch(/^the vantage has an internal error/);
   expect(troubles).toEqual([expect.objectContaining({ message: 'a secret of the house' })]);
 });

@@ -85,9 +85,9 @@ describe('a vantage', () => {
     // Past the guard: the address is not ours.
     const beyond = { listen: parseListen('192.0.2.1:0') };
     const { tls } = await writeCertificate();
-    await expect(start({ ...beyond, tls })).rejects.toThrow(/192\.0\.2\.1 .*is no address of this machine/);
+    await expect(start({ ...beyond, tls })).rejects.toThrow(/192\.0\.2\.1 .*is not an address of this machine/);
     await expect(start({ ...beyond, proxies: parseProxies('127.0.0.1') })).rejects.toThrow(
-      /is no address of this machine/,
+      /is not an address of this machine/,
     );
   });
 
@@ -129,7 +129,7 @@ describe('a vantage', () => {
     await writeFile(tokenFile, '');
     await vantage.reload();
     expect((await ask(port, { token: 'spt_new' }, renewed.cert)).status).toBe(401);
-    expect(notes.at(-1)).toMatch(/holds no token: nobody gets in$/);
+    expect(notes.at(-1)).toMatch(/contains no token, so no one is admitted$/);
   });
 
   test('keeps its tokens too where the certificate cannot be used', async () => {

@@ -44,12 +44,12 @@ describe('streams', () => {
     const first = post('/v1/proofs', PROOFS);
     await until(() => signals.length === 1);
     const again = await post('/v1/proofs', PROOFS, { token: OTHER_TOKEN });
-    expect([again.status, readError(again)]).toEqual([429, 'the same is under way for your address already']);
+    expect([again.status, readError(again)]).toEqual([429, 'the same request is already running for your address']);
     expect(again.headers['retry-after']).toBe('10');
     const second = post('/v1/proofs', PROOFS, { from: '127.0.0.2' });
     await until(() => signals.length === 2);
     const third = await post('/v1/proofs', PROOFS, { from: '127.0.0.3' });
-    expect([third.status, readError(third)]).toEqual([429, 'too much is under way with your token']);
+    expect([third.status, readError(third)]).toEqual([429, 'too many requests are running with your token']);
     const other = post('/v1/proofs', PROOFS, { from: '127.0.0.3', token: OTHER_TOKEN });
     await until(() => signals.length === 3);
     expect(slots.count('proofs')).toBe(3);

@@ -102,7 +102,7 @@ describe('metrics', () => {
     for (const proxies of [undefined, '127.0.0.1']) {
       const { send } = await runApp(proxies === undefined ? {} : { proxies });
       const answer = await send({ path: '/metrics', headers: { [name]: '127.0.0.1' } });
-      expect([answer.status, readError(answer)]).toEqual([403, 'metrics are for this machine alone']);
+      expect([answer.status, readError(answer)]).toEqual([403, 'metrics are for this machine only']);
     }
   });
 });

@@ -31,7 +31,7 @@ const PRODUCT =
 
 /** What an NEC product name in a Server or User-Agent field tells. */
 export interface NecProduct {
-  /** Model or series as sent, without the region behind it; null where it is none that is known. */
+  /** Model or series as sent, without the region behind it; null if it is not a known one. */
   readonly model: string | null;
   /** System software version. */
   readonly version: string | null;
@@ -39,8 +39,8 @@ export interface NecProduct {
 
 /**
  * Reads the product names that NEC systems send by SIP, such as `NEC-i SL Series 04.00/2.1`, `NEC SL2100/2.1`,
- * `NEC-i SV9100-NA 10.00/2.1` and `NEC Aspire WX …`. The `/2.1` recurs across models, so it is no version.
- * Undefined where the name doesn't begin with NEC.
+ * `NEC-i SV9100-NA 10.00/2.1` and `NEC Aspire WX …`. The `/2.1` recurs across models, so it is not a version.
+ * Undefined if the name does not begin with NEC.
  */
 export function parseNecProduct(text: string): NecProduct | undefined {
   const match = PRODUCT.exec(text);

@@ -3,12 +3,12 @@ import { type Fingerprint, quoteSent } from './fingerprint.js';
 import { describeUpnpAnswer, splitUpnpAnswers } from './upnp-answers.js';
 
 /**
- * A UPnP device that is no gateway. With a private LOCATION it stands inside, and answers through the public
+ * A UPnP device that is not a gateway. With a private LOCATION it stands inside, and answers through the public
  * address; so such an answer is the one that is described. `possible` where nothing tells what the device is.
  */
 export const upnpDevice: Fingerprint = {
   id: 'upnp-device',
-  title: 'UPnP device that is no gateway',
+  title: 'UPnP device that is not a gateway',
   identify({ evidence: { ssdp = [] } }) {
     const { gateways, devices } = splitUpnpAnswers(ssdp);
     const inside = devices.filter(({ answer }) => privateLocationHost(answer.location) === 'private');

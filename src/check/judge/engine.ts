@@ -88,7 +88,7 @@ export function sayUndetermined(speakers: Speakers, doubt: Undetermined): Undete
   const words = rule && attempt(() => rule.doubt?.safeParse(doubt.data).success && rule.sayDoubt?.(doubt));
   const { what, why } = words || {
     what: `What “${rule?.title ?? doubt.rule}” is about${doubt.endpoint === null ? '' : ` (${doubt.endpoint})`}`,
-    why: 'This version has no words for what was kept.',
+    why: 'This version cannot explain what was stored.',
   };
   return { what: cutText(what, 512), why: cutText(why, 1024) };
 }
@@ -96,9 +96,9 @@ export function sayUndetermined(speakers: Speakers, doubt: Undetermined): Undete
 function tellById({ rule, endpoint }: Finding, headline: string): Omit<FindingWords, 'headline'> {
   return {
     title: endpoint === null ? headline : `${headline}: ${endpoint}`,
-    seen: 'This version has no words for what was kept of this finding.',
-    matters: `See what is said of the rule: sallyport explain ${rule}.`,
-    remedy: 'Check again: a new report tells it in full.',
+    seen: 'This version cannot explain what was stored for this finding.',
+    matters: `Read about the rule: sallyport explain ${rule}.`,
+    remedy: 'Check again: a new report explains it in full.',
     programs: [],
     references: [],
   };

@@ -20,7 +20,7 @@ export interface ReportOptions {
   readonly authorization: string | null;
   /** Violations of this severity or worse make the verdict "violation". */
   readonly failOn: Severity;
-  /** What somebody accepted at this client; nothing by default. */
+  /** What someone accepted at this client; nothing by default. */
   readonly waivers?: readonly Waiver[];
   /** The rules to judge by; all of them by default. */
   readonly rules?: readonly Rule<Facts>[];
@@ -80,7 +80,7 @@ function compareFindings(a: Finding, b: Finding): number {
 }
 
 /**
- * Turns violations that somebody accepted into notes that say so. What is worse than what was accepted, elsewhere, of
+ * Turns violations that someone accepted into notes that say so. What is worse than what was accepted, elsewhere, of
  * another identity, or after the last day stays a violation; what forbids a verdict cannot be accepted.
  */
 function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], survey: Survey): Finding[] {
@@ -103,7 +103,7 @@ function covers(waiver: Waiver, { rule, endpoint, severity }: Finding, survey: S
   );
 }
 
-/** Nobody but the identity that was accepted answers on the endpoint. */
+/** No one but the identity that was accepted answers on the endpoint. */
 function isStill(label: string, endpoint: Finding['endpoint'], { observations }: Survey): boolean {
   const labels = observations.flatMap((seen) =>
     seen.endpoint === endpoint && seen.state === 'open' && seen.identity ? [seen.identity.label] : [],
@@ -123,7 +123,7 @@ export function surveyOf(report: ReportData): Survey {
     liveness,
     observations: observations.map(({ service: _service, ...seen }) => seen),
     unlisted,
-    // A rule that crashed is no part of what was seen.
+    // A crashed rule is not part of what was seen.
     errors: errors.filter(({ unit }) => !unit.startsWith('rule/')),
   };
 }

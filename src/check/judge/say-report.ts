@@ -108,15 +108,15 @@ function describeCompliance(
     .map((sentence) => ` ${sentence}`)
     .join('');
   if (!signOfLife)
-    return `Profile ${profile} is met, but there is no sign of life: well protected, or off line, or the wrong address.${tail}`;
+    return `Profile ${profile} is met, but there is no sign of life: well protected, or offline, or the wrong address.${tail}`;
   const seen =
     lesser > 0
-      ? 'nothing bad enough to fail was seen'
-      : `nothing that we looked at is open that should not be${accepted > 0 ? ', but for what was accepted' : ''}`;
+      ? 'no finding is severe enough to count'
+      : `we found nothing open that should not be${accepted > 0 ? ', except for what was accepted' : ''}`;
   return `Profile ${profile} is met: ${seen}${requires && lesser + accepted === 0 ? ', and what must be reachable is' : ''}.${tail}`;
 }
 
-/** Something answered at all, be it with a refusal. */
+/** Something answered at all, even if only with a refusal. */
 function hasSignOfLife(data: ReportData): boolean {
   return data.liveness.answers > 0 || countState(data, 'open') + countState(data, 'closed') > 0;
 }

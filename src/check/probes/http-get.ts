@@ -37,7 +37,7 @@ function looksLikeWebPro({ server, title, body }: HttpEvidence): boolean {
 /** HTTP on the connection that the connect opened. */
 export const httpGet: Probe = {
   id: 'http-get',
-  title: 'HTTP GET / (and /Login.htm where it looks like WebPro)',
+  title: 'HTTP GET / (and /Login.htm if it looks like WebPro)',
   transport: 'tcp',
   services: ['webpro'],
   run: (engine, host, port) => engine.tcp(host, port, browse),

@@ -83,7 +83,7 @@ function drawCanaries(
   return drawn;
 }
 
-/** The profile's probed services at their places, and the maker's default places of services that were moved. */
+/** The profile's probed services at their places, and the default places of services that were moved. */
 export function listServiceEndpoints(profile: Profile): Endpoint[] {
   return profile.services
     .filter(({ probed }) => probed)

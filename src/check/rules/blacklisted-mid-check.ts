@@ -3,7 +3,7 @@ import { endpointListSchema, keepEndpoints, sayEndpoints } from './endpoint-list
 import { countUnlisted } from './facts.js';
 import { defineRule, NOTHING, PLAIN } from './rule.js';
 
-/** What had answered was silent when asked again at the end: the site, or something before it, shut us out. */
+/** What had answered was silent when asked again at the end: the site, or something before it, blocked us. */
 export const blacklistedMidCheck = defineRule({
   id: 'blacklisted-mid-check',
   title: 'We were blocked during the check',

@@ -2,7 +2,7 @@ import { listNames } from '../../words/sentence.js';
 import { foundAt, keepOpening, openingSchema, sayOpening } from './opening.js';
 import { defineRule } from './rule.js';
 
-/** An administration interface is forwarded on purpose, but still on the port where everybody looks first. */
+/** An administration interface is forwarded on purpose, but still on the port where everyone looks first. */
 export const defaultAdminPort = defineRule({
   id: 'default-admin-port',
   title: 'An administration interface is on its default port',

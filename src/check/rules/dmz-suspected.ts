@@ -39,7 +39,7 @@ const SUSPICION = 4;
 const STRONG = 6;
 
 const NEC_NATURES: readonly Nature[] = ['admin', 'moved-admin', 'sip', 'service'];
-/** Services that nobody forwards on purpose. */
+/** Services that no one forwards on purpose. */
 const NEVER_FORWARDED = ['dim', 'cti'];
 
 /**

@@ -18,7 +18,7 @@ export interface Opening {
 export interface Facts {
   readonly survey: Survey;
   readonly profile: Profile;
-  /** Which source of the profile we are. */
+  /** Which source of the profile the check runs from. */
   readonly source: string;
   /** What the profile says of a service from our source. */
   readonly serviceAccess: (service: ProfileService) => Access;
@@ -26,12 +26,12 @@ export interface Facts {
   readonly open: readonly Opening[];
   /** TCP endpoints whose handshake proves nothing, since every port completes one. */
   readonly untrusted: readonly EndpointId[];
-  /** Random high TCP ports, which nobody forwards; tcp/2000 is not among them. */
+  /** Random high TCP ports, which no one forwards; tcp/2000 is not among them. */
   readonly tcpCanaries: readonly Seen[];
   readonly udpCanaries: readonly Seen[];
   /** A tarpit or a SYN proxy answers: TCP handshakes prove nothing. */
   readonly everyPortOpens: boolean;
-  /** Something answered at all, be it with a refusal. */
+  /** Something answered at all, even if only with a refusal. */
   readonly signOfLife: boolean;
   /** Whether anything can be judged from where we look: `broken`, or `inside` the site itself. */
   readonly vantage: 'fit' | 'broken' | 'inside';

@@ -35,7 +35,7 @@ export const natPmpAnswersOnWan = defineRule({
     matters:
       'With this protocol devices open ports in the router, without a password. A router must not take such requests from the internet. We sent no such request, so we do not know whether the router obeys.',
     remedy:
-      'Turn NAT-PMP and PCP off in the router, or bind them to the LAN only. Update the firmware. Delete mappings that no one knows.',
+      'Turn NAT-PMP and PCP off in the router, or bind them to the LAN only. Update the firmware. Delete mappings that you do not recognise.',
     programs: [],
     references: ['RFC 6886', 'RFC 6887'],
   }),

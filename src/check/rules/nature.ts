@@ -47,7 +47,7 @@ const EXPECTED: Readonly<Record<string, readonly IdentityKind[]>> = {
   'nat-pmp': ['nat-pmp-gateway'],
 };
 
-/** Tells what an open endpoint seems to be. */
+/** Says what an open endpoint seems to be. */
 export function recogniseNature(seen: Seen, place: EndpointRole): Nature {
   const { identity, evidence } = seen;
   const { service } = place;

@@ -8,12 +8,12 @@ import type { Seen } from './trust.js';
 import { defineRule, type Doubt } from './rule.js';
 
 const CAUSES: Partial<Record<Reason, string>> = {
-  'fd-limit': 'our own limit of open files was reached (see ulimit -n, or --max-sockets)',
+  'fd-limit': 'our own limit on open files was reached (see ulimit -n, or --max-sockets)',
   'no-ports': 'our machine had no free local port',
   'no-route': 'our machine has no route to the target',
   'no-permission': 'our machine or its firewall forbade the probe',
-  'cut-off': 'the check was cut off before',
-  internal: 'the probe failed because of an error of ours',
+  'cut-off': 'the check was cut off too early',
+  internal: 'the probe failed because of an error in sallyport',
 };
 
 const failureSchema = endpointListSchema.extend({
@@ -27,7 +27,7 @@ export const probeError = defineRule({
   id: 'probe-error',
   title: 'A probe failed on our own side',
   explain:
-    'An entry under “could not be determined”, with the cause: our limit of open files, no free local port, no route, a local firewall. It is blocking, because the state of the endpoint is unknown.',
+    'An entry under “could not be determined”, with the cause: our limit on open files, no free local port, no route, a local firewall. It is blocking, because the state of the endpoint is unknown.',
   about: 'gap',
   severity: 'info',
   find(facts) {
@@ -78,6 +78,6 @@ function findUnlisted(facts: Facts): Failure[] {
 }
 
 function sayCause({ reason, error }: Failure['data']): string {
-  const cause = (reason && CAUSES[reason]) ?? `an error of ours (${reason})`;
+  const cause = (reason && CAUSES[reason]) ?? `an error in sallyport (${reason})`;
   return `This is not the target's fault: ${cause}${error ? `: ${quote(error)}` : ''}.`;
 }

@@ -29,7 +29,7 @@ export type RuleWords = Omit<FindingWords, 'headline'>;
  * endpoints, addresses, counts and names, each bounded by its schema. No sentence; and no time, no round trip and no
  * random port of a canary, for two looks that saw the same must find the same.
  *
- * `say` puts that into words for a dealer, from the finding alone: what was seen, as surely as the evidence and no more,
+ * `say` puts that into words for a dealer, from the finding only: what was seen, as surely as the evidence and no more,
  * why it matters and what to do. Texts from the target pass `quote`, so that a long one cannot push the rest out of its
  * field. Nothing ever reads the words back.
  *
@@ -50,7 +50,7 @@ export interface Rule<Facts, Data extends FindingData = FindingData, DoubtData e
   /** The worst severity that it gives; `info` where it only tells what could not be determined. */
   readonly severity: Severity;
   find(facts: Facts): RuleResult<NoInfer<Data>, NoInfer<DoubtData>>;
-  /** The form of its findings' data, and their words; missing where it only tells what could not be determined. */
+  /** The form of its findings' data, and their words; missing if it only tells what could not be determined. */
   readonly data?: z.ZodType<Data>;
   say?(finding: Found<Data>): RuleWords;
   /** The same for its undetermined entries. */

@@ -3,7 +3,7 @@ import { endpointListSchema, keepEndpoints, sayEndpoints } from './endpoint-list
 import { countUnlisted } from './facts.js';
 import { defineRule } from './rule.js';
 
-/** UDP endpoints that stayed silent: open or filtered, nobody can tell from outside. */
+/** UDP endpoints that stayed silent: open or filtered, no one can tell from outside. */
 export const silentUdp = defineRule({
   id: 'silent-udp',
   title: 'Silent UDP ports may be open',

@@ -10,7 +10,7 @@ import {
 } from './opening.js';
 import { defineRule } from './rule.js';
 
-/** A SIP server answers us, and the profile reserves it for others or for nobody. */
+/** A SIP server answers us, and the profile reserves it for others or for no one. */
 export const sipOpenToWorld = defineRule({
   id: 'sip-open-to-world',
   title: 'SIP answers where it should not',

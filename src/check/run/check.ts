@@ -41,7 +41,7 @@ export interface CheckOptions extends SharedOptions {
   /** False leaves the canaries out: fewer packets, but a tarpit or a DMZ can no longer be told. */
   readonly canaries?: boolean | undefined;
   readonly allowSpecial?: boolean | undefined;
-  /** Who allowed the check, and a reference; needed beyond 16 addresses. */
+  /** Who authorised the check, and a reference; needed beyond 16 addresses. */
   readonly authorizedBy?: string | undefined;
   /** Ends the check at once; what is under way is reported as interrupted. */
   readonly signal?: AbortSignal | undefined;
@@ -51,7 +51,7 @@ export interface CheckOptions extends SharedOptions {
 /** How far a check is. */
 export interface CheckProgress {
   readonly finished: number;
-  /** All targets, where that is known beforehand. */
+  /** All targets, if that is known beforehand. */
   readonly total: number | null;
 }
 
@@ -59,7 +59,7 @@ export interface CheckProgress {
 export interface PreparedCheck {
   readonly terms: Terms;
   readonly timing: Timing;
-  /** Number of addresses, names counting as one; null where they stream in. */
+  /** Number of addresses, names counting as one; null if they stream in. */
   readonly total: number | null;
   /** HOST:PORT, not resolved yet. */
   readonly control: string | null;

@@ -8,10 +8,10 @@ import { availableSockets } from '../../net/scan/descriptors.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 import { type Timing, type TimingName, TIMINGS } from '../../net/scan/timing.js';
 
-/** What every run over targets takes, be they given one by one or by an inventory. Everything has a default. */
+/** What every run over targets takes, whether given one by one or by an inventory. Everything has a default. */
 export interface SharedOptions {
   readonly timing?: TimingName | undefined;
-  /** Packets a second in all. */
+  /** Packets a second in total. */
   readonly rate?: number | undefined;
   /** Patience with a silent endpoint, ms. */
   readonly timeoutMs?: number | undefined;
@@ -64,7 +64,7 @@ export function chooseTiming(options: SharedOptions, endpoints: number): Timing 
 }
 
 /**
- * Which of the profile's sources we are; an outsider where none is given.
+ * Which of the profile's sources we are; an outsider if none is given.
  * @throws InputError for one that the profile does not have
  */
 export function chooseSource(profile: Profile, given: string | null | undefined): string {

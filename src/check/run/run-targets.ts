@@ -42,7 +42,7 @@ function listEndpoints({ services }: Profile): ReadonlySet<EndpointId> {
   return new Set(services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]));
 }
 
-/** One target and its terms; whoever gives it out may add what tells it apart. */
+/** One target and its terms; its source may add what identifies it. */
 export interface Job {
   readonly target: Target;
   readonly terms: Terms;

@@ -16,7 +16,7 @@ import { tellDelivery } from '../kit/progress.js';
 import { STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
-/** So many messages that were given up are listed. */
+/** At most this many messages that were given up are listed. */
 const MAX_LISTED = 100;
 
 const ALERTS = {

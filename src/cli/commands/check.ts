@@ -25,7 +25,7 @@ const OPTIONS = {
     ...shared.EXCLUSIONS,
     'authorized-by': {
       value: 'TEXT',
-      describe: 'Who allowed the check, and a reference; needed for more than 16 addresses',
+      describe: 'Who authorised the check, and a reference; needed for more than 16 addresses',
     },
   }),
   ...inGroup('What to check:', {
@@ -37,7 +37,7 @@ const OPTIONS = {
   }),
   ...shared.PACE,
   ...inGroup('Output:', {
-    format: { choices: REPORT_FORMATS, otherwise: 'table', describe: 'Form of the report' },
+    format: { choices: REPORT_FORMATS, otherwise: 'table', describe: 'Format of the report' },
     ...shared.OUTPUT,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...shared.FULL,
@@ -98,7 +98,7 @@ async function readCheckOptions(targets: readonly string[], settings: Settings):
     throw new InputError('no target is given: name one, as in "sallyport check 203.0.113.7", or a file with -iL FILE');
   }
   if (settings['all-ports'] && settings.ports !== undefined) {
-    throw new InputError('--all-ports and --ports exclude each other');
+    throw new InputError('--all-ports and --ports cannot be used together');
   }
   const { specs, count } = await openTargetList(targets, files, allowSpecial);
   return {
@@ -124,7 +124,7 @@ function describeDryRun({ total, terms, timing }: PreparedCheck): string {
   return [
     `Would check ${targets} against profile ${terms.profile.name}, as ${terms.source}: nothing was sent.`,
     `Up to ${timing.rate} packets per second, ${timing.targets} targets at once, ${silentS} s for a silent endpoint.`,
-    `${probes.length} endpoints per target (canary ports are drawn again for each):`,
+    `${probes.length} endpoints per target (each has other canary ports):`,
     ...probes.map(({ endpoint, probe }) => `  ${endpoint.padEnd(10)}  ${probe.title}`),
     '',
   ].join('\n');
@@ -162,7 +162,7 @@ async function writeReports(
       await output.write(writer.report(report));
     }
   } catch (error) {
-    // Standard input that we stopped reading ourselves is no error.
+    // Standard input that we stopped reading ourselves is not an error.
     if (!signal.aborted || !(error instanceof InputError)) throw error;
   } finally {
     await output.write(writer.end());

@@ -33,8 +33,8 @@ const OPTIONS = {
   by: { value: 'NAME', describe: 'Who answers' },
   role: { choices: ROLES, describe: 'The role of the person who answers' },
   answers: { value: 'FILE', describe: 'Take the answers from a YAML file, and ask nothing' },
-  all: { switch: true, describe: 'Ask again what is answered already' },
-  show: { switch: true, describe: 'Ask nothing: show how the client stands' },
+  all: { switch: true, describe: 'Ask again about items that are already answered' },
+  show: { switch: true, describe: 'Ask nothing: show the answers of the client' },
   ...TABLE_OR_JSON,
   ...STORE,
 } as const;
@@ -136,7 +136,7 @@ const ANSWERS: Readonly<Record<string, ChecklistAnswer | 'skip'>> = {
   ...{ y: 'yes', yes: 'yes', n: 'no', no: 'no', na: 'not-applicable', 'n/a': 'not-applicable' },
   ...{ u: 'unknown', unknown: 'unknown', s: 'skip', skip: 'skip', '': 'skip' },
 };
-const QUESTION = 'Is it so? y, n, na (does not apply), u (not known), Enter to skip: ';
+const QUESTION = 'Is this the case? y, n, na (does not apply), u (not known), Enter to skip: ';
 
 /** Asks who answers, where that is not given; null if the input ended. */
 export async function askAnswerer(
@@ -147,7 +147,7 @@ export async function askAnswerer(
   const by = given.by ?? (await askUntil(dialog, 'Your name: ', (text) => (fits(text) ? text : undefined)));
   if (by === null) return null;
   const findRole = (text: string) => ROLES.find((role) => role === text.toLowerCase());
-  const role = given.role ?? (await askUntil(dialog, `You answer as ${listChoices(ROLES)}: `, findRole));
+  const role = given.role ?? (await askUntil(dialog, `Your role (${listChoices(ROLES)}): `, findRole));
   return role === null ? null : { by, role };
 }
 
@@ -168,7 +168,7 @@ export async function askItems(
     if (answer === 'skip') continue;
     const needsNote = answer === 'no' || answer === 'not-applicable';
     const note = needsNote ? await askUntil(dialog, 'Note (Enter for none): ', readNote) : '';
-    // Whoever ends at the note has answered all the same.
+    // Anyone who ends at the note has answered all the same.
     await keep(item, { answer, note: note ?? '' });
     if (note === null) return false;
   }

@@ -26,7 +26,7 @@ export const command = defineCommand({
   words: {
     shell: {
       choices: Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[],
-      describe: 'Which shell; $SHELL decides otherwise',
+      describe: 'The shell; if left out, that of $SHELL',
     },
   },
   examples: [['completion bash >> ~/.bashrc', 'Have bash complete commands, options, profiles, clients and rules']],

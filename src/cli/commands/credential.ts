@@ -19,7 +19,7 @@ const OPTIONS = {
   phone: { list: true, value: 'NUMBER', describe: 'Phone number of the site' },
   company: { list: true, value: 'NAME', describe: 'Name of the company, the town or similar' },
   user: { list: true, value: 'NAME', describe: 'Name of a user' },
-  propose: { switch: true, describe: 'Print one that is acceptable instead, from a random source' },
+  propose: { switch: true, describe: 'Print a random one that is acceptable instead' },
   count: {
     limits: { least: 1, most: 100, whole: true },
     describe: 'How many proposals, all different',
@@ -34,15 +34,15 @@ export const command = defineCommand({
   words: { kind: { required: true, choices: CREDENTIAL_KIND_IDS, describe: 'What it is for' } },
   options: OPTIONS,
   secret:
-    'A credential is never given as an argument: if that was one, others could see it, and the history of the shell ' +
-    'may keep it; choose another',
+    'Never give a credential as an argument: if that was one, other users and the history of the shell may have seen ' +
+    'it, so choose another',
   examples: [
     ['credential voicemail-code --extension 104', 'Ask for a code, and judge it'],
     ['credential sip-password --propose --count 5', 'Five passwords'],
   ],
   notes: [
-    'The credential is read from a hidden prompt or from standard input. It is never given as an argument, where other ' +
-      'users and the history of the shell see it.',
+    'The credential is read from a hidden prompt or from standard input. Never give it as an argument, where other ' +
+      'users and the history of the shell would see it.',
     'Exit codes: 0 acceptable, 1 not acceptable, 2 usage or internal error',
   ],
   async run(args) {
@@ -71,7 +71,7 @@ function renderJudgement(kind: CredentialKind, judgement: CredentialJudgement, {
     const mark = level === 'warning' ? ' (warning only)' : '';
     return wrapText(`${message} [${rule}]${mark}`, width - 4).map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`);
   });
-  const hint = acceptable ? [] : [`sallyport credential ${kind.id} --propose draws one that is acceptable`];
+  const hint = acceptable ? [] : [`sallyport credential ${kind.id} --propose prints an acceptable one`];
   const head = `${label}  ${kind.title}${strength ? `, ${strength} by estimate` : ''}`;
   return [head, ...lines, ...hint].map((line) => `${line}\n`).join('');
 }
@@ -80,7 +80,8 @@ function propose(kind: CredentialKind, context: CredentialContext, { count = 1, 
   const proposals: string[] = [];
   while (proposals.length < count) {
     const proposal = proposeCredential(kind, { ...context, others: proposals }, randomInt);
-    if (proposal === null) throw new InputError(`no further ${kind.title} is left that none of the numbers exclude`);
+    if (proposal === null)
+      throw new InputError(`no further ${kind.title} is left that these numbers and names do not exclude`);
     proposals.push(proposal);
   }
   process.stdout.write(
@@ -111,7 +112,7 @@ function readPhone(text: string): string {
 
 function readName(option: string, text: string): string {
   if (text.length > 128) throw new InputError(`--${option}: expected at most 128 characters`);
-  // What no rule looks at must not seem to have been looked at.
+  // What no rule checks must not seem to have been checked.
   if (listWords([text]).length === 0) throw new InputError(`--${option}: expected a word of three letters or more`);
   return text;
 }

@@ -3,15 +3,16 @@ import { type SitePlan, SITES } from '../../lab/sites.js';
 import { type Site, startSite } from '../../lab/start-site.js';
 import type { Report, Verdict } from '../../model/report.js';
 import { REPORTERS } from '../../reports/registry.js';
+import { limitWidth, wrapCall, wrapText } from '../../words/layout.js';
 import { renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell } from '../kit/ending.js';
-import { chooseStyle } from '../kit/terminal.js';
+import { chooseStyle, countColumns } from '../kit/terminal.js';
 
 type SiteId = keyof typeof SITES;
 const SITE_IDS = Object.keys(SITES) as SiteId[];
 
-/** What each simulated site must come out as. */
+/** The verdict that each simulated site must get. */
 const EXPECTED: Readonly<Record<SiteId, Verdict>> = {
   dmz: 'violation',
   forwarded: 'compliant',
@@ -21,7 +22,7 @@ const EXPECTED: Readonly<Record<SiteId, Verdict>> = {
 
 /** `sallyport demo`: simulated sites on loopback, checked as a user would. */
 export const command = defineCommand({
-  words: { sites: { list: true, choices: SITE_IDS, describe: 'Which sites; all without a name' } },
+  words: { sites: { list: true, choices: SITE_IDS, describe: 'Which sites; all of them if none is named' } },
   options: {
     keep: { switch: true, describe: 'Leave the sites running until Ctrl-C, and show which commands to try on them' },
   },
@@ -34,7 +35,7 @@ export const command = defineCommand({
     const ending = catchSignals();
     const running: { readonly site: Site; readonly call: string }[] = [];
     try {
-      process.stdout.write('sallyport checks simulated sites on this machine; nothing leaves it.\n');
+      show(wrapText('sallyport checks simulated sites on this machine; nothing leaves it.', width()));
       const rows: string[] = [];
       let unexpected = 0;
       for (const id of sites) {
@@ -49,7 +50,8 @@ export const command = defineCommand({
         if (report.verdict !== expected) unexpected++;
         rows.push(renderRow(report, id, expected));
       }
-      process.stdout.write(`\n${rule()}Summary of the demo\n${rows.join('\n')}\n`);
+      const fits = (row: string) => row.length <= width();
+      show(['', rule(), 'Summary of the demo', ...rows.flatMap((row) => (fits(row) ? [row] : wrapText(row, width())))]);
       if (keep) await keepRunning(running, ending.signal);
       return unexpected === 0 ? EXIT.compliant : EXIT.failure;
     } finally {
@@ -71,7 +73,7 @@ function describeCall({ profile, source }: SitePlan, { address, services }: Site
 /** Checks a simulated site, and shows what a user would see. */
 async function showSite(plan: SitePlan, site: Site, call: string, signal: AbortSignal): Promise<Report> {
   const { profile, source } = plan;
-  process.stdout.write(`\n${rule()}Site "${site.id}": ${site.title}\n$ ${call}\n\n`);
+  show(['', rule(), ...wrapText(`Site "${site.id}": ${site.title}`, width()), ...wrapCall(`$ ${call}`, width()), '']);
   const style = chooseStyle({ toFile: false }, undefined);
   const writer = REPORTERS.table.create({ ...style, reasons: false, many: false });
   const options = { targets: [site.address], profile, source, services: site.services, allowSpecial: true, signal };
@@ -88,18 +90,25 @@ function renderRow({ verdict, findings, durationMs }: Report, id: string, expect
   return `  ${id.padEnd(10)} ${verdict.padEnd(13)} ${count}  ${(durationMs / 1000).toFixed(1)} s  ${note}`;
 }
 
-function rule(): string {
-  return `${'='.repeat(Math.min(chooseStyle({ toFile: false }, undefined).width, 120))}\n`;
+function width(): number {
+  return limitWidth(countColumns(), 120);
 }
 
-/** Shows the calls that check the sites, and waits until they are no longer wanted. */
+function rule(): string {
+  return '='.repeat(width());
+}
+
+function show(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Shows the calls that check the sites, and waits until the user stops them. */
 async function keepRunning(running: readonly { readonly call: string }[], signal: AbortSignal): Promise<void> {
   const calls = running.map(({ call }) => call);
   const [first = ''] = calls;
   const more = [`${first} --reason`, `${first} --format json`, `${first} --dry-run`];
-  process.stdout.write(
-    `\nThe sites keep running. Try, in another terminal:\n${[...calls, ...more].map((line) => `  ${line}\n`).join('')}`,
-  );
+  show(['', 'The sites keep running. Try, in another terminal:']);
+  show([...calls, ...more].flatMap((call) => wrapCall(call, width() - 2).map((line) => `  ${line}`)));
   tell('press Ctrl-C to stop the sites');
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

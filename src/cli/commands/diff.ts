@@ -27,7 +27,7 @@ export const command = defineCommand({
       otherwise: 'the check before --to',
       describe: 'Compare the last check at or before this time',
     },
-    to: { value: 'TIME', otherwise: 'the newest check', describe: 'with the last check at or before this one' },
+    to: { value: 'TIME', otherwise: 'the newest check', describe: 'With the last check at or before this time' },
     ...TABLE_OR_JSON,
     ...STORE,
   },

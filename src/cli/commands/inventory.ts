@@ -47,13 +47,13 @@ export const command = defineCommand({
       run: (args) => convert(args, 'yaml'),
     }),
     export: defineCommand({
-      title: 'Make a CSV inventory from one in YAML, defaults filled in',
+      title: 'Make a CSV inventory from one in YAML, with defaults filled in',
       words: FILE,
       options: OUTPUT,
       run: (args) => convert(args, 'csv'),
     }),
     template: defineCommand({
-      title: 'Print an inventory to begin with',
+      title: 'Print a template to start from',
       options: { ...OUTPUT, format: { choices: ['csv', 'yaml'], default: 'csv', describe: 'Its format' } },
       run: (args) => write(inventoryTemplate(args.format), args),
     }),

@@ -59,7 +59,7 @@ const OPTIONS = {
     client: {
       value: 'ID',
       complete: 'client',
-      describe: 'Id of the client: its checklist counts, its history is kept',
+      describe: 'Id of the client: its checklist is included, its history kept',
     },
     again: { switch: true, describe: 'Show what changed since the last run' },
     checklist: {

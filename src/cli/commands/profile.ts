@@ -22,7 +22,7 @@ export const command = defineCommand({
     list: defineCommand({ title: 'List the profiles that come with sallyport', run: list }),
     show: defineCommand({ title: 'Show the file of a profile', words: PROFILE, run: ({ profile }) => show(profile) }),
     explain: defineCommand({
-      title: 'Say in plain words what may reach what from where',
+      title: 'Explain in plain words what may be reached, and from where',
       words: PROFILE,
       run: ({ profile }) => explain(profile),
     }),
@@ -57,7 +57,7 @@ async function validate(profile: string): Promise<number> {
   return EXIT.compliant;
 }
 
-/** Prints text, which may come from a file of somebody else. */
+/** Prints text, which may come from a file of someone else. */
 function printText(text: string): number {
   text.replace(/\n$/, '').split('\n').forEach(print);
   return EXIT.compliant;

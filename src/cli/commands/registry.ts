@@ -12,7 +12,7 @@ export interface CommandEntry {
 export const COMMANDS = {
   check: { title: 'Check public addresses from outside', load: () => import('./check.js') },
   lan: {
-    title: "Look at a customer's network from inside: gateways and port mappings",
+    title: "Check a customer's network from inside: gateways and port mappings",
     load: () => import('./lan.js'),
   },
   preinstall: {
@@ -21,10 +21,10 @@ export const COMMANDS = {
   },
   sweep: { title: 'Check all clients of an inventory, and show what changed', load: () => import('./sweep.js') },
   watch: {
-    title: 'Sweep the clients of an inventory on their schedules, until it is stopped',
+    title: 'Sweep the clients of an inventory on their schedules, until you stop it',
     load: () => import('./watch.js'),
   },
-  clients: { title: 'List how all clients stand, the worst first', load: () => import('./clients.js') },
+  clients: { title: 'List all clients with their verdicts, the worst first', load: () => import('./clients.js') },
   history: {
     title: 'Show the checks of a client, newest first, and the changes between them',
     load: () => import('./history.js'),
@@ -34,7 +34,7 @@ export const COMMANDS = {
     load: () => import('./diff.js'),
   },
   judge: {
-    title: 'Judge again what a sweep saw, by another profile or newer rules; sends nothing',
+    title: 'Judge the results of a sweep again, by another profile or newer rules; sends nothing',
     load: () => import('./judge.js'),
   },
   explain: {
@@ -42,10 +42,10 @@ export const COMMANDS = {
     load: () => import('./explain.js'),
   },
   waive: {
-    title: 'Accept a finding at a client until a day; anything worse is still reported',
+    title: 'Accept a finding at a client until a given day; anything worse is still reported',
     load: () => import('./waive.js'),
   },
-  waivers: { title: 'List what was accepted, or revoke it', load: () => import('./waivers.js') },
+  waivers: { title: 'List waivers, or revoke one', load: () => import('./waivers.js') },
   checklist: {
     title: 'Go through the hardening that no packet shows, and record who attested it',
     load: () => import('./checklist.js'),
@@ -56,7 +56,7 @@ export const COMMANDS = {
   },
   inventory: { title: 'Validate, list or convert the inventory of clients', load: () => import('./inventory.js') },
   alert: { title: 'Test alert channels; list and send the messages that wait', load: () => import('./alert.js') },
-  store: { title: 'Look after the store of results: info, check, prune, backup', load: () => import('./store.js') },
+  store: { title: 'Maintain the store of results: info, check, prune, backup', load: () => import('./store.js') },
   vantage: {
     title: 'Run the server that checks a site from outside, or make and revoke its tokens',
     load: () => import('./vantage.js'),

@@ -12,11 +12,11 @@ const PRUNING = {
   'older-than': { value: 'TIME', describe: 'Delete what is older, for example 400d' },
   keep: {
     limits: { least: 1, most: Infinity, whole: true },
-    describe: 'Delete all but this many of the newest results of an address',
+    describe: 'Keep only this many of the newest results of each address',
   },
 } as const satisfies Options;
 
-/** `sallyport store`: upkeep of the store. Makes none where there is none. */
+/** `sallyport store`: upkeep of the store. Makes none if there is none. */
 export const command = defineCommand({
   subcommands: {
     info: defineCommand({
@@ -25,7 +25,7 @@ export const command = defineCommand({
       run: ({ store }) => withStore(store, showInfo),
     }),
     check: defineCommand({
-      title: 'Look for damage in the store',
+      title: 'Check the store for damage',
       options: STORE,
       run: ({ store }) => withStore(store, checkStore),
     }),

@@ -33,7 +33,7 @@ const OPTIONS = {
     resume: { switch: true, describe: "Continue the inventory's unfinished sweep, if there is one" },
   }),
   ...inGroup('Output:', {
-    format: { choices: SWEEP_FORMATS, otherwise: 'table', describe: 'Form of the results' },
+    format: { choices: SWEEP_FORMATS, otherwise: 'table', describe: 'Format of the results' },
     ...OUTPUT,
   }),
 } as const;

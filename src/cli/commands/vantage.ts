@@ -20,8 +20,8 @@ const { color: _color, ...common } = COMMON;
 
 const OPTIONS = {
   ...inGroup('Listening:', {
-    listen: { value: 'ADDRESS:PORT', describe: 'Where to listen; port 0 for any that is free' },
-    'tls-cert': { value: 'FILE', describe: 'File of the certificate and those above it (PEM)' },
+    listen: { value: 'ADDRESS:PORT', describe: 'Where to listen; port 0 for any free port' },
+    'tls-cert': { value: 'FILE', describe: 'File of the certificate and its chain (PEM)' },
     'tls-key': { value: 'FILE', describe: 'File of its key (PEM)' },
     'behind-proxy': {
       value: 'ADDRESSES',
@@ -68,7 +68,7 @@ export const command = defineCommand({
       },
       run: makeToken,
     }),
-    revoke: defineCommand({ title: 'Take a token back', words: NAME, options: TOKEN_FILE, run: takeTokenBack }),
+    revoke: defineCommand({ title: 'Revoke a token', words: NAME, options: TOKEN_FILE, run: takeTokenBack }),
   },
   examples: [
     ['vantage token ann --token-file FILE', 'Make a token for Ann'],
@@ -77,7 +77,7 @@ export const command = defineCommand({
       'Run it behind a proxy on the same machine',
     ],
   ],
-  notes: ['SIGHUP reads tokens and certificate again, SIGTERM ends the server.'],
+  notes: ['SIGHUP reloads tokens and certificate, SIGTERM stops the server.'],
   run: serve,
 });
 
@@ -111,10 +111,10 @@ async function serve(settings: Settings): Promise<number> {
 function readVantageOptions(settings: Settings): VantageOptions {
   const { listen, 'token-file': tokenFile, 'tls-cert': cert, 'tls-key': key, 'behind-proxy': behindProxy } = settings;
   if (listen === undefined) throw new InputError('no address is given to listen on: name one with --listen HOST:PORT');
-  if (tokenFile === undefined) throw new InputError('no file of tokens is given: name one with --token-file FILE');
+  if (tokenFile === undefined) throw new InputError('no token file is given: name one with --token-file FILE');
   if ((cert === undefined) !== (key === undefined)) throw new InputError('--tls-cert and --tls-key go together');
   if (cert !== undefined && behindProxy !== undefined)
-    throw new InputError('--behind-proxy and --tls-cert exclude each other: one of them does TLS');
+    throw new InputError('--behind-proxy and --tls-cert cannot be used together: only one of them does TLS');
   const sipPort = settings['sip-port'] ?? SIP_PORT;
   return {
     listen: parseListen(listen),
@@ -143,9 +143,9 @@ function readStunPorts(text: string | undefined): readonly [number, number] | nu
 async function reloadVantage(vantage: Vantage): Promise<void> {
   try {
     await vantage.reload();
-    tell('tokens and certificate were read again');
+    tell('tokens and certificate were reloaded');
   } catch (error) {
-    tell('tokens and certificate stay as they were, because they cannot be read:');
+    tell('the old tokens and certificate stay in use, because the new ones cannot be read:');
     tellError(error);
   }
 }

@@ -13,7 +13,7 @@ import type { Values } from '../kit/option.js';
 import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
-/** Longer than this nobody remembers why something was accepted. */
+/** Longer than this no one remembers why something was accepted. */
 const MOST_YEARS = 2;
 const LONGEST = { by: 128, reason: 512 };
 
@@ -101,7 +101,7 @@ async function readStates(store: Store, clientId: string): Promise<SlotState[]> 
   return states.filter((state) => state !== null);
 }
 
-/** How bad it is now, and who answers there: what is worse, or somebody else, is not accepted. */
+/** How bad it is now, and who answers there: what is worse, or someone else, is not accepted. */
 function describeGrant(states: readonly SlotState[], rule: string, endpoint: EndpointId | null) {
   const issues = states
     .flatMap((state) => Object.values(state.issues))

@@ -14,7 +14,7 @@ export const command = defineCommand({
   options: { ...TABLE_OR_JSON, ...STORE },
   subcommands: {
     revoke: defineCommand({
-      title: 'Take a waiver back',
+      title: 'Revoke a waiver',
       words: { id: { required: true, describe: 'Number of the waiver' } },
       options: STORE,
       run: ({ id, store }) => revoke(id, store),

@@ -30,7 +30,7 @@ const OPTIONS = {
   ...inGroup('Output:', {
     heartbeat: {
       value: 'FILE',
-      describe: 'File whose time is renewed every 30 s while all is well, for a watchdog',
+      describe: 'File whose time is updated every 30 s while all is well, for a watchdog',
     },
   }),
 } as const;
@@ -42,7 +42,7 @@ export const command = defineCommand({
   options: OPTIONS,
   configurable: true,
   examples: [['watch --inventory clients.yaml --alerts alerts.yaml', 'Run in the foreground, as a service does']],
-  notes: ['SIGTERM and Ctrl-C stop it in good order, with exit code 0.'],
+  notes: ['SIGTERM and Ctrl-C stop it cleanly, with exit code 0.'],
   async run(settings) {
     const { heartbeat, quiet = false } = settings;
     const figures = await readSweepFigures(settings);

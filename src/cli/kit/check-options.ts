@@ -27,7 +27,7 @@ export const PROFILE = {
 } as const satisfies Options;
 
 export const SOURCE = {
-  source: { value: 'NAME', otherwise: 'outsider', describe: 'Which source of the profile we are' },
+  source: { value: 'NAME', otherwise: 'outsider', describe: 'Which source of the profile the check runs from' },
 } as const satisfies Options;
 
 export const EXCLUSIONS = {
@@ -75,9 +75,9 @@ export const TIMEOUT = {
 
 export const PACE = inGroup('Pace and patience:', {
   ...TIMING,
-  rate: { limits: LIMITS.rate, describe: 'Packets per second, over all targets' },
+  rate: { limits: LIMITS.rate, describe: 'Packets per second, for all targets together' },
   ...TIMEOUT,
-  retries: { limits: LIMITS.retries, describe: 'Further tries for a silent endpoint' },
+  retries: { limits: LIMITS.retries, describe: 'Extra tries for a silent endpoint' },
   'max-sockets': { limits: LIMITS.maxSockets, describe: 'Sockets in use at the same time' },
 });
 
@@ -96,7 +96,7 @@ export const FULL = {
 export const COMMON = {
   quiet: { switch: true, short: 'q', describe: 'No progress and no notes on standard error' },
   color: { switch: true, describe: 'Colours; --no-color and NO_COLOR switch them off' },
-  config: { value: 'FILE', describe: 'YAML file of options; the environment and flags outrank it' },
+  config: { value: 'FILE', describe: 'YAML file of options; environment variables and flags take precedence' },
 } as const satisfies Options;
 
 /** The pace and reach that settings give to a run. */

@@ -20,7 +20,7 @@ export interface Command {
   readonly notes?: readonly string[];
   /** For a command of which no argument may be repeated, since any may be a secret: what errors say instead. */
   readonly secret?: string;
-  /** Does the work, and resolves to the exit code; missing where a further word has to be given. */
+  /** Does the work, and resolves to the exit code; missing if a further word has to be given. */
   readonly run?: (values: never) => Promise<number>;
 }
 

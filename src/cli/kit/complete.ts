@@ -7,7 +7,7 @@ import { readClientIds, withStore } from './store.js';
 type Candidate = readonly [text: string, description?: string];
 
 /**
- * What may stand for the last of the words that follow `sallyport`, one in a line. Empty where nothing is known, as
+ * What may stand for the last of the words that follow `sallyport`, one in a line. Empty if nothing is known, as
  * for files: then the shell completes by itself.
  */
 export async function renderCompletions(shell: string, words: readonly string[]): Promise<string> {

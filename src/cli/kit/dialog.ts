@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 export interface Dialog {
   /** Shows text, which is escaped already. */
   tell(text: string): void;
-  /** Asks for a line, without white space around it; null where the input has ended, as with Ctrl-C or Ctrl-D. */
+  /** Asks for a line, without white space around it; null if the input has ended, as with Ctrl-C or Ctrl-D. */
   ask(question: string): Promise<string | null>;
   close(): void;
 }

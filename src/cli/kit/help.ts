@@ -1,4 +1,4 @@
-import { wrapText } from '../../words/layout.js';
+import { wrapCall, wrapText } from '../../words/layout.js';
 import { type Command, optionsOf } from './command.js';
 import { nameVariable, type Option, type Options } from './option.js';
 
@@ -96,7 +96,7 @@ function renderExamples(examples: NonNullable<Command['examples']>, width: numbe
     'Examples:',
     ...examples.flatMap(([call, answers]) => [
       ...wrapText(answers, width - 2).map((line) => `  ${line}`),
-      `    ${wrapText(`sallyport ${call}`, width - 8).join(' \\\n      ')}`,
+      ...wrapCall(`sallyport ${call}`, width - 4).map((line) => `    ${line}`),
     ]),
   ];
 }

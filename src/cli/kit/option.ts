@@ -20,9 +20,9 @@ export interface Option {
   /** May be given several times. */
   readonly list?: true;
   readonly required?: true;
-  /** Value where none is given; not for options of a file and the environment, which rank below flags. */
+  /** Value if none is given; not for options of a file and the environment, which rank below flags. */
   readonly default?: string | number;
-  /** What applies where none is given, for help alone. */
+  /** What applies if none is given, for help only. */
   readonly otherwise?: string;
   /** Letter of the short form. */
   readonly short?: string;

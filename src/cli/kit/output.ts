@@ -12,11 +12,11 @@ export interface Output {
   close(): Promise<void>;
 }
 
-/** So much text may wait for a reader, in UTF-16 code units. */
+/** At most this much text may wait for a reader, in UTF-16 code units. */
 const MAX_WAITING = 1 << 18;
 
 /**
- * Opens the file given with `-o`, or standard output for `-` and where none is given.
+ * Opens the file given with `-o`, or standard output for `-` and if none is given.
  * @param replace false for a file that must not exist yet
  * @throws InputError, also from `write` and `close`, if the file cannot be written
  */

@@ -10,7 +10,7 @@ export interface ProgressView {
 
 /** What decides whether there is anything to show. */
 export interface ProgressOptions {
-  /** Targets or clients, where that is known. */
+  /** Targets or clients, if that is known. */
   readonly total: number | null;
   readonly quiet: boolean;
   /** Reports appear on a terminal as they come: they are the progress, and a bar would get between them. */

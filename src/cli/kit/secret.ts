@@ -12,7 +12,7 @@ const CARRIAGE_RETURN = 0x0d;
 export async function readSecret(title: string): Promise<string> {
   const { stdin, stderr } = process;
   const bytes = stdin.isTTY
-    ? await readHiddenLine(`${title} (is not shown): `, MAX_BYTES, stdin, stderr)
+    ? await readHiddenLine(`${title} (not shown): `, MAX_BYTES, stdin, stderr)
     : takeLine(await readAll(stdin));
   try {
     if (bytes.length === 0) throw new InputError(`no ${title} was given`);
@@ -79,7 +79,7 @@ const KEY = { ctrlC: 0x03, ctrlD: 0x04, backspace: 0x08, lineFeed: 0x0a, enter: 
 
 /**
  * Asks for a line on a terminal that shows nothing of it. Backspace takes back a character, Ctrl-U all; Enter or Ctrl-D
- * ends. Other keys, arrows too, count as what they send, since nobody sees what they would do. However it ends, the
+ * ends. Other keys, arrows too, count as what they send, since no one sees what they would do. However it ends, the
  * terminal is as it was before.
  * @returns the bytes of the line, for the caller to overwrite once they are read
  * @throws InputError on Ctrl-C, at the terminal's end and for more than `maxBytes` bytes
@@ -134,7 +134,7 @@ class HiddenLine {
     return this.#lost > 0;
   }
 
-  /** Takes a byte from the terminal; false where it ends the line. */
+  /** Takes a byte from the terminal; false if it ends the line. */
   press(byte: number): boolean {
     switch (byte) {
       case KEY.ctrlC:

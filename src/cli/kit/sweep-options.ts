@@ -36,7 +36,7 @@ export const SWEEP_OPTIONS = {
   ...inGroup('Output:', shared.COMMON),
 } as const;
 
-/** What of a sweep's options stands in settings alone. */
+/** What of a sweep's options stands in settings only. */
 export type SweepFigures = Omit<SweepOptions, 'store' | 'inventory' | 'clients' | 'alerts'>;
 
 /**

@@ -8,32 +8,32 @@ import { type Checklist, ROLES } from '../../model/checklist.js';
 import { idSchema } from '../../model/text.js';
 import { quoteInput } from '../../words/input.js';
 
-/** Days for which an answer holds where an item does not say. */
+/** Days for which an answer is valid where an item does not say. */
 const VALID_DAYS = 365;
 
 const itemSchema = z
   .strictObject({
     id: idSchema.describe('unique in this file; answers refer to it'),
-    title: line(256).describe('what is so, in one line'),
+    title: line(256).describe('what should be true, in one line'),
     programs: z
       .array(z.string().regex(/^\d{2}-\d{2}(?:-\d{2})?$/, 'expected a program such as "90-02" or "90-54-01"'))
       .max(16)
       .default([])
       .describe('NEC program numbers'),
-    rule: line(2048).describe('what has to be so'),
+    rule: line(2048).describe('what has to be true'),
     how: line(2048).describe('how to do it'),
     'attested-by': z
       .array(z.enum(ROLES, `expected ${ROLES.join(', ')}`))
-      .min(1, 'name somebody')
+      .min(1, 'name someone')
       .max(ROLES.length)
       .optional()
-      .describe('whose word counts'),
+      .describe('who can confirm it'),
     'valid-days': z
       .int('expected a number of days, 1 to 3650')
       .min(1, 'expected a number of days, 1 to 3650')
       .max(3650, 'expected a number of days, 1 to 3650')
       .optional()
-      .describe(`days for which an answer holds; ${VALID_DAYS} where nothing is said`),
+      .describe(`days for which an answer is valid; ${VALID_DAYS} if left out`),
     'measured-by': z
       .enum(['check', 'preinstall'], 'expected check or preinstall')
       .optional()
@@ -48,9 +48,9 @@ export const checklistFileSchema = z
     title: line(128).describe('one line, for people'),
     items: z.array(itemSchema).min(1).max(128),
   })
-  .describe('What has to be done at a site that no packet can show, and who can attest it');
+  .describe('What has to be done at a site but cannot be seen from the network, and who can attest it');
 
-/** The checklist that holds where none is given. */
+/** The checklist that holds if none is given. */
 export const DEFAULT_CHECKLIST = 'nec-sl';
 
 /**
@@ -83,14 +83,14 @@ function findRepeats(document: YamlDocument, { items }: ChecklistFile): InputErr
   });
 }
 
-/** Items that nobody stands for, or two: sallyport and people. */
+/** Items that no one stands for, or two: sallyport and people. */
 function findUnattested(document: YamlDocument, { items }: ChecklistFile): InputError[] {
   return items.flatMap((item, index) => {
     const at = (key: KeyPath, problem: string) => problemAt(document, ['items', index, ...key], problem);
     const isMeasured = item['measured-by'] !== undefined;
     if (!isMeasured && !item['attested-by']) return at([], 'give attested-by or measured-by');
     const idle = (['attested-by', 'valid-days'] as const).filter((key) => isMeasured && item[key] !== undefined);
-    return idle.map((key) => at([key], 'is of no use with measured-by'));
+    return idle.map((key) => at([key], 'cannot be combined with measured-by'));
   });
 }
 

@@ -55,7 +55,7 @@ export function createAddressBook(problems: ProblemList): AddressBook {
         }
       }
       if (network.length > 0 && !named) {
-        problems.add(() => locate(['network']), 'says where host names may lead, but there is no host name');
+        problems.add(() => locate(['network']), 'applies to host names only, but there is no host name');
       }
     },
     findDuplicates() {

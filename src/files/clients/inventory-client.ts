@@ -148,7 +148,7 @@ function describeBadSchedule(schedule: string, timeZone: string): string | null 
   }
 }
 
-/** Where a value stands: in the lowest layer that gives it, or at the client itself where it is nobody's. */
+/** Where a value stands: in the lowest layer that gives it, or at the client itself where it is no one's. */
 function locateValue(layers: readonly Layer[], path: KeyPath): Spot {
   const [key, entry] = path.map(String) as [keyof LayerValues, string | undefined];
   const gives = ({ values }: Layer) => {

@@ -12,7 +12,7 @@ export interface ColumnFormat {
   readonly name: string;
   /** Where its value stands in an entry of the inventory. */
   readonly path: readonly [key: string, inner?: string];
-  /** @throws InputError where the cell cannot be read; what it means is checked elsewhere */
+  /** @throws InputError if the cell cannot be read; what it means is checked elsewhere */
   readonly read: (cell: string, delimiter: Delimiter) => unknown;
   readonly write: (client: Client) => string;
 }
@@ -26,7 +26,7 @@ export interface Column extends Pick<ColumnFormat, 'name' | 'path'> {
   readonly read: (cell: string) => CellResult;
 }
 
-/** So many different cells of a column are remembered: most columns have few. */
+/** At most this many different cells of a column are remembered: most columns have few. */
 const MAX_KNOWN = 2048;
 
 /** Gets ready to read a column. */

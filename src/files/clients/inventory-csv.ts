@@ -68,7 +68,7 @@ function describeUnknown(column: string): string {
   return `unknown column ${quoteInput(column)}${suggest(column, names) || `; there are ${names.join(', ')}`}`;
 }
 
-/** Reads a row as an entry, without cells that are wrong: the problems tell those; undefined where too little is left. */
+/** Reads a row as an entry, without cells that are wrong: the problems tell those; undefined if too little is left. */
 function readRow(row: CsvRow, header: Header, problems: ProblemList): Layer<ClientEntry> | undefined {
   const { cells } = row;
   const { columns } = header;

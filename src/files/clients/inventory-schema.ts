@@ -47,14 +47,14 @@ const port = z.int('expected a port, 1 to 65535').min(1, 'ports are 1 to 65535')
 /** Who allowed the checks of a client. */
 export const authorizationSchema = z
   .strictObject({
-    by: line(200).describe('who allowed the checks'),
+    by: line(200).describe('who authorised the checks'),
     reference: line(200).describe('a contract, ticket or mail that proves it'),
     until: z.iso
       .date({ error: 'expected a date such as 2027-12-31' })
       .nullish()
-      .describe("last day on which it holds, in the client's time zone; without it there is no end"),
+      .describe("last day on which it is valid, in the client's time zone; no end if left out"),
   })
-  .describe('who allowed the checks; a client without an authorisation is never probed');
+  .describe('who authorised the checks; a client without an authorisation is never probed');
 
 /** What defaults and groups hand on to clients. */
 const inheritable = {
@@ -67,16 +67,16 @@ const inheritable = {
     .record(idSchema, oneOrMore(network, 1024))
     .optional()
     .describe("networks of the profile's sources at this client, by source id"),
-  source: line(64).nullish().describe('the source of the profile that the sweep looks from; null for an outsider'),
+  source: line(64).nullish().describe('the source of the profile that the sweep runs from; null for an outsider'),
   schedule: line(128)
     .nullish()
-    .describe('cron expression: minute, hour, day, month, weekday; null where only sweeps by hand look'),
-  timeZone: timeZone.optional().describe('IANA name, such as Europe/Berlin; UTC where none is given'),
+    .describe('cron expression: minute, hour, day, month, weekday; null if it is only swept by hand'),
+  timeZone: timeZone.optional().describe('IANA name, such as Europe/Berlin; UTC if left out'),
   authorization: authorizationSchema.nullish(),
   contacts: oneOrMore(contact, 32).optional().describe('e-mail addresses'),
   tags: oneOrMore(tag, 32)
     .optional()
-    .describe('words to select clients by; those of defaults, group and client add up'),
+    .describe('words to select clients by; those of defaults, group and client are combined'),
 };
 
 /** What defaults, a group and a client have in common. */
@@ -85,7 +85,7 @@ const layerSchema = z.strictObject(inheritable);
 /** One client as the inventory has it. */
 export const clientEntrySchema = z.strictObject({
   id: id.describe('unique in this file; letters, digits, ".", "_" and "-"'),
-  name: line(200).optional().describe('for people; the id where none is given'),
+  name: line(200).optional().describe('for people; the id if left out'),
   address: oneOrMore(line(512), 64).describe('IP addresses, networks of at most 256 addresses, or host names'),
   network: oneOrMore(network, 64).optional().describe('networks within which the host names must resolve'),
   group: id.optional(),
@@ -105,11 +105,11 @@ const groupSchema = z.strictObject({ title: line(200).optional().describe('for p
 export const inventoryFileSchema = z
   .strictObject({
     version: z.literal(1).default(1).describe('of this format'),
-    defaults: layerSchema.optional().describe('what holds where neither group nor client says otherwise'),
+    defaults: layerSchema.optional().describe('what applies unless the group or client says otherwise'),
     groups: z.record(id, groupSchema).default({}).describe('groups by id; clients inherit from them'),
     clients: z.array(clientEntrySchema),
   })
-  .describe('The clients of a dealer: which addresses to look at, when, with which profile, and who allowed it');
+  .describe('The clients of a dealer: which addresses to check, when, with which profile, and who authorised it');
 
 /** A YAML inventory after it was read, before anything is inherited. */
 export type InventoryFile = z.infer<typeof inventoryFileSchema>;
@@ -127,7 +127,7 @@ export interface Layer<T = LayerValues> {
 export type ClientEntry = z.infer<typeof clientEntrySchema>;
 
 /**
- * Refuses what can be no client's id; whether there is such a client is not its affair.
+ * Refuses what cannot be a client's id; it does not check whether the client exists.
  * @throws InputError
  */
 export function checkClientId(text: string): void {

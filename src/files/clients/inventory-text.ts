@@ -29,7 +29,7 @@ function quoteCell(text: string): string {
 /**
  * Writes an inventory as YAML. What clients inherit is written with each of them.
  * @param directory of the file to be written: profiles are given relative to it
- * @throws InputError where it would be larger than can be read again
+ * @throws InputError if it would be larger than can be read again
  */
 export function renderInventoryYaml({ clients, groups }: InventoryContent, directory: string): string {
   const titles = Object.fromEntries(groups.map(({ id, title }) => [id, { title }]));
@@ -81,7 +81,7 @@ export function directoryOf(file: string): string {
   return dirname(resolve(file));
 }
 
-/** An inventory to begin with: its clients are examples, paused, at addresses that nobody has. It is valid as it is. */
+/** An inventory to begin with: its clients are examples, paused, at addresses that no one has. It is valid as it is. */
 export function inventoryTemplate(format: InventoryFormat): string {
   return format === 'csv' ? CSV : YAML;
 }
@@ -93,14 +93,14 @@ const CSV = [
     'J. Doe (owner),Contract 4711,2030-12-31,it@example.com,gold|voip,yes,An example: replace it',
   'example-2,Example with a dynamic name,pbx.example.com,198.51.100.0/24,sip-trunk,,"provider=203.0.113.0/26,203.0.113.99",,' +
     'north,30 3 * * *,Europe/London,J. Doe (owner),Contract 4712,,it@example.com|owner@example.com,voip,yes,' +
-    '"An example: the name must lead into the network, or nothing is sent"',
+    '"An example: the name must resolve into the network, or nothing is sent"',
   'example-3,Example with moved ports,198.51.100.8/30,,remote-maintenance,"webpro=48081|pcpro=48010,48011",dealer=192.0.2.128/28,,' +
     'south,@weekly,UTC,J. Smith (IT),Mail of 2026-01-15,2030-06-30,,,yes,An example: replace it',
 ]
   .map((line) => `${line}\r\n`)
   .join('');
 
-const YAML = `# The clients of a dealer. The three below are examples, paused, at addresses that nobody has: replace them.
+const YAML = `# The clients of a dealer. The three below are examples, paused, at addresses that no one has: replace them.
 # Check this file with: sallyport inventory validate FILE
 version: 1
 

@@ -12,7 +12,7 @@ export const MAX_INVENTORY_BYTES = 16 << 20;
 
 /**
  * Reads a YAML inventory. What is wrong with it goes to the problems of the context.
- * @throws InputError where the file cannot be read as YAML
+ * @throws InputError if the file cannot be read as YAML
  */
 export async function readYamlInventory(context: InventoryContext): Promise<InventoryContent> {
   const { file } = context;

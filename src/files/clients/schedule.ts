@@ -5,22 +5,22 @@ import { quoteInput, suggest } from '../../words/input.js';
 /** What is wrong with the names that were asked about, or null; asking Intl takes long. */
 const knownZones = new Map<string, string | null>();
 
-/** So many names are remembered. */
+/** At most this many names are remembered. */
 const MAX_KNOWN = 1024;
 
 /**
  * Parses a cron expression of five fields (minute, hour, day, month, weekday) or a nickname such as `@daily`.
  * @param timeZone an IANA name that is known to be valid
- * @throws InputError where it is none, or never comes due
+ * @throws InputError if it is not one, or never comes due
  */
 export function parseSchedule(text: string, timeZone: string): Cron {
   const shown = `bad schedule ${quoteInput(text)}`;
-  // croner also takes a single date, which is no schedule.
+  // croner also takes a single date, which is not a schedule.
   if (!text.startsWith('@') && text.trim().split(/\s+/).length !== 5) {
     throw new InputError(`${shown}: expected five fields (minute, hour, day, month, weekday) such as "30 3 * * *"`);
   }
   const cron = createCron(text, timeZone, shown);
-  if (cron.nextRun() === null) throw new InputError(`${shown}: that never comes, such as February 31`);
+  if (cron.nextRun() === null) throw new InputError(`${shown}: never occurs, like February 31`);
   return cron;
 }
 
@@ -32,7 +32,7 @@ function createCron(text: string, timezone: string, shown: string): Cron {
   }
 }
 
-/** Says why a name is no IANA time zone, such as `Europe/Berlin` or `UTC`; null where it is one. */
+/** Says why a name is not an IANA time zone, such as `Europe/Berlin` or `UTC`; null if it is one. */
 export function describeBadTimeZone(name: string): string | null {
   const before = knownZones.get(name);
   if (before !== undefined) return before;

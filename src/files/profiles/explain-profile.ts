@@ -13,7 +13,7 @@ const ACCESS_WORDS: Record<Access, string> = {
  */
 export function explainProfile(profile: Profile): string {
   const sources = Object.entries(profile.sources);
-  const everybody = sources.length > 0 ? 'Everybody else' : 'Everybody';
+  const everyone = sources.length > 0 ? 'Everyone else' : 'Everyone';
   const unlisted = profile.unlisted === 'may' ? 'may be reachable' : 'must not be reachable';
   return [
     `${profile.name}: ${profile.title}`,
@@ -22,7 +22,7 @@ export function explainProfile(profile: Profile): string {
       const where = cidrs.length > 0 ? cidrs.join(', ') : 'no networks given';
       return explainSource(`${title} (source ${id}; ${where})`, id, profile);
     }),
-    explainSource(`${everybody} (source ${OUTSIDER})`, OUTSIDER, profile),
+    explainSource(`${everyone} (source ${OUTSIDER})`, OUTSIDER, profile),
     `Every other port ${unlisted}, from anywhere.`,
   ].join('\n\n');
 }

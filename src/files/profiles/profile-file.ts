@@ -27,7 +27,7 @@ const sourceSchema = z
       .array(z.string().max(64))
       .max(1024)
       .default([])
-      .describe('networks and addresses of the source; empty where they are not known'),
+      .describe('networks and addresses of the source; empty if they are not known'),
   })
   .describe('a named place that traffic comes from');
 
@@ -43,11 +43,11 @@ const serviceSchema = z
       .min(1)
       .max(1024)
       .optional()
-      .describe('where the service is on this site; replaces the inherited endpoints'),
+      .describe('where the service is at this site; replaces the inherited endpoints'),
     from: z
       .record(idSchema, accessSchema)
       .optional()
-      .describe('access for each source; "outsider" is everybody else, and what holds for sources not listed'),
+      .describe('access for each source; "outsider" is everyone else, and applies to sources that are not listed'),
   })
   .describe('a service and who may reach it');
 
@@ -169,7 +169,7 @@ function expandEndpoints(list: KeyPath, texts: readonly string[], refuse: Refuse
 
 function checkSources(data: ProfileFile, refuse: Refuse): void {
   if (Object.hasOwn(data.sources, OUTSIDER)) {
-    refuse(['sources', OUTSIDER], 'is built in: everybody who belongs to no other source');
+    refuse(['sources', OUTSIDER], 'is built in: everyone who belongs to no other source');
   }
   for (const [id, { cidrs }] of Object.entries(data.sources)) {
     for (const [index, cidr] of cidrs.entries()) {

@@ -108,7 +108,7 @@ export function describeBadNetwork(text: string): string {
 }
 
 function describeUnknown(profile: Profile, id: string): string {
-  if (id === OUTSIDER) return `source ${quoteInput(OUTSIDER)} is built in: everybody who belongs to no other source`;
+  if (id === OUTSIDER) return `source ${quoteInput(OUTSIDER)} is built in: everyone who belongs to no other source`;
   const ids = Object.keys(profile.sources);
   const others = ids.length > 0 ? `; there are ${ids.join(', ')}` : '; it has none';
   return `profile ${quoteInput(profile.name)} has no source ${quoteInput(id)}${suggest(id, ids) || others}`;

@@ -13,10 +13,10 @@ import { quoteInput, suggest } from '../../words/input.js';
 /** A service of a profile's own with more endpoints than this is not probed one by one. */
 const MAX_PROBED = 16;
 
-/** So many different choices of clients are remembered. */
+/** At most this many different choices of clients are remembered. */
 const MAX_KNOWN = 1024;
 
-/** The profile that holds where none is given. */
+/** The profile that holds if none is given. */
 export const DEFAULT_PROFILE = 'closed';
 
 /**
@@ -36,7 +36,7 @@ export type ProfileChoice = Pick<Client, 'profile' | 'services' | 'sources'>;
 
 /**
  * Makes a loader of clients' profiles, with their moved services and the networks of their sources: every file is read
- * once, and clients with the same choice get the same profile. It throws an InputError where the profile is not valid, or
+ * once, and clients with the same choice get the same profile. It throws an InputError if the profile is not valid, or
  * where what the client says does not fit it.
  */
 export function createProfileLoader(): (client: ProfileChoice) => Promise<Profile> {
@@ -61,7 +61,7 @@ export async function listProfiles(): Promise<{ name: string; title: string }[]>
   return profiles.map(({ name, title }) => ({ name, title }));
 }
 
-/** The problems of a profile as lines for people; none where it is valid. */
+/** The problems of a profile as lines for people; none if it is valid. */
 export async function validateProfile(nameOrFile: string): Promise<string[]> {
   try {
     await loadProfile(nameOrFile);
@@ -81,7 +81,7 @@ interface ServiceDraft {
 
 /**
  * Lays a profile over those that it extends, the root first. Below the root stand all services that sallyport knows, at
- * the maker's endpoints, reachable from nobody. A source that a service does not list has the access of `outsider`.
+ * the maker's endpoints, reachable from no one. A source that a service does not list has the access of `outsider`.
  *
  * @throws InputError with a line for each problem: unknown sources and services, two services on one endpoint, two
  * sources with common addresses
@@ -147,7 +147,7 @@ function draftOwnService(id: string, title?: string, endpoints?: readonly Endpoi
   return draftService({ id, title, kind: 'data', endpoints, programs: [], probed: endpoints.length <= MAX_PROBED });
 }
 
-/** Endpoints that more than one service has, told once for each pair of services, at the latest layer that lists one. */
+/** Endpoints that more than one service has, reported once for each pair of services, at the latest layer that lists one. */
 function findEndpointOverlaps(
   layers: readonly ProfileLayer[],
   drafts: ReadonlyMap<string, ServiceDraft>,
@@ -178,7 +178,7 @@ function describeOverlap(layers: readonly ProfileLayer[], endpoint: EndpointId, 
   return problemAt(layers.at(-1)!.document, ['services'], `${endpoint} belongs to ${pair.join(' and ')}`);
 }
 
-/** Sources that have addresses in common, told once for each network. */
+/** Sources that have addresses in common, reported once for each network. */
 function findSourceOverlaps(layers: readonly ProfileLayer[]): InputError[] {
   const owner = new Map(layers.flatMap((layer) => Object.keys(layer.data.sources).map((id) => [id, layer] as const)));
   const networks = [...owner].flatMap(([id, { document, data }]) =>

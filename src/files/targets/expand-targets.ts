@@ -12,20 +12,20 @@ import type { Target } from '../../model/report.js';
 import { InputError } from '../text/input-error.js';
 import { cutText } from '../../words/sentence.js';
 
-/** So many targets are read and resolved ahead of the one in hand, so that slow names don't add up. */
+/** At most this many targets are read and resolved ahead of the one in hand, so that slow names do not add up. */
 const AHEAD = 8;
 
-/** So many addresses are remembered in order not to check one twice. */
+/** At most this many addresses are remembered in order not to check one twice. */
 const MAX_REMEMBERED = 100_000;
 
 const MAX_PROBLEM = 512;
 
-/** So many addresses may be checked without an authorisation on record. */
+/** At most this many addresses may be checked without an authorisation on record. */
 const AUTHORIZATION_LIMIT = 16;
 
 export interface ExpandOptions {
   readonly specs: Iterable<TargetSpec> | AsyncIterable<TargetSpec>;
-  /** How many addresses the specs stand for, names counting as one; null where they stream in. */
+  /** How many addresses the specs stand for, names counting as one; null if they stream in. */
   readonly total?: bigint | number | null | undefined;
   readonly exclude?: Exclusion | undefined;
   readonly allowSpecial?: boolean | undefined;
@@ -33,7 +33,7 @@ export interface ExpandOptions {
   readonly authorizedBy?: string | null | undefined;
   readonly resolve: ResolveName;
   readonly now?: (() => Date) | undefined;
-  /** Called instead of giving out a target whose address was given out before. */
+  /** Called instead of yielding a target whose address was yielded before. */
   readonly onRepeat?: ((target: Target) => void) | undefined;
 }
 
@@ -87,7 +87,9 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
   return answer.addresses.flatMap((text) => {
     const parsed = parseAddress(text);
     if (!parsed)
-      return describe({ problem: cutText(`${spec.name} resolves to ${text}, which is no IP address`, MAX_PROBLEM) });
+      return describe({
+        problem: cutText(`${spec.name} resolves to ${text}, which is not an IP address`, MAX_PROBLEM),
+      });
     const address = formatAddress(unmapAddress(parsed));
     if (exclude.covers(address)) return [];
     const scope = scopeOf(parsed);
@@ -138,7 +140,7 @@ async function* resolveSpecs(
     for (;;) {
       while (ahead.length < AHEAD) {
         const next = step();
-        // Where the consumer stops early, nobody waits for this one any more.
+        // Where the consumer stops early, no one waits for this one any more.
         next.catch(() => undefined);
         ahead.push(next);
       }

@@ -14,11 +14,11 @@ import type { AddressScope } from '../../model/report.js';
 const SCOPE_NAMES: Record<Exclude<AddressScope, 'public'>, string> = {
   loopback: 'a loopback address: this computer itself',
   private: 'a private address, used inside networks (RFC 1918, RFC 4193)',
-  cgnat: "a carrier-grade NAT address (100.64.0.0/10, RFC 6598): a provider's inside, not the internet",
-  'link-local': 'a link-local address, valid on one cable or radio only',
-  documentation: 'a documentation address that nobody has',
+  cgnat: "a carrier-grade NAT address (100.64.0.0/10, RFC 6598): used inside a provider's network, not on the internet",
+  'link-local': 'a link-local address, valid on one local link only',
+  documentation: 'a documentation address that no one has',
   benchmarking: 'an address for benchmarks in laboratories (RFC 2544)',
-  reserved: 'a reserved address that nobody has on the internet',
+  reserved: 'a reserved address that no one has on the internet',
   multicast: 'a multicast address: a group, not one site',
   broadcast: 'the broadcast address',
   unspecified: 'the unspecified address: no site at all',
@@ -27,7 +27,7 @@ const SCOPE_NAMES: Record<Exclude<AddressScope, 'public'>, string> = {
 const NEVER: ReadonlySet<AddressScope> = new Set(['multicast', 'broadcast', 'unspecified']);
 
 /**
- * What an address of this scope is where it may not be checked, as the end of a sentence; null where it may be.
+ * What an address of this scope is where it may not be checked, as the end of a sentence; null if it may be.
  * Multicast, broadcast and unspecified addresses are always refused, other special ones unless allowed.
  */
 export function refuseScope(scope: AddressScope, allowSpecial: boolean): string | null {
@@ -51,8 +51,8 @@ export function refuseSpec(spec: TargetSpec, allowSpecial: boolean, exclude = NO
   const worst = scopes.find((scope) => NEVER.has(scope)) ?? scopes.find((scope) => refuseScope(scope, allowSpecial));
   const what = worst && refuseScope(worst, allowSpecial);
   if (!what) return null;
-  const is = spec.count > 1n ? 'holds an address that is' : 'is';
-  const advice = (flag: string) => (NEVER.has(worst) ? 'it is never checked' : `give ${flag} to check it all the same`);
+  const is = spec.count > 1n ? 'contains an address that is' : 'is';
+  const advice = (flag: string) => (NEVER.has(worst) ? 'it is never checked' : `give ${flag} to check it anyway`);
   return new InputError((names) => `${spec.text} ${is} ${what}; ${advice(names.allowSpecial)}`, spec.place);
 }
 

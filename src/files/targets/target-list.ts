@@ -10,7 +10,7 @@ export const MAX_LINE = 65_536;
 /** Targets from arguments and files. */
 export interface TargetList {
   readonly specs: readonly TargetSpec[] | AsyncIterable<TargetSpec>;
-  /** Addresses in all before any exclusion, names counting as one; null where standard input is still to come. */
+  /** Addresses in all before any exclusion, names counting as one; null if standard input is still to come. */
   readonly count: number | null;
 }
 
@@ -87,7 +87,7 @@ export async function* readTargetFile(
  * Splits a stream of UTF-8 bytes into lines without their ends (LF or CRLF) and without a byte order mark. Lines come
  * as soon as they are complete.
  *
- * @throws InputError where a line is longer than {@link MAX_LINE}
+ * @throws InputError if a line is longer than {@link MAX_LINE}
  */
 async function* readLines(stream: AsyncIterable<Uint8Array | string>, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();

@@ -45,7 +45,7 @@ export function parseTargetSpec(text: string, place: InputPlace = {}): TargetSpe
   const given = text.trim();
   if (given === '') throw new InputError('empty target', place);
   if (given.length > MAX_TEXT) throw new InputError(`target ${quoteInput(given)} is too long`, place);
-  if (given.includes('://')) throw new InputError(`${quoteInput(given)} is a URL; give its host alone`, place);
+  if (given.includes('://')) throw new InputError(`${quoteInput(given)} is a URL; give only its host`, place);
   const range = parseRange(given);
   if (range) {
     const unmapped = unmapRange(range);
@@ -119,7 +119,7 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
 }
 
 /**
- * What is wrong with an address that should be of a LAN; null where nothing is. IPv4 alone: the phone systems and the
+ * What is wrong with an address that should be of a LAN; null if nothing is. IPv4 only: the phone systems and the
  * gateways' port mappings are.
  * @param option the option that it was given with, for the message
  * @param looker who looks at the LAN only, for example "sallyport lan"
@@ -127,7 +127,7 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
 export function refuseLanAddress(text: string, option: string, looker: string): InputError | null {
   if (!isIPv4(text)) return new InputError(`${option} ${text}: expected an IPv4 address, such as 192.168.1.1`);
   if (isLanAddress(text)) return null;
-  return new InputError(`${option} ${text} is not a private address: ${looker} looks at the LAN only`);
+  return new InputError(`${option} ${text} is not a private address: ${looker} checks the LAN only`);
 }
 
 /**

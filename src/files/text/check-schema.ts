@@ -3,7 +3,7 @@ import { type InputError, throwErrors } from './input-error.js';
 import { type KeyPath, problemAt, type YamlDocument } from './yaml-document.js';
 import { quoteInput, suggest } from '../../words/input.js';
 
-/** What is no control character, and no half of one outside the basic plane. */
+/** Anything but control characters and halves of characters outside the basic plane. */
 const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
 
 /** Text in a file; a number is told to be put into quotes. */
@@ -39,7 +39,7 @@ export function describeIssues(
   return listIssues(issues).flatMap(createDescriber(document, schema));
 }
 
-/** All issues, with those of the fitting branch in place of a failed union: a list is not told that it is no text. */
+/** All issues, with those of the fitting branch in place of a failed union: a list does not get the message that it is not text. */
 export function listIssues(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'invalid_union') return issue;

@@ -139,8 +139,8 @@ function locateCell(raw: string, start: InputPlace, index: number, delimiter: st
 const PROBLEMS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quotation mark in this row is never closed',
   CSV_MAX_RECORD_SIZE: `row is longer than ${MAX_ROW} bytes; is a quotation mark left open?`,
-  CSV_INVALID_CLOSING_QUOTE: 'bad quotation marks: they stand around a whole cell, and are doubled within it',
-  INVALID_OPENING_QUOTE: 'bad quotation marks: they stand around a whole cell, and are doubled within it',
+  CSV_INVALID_CLOSING_QUOTE: 'bad quotation marks: they must enclose a whole cell, and be doubled inside it',
+  INVALID_OPENING_QUOTE: 'bad quotation marks: they must enclose a whole cell, and be doubled inside it',
 };
 
 function describeCsvError(error: Error): string {

@@ -1,4 +1,4 @@
-/** So many problems are told at once. */
+/** At most this many problems are reported at once. */
 const MAX_TOLD = 100;
 
 /** Where in the user's input something is wrong; lines and columns count from 1. */
@@ -83,13 +83,13 @@ export interface Spot {
 export interface ProblemList {
   /** @param locate called only where the problem is kept */
   add(locate: () => Spot, problem: string): void;
-  /** Adds an error that has its place already; the same one is told once. */
+  /** Adds an error that has its place already; the same one is reported once. */
   addError(error: InputError): void;
   /** @throws InputError with a line for each problem, in the order of the file's lines; those of other files follow */
   throwAny(): void;
 }
 
-/** Makes an empty list for a file. A problem that several entries inherit from one place is told once. */
+/** Makes an empty list for a file. A problem that several entries inherit from one place is reported once. */
 export function createProblemList(file: string): ProblemList {
   const told = new Map<string, InputError>();
   let untold = 0;

@@ -35,7 +35,7 @@ export function refuseLastDay(text: string, now: Date): string | null {
   return text < formatDay(now) ? `${text} is past` : null;
 }
 
-/** Parses `30s`, `5m`, `12h`, `400d`, or seconds without a unit; ms, or undefined where it is none. */
+/** Parses `30s`, `5m`, `12h`, `400d`, or seconds without a unit; ms, or undefined if it is not one. */
 export function parseDuration(text: string): number | undefined {
   const [, figure = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)([smhd])?$/.exec(text.trim()) ?? [];
   return figure === '' ? undefined : Number(figure) * UNITS[unit]!;

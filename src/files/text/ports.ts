@@ -23,7 +23,7 @@ const KNOWN_UDP_PORTS = SERVICES.filter((service) => service.probed)
  * `tcp/80,udp/5060-5061`. `T:` and `U:` hold until the next one; `tcp/` and `udp/` for one item.
  *
  * A bare port means TCP, and UDP as well where a service that we know is on that UDP port: `5060` is tcp/5060 and
- * udp/5060, `80` is tcp/80 alone.
+ * udp/5060, `80` is tcp/80 only.
  *
  * @returns the endpoints without repeats, TCP first, then by port
  * @throws InputError that names the bad part

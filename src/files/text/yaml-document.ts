@@ -9,18 +9,18 @@ export const MAX_YAML_BYTES = 1 << 20;
 /** Deepest nesting on one line, or of brackets; the YAML parser is recursive and costly beyond. */
 const MAX_DEPTH = 64;
 
-/** So many problems of one file are told. */
+/** At most this many problems of one file are reported. */
 const MAX_PROBLEMS = 50;
 
 /** A path into the value of a document: keys of maps and indexes of lists. */
 export type KeyPath = readonly PropertyKey[];
 
-/** A parsed YAML file whose values know where they stand. */
+/** A parsed YAML file whose values have positions. */
 export interface YamlDocument {
   readonly file: string;
   /** Plain JavaScript values. */
   readonly value: unknown;
-  /** The place of a key in its map, or of an item in its list; of the nearest parent where there is none. */
+  /** The place of a key in its map, or of an item in its list; of the nearest parent if there is none. */
   place(path: KeyPath): InputPlace;
 }
 

@@ -10,7 +10,7 @@ const MAX_CA = 1 << 20;
 
 /**
  * Reads the certificates to trust, PEM.
- * @throws InputError where the file can't be read, or begins with none
+ * @throws InputError if the file cannot be read, or begins with none
  */
 export async function readCaFile(file: string): Promise<string> {
   const ca = await readText(file, MAX_CA);
@@ -26,7 +26,7 @@ export interface TlsFiles {
 
 /**
  * Reads a certificate and its key.
- * @throws InputError where one can't be read, is none, or they do not belong together
+ * @throws InputError if one cannot be read, is none, or they do not belong together
  */
 export async function readTlsFiles(certFile: string, keyFile: string): Promise<TlsFiles> {
   const [cert, key] = await Promise.all([readText(certFile, MAX_PEM), readText(keyFile, MAX_PEM)]);

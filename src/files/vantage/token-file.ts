@@ -20,14 +20,14 @@ export interface TokenEntry {
   readonly name: string;
   /** SHA-256 of the token. */
   readonly hash: Buffer;
-  /** Last day on which it holds, UTC; null where it holds until it is revoked. */
+  /** Last day on which it is valid, UTC; null if it holds until it is revoked. */
   readonly until: string | null;
 }
 
 /** The tokens that a vantage server takes. */
 export interface TokenFile {
   readonly entries: readonly TokenEntry[];
-  /** What is allowed, but nothing to be glad of. */
+  /** What is allowed, but not advisable. */
   readonly notes: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface TokenFile {
 export async function loadTokenFile(file: string): Promise<TokenFile> {
   const entries = parseTokens(await readText(file, MAX_TOKEN_FILE), file);
   const notes = await checkMode(file);
-  if (entries.length === 0) notes.push(`${file}: holds no token: nobody gets in`);
+  if (entries.length === 0) notes.push(`${file}: contains no token, so no one is admitted`);
   return { entries, notes };
 }
 
@@ -84,7 +84,7 @@ export function hashToken(token: string): Buffer {
 
 /**
  * Reads the one token of a caller from a file.
- * @throws InputError where there is none, more than one line, or what can be no token
+ * @throws InputError if there is none, more than one line, or something that cannot be a token
  */
 export async function readTokenFile(file: string): Promise<string> {
   const lines = (await readText(file, 16 * 1_024)).trim().split(/\s*\n\s*/);
@@ -105,14 +105,14 @@ async function checkMode(file: string): Promise<string[]> {
     throw new InputError(describeFileError(error), { file });
   });
   if ((mode & OTHERS_WRITE) !== 0)
-    throw new InputError('others than its owner may write it: whoever does gets in; chmod 600 it', { file });
-  return (mode & OTHERS_READ) === 0 ? [] : [`${file}: every user of this machine can read it; chmod 600 it`];
+    throw new InputError('users other than its owner can write it, and so admit anyone: use chmod 600', { file });
+  return (mode & OTHERS_READ) === 0 ? [] : [`${file}: every user of this machine can read it: use chmod 600`];
 }
 
 /**
- * Appends a token to a vantage server's file of tokens, which is made if need be, for its owner alone; lines that are
+ * Appends a token to a vantage server's file of tokens, which is made if need be, for its owner only; lines that are
  * there stay as they are.
- * @throws InputError for a name that the file has, and where it can't be read or written
+ * @throws InputError for a name that the file has, and where it cannot be read or written
  */
 export async function addToken(file: string, { name, hash, until }: TokenEntry): Promise<void> {
   const line = [name, `sha256:${hash.toString('hex')}`, ...(until === null ? [] : [`until:${until}`])].join(' ');
@@ -127,7 +127,7 @@ export async function addToken(file: string, { name, hash, until }: TokenEntry):
 
 /**
  * Takes the line of a token out of a file of tokens.
- * @throws InputError for a name that the file does not have, and where it can't be read or written
+ * @throws InputError for a name that the file does not have, and where it cannot be read or written
  */
 export async function revokeToken(file: string, name: string): Promise<void> {
   await editFile(file, false, (text, entries) => {
@@ -144,7 +144,7 @@ export async function revokeToken(file: string, name: string): Promise<void> {
 type Edit = (text: string, entries: readonly TokenEntry[]) => string;
 
 /**
- * Replaces a file as a whole, so that nobody ever reads half of it; owner and mode stay. The new file, under a name of
+ * Replaces a file as a whole, so that no one ever reads half of it; owner and mode stay. The new file, under a name of
  * its own until then, keeps a second change out.
  */
 async function editFile(file: string, create: boolean, edit: Edit): Promise<void> {
@@ -183,7 +183,7 @@ function describeWriteError({ code, message }: NodeJS.ErrnoException, beside: st
     EEXIST: `is being changed; if that was cut off, delete ${beside}`,
     ENOENT: 'no such directory',
     EACCES: 'cannot be written: permission denied',
-    EPERM: "cannot be written: its owner can't be kept; change it as its owner or as root",
+    EPERM: 'cannot be written: its owner cannot be kept; change it as its owner or as root',
     ENOSPC: 'cannot be written: no space left',
   };
   return known[code ?? ''] ?? `cannot be written: ${message}`;

@@ -13,7 +13,7 @@ const MIN_SIGNATURE_SECRET = 16;
  * The format of the alert configuration, and the settings of each kind of channel.
  */
 
-const SECRET_FORM = 'expected {env: NAME} or {file: PATH}; the secret itself never stands in this file';
+const SECRET_FORM = 'expected {env: NAME} or {file: PATH}; the secret itself must not be in this file';
 
 const secretSource = z
   .strictObject(
@@ -66,7 +66,7 @@ export const CHANNEL_SCHEMAS = {
     tls: z
       .enum(['starttls', 'implicit', 'none'])
       .optional()
-      .describe('starttls unless the server is on this machine; there none'),
+      .describe('starttls; none if the server is on this machine'),
     user: z.string().min(1).max(256).optional(),
     password: secret.optional(),
     from: mailbox,
@@ -86,7 +86,7 @@ export const CHANNEL_SCHEMAS = {
   ntfy: z.strictObject({
     kind: z.literal('ntfy'),
     server: z.string().min(1).max(2048).describe('address of the server'),
-    topic: maybeSecret.describe('who knows the topic of a public server can read it'),
+    topic: maybeSecret.describe('anyone who knows the topic of a public server can read it'),
     token: secret.optional().describe('access token'),
     allowHttp,
   }),
@@ -113,7 +113,7 @@ const names = z.array(z.string().min(1).max(128)).min(1).max(1000);
 
 const routeSchema = z.strictObject({
   to: channelNames,
-  severity: z.enum(SEVERITIES).default('info').describe('changes at least as bad'),
+  severity: z.enum(SEVERITIES).default('info').describe('changes at least this bad'),
   groups: names.optional().describe('clients of one of these groups'),
   tags: names.optional().describe('clients with one of these tags'),
   kinds: z.array(z.enum(CHANGE_KINDS)).min(1).optional().describe('changes of these kinds'),
@@ -129,8 +129,8 @@ export type Route = Readonly<z.infer<typeof routeSchema>>;
 const fileOf = <T extends z.ZodType>(channels: T) =>
   z.strictObject({
     channels,
-    routes: z.array(routeSchema).max(1000).describe('all that match a change hold'),
-    operator: z.strictObject({ to: channelNames }).describe('who hears of trouble with sallyport itself'),
+    routes: z.array(routeSchema).max(1000).describe('every route that matches a change applies'),
+    operator: z.strictObject({ to: channelNames }).describe('who is alerted to trouble with sallyport itself'),
   });
 
 /** The format of an alert configuration, for editors. */
@@ -213,7 +213,7 @@ function checkUrl(key: string, text: string, allowHttp: boolean): SettingsProble
   if (!url || !['https:', 'http:'].includes(url.protocol)) return { key, problem: 'is not an https:// address' };
   if (url.username || url.password) return { key, problem: 'an address with a user and password is not supported' };
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname)) {
-    return { key, problem: 'http:// can be read on the way; use https://, or say allowHttp: true' };
+    return { key, problem: 'http:// can be read on the way; use https://, or set allowHttp: true' };
   }
   return null;
 }

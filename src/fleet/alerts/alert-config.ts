@@ -61,7 +61,7 @@ export async function loadAlertConfig(
       if (mode !== 'digest' || settings?.kind !== 'email' || !settings.contacts) continue;
       report(
         ['routes', i, 'to', j],
-        `${quoteInput(name)} writes to contacts: a digest would tell one client of others`,
+        `${quoteInput(name)} writes to contacts: a digest would show one client the others`,
       );
     }
   }
@@ -107,7 +107,7 @@ async function fetchSecret(
   if (found === undefined) throw new InputError(`${where} is not set`);
   if (found === '') throw new InputError(`${where} is empty`);
   // In a header they would begin another one, and no secret has any.
-  if (/\p{Cc}/u.test(found)) throw new InputError(`${where} holds more than one line, or control characters`);
+  if (/\p{Cc}/u.test(found)) throw new InputError(`${where} contains more than one line, or control characters`);
   return found;
 }
 
@@ -116,7 +116,7 @@ async function readSecretFile(file: string): Promise<string> {
     throw new InputError(describeFileError(error), { file });
   });
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new InputError('others than its owner may read it; chmod 600 makes it private', { file });
+    throw new InputError('users other than its owner can read it: use chmod 600', { file });
   }
   return (await readText(file, MAX_SECRET_BYTES)).replace(/\r?\n$/, '');
 }

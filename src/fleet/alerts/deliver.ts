@@ -9,7 +9,7 @@ const BASE_DELAY_MS = 30_000;
 
 const MAX_DELAY_MS = 6 * 3_600_000;
 
-/** A message is given up when it is so old and was tried so often: a machine that was off is no reason. */
+/** A message is given up when it is so old and was tried so often: not just because a machine was off. */
 const MAX_AGE_MS = 3 * 86_400_000;
 
 const MIN_TRIES = 10;
@@ -27,7 +27,7 @@ export interface Outbox {
 export interface DeliveryResult {
   readonly message: OutboxMessage;
   readonly delivery: Delivery;
-  /** When it is tried again; null where it was delivered or given up. */
+  /** When it is tried again; null if it was delivered or given up. */
   readonly retryAt: Date | null;
 }
 
@@ -104,7 +104,7 @@ async function* claimDue(outbox: Outbox, now: () => Date, signal: AbortSignal): 
 }
 
 /**
- * When a message is tried again after a failure; null where it is given up. The wait is 75 to 100 % of 30 s · 2ⁿ, at
+ * When a message is tried again after a failure; null if it is given up. The wait is 75 to 100 % of 30 s · 2ⁿ, at
  * most 6 h, so that what failed together does not come again together; not shorter than the other side asked for.
  * @param random from 0 to below 1
  */

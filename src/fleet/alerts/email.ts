@@ -76,7 +76,7 @@ function judgeError(
   settings: ChannelSettings<'email'>,
 ): Delivery {
   if (responseCode === undefined) {
-    return { outcome: 'retry', reason: `the mail server could not be talked to (${code ?? 'unknown'})` };
+    return { outcome: 'retry', reason: `the connection to the mail server failed (${code ?? 'unknown'})` };
   }
   // A server may say what it was told, encoded: the answer to a login is left out.
   const login = code === 'EAUTH' || command?.startsWith('AUTH');
@@ -103,7 +103,7 @@ export interface Letter {
   readonly messageId: string;
 }
 
-/** Composes the letter of a message; contacts get a copy only where it concerns their client alone. */
+/** Composes the letter of a message; contacts get a copy only if it concerns no other client. */
 function composeLetter(
   message: SaidMessage,
   settings: Pick<ChannelSettings<'email'>, 'from' | 'to' | 'contacts'>,
@@ -128,7 +128,7 @@ function listContacts({ events }: SaidMessage): Mailbox[] {
   return event.client.contacts.flatMap((contact) => parseMailbox(contact) ?? []);
 }
 
-/** Parses `address` or `Name <address>`; null where it is none, as a telephone number among the contacts. */
+/** Parses `address` or `Name <address>`; null if it is not one, as a telephone number among the contacts. */
 function parseMailbox(text: string): Mailbox | null {
   const [, name = '', address = text] = /^([^<>]*)<([^<>]*)>$/.exec(text.trim()) ?? [];
   const bare = address.trim();

@@ -11,7 +11,7 @@ export interface MessageText {
   readonly severity: Severity;
   readonly goodNews: boolean;
   readonly sections: readonly MessageSection[];
-  /** What to do next: a command, at most {@link MAX_TITLE} code units. Null where no client is concerned. */
+  /** What to do next: a command, at most {@link MAX_TITLE} code units. Null if no client is concerned. */
   readonly command: string | null;
 }
 
@@ -23,7 +23,7 @@ export interface MessageSection {
 
 export const MAX_TITLE = 150;
 export const MAX_LINE = 350;
-/** So many lines a section; a last one tells how many are left out. */
+/** At most this many lines a section; a last one tells how many are left out. */
 const MAX_LINES = 15;
 
 const GOOD_NEWS: readonly ChangeKind[] = ['resolved', 'service-back'];
@@ -68,10 +68,10 @@ function renderClient(event: SaidClientEvent): MessageText {
         lines: boundLines(sorted.map(describeChange)),
       },
       {
-        heading: 'How it stands',
+        heading: 'Current state',
         lines: boundLines([
           summary,
-          ...(flapping ? ['It changes to and fro: what follows is held back until it stays as it is.'] : []),
+          ...(flapping ? ['It keeps changing: further changes are held back until it is stable.'] : []),
         ]),
       },
     ],

@@ -17,7 +17,7 @@ export async function sendMessage(
   options: SendOptions,
 ): Promise<Delivery> {
   const settings = channels.get(message.channel);
-  if (!settings) return { outcome: 'rejected', reason: 'the configuration has no such channel any more' };
+  if (!settings) return { outcome: 'rejected', reason: 'this channel is no longer configured' };
   try {
     return await sendThrough(settings.kind, sayMessage(message), settings, options);
   } catch (error) {
@@ -44,11 +44,11 @@ export function sayMessage(message: OutboxMessage): SaidMessage {
 function sayEvent(event: AlertEvent): SaidEvent {
   if (event.type === 'operator') return event;
   const { summary, verdict, changes } = event;
-  const sentence = summary ? saySummary(summary) : `The verdict was “${verdict}”; the report is not kept any more.`;
+  const sentence = summary ? saySummary(summary) : `The verdict was “${verdict}”; the report is no longer stored.`;
   return { ...event, summary: sentence, changes: changes.map(sayChange) };
 }
 
-/** A message for a channel that nobody takes for an alert. */
+/** A message for a channel that no one takes for an alert. */
 export function composeTestMessage(channel: string, now: Date): OutboxMessage {
   const at = now.toISOString();
   return {
@@ -59,8 +59,8 @@ export function composeTestMessage(channel: string, now: Date): OutboxMessage {
       {
         type: 'operator',
         at,
-        title: 'Test message, nothing has happened',
-        detail: `Somebody tested the channel "${channel}". It works.`,
+        title: 'Test message: nothing has happened',
+        detail: `Someone tested the channel "${channel}". It works.`,
       },
     ],
     attempts: 0,

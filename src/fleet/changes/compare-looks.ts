@@ -7,7 +7,7 @@ import { stateOf } from './slot-state.js';
 export interface SlotDiff {
   readonly clientId: string;
   readonly slot: string;
-  /** Times of the looks, ISO 8601, UTC; null where there is no earlier, or no later one. */
+  /** Times of the looks, ISO 8601, UTC; null if there is no earlier, or no later one. */
   readonly from: string | null;
   readonly to: string | null;
   readonly changes: readonly Change[];

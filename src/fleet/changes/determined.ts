@@ -2,7 +2,7 @@ import type { Issue } from '../../model/change.js';
 import type { ReportData, ReportedObservation } from '../../model/report.js';
 
 /*
- * What a look proves by what it does not tell. Absence of evidence is no evidence of absence: where a look failed, was
+ * What a look proves by what it does not tell. Absence of evidence is not evidence of absence: where a look failed, was
  * cut off or did not go, what was known before still stands.
  */
 

@@ -60,7 +60,7 @@ export function confirmChanges(first: readonly Change[], second: readonly Change
 
 /**
  * The state where only the changes with these keys are taken for true: of all others, what was known before stays.
- * `after` holds what its look could not determine as it was ({@link carryOver}). What is no change (a milder severity,
+ * `after` holds what its look could not determine as it was ({@link carryOver}). What is not a change (a milder severity,
  * other data, a waiver granted) is taken from `after`.
  */
 export function acceptChanges(before: SlotState | null, after: SlotState, confirmed: ReadonlySet<string>): SlotState {
@@ -111,7 +111,7 @@ function compareIssues(before: SlotState | null, after: SlotState): IssueChange[
     const counts = !earlier || earlier.waived || isWorse(issue.severity, earlier.severity);
     if (!issue.waived && counts) changes.push({ key: `issue ${name}`, name, old: earlier, now: issue });
   }
-  // Nobody was told of a waived one: its end is no news either.
+  // No one was told of a waived one: its end is not news either.
   for (const [name, issue] of old)
     if (!issue.waived && !now.has(name)) changes.push({ key: `issue ${name}`, name, old: issue, now: null });
   return changes;

@@ -22,7 +22,7 @@ export const FLAPPING_HISTORY_MS = 90 * 24 * HOUR_MS;
 export interface FlapJudgement {
   /** One of the changes that are told flaps: what follows of it is held back. */
   readonly flapping: boolean;
-  /** Keys of the changes that are stored, but told to nobody. */
+  /** Keys of the changes that are stored, but told to no one. */
   readonly suppressed: ReadonlySet<string>;
 }
 

@@ -36,7 +36,7 @@ export function tellEnd(key: string, { rule, endpoint, severity, data, outage }:
   return { kind, key, severity, rule, endpoint, data: { finding: data, silent } };
 }
 
-/** Somebody else answers on an endpoint that was open before. */
+/** Someone else answers on an endpoint that was open before. */
 export function tellIdentity(key: string, endpoint: string, before: string, after: string, report: ReportData): Change {
   const ofPhoneSystem = report.observations.some(
     (seen) =>

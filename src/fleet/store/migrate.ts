@@ -12,7 +12,7 @@ export const MIGRATIONS: readonly Migration[] = [firstTables, checklistsAndSites
 /** Marks a database as ours, in its header: `Saly`. */
 export const APPLICATION_ID = 0x53_61_6c_79;
 
-/** Whether the database is ours, and no newer than this program; a StoreError where it is not. Changes nothing. */
+/** Whether the database is ours, and no newer than this program; a StoreError if it is not. Changes nothing. */
 export function assertOurs(connection: SqliteConnection, migrations = MIGRATIONS): void {
   // Reads all of the structure, so that damage shows now. The mark is read last: another process that makes the
   // database ours meanwhile puts it there together with the tables, so none is seen without it.

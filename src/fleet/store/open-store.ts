@@ -9,7 +9,7 @@ import { StoreError } from './sqlite-trouble.js';
 const MAX_LOG_BYTES = 64 * 1024 * 1024;
 
 /**
- * Opens a store, or creates it with its directory, for the owner alone. Several processes may have it open at once. A
+ * Opens a store, or creates it with its directory, for the owner only. Several processes may have it open at once. A
  * StoreError tells where it cannot be used: it is another program's file, damaged, or of a newer version.
  */
 export async function openStore(path: string): Promise<Store> {
@@ -25,7 +25,7 @@ export async function openStore(path: string): Promise<Store> {
   }
 }
 
-/** Opens a store that is there; a StoreError where there is none, which is then not made. */
+/** Opens a store that is there; a StoreError if there is none, which is then not made. */
 export async function openExistingStore(path: string): Promise<Store> {
   await access(path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new StoreError(`there is no store at ${path}`) : tellSystemError(path, error);
@@ -42,7 +42,7 @@ async function createFile(path: string): Promise<void> {
 
 async function prepare(connection: SqliteConnection): Promise<void> {
   await retryWhileLocked(() => assertOurs(connection));
-  // The first has an effect in a new file alone. In a write-ahead log a commit needs no fsync: what a killed process
+  // The first has an effect in a new file only. In a write-ahead log a commit needs no fsync: what a killed process
   // had committed stays; a power cut may take the last of it, and damages nothing.
   await retryWhileLocked(() =>
     connection.execute(`

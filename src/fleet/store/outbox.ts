@@ -9,7 +9,7 @@ export interface NewMessage {
   /** Unique for ever: the same key is taken once. */
   readonly key: string;
   readonly channel: string;
-  /** Held until its sweep's digest is closed; sent at once where there is no sweep. */
+  /** Held until its sweep's digest is closed; sent at once if there is no sweep. */
   readonly digest: boolean;
   readonly sweepId: number | null;
   readonly event: AlertEvent;
@@ -78,7 +78,7 @@ export async function closeDigest(db: Db, sweepId: number, at: Date): Promise<vo
         .execute();
       if (rows.length === 0) break;
       await insertMessage(db, {
-        // Ids are never used again, so a sweep that is gone on with has other keys.
+        // Ids are never used again, so a sweep that is continued has other keys.
         key: `digest/${sweepId}/${channel}/${rows[0]!.id}`,
         channel,
         sweep_id: sweepId,

@@ -29,7 +29,7 @@ export function encodeBody(report: ReportData): Buffer {
   return Buffer.concat([Buffer.of(FORMAT), deflateSync(json, { level: LEVEL, dictionary: DICTIONARY })]);
 }
 
-/** Joins a body with a look to a report. A StoreError where the body is damaged, or of a format of the future. */
+/** Joins a body with a look to a report. A StoreError if the body is damaged, or of a format of the future. */
 export function decodeBody(body: Uint8Array, look: Look): ReportData {
   const { target, authorization, startedAt, durationMs, srttMs } = look;
   const content = parseBody(body, target.address ?? '');
@@ -48,7 +48,7 @@ export function decodeBody(body: Uint8Array, look: Look): ReportData {
   };
 }
 
-/** What a body holds, with an address put in. A StoreError where it is damaged, or of a format of the future. */
+/** What a body holds, with an address put in. A StoreError if it is damaged, or of a format of the future. */
 export function parseBody(body: Uint8Array, address: string): Omit<ReportData, keyof Omit<Look, 'srttMs'>> {
   if (body[0] !== FORMAT) throw new StoreError(`a report is stored in the unknown format ${body[0]}`);
   try {
@@ -61,7 +61,7 @@ export function parseBody(body: Uint8Array, address: string): Omit<ReportData, k
   throw new StoreError('a stored report has an unknown schema');
 }
 
-/** What a target has beyond an address that was given as such, as JSON; null where there is nothing. */
+/** What a target has beyond an address that was given as such, as JSON; null if there is nothing. */
 export function encodeTarget({ address, ...rest }: Target): string | null {
   const json = JSON.stringify(rest);
   return address !== null && json === JSON.stringify(literalTarget(address)) ? null : json;

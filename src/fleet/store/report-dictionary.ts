@@ -1,7 +1,7 @@
 /**
  * What reports are full of, for their compression: keys and values of enums, ids and endpoints, and what the makers' own
  * software answers. No sentence. The commonest stands at the end, where it costs least to refer to. Stored reports can be
- * read with this very text alone, so it never changes: a better one is another format of report-body.ts.
+ * read with this very text only, so it never changes: a better one is another format of report-body.ts.
  */
 export const REPORT_DICTIONARY = `
 "again":{"version":"0.1.0","ruleset":"1"}},"waiver":{"by":"","reason":"","until":"20"}},"kind":"sip-server","sip-server",

@@ -20,7 +20,7 @@ export interface NewResult {
 /** Reports that are held in memory at once. */
 const PAGE = 32;
 
-/** Stores a result and returns its id; null where the sweep has a final one of that slot already. */
+/** Stores a result and returns its id; null if the sweep has a final one of that slot already. */
 export async function addResult(db: Db, result: NewResult): Promise<number | null> {
   const { sweepId, client, slot, report, final } = result;
   const digest = digestReport(report);

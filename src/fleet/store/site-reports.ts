@@ -51,7 +51,7 @@ export async function listSiteReports(db: Db, client: string | null, limit: numb
   return rows.map(({ id, at, body }) => ({ id, at: new Date(at).toISOString(), report: decodeSiteReport(body) }));
 }
 
-/** Reads a body. A StoreError where it is damaged, or of a format of the future. */
+/** Reads a body. A StoreError if it is damaged, or of a format of the future. */
 export function decodeSiteReport(body: Uint8Array): SiteReportData {
   if (body[0] !== FORMAT) throw new StoreError(`a site report is stored in the unknown format ${body[0]}`);
   try {

@@ -50,7 +50,7 @@ export class SqliteConnection {
 
   /**
    * Runs one write transaction. It waits for those of this process in turn, and for those of other processes without
-   * holding up this one; a StoreError where they take longer than 30 s. All is undone where the work fails.
+   * holding up this one; a StoreError if they take longer than 30 s. All is undone where the work fails.
    */
   async transact<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
     const written = this.#lastWrite.then(() => this.tables.connection().execute((tables) => this.#run(tables, work)));
@@ -99,7 +99,7 @@ export class SqliteConnection {
     try {
       this.execute('pragma busy_timeout = 0; pragma wal_checkpoint(truncate)');
     } catch {
-      // Then the log stays, and whoever opens the store next reads it.
+      // Then the log stays, and anyone who opens the store next reads it.
     }
   }
 }
@@ -124,7 +124,9 @@ function assertVersion(version: string): void {
   const parts = version.split('.').map(Number);
   const differing = OLDEST_SQLITE.findIndex((part, index) => part !== parts[index]);
   if (differing >= 0 && !((parts[differing] ?? 0) > OLDEST_SQLITE[differing]!)) {
-    throw new StoreError(`SQLite ${version} is too old: 3.51.3 is needed, which cannot corrupt a store`);
+    throw new StoreError(
+      `SQLite ${version} is too old: 3.51.3 or later is needed, because older versions can corrupt a store`,
+    );
   }
 }
 

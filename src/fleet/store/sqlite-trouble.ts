@@ -9,10 +9,10 @@ const TROUBLES: readonly (readonly [said: string, told: string])[] = [
   ['malformed database schema', 'is damaged: restore a backup'],
   ['database or disk is full', 'cannot grow: the disk is full'],
   ['unable to open database file', 'cannot be opened'],
-  ['file is not a database', 'is no store: name another file'],
+  ['file is not a database', 'is not a store: name another file'],
 ];
 
-/** Runs something, and makes an error a StoreError where it is the file's trouble, and neither ours nor a lock's. */
+/** Runs something, and makes an error a StoreError if it is the file's trouble, and neither ours nor a lock's. */
 export function tellTrouble<T>(path: string, action: () => T): T {
   try {
     return action();
@@ -27,7 +27,7 @@ export function isLocked(error: unknown): boolean {
   return messageOf(error).includes('is locked');
 }
 
-/** An error of the library; that of another realm is no instance of Error. */
+/** An error of the library; that of another realm is not an instance of Error. */
 function messageOf(error: unknown): string {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   return code === 'ERR_SQLITE_ERROR' ? String(message) : '';

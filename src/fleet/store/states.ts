@@ -7,7 +7,7 @@ import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
 
-/** How a slot of a client stands. */
+/** The state of a slot of a client. */
 export interface ClientStatus {
   readonly client: ClientCard;
   readonly slot: string;
@@ -20,7 +20,7 @@ export interface ClientStatus {
 /** Rows that are held in memory at once. */
 const PAGE = 256;
 
-/** What is known of a slot; null where nothing is. */
+/** What is known of a slot; null if nothing is. */
 export async function getState(db: Db, clientId: string, slot: string): Promise<SlotState | null> {
   const row = await db
     .selectFrom('slots')
@@ -56,7 +56,7 @@ export async function putState(
 
 const WORST_FIRST: readonly Verdict[] = ['violation', 'inconclusive', 'compliant'];
 
-/** By verdict, then by the worst that nobody has accepted. */
+/** By verdict, then by the worst that no one has accepted. */
 function rankState({ verdict, issues }: SlotState): number {
   const open = Object.values(issues).filter(({ waived }) => !waived);
   const worst = Math.min(...open.map(({ severity }) => SEVERITIES.indexOf(severity)), SEVERITIES.length);

@@ -16,12 +16,12 @@ export class StoreWriter {
     this.#db = db;
   }
 
-  /** Stores a look, in place of one that was not final; null where the sweep has a final one of the slot. */
+  /** Stores a look, in place of one that was not final; null if the sweep has a final one of the slot. */
   addResult(result: NewResult): Promise<number | null> {
     return addResult(this.#db, result);
   }
 
-  /** What is known of a slot; null where nothing is. */
+  /** What is known of a slot; null if nothing is. */
   getState(clientId: string, slot: string): Promise<SlotState | null> {
     return getState(this.#db, clientId, slot);
   }

@@ -28,7 +28,7 @@ export type { PrunePolicy, PruneResult, StoreInfo } from './upkeep.js';
 
 /**
  * What sallyport remembers: sweeps, results, changes, waivers, answers to checklists, site reports, and messages to be
- * sent. Made by openStore(). Whatever writes is one transaction, and fails with a StoreError where another process has been writing for 30 s.
+ * sent. Made by openStore(). Whatever writes is one transaction, and fails with a StoreError if another process has been writing for 30 s.
  */
 export class Store {
   readonly #connection: SqliteConnection;
@@ -46,8 +46,8 @@ export class Store {
   }
 
   /**
-   * Runs one write transaction; undone where the work fails. The work uses the writer alone: the store itself would
-   * wait for the end of the transaction. And it waits for nothing else, since nobody can write until it is done.
+   * Runs one write transaction; undone where the work fails. The work uses the writer only: the store itself would
+   * wait for the end of the transaction. And it waits for nothing else, since no one can write until it is done.
    */
   write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
     return this.#connection.transact((db) => work(new StoreWriter(db)));
@@ -63,12 +63,12 @@ export class Store {
     return this.#connection.transact((db) => sweeps.beginSweep(db, plan, clients));
   }
 
-  /** Gives a sweep to an owner on this machine; false where its owner is alive, or where it is finished. */
+  /** Gives a sweep to an owner on this machine; false if its owner is alive, or if it is finished. */
   claimSweep(id: number, owner: Owner): Promise<boolean> {
     return this.#connection.transact((db) => sweeps.claimSweep(db, id, owner, new Date()));
   }
 
-  /** The newest sweep of an inventory (absolute path) that is not finished, whether somebody runs it or not. */
+  /** The newest sweep of an inventory (absolute path) that is not finished, whether someone runs it or not. */
   findUnfinished(inventory: string): Promise<Sweep | null> {
     return sweeps.findUnfinished(this.#db, inventory);
   }
@@ -78,7 +78,7 @@ export class Store {
     return this.#connection.transact((db) => sweeps.beat(db, id, at));
   }
 
-  /** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be gone on with. */
+  /** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be continued. */
   finishSweep(id: number, state: 'finished' | 'interrupted', at: Date): Promise<void> {
     return this.#connection.transact((db) => sweeps.finishSweep(db, id, state, at));
   }
@@ -136,7 +136,7 @@ export class Store {
     return waivers.listWaivers(this.#db, clientId);
   }
 
-  /** Takes a waiver back; false where there is none of that id. */
+  /** Takes a waiver back; false if there is none of that id. */
   revokeWaiver(id: number): Promise<boolean> {
     return this.#connection.transact((db) => waivers.revokeWaiver(db, id));
   }
@@ -161,7 +161,7 @@ export class Store {
     return listSiteReports(this.#db, client, limit);
   }
 
-  /** Takes due messages, oldest first. Others get them when the lease has ended and nobody marked them. */
+  /** Takes due messages, oldest first. Others get them when the lease has ended and no one marked them. */
   claimMessages(now: Date, limit: number, leaseMs: number): Promise<OutboxMessage[]> {
     return this.#connection.transact((db) => outbox.claimMessages(db, now, limit, leaseMs));
   }
@@ -194,7 +194,7 @@ export class Store {
     return this.#connection.transact((db) => outbox.retryFailed(db, now));
   }
 
-  /** When a schedule ran last; null where it never did. */
+  /** When a schedule ran last; null if it never did. */
   lastRun(key: string): Promise<Date | null> {
     return lastRun(this.#db, key);
   }
@@ -215,7 +215,7 @@ export class Store {
     return upkeep.check(this.#db);
   }
 
-  /** Copies the store into a new file, as it is at this moment. A StoreError where there is a file already. */
+  /** Copies the store into a new file, as it is at this moment. A StoreError if there is a file already. */
   backup(file: string): Promise<void> {
     return backUp(this.#connection, file);
   }

@@ -14,7 +14,7 @@ export interface Owner {
 export interface SweepPlan {
   /** Absolute path of the inventory. */
   readonly inventory: string;
-  /** Which of its clients; told to people, and to whoever goes on with it. */
+  /** Which of its clients; told to people, and to anyone who continues it. */
   readonly filter: Readonly<Record<string, unknown>>;
   readonly owner: Owner;
   readonly startedAt: Date;
@@ -26,7 +26,7 @@ export interface Sweep {
   readonly inventory: string;
   readonly filter: Readonly<Record<string, unknown>>;
   readonly owner: Owner;
-  /** interrupted: was ended before its end, and somebody may go on with it. */
+  /** interrupted: was ended before its end, and someone may continue it. */
   readonly state: 'running' | 'finished' | 'interrupted';
   readonly startedAt: string;
   readonly finishedAt: string | null;
@@ -87,7 +87,7 @@ export async function beginSweep(
   return (await getSweep(db, id))!;
 }
 
-/** Gives a sweep that nobody runs to an owner, who runs here; false where somebody runs it, or it is finished. */
+/** Gives a sweep that no one runs to an owner, who runs here; false if someone runs it, or it is finished. */
 export async function claimSweep(db: Db, id: number, owner: Owner, now: Date): Promise<boolean> {
   const row = await db.selectFrom('sweeps').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row || row.state === 'finished' || (row.state === 'running' && isAlive(row, owner.host, now))) return false;
@@ -116,7 +116,7 @@ function exists(pid: number, atMs: number): boolean {
 }
 
 /**
- * The newest sweep of an inventory that is not finished, whether somebody runs it or not. One that a later finished
+ * The newest sweep of an inventory that is not finished, whether someone runs it or not. One that a later finished
  * sweep of the same clients has overtaken is forgotten.
  */
 export async function findUnfinished(db: Db, inventory: string): Promise<Sweep | null> {
@@ -147,7 +147,7 @@ export async function beat(db: Db, id: number, at: Date): Promise<void> {
   await db.updateTable('sweeps').set({ beat_at: at.getTime() }).where('id', '=', id).execute();
 }
 
-/** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be gone on with. */
+/** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be continued. */
 export async function finishSweep(db: Db, id: number, state: 'finished' | 'interrupted', at: Date): Promise<void> {
   if (state === 'finished') await db.deleteFrom('work').where('sweep_id', '=', id).execute();
   await db.updateTable('sweeps').set({ state, finished_at: at.getTime() }).where('id', '=', id).execute();
@@ -212,7 +212,7 @@ export async function finishClient(db: Db, sweepId: number, clientId: string): P
 }
 
 /**
- * Creates what gives each client of a sweep another position, from 1 to 2^32, in an order that nobody can tell: they
+ * Creates what gives each client of a sweep another position, from 1 to 2^32, in an order that no one can tell: they
  * are given out as the clients come, without a list of them. MurmurHash3's mixing of 32 bits can be undone, so two
  * numbers never come out as the same.
  */
@@ -226,7 +226,7 @@ function createPositions(random: () => number = Math.random): () => number {
   };
 }
 
-/** When a schedule ran last; null where it never did. */
+/** When a schedule ran last; null if it never did. */
 export async function lastRun(db: Kysely<Tables>, key: string): Promise<Date | null> {
   const row = await db.selectFrom('runs').where('key', '=', key).select('at').executeTakeFirst();
   return row ? new Date(row.at) : null;

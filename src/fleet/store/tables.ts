@@ -70,7 +70,7 @@ interface ResultsTable {
   readonly final: number;
   readonly verdict: Verdict;
   readonly address: string | null;
-  /** What is not in the address alone, as JSON; null for a literal. */
+  /** What is not in the address only, as JSON; null for a literal. */
   readonly target: string | null;
   readonly authorization_id: number | null;
   readonly duration_ms: number;
@@ -117,7 +117,7 @@ interface MessagesTable {
   readonly state: 'held' | 'joined' | 'waiting' | 'sent' | 'failed';
   readonly attempts: number;
   readonly created_at: number;
-  /** When it is to be tried next; later while somebody is trying. */
+  /** When it is to be tried next; later while someone is trying. */
   readonly due_at: number;
   readonly sent_at: number | null;
   readonly error: string | null;

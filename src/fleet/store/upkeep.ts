@@ -34,7 +34,7 @@ export interface StoreInfo {
   readonly version: number;
   /** Rows, by table. */
   readonly counts: Readonly<Record<(typeof COUNTED)[number], number>>;
-  /** Times of the oldest and the newest result, ISO 8601, UTC; null where there is none. */
+  /** Times of the oldest and the newest result, ISO 8601, UTC; null if there is none. */
   readonly oldest: string | null;
   readonly newest: string | null;
 }
@@ -56,7 +56,7 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   const before = olderThan?.getTime() ?? Number.MIN_SAFE_INTEGER;
   const keep = keepPerSlot === null ? Number.MAX_SAFE_INTEGER : Math.max(1, keepPerSlot);
   const remove = async (query: RawBuilder<unknown>) => Number((await query.execute(db)).numAffectedRows ?? 0);
-  // Nobody goes on with a sweep that has been silent for so long.
+  // No one continues a sweep that has been silent for so long.
   await remove(sql`
     delete from work where sweep_id in (select id from sweeps where state <> 'finished' and beat_at < ${before})
   `);
@@ -166,7 +166,7 @@ export async function readCounts(db: Db): Promise<Pick<StoreInfo, 'counts' | 'ol
   return { counts, oldest: tell(range?.oldest), newest: tell(range?.newest) };
 }
 
-/** Copies a database as it is at this moment into a new file, for the owner alone. A StoreError where it cannot be. */
+/** Copies a database as it is at this moment into a new file, for the owner only. A StoreError if it cannot be. */
 export async function backUp({ tables }: SqliteConnection, path: string): Promise<void> {
   const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EEXIST' ? 'exists already: name a new file' : `cannot be written (${error.code})`;

@@ -32,7 +32,7 @@ export async function listWaivers(db: Db, clientId?: string): Promise<Waiver[]> 
   }));
 }
 
-/** Takes a waiver back; false where there is none of that id. */
+/** Takes a waiver back; false if there is none of that id. */
 export async function revokeWaiver(db: Db, id: number): Promise<boolean> {
   const { numDeletedRows } = await db.deleteFrom('waivers').where('id', '=', id).executeTakeFirst();
   return numDeletedRows > 0n;

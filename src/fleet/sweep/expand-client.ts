@@ -59,7 +59,7 @@ function pinTarget(target: Target, client: Client): Target {
   const { name, address } = target;
   if (name === null || address === null || client.network.length === 0) return target;
   if (isWithin(address, client.network)) return target;
-  const problem = `${name} resolves to ${address}, outside ${client.network.join(', ')}: it may be a stranger's, and was not probed`;
+  const problem = `${name} resolves to ${address}, outside ${client.network.join(', ')}: it may be a stranger's, so it was not checked`;
   return { ...target, address: null, problem: problem.slice(0, 512) };
 }
 

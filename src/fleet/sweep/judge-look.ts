@@ -21,7 +21,7 @@ export type LookJudgement =
   | { readonly again: null; readonly state: SlotState; readonly changes: readonly Change[] };
 
 /**
- * Kinds that rest on an answer. One look that heard it and one that did not are no agreement: the answer may have been
+ * Kinds that rest on an answer. One look that heard it and one that did not do not agree: the answer may have been
  * lost, and a third look decides. What rests on silence is refuted by a single answer.
  */
 const HEARD: readonly ChangeKind[] = ['exposed', 'service-back', 'identity-changed', 'address-changed'];
@@ -52,7 +52,7 @@ export function judgeLook(before: SlotState | null, report: ReportData, earlier:
   return { again: null, state, changes: [...(agreed?.changes ?? []), ...changes] };
 }
 
-/** The judgement of a look that nobody has to confirm. Pure. */
+/** The judgement of a look that no one has to confirm. Pure. */
 export function trustLook(before: SlotState | null, report: ReportData): LookJudgement & { readonly again: null } {
   const state = carryOver(before, stateOf(report), report);
   return { again: null, state, changes: diffStates(before, state, report) };

@@ -15,7 +15,7 @@ export interface FinishedLook {
   readonly client: ClientCard;
   readonly slot: string;
   readonly report: ReportData;
-  /** Null where this is the first look. */
+  /** Null if this is the first look. */
   readonly earlier: EarlierLooks | null;
   /** All other slots of the client are done. */
   readonly last: boolean;
@@ -32,7 +32,7 @@ export interface RecordOptions {
 
 /** What became of a look. */
 export interface Recorded {
-  /** What another look has to show as well; null where the result is final. */
+  /** What another look has to show as well; null if the result is final. */
   readonly again: EarlierLooks | null;
   /** Changes that count. */
   readonly changes: readonly Change[];

@@ -15,15 +15,15 @@ import type { ReportData } from '../../model/report.js';
 import { slowDown } from '../../net/scan/timing.js';
 
 const BEAT_MS = 10_000;
-/** So many looks in a row that prove nothing end a sweep: the vantage is broken. */
+/** At most this many looks in a row that prove nothing end a sweep: the vantage is broken. */
 const BLIND_LIMIT = 20;
 /** Endpoints of a target, for how many targets share the sockets; profiles differ by a few. */
 const USUAL_ENDPOINTS = 24;
 const MAX_SKIPPED_LISTED = 1_000;
 
 const BLINDNESS =
-  'the control endpoint did not answer, or the targets are addresses of this very machine. No change is told from ' +
-  'these looks. See to the network of the machine that runs sallyport.';
+  'the control endpoint did not answer, or the targets are addresses of this machine itself. No change is reported from ' +
+  'these checks. Check the network of the machine that runs sallyport.';
 
 /** What to sweep and how. */
 export interface SweepOptions extends SharedOptions, CommonTerms {
@@ -92,7 +92,7 @@ export interface SweepEnd {
   readonly failed: readonly Skipped[];
 }
 
-/** Takes over the newest unfinished sweep of the inventory; null where there is none, or its process is still alive. */
+/** Takes over the newest unfinished sweep of the inventory; null if there is none, or its process is still alive. */
 export async function resumeSweep({
   store,
   inventory,
@@ -185,7 +185,7 @@ export async function* runSweep(
     if (alerts && blind + failed.length > 0) {
       await tellOperator(store, alerts, {
         key: `${sweepId}/operator`,
-        title: `Sweep ${sweepId} is not whole`,
+        title: `Sweep ${sweepId} is not complete`,
         detail: describeGaps(blind, failed),
       });
     }
@@ -197,8 +197,8 @@ export async function* runSweep(
 
 function describeGaps(blind: number, failed: readonly Skipped[]): string {
   return [
-    ...(blind > 0 ? [`${blind} looks prove nothing: ${BLINDNESS}`] : []),
-    ...failed.slice(0, 10).map(({ client, reason }) => `${client.id} could not be looked at: ${reason}`),
+    ...(blind > 0 ? [`${blind} checks prove nothing: ${BLINDNESS}`] : []),
+    ...failed.slice(0, 10).map(({ client, reason }) => `${client.id} could not be checked: ${reason}`),
     ...(failed.length > 10 ? [`and ${failed.length - 10} more clients`] : []),
   ].join('\n');
 }

@@ -128,7 +128,7 @@ class Watcher {
       this.options.view.note('the files changed and were loaded again');
       await this.#plan();
     } catch (error) {
-      await this.#tellOperator('The changed files are not valid; the old ones stay in force', (error as Error).message);
+      await this.#tellOperator('The changed files are not valid; the old ones stay in use', (error as Error).message);
     }
   }
 
@@ -158,9 +158,9 @@ class Watcher {
       }
       const { state, blind, failed } = end;
       this.#healthy = blind + failed.length === 0;
-      for (const { client, reason } of failed) view.note(`${client.id} could not be looked at: ${reason}`);
+      for (const { client, reason } of failed) view.note(`${client.id} could not be checked: ${reason}`);
       view.note(
-        `sweep ${id} ${state}, ${renderCount(changes, 'change')}${blind > 0 ? `, ${blind} looks proved nothing` : ''}`,
+        `sweep ${id} ${state}, ${renderCount(changes, 'change')}${blind > 0 ? `, ${blind} checks proved nothing` : ''}`,
       );
     } catch (error) {
       this.#healthy = false;
@@ -182,7 +182,7 @@ class Watcher {
     try {
       await tellOperator(store, alerts, { key: `operator/${new Date().toISOString()}`, title, detail });
     } catch (error) {
-      view.note(`the operator could not be told: ${(error as Error).message}`);
+      view.note(`the operator could not be alerted: ${(error as Error).message}`);
     }
   }
 }
@@ -203,7 +203,7 @@ export interface Schedule {
   readonly clients: number;
 }
 
-/** The key of a client's schedule; null where it has none. */
+/** The key of a client's schedule; null if it has none. */
 function scheduleKey({ group, schedule, timeZone }: Client): string | null {
   return schedule === null ? null : JSON.stringify([group, schedule, timeZone]);
 }
@@ -223,7 +223,7 @@ export async function listSchedules(clients: Iterable<Client> | AsyncIterable<Cl
 
 /**
  * When a schedule is due: at its first time after the last run, which may have been missed while nothing ran, and is
- * then caught up with once; after `now` where it never ran. Null where it never comes again.
+ * then caught up with once; after `now` where it never ran. Null if it never comes again.
  */
 export function findDue({ cron, timeZone }: Schedule, lastRun: Date | null, now: Date): Date | null {
   return parseSchedule(cron, timeZone).nextRun(lastRun ?? now);

@@ -70,8 +70,8 @@ const NOT_AUTHORIZED = 2;
 const UNSUPPORTED_OPCODE = 5;
 
 /**
- * A NAT-PMP server (RFC 6886) that tells its external address to everybody, which it should not on the WAN.
- * It maps nothing for anybody.
+ * A NAT-PMP server (RFC 6886) that tells its external address to everyone, which it should not on the WAN.
+ * It maps nothing for anyone.
  */
 export function natPmp(externalAddress = '203.0.113.20'): LabServer {
   const startedAt = Date.now();

@@ -66,7 +66,7 @@ export interface DatagramStormOptions {
   readonly count?: number;
   /** Bytes of each; default 200. */
   readonly length?: number;
-  /** Datagrams in all, over the life of the server; default 20,000. */
+  /** Datagrams in total, over the life of the server; default 20,000. */
   readonly max?: number;
 }
 

@@ -66,7 +66,7 @@ const MAX_LOGINS = 3;
 
 /**
  * NEC's DIM maintenance terminal: silent until something is typed, then asks for user id and password in turn.
- * Nobody gets in; after three attempts it hangs up.
+ * No one gets in; after three attempts it hangs up.
  */
 export function dim(): LabServer {
   return {
@@ -96,7 +96,7 @@ export function necSip(options: SipOptions = {}): LabServer {
   return sip({ server: 'NEC SL2100/2.1', allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE', ...options });
 }
 
-/** The registration port of NEC's IP phones: turns away everybody who is no registered phone, with a body of its own kind. */
+/** The registration port of NEC's IP phones: turns away everyone who is not a registered phone, with a body of its own kind. */
 export function necPhone(): LabServer {
   return sip({
     status: 403,

@@ -47,8 +47,8 @@ export function sip(options: SipOptions = {}): LabServer {
 
 /**
  * Renders the answer to a SIP request that came from `from`: Via (with `received` and `rport`, RFC 3581), From,
- * To, Call-ID and CSeq are the request's. Null where it is no request, lacks one of these, or is an ACK.
- * All but OPTIONS get 405: this server neither rings nor registers anybody.
+ * To, Call-ID and CSeq are the request's. Null if it is not a request, lacks one of these, or is an ACK.
+ * All but OPTIONS get 405: this server neither rings nor registers anyone.
  */
 export function renderSipAnswer(
   request: string,

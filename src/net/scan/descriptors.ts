@@ -5,7 +5,7 @@ const UNKNOWN_LIMIT = 1_024;
 
 /**
  * How many sockets this process may hold: its descriptor limit less what is open already and a reserve for files
- * and the system. Node raises the soft limit to the hard one by itself. Where the limit can't be read, 1,024 is
+ * and the system. Node raises the soft limit to the hard one by itself. Where the limit cannot be read, 1,024 is
  * assumed; the engine learns a lower one from EMFILE.
  */
 export function availableSockets(): number {

@@ -38,7 +38,7 @@ export class Host {
     return this.address.includes(':') ? 6 : 4;
   }
 
-  /** Notes an answer; `rttMs` is null where it is not known which try it answers. */
+  /** Notes an answer; `rttMs` is null if it is not known which try it answers. */
   heard(rttMs: number | null, lostTries: number): void {
     this.answers++;
     this.lost += lostTries;
@@ -48,7 +48,7 @@ export class Host {
     if (first) for (const wake of [...this.waiting]) wake();
   }
 
-  /** Gap after which a silent TCP endpoint is tried again, ms; null where patience must be the whole one. */
+  /** Gap after which a silent TCP endpoint is tried again, ms; null if patience must be the whole one. */
   get shortGapMs(): number | null {
     const { timeoutMs } = this.rtt;
     const { shortGapMs, patienceMs } = this.timing;

@@ -4,7 +4,7 @@ import type { Evidence, Reason, State } from '../../model/report.js';
 export interface Outcome {
   readonly state: State;
   readonly reason: Reason;
-  /** Time from the answered try to its answer, ms; null where nothing answered. */
+  /** Time from the answered try to its answer, ms; null if nothing answered. */
   readonly rttMs: number | null;
   /** Tries made, the system's own SYN retransmissions included. */
   readonly tries: number;

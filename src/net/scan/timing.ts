@@ -4,7 +4,7 @@ export interface Timing {
   readonly hostGapMs: number;
   /** Smallest gap between two packets to one IPv4 /24 or IPv6 /48, ms. */
   readonly networkGapMs: number;
-  /** Packets a second in all. The system's own SYN retransmissions come on top. */
+  /** Packets a second in total. The system's own SYN retransmissions come on top. */
   readonly rate: number;
   /** Targets in flight at once. */
   readonly targets: number;

@@ -240,7 +240,7 @@ class UdpExchange {
     if (meaning.kind === 'ours') return this.#settle(createErrorOutcome(meaning.reason, this.#sent, error.message));
     const refused = meaning.state === 'closed';
     if (refused) this.host.refusals++;
-    // "Host unreachable" may come from any router on the way: that is no sign of life.
+    // "Host unreachable" may come from any router on the way: that is not a sign of life.
     const rttMs = refused ? this.#noteAnswer() : performance.now() - this.#sentAt;
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
   }

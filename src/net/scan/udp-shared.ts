@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram';
 import { judgeErrno } from '../sockets/errno.js';
 import { bindUdp, type ReceiveDatagram, type Sender } from '../sockets/udp-port.js';
 
-/** Reads from a datagram which exchange it answers; undefined where it is no answer of that protocol. */
+/** Reads from a datagram which exchange it answers; undefined if it is not an answer of that protocol. */
 export type Correlate = (bytes: Buffer, from: Sender) => string | undefined;
 
 /**
@@ -17,7 +17,7 @@ export class SharedUdp {
   readonly #correlates = new Map<Correlate, number>();
 
   /**
-   * Binds a socket (port 0: any) once and keeps it; null where the system refuses it. A refusal is kept as well,
+   * Binds a socket (port 0: any) once and keeps it; null if the system refuses it. A refusal is kept as well,
    * unless it comes from a shortage that may pass.
    */
   socket(family: 4 | 6, port: number): Promise<Socket | null> {

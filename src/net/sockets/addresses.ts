@@ -22,7 +22,7 @@ export async function resolveName(name: string): Promise<Resolution> {
 }
 
 /**
- * Our own address on the way to `address`, as the system's routes choose it; null where there is no route.
+ * Our own address on the way to `address`, as the system's routes choose it; null if there is no route.
  * Connects a UDP socket, which sends nothing.
  */
 export function findLocalAddress(address: string): Promise<string | null> {
@@ -40,7 +40,7 @@ export function findLocalAddress(address: string): Promise<string | null> {
   });
 }
 
-/** The addresses of this machine's interfaces; none where no descriptor is left to ask the system with. */
+/** The addresses of this machine's interfaces; none if no descriptor is left to ask the system with. */
 export function listOwnAddresses(): ReadonlySet<string> {
   try {
     return new Set(Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []));

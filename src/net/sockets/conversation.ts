@@ -23,7 +23,7 @@ export interface Conversation {
   readonly quietMs: number;
   send(bytes: Uint8Array): void;
   read(limits: ReadLimits): Promise<{ readonly bytes: Buffer; readonly end: ReadEnd }>;
-  /** Ends this connection and opens another to the same endpoint; null where that fails. */
+  /** Ends this connection and opens another to the same endpoint; null if that fails. */
   reopen(): Promise<Conversation | null>;
 }
 

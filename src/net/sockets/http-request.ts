@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** 4 for IPv4 alone; 0 for whichever family the server is reached by. */
+  /** 4 for IPv4 only; 0 for whichever family the server is reached by. */
   readonly family: 4 | 0;
   /** Certificates (PEM) to trust instead of the system's. */
   readonly ca?: string | undefined;
@@ -16,17 +16,17 @@ export interface HttpRequest {
   readonly headMs: number;
   /** Longest silence within the body, ms. */
   readonly idleMs: number;
-  /** Longest time in all, ms. */
+  /** Longest time in total, ms. */
   readonly wholeMs: number;
   readonly signal: AbortSignal;
 }
 
-/** The answer; whoever takes it reads its body or drops it. */
+/** The answer; the caller reads its body or drops it. */
 export interface HttpAnswer {
   readonly status: number;
   /** Whom we are connected with. */
   readonly remoteAddress: string | null;
-  /** Value of a header field of which there is one; empty where there is none. */
+  /** Value of a header field of which there is one; empty if there is none. */
   header(name: string): string;
   /** The body as it comes; throws where it is cut off. Leaving the loop ends the connection. */
   readonly body: AsyncIterable<Buffer>;
@@ -60,7 +60,7 @@ export async function requestHttp(asked: HttpRequest): Promise<HttpAnswer> {
     request.end(asked.body);
   }).finally(() => head.release());
   under = response;
-  // What becomes of the body is told to whoever reads it.
+  // What becomes of the body is told to the one who reads it.
   request.on('error', () => {});
   response.on('error', () => {});
   return {

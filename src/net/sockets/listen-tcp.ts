@@ -83,7 +83,7 @@ function enter(socket: Socket, { sockets, max }: Room): void {
   socket.once('close', () => sockets.delete(socket));
 }
 
-/** A connection that somebody made to us. No method throws, whatever the other side does. */
+/** A connection that someone made to us. No method throws, whatever the other side does. */
 export interface Accepted {
   readonly from: Sender;
   readonly send: (bytes: Uint8Array) => void;

@@ -41,7 +41,7 @@ export class MessageStream {
     });
   }
 
-  /** Sends a message; false where the connection has ended. */
+  /** Sends a message; false if the connection has ended. */
   send(message: Buffer): boolean {
     return this.socket.writable && (this.socket.write(message), true);
   }

@@ -34,7 +34,7 @@ export function dialTcp({ address, port, localAddress, waitMs, signal }: DialOpt
 }
 
 /**
- * Ends a connection with a reset, which leaves no TIME_WAIT behind. A socket that is shutting down already can't
+ * Ends a connection with a reset, which leaves no TIME_WAIT behind. A socket that is shutting down already cannot
  * be reset: the system refuses, and Node would then keep its descriptor for good; such a one is closed instead.
  */
 export function resetSocket(socket: Socket): void {

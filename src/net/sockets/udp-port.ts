@@ -9,7 +9,7 @@ export interface Sender {
 /** Takes a datagram that came in on a port. */
 export type ReceiveDatagram = (bytes: Buffer, from: Sender) => void;
 
-/** A bound UDP socket that hears everybody and sends to whom it is told. */
+/** A bound UDP socket that hears everyone and sends to whom it is told. */
 export class UdpPort {
   private constructor(
     private readonly socket: Socket,

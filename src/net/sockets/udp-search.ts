@@ -51,7 +51,7 @@ export interface UdpSearchResult {
 }
 
 /**
- * Sends datagrams from a socket of its own and takes what anybody answers: devices may answer from another port or
+ * Sends datagrams from a socket of its own and takes what anyone answers: devices may answer from another port or
  * address than the one asked. Never rejects.
  */
 export async function searchUdp(search: UdpSearch): Promise<UdpSearchResult> {
@@ -124,7 +124,7 @@ const TROUBLES: Partial<Record<Reason, string>> = {
   'no-ports': 'the system gave us no address or port to send from',
 };
 
-/** Whatever keeps us from sending on an unconnected socket is of this machine: nobody can have refused yet. */
+/** Whatever keeps us from sending on an unconnected socket is of this machine: no one can have refused yet. */
 function describeTrouble(error: NodeJS.ErrnoException): string {
   const code = error.code ?? error.message.slice(0, 100);
   return `${TROUBLES[judgeErrno(error.code, 'udp', true).reason] ?? 'the system refused to send'} (${code})`;

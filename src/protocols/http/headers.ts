@@ -14,14 +14,14 @@ export interface Header {
 export interface MessageHead {
   readonly startLine: string;
   readonly headers: readonly Header[];
-  /** Offset of the first byte behind the blank line; undefined where no blank line has come within 16 KiB. */
+  /** Offset of the first byte behind the blank line; undefined if no blank line has come within 16 KiB. */
   readonly bodyStart: number | undefined;
 }
 
 /**
  * Parses the head of a text message (RFC 9112 §2, RFC 3261 §7) that starts at `from`, also where it ends early.
  * Takes CRLF or bare LF, skips blank lines in front, joins folded lines, ignores lines without a colon.
- * Bounds: 16 KiB of input, 128 fields, 1,024 characters a line. Undefined where there are only blank lines.
+ * Bounds: 16 KiB of input, 128 fields, 1,024 characters a line. Undefined if there are only blank lines.
  */
 export function parseHead(bytes: Buffer, from = 0): MessageHead | undefined {
   const text = bytes.toString('latin1', from, Math.min(bytes.length, from + MAX_HEAD_BYTES));
@@ -60,7 +60,7 @@ export function readHeaderList(head: MessageHead, name: string, max: number): st
   return values.length > 0 ? values.join(', ').slice(0, max) : null;
 }
 
-/** The number in a Content-Length value: undefined where there is none, or where several contradict each other. */
+/** The number in a Content-Length value: undefined if there is none, or if several contradict each other. */
 export function parseContentLength(value: string | null): number | undefined {
   const numbers = new Set((value ?? '').split(',').map((part) => part.trim()));
   const [first = ''] = numbers;

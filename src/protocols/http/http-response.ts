@@ -38,7 +38,7 @@ export interface Body {
   readonly content: string;
   /** Whether the answer says where its body ends. */
   readonly delimited: boolean;
-  /** Offset behind the body; undefined where its end has not been received or can't be known. */
+  /** Offset behind the body; undefined if its end has not been received or cannot be known. */
   readonly end: number | undefined;
 }
 
@@ -80,14 +80,14 @@ const MAX_TRAILERS = 64;
 /** A body taken out of its chunks. */
 export interface ChunkedBody {
   readonly content: string;
-  /** Offset behind the last chunk and its trailers; undefined where the end was not seen. */
+  /** Offset behind the last chunk and its trailers; undefined if the end was not seen. */
   readonly end: number | undefined;
 }
 
 /**
  * Takes a body (one character a byte) out of its chunks (RFC 9112 §7.1), bare LF allowed, as far as it is there.
  * Linear; the caller bounds the text.
- * Undefined where not even the first chunk has a size.
+ * Undefined if not even the first chunk has a size.
  */
 function decodeChunked(text: string): ChunkedBody | undefined {
   const parts: string[] = [];

@@ -10,7 +10,7 @@ const MAX_RAW = 1024;
 /** From here on an answer is complete, whatever it claims of itself. */
 const ENOUGH_BYTES = 16 * 1024;
 
-/** So much of a body is enough, however long it is said to be. */
+/** At most this much of a body is enough, however long it is said to be. */
 const ENOUGH_BODY = 4 * 1024;
 
 const MAX_BODY = 2048;
@@ -25,7 +25,7 @@ export interface HttpRequest {
 
 /**
  * Renders a GET request (RFC 9112 §3). It carries no Connection field: connections of HTTP/1.1 persist unless
- * somebody says `close` (§9.3), so a second request can follow wherever the server allows it; `keep-alive` is a
+ * someone says `close` (§9.3), so a second request can follow wherever the server allows it; `keep-alive` is a
  * word of HTTP/1.0 that small embedded servers treat in their own ways. Asks for an uncompressed body.
  */
 export function renderHttpGet(request: HttpRequest): Buffer {
@@ -77,7 +77,7 @@ export function staysOpen(bytes: Buffer): boolean {
 
 /**
  * Parses an HTTP/1.x answer, also an incomplete one: tolerates HTTP/1.0, bare LF, folding, a missing phrase and
- * leading interim answers. Undefined where it is no HTTP. The title is sought in the first 16 KiB of the body;
+ * leading interim answers. Undefined if it is not HTTP. The title is sought in the first 16 KiB of the body;
  * `truncated` says that the body shown is not known to be whole.
  */
 export function parseHttpResponse(bytes: Buffer): HttpEvidence | undefined {
@@ -99,7 +99,7 @@ export function parseHttpResponse(bytes: Buffer): HttpEvidence | undefined {
 
 /**
  * The title of an HTML page, white space joined, at most 256 characters; entities stay as they were sent.
- * Null where there is no title element. A title that is not closed ends at the next tag. Linear in the page.
+ * Null if there is no title element. A title that is not closed ends at the next tag. Linear in the page.
  */
 function extractTitle(html: string): string | null {
   const open = /<title[\s/>]/i.exec(html);

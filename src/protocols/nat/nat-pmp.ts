@@ -16,7 +16,7 @@ export function renderNatPmpAddressRequest(): Buffer {
 
 /**
  * Parses an answer to that request: NAT-PMP's own (12 bytes, or 8 where it is an error; RFC 6886 §3.2, §3.5), or
- * that of a PCP server which doesn't know version 0 (RFC 6887 §7.2, appendix A). Undefined without the response
+ * that of a PCP server which does not know version 0 (RFC 6887 §7.2, appendix A). Undefined without the response
  * bit, so for an echo of the request, and for other versions or fewer bytes.
  * `epoch` is in seconds; `externalAddress` is given with result 0 only.
  */
@@ -35,8 +35,8 @@ export function parseNatPmpAnswer(bytes: Buffer): NatPmpEvidence | undefined {
 }
 
 /**
- * Renders the ANNOUNCE request (RFC 6887 §14.1): a header alone, with lifetime 0 and the client's address, an IPv4 one
- * in its mapped form (§5). It asks whether a PCP server is there and changes nothing. A text that is no address, or
+ * Renders the ANNOUNCE request (RFC 6887 §14.1): a header only, with lifetime 0 and the client's address, an IPv4 one
+ * in its mapped form (§5). It asks whether a PCP server is there and changes nothing. A text that is not an address, or
  * has a zone, gives the address without the zone, or 0.
  */
 export function renderPcpAnnounce(clientAddress: string): Buffer {
@@ -52,7 +52,7 @@ export function renderPcpAnnounce(clientAddress: string): Buffer {
 
 /**
  * Parses a PCP server's answer, of whatever version from 1 (RFC 6887 §7.2): result is §7.4's code, epoch in seconds,
- * null where the answer is shorter than its header. Undefined without the response bit, below 4 bytes, and for
+ * null if the answer is shorter than its header. Undefined without the response bit, below 4 bytes, and for
  * version 0, which is NAT-PMP and tells that there is no PCP.
  */
 export function parsePcpAnswer(bytes: Buffer): PcpEvidence | undefined {

@@ -4,7 +4,7 @@ import { formatAddress, parseAddress } from '../../model/address.js';
 /*
  * As much of STUN (RFC 8489) as it takes to see how a NAT maps UDP: Binding, signed with MESSAGE-INTEGRITY-SHA256
  * under the key of the run. DELAY and FILL are ours, of the comprehension-optional range (RFC 8489 §18.3): a server that
- * doesn't know them leaves them alone.
+ * does not know them leaves them alone.
  */
 
 const MAGIC_COOKIE = 0x2112a442;
@@ -12,7 +12,7 @@ const HEADER_BYTES = 20;
 const MAC_BYTES = 32;
 /** No message of ours has more bytes. */
 export const MAX_STUN_BYTES = 512;
-/** Requests have this many bytes, more than all their answers together: nobody is flooded through us. */
+/** Requests have this many bytes, more than all their answers together: no one is flooded through us. */
 export const STUN_REQUEST_BYTES = 480;
 
 const TYPES = { request: 0x0001, indication: 0x0011, response: 0x0101 } as const;
@@ -71,7 +71,7 @@ export function renderStunIndication(key: Buffer, transaction: string): Buffer {
 
 /**
  * Reads a Binding message that is signed with the key (RFC 8489 §14.6); undefined for everything else. Total. What
- * stands behind the signature is left out, as it isn't covered.
+ * stands behind the signature is left out, as it is not covered.
  */
 export function parseStun(bytes: Buffer, key: Buffer): StunMessage | undefined {
   if (bytes.length < HEADER_BYTES || bytes.length > MAX_STUN_BYTES || bytes.length % 4 !== 0) return undefined;

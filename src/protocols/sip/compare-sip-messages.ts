@@ -10,7 +10,7 @@ const USUAL = new Map(
   ['CSeq', 'Call-ID', 'User-Agent', 'Max-Forwards', 'Record-Route'].map((name) => [name.toLowerCase(), name]),
 );
 
-/** One thing that differs between a message as it was sent and as it arrived; empty where it was not there. */
+/** One thing that differs between a message as it was sent and as it arrived; empty if it was not there. */
 export interface SipDifference {
   /** Such as `request line`, `Via`, `c=`, `header order`, `line ends`, `body` or `other`. */
   readonly field: string;
@@ -87,7 +87,7 @@ function compareGroup(field: string, sent: readonly SipLine[], arrived: readonly
     .map((i) => ({ field, ...showPair(a[i], b[i]) }));
 }
 
-/** Values alone; whole lines where these don't tell the difference, as where a name is written in another way. */
+/** Values only; whole lines if these do not show the difference, as when a name is written in another way. */
 function showPair(sent?: SipLine, arrived?: SipLine): { sent: string; arrived: string } {
   const values = { sent: sent?.value.trim() ?? '', arrived: arrived?.value.trim() ?? '' };
   if (values.sent !== values.arrived) return values;
@@ -140,7 +140,7 @@ export interface DissectedSip {
   readonly startLine: string;
   readonly headers: readonly SipLine[];
   readonly body: string;
-  /** Lines of an SDP body (RFC 8866 §5); undefined where it is none. */
+  /** Lines of an SDP body (RFC 8866 §5); undefined if it is not one. */
   readonly sdp: readonly SipLine[] | undefined;
   /** How the lines of head and SDP end: `CRLF`, `LF`, or both. */
   readonly lineEnds: string;

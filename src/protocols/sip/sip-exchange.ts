@@ -11,7 +11,7 @@ import { findSipTag, type SipPlace } from './sip.js';
 const MAX_URI = 256;
 const MAX_VALUE = 1_024;
 
-/** Names of the answers that are part of an exchange (RFC 3261 §21); others go by their number alone. */
+/** Names of the answers that are part of an exchange (RFC 3261 §21); others go by their number only. */
 const PHRASES: Readonly<Record<number, string>> = { 200: 'OK', 183: 'Session Progress', 603: 'Decline' };
 
 /** What a SIP message is read as. */
@@ -79,7 +79,7 @@ export interface SipAnswer extends SipSender {
 
 /**
  * Renders an answer with the request's Via, From, To, Call-ID and CSeq (RFC 3261 §8.2.6.2) as they arrived.
- * Undefined where the request lacks one of them, or where the answer would be too long to be carried.
+ * Undefined if the request lacks one of them, or if the answer would be too long to be carried.
  */
 export function renderExchangeAnswer(answer: SipAnswer): Buffer | undefined {
   const { from, status, local } = answer;

@@ -78,7 +78,7 @@ export function renderSipOptions({ transport, target, local, userAgent, ids, cse
 
 /**
  * Parses a SIP response (RFC 3261 §7.2), also an incomplete one: takes compact field names, folding and bare LF.
- * Undefined where the bytes don't begin, after blank lines at most, with `SIP/2.0` and a three-digit status.
+ * Undefined if the bytes do not begin, after blank lines at most, with `SIP/2.0` and a three-digit status.
  */
 export function parseSipResponse(bytes: Buffer): { evidence: SipEvidence; callId: string | null } | undefined {
   const head = parseHead(bytes);
@@ -100,7 +100,7 @@ export function parseSipResponse(bytes: Buffer): { evidence: SipEvidence; callId
   };
 }
 
-/** The Call-ID of a SIP request or response, at most 256 characters; undefined where there is none. */
+/** The Call-ID of a SIP request or response, at most 256 characters; undefined if there is none. */
 export function readSipCallId(bytes: Buffer): string | undefined {
   const head = parseHead(bytes);
   if (!head || !isSipStart(head.startLine)) return undefined;
@@ -124,13 +124,13 @@ function isSipStart(line: string): boolean {
   return upper.startsWith('SIP/2.0 ') || upper.trimEnd().endsWith(' SIP/2.0');
 }
 
-/** Makes a fresh tag that nobody without the run's key can make: a random id and its HMAC-SHA-256 (RFC 2104). */
+/** Makes a fresh tag that no one without the run's key can make: a random id and its HMAC-SHA-256 (RFC 2104). */
 export function createSipTag(key: Buffer): string {
   const id = randomBytes(12).toString('base64url');
   return `${id}.${sign(id, key).toString('base64url')}`;
 }
 
-/** The first tag in a text, if it is signed with the key; what stands before or behind it doesn't matter. */
+/** The first tag in a text, if it is signed with the key; what stands before or behind it does not matter. */
 export function findSipTag(text: string, key: Buffer): string | undefined {
   const [tag, id = '', signature = ''] = TAG.exec(text) ?? [];
   return tag && timingSafeEqual(Buffer.from(signature, 'base64url'), sign(id, key)) ? tag : undefined;

@@ -7,7 +7,7 @@ export interface WanService {
   readonly serviceType: string;
   /** The number at the end of the type. */
   readonly version: number;
-  /** Where it takes calls: an absolute URL, read and not followed; null where none is told or it is no http URL. */
+  /** Where it takes calls: an absolute URL, read and not followed; null if none is told or it is not an http URL. */
   readonly controlUrl: string | null;
 }
 

@@ -40,7 +40,7 @@ export function renderSoapCall({ serviceType, action, arguments: list }: SoapCal
 
 /**
  * Parses the answer to a call of `action` (UPnP Device Architecture 2.0 §3.2.2, §3.2.5), whatever the status it came
- * with: some devices send faults with 200. Elements are known by their local names alone.
+ * with: some devices send faults with 200. Elements are known by their local names only.
  */
 export function parseSoapAnswer(bytes: Uint8Array, action: string): SoapAnswer {
   const document = parseXml(bytes);

@@ -49,8 +49,8 @@ const HOST_KINDS: Readonly<Record<AddressScope, 'private' | 'public' | null>> = 
 
 /**
  * What the host of a LOCATION URL is: `private` for an address that is of use behind a router only (loopback,
- * link-local, CGNAT and unspecified ones too), `public`, a `name`, or null where there is no http(s) URL or the
- * address can be nobody's. Documentation and benchmarking addresses pass for public ones.
+ * link-local, CGNAT and unspecified ones too), `public`, a `name`, or null if there is no http(s) URL or the
+ * address can be no one's. Documentation and benchmarking addresses pass for public ones.
  * The URL is only read, never followed.
  */
 export function privateLocationHost(location: string | null): 'private' | 'public' | 'name' | null {

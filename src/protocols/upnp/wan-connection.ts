@@ -38,12 +38,12 @@ export function askMappingList(serviceType: string, transport: 'tcp' | 'udp'): S
   };
 }
 
-/** The status and the seconds since the connection came up; null where they are not told. */
+/** The status and the seconds since the connection came up; null if they are not told. */
 export function readStatus(results: XmlElement): { status: string | null; uptimeSeconds: number | null } {
   return { status: childText(results, 'NewConnectionStatus', 64), uptimeSeconds: readSeconds(results, 'NewUptime') };
 }
 
-/** The external address; null where there is none (an empty text or 0.0.0.0), undefined where it is no address. */
+/** The external address; null if there is none (an empty text or 0.0.0.0), undefined if it is not an address. */
 export function readExternalAddress(results: XmlElement): string | null | undefined {
   const text = childText(results, 'NewExternalIPAddress', 64);
   if (text === null || text === '0.0.0.0' || text === '::') return null;
@@ -65,7 +65,7 @@ const TRANSPORTS: Readonly<Record<string, readonly PortMapping['transport'][]>> 
 /**
  * Reads one entry of a mapping table (UPnP WANIPConnection:2 §2.5.18, §2.5.21): mostly one mapping, one of each
  * transport where the gateway says so, and none for a place holder, which has neither an inside host nor is enabled.
- * An entry that does not say that it is off counts as enabled. Undefined where a port or the transport can't be read.
+ * An entry that does not say that it is off counts as enabled. Undefined if a port or the transport cannot be read.
  */
 export function readMapping(entry: XmlElement): PortMapping[] | undefined {
   const text = (name: string, max: number) => childText(entry, name, max) ?? '';
@@ -125,7 +125,7 @@ function readPort(text: string): number | undefined {
   return port !== undefined && port <= 65_535 ? port : undefined;
 }
 
-/** A number of seconds; null where there is none. */
+/** A number of seconds; null if there is none. */
 function readSeconds(results: XmlElement, name: string): number | null {
   const text = childText(results, name, 16) ?? '';
   return /^[0-9]{1,10}$/.test(text) ? Number(text) : null;

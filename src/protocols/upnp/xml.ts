@@ -72,7 +72,7 @@ export function findWithin(element: XmlElement | undefined, name: string): XmlEl
   return undefined;
 }
 
-/** The text of the first child of that name, cut to `max` characters; null where there is none or it is empty. */
+/** The text of the first child of that name, cut to `max` characters; null if there is none or it is empty. */
 export function childText(element: XmlElement | undefined, name: string, max: number): string | null {
   return findChild(element, name)?.text.slice(0, max) || null;
 }

@@ -36,7 +36,7 @@ function judgeItem(item: ChecklistItem, answer: StoredAnswer | undefined, now: D
   return answer.answer === 'yes' ? 'attested' : 'not-applicable';
 }
 
-/** What a checklist comes to: a no outweighs what nobody has answered. What is measured is judged where it is measured. */
+/** What a checklist comes to: a no outweighs what no one has answered. What is measured is judged where it is measured. */
 export function judgeChecklist({ items }: ChecklistState): Verdict {
   if (items.some(({ state }) => state === 'refused')) return 'violation';
   return items.some(({ state }) => state === 'missing' || state === 'expired') ? 'inconclusive' : 'compliant';

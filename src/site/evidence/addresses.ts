@@ -41,7 +41,7 @@ const PLACES: Readonly<Record<AddressScope, Place>> = {
   unspecified: 'nowhere',
 };
 
-/** Where an address can be; undefined where the text is none. */
+/** Where an address can be; undefined if the text is none. */
 export function placeOf(address: string): Place | undefined {
   const scope = addressScope(address.trim());
   return scope && PLACES[scope];

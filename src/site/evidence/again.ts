@@ -8,7 +8,7 @@ import { listsAll } from './mappings.js';
 import { type Ledger, sumProofs } from './proofs.js';
 
 /*
- * What a run proves by what it does not tell. Absence of evidence is no evidence of absence: where the later run did not
+ * What a run proves by what it does not tell. Absence of evidence is not evidence of absence: where the later run did not
  * look, or could not, what was known before still stands.
  */
 

@@ -4,7 +4,7 @@ import { listRouters, outwardAddresses } from './gateways.js';
 
 /**
  * Where the way to the vantage begins, if that is not at a router of this network: then the vantage looked at another
- * line. Null where it is, or where that is not known.
+ * line. Null if it is, or if that is not known.
  */
 export function findDetour({ outside, lan }: SiteEvidence): string | null {
   const { gateways, interfaces } = lan;
@@ -24,7 +24,7 @@ export function isOfAnotherLine(evidence: SiteEvidence): boolean {
 }
 
 /**
- * The external addresses of the routers, where none of them is the public one that the vantage sees us by. Null where one
+ * The external addresses of the routers, where none of them is the public one that the vantage sees us by. Null if one
  * is, and where the addresses show something else already: a private one, or one of a provider's shared space.
  */
 export function findOtherAddresses({ lan, outside }: SiteEvidence): { addresses: string[]; seenAs: string } | null {

@@ -8,7 +8,7 @@ import { coversEndpoint, type HeldMapping, identifyMapping, isByNatPmp } from '.
 /** What inside explains one thing that is reachable. */
 export type Explained = Pick<Explanation, 'cause' | 'grounds'> & { readonly held: HeldMapping | null };
 
-/** The mapping through which a signed message came; null where none leads to the stand-in. */
+/** The mapping through which a signed message came; null if none leads to the stand-in. */
 export function findWayIn(
   { endpoint, arrivedAt, from }: Proof,
   { standIn, lan }: SiteEvidence,
@@ -27,14 +27,14 @@ export function findWayIn(
   return fitting.find(({ mapping }) => mapping.externalPort !== 0) ?? fitting[0] ?? ways[0] ?? null;
 }
 
-/** A mapping for one remote host lets in nobody else; a name that is no address may be anybody's. */
+/** A mapping for one remote host lets in no one else; a name that is not an address may be anyone's. */
 export function admits(remoteHost: string | null, from: string | null): boolean {
   const source = from?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   if (!remoteHost?.trim() || /^(?:\*|0\.0\.0\.0|::)$/.test(remoteHost.trim())) return true;
   return !source || !/^[\d.]+$|:/.test(remoteHost) || isSameAddress(remoteHost, source);
 }
 
-/** A mapping as the explanation, whoever asked for it. */
+/** A mapping as the explanation, no matter who asked for it. */
 export function explainByMapping(held: HeldMapping): Explained {
   const { gateway, mapping } = held;
   return {

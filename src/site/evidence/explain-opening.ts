@@ -61,7 +61,7 @@ function findSource({ outside }: SiteEvidence): string | null {
 type RouterSign = Pick<Extract<Grounds, { kind: 'router-answers' }>, 'sign' | 'name'>;
 
 /**
- * What shows that it is the router itself that answers from outside; null where nothing does. `missed`: the endpoint is
+ * What shows that it is the router itself that answers from outside; null if nothing does. `missed`: the endpoint is
  * proved not to lead to the stand-in.
  */
 function recogniseRouter(opening: Opening, gateways: readonly Gateway[], missed: boolean): RouterSign | null {

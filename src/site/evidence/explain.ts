@@ -20,7 +20,7 @@ export interface Reachability {
   /** Random ports that arrived through no mapping of their own: a DMZ or 1:1 NAT. */
   readonly dmzProofs: readonly Proof[];
   readonly ledger: Ledger;
-  /** The check from outside as its rules see it; null where there is none, or where it proves nothing. */
+  /** The check from outside as its rules see it; null if there is none, or if it proves nothing. */
   readonly check: Facts | null;
   readonly mappings: readonly HeldMapping[];
 }
@@ -93,7 +93,7 @@ function deriveCheck(evidence: SiteEvidence, profile: Profile): Facts | null {
 
 /**
  * What answers from outside and did not arrive at the stand-in. Handshakes that a tarpit or a firewall's SIP helper may
- * have completed are none. A datagram to which somebody else than the stand-in answered is one.
+ * have completed are none. A datagram to which someone else than the stand-in answered is one.
  */
 function listOpenings(check: Facts | null, { outside }: SiteEvidence, ledger: Ledger): [EndpointId, Opening | null][] {
   const openings = new Map<EndpointId, Opening | null>();

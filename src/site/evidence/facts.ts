@@ -10,7 +10,7 @@ import { type HeldMapping, isByNatPmp, mappedEndpoint, recogniseStranger } from 
 
 /**
  * What a mapping is to the phone system, so that exactly one rule speaks of it: `injected` its inside client is not
- * inside · `nec-port` it leads to the phone system, or a port of it to we don't know whom · `other-host` it leads a port
+ * inside · `nec-port` it leads to the phone system, or a port of it to we do not know whom · `other-host` it leads a port
  * of the phone system to another device · `other` none of its business · `off` it is switched off.
  */
 export type MappingKind = 'injected' | 'nec-port' | 'other-host' | 'other' | 'off';

@@ -21,7 +21,7 @@ export function judgeUpnp({ answers, device, connections }: Gateway): UpnpState 
   return offersGateway || !device?.deviceType ? 'unread' : 'other-device';
 }
 
-/** How a gateway stands with NAT-PMP and PCP: `refuses` where it answers that nobody may (result 2 in both). */
+/** How a gateway stands with NAT-PMP and PCP: `refuses` where it answers that no one may (result 2 in both). */
 export const NAT_PMP_STATES = ['on', 'refuses', 'silent'] as const;
 export type NatPmpState = (typeof NAT_PMP_STATES)[number];
 
@@ -36,7 +36,7 @@ export function judgeNatPmp({ natPmp, pcp }: Gateway): NatPmpState {
   return telling.length > 0 && telling.every((result) => result === REFUSED) ? 'refuses' : 'on';
 }
 
-/** The gateways that carry the site's traffic: the default ones, or all where none is known as such. */
+/** The gateways that carry the site's traffic: the default ones, or all if none is known as such. */
 export function listRouters(gateways: readonly Gateway[]): readonly Gateway[] {
   const defaults = gateways.filter(({ isDefault }) => isDefault);
   return defaults.length > 0 ? defaults : gateways;

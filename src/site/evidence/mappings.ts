@@ -32,7 +32,7 @@ export function coversEndpoint({ enabled, transport, externalPort }: PortMapping
   return enabled && transport === endpoint.transport && (externalPort === 0 || externalPort === endpoint.port);
 }
 
-/** The endpoint that a mapping opens; null where it opens all ports. */
+/** The endpoint that a mapping opens; null if it opens all ports. */
 export function mappedEndpoint({ transport, externalPort }: PortMapping): EndpointId | null {
   return parseEndpointId(`${transport}/${externalPort}`) ? endpointId({ transport, port: externalPort }) : null;
 }
@@ -48,7 +48,7 @@ export type Stranger = (typeof STRANGERS)[number];
 
 /**
  * Recognises an inside client that is not inside: the router itself, an address of the internet, or a private one that is
- * not of the network in which both we and the router are. Null where it is inside, or where it cannot be told.
+ * not of the network in which both we and the router are. Null if it is inside, or if it cannot be determined.
  */
 export function recogniseStranger({ gateway, mapping }: HeldMapping, { interfaces }: LanSurvey): Stranger | null {
   const client = mapping.internalClient.trim();
@@ -94,7 +94,7 @@ export function describeMapping(mapping: MappingName): string {
 }
 
 /**
- * When an earlier run first saw a mapping that every run since has seen; null where the last one did not. A run that
+ * When an earlier run first saw a mapping that every run since has seen; null if the last one did not. A run that
  * could not read the whole list says nothing either way. `earlier` is oldest first.
  */
 export function findFirstSeen(mapping: PortMapping, earlier: readonly SiteReportData[]): string | null {

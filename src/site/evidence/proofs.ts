@@ -1,19 +1,19 @@
 import { type EndpointId, parseEndpointId, type Transport } from '../../model/endpoint.js';
 import type { Outside, Proof, StandIn } from '../../model/site.js';
 
-/** What the signed messages prove, and what they don't. */
+/** What the signed messages prove, and what they do not. */
 export interface Ledger {
   /** What reached the stand-in, random ports among it. */
   readonly arrived: ReadonlyMap<EndpointId, Proof>;
   /** Sent while the stand-in listened, and did not arrive there. */
   readonly missed: ReadonlySet<EndpointId>;
-  /** Of the missed ones: somebody else answered the vantage in our place. */
+  /** Of the missed ones: someone else answered the vantage in our place. */
   readonly intercepted: ReadonlySet<EndpointId>;
   /** Of the missed ones: nothing stood in the way, so it is proved that they are not forwarded here. */
   readonly shut: ReadonlySet<EndpointId>;
   /** Random ports that were sent to, arrived or not. */
   readonly canaries: readonly Proof[];
-  /** Transports on which our own firewall may have stopped what did not arrive: it may admit single ports alone. */
+  /** Transports on which our own firewall may have stopped what did not arrive: it may admit single ports only. */
   readonly doubted: readonly Transport[];
 }
 

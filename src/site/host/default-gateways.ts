@@ -19,7 +19,7 @@ const MAX_ROUTES = 16;
 
 /**
  * Asks the system for its IPv4 default routes. Policy routing and routes of single programs are not seen.
- * @throws Error with a sentence, where the system can't be asked
+ * @throws Error with a sentence, where the system cannot be asked
  */
 export async function readDefaultRoutes(interfaces: readonly LanInterface[]): Promise<DefaultRoutes> {
   const read = READERS[process.platform];
@@ -71,7 +71,7 @@ export interface DefaultRoutes {
 
 /** One default route, as a system's table has it. */
 export interface DefaultRoute {
-  /** Null where the route has no gateway of this network. */
+  /** Null if the route has no gateway of this network. */
   readonly gateway: string | null;
   readonly interface: string;
   /** The lower the better. */
@@ -144,8 +144,8 @@ function readMacosRoute(words: readonly string[], columns: readonly string[]): D
 
 /**
  * Reads the active default routes of `route print -4` (Windows) in any language: rows of destination, mask, gateway,
- * interface and metric, where a gateway that is no address ("On-link", "Auf Verbindung") stands for none. Persistent
- * routes have no interface, and are no rows of this kind.
+ * interface and metric, where a gateway that is not an address ("On-link", "Auf Verbindung") stands for none. Persistent
+ * routes have no interface, and are not rows of this kind.
  */
 export function parseWindowsRoutes(text: string): DefaultRoutes {
   return orderDefaultRoutes(text.split('\n').flatMap((line) => readWindowsRoute(line.trim().split(/\s+/, 16)) ?? []));

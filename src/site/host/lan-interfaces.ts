@@ -6,7 +6,7 @@ const MAX_INTERFACES = 64;
 
 /**
  * The IPv4 addresses of this machine's interfaces, loopback left out.
- * @throws the system's error, where it can't be asked
+ * @throws the system's error, where it cannot be asked
  */
 export function listLanInterfaces(): LanInterface[] {
   return selectLanInterfaces(networkInterfaces());

@@ -39,7 +39,7 @@ async function readLinux(): Promise<Firewall> {
     return unknown(`its rules are not known (${nft.kind === 'failed' ? nft.problem : 'there is no nft'}): ${AS_ROOT}`);
   if (nft.code !== 0) return unknown(`nft did not show its rules: ${AS_ROOT}`);
   const rules = judgeNftRuleset(nft.stdout);
-  if (rules.state === 'unread') return unknown('what nft said could not be read');
+  if (rules.state === 'unread') return unknown('the output of nft could not be read');
   if (rules.state === 'hides') return on(rules.by);
   if (!(await hasLegacyTables())) return CLEAR;
   const saved = await runFirst(IPTABLES_SAVE, []);
@@ -47,7 +47,7 @@ async function readLinux(): Promise<Firewall> {
   if (legacy?.state === 'hides') return on(legacy.by);
   return legacy?.state === 'clear'
     ? CLEAR
-    : unknown('there are rules of old iptables, which iptables-legacy-save did not show');
+    : unknown('there are legacy iptables rules, which iptables-legacy-save did not show');
 }
 
 /** The kernel lists the tables of old iptables; there is no such file where it has never had one. */
@@ -85,7 +85,7 @@ async function readWindows(): Promise<Firewall> {
   return judgeWindowsFirewall(settings, policies);
 }
 
-const CLEAR: Firewall = { state: 'off', detail: 'no rule of nftables or iptables here keeps anything from arriving' };
+const CLEAR: Firewall = { state: 'off', detail: 'no rule of nftables or iptables here blocks anything that arrives' };
 
 function on(by: string): Firewall {
   return { state: 'on', detail: `its rules may hide what arrives: ${by}` };
@@ -95,7 +95,7 @@ function unknown(why: string): Firewall {
   return { state: 'unknown', detail: why };
 }
 
-/** What macOS' programs said; null where one could not be asked. */
+/** What macOS' programs said; null if one could not be asked. */
 export interface MacosAnswers {
   /** `socketfilterfw --getglobalstate` */
   readonly globalState: string | null;
@@ -117,7 +117,7 @@ export function judgeMacosFirewall({ globalState, packetFilter, extensions }: Ma
   }
   const filter = /^Status: (Enabled|Disabled)/m.exec(packetFilter ?? '')?.[1];
   if (filter !== 'Disabled') {
-    const why = filter ? 'is on: its rules may keep something away' : 'can be asked by root only: run this with sudo';
+    const why = filter ? 'is on: its rules may block something' : 'can be read only by root: run this with sudo';
     return { state: 'unknown', detail: `the application firewall is off, but the packet filter pf ${why}` };
   }
   if (!extensions?.includes('extension(s)') || extensions.includes('network_extension')) {
@@ -133,7 +133,7 @@ type ProfileName = (typeof PROFILES)[number];
 
 /**
  * Judges Windows' own firewall by two outputs of `reg query KEY /s /v EnableFirewall`, which no language changes: what
- * is set, and what policies say, which outranks it. Never `off`: other makers' products filter too, and can't be asked.
+ * is set, and what policies say, which outranks it. Never `off`: other makers' products filter too, and cannot be asked.
  */
 export function judgeWindowsFirewall(settings: string, policies: string): StandIn['firewall'] {
   const set = readSwitches(settings);
@@ -147,7 +147,7 @@ export function judgeWindowsFirewall(settings: string, policies: string): StandI
     const doubt = 'but security products of other makers filter too and cannot be asked';
     return { state: 'unknown', detail: `Windows' own firewall is off for all kinds of network, ${doubt}` };
   }
-  const doubt = 'and which of them this network counts as is not known';
+  const doubt = 'and it is not known which kind this network is';
   return {
     state: 'unknown',
     detail: `Windows' firewall is not known to be on or off for every kind of network, ${doubt}`,

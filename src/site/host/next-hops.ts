@@ -18,7 +18,7 @@ const PINGS: Partial<Record<NodeJS.Platform, { files: readonly string[]; args: (
 
 /**
  * The routers next to us on the way to an address, by the system's ping: each answers a packet that dies there. `null`
- * for one that keeps silent; the list ends before the address itself. Empty where there is no ping, or it may not be
+ * for one that keeps silent; the list ends before the address itself. Empty if there is no ping, or it may not be
  * used.
  */
 export async function readNextHops(address: string): Promise<Hop[]> {
@@ -41,7 +41,7 @@ function listHops(results: readonly CommandResult[], target: string): Hop[] {
 }
 
 /**
- * Who answered by what ping printed, in whatever language: a router on the way, the target itself, or nobody (null).
+ * Who answered by what ping printed, in whatever language: a router on the way, the target itself, or no one (null).
  * A line of an answer has the answerer first; macOS adds the head of the packet that died below it.
  */
 function findHop(output: string, target: string): string | null {

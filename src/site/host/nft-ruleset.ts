@@ -103,7 +103,7 @@ export interface RuleChain {
   readonly next: readonly string[];
 }
 
-/** Follows what arrives through the chains, from those where it begins. A chain that is missing is no obstacle. */
+/** Follows what arrives through the chains, from those where it begins. A missing chain does not block. */
 function followChains(chains: ReadonlyMap<string, RuleChain>, begin: readonly string[]): InboundRules {
   const reached = new Set(begin);
   for (const name of reached) {

@@ -16,7 +16,7 @@ const TIMEOUT_MS = 5_000;
 
 const MAX_BYTES = 8 << 20;
 
-/** Windows' own directory. The environment is not asked: whoever may change that could have another program run. */
+/** Windows' own directory. The environment is not asked: anyone who may change that could have another program run. */
 export const WINDOWS = 'C:\\Windows';
 
 /**
@@ -37,7 +37,7 @@ export function runCommand(file: string, args: readonly string[]): Promise<Comma
       if (!error) return resolve({ kind: 'ran', code: 0, stdout, stderr });
       if (error.code === 'ENOENT') return resolve({ kind: 'missing' });
       if (typeof error.code === 'number') return resolve({ kind: 'ran', code: error.code, stdout, stderr });
-      const why = error.killed ? 'it did not end in time' : (error.code ?? 'it was ended');
+      const why = error.killed ? 'it did not end in time' : (error.code ?? 'it was stopped');
       resolve({ kind: 'failed', problem: `${file} could not be run: ${why}` });
     });
   });

@@ -12,7 +12,7 @@ import type { SiteRule } from '../rules/site-rule.js';
 /** What the report of a site is made with. */
 export interface SiteReportOptions {
   readonly kind: SiteReportData['kind'];
-  /** Id of the client, where it is one of the inventory. */
+  /** Id of the client, if it is one of the inventory. */
   readonly client: string | null;
   readonly profile: Profile;
   /** From `digestProfile`. */
@@ -33,7 +33,7 @@ const EFFECTS: readonly Finding['effect'][] = ['violation', 'inconclusive', 'not
 /**
  * Judges what was seen of a site: the pure half of `lan` and `preinstall`, which may be done again later. Never throws on
  * evidence that fits the model: a rule that does becomes an error. Every violation counts. Findings: what has to be
- * changed, what stands in the way of a verdict, notes; each in the order in which it is best mended.
+ * changed, what prevents a verdict, notes; each in the order in which it is best fixed.
  */
 export function judgeSite(evidence: SiteEvidence, options: SiteReportOptions): SiteReportData {
   const { kind, client, profile, profileDigest, startedAt, durationMs, earlier, rules = SITE_RULES } = options;

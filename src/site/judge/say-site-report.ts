@@ -59,7 +59,7 @@ function say(finding: Finding): ReportedFinding {
 /** Another version may have kept other grounds, or none. */
 function sayExplanation({ grounds }: Explanation): string {
   const known = groundsSchema.safeParse(grounds);
-  return known.success ? sayGrounds(known.data) : 'This version has no words for how it was explained.';
+  return known.success ? sayGrounds(known.data) : 'This version cannot explain the stored cause.';
 }
 
 interface Said {
@@ -122,7 +122,7 @@ function describeUnknown({ errors, interrupted, evidence }: SiteReportData, { fi
 }
 
 function describeChecklist({ evidence: { checklist } }: SiteReportData): string {
-  if (!checklist) return 'The hardening checklist was not gone through.';
+  if (!checklist) return 'The hardening checklist was not filled in.';
   const open = checklist.items.filter(({ state }) => state === 'missing' || state === 'expired').length;
   return open > 0 ? `${renderCount(open, 'item')} of the checklist ${open === 1 ? 'is' : 'are'} open.` : '';
 }

@@ -40,8 +40,8 @@ const PATIENCE = 2;
 const MAX_BYTES = MAX_XML_BYTES + 2 * MAX_HEAD_BYTES;
 
 /**
- * Connects to a port of the gateway and runs `talk` on it. A problem where it can't be connected to, or where the
- * term ends before; `talk` itself has to end with the term, which it does where it waits for its requests alone.
+ * Connects to a port of the gateway and runs `talk` on it. A problem where it cannot be connected to, or where the
+ * term ends before; `talk` itself has to end with the term, which it does where it waits for its requests only.
  */
 export function talkHttp<T>(
   { engine, host, signal }: GatewayPeer,
@@ -93,7 +93,7 @@ export class HttpDialogue {
       const { status, body, ended, delimited } = answer;
       return { status, body, whole: ended || (!delimited && end === 'closed') };
     }
-    if (bytes.length > 0) return { problem: 'its answer is no HTTP' };
+    if (bytes.length > 0) return { problem: 'its answer is not HTTP' };
     return { problem: end === 'timeout' ? 'it did not answer in time' : 'it ended the connection without an answer' };
   }
 

@@ -37,8 +37,8 @@ export function chooseLocations(address: string, answers: readonly SsdpFound[]):
     .slice(0, MAX_FOREIGN)
     .map(
       (where) =>
-        `It names a description at ${where.slice(0, 128)}, which is not its own address. It was not read, as a ` +
-        'description elsewhere could speak for any device.',
+        `It names a description at ${where.slice(0, 128)}, which is not its own address. It was not read, because a ` +
+        'description elsewhere could be about any device.',
     );
   if (own.size > MAX_LOCATIONS) {
     problems.push(`It names ${own.size} descriptions; ${MAX_LOCATIONS} of them were read.`);

@@ -27,11 +27,11 @@ export interface ReadConnection {
  */
 export async function readConnection(peer: GatewayPeer, service: WanService): Promise<ReadConnection> {
   const url = parseHttpUrl(service.controlUrl ?? '');
-  if (!url) return unread(service, 'its description names no http address for questions');
+  if (!url) return unread(service, 'its description names no http address for requests');
   if (!isOwnHost(url, peer.host.address)) {
     return unread(
       service,
-      `its description sends questions to ${url.host.slice(0, 128)}, which is not the gateway's own address; nothing ` +
+      `its description sends requests to ${url.host.slice(0, 128)}, which is not the gateway's own address; nothing ` +
         'was asked there, as another machine could answer with any mappings, or none',
     );
   }
@@ -47,7 +47,7 @@ async function ask(call: SoapCaller, { serviceType, version }: WanService): Prom
   const external = await call(askExternalAddress(serviceType));
   const externalAddress = 'results' in external ? readExternalAddress(external.results) : null;
   if (!('results' in external)) tell(`its external address could not be read: ${describeFailure(external)}`);
-  if (externalAddress === undefined) tell('what it gives as its external address is none');
+  if (externalAddress === undefined) tell('what it gives as its external address is not an address');
   const table = await readMappings(call, serviceType, version);
   table.problems.forEach(tell);
   const { status: told, uptimeSeconds } =
@@ -128,7 +128,7 @@ async function readTable(call: SoapCaller, serviceType: string): Promise<Mapping
     for (const mapping of fresh) known.add(identify(mapping));
     mappings.push(...fresh);
     barren = fresh.length > 0 ? 0 : barren + 1;
-    if (barren === MAX_BARREN) return end(`its last ${MAX_BARREN} entries told nothing new, and it went on`);
+    if (barren === MAX_BARREN) return end(`its last ${MAX_BARREN} entries added nothing new, and it did not end`);
   }
   return end(`it has more than ${MAX_ENTRIES} entries`);
 }
@@ -176,7 +176,7 @@ function createCaller(dialogue: HttpDialogue, { pathname, search }: URL): SoapCa
     if ('problem' in answer) return answer;
     const parsed = parseSoapAnswer(answer.body, call.action);
     if (!('problem' in parsed)) return parsed;
-    if (!answer.whole) return { problem: 'its answer broke off' };
+    if (!answer.whole) return { problem: 'its answer was cut off' };
     if (answer.status < 200 || answer.status > 299) return { problem: `it answered with HTTP status ${answer.status}` };
     return { problem: `its answer cannot be used: ${parsed.problem}` };
   };

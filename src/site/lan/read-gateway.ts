@@ -24,7 +24,7 @@ export interface ReadGatewayOptions {
   readonly answers: readonly SsdpFound[];
   /** Where NAT-PMP and PCP are asked; default 5351. */
   readonly natPmpPort?: number;
-  /** Longest time in all, ms; default 20,000. */
+  /** Longest time in total, ms; default 20,000. */
   readonly totalMs?: number;
   readonly signal: AbortSignal;
 }
@@ -46,7 +46,7 @@ export async function readGateway(options: ReadGatewayOptions): Promise<Gateway>
   const { engine, address, answers, totalMs = TOTAL_MS } = options;
   const term = limitTime(options.signal, totalMs, {
     stopped: 'it was cut off',
-    over: `it took longer than ${Math.round(totalMs / 1000)} s in all`,
+    over: `it took longer than ${Math.round(totalMs / 1000)} s in total`,
   });
   try {
     const peer = { engine, host: engine.host(address), signal: term.signal };
@@ -112,7 +112,7 @@ async function readDescription(peer: GatewayPeer, location: URL): Promise<Descri
   }
   if (answer.status !== 200) return { problem: `it answered with HTTP status ${answer.status}` };
   const description = parseDeviceDescription(answer.body, location.href);
-  return 'problem' in description && !answer.whole ? { problem: 'it broke off' } : description;
+  return 'problem' in description && !answer.whole ? { problem: 'its answer was cut off' } : description;
 }
 
 /** What answers where NAT-PMP and PCP are served, and what could not be asked: sentences. */
@@ -129,7 +129,7 @@ interface ReadPcp {
 async function readPcp({ engine, host, signal }: GatewayPeer, port: number): Promise<ReadPcp> {
   const asked = await waitWithin(signal, () => natPmpAddress.run(engine, host, port));
   if (!asked) {
-    const problem = `NAT-PMP and PCP were not asked to the end: ${endReason(signal)}.`;
+    const problem = `The questions to NAT-PMP and PCP were not finished: ${endReason(signal)}.`;
     return { natPmp: null, pcp: null, problems: [problem] };
   }
   const natPmp = asked.evidence.natPmp ?? null;
@@ -150,7 +150,7 @@ async function readPcp({ engine, host, signal }: GatewayPeer, port: number): Pro
   const problems = [
     ...(asked.state === 'error' ? [`NAT-PMP could not be asked from here (${asked.reason}).`] : []),
     ...(outcome?.state === 'error' ? [`PCP could not be asked from here (${outcome.reason}).`] : []),
-    ...(outcome ? [] : [`PCP was not asked to the end: ${endReason(signal)}.`]),
+    ...(outcome ? [] : [`The questions to PCP were not finished: ${endReason(signal)}.`]),
   ];
   return { natPmp, pcp: announced.pcp, problems };
 }

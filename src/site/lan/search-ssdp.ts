@@ -30,7 +30,7 @@ const MULTICAST = { roundsMs: [0, 800], collectMs: 2_300 };
 export interface SearchSsdpOptions {
   /** IPv4 addresses that are asked each by itself, first. */
   readonly hosts: readonly string[];
-  /** Interfaces on which everybody is asked then. */
+  /** Interfaces on which everyone is asked then. */
   readonly interfaces: readonly LanInterface[];
   readonly port: number;
   readonly signal: AbortSignal;
@@ -43,7 +43,7 @@ export interface SsdpSearchResult {
   readonly problems: readonly string[];
 }
 
-/** Searches for UPnP devices: first each host by itself, then everybody on each interface. About 4 s. Never rejects. */
+/** Searches for UPnP devices: first each host by itself, then everyone on each interface. About 4 s. Never rejects. */
 export async function searchSsdp({ hosts, interfaces, port, signal }: SearchSsdpOptions): Promise<SsdpSearchResult> {
   const found = new Map<string, Map<string, SsdpFound>>();
   const problems: string[] = [];
@@ -86,8 +86,8 @@ function planSearch({ roundsMs, collectMs }: typeof UNICAST): { datagrams: Timed
 }
 
 /**
- * Some routers answer only searches of everybody, and a firewall of ours lets in only answers from where we asked:
- * so whoever matters most is asked from that socket too.
+ * Some routers answer only searches of everyone, and a firewall of ours lets in only answers from where we asked:
+ * so what matters most is asked from that socket too.
  */
 function askBefore(host: string): TimedDatagram {
   return { bytes: renderSsdpSearch({ st: SEARCHES[0]!, mx: MX, userAgent: USER_AGENT }), atMs: 0, to: host };

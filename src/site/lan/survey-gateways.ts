@@ -18,7 +18,7 @@ const MAX_OF_DEVICES = 256;
 
 const MAX_GATEWAYS = 16;
 
-/** A network smaller than this joins two ends, and has nobody to search for. */
+/** A network smaller than this joins two ends, and has no one to search for. */
 const LONGEST_PREFIX = 30;
 
 export interface SurveyGatewaysOptions {
@@ -70,7 +70,7 @@ export async function surveyGateways(options: SurveyGatewaysOptions): Promise<Su
   ];
   if (all.length > MAX_GATEWAYS)
     tell('lan/ssdp', `${all.length} gateways answered, of which ${MAX_GATEWAYS} were read`);
-  onStep('reading what the gateways tell');
+  onStep('reading what the gateways report');
   const gateways = all.slice(0, MAX_GATEWAYS).map(async (gateway): Promise<Gateway> => {
     const answers = sorted.of(gateway.address);
     const ports = natPmpPort === undefined ? {} : { natPmpPort };
@@ -87,7 +87,7 @@ export async function surveyGateways(options: SurveyGatewaysOptions): Promise<Su
   return { gateways: read, devices: [...sorted.devices], errors };
 }
 
-const NOT_ASKED = 'was not asked anything: its address is no private one, so it may be outside of this network';
+const NOT_ASKED = 'was not asked anything: its address is not private, so it may be outside this network';
 
 const UNREAD = { answers: [], device: null, connections: [], natPmp: null, pcp: null };
 
@@ -126,12 +126,12 @@ async function chooseGateways(
   }
 }
 
-/** The networks on which everybody is asked. */
+/** The networks on which everyone is asked. */
 function chooseNetworks(interfaces: readonly LanInterface[], tell: Tell): LanInterface[] {
   return interfaces.filter(({ name, address, prefixLength }) => {
     if (prefixLength > LONGEST_PREFIX) return false;
     const inside = isLanAddress(address);
-    if (!inside) tell('lan/ssdp', `${name} was not searched: its address ${address} is no private one`);
+    if (!inside) tell('lan/ssdp', `${name} was not searched: its address ${address} is not private`);
     return inside;
   });
 }

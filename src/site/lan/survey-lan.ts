@@ -15,7 +15,7 @@ import { surveyGateways } from './survey-gateways.js';
 export interface SurveyLanOptions {
   /** IPv4 addresses of gateways to read instead of the system's default ones. */
   readonly gateways?: readonly string[] | undefined;
-  /** False asks only the gateways, and not everybody on each network. */
+  /** False asks only the gateways, and not everyone on each network. */
   readonly multicast?: boolean | undefined;
   /** Address of the phone system, to look at what it offers. */
   readonly pbx?: string | undefined;
@@ -69,7 +69,7 @@ function readInterfaces(errors: UnitError[]): LanInterface[] {
   } catch (error) {
     errors.push({
       unit: 'lan/interfaces',
-      message: `the system did not tell its interfaces: ${String(error)}`.slice(0, 512),
+      message: `the system did not list its network interfaces: ${String(error)}`.slice(0, 512),
     });
     return [];
   }

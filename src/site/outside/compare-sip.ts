@@ -10,7 +10,7 @@ import { SipFlow } from './sip-flow.js';
 import { isExchangeComplete, judgeSipRecords, SipRecords } from './sip-records.js';
 import { type ExchangeClient, VantageExchange } from './vantage-exchange.js';
 
-/** After each try over UDP, ms: three in all. */
+/** After each try over UDP, ms: three in total. */
 const UDP_WAITS = [500, 1_000, 1_500];
 /** TCP sends again by itself. */
 const TCP_WAITS = [2_000];
@@ -105,7 +105,7 @@ async function talkOverTcp({ exchange, localAddress, key, records, closers }: Wa
       ...{ split: splitSipStream, maxMessageBytes: MAX_SIP_BYTES, maxBytes: MAX_CONNECTION_BYTES },
       receive: (bytes) => flow.hear(bytes),
       ended: () => {
-        records.problem ??= 'The TCP connection was ended before all was said.';
+        records.problem ??= 'The TCP connection was ended before everything was exchanged.';
         records.wake();
       },
     });

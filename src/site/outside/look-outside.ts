@@ -31,7 +31,7 @@ export interface LookOutsideOptions {
   readonly standIn: boolean;
   /** Longest NAT binding to try, in seconds; null leaves that test out. */
   readonly bindingSeconds: number | null;
-  /** Tells what is done next. */
+  /** Says what is done next. */
   readonly onStep?: ((step: string) => void) | undefined;
   readonly signal: AbortSignal;
 }
@@ -75,7 +75,10 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   const { address, scope } = whoami;
   const localAddress = await findOwnAddress(options);
   if (localAddress === null) {
-    problems.push({ part: 'vantage', message: "this machine's own address on the way to the vantage cannot be told" });
+    problems.push({
+      part: 'vantage',
+      message: "this machine's own address on the way to the vantage cannot be determined",
+    });
     return view({ address, scope });
   }
 
@@ -116,7 +119,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   );
 }
 
-/** The address in whose place we stand, or the one that leads to the vantage; null where there is none. */
+/** The address in whose place we stand, or the one that leads to the vantage; null if there is none. */
 function findOwnAddress({ standIn, pbxAddress, vantage }: LookOutsideOptions): Promise<string | null> {
   if (standIn && pbxAddress !== null) return Promise.resolve(pbxAddress);
   return vantage.remoteAddress === null ? Promise.resolve(null) : findLocalAddress(vantage.remoteAddress);
@@ -128,10 +131,10 @@ async function findDetour({ vantage, standIn }: LookOutsideOptions, place: strin
   if (leaving === null) return null;
   return areTogether(readNetworks(), leaving, place)
     ? null
-    : `this machine sends from ${leaving} there, not by the network of ${place}: by a VPN or another line`;
+    : `this machine sends from ${leaving} there, not through the network of ${place}: through a VPN or another line`;
 }
 
-/** None where the system does not tell: the look from inside says so. */
+/** None if the system does not tell: the look from inside says so. */
 function readNetworks(): LanInterface[] {
   try {
     return listLanInterfaces();
@@ -157,7 +160,7 @@ async function lookForAlg(
   { sip }: Whoami,
   localAddress: string,
 ): Promise<SipComparison[]> {
-  if (!sip) throw new VantageError('refused', 'the vantage offers no SIP ports, so a SIP ALG cannot be told');
+  if (!sip) throw new VantageError('refused', 'the vantage offers no SIP ports, so a SIP ALG cannot be detected');
   onStep?.('exchanging SIP messages with the vantage');
   return compareSip({ client: vantage, localAddress, signal });
 }
@@ -168,11 +171,11 @@ async function lookAtNat(
   localAddress: string,
 ): Promise<NatSurvey> {
   if (!stun)
-    throw new VantageError('refused', "the vantage offers no STUN ports, so the NAT's bindings cannot be told");
+    throw new VantageError('refused', "the vantage offers no STUN ports, so the NAT's bindings cannot be tested");
   onStep?.(
     bindingSeconds === null
-      ? 'looking at how the NAT maps UDP'
-      : `looking at how long the NAT keeps a silent UDP binding: up to ${bindingSeconds} s`,
+      ? 'testing how the NAT maps UDP'
+      : `testing how long the NAT keeps a silent UDP binding: up to ${bindingSeconds} s`,
   );
   return surveyNat({ client: vantage, localAddress, bindingSeconds, signal });
 }

@@ -29,7 +29,7 @@ export interface ProveEndpointsOptions {
  * Has the vantage send a proof to every endpoint on which the stand-in listens, and tells which came. An endpoint of
  * which the vantage told nothing before it failed has the state `error`: whether it is forwarded is known only if its
  * proof came.
- * @throws VantageError where the vantage failed before anything was learned
+ * @throws VantageError if the vantage failed before anything was learned
  */
 export async function proveEndpoints(options: ProveEndpointsOptions): Promise<Proof[]> {
   const { standIn, services, canaries, signal } = options;
@@ -64,7 +64,7 @@ async function askProofs(
   for await (const { event, data } of client.stream('/v1/proofs', body, signal)) {
     if (event !== 'proof') continue;
     const proof = proofEventSchema.safeParse(data).data;
-    if (!proof) throw new VantageError('protocol', 'the vantage told of a proof in a form that was not agreed');
+    if (!proof) throw new VantageError('protocol', 'the vantage reported a proof in an unknown form');
     const { endpoint } = proof;
     if (endpoints.includes(endpoint) && !events.has(endpoint)) events.set(endpoint, proof);
   }
@@ -95,7 +95,7 @@ export interface DrawCanariesOptions {
 }
 
 /**
- * Draws three TCP and three UDP ports of which nobody forwards a single one: a proof that arrives there has come
+ * Draws three TCP and three UDP ports of which no one forwards a single one: a proof that arrives there has come
  * through a DMZ or 1:1 NAT. All can be bound now; there are fewer, or none, where too few can.
  */
 export async function drawCanaries({ address, services }: DrawCanariesOptions): Promise<EndpointId[]> {

@@ -36,7 +36,7 @@ export class SipFlow {
     private readonly records: SipRecords,
   ) {}
 
-  /** Takes what came in; what is not signed is nobody's of ours. */
+  /** Takes what came in; what is not signed is not ours. */
   hear(bytes: Buffer): void {
     const message = readExchangeMessage(bytes, this.key);
     if (!message) return;

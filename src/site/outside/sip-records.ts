@@ -30,7 +30,7 @@ const MAX_VERSIONS = 8;
 /** Messages of different names that are kept of each direction. */
 const MAX_NAMES = 16;
 
-/** The messages of one transport as they were sent and as they arrived, by name. Wakes whoever waits for one. */
+/** The messages of one transport as they were sent and as they arrived, by name. Wakes those who wait for one. */
 export class SipRecords {
   readonly #records = {
     outward: { sent: new Map<string, Buffer[]>(), arrived: new Map<string, Buffer[]>() },
@@ -38,7 +38,7 @@ export class SipRecords {
   };
   readonly #bell = new Bell();
 
-  /** Why nothing, or nothing more, could be sent from here; null where nothing was in the way. */
+  /** Why nothing, or nothing more, could be sent from here; null if nothing was in the way. */
   problem: string | null = null;
 
   /** Keeps a message; the same bytes once. */
@@ -51,7 +51,7 @@ export class SipRecords {
     this.wake();
   }
 
-  /** The different versions of a message; none where there was none. */
+  /** The different versions of a message; none if there was none. */
   versions(direction: SipDirection, what: 'sent' | 'arrived', name: string): readonly Buffer[] {
     return this.#records[direction][what].get(name) ?? [];
   }
@@ -71,7 +71,7 @@ export class SipRecords {
     this.#bell.ring();
   }
 
-  /** Waits until the condition holds; false where it doesn't within `ms`, or where the signal came first. */
+  /** Waits until the condition holds; false if it does not within `ms`, or if the signal came first. */
   until(condition: () => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
     return limitWork(signal, ms, (limit) => this.#bell.until(condition, limit));
   }
@@ -119,7 +119,7 @@ function compare(
   return { ...judged, state: 'altered', ...first };
 }
 
-/** What differs from that version which is most like it; a message that was made up differs in all. */
+/** What differs from that version which is most like it; a message that was made up differs completely. */
 function findNearest(
   sent: readonly Buffer[],
   arrived: Buffer,

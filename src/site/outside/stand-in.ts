@@ -64,15 +64,15 @@ const MAX_PORT_CONNECTIONS = 32;
 
 const LIFETIME_MS = 10_000;
 
-/** How long somebody may take to say something. */
+/** How long someone may take to say something. */
 const LISTEN_MS = 8_000;
 
-/** How long a connection that brings no proof stays open: whoever checks at the same time sees it open and silent. */
+/** How long a connection that brings no proof stays open: anyone who checks at the same time sees it open and silent. */
 const MOMENT_MS = 1_000;
 
 /**
- * Listens on every endpoint, and answers what the vantage signed with a receipt; all else gets no answer. What can't
- * be bound is told, and is no error.
+ * Listens on every endpoint, and answers what the vantage signed with a receipt; all else gets no answer. What cannot
+ * be bound is reported, and is not an error.
  */
 export async function openStandIn({ address, endpoints, key }: StandInOptions): Promise<OpenStandIn> {
   const agenda = new Agenda();
@@ -83,7 +83,7 @@ export async function openStandIn({ address, endpoints, key }: StandInOptions): 
   const wanted = [...new Set(endpoints)].sort(compareEndpointIds).flatMap((id) => parseEndpointId(id) ?? []);
   const room = createRoom(Math.min(MAX_CONNECTIONS, Math.max(8, availableSockets() - wanted.length)));
 
-  /** Notes a proof; answers its receipt. One that tells the other transport can't have come from the vantage. */
+  /** Notes a proof; answers its receipt. One that tells the other transport cannot have come from the vantage. */
   const judge = (at: Endpoint, from: Sender, bytes: Buffer): Buffer | undefined => {
     const proof = parseProof(key, bytes);
     if (!proof?.endpoint.startsWith(at.transport)) return undefined;
@@ -134,7 +134,7 @@ export async function openStandIn({ address, endpoints, key }: StandInOptions): 
   };
 }
 
-/** Throws for what is no address of one interface, with the system's code for addresses that are not ours. */
+/** Throws for what is not an address of one interface, with the system's code for addresses that are not ours. */
 function refuseShared(address: string): void {
   const scope = addressScope(address) ?? 'unspecified';
   if (scope !== 'unspecified' && scope !== 'multicast' && scope !== 'broadcast') return;
@@ -165,16 +165,16 @@ export function tellUnbound(attempt: BindAttempt, error: NodeJS.ErrnoException):
 function tellTaken({ platform }: BindAttempt): string {
   const show = { linux: 'sudo ss -lntup', darwin: 'sudo lsof -nP -i', win32: 'netstat -abno' }[platform];
   const how = show ? `"${show}" shows which; ` : '';
-  return `another program of this machine has it: ${how}end that, and run this again`;
+  return `another program on this machine uses it: ${how}end that, and run this again`;
 }
 
 function tellPrivileged({ endpoint, platform }: BindAttempt): string {
   const { transport = 'tcp' } = parseEndpointId(endpoint) ?? {};
   switch (platform) {
     case 'linux':
-      return `ports below 1024 need permission: run this as root, or let everybody have them until the next start by "sudo sysctl net.ipv4.ip_unprivileged_port_start=0"`;
+      return `ports below 1024 need permission: run this as root, or allow everyone to use them until the next restart with "sudo sysctl net.ipv4.ip_unprivileged_port_start=0"`;
     case 'win32':
-      return `Windows holds it back: "netsh interface ipv4 show excludedportrange protocol=${transport}" shows whether it is reserved; if not, run this as administrator`;
+      return `Windows blocks it: "netsh interface ipv4 show excludedportrange protocol=${transport}" shows whether it is reserved; if not, run this as administrator`;
     default:
       return `ports below 1024 need permission here: run this with sudo`;
   }
@@ -191,5 +191,5 @@ function tellNoAddress({ address, platform }: BindAttempt): string {
 }
 
 function tellError(what: string): string {
-  return `the system did not open it (${what}): end programs that hold many connections, and run this again`;
+  return `the system did not open it (${what}): close programs that hold many connections, and run this again`;
 }

@@ -91,7 +91,7 @@ async function lookAtMapping({ exchange, localAddress, key }: Scene): Promise<Ma
   }
 }
 
-/** Has one socket be silent for so long. `silence` is null where that was not tried to its end. */
+/** Has one socket be silent for so long. `silence` is null if that was not tried to its end. */
 async function keepSilent(
   { exchange, localAddress, key }: Scene,
   seconds: number,
@@ -157,7 +157,7 @@ export function judgeMapping(localAddress: string, mapped: readonly Mapped[]): N
 
 /**
  * How long a binding is held. A silence after which nothing came counts only where no longer one was survived: else
- * something other than the binding's age was to blame, and `problem` says so. Null where no silence came to its end.
+ * something other than the binding's age was to blame, and `problem` says so. Null if no silence came to its end.
  */
 export function judgeSilences(silences: readonly Silence[]): {
   readonly binding: NatSurvey['binding'];
@@ -178,7 +178,7 @@ export function judgeSilences(silences: readonly Silence[]): {
     problem:
       odd.length > 0
         ? `Nothing came in after a silence of ${odd.join(', ')} s, though ${heldSeconds} s were survived: ` +
-          'bindings end for another reason than their age, or datagrams were lost.'
+          'bindings end for a reason other than their age, or datagrams were lost.'
         : null,
   };
 }

@@ -50,20 +50,20 @@ export interface VantagePatience {
   readonly wholeMs: number;
 }
 
-/** Says what is wrong with the URL of a vantage; undefined where nothing is. */
+/** Says what is wrong with the URL of a vantage; undefined if nothing is. */
 export function refuseVantageUrl(url: URL): string | undefined {
   const { protocol, hostname, username, password, search, hash } = url;
   if (protocol !== 'https:' && protocol !== 'http:') return 'it must begin with https://';
-  if (username + password + search + hash !== '') return 'it must be an address alone, without user, ? or #';
+  if (username + password + search + hash !== '') return 'it must be only an address, without user, ? or #';
   if (hostname.startsWith('[')) return 'it must be an IPv4 address or a name: what is checked is the IPv4 address';
   if (protocol === 'http:' && hostname !== 'localhost' && addressScope(hostname) !== 'loopback') {
-    return 'http:// would show the token to everybody on the way: it must be https://';
+    return 'http:// would show the token to everyone on the way: it must be https://';
   }
   return undefined;
 }
 
 /**
- * Asks a vantage server, over IPv4 alone. Certificates are always verified, redirects never followed, and every answer
+ * Asks a vantage server, over IPv4 only. Certificates are always verified, redirects never followed, and every answer
  * is bounded in bytes and time. All methods throw {@link VantageError} and nothing else, after an abort too.
  */
 export class VantageClient {
@@ -77,7 +77,7 @@ export class VantageClient {
   ) {
     this.#place = options.url.host;
     const problem = refuseVantageUrl(options.url);
-    if (problem) throw new VantageError('unreachable', `the vantage's URL can't be used: ${problem}`);
+    if (problem) throw new VantageError('unreachable', `the vantage's URL cannot be used: ${problem}`);
   }
 
   /** The address at which the vantage last answered; null before it did. */
@@ -94,7 +94,7 @@ export class VantageClient {
 
   /** Has our own public address checked. */
   async check(request: CheckRequest, signal: AbortSignal): Promise<Report> {
-    // Where the profile's file is concerns nobody else.
+    // Where the profile's file is concerns no one else.
     const body = { ...request, profile: { ...request.profile, file: null } };
     let report: Report | undefined;
     for await (const { event, data } of this.#events('/v1/checks', body, REPORT_LIMITS, signal)) {
@@ -187,7 +187,7 @@ export class VantageClient {
     }
   }
 
-  /** Compares with a schema; a value that is nested too deep for that is no better than a wrong one. */
+  /** Compares with a schema; a value that is nested too deep for that counts as a wrong one. */
   #parse<T>(schema: { parse(value: unknown): T }, value: unknown, what: string): T {
     try {
       return schema.parse(value);
@@ -197,8 +197,7 @@ export class VantageClient {
   }
 
   #tellCut({ code }: NodeJS.ErrnoException): VantageError {
-    const why =
-      code === 'ETIMEDOUT' ? 'it was silent for too long, or did not come to an end' : 'its answer was cut off';
+    const why = code === 'ETIMEDOUT' ? 'it was silent for too long, or did not end' : 'its answer was cut off';
     return new VantageError('protocol', `${this.#place} began to answer, but ${why}`);
   }
 
@@ -213,5 +212,5 @@ export class VantageClient {
 }
 
 function tellStop(): VantageError {
-  return new VantageError('unreachable', 'the vantage was not asked to the end: stopped');
+  return new VantageError('unreachable', 'the request to the vantage was stopped');
 }

@@ -23,14 +23,14 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it did not answer in time',
   ENOTFOUND: 'its name has no IPv4 address',
   EAI_AGAIN: 'its name could not be looked up: no name server answered',
-  EHOSTUNREACH: 'there is no way to it (host unreachable)',
-  ENETUNREACH: 'this machine has no way to it (network unreachable)',
+  EHOSTUNREACH: 'it cannot be reached (host unreachable)',
+  ENETUNREACH: 'this machine has no route to it (network unreachable)',
   ECONNRESET: 'it closed the connection without an answer',
   EPIPE: 'it closed the connection without an answer',
 };
 
 const TLS_PROBLEMS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it signed itself: name its certificate or CA',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed: name its certificate or CA',
   SELF_SIGNED_CERT_IN_CHAIN: 'its CA is not known here: name that CA',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its CA is not known here: name that CA',
   UNABLE_TO_GET_ISSUER_CERT: 'its CA is not known here: name that CA',
@@ -62,7 +62,8 @@ export function tellConnectError(place: string, error: NodeJS.ErrnoException): V
       `no TLS connection with the vantage ${place} (${code}): is it http, or very old?`,
     );
   }
-  if (NOT_HTTP.test(code)) return new VantageError('protocol', `${place} is no vantage: it does not speak HTTP`);
+  if (NOT_HTTP.test(code))
+    return new VantageError('protocol', `${place} is not a vantage server: it does not speak HTTP`);
   const why = UNREACHABLE[code] ?? `${error.message.slice(0, 200)}${code && ` (${code})`}`;
   return new VantageError('unreachable', `the vantage ${place} could not be reached: ${why}`);
 }
@@ -70,9 +71,9 @@ export function tellConnectError(place: string, error: NodeJS.ErrnoException): V
 const REFUSALS: Readonly<Record<number, string>> = {
   401: 'does not know the token',
   403: 'does not allow that',
-  409: 'has had this very request before',
+  409: 'has already had this request',
   429: 'was asked too often',
-  503: 'has no room for it now',
+  503: 'has no capacity for it now',
 };
 
 /** Says what an answer means that is none of success; `body` is as much of it as was read. */
@@ -88,18 +89,19 @@ export function tellRefusal(place: string, status: number, body: string): Vantag
       `${place} redirects (${status}), which is not followed: name the vantage itself`,
     );
   }
-  if (status === 404) return new VantageError('protocol', `${place} is no vantage: it does not know the request (404)`);
+  if (status === 404)
+    return new VantageError('protocol', `${place} is not a vantage server: it does not know the request (404)`);
   return new VantageError('protocol', `the vantage ${place} did not understand the request (${status})${quote}`);
 }
 
-/** The sentence in an error's JSON body, on one line; empty where there is none. */
+/** The sentence in an error's JSON body, on one line; empty if there is none. */
 function readSentence(body: string): string {
   const value = parseJson(body);
   const sentence = typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined;
   return typeof sentence === 'string' ? sentence.slice(0, MAX_QUOTE).replace(/\s+/g, ' ').trim() : '';
 }
 
-/** The value of a JSON text; undefined where it is none. */
+/** The value of a JSON text; undefined if it is not one. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -56,7 +56,7 @@ export class VantageExchange {
       return new VantageExchange(started.data, vantage, events, limit, receive);
     }
     limit.end();
-    throw new VantageError('protocol', 'the vantage did not tell where the exchange takes place');
+    throw new VantageError('protocol', 'the vantage did not say where the exchange takes place');
   }
 
   /** Lets the vantage go, which ends the exchange. */

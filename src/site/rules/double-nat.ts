@@ -72,7 +72,7 @@ function find(effect: Found['effect'], data: Data): Found<Data> {
   return { severity: 'medium', effect, endpoint: null, observations: [], data };
 }
 
-/** The router behind the site's own; null where it kept silent or was not asked. */
+/** The router behind the site's own; null if it kept silent or was not asked. */
 function findNextHop(hops: readonly Hop[]): string | null {
   return hops.find(({ ttl }) => ttl === 2)?.address ?? null;
 }

@@ -55,7 +55,7 @@ It is blocking if a port that the profile forbids is refused from outside, both 
 };
 
 /**
- * What nobody agreed to and was refused twice, by the proofs and by the check, while no random port was: a router that
+ * What no one agreed to and was refused twice, by the proofs and by the check, while no random port was: a router that
  * refuses what it does not forward refuses those too, if not each time.
  */
 function listRefused({ evidence, ledger, reachable, accessTo, serviceOf }: SiteFacts): EndpointId[] {

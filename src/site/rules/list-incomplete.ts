@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cutText } from '../../words/sentence.js';
+import { cutText, lowerFirst } from '../../words/sentence.js';
 import type { FindingData } from '../../model/finding.js';
 import { type Gateway, gatewayNameSchema } from '../../model/lan.js';
 import { text } from '../../model/text.js';
@@ -39,9 +39,14 @@ export const listIncomplete: SiteRule<FindingData, z.infer<typeof doubt>> = {
   },
   sayDoubt: ({ data: { gateway, partly, reasons } }) => ({
     what: `Which ${partly ? 'other ' : ''}mappings ${nameGateway(gateway)} has`,
-    why: `${reasons.count > 0 ? `Its list could not be read: ${listSome(reasons, undefined, 3)}.` : 'It did not list its mappings.'} Check its port forwarding and UPnP pages.`,
+    why: `${reasons.count > 0 ? `Its list could not be read: ${listSome(reasons, sayReason, 3)}.` : 'It did not list its mappings.'} Check its port forwarding and UPnP pages.`,
   }),
 };
+
+/** Problems of a gateway are whole sentences. */
+function sayReason(why: string): string {
+  return lowerFirst(why.replace(/\.$/, ''));
+}
 
 function listReasons({ connections, problems }: Gateway) {
   const reasons = connections.flatMap(({ list }) => (list.complete || !list.why ? [] : [list.why]));

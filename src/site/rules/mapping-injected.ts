@@ -38,7 +38,7 @@ const CLIENTS: Readonly<Record<Stranger, { readonly name: string; readonly meani
   impossible: { name: 'an address that no device can have', meaning: 'No device uses it.' },
 };
 
-/** A mapping whose inside client is not inside: somebody planted it. */
+/** A mapping whose inside client is not inside: someone planted it. */
 export const mappingInjected: SiteRule<Data> = {
   id: 'mapping-injected',
   title: 'A mapping was planted in the router',

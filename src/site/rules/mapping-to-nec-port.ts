@@ -35,7 +35,7 @@ const STANDING = {
   seen: 'The port answers from outside.',
 } as const;
 
-/** A port of the phone system was opened by UPnP or NAT-PMP, not by somebody who may. */
+/** A port of the phone system was opened by UPnP or NAT-PMP, not by someone who may. */
 export const mappingToNecPort: SiteRule<Data> = {
   id: 'mapping-to-nec-port',
   title: 'A mapping leads to the phone system',

@@ -29,7 +29,7 @@ import { upnpOn } from './upnp-on.js';
 export const SITE_RULESET = `1, check ${RULESET}`;
 
 /**
- * Every site rule, in the order in which what they find is best mended: first the line, then what opens everything, what
+ * Every site rule, in the order in which what they find is best fixed: first the line, then what opens everything, what
  * opens more by itself, what it opened, what was set by hand, and what disturbs calls; last what stands in our own way.
  */
 export const SITE_RULES: readonly SiteRule[] = [

@@ -171,7 +171,7 @@ function doubtExchange(sip: readonly SipComparison[]): Doubt<DoubtData>[] {
   return [{ endpoint: null, blocking: true, data }];
 }
 
-/** Most ALGs look at port 5060 alone. */
+/** Most ALGs look at port 5060 only. */
 function doubtPorts({ sip, sipPorts }: Outside): Doubt<DoubtData>[] {
   if (sip.length === 0 || !sipPorts || (sipPorts.udp === SIP_PORT && sipPorts.tcp === SIP_PORT)) return [];
   const { udp, tcp } = sipPorts;

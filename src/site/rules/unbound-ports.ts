@@ -115,7 +115,7 @@ function sayReason({ why, detail }: Reason): string {
   }
 }
 
-/** Without random ports nobody knows of a DMZ; some services that are proved shut speak against one all the same. */
+/** Without random ports no one knows of a DMZ; some services that are proved shut speak against one all the same. */
 function doubtDmz({ ledger, dmzProofs }: SiteFacts): Doubt<DoubtData>[] {
   const doubted = ledger.doubted.length;
   const told = ledger.canaries.some(({ endpoint }) => !ledger.doubted.some((one) => ofTransport(one)(endpoint)));

@@ -30,7 +30,7 @@ type Data = z.infer<typeof data>;
 const doubt = z.object({
   gateway: gatewayNameSchema,
   problems: someOf(text(512)),
-  multicast: z.boolean().describe('searches of everybody were sent too'),
+  multicast: z.boolean().describe('searches of everyone were sent too'),
 });
 type DoubtData = z.infer<typeof doubt>;
 

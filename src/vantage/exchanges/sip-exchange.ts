@@ -44,7 +44,7 @@ export class SipExchange {
 
   async #answer(incoming: IncomingSip, message: SipMessage): Promise<void> {
     for (const bytes of this.#renderAnswers(incoming, message)) {
-      // What could not be sent is no message: the other side sees that none is told.
+      // What could not be sent is not a message: the other side sees that none is reported.
       const sent = await Promise.resolve(incoming.send(bytes)).catch(() => false);
       if (sent !== false) this.#tell('sent', incoming, bytes);
     }
@@ -70,7 +70,7 @@ export class SipExchange {
   }
 }
 
-/** Events that are pushed on one side and awaited on the other; not more than `max` of them in all. */
+/** Events that are pushed on one side and awaited on the other; not more than `max` of them in total. */
 class EventQueue<T> implements AsyncIterable<T> {
   readonly #events: T[] = [];
   #left: number;
@@ -81,7 +81,7 @@ class EventQueue<T> implements AsyncIterable<T> {
     this.#left = max;
   }
 
-  /** Adds an event; false where there may be no more. */
+  /** Adds an event; false if there may be no more. */
   push(event: T): boolean {
     if (this.#ended || this.#left === 0) return false;
     this.#left--;

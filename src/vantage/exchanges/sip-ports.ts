@@ -44,7 +44,7 @@ interface Running {
 }
 
 /**
- * The vantage's SIP ports. They answer signed messages of a running exchange that come from its address, and nobody
+ * The vantage's SIP ports. They answer signed messages of a running exchange that come from its address, and no one
  * else: all other datagrams are dropped, all other connections reset.
  */
 export class SipPorts {

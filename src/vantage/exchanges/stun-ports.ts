@@ -43,7 +43,7 @@ interface Running extends StunExchangeOptions {
 
 /**
  * Two UDP ports that tell from where a request came (STUN, RFC 8489). They answer signed requests of a running exchange
- * that come from its address, with less than was sent, and to that address alone; everything else is dropped.
+ * that come from its address, with less than was sent, and to that address only; everything else is dropped.
  */
 export class StunPorts {
   readonly #running = new Set<Running>();
@@ -74,7 +74,7 @@ export class StunPorts {
    * Rejects where too many exchanges are running.
    */
   async serve(options: StunExchangeOptions): Promise<void> {
-    if (this.#running.size >= MAX_RUNNING) throw new Error('too many NAT bindings are being looked at');
+    if (this.#running.size >= MAX_RUNNING) throw new Error('too many NAT bindings are being tested');
     const seconds = Math.min(options.seconds, MAX_BINDING_SECONDS);
     const limit = limitTime(options.signal, seconds * 1_000 + MARGIN_MS);
     const running: Running = { ...options, seconds, answers: 0, delayed: new Map(), end: () => limit.end() };
@@ -116,7 +116,7 @@ export class StunPorts {
     port.send(response, from).catch(() => {});
   }
 
-  /** Promises an indication; a request that comes again begins its wait anew. False where it is asked too much. */
+  /** Promises an indication; a request that comes again begins its wait anew. False if it is asked too much. */
   #promise(
     running: Running,
     port: UdpPort,

@@ -7,10 +7,10 @@ import { Refusal } from '../refusal.js';
 import type { VantageContext } from '../vantage-context.js';
 import { VERSION } from '../../version.js';
 
-/** GET /metrics, in the text format of Prometheus; for callers on this machine alone. */
+/** GET /metrics, in the text format of Prometheus; for callers on this machine only. */
 export function addMetricsRoute(app: VantageApp, { metrics }: VantageContext): void {
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
-    if (!isLocal(request)) throw new Refusal(403, 'address', 'metrics are for this machine alone');
+    if (!isLocal(request)) throw new Refusal(403, 'address', 'metrics are for this machine only');
     return reply.type(metrics.contentType).send(await metrics.render());
   });
 }
@@ -28,7 +28,7 @@ export function addOpenapiRoute(app: VantageApp): void {
 
 /** GET /v1/whoami: where the caller comes from, and what the vantage has to offer. */
 export function addWhoamiRoute(app: VantageApp, { exchanges: { sip, stun } }: VantageContext): void {
-  const schema = describeAnswer('Tells which address you come from', whoamiSchema);
+  const schema = describeAnswer('Shows which address you come from', whoamiSchema);
   app.get('/v1/whoami', { schema }, (request): Whoami => {
     const { address } = readIdentity(request);
     return {

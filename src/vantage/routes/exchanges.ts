@@ -9,7 +9,7 @@ import type { VantageContext } from '../vantage-context.js';
 /** POST /v1/proofs: sends something signed to endpoints of the caller's address, where a stand-in listens. */
 export function addProofsRoute(app: VantageApp, context: VantageContext): void {
   const schema = describeStream(
-    'Sends something signed to endpoints of the address that you come from',
+    'Sends signed messages to endpoints of the address that you come from',
     proofsRequestSchema,
     '`started`, then `proof` for each endpoint: a Proof',
   );
@@ -32,7 +32,7 @@ export function addSipExchangesRoute(app: VantageApp, context: VantageContext): 
   const { sip } = context.exchanges;
   const { sipSeconds } = context.limits;
   const schema = describeStream(
-    'Opens the SIP ports to the address that you come from, and tells what arrives there',
+    'Opens the SIP ports to the address that you come from, and reports what arrives there',
     sipExchangeRequestSchema,
     '`started` with the UDP and the TCP port, then `message`: a SipMessage',
   );

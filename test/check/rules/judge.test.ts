@@ -47,12 +47,12 @@ interface Case {
 }
 
 const CASES: Case[] = [
-  { name: 'a closed site', seen: survey(site()), verdict: 'compliant', summary: /nothing that we looked at is open/ },
+  { name: 'a closed site', seen: survey(site()), verdict: 'compliant', summary: /we found nothing open/ },
   {
     name: 'silence',
     seen: survey(silent),
     verdict: 'compliant',
-    summary: /no sign of life: well protected, or off line, or the wrong address/,
+    summary: /no sign of life: well protected, or offline, or the wrong address/,
   },
   {
     name: 'silence of a required service',
@@ -262,7 +262,7 @@ describe('what no rule here has words for', () => {
     const said = sayFinding(speakers, one);
     expect(reportedFindingSchema.safeParse({ ...one, ...said }).error).toBeUndefined();
     expect(said).toMatchObject({ headline, title: `${headline}: udp/5060` });
-    expect(said.seen).toMatch(/no words/);
+    expect(said.seen).toMatch(/cannot explain/);
   });
 
   test.each([
@@ -271,7 +271,7 @@ describe('what no rule here has words for', () => {
   ])('an undetermined entry %s is shown by its rule', (_name, one, what) => {
     const said = sayUndetermined(speakers, one);
     expect(said.what).toMatch(what);
-    expect(said.why).toMatch(/no words/);
+    expect(said.why).toMatch(/cannot explain/);
   });
 
   test('a rule that throws when it speaks does not stop the report', () => {

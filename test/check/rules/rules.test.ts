@@ -467,7 +467,7 @@ const UNKNOWNS: Record<
   { name: string; seen: Survey; profile?: ProfileParts; says: [RegExp, boolean] | null }[]
 > = {
   'probe-error': [
-    { name: 'descriptors', seen: survey(site(see('tcp/80', 'error'))), says: [/tcp\/80.*limit of open files/s, true] },
+    { name: 'descriptors', seen: survey(site(see('tcp/80', 'error'))), says: [/tcp\/80.*limit on open files/s, true] },
     {
       name: 'counted errors',
       seen: survey(site(), { unlisted: { 'error/internal': 3 } }),

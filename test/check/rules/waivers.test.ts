@@ -41,7 +41,7 @@ test('an accepted violation is a note that says by whom, until when and why, as 
   const { severity } = judged(open).finding!;
   const { verdict, summary, finding } = judged(open, waiver(), waiver({ rule: 'default-admin-port', endpoint: null }));
   expect(verdict).toBe('compliant');
-  expect(summary).toMatch(/but for what was accepted\. \d findings? (is|are) accepted\.$/);
+  expect(summary).toMatch(/except for what was accepted\. \d findings? (is|are) accepted\.$/);
   expect(finding).toMatchObject({
     severity,
     effect: 'note',

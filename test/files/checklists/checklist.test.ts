@@ -113,19 +113,19 @@ describe('is refused with place and key:', () => {
     [
       'an item that is measured and attested',
       own(`  - { ${ITEM}, measured-by: check, attested-by: [dealer] }`),
-      '4:80: items[0].attested-by: is of no use with measured-by',
+      '4:80: items[0].attested-by: cannot be combined with measured-by',
     ],
     [
       'days of what is measured',
       own(`  - { ${ITEM}, measured-by: check, valid-days: 3 }`),
-      '4:80: items[0].valid-days: is of no use with measured-by',
+      '4:80: items[0].valid-days: cannot be combined with measured-by',
     ],
     [
       'an unknown role',
       own(`  - { ${ITEM}, attested-by: [boss] }`),
       '4:74: items[0].attested-by[0]: expected installer, dealer, customer, provider',
     ],
-    ['nobody', own(`  - { ${ITEM}, attested-by: [] }`), '4:60: items[0].attested-by: name somebody'],
+    ['nobody', own(`  - { ${ITEM}, attested-by: [] }`), '4:60: items[0].attested-by: name someone'],
     ['a program that is none', own(`  - { ${ITEM}, attested-by: [dealer], programs: [902] }`), /programs\[0\]: /],
     [
       'an unknown key',

@@ -183,7 +183,7 @@ describe('what is wrong is told at its place', () => {
         '  - { id: d, address: 192.0.2.0/22, network: 192.0.2.0/24, profile: closed, services: { dor: 1 } }',
       ),
     ).toEqual([
-      expect.stringMatching(/^clients\.yaml:1:13: defaults\.schedule: .* never comes/),
+      expect.stringMatching(/^clients\.yaml:1:13: defaults\.schedule: .* never occurs/),
       expect.stringMatching(/^clients\.yaml:1:35: defaults\.profile: profile ".*own\.yaml" is not valid/),
       'clients.yaml:3:12: groups.north.source: profile "remote-maintenance" has no source "delar" (did you mean "dealer"?)',
       'clients.yaml:3:12: groups.north.source: profile "closed" has no source "delar"',

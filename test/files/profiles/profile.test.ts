@@ -307,7 +307,7 @@ describe('explainProfile', () => {
     expect(dealer).toMatch(
       /^the dealer \(source dealer; no networks given\)\n {2}must reach\n {4}WebPro .*tcp\/8081\n {4}PCPro .*\n {2}must not reach\n/,
     );
-    expect(everybody).toMatch(/^Everybody else \(source outsider\)\n {2}must not reach\n {4}WebPro .*tcp\/8081/);
+    expect(everybody).toMatch(/^Everyone else \(source outsider\)\n {2}must not reach\n {4}WebPro .*tcp\/8081/);
     expect(everybody).toContain('udp/10020-10083');
     expect(rest).toBe('Every other port must not be reachable, from anywhere.');
   });

@@ -69,7 +69,7 @@ describe('expandTargets', () => {
     expect(targets.map(({ address, problem }) => [address, problem])).toEqual([
       [null, 'none.example.net: no such name'],
       [null, 'empty.example.net has no address'],
-      [null, 'bad.example.net resolves to fe80::1%eth0, which is no IP address'],
+      [null, 'bad.example.net resolves to fe80::1%eth0, which is not an IP address'],
       [null, 'crash.example.net: cannot be resolved: resolver crashed'],
     ]);
     for (const target of targets) expect(targetSchema.safeParse(target).success).toBe(true);

@@ -87,17 +87,20 @@ describe('a file of tokens', () => {
 
   test('that is empty lets nobody in, and says so', async () => {
     const file = await write('# nobody\n');
-    expect(await loadTokenFile(file)).toEqual({ entries: [], notes: [`${file}: holds no token: nobody gets in`] });
+    expect(await loadTokenFile(file)).toEqual({
+      entries: [],
+      notes: [`${file}: contains no token, so no one is admitted`],
+    });
   });
 
   test('must not be for others to write', async () => {
     for (const mode of [0o620, 0o602, 0o666])
       await expect(loadTokenFile(await write(`ann sha256:${HEX}\n`, mode))).rejects.toThrow(
-        /others than its owner may write/,
+        /users other than its owner can write/,
       );
     const file = await write(`ann sha256:${HEX}\n`, 0o644);
     expect((await loadTokenFile(file)).notes).toEqual([
-      `${file}: every user of this machine can read it; chmod 600 it`,
+      `${file}: every user of this machine can read it: use chmod 600`,
     ]);
     expect((await loadTokenFile(await write(`ann sha256:${HEX}\n`, 0o640))).notes).toEqual([]);
   });

@@ -140,7 +140,7 @@ describe('loadAlertConfig', () => {
   test.each<[string, string]>([
     ['{env: MISSING}', 'main.yaml'],
     ['{env: EMPTY}', 'is empty'],
-    ['{env: LINES}', 'holds more than one line'],
+    ['{env: LINES}', 'contains more than one line'],
     ['{env: KEY}', 'is not an https:// address'],
     ['{env: PLAIN_HTTP}', 'http:// can be read on the way'],
     ['{file: nowhere}', 'no such file'],
@@ -155,7 +155,7 @@ describe('loadAlertConfig', () => {
   test.each([0o604, 0o640, 0o644, 0o620])('a secret file of mode %o is refused', async (mode) => {
     await write('open-secret', HOOK, mode);
     expect(await problemsOf('channels:', '  main: {kind: slack, url: {file: open-secret}}', ...TAIL)).toEqual([
-      'wrong.yaml:2:23: channels.main.url: open-secret: others than its owner may read it; chmod 600 makes it private',
+      'wrong.yaml:2:23: channels.main.url: open-secret: users other than its owner can read it: use chmod 600',
     ]);
   });
 

@@ -160,7 +160,7 @@ describe('deliverMessages', () => {
   test('a channel that is no longer configured is given up', async () => {
     outbox.put(1, { channel: 'gone' }).put(1);
     expect((await deliver()).counts).toEqual({ sent: 1, postponed: 0, failed: 1 });
-    expect(outbox.kept[0]).toMatchObject({ state: 'failed', error: 'the configuration has no such channel any more' });
+    expect(outbox.kept[0]).toMatchObject({ state: 'failed', error: 'this channel is no longer configured' });
   });
 
   test('Retry-After is honoured', async () => {

@@ -70,7 +70,7 @@ describe('a mail', () => {
       'Muster AG (muster) at 203.0.113.7',
       '  - Critical: WebPro is reachable on tcp/80',
       '',
-      'How it stands',
+      'Current state',
       '  - WebPro can be reached by everybody.',
       '',
       'Next: sallyport history muster',

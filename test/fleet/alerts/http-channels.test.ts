@@ -276,7 +276,7 @@ describe('slack', () => {
     expect(blocks.map((block) => block.text.text)).toEqual([
       '*Muster AG: WebPro is reachable on tcp/80*',
       '*Muster AG (muster) at 203.0.113.7*\n• Critical: WebPro is reachable on tcp/80',
-      '*How it stands*\n• WebPro can be reached by everybody.',
+      '*Current state*\n• WebPro can be reached by everybody.',
       'Next: `sallyport history muster`',
     ]);
   });
@@ -332,7 +332,7 @@ describe('teams', () => {
       'Muster AG: WebPro is reachable on tcp/80',
       'Muster AG (muster) at 203.0.113.7',
       '• Critical: WebPro is reachable on tcp/80',
-      'How it stands',
+      'Current state',
       '• WebPro can be reached by everybody.',
       'Next: sallyport history muster',
     ]);
@@ -376,7 +376,7 @@ describe('ntfy', () => {
       [
         'Muster AG (muster) at 203.0.113.7',
         '- Critical: WebPro is reachable on tcp/80',
-        'How it stands',
+        'Current state',
         '- WebPro can be reached by everybody.',
         'Next: sallyport history muster',
       ].join('\n'),

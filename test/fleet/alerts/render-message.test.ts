@@ -40,7 +40,7 @@ describe('one client', () => {
             'Resolved: SIP is open',
           ],
         },
-        { heading: 'How it stands', lines: ['WebPro can be reached by everybody.'] },
+        { heading: 'Current state', lines: ['WebPro can be reached by everybody.'] },
       ],
       command: 'sallyport history muster',
     });
@@ -53,7 +53,7 @@ describe('one client', () => {
 
   test('flapping is told', () => {
     const [, stands] = render(saidEvent({ flapping: true })).sections;
-    expect(stands!.lines[1]).toMatch(/^It changes to and fro/);
+    expect(stands!.lines[1]).toMatch(/^It keeps changing/);
   });
 
   test('an address that is not known', () => {

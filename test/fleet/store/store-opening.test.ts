@@ -55,8 +55,8 @@ test('an empty file becomes a store', async () => {
 
 describe('what is refused, and left as it is', () => {
   test.each([
-    ['a text', Buffer.from('id,name\n'.repeat(1_000)), 'is no store'],
-    ['random bytes', Buffer.from(Array.from({ length: 9_000 }, (_, index) => (index * 97) & 0xff)), 'is no store'],
+    ['a text', Buffer.from('id,name\n'.repeat(1_000)), 'is not a store'],
+    ['random bytes', Buffer.from(Array.from({ length: 9_000 }, (_, index) => (index * 97) & 0xff)), 'is not a store'],
   ])('%s', async (_what, content, message) => {
     const path = stores.newPath();
     mkdirSync(dirname(path));

@@ -142,7 +142,7 @@ test('tells the operator of a client that cannot be looked at, sweeps the others
   const bad = createClient('bad', at(8), { ...HOURLY, profile: '/nowhere/profile.yaml' });
   await store.noteRun(await keyOf(bad), hoursAgo(2));
   const watched = startWatch(store, { current: () => filesOf([bad, createClient('good', at(9), HOURLY)], OPERATOR) });
-  await watched.until(() => watched.lines.some((line) => line.startsWith('bad could not be looked at')));
+  await watched.until(() => watched.lines.some((line) => line.startsWith('bad could not be checked')));
   await expectTold(store);
   const { beats } = watched;
   await wait(100);

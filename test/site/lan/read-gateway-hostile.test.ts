@@ -98,15 +98,15 @@ describe('a description', () => {
   });
 
   test('with giant header fields is no answer', async () => {
-    expect(await problemOf(giantHeaders().tcp!)).toBe(failed('its answer is no HTTP'));
+    expect(await problemOf(giantHeaders().tcp!)).toBe(failed('its answer is not HTTP'));
   });
 
   test('that drips is given up', async () => {
     expect(await problemOf(drip({ text: `${ok}<root>${'<a/>'.repeat(999)}`, everyMs: 20 }).tcp!)).toBe(
-      failed('it broke off'),
+      failed('its answer was cut off'),
     );
     expect(await problemOf(drip({ text: 'HTTP/1.1 200 OK\r\nServer: a very slow one', everyMs: 20 }).tcp!)).toBe(
-      failed('its answer is no HTTP'),
+      failed('its answer is not HTTP'),
     );
   });
 
@@ -114,7 +114,7 @@ describe('a description', () => {
     expect(await problemOf(tarpit().tcp!)).toBe(failed('it did not answer in time'));
     expect(await problemOf((socket) => socket.destroy())).toBe(failed('it ended the connection without an answer'));
     expect(await problemOf((socket) => void socket.end(Buffer.from([0, 255, 1, 2, 3])))).toBe(
-      failed('its answer is no HTTP'),
+      failed('its answer is not HTTP'),
     );
     expect(await problemOf(answering('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'))).toBe(
       failed('it answered with HTTP status 404'),
@@ -157,7 +157,7 @@ describe('control elsewhere', () => {
     expect(connections).toEqual([expect.objectContaining({ status: null, mappings: [] })]);
     expect(connections[0]?.list).toMatchObject({ complete: false, why: expect.stringContaining('another machine') });
     expect(problems).toEqual([
-      expect.stringMatching(/^WANIPConnection:1: its description sends questions to 127\.0\.0\.2/),
+      expect.stringMatching(/^WANIPConnection:1: its description sends requests to 127\.0\.0\.2/),
     ]);
     expect(stranger.met()).toBe(0);
   });
@@ -167,7 +167,7 @@ describe('control elsewhere', () => {
     async (path) => {
       const { connections, problems } = await readLab(await at(path));
       expect(connections[0]?.list.complete).toBe(false);
-      expect(problems).toEqual(['WANIPConnection:1: its description names no http address for questions.']);
+      expect(problems).toEqual(['WANIPConnection:1: its description names no http address for requests.']);
     },
   );
 
@@ -236,7 +236,7 @@ describe('a mapping table', () => {
     expect(connections[0]?.mappings).toHaveLength(cycle);
     expect(connections[0]?.list).toEqual({
       complete: false,
-      why: 'its last 32 entries told nothing new, and it went on',
+      why: 'its last 32 entries added nothing new, and it did not end',
     });
     expect(lab.requests.length).toBeLessThan(50);
   });
@@ -268,5 +268,5 @@ describe('a mapping table', () => {
 test('an external address that is none', async () => {
   const { connections, problems } = await readLab(await gateway({ shape: 'box', externalAddress: '<script>' }));
   expect(connections[0]?.externalAddress).toBeNull();
-  expect(problems).toEqual(['WANIPConnection:1: what it gives as its external address is none.']);
+  expect(problems).toEqual(['WANIPConnection:1: what it gives as its external address is not an address.']);
 });

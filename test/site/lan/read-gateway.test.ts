@@ -196,7 +196,7 @@ describe('the end', () => {
     expect(device).toBeNull();
     expect(problems).toEqual([
       `Its description at ${lab.location} could not be read: it was cut off.`,
-      'NAT-PMP and PCP were not asked to the end: it was cut off.',
+      'The questions to NAT-PMP and PCP were not finished: it was cut off.',
     ]);
     expect(lab.requests).toEqual([]);
   });
@@ -209,7 +209,7 @@ describe('the end', () => {
     });
     const { connections } = await readLab(lab, { totalMs: 1_000, engine: startEngine() });
     expect(connections[0]?.mappings.length).toBeGreaterThan(1);
-    expect(connections[0]?.list.why).toMatch(/it took longer than 1 s in all$/);
+    expect(connections[0]?.list.why).toMatch(/it took longer than 1 s in total$/);
   });
 
   test('with the engine that is cut off', async () => {

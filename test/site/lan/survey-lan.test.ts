@@ -49,7 +49,7 @@ describe('a survey from inside', () => {
       natPmp: { externalAddress: '203.0.113.7' },
     });
     expect(found.gateways[0]!.answers[0]).toMatchObject({ from: LOCAL, st: IGD });
-    expect(steps).toEqual(['searching for gateways and devices', 'reading what the gateways tell']);
+    expect(steps).toEqual(['searching for gateways and devices', 'reading what the gateways report']);
   });
 
   test('tells a gateway that answers nothing, without any trouble of ours', async () => {

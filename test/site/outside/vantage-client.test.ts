@@ -107,9 +107,9 @@ describe('a refusal', () => {
   test.each([
     [401, 'refused', 'does not know the token (401): no such token'],
     [403, 'refused', 'does not allow that (403): no such token'],
-    [409, 'refused', 'has had this very request before (409): no such token'],
+    [409, 'refused', 'has already had this request (409): no such token'],
     [429, 'refused', 'was asked too often (429): no such token'],
-    [503, 'refused', 'has no room for it now (503): no such token'],
+    [503, 'refused', 'has no capacity for it now (503): no such token'],
     [500, 'refused', 'failed (500): no such token'],
     [400, 'protocol', 'did not understand the request (400): no such token'],
   ])('with %s is %s, in the words of the server', async (status, kind, text) => {
@@ -205,7 +205,7 @@ describe('certificates', () => {
     const port = await start(CERTIFICATE);
     const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
     const run = promisify(execFile)(process.execPath, [SCRIPT, `https://${LOCAL}:${port}`], { env, timeout: 15_000 });
-    expect(JSON.parse((await run).stdout)).toMatch(/^unreachable: .*no certificate to trust: it signed itself/);
+    expect(JSON.parse((await run).stdout)).toMatch(/^unreachable: .*no certificate to trust: it is self-signed/);
     expect((await failureOf(ask(port))).kind).toBe('unreachable');
   });
 
@@ -310,7 +310,7 @@ describe('a stream', () => {
       },
       { wholeMs: 1_500 },
     );
-    expect(error).toMatchObject({ kind: 'protocol', message: expect.stringContaining('come to an end') as unknown });
+    expect(error).toMatchObject({ kind: 'protocol', message: expect.stringContaining('or did not end') as unknown });
   });
 
   test('that failed tells why', async () => {

@@ -34,7 +34,7 @@ describe('a clean site', () => {
     expect(site.reachable).toEqual([]);
     expect(site.summary).toMatch(/^Fit to install/);
     expect(site.summary).not.toContain('--stand-in');
-    expect(site.summary).toContain('checklist was not gone through');
+    expect(site.summary).toContain('checklist was not filled in');
   });
 
   test('without one is not known to be, as nobody stands where a forward would lead', () => {

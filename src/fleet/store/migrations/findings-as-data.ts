@@ -67,7 +67,7 @@ async function convertReports(db: Db): Promise<void> {
     const digest = digestReport(report);
     const same = await db.selectFrom('reports').where('digest', '=', digest).select('id').executeTakeFirst();
     if (same && same.id !== id) {
-      // They differed in their words alone.
+      // They differed in their words only.
       await db.updateTable('results').set({ report_id: same.id }).where('report_id', '=', id).execute();
       await db.deleteFrom('reports').where('id', '=', id).execute();
     } else {
@@ -169,7 +169,7 @@ async function readHistory(db: Db, slotId: number): Promise<History> {
   });
 }
 
-/** What a report found; null where its body is damaged. */
+/** What a report found; null if its body is damaged. */
 function readFound(row: LookRow & { readonly body: Uint8Array }): Omit<History[number], 'sweepId'> | null {
   let report: ReportData;
   try {
@@ -185,7 +185,7 @@ function keyOf({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
   return JSON.stringify([rule, endpoint]);
 }
 
-/** What a rule found in the look of a sweep, or last before it; nothing where that is not kept any more. */
+/** What a rule found in the look of a sweep, or last before it; nothing if that is not kept any more. */
 function findData(history: History, sweepId: number | null, issue: Pick<Issue, 'rule' | 'endpoint'>): FindingData {
   const index = sweepId === null ? history.length - 1 : history.findIndex((look) => look.sweepId === sweepId);
   const looks = history.slice(0, index + 1).reverse();

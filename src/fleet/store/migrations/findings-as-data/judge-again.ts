@@ -18,7 +18,7 @@ const UNKNOWN_RULE = 'unknown';
 /**
  * A report of version 2 as data. What it told in words is found again in its observations, by today's rules and by its
  * profile as far as the report itself shows that. Nothing that it concluded changes: its verdict, and which rule found
- * something where, how bad it is and whether somebody accepted it, stay as they were. `again` tells by what version.
+ * something where, how bad it is and whether someone accepted it, stay as they were. `again` tells by what version.
  */
 export function judgeAgain(old: OldReport): ReportData {
   const { summary: _summary, findings, undetermined, ...report } = old;
@@ -80,7 +80,7 @@ function listSeen({ observations }: OldReport): Shown['seen'] {
   return observations.map(({ endpoint, service, state }) => ({ endpoint, service, open: state === 'open' }));
 }
 
-/** Findings with the data that the same rule finds at the same place today, and none where it finds nothing. */
+/** Findings with the data that the same rule finds at the same place today, and none if it finds nothing. */
 function renewFindings(old: readonly OldFinding[], fresh: readonly Finding[]): Finding[] {
   const left = [...fresh];
   return old.map(({ rule, severity, effect, endpoint, observations, waiver }) => {
@@ -97,7 +97,7 @@ function guessAbout(effect: Finding['effect']): Finding['about'] {
 }
 
 /**
- * What is undetermined today, as far as it blocks what was blocked before, and an entry for each that today is no more.
+ * What is undetermined today, as far as it blocks what was blocked before, and an entry for each that no longer exists today.
  * Which rule said what was not kept.
  */
 function renewUndetermined(old: readonly OldUndetermined[], fresh: readonly Undetermined[]): Undetermined[] {

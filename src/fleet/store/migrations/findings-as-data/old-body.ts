@@ -4,7 +4,7 @@ import type { Report } from '../../../../model/report.js';
 import type { Explanation, SiteReport } from '../../../../model/site.js';
 import { ADDRESS_MARK } from '../../report-digest.js';
 
-/** A finding in the form of version 2: words alone. */
+/** A finding in the form of version 2: words only. */
 export type OldFinding = Omit<Finding, 'about' | 'data'> & Omit<FindingWords, 'headline'>;
 
 /** Something undetermined in the form of version 2: not even the rule was kept. */
@@ -32,12 +32,12 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** The first byte of bodies of version 2. */
 const OLD_FORMAT = 1;
 
-/** Reads a report's body in the form of version 2, with an address put in; null where it is damaged. */
+/** Reads a report's body in the form of version 2, with an address put in; null if it is damaged. */
 export function parseOldBody(body: Uint8Array, address: string): OldReport | null {
   return parse(body, OLD_DICTIONARY, (json) => json.replaceAll(ADDRESS_MARK, () => address)) as OldReport | null;
 }
 
-/** Reads the body of a site report in the form of version 2; null where it is damaged. */
+/** Reads the body of a site report in the form of version 2; null if it is damaged. */
 export function parseOldSiteBody(body: Uint8Array): OldSiteReport | null {
   return parse(body, undefined, (json) => json) as OldSiteReport | null;
 }
