@@ -13,7 +13,12 @@ import { readError, readEvents, runApp, until } from './run-app.js';
 let server: Server;
 let port: number;
 beforeAll(async () => {
-  server = createServer((socket) => socket.on('error', () => {}).end('hello\r\n'));
+  server = createServer((socket) =>
+    socket
+      .on('error', () => {})
+      .resume()
+      .end('hello\r\n'),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ({ port } = server.address() as AddressInfo);
 });
