@@ -76,7 +76,7 @@ function parseOrDescribe(text: string): TargetSpec | string {
     }
     return refuseSpec(spec, true)?.problem ?? spec;
   } catch (error) {
-    if (error instanceof InputError) return error.problem;
+    if (error instanceof InputError) return error.say({ ports: 'a profile' });
     throw error;
   }
 }

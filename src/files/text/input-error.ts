@@ -44,8 +44,8 @@ export class InputError extends Error {
   }
 
   /** The message with other names of the options that it speaks of. */
-  say(names: OptionNames): string {
-    return atPlace(this.place, this.#word(names));
+  say(names: Partial<OptionNames>): string {
+    return atPlace(this.place, this.#word({ ...OPTIONS, ...names }));
   }
 }
 

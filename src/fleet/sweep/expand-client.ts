@@ -41,6 +41,9 @@ export async function expandClient(client: Client, options: ExpandClientOptions)
   return slots;
 }
 
+/** What a client of an inventory has in the place of a check's options. */
+const IN_INVENTORY = { allowSpecial: 'permission for special addresses' };
+
 async function expandAddress(text: string, client: Client, options: ExpandClientOptions): Promise<Target[]> {
   const targets: Target[] = [];
   try {
@@ -51,7 +54,8 @@ async function expandAddress(text: string, client: Client, options: ExpandClient
     return targets;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return [{ input: text, address: null, name: null, resolvedAt: null, scope: null, problem: error.problem }];
+    const problem = error.say(IN_INVENTORY);
+    return [{ input: text, address: null, name: null, resolvedAt: null, scope: null, problem }];
   }
 }
 

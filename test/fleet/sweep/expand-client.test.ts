@@ -11,10 +11,10 @@ const NAMES: Readonly<Record<string, Resolution>> = {
   'none.example': { problem: 'the name does not exist or has no address' },
 };
 
-async function expand(address: string, given: Partial<Client> = {}) {
+async function expand(address: string, given: Partial<Client> = {}, allowSpecial = true) {
   const slots = await expandClient(createClient('a', address, given), {
     exclude: NO_EXCLUSION,
-    allowSpecial: true,
+    allowSpecial,
     resolve: (name) => Promise.resolve(NAMES[name]!),
   });
   return slots.map(({ slot, target }) => [slot, target.address, target.problem] as const);
@@ -57,5 +57,8 @@ describe('the slots of a client', () => {
 
   test('that must not be probed are told, and end no sweep', async () => {
     expect(await expand('224.0.0.1')).toEqual([['224.0.0.1', null, expect.stringContaining('never checked')]]);
+    expect(await expand('10.0.0.1', {}, false)).toEqual([
+      ['10.0.0.1', null, expect.stringMatching(/^10\.0\.0\.1 is a private .*; give permission for special addresses/)],
+    ]);
   });
 });
