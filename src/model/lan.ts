@@ -19,7 +19,7 @@ export const lanInterfaceSchema = z.object({
 export type LanInterface = z.infer<typeof lanInterfaceSchema>;
 
 /** One answer to a search, and who sent it. */
-export const ssdpFoundSchema = ssdpEvidenceSchema.extend({ from: text(64).describe('address of the sender') });
+const ssdpFoundSchema = ssdpEvidenceSchema.extend({ from: text(64).describe('address of the sender') });
 export type SsdpFound = z.infer<typeof ssdpFoundSchema>;
 
 /** A port mapping as a gateway lists it (UPnP WANIPConnection:2 §2.4.22). */
@@ -42,13 +42,13 @@ export const mappingNameSchema = portMappingSchema
 export type MappingName = z.infer<typeof mappingNameSchema>;
 
 /** Whether a gateway's list of mappings was read to its end. */
-export const mappingListSchema = z.object({
+const mappingListSchema = z.object({
   complete: z.boolean(),
   why: nullableText(512).describe('why the list is not complete'),
 });
 
 /** A WAN connection service of an Internet Gateway Device. */
-export const wanConnectionSchema = z.object({
+const wanConnectionSchema = z.object({
   serviceType: text(128),
   status: nullableText(64).describe('ConnectionStatus, for example Connected'),
   uptimeSeconds: z.int().nonnegative().nullable(),
@@ -91,7 +91,7 @@ export const gatewayNameSchema = z.object({ address: text(64), model: nullableTe
 export type GatewayName = z.infer<typeof gatewayNameSchema>;
 
 /** What the phone system offers on the LAN. Not judged: from inside everything may be reachable. */
-export const pbxSurveySchema = z.object({
+const pbxSurveySchema = z.object({
   address: text(64),
   observations: z.array(reportedObservationSchema),
 });

@@ -181,7 +181,7 @@ export const controlSchema = z.object({
   before: z.enum(['answered', 'silent', 'error']),
   after: z.enum(['answered', 'silent', 'error']).nullable(),
 });
-export const vantageSchema = z.object({
+const vantageSchema = z.object({
   source: text(64).describe("which of the profile's sources we are"),
   address: nullableText(64).describe('our local address on the way to the target'),
   scope: z.enum(ADDRESS_SCOPES).nullable().describe('of our local address; not public means that we are behind NAT'),
@@ -191,7 +191,7 @@ export const vantageSchema = z.object({
 /** Where we look from, and what proves that we can see. */
 export type Vantage = z.infer<typeof vantageSchema>;
 
-export const livenessSchema = z.object({
+const livenessSchema = z.object({
   srttMs: z.number().nullable().describe('smoothed round-trip time (RFC 6298)'),
   answers: z.int().describe('probes that were answered at all'),
   lost: z.int().describe('tries that went unanswered on endpoints that answered another try'),

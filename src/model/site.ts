@@ -29,7 +29,7 @@ import { nullableText, text } from './text.js';
  */
 
 /** Why the stand-in could not listen on an endpoint. */
-export const UNBOUND_REASONS = ['taken', 'privileged', 'no-address', 'error'] as const;
+const UNBOUND_REASONS = ['taken', 'privileged', 'no-address', 'error'] as const;
 
 /** Our listener in the phone system's place. */
 export const standInSchema = z.object({
@@ -82,7 +82,7 @@ export const natSurveySchema = z.object({
 export type NatSurvey = z.infer<typeof natSurveySchema>;
 
 /** A router on the way from inside to the vantage. */
-export const hopSchema = z.object({
+const hopSchema = z.object({
   ttl: z.int().positive(),
   address: nullableText(64).describe('null: it stayed silent'),
 });
@@ -92,7 +92,7 @@ export type Hop = z.infer<typeof hopSchema>;
 export const PARTS = ['vantage', 'check', 'proofs', 'sip', 'nat'] as const;
 
 /** What is known from outside. */
-export const outsideSchema = z.object({
+const outsideSchema = z.object({
   vantage: text(256).describe('host and port of the vantage server'),
   source: text(128).optional().describe('which source of the profile the vantage is'),
   address: nullableText(64).describe('our public address, as the vantage sees it'),
@@ -165,7 +165,7 @@ export const explanationSchema = z.object({
 });
 export type Explanation = z.infer<typeof explanationSchema>;
 
-export const reportedExplanationSchema = explanationSchema.extend({
+const reportedExplanationSchema = explanationSchema.extend({
   sentence: text(512).describe('the explanation in words'),
 });
 /** An explanation as reports show it. */

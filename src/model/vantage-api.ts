@@ -67,10 +67,10 @@ const base64url = (bytes: number) =>
   z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`), `must be ${bytes} bytes as base64url`);
 
 /** 16 random bytes, never used twice: the server refuses a request that it has seen. */
-export const nonceSchema = base64url(16);
+const nonceSchema = base64url(16);
 
 /** 32 random bytes of the caller, with which both sides sign what they send outside of the API (HMAC-SHA-256). */
-export const keySchema = base64url(32);
+const keySchema = base64url(32);
 
 const portSchema = z.int().min(1).max(65_535);
 
