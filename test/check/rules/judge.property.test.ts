@@ -12,7 +12,7 @@ import { canaries, judge } from './build-survey.js';
 import { anyProfile, anySurvey, soundSurvey } from './arbitrary-survey.js';
 
 const strictSchema = z.strictObject(reportSchema.shape);
-const runs = { numRuns: 150 };
+const runs = { numRuns: 100 };
 
 /** Access of us to an endpoint, worked out apart from the rules. */
 function accessOf(profile: Profile, { vantage }: Survey, endpoint: Survey['observations'][number]['endpoint']) {

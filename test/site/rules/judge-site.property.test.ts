@@ -9,7 +9,7 @@ import { anyEvidence, anySiteReport, disturbedEvidence } from './arbitrary-site.
 import { report } from './build-site.js';
 
 const kind = fc.constantFrom('lan' as const, 'preinstall' as const);
-const runs = { numRuns: 200 };
+const runs = { numRuns: 100 };
 
 describe('any evidence', () => {
   test('of the generator fits the model', () => {
@@ -40,7 +40,7 @@ describe('any evidence', () => {
         expect(report(seen, { profile: agreed })).toEqual(first);
         expect(JSON.stringify([seen, agreed])).toBe(before);
       }),
-      { numRuns: 100 },
+      runs,
     );
   });
 });
@@ -61,7 +61,7 @@ describe('no false all-clear', () => {
         expect(outside?.problems.filter(({ part }) => part !== 'nat')).toEqual([]);
         expect(outside?.sip.filter(({ state }) => state === 'altered')).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -72,8 +72,8 @@ describe('no false all-clear', () => {
         fc.pre(site.reachable.length > 0);
         expect(site.verdict).toBe('violation');
       }),
-      // One in eight lets something in: these are 800 sites.
-      { numRuns: 100 },
+      // One in eight lets something in: these are 400 sites.
+      { numRuns: 50 },
     );
   });
 
