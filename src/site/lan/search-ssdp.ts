@@ -13,19 +13,20 @@ const MX = 1;
 /** Between two searches of ours, ms: small devices drop what comes in bursts. */
 const GAP_MS = 25;
 
-/** Gateways by the services that open ports first, then all that is there. */
+/** Gateways by the services that open ports first, then all that is there, in both words: some know one alone. */
 const SEARCHES: readonly string[] = [
   'urn:schemas-upnp-org:device:InternetGatewayDevice:1',
   'urn:schemas-upnp-org:device:InternetGatewayDevice:2',
   'urn:schemas-upnp-org:service:WANIPConnection:1',
   'urn:schemas-upnp-org:service:WANIPConnection:2',
   'urn:schemas-upnp-org:service:WANPPPConnection:1',
+  'upnp:rootdevice',
   'ssdp:all',
 ];
 
-/** When each round of searches begins and how long answers are taken: the last search has more than MX left. */
-const UNICAST = { roundsMs: [0, 350], collectMs: 1_550 };
-const MULTICAST = { roundsMs: [0, 800], collectMs: 2_300 };
+/** When each round of searches begins and how long answers are taken: the last search has more than MX left, slow devices twice that. */
+const UNICAST = { roundsMs: [0, 350], collectMs: 2_600 };
+const MULTICAST = { roundsMs: [0, 800], collectMs: 3_600 };
 
 export interface SearchSsdpOptions {
   /** IPv4 addresses that are asked each by itself, first. */
@@ -43,7 +44,7 @@ export interface SsdpSearchResult {
   readonly problems: readonly string[];
 }
 
-/** Searches for UPnP devices: first each host by itself, then everyone on each interface. About 4 s. Never rejects. */
+/** Searches for UPnP devices: first each host by itself, then everyone on each interface. About 6 s. Never rejects. */
 export async function searchSsdp({ hosts, interfaces, port, signal }: SearchSsdpOptions): Promise<SsdpSearchResult> {
   const found = new Map<string, Map<string, SsdpFound>>();
   const problems: string[] = [];

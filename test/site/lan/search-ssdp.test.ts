@@ -34,15 +34,16 @@ describe('a search for UPnP devices, host by host,', () => {
     expect([...value.found]).toEqual([
       [LOCAL, [{ from: LOCAL, st: WAN, usn: `uuid:x::${WAN}`, server: 'Lab', location: 'http://x/' }]],
     ]);
-    expect(heard).toHaveLength(12);
-    const asked = heard.slice(0, 6);
-    expect(heard.slice(6)).toEqual(asked);
+    expect(heard).toHaveLength(14);
+    const asked = heard.slice(0, 7);
+    expect(heard.slice(7)).toEqual(asked);
     expect(asked).toEqual([
       'urn:schemas-upnp-org:device:InternetGatewayDevice:1',
       'urn:schemas-upnp-org:device:InternetGatewayDevice:2',
       WAN,
       'urn:schemas-upnp-org:service:WANIPConnection:2',
       'urn:schemas-upnp-org:service:WANPPPConnection:1',
+      'upnp:rootdevice',
       'ssdp:all',
     ]);
     expect(ms).toBeGreaterThan(1_500);
@@ -52,6 +53,18 @@ describe('a search for UPnP devices, host by host,', () => {
     const port = await startServer(ssdp({ flavour: 'gateway', fromElsewhere: true, delayMs: 900 }));
     const { found } = await searchSsdp({ ...NOBODY, hosts: [LOCAL], port });
     expect(found.get(LOCAL)!.map(({ st }) => st)).toContain(WAN);
+  });
+
+  test.each(['upnp:rootdevice', 'ssdp:all'])('hears one that answers %s alone, and late', async (target) => {
+    const { port } = keep(
+      await listenUdp(LOCAL, 0, ({ data, reply }) => {
+        if (!String(data).includes(`ST: ${target}\r`)) return;
+        const answer = renderSsdpAnswer({ target, usn: `uuid:x::${target}`, server: 'Lab', location: 'http://x/' });
+        setTimeout(() => reply(answer), 2_000);
+      }),
+    );
+    const { found } = await searchSsdp({ ...NOBODY, hosts: [LOCAL], port });
+    expect(found.get(LOCAL)!.map(({ st }) => st)).toEqual([target]);
   });
 
   test('groups by the sender, not by who was asked', async () => {
