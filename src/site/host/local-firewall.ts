@@ -1,5 +1,6 @@
 import type { StandIn } from '../../model/site.js';
 import { judgeIptablesSave, judgeNftRuleset } from './nft-ruleset.js';
+import { readReturnPath } from './return-path.js';
 import { readProc, runCommand, runFirst, WINDOWS } from './run-command.js';
 
 /** The network profiles of Windows' firewall, by their names in the registry; policies call Standard Private too. */
@@ -41,6 +42,8 @@ async function readLinux(): Promise<Firewall> {
   const rules = judgeNftRuleset(nft.stdout);
   if (rules.state === 'unread') return unknown('the output of nft could not be read');
   if (rules.state === 'hides') return on(rules.by);
+  const oneWay = await readReturnPath();
+  if (oneWay !== null) return unknown(oneWay);
   if (!(await hasLegacyTables())) return CLEAR;
   const saved = await runFirst(IPTABLES_SAVE, []);
   const legacy = saved.kind === 'ran' && saved.code === 0 ? judgeIptablesSave(saved.stdout) : null;
@@ -85,7 +88,10 @@ async function readWindows(): Promise<Firewall> {
   return judgeWindowsFirewall(settings, policies);
 }
 
-const CLEAR: Firewall = { state: 'off', detail: 'no rule of nftables or iptables here blocks anything that arrives' };
+const CLEAR: Firewall = {
+  state: 'off',
+  detail: 'no rule of nftables or iptables here blocks what arrives or is answered',
+};
 
 function on(by: string): Firewall {
   return { state: 'on', detail: `its rules may hide what arrives: ${by}` };

@@ -1,17 +1,18 @@
-/** Chains in which the way of a packet for this machine begins, in each table. */
-const BEGIN = ['PREROUTING', 'INPUT'];
+/** Chains in which the way of a packet for this machine, or of its answer, begins, in each table. */
+const BEGIN = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'];
 
 /** Targets that let a packet go on (iptables-extensions(8)). Others, but for chains of the user, may not. */
 const HARMLESS: ReadonlySet<string> = new Set([
   ...['ACCEPT', 'RETURN', 'LOG', 'NFLOG', 'ULOG', 'MARK', 'CONNMARK', 'CT', 'NOTRACK', 'TOS', 'DSCP', 'TTL', 'TCPMSS'],
   ...['CHECKSUM', 'CLASSIFY', 'SET', 'TRACE', 'AUDIT', 'SECMARK', 'CONNSECMARK', 'RATEEST', 'IDLETIMER', 'LED', 'SNAT'],
+  'MASQUERADE',
 ]);
 
 /** Families of rules that see IPv4. */
 const FAMILIES: readonly unknown[] = ['ip', 'inet', 'netdev', 'bridge', 'arp'];
 
-/** Hooks that a packet for this machine passes. */
-const HOOKS: readonly unknown[] = ['ingress', 'prerouting', 'input'];
+/** Hooks that a packet for this machine passes, and those of its answer: without one no connection is made. */
+const HOOKS: readonly unknown[] = ['ingress', 'prerouting', 'input', 'output', 'postrouting', 'egress'];
 
 /** Statements that end a packet's way, or send it elsewhere. */
 const OBSTACLES = ['drop', 'reject', 'queue', 'dnat', 'redirect', 'tproxy', 'synproxy', 'fwd'];
@@ -21,8 +22,8 @@ const MAX_DEPTH = 32;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Judges the output of `nft -j list ruleset` (libnftables-json(5)): whether a rule may keep IPv4 from arriving. */
-export function judgeNftRuleset(json: string): InboundRules {
+/** Judges the output of `nft -j list ruleset` (libnftables-json(5)): whether a rule may keep IPv4 from arriving or being answered. */
+export function judgeNftRuleset(json: string): FilterRules {
   const objects = readObjects(json);
   if (!objects) return { state: 'unread' };
   const chains = new Map<string, { hides: string | null; next: string[] }>();
@@ -70,7 +71,7 @@ function readVerdicts(expression: unknown, findMap: (name: string) => unknown): 
     const fields = isFields(item) ? item : {};
     if (OBSTACLES.includes(key)) found.hides ??= key;
     // What iptables put there and nft has no words for: a target may do anything, a match does nothing.
-    else if (key === 'xt' && fields['type'] !== 'match') found.hides ??= 'xt';
+    else if (key === 'xt' && fields['type'] !== 'match' && !HARMLESS.has(String(fields['name']))) found.hides ??= 'xt';
     else if (key === 'jump' || key === 'goto') found.next.push(String(fields['target']));
     else visit(item, depth + 1);
   };
@@ -86,8 +87,8 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether packet filter rules may keep something from arriving. */
-export type InboundRules =
+/** Whether packet filter rules may keep something from arriving, or from being answered. */
+export type FilterRules =
   /** None can. */
   | { readonly state: 'clear' }
   /** One may; `by` names it. */
@@ -103,8 +104,8 @@ export interface RuleChain {
   readonly next: readonly string[];
 }
 
-/** Follows what arrives through the chains, from those where it begins. A missing chain does not block. */
-function followChains(chains: ReadonlyMap<string, RuleChain>, begin: readonly string[]): InboundRules {
+/** Follows what comes and goes through the chains, from those where it begins. A missing chain does not block. */
+function followChains(chains: ReadonlyMap<string, RuleChain>, begin: readonly string[]): FilterRules {
   const reached = new Set(begin);
   for (const name of reached) {
     const chain = chains.get(name);
@@ -116,10 +117,10 @@ function followChains(chains: ReadonlyMap<string, RuleChain>, begin: readonly st
 }
 
 /**
- * Judges the output of the legacy `iptables-save`: whether a rule may keep IPv4 from arriving. The program of the same
+ * Judges the output of the legacy `iptables-save`: whether a rule may keep IPv4 from arriving or being answered. The program of the same
  * name that shows nftables' rules is told apart: it does not know of these.
  */
-export function judgeIptablesSave(text: string): InboundRules {
+export function judgeIptablesSave(text: string): FilterRules {
   if (text.includes('(nf_tables)')) return { state: 'unread' };
   const chains = new Map<string, { hides: string | null; next: string[] }>();
   const begin: string[] = [];

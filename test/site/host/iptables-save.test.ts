@@ -36,6 +36,7 @@ describe('rules of old iptables', () => {
     ['-A INPUT -j REJECT --reject-with icmp-host-prohibited', 'chain INPUT has a rule REJECT'],
     ['-A INPUT -g guests\n-A guests -j guests\n-A guests -j TARPIT', 'chain guests has a rule TARPIT'],
     ['-A INPUT -j NFQUEUE --queue-num 0', 'chain INPUT has a rule NFQUEUE'],
+    ['-A OUTPUT -m conntrack --ctstate NEW -j DROP', 'chain OUTPUT has a rule DROP'],
   ])('may hide something: %j', (rules, by) => {
     expect(judgeIptablesSave(save(rules))).toEqual({ state: 'hides', by });
   });
@@ -44,6 +45,11 @@ describe('rules of old iptables', () => {
     expect(judgeIptablesSave(save('', 'DROP'))).toEqual({ state: 'hides', by: 'chain INPUT has the policy DROP' });
     const redirect = save('').replace('-A POSTROUTING', '-A PREROUTING -p tcp --dport 80 -j REDIRECT\n-A POSTROUTING');
     expect(judgeIptablesSave(redirect)).toEqual({ state: 'hides', by: 'chain PREROUTING has a rule REDIRECT' });
+  });
+
+  test('the policy of the chain OUTPUT counts too', () => {
+    const outward = save('').replace(':OUTPUT ACCEPT [9', ':OUTPUT DROP [9');
+    expect(judgeIptablesSave(outward)).toEqual({ state: 'hides', by: 'chain OUTPUT has the policy DROP' });
   });
 
   test('what shows the rules of nftables does not know of these', () => {

@@ -22,10 +22,7 @@ describe('rules of nftables', () => {
       'chains that accept',
       [table(), INPUT, rule('input', SSH, { counter: { packets: 0, bytes: 0 } }, { accept: null })],
     ],
-    [
-      'what is sent or passed on alone is dropped',
-      [table(), chain('output', base('output', 'drop')), chain('forward', base('forward', 'drop'))],
-    ],
+    ['what is passed on alone is dropped', [table(), chain('forward', base('forward', 'drop'))]],
     ['IPv6 alone is dropped', [table('ip6'), chain('input', base('input', 'drop'), 'ip6')]],
     ['a chain that drops and is never reached', [INPUT, chain('block'), rule('block', { drop: null })]],
     [
@@ -33,6 +30,14 @@ describe('rules of nftables', () => {
       [INPUT, chain('block', {}, 'inet', 'other'), rule('input', { jump: { target: 'block' } })],
     ],
     ['a match of iptables', [INPUT, rule('input', { xt: { type: 'match', name: 'addrtype' } }, { accept: null })]],
+    [
+      'addresses are translated on the way out',
+      [
+        chain('nat', { ...base('postrouting'), type: 'nat' }),
+        rule('nat', { masquerade: null }),
+        rule('nat', { xt: { type: 'target', name: 'MASQUERADE' } }),
+      ],
+    ],
     [
       'chains that call each other',
       [INPUT, chain('a'), rule('input', { jump: { target: 'a' } }), rule('a', { jump: { target: 'input' } })],
@@ -44,6 +49,10 @@ describe('rules of nftables', () => {
     ['a rule', [INPUT, rule('input', SSH, { drop: null })], 'chain inet filter input has a rule "drop"'],
     ['a refusal', [INPUT, rule('input', { reject: { type: 'icmpx', expr: 'port-unreachable' } })], 'a rule "reject"'],
     ['a hook before', [chain('raw', base('prerouting')), rule('raw', { drop: null })], 'chain inet filter raw'],
+    ['a policy for what is sent', [chain('output', base('output', 'drop'))], 'output has the policy drop'],
+    ['a rule for what is sent', [chain('output', base('output')), rule('output', { drop: null })], 'a rule "drop"'],
+    ['a hook behind', [chain('late', base('postrouting')), rule('late', { drop: null })], 'chain inet filter late'],
+    ['an egress hook', [chain('out', { ...base('egress', 'drop'), dev: 'eth0' })], 'the policy drop'],
     ['an ingress hook', [chain('in', { ...base('ingress', 'drop'), dev: 'eth0' })], 'the policy drop'],
     [
       'a redirection',
