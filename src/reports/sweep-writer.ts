@@ -1,6 +1,6 @@
 import type { ChangeKind, SaidChange } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
-import type { Report } from '../model/report.js';
+import type { Report, Verdict } from '../model/report.js';
 import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, limitWidth } from '../words/layout.js';
@@ -39,6 +39,8 @@ export interface SweepSummary {
   readonly failed: readonly NotProbed[];
   readonly sweepId: number;
   readonly interrupted: boolean;
+  /** Results that stand from before, where the sweep was continued. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
   /** Clients that were not probed, with the reason; there may be more than are listed. */
   readonly skipped: readonly NotProbed[];
   readonly skippedCount: number;
@@ -109,12 +111,24 @@ function renderChange({ kind, title, before, after }: SaidChange, width: number)
   return `  ${cutWords(KIND_WORDS[kind] + forTerminal(title + detail), width - 2)}\n`;
 }
 
+/** Counts of results in words; empty if there are none. */
+export function renderVerdicts({ violation, inconclusive, compliant }: Readonly<Record<Verdict, number>>): string {
+  const counts = [
+    [violation, 'with a violation'],
+    [inconclusive, 'inconclusive'],
+    [compliant, 'compliant'],
+  ] as const;
+  return counts.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
+}
+
 function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
-  const { sweepId, interrupted, failed, skipped, skippedCount, pausedCount, blind } = summary;
+  const { sweepId, interrupted, verdicts, failed, skipped, skippedCount, pausedCount, blind } = summary;
   const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume continues it' : ''}`];
   const list = (clients: readonly NotProbed[]) =>
     clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
   if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
+  const before = renderVerdicts(verdicts);
+  if (before !== '') lines.push(`Found before it was continued: ${before}`);
   if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
   if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: our own connection did not work`);
   if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} could not be checked:`, ...list(failed));

@@ -12,8 +12,8 @@ import {
   type RunSweepOptions,
   type SweepEnd,
 } from '../../fleet/sweep/sweep.js';
-import type { Verdict } from '../../model/report.js';
-import { createSweepWriter, SWEEP_FORMATS } from '../../reports/sweep-writer.js';
+import { type Verdict, VERDICTS } from '../../model/report.js';
+import { createSweepWriter, renderVerdicts, SWEEP_FORMATS } from '../../reports/sweep-writer.js';
 import { renderCount } from '../../words/sentence.js';
 import { OUTPUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
@@ -89,9 +89,15 @@ async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertC
   }
 }
 
-function tellBeginning({ sweep, resumed, skippedCount }: PreparedSweep, resume: boolean, unfinished: number | null) {
+function tellBeginning(
+  { sweep, resumed, verdicts, skippedCount }: PreparedSweep,
+  resume: boolean,
+  unfinished: number | null,
+) {
   const clients = renderCount(sweep.remaining, 'client');
-  tell(resumed ? `sweep ${sweep.id} continues: ${clients} left` : `sweep ${sweep.id}: ${clients}`);
+  const before = renderVerdicts(verdicts);
+  const counting = before === '' ? '' : `; what it found before counts, too: ${before}`;
+  tell(resumed ? `sweep ${sweep.id} continues: ${clients} left${counting}` : `sweep ${sweep.id}: ${clients}`);
   if (resume && !resumed) tell('there was no unfinished sweep to continue');
   if (!resume && unfinished !== null) tell(`sweep ${unfinished} was not finished; --resume would have continued it`);
   if (skippedCount > 0) tell(`${skippedCount} not checked: no valid authorisation`);
@@ -108,7 +114,8 @@ async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, set
     quiet: settings.quiet ?? false,
     reportsShown: !output.toFile && process.stdout.isTTY,
   });
-  let verdict: Verdict = prepared.skippedCount > 0 ? 'inconclusive' : 'compliant';
+  const before = VERDICTS.filter((verdict) => prepared.verdicts[verdict] > 0);
+  let verdict = before.reduce(worstVerdict, prepared.skippedCount > 0 ? 'inconclusive' : 'compliant');
   let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
   const results = runSweep(
     prepared,

@@ -4,6 +4,7 @@ import { addChanges, listChanges, markAlerted, type ChangePlace } from './change
 import { enqueue, type NewMessage } from './outbox.js';
 import { addResult, type NewResult } from './results.js';
 import { getState, putState } from './states.js';
+import { type LeavingOut, noteLeftOut, type Skipped } from './sweep-tally.js';
 import { finishClient } from './sweeps.js';
 import type { Tables } from './tables.js';
 import { listWaivers } from './waivers.js';
@@ -59,5 +60,10 @@ export class StoreWriter {
   /** Notes that a sweep is done with a client. */
   finishClient(sweepId: number, clientId: string): Promise<void> {
     return finishClient(this.#db, sweepId, clientId);
+  }
+
+  /** Notes that a sweep does not look at a client. */
+  noteLeftOut(sweepId: number, client: Skipped['client'], leaving: LeavingOut): Promise<void> {
+    return noteLeftOut(this.#db, sweepId, client, leaving);
   }
 }

@@ -6,6 +6,7 @@ import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-re
 import type { SqliteConnection } from './sqlite-connection.js';
 import { type ClientStatus, readClientStates } from './states.js';
 import { StoreWriter } from './store-writer.js';
+import { type LeavingOut, type SweepTally, tallySweep } from './sweep-tally.js';
 import * as sweeps from './sweeps.js';
 import { lastRun, noteRun, type Owner, type Sweep, type SweepPlan, type Work } from './sweeps.js';
 import * as upkeep from './upkeep.js';
@@ -23,6 +24,7 @@ export type { NewResult } from './results.js';
 export type { StoredSiteReport } from './site-reports.js';
 export type { ClientStatus } from './states.js';
 export type { StoreWriter } from './store-writer.js';
+export type { LeavingOut, Skipped, SweepTally } from './sweep-tally.js';
 export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
 export type { PrunePolicy, PruneResult, StoreInfo } from './upkeep.js';
 
@@ -58,9 +60,18 @@ export class Store {
     return this.#connection.close();
   }
 
-  /** Stores a sweep with its clients, which get a random order. */
-  beginSweep(plan: SweepPlan, clients: Iterable<Client> | AsyncIterable<Client>): Promise<Sweep> {
-    return this.#connection.transact((db) => sweeps.beginSweep(db, plan, clients));
+  /** Stores a sweep with its clients, which get a random order, without those that `leaveOut` gives a reason for. */
+  beginSweep(
+    plan: SweepPlan,
+    clients: Iterable<Client> | AsyncIterable<Client>,
+    leaveOut: (client: Client) => LeavingOut | null = () => null,
+  ): Promise<Sweep> {
+    return this.#connection.transact((db) => sweeps.beginSweep(db, plan, clients, leaveOut));
+  }
+
+  /** What an unfinished sweep has come to so far. */
+  tallySweep(id: number): Promise<SweepTally> {
+    return tallySweep(this.#db, id);
   }
 
   /** Gives a sweep to an owner on this machine; false if its owner is alive, or if it is finished. */

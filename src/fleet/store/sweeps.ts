@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { noteLeftOut, type LeavingOut } from './sweep-tally.js';
 import type { Tables } from './tables.js';
 import type { Client } from '../../model/client.js';
 
@@ -49,11 +50,12 @@ const SILENCE_MS = 60_000;
 /** Rows of one statement. */
 const BATCH = 100;
 
-/** Stores a sweep and its clients, in random order. */
+/** Stores a sweep and its clients, in random order, without those that `leaveOut` gives a reason for. */
 export async function beginSweep(
   db: Db,
   { inventory, filter, owner, startedAt }: SweepPlan,
   clients: Iterable<Client> | AsyncIterable<Client>,
+  leaveOut: (client: Client) => LeavingOut | null,
 ): Promise<Sweep> {
   const at = startedAt.getTime();
   const { insertId } = await db
@@ -79,6 +81,11 @@ export async function beginSweep(
     rows = [];
   };
   for await (const client of clients) {
+    const leaving = leaveOut(client);
+    if (leaving) {
+      await noteLeftOut(db, id, client, leaving);
+      continue;
+    }
     rows.push({ sweep_id: id, position: nextPosition(), client_id: client.id, client: JSON.stringify(client) });
     if (rows.length === BATCH) await flush();
   }
@@ -149,7 +156,10 @@ export async function beat(db: Db, id: number, at: Date): Promise<void> {
 
 /** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be continued. */
 export async function finishSweep(db: Db, id: number, state: 'finished' | 'interrupted', at: Date): Promise<void> {
-  if (state === 'finished') await db.deleteFrom('work').where('sweep_id', '=', id).execute();
+  if (state === 'finished') {
+    await db.deleteFrom('work').where('sweep_id', '=', id).execute();
+    await db.deleteFrom('left_out').where('sweep_id', '=', id).execute();
+  }
   await db.updateTable('sweeps').set({ state, finished_at: at.getTime() }).where('id', '=', id).execute();
 }
 

@@ -16,6 +16,7 @@ export interface Tables {
   readonly slots: SlotsTable;
   readonly sweeps: SweepsTable;
   readonly work: WorkTable;
+  readonly left_out: LeftOutTable;
   readonly reports: { readonly id: Generated<number>; readonly digest: Uint8Array; readonly body: Uint8Array };
   readonly authorizations: { readonly id: Generated<number>; readonly text: string };
   readonly results: ResultsTable;
@@ -59,6 +60,15 @@ interface WorkTable {
   readonly client_id: string;
   /** Client as JSON. */
   readonly client: string;
+}
+
+interface LeftOutTable {
+  readonly sweep_id: number;
+  readonly client_id: string;
+  readonly name: string;
+  readonly why: 'paused' | 'unauthorised' | 'failed';
+  /** For people. */
+  readonly reason: string;
 }
 
 interface ResultsTable {

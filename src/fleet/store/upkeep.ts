@@ -60,6 +60,10 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   await remove(sql`
     delete from work where sweep_id in (select id from sweeps where state <> 'finished' and beat_at < ${before})
   `);
+  await remove(sql`
+    delete from left_out where sweep_id in (select id from sweeps where beat_at < ${before})
+      and sweep_id not in (select sweep_id from work)
+  `);
   const results = await remove(sql`
     delete from results where id in (
       select id from (

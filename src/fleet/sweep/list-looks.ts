@@ -54,7 +54,10 @@ export async function* listLooks(
   const findTerms = createTermsCache(options);
   const waivers = groupByClient(await store.listWaivers());
   const leave = async (client: Client, reason: string | null): Promise<LookJob[]> => {
-    await store.write((tx) => tx.finishClient(sweepId, client.id));
+    await store.write(async (tx) => {
+      await tx.finishClient(sweepId, client.id);
+      if (reason !== null) await tx.noteLeftOut(sweepId, client, { why: 'failed', reason });
+    });
     onLeft(client, reason);
     return [];
   };

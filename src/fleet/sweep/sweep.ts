@@ -4,7 +4,7 @@ import { runTargets } from '../../check/run/run-targets.js';
 import type { ResolveName } from '../../model/address.js';
 import type { Exclusion } from '../../files/targets/guard.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
-import type { Store, Sweep } from '../store/store.js';
+import type { LeavingOut, Skipped, Store, Sweep, SweepTally } from '../store/store.js';
 import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
 import { LookQueue } from './look-queue.js';
 import { recordLook } from './record-look.js';
@@ -19,7 +19,7 @@ const BEAT_MS = 10_000;
 const BLIND_LIMIT = 20;
 /** Endpoints of a target, for how many targets share the sockets; profiles differ by a few. */
 const USUAL_ENDPOINTS = 24;
-const MAX_SKIPPED_LISTED = 1_000;
+const MAX_FAILED_LISTED = 1_000;
 
 const BLINDNESS =
   'the control endpoint did not answer, or the targets are addresses of this machine itself. No change is reported from ' +
@@ -57,21 +57,11 @@ export interface SweepProgress {
   readonly secondLooks: number;
 }
 
-/** A client that is not probed. */
-export interface Skipped {
-  readonly client: Pick<Client, 'id' | 'name'>;
-  readonly reason: string;
-}
-
 /** A sweep that stands in the store, before its first packet. */
-export interface PreparedSweep {
+export interface PreparedSweep extends SweepTally {
   readonly sweep: Sweep;
-  /** It was begun before, and goes on. */
+  /** It was begun before, and goes on: what it came to until then counts. */
   readonly resumed: boolean;
-  /** Clients without a valid authorisation; the first thousand of them. */
-  readonly skipped: readonly Skipped[];
-  readonly skippedCount: number;
-  readonly pausedCount: number;
 }
 
 /** A final result of one slot of a client. */
@@ -99,28 +89,23 @@ export async function resumeSweep({
 }: Pick<SweepOptions, 'store' | 'inventory'>): Promise<PreparedSweep | null> {
   const unfinished = await store.findUnfinished(inventory);
   if (!unfinished || !(await store.claimSweep(unfinished.id, describeOwner()))) return null;
-  return { sweep: unfinished, resumed: true, skipped: [], skippedCount: 0, pausedCount: 0 };
+  return { sweep: unfinished, resumed: true, ...(await store.tallySweep(unfinished.id)) };
 }
 
 /** Puts a new sweep with all its work into the store. */
 export async function beginSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
   const { store, inventory } = options;
-  const skipped: Skipped[] = [];
-  let skippedCount = 0;
-  let pausedCount = 0;
-  async function* work(): AsyncGenerator<Client> {
-    for await (const client of options.clients) {
-      const problem = authorizationProblem(client, now);
-      if (client.paused) pausedCount++;
-      else if (problem === null) yield client;
-      else if (++skippedCount <= MAX_SKIPPED_LISTED) skipped.push({ client, reason: problem });
-    }
-  }
+  const leaveOut = (client: Client): LeavingOut | null => {
+    if (client.paused) return { why: 'paused', reason: 'it is paused' };
+    const problem = authorizationProblem(client, now);
+    return problem === null ? null : { why: 'unauthorised', reason: problem };
+  };
   const sweep = await store.beginSweep(
     { inventory, filter: options.filter ?? {}, owner: describeOwner(), startedAt: now },
-    work(),
+    options.clients,
+    leaveOut,
   );
-  return { sweep, resumed: false, skipped, skippedCount, pausedCount };
+  return { sweep, resumed: false, ...(await store.tallySweep(sweep.id)) };
 }
 
 function describeOwner(): { host: string; pid: number } {
@@ -148,14 +133,14 @@ export async function* runSweep(
   const beat = setInterval(() => void store.beat(sweepId, new Date()).catch(() => {}), BEAT_MS);
   const total = prepared.sweep.remaining;
   let finished = 0;
-  const failed: Skipped[] = [];
+  const failed = [...prepared.failed];
   let blind = 0;
   let blindInRow = 0;
   let whole = false;
   try {
     const firsts = listLooks(sweepId, options, signal, (client, reason) => {
       finished++;
-      if (reason !== null && failed.length < MAX_SKIPPED_LISTED) failed.push({ client, reason });
+      if (reason !== null && failed.length < MAX_FAILED_LISTED) failed.push({ client, reason });
     });
     for await (const { job, report } of runTargets(queue.take(firsts), { timing, control, signal })) {
       if (report.interrupted) continue;

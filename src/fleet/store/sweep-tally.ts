@@ -1,0 +1,78 @@
+import type { Kysely } from 'kysely';
+import type { Client } from '../../model/client.js';
+import { type Verdict, VERDICTS } from '../../model/report.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+const MAX_SKIPPED_LISTED = 1_000;
+
+/** Why a sweep does not look at a client. */
+export interface LeavingOut {
+  readonly why: Tables['left_out']['why'];
+  /** For people. */
+  readonly reason: string;
+}
+
+/** A client that is not probed. */
+export interface Skipped {
+  readonly client: Pick<Client, 'id' | 'name'>;
+  readonly reason: string;
+}
+
+/** What an unfinished sweep has come to so far. */
+export interface SweepTally {
+  /** Final results. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Clients without a valid authorisation; the first thousand of them. */
+  readonly skipped: readonly Skipped[];
+  readonly skippedCount: number;
+  readonly pausedCount: number;
+  /** Clients that could not be looked at, such as for a profile that is gone; the first thousand of them. */
+  readonly failed: readonly Skipped[];
+}
+
+/** Notes that a sweep does not look at a client. */
+export async function noteLeftOut(
+  db: Db,
+  sweepId: number,
+  { id, name }: Skipped['client'],
+  leaving: LeavingOut,
+): Promise<void> {
+  await db
+    .insertInto('left_out')
+    .values({ sweep_id: sweepId, client_id: id, name, ...leaving })
+    .execute();
+}
+
+/** What an unfinished sweep has come to so far. */
+export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
+  const results = await db
+    .selectFrom('results')
+    .where('sweep_id', '=', sweepId)
+    .where('final', '=', 1)
+    .groupBy('verdict')
+    .select(({ fn }) => ['verdict' as const, fn.countAll<number>().as('count')])
+    .execute();
+  const counts = new Map(results.map(({ verdict, count }) => [verdict, count]));
+  const verdicts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, counts.get(verdict) ?? 0]));
+  const leftOut = db.selectFrom('left_out').where('sweep_id', '=', sweepId);
+  const count = async (why: LeavingOut['why']) => {
+    const row = await leftOut
+      .where('why', '=', why)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return row.count;
+  };
+  const list = async (why: LeavingOut['why']) => {
+    const rows = await leftOut.where('why', '=', why).limit(MAX_SKIPPED_LISTED).selectAll().execute();
+    return rows.map(({ client_id: id, name, reason }) => ({ client: { id, name }, reason }));
+  };
+  return {
+    verdicts: verdicts as Record<Verdict, number>,
+    skipped: await list('unauthorised'),
+    skippedCount: await count('unauthorised'),
+    pausedCount: await count('paused'),
+    failed: await list('failed'),
+  };
+}
