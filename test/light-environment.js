@@ -2,6 +2,9 @@ import asyncHooks, { AsyncLocalStorage } from 'node:async_hooks';
 import vm, { createContext } from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
+/** Newer versions of Node neither need nor allow it. */
+const REPLACEABLE = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage')?.writable === true;
+
 /**
  * Jest's environment for Node, without two costs that it has on Node 20, together a third of all processor time here:
  *
@@ -18,6 +21,7 @@ export default class LightEnvironment extends TestEnvironment {
     }
     const storages = [];
     this.storages = storages;
+    if (!REPLACEABLE) return;
     asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
       constructor() {
         super();
@@ -27,7 +31,7 @@ export default class LightEnvironment extends TestEnvironment {
   }
 
   async teardown() {
-    asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+    if (REPLACEABLE) asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
     for (const storage of this.storages) storage.disable();
     await super.teardown();
   }

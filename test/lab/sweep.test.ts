@@ -78,7 +78,7 @@ describe('a fleet of 4,096 clients, swept twice and once more', () => {
       }
       page = await store.claimMessages(later, 500, 3_600_000);
     }
-  }, 400_000);
+  }, 900_000);
   afterAll(async () => {
     await store?.close();
     for (const when of ['before', 'after'] as const) await must(['bash', NETSIM, 'down', nameOf(when)]);
