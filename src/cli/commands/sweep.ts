@@ -121,6 +121,7 @@ async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, set
     prepared,
     {
       ...options,
+      onTrouble: tell,
       onProgress: ({ finished, secondLooks }) =>
         progress.update({ finished, note: secondLooks > 0 ? `${secondLooks} to check again` : '' }),
     },

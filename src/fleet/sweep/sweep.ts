@@ -5,6 +5,7 @@ import type { ResolveName } from '../../model/address.js';
 import type { Exclusion } from '../../files/targets/guard.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
 import type { LeavingOut, Skipped, Store, Sweep, SweepTally } from '../store/store.js';
+import { Blindness } from './blindness.js';
 import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
 import { LookQueue } from './look-queue.js';
 import { recordLook } from './record-look.js';
@@ -15,14 +16,12 @@ import type { ReportData } from '../../model/report.js';
 import { slowDown } from '../../net/scan/timing.js';
 
 const BEAT_MS = 10_000;
-/** At most this many looks in a row that prove nothing end a sweep: the vantage is broken. */
-const BLIND_LIMIT = 20;
 /** Endpoints of a target, for how many targets share the sockets; profiles differ by a few. */
 const USUAL_ENDPOINTS = 24;
 const MAX_FAILED_LISTED = 1_000;
 
 const BLINDNESS =
-  'the control endpoint did not answer, or the targets are addresses of this machine itself. No change is reported from ' +
+  'the control endpoint did not answer, no probe could leave this machine, or the targets are addresses of this machine itself. No change is reported from ' +
   'these checks. Check the network of the machine that runs sallyport.';
 
 /** What to sweep and how. */
@@ -43,6 +42,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   /** Ends the sweep at once; what is not done yet can be resumed. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+  /** Trouble of our own, each told once, in words. */
+  readonly onTrouble?: ((trouble: string) => void) | undefined;
 }
 
 /** What running a prepared sweep takes. */
@@ -134,15 +135,18 @@ export async function* runSweep(
   const total = prepared.sweep.remaining;
   let finished = 0;
   const failed = [...prepared.failed];
-  let blind = 0;
-  let blindInRow = 0;
+  const blindness = new Blindness();
   let whole = false;
   try {
     const firsts = listLooks(sweepId, options, signal, (client, reason) => {
       finished++;
       if (reason !== null && failed.length < MAX_FAILED_LISTED) failed.push({ client, reason });
     });
-    for await (const { job, report } of runTargets(queue.take(firsts), { timing, control, signal })) {
+    for await (const { job, report } of runTargets(queue.take(expectEach(firsts, blindness)), {
+      timing,
+      control,
+      signal,
+    })) {
       if (report.interrupted) continue;
       const { client, slot, open, earlier } = job;
       const recorded = await recordLook(
@@ -155,17 +159,18 @@ export async function* runSweep(
       } else {
         if (--open.left === 0) finished++;
         queue.done(null);
-        blindInRow = recorded.blind ? blindInRow + 1 : 0;
-        if (recorded.blind) blind++;
+        const trouble = blindness.note(report, recorded.blind);
+        if (trouble !== null) options.onTrouble?.(trouble);
         yield { client, slot, report, changes: recorded.changes };
       }
       options.onProgress?.({ finished, total, secondLooks: queue.waiting });
-      if (blindInRow === BLIND_LIMIT) stop.abort();
+      if (blindness.isTotal) stop.abort();
     }
     whole = !signal.aborted;
   } finally {
     clearInterval(beat);
     stop.abort();
+    const blind = blindness.count;
     const state = whole ? 'finished' : 'interrupted';
     if (alerts && blind + failed.length > 0) {
       await tellOperator(store, alerts, {
@@ -177,6 +182,13 @@ export async function* runSweep(
     await store.finishSweep(sweepId, state, new Date());
     await store.closeDigest(sweepId, new Date());
     end({ state, blind, failed });
+  }
+}
+
+async function* expectEach(looks: AsyncIterable<LookJob>, blindness: Blindness): AsyncGenerator<LookJob> {
+  for await (const look of looks) {
+    blindness.expect(look.target.address);
+    yield look;
   }
 }
 

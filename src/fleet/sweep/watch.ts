@@ -102,7 +102,7 @@ class Watcher {
   async #plan(): Promise<void> {
     this.#schedules = await listSchedules(this.files.clients);
     this.#due.clear();
-    for (const schedule of this.#schedules) await this.#appoint(schedule);
+    for (const schedule of this.#schedules) this.#appoint(schedule, await this.options.store.lastRun(schedule.key));
     const clients = this.#schedules.reduce((sum, schedule) => sum + schedule.clients, 0);
     this.options.view.note(
       `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}; ${this.#describeNext()}`,
@@ -114,8 +114,8 @@ class Watcher {
     return times.length === 0 ? 'none will be due' : `the next is due at ${new Date(Math.min(...times)).toISOString()}`;
   }
 
-  async #appoint(schedule: Schedule): Promise<void> {
-    const due = findDue(schedule, await this.options.store.lastRun(schedule.key), new Date());
+  #appoint(schedule: Schedule, lastRun: Date | null): void {
+    const due = findDue(schedule, lastRun, new Date());
     const jitter = Math.random() * this.options.jitterMs;
     if (due) this.#due.set(schedule.key, new Date(due.getTime() + jitter));
     else this.#due.delete(schedule.key);
@@ -137,7 +137,8 @@ class Watcher {
     const { store, figures, signal, view } = this.options;
     const startedAt = new Date();
     try {
-      const options = { ...figures, ...this.files, store, signal };
+      const onTrouble = (trouble: string): void => view.note(trouble);
+      const options = { ...figures, ...this.files, store, signal, onTrouble };
       const prepared = schedule
         ? await beginSweep({
             ...options,
@@ -167,10 +168,11 @@ class Watcher {
       if (schedule) await store.noteRun(schedule.key, startedAt).catch(() => {});
       await this.#tellOperator('A sweep failed', (error as Error).message);
     }
-    // Times that passed while it ran are not caught up with.
+    // Times that passed while it ran are not caught up with, nor is it begun again at once if that cannot be stored.
     if (schedule) {
-      await store.noteRun(schedule.key, new Date()).catch(() => {});
-      await this.#appoint(schedule);
+      const endedAt = new Date();
+      await store.noteRun(schedule.key, endedAt).catch(() => {});
+      this.#appoint(schedule, endedAt);
     }
   }
 

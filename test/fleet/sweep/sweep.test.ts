@@ -64,6 +64,30 @@ describe('a sweep', () => {
     expect(changes).toContain('c6 identity-changed');
   });
 
+  test('goes on with IPv4 where nothing can be sent to IPv6, and says so once', async () => {
+    const store = await createStore();
+    // A link-local address without an interface: the system refuses to send anything to it.
+    const clients = Array.from({ length: 30 }, (_, n) => createClient(`six${n}`, `fe80::${n + 1}`));
+    const { client } = await startWebpro(7);
+    const troubles: string[] = [];
+    const swept = await sweepAll({
+      store,
+      clients: [...clients, client],
+      onTrouble: (trouble) => troubles.push(trouble),
+    });
+    expect(swept.end).toEqual({ state: 'finished', blind: 30, failed: [] });
+    expect(changesOf(swept)).toEqual(['c7 exposed']);
+    expect(troubles).toEqual([expect.stringMatching(/^no probe of fe80::.+ IPv6 addresses prove nothing$/)]);
+  });
+
+  test('ends where it can see nothing in any family', async () => {
+    const store = await createStore();
+    const clients = Array.from({ length: 60 }, (_, n) => createClient(`six${n}`, `fe80::${n + 1}`));
+    const { end, results } = await sweepAll({ store, clients, rate: 100 });
+    expect(end.state).toBe('interrupted');
+    expect(results.length).toBeLessThan(60);
+  });
+
   test('probes nobody without a valid authorisation, nor a paused client', async () => {
     const store = await createStore();
     const { client } = await startWebpro(5);

@@ -101,6 +101,21 @@ test('goes on with a sweep that was cut off before', async () => {
   expect([...watched.swept].sort()).toEqual(['1 a', '1 b']);
 });
 
+test('a run that cannot be noted is not begun again before its next time', async () => {
+  const store = await createStore();
+  const client = createClient('due', at(10), HOURLY);
+  await store.noteRun(await keyOf(client), hoursAgo(5));
+  store.noteRun = () => Promise.reject(new Error('the disk is full'));
+  const watched = startWatch(store, { current: () => filesOf([client]) });
+  const tries = (): number => watched.lines.filter((line) => line.startsWith('A sweep failed')).length;
+  await watched.until(() => tries() > 0);
+  const { beats } = watched;
+  await wait(200);
+  await watched.stop();
+  expect(tries()).toBe(1);
+  expect(watched.beats).toBe(beats);
+});
+
 test('takes up files that changed, and keeps the old ones where the new are not valid', async () => {
   const store = await createStore();
   const old = createClient('old', at(6), HOURLY);
