@@ -1,3 +1,5 @@
+import { hasAddressToReach } from '../sockets/addresses.js';
+import { type ErrnoMeaning, judgeErrno } from '../sockets/errno.js';
 import type { Pacer } from './gate.js';
 import type { Timing } from './timing.js';
 
@@ -7,6 +9,12 @@ const LINUX_SYN_SECONDS = [0, 1, 2, 3, 4, 5, 7, 11, 19];
 const REFUSING_EXTRA_TRIES = 1;
 
 const LOSSY_EXTRA_TRIES = 2;
+
+/** How far apart a host is asked for refusals that it limits in rate, ms: most systems send one a second. */
+export const REFUSAL_GAP_MS = 1_100;
+const REFUSAL_QUEUE_MS = 10_000;
+/** So many refusals of a later try than the first show a limit, and no chance loss. */
+const LATE_REFUSALS = 2;
 
 /** What the engine learns of one target while it probes it: patience follows this evidence. */
 export class Host {
@@ -23,8 +31,12 @@ export class Host {
   localAddress: string | null = null;
   /** When its first packet left, on the clock of `performance.now()`. */
   firstSentAt: number | null = null;
+  /** Refusals over either transport that came to a later try only. */
+  #lateRefusals = 0;
+  /** Whether this machine has an address that could reach it, once that mattered. */
+  #reachable: boolean | null = null;
   /** Earliest time of the next extra try for a rate-limited ICMP answer. */
-  nextRefusalTry = 0;
+  #nextRefusalTry = 0;
   /** Probes that want to know as soon as its round-trip time is known. */
   readonly waiting = new Set<() => void>();
 
@@ -38,6 +50,14 @@ export class Host {
     return this.address.includes(':') ? 6 : 4;
   }
 
+  /** Judges an error on the way to it; see {@link judgeErrno}. */
+  judgeError(code: string | undefined, transport: 'tcp' | 'udp', local: boolean): ErrnoMeaning {
+    // No free port, or no address of that family: only the first passes.
+    if (code !== 'EADDRNOTAVAIL') return judgeErrno(code, transport, local);
+    this.#reachable ??= hasAddressToReach(this.address);
+    return this.#reachable ? judgeErrno(code, transport, local) : { kind: 'ours', reason: 'no-route' };
+  }
+
   /** Notes an answer; `rttMs` is null if it is not known which try it answers. */
   heard(rttMs: number | null, lostTries: number): void {
     this.answers++;
@@ -48,6 +68,31 @@ export class Host {
     if (first) for (const wake of [...this.waiting]) wake();
   }
 
+  /** Notes a refusal; `late` says that an earlier try was not refused. */
+  refused(transport: 'tcp' | 'udp', late: boolean): void {
+    if (transport === 'tcp') this.tcpRefusals++;
+    else this.refusals++;
+    if (late) this.#lateRefusals++;
+  }
+
+  /**
+   * Whether it seems to refuse TCP by ICMP, and no more than one a second: some TCP endpoints were refused, and of
+   * all refusals several only after tries that it had swallowed. A reset is limited by hardly anyone; so where UDP
+   * was never refused, which is always by ICMP, a good share of the refusals must have been late.
+   */
+  get limitsTcpRefusals(): boolean {
+    if (this.tcpRefusals === 0 || this.#lateRefusals < LATE_REFUSALS) return false;
+    return this.refusals > 0 || this.#lateRefusals * 3 >= this.tcpRefusals;
+  }
+
+  /** Reserves a moment to ask once more for a refusal that may have had no turn; null if too many wait already. */
+  takeRefusalTurn(now: number): number | null {
+    const turn = Math.max(now, this.#nextRefusalTry);
+    if (turn >= now + REFUSAL_QUEUE_MS) return null;
+    this.#nextRefusalTry = turn + REFUSAL_GAP_MS;
+    return turn;
+  }
+
   /** Gap after which a silent TCP endpoint is tried again, ms; null if patience must be the whole one. */
   get shortGapMs(): number | null {
     const { timeoutMs } = this.rtt;
@@ -56,10 +101,7 @@ export class Host {
     return Math.min(Math.max(shortGapMs, timeoutMs), patienceMs / 3);
   }
 
-  /**
-   * Tries that silence must have withstood before it is believed without the whole patience: no fewer than the SYNs
-   * that the system sends in that time.
-   */
+  /** Tries that silence must have withstood before it is believed: no fewer than the system's SYNs in a patience. */
   get wantedTries(): number {
     const usual = Math.max(this.timing.tries, countSyns(this.timing.patienceMs));
     const refusing = this.tcpRefusals > 0 ? REFUSING_EXTRA_TRIES : 0;

@@ -2,8 +2,7 @@ import { Socket } from 'node:net';
 import type { Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
-import { judgeErrno } from '../sockets/errno.js';
-import { countSyns, type Host } from './host.js';
+import { countSyns, type Host, REFUSAL_GAP_MS } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
 
 const BUSY_RETRY_MS = 100;
@@ -15,10 +14,18 @@ export interface Connected {
   readonly socket: Socket | null;
 }
 
+/** Where an ICMP error ended a connect, the system no longer repeats its SYN: the next one leaves so much later. */
+const SOFT_GAP_MS = { least: 500, unknown: 1_000 } as const;
+
 /**
- * Connects to one TCP endpoint until it answers or its silence is believed, and calls `done` once. A silent
- * endpoint is held for the whole patience, in which the system itself retransmits the SYN; where the host's
- * round-trip time is known, further tries come from fresh sockets after short gaps instead.
+ * Connects to one TCP endpoint until it answers or its silence is believed, and calls `done` once.
+ *
+ * Silence is never believed before the whole patience is over, in which the system itself repeats the SYN. A
+ * round-trip time that is known only adds tries from fresh sockets, where the system's own are too few: it says how
+ * soon something answers at this address, which may be a router in front of a slow site.
+ *
+ * "Unreachable" and "prohibited" are soft errors (RFC 1122 §4.2.3.9): they end a try as silence does, and only give
+ * the endpoint its reason if nothing answers after all. A handshake or a refusal settles it.
  */
 export function connectTcp(core: Core, host: Host, port: number, done: (connected: Connected) => void): void {
   new TcpConnect(core, host, port, done).request();
@@ -26,9 +33,12 @@ export function connectTcp(core: Core, host: Host, port: number, done: (connecte
 
 class TcpConnect {
   readonly #attempts = new Set<Attempt>();
-  #firstTryAt = 0;
+  #firstTryAt: number | null = null;
   #lastTryAt = 0;
   #triesGivenUp = 0;
+  /** Why nothing came back, as far as anything on the way told. */
+  #silence: Reason = 'no-response';
+  #askedOnceMore = false;
   #requested = false;
   #busySince: number | null = null;
   #review: Appointment | null = null;
@@ -64,8 +74,8 @@ class TcpConnect {
   #open(): void {
     const now = performance.now();
     this.host.firstSentAt ??= now;
-    if (this.#attempts.size === 0) this.#firstTryAt = now;
-    else if (this.core.gate.isCrowded) this.#giveUpAttempts(now);
+    if (this.core.gate.isCrowded) this.#giveUpAttempts(now);
+    this.#firstTryAt ??= now;
     this.#lastTryAt = now;
     const attempt = new Attempt(this, now);
     this.#attempts.add(attempt);
@@ -78,30 +88,56 @@ class TcpConnect {
 
   /** Decides what silence calls for next: wait, try again from a fresh socket, or believe it. */
   #look(): void {
-    if (this.#settled || this.#requested || this.#attempts.size === 0) return;
+    if (this.#settled || this.#requested || this.#firstTryAt === null) return;
     cancel(this.#review);
-    const gap = this.host.shortGapMs;
-    const due = gap === null ? this.#firstTryAt + this.host.timing.patienceMs : this.#lastTryAt + gap;
-    if (performance.now() < due) {
-      this.#review = this.core.agenda.at(due, this.#wake);
-    } else if (gap !== null && this.#countTries() < this.host.wantedTries) {
-      this.request();
-    } else {
-      this.#settle({ state: 'filtered', reason: 'no-response', rttMs: null, tries: this.#countTries(), evidence: {} });
-    }
+    const { patienceMs } = this.host.timing;
+    const gap = this.#askedOnceMore ? null : this.#gapMs();
+    const next = this.#lastTryAt + (gap ?? 0);
+    const end = this.#askedOnceMore ? this.#lastTryAt + REFUSAL_GAP_MS : Math.max(this.#firstTryAt + patienceMs, next);
+    // A SYN counts as unanswered once an answer to it would have come.
+    const answerMs = Math.min(this.host.rtt.timeoutMs ?? 0, patienceMs / 3);
+    const again = gap !== null && this.#countTries(end - answerMs) < this.host.wantedTries;
+    const due = again ? next : end;
+    if (performance.now() < due) this.#review = this.core.agenda.at(due, this.#wake);
+    else if (again) this.request();
+    else this.#end();
   }
 
-  /** Where sockets are scarce, a fresh try takes the place of the older ones. */
+  /** After what gap a fresh try may leave, ms; null if the system's own SYNs do. */
+  #gapMs(): number | null {
+    const { shortGapMs, timing } = this.host;
+    if (this.#silence === 'no-response' && this.#attempts.size > 0) return shortGapMs;
+    const gap = shortGapMs === null ? SOFT_GAP_MS.unknown : Math.max(shortGapMs, SOFT_GAP_MS.least);
+    return Math.min(gap, timing.patienceMs / 3);
+  }
+
+  /** Silence so far. Where the host's refusals are limited in rate, this endpoint's may only have had no turn yet. */
+  #end(): void {
+    const now = performance.now();
+    const mayBeRefusal = !this.#askedOnceMore && this.#silence === 'no-response' && this.host.limitsTcpRefusals;
+    const turn = mayBeRefusal ? this.host.takeRefusalTurn(now) : null;
+    if (turn === null) {
+      const tries = this.#countTries(now);
+      return this.#settle({ state: 'filtered', reason: this.#silence, rttMs: null, tries, evidence: {} });
+    }
+    this.#askedOnceMore = true;
+    this.#giveUpAttempts(now);
+    this.#requested = true;
+    this.#review = this.core.agenda.at(turn, () => this.request());
+  }
+
+  /** Where sockets are scarce, a fresh try takes the place of the older ones; patience begins anew with it. */
   #giveUpAttempts(now: number): void {
     for (const attempt of this.#attempts) {
       this.#triesGivenUp += countSyns(now - attempt.startedAt);
       attempt.destroy();
     }
     this.#attempts.clear();
+    this.#firstTryAt = null;
   }
 
-  #countTries(): number {
-    const now = performance.now();
+  /** The SYNs that have left by then, those of the system among them. */
+  #countTries(now = performance.now()): number {
     let tries = this.#triesGivenUp;
     for (const { startedAt } of this.#attempts) tries += countSyns(now - startedAt);
     return tries;
@@ -120,22 +156,24 @@ class TcpConnect {
   /** An attempt ended without a connection. */
   failed(attempt: Attempt, error: NodeJS.ErrnoException): void {
     if (this.#settled) return;
-    const meaning = judgeErrno(error.code, 'tcp', !attempt.launched);
+    const meaning = this.host.judgeError(error.code, 'tcp', !attempt.launched);
     if (meaning.kind === 'busy') return this.#retryLater(attempt, meaning.reason, error);
     if (meaning.kind === 'ours') {
       return this.#settle(createErrorOutcome(meaning.reason, this.#countTries(), error.message));
     }
+    if (meaning.state === 'filtered') return this.#silenced(attempt, meaning.reason);
     const tries = this.#countTries();
-    const rttMs = this.#noteError(attempt, meaning.reason);
+    if (meaning.state === 'closed') this.host.refused('tcp', tries > 1);
+    const rttMs = this.#noteAnswer(attempt);
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: {} });
   }
 
-  /** "Host unreachable" may come from any router on the way, and a timeout from our own system: no sign of life. */
-  #noteError(attempt: Attempt, reason: Reason): number | null {
-    if (reason === 'no-response') return null;
-    if (reason === 'host-unreach' || reason === 'net-unreach') return performance.now() - attempt.startedAt;
-    if (reason === 'conn-refused') this.host.tcpRefusals++;
-    return this.#noteAnswer(attempt);
+  /** "Unreachable" may come from any router on the way, and a timeout from our own system: no more than a lost try. */
+  #silenced(attempt: Attempt, reason: Reason): void {
+    if (reason !== 'no-response') this.#silence = reason;
+    this.#triesGivenUp += countSyns(performance.now() - attempt.startedAt);
+    this.#attempts.delete(attempt);
+    this.#look();
   }
 
   /** Notes an answer; by Karn's rule an answer that may be to a retransmission gives no round-trip time. */
@@ -143,7 +181,8 @@ class TcpConnect {
     const elapsed = performance.now() - attempt.startedAt;
     const known = this.host.rtt.timeoutMs;
     const retransmitted = countSyns(elapsed) - 1;
-    const lost = this.#attempts.size - 1 + this.#triesGivenUp + (known !== null && elapsed > known ? retransmitted : 0);
+    let lost = this.#triesGivenUp + (known !== null && elapsed > known ? retransmitted : 0);
+    for (const { startedAt } of this.#attempts) if (startedAt < attempt.startedAt) lost++;
     this.host.heard(retransmitted > 0 ? null : elapsed, lost);
     return elapsed;
   }

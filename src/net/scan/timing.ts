@@ -15,8 +15,8 @@ export interface Timing {
   /** How long an open TCP endpoint may take to answer what it was asked, ms. */
   readonly answerMs: number;
   /**
-   * Where a target's round-trip time is known: the gap after which a silent TCP endpoint is tried again from a
-   * fresh socket, ms, at least; null to always wait for the whole patience.
+   * Where a target's round-trip time is known, and the system's own SYNs are too few: the gap after which a silent
+   * TCP endpoint is tried again from a fresh socket, ms, at least; null for none.
    */
   readonly shortGapMs: number | null;
   /** Tries for an endpoint that stays silent, UDP datagrams or (where the round-trip time is known) TCP connects. */
@@ -63,7 +63,7 @@ export const TIMINGS = {
 /** Names of the timing templates. */
 export type TimingName = keyof typeof TIMINGS;
 
-/** Makes a timing slower: for a second look at what a first one found. Twice the patience, no short cuts. */
+/** Makes a timing slower: for a second look at what a first one found. Twice the patience, no short gaps. */
 export function slowDown(timing: Timing): Timing {
   return {
     ...timing,

@@ -2,8 +2,7 @@ import type { Socket } from 'node:dgram';
 import type { Evidence, Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
-import { judgeErrno } from '../sockets/errno.js';
-import type { Host } from './host.js';
+import { type Host, REFUSAL_GAP_MS } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
 import { tryOffset } from './timing.js';
 import type { Correlate } from './udp-shared.js';
@@ -11,11 +10,10 @@ import { createUdpSocket, type Sender } from '../sockets/udp-port.js';
 
 const BUSY_RETRY_MS = 100;
 const BUSY_LIMIT_MS = 15_000;
-const CONNECTED_TRIES = 2;
+/** The try (from 0) that leaves from the shared socket. */
+const SHARED_TRY = 1;
 /** When the try from a fixed port leaves, as a share of the patience. */
 const FROM_PORT_AT = 0.66;
-const REFUSAL_GAP_MS = 1_100;
-const REFUSAL_QUEUE_MS = 10_000;
 
 /** A datagram to send, and the key by which its answer is known if it comes from elsewhere. */
 export interface Question {
@@ -49,8 +47,9 @@ export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRe
 }
 
 /**
- * The first tries leave from a connected socket, which hears of ICMP errors; the later ones from the shared
- * unconnected one, which hears answers from elsewhere.
+ * The first and the later tries leave from a connected socket, which hears of ICMP errors; the second one from the
+ * shared unconnected one, which hears answers from elsewhere. An ICMP error other than "port unreachable" is soft
+ * (RFC 1122 §4.1.3.3, RFC 5461): it may come from any router on the way, and pass. So tries go on as in silence.
  */
 class UdpExchange {
   readonly #tries: number;
@@ -60,6 +59,9 @@ class UdpExchange {
   #launched = false;
   #sent = 0;
   #askedFromPort = false;
+  #portTaken = false;
+  /** What a router on the way said, if it did. */
+  #softReason: Reason | null = null;
   #sentAt = 0;
   #firstSentAt = 0;
   #askedOnceMore = false;
@@ -140,10 +142,9 @@ class UdpExchange {
   }
 
   #sendNext(): void {
-    // Where ICMP errors are heard but limited to one a second, only the connected socket can use them.
-    const connected = Math.min(CONNECTED_TRIES, this.#tries - 1);
-    const suits = this.#sent < connected || this.host.refusals > 0;
-    if (!suits || !this.#socket) return void this.#sendShared(0);
+    // Where ICMP errors are heard but limited in rate, whoever expects no answer from elsewhere can better use those.
+    const shared = this.#sent === SHARED_TRY && (this.request.correlate || this.host.refusals === 0);
+    if (shared || !this.#socket) return void this.#sendShared(0);
     this.core.gate.send(this.host.pacer, () => {
       this.#sendConnected();
       this.#plan();
@@ -166,7 +167,8 @@ class UdpExchange {
       if (this.#settled) return;
       const fixed = localPort !== 0;
       if (!socket) {
-        if (!fixed) this.#sendConnected();
+        if (fixed) this.#portTaken = true;
+        else this.#sendConnected();
         return this.#plan();
       }
       if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
@@ -235,13 +237,13 @@ class UdpExchange {
 
   #failed(error: NodeJS.ErrnoException): void {
     if (this.#settled || this.#answer) return;
-    const meaning = judgeErrno(error.code, 'udp', !this.#launched);
+    const meaning = this.host.judgeError(error.code, 'udp', !this.#launched);
     if (meaning.kind === 'busy') return this.#retryLater(meaning.reason, error);
     if (meaning.kind === 'ours') return this.#settle(createErrorOutcome(meaning.reason, this.#sent, error.message));
-    const refused = meaning.state === 'closed';
-    if (refused) this.host.refusals++;
-    // "Host unreachable" may come from any router on the way: that is not a sign of life.
-    const rttMs = refused ? this.#noteAnswer() : performance.now() - this.#sentAt;
+    if (meaning.reason === 'no-response') return;
+    if (meaning.state === 'filtered') return void (this.#softReason = meaning.reason);
+    if (meaning.state === 'closed') this.host.refused('udp', this.#sent > 1);
+    const rttMs = this.#noteAnswer();
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
   }
 
@@ -259,20 +261,21 @@ class UdpExchange {
 
   /** Silence so far. Where the host's ICMP errors are rate-limited, this endpoint's may only have had no turn yet. */
   #end(): void {
-    const now = performance.now();
-    const due = Math.max(now, this.host.nextRefusalTry);
-    if (this.host.refusals > 0 && !this.#askedOnceMore && due < now + REFUSAL_QUEUE_MS) {
-      this.#askedOnceMore = true;
-      this.host.nextRefusalTry = due + REFUSAL_GAP_MS;
-      this.#appoint(due, () => {
-        this.core.gate.send(this.host.pacer, () => {
-          this.#sendConnected();
-          this.#appoint(performance.now() + REFUSAL_GAP_MS, () => this.#end());
-        });
-      });
-      return;
+    const mayBeRefusal = !this.#askedOnceMore && this.#softReason === null && this.host.refusals > 0;
+    const turn = mayBeRefusal ? this.host.takeRefusalTurn(performance.now()) : null;
+    if (turn === null) {
+      const evidence: Evidence = this.#portTaken ? { portTaken: true } : {};
+      const state = this.#softReason === null ? 'open|filtered' : 'filtered';
+      const reason = this.#softReason ?? 'no-response';
+      return this.#settle({ state, reason, rttMs: null, tries: this.#sent, evidence });
     }
-    this.#settle({ state: 'open|filtered', reason: 'no-response', rttMs: null, tries: this.#sent, evidence: {} });
+    this.#askedOnceMore = true;
+    this.#appoint(turn, () => {
+      this.core.gate.send(this.host.pacer, () => {
+        this.#sendConnected();
+        this.#appoint(performance.now() + REFUSAL_GAP_MS, () => this.#end());
+      });
+    });
   }
 
   #settle(outcome: Outcome): void {

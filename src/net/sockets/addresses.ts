@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
-import type { Resolution } from '../../model/address.js';
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
+import { addressScope, type Resolution } from '../../model/address.js';
 import { createUdpSocket } from './udp-port.js';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -40,11 +40,25 @@ export function findLocalAddress(address: string): Promise<string | null> {
   });
 }
 
+/**
+ * Whether this machine has an address of the family of `address` at all, and not only that of the loopback for what
+ * is elsewhere. A machine whose IPv6 is switched off has none. In doubt it has.
+ */
+export function hasAddressToReach(address: string, interfaces = listInterfaces()): boolean {
+  const family = address.includes(':') ? 'IPv6' : 'IPv4';
+  const loopback = addressScope(address) === 'loopback';
+  return interfaces?.some((own) => own.family === family && (loopback || !own.internal)) ?? true;
+}
+
+function listInterfaces(): NetworkInterfaceInfo[] | null {
+  try {
+    return Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  } catch {
+    return null;
+  }
+}
+
 /** The addresses of this machine's interfaces; none if no descriptor is left to ask the system with. */
 export function listOwnAddresses(): ReadonlySet<string> {
-  try {
-    return new Set(Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []));
-  } catch {
-    return new Set();
-  }
+  return new Set(listInterfaces()?.map(({ address }) => address));
 }

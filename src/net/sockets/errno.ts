@@ -35,6 +35,7 @@ export function judgeErrno(code: string | undefined, transport: 'tcp' | 'udp', l
         ? { kind: 'ours', reason: code === 'EACCES' ? 'no-permission' : 'internal' }
         : { kind: 'target', state: 'filtered', reason: 'host-unreach' };
     case 'ENETDOWN':
+    case 'EAFNOSUPPORT':
       return { kind: 'ours', reason: 'no-route' };
     case 'EMFILE':
     case 'ENFILE':

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { NetworkInterfaceInfo } from 'node:os';
+import { hasAddressToReach } from '../../../src/net/sockets/addresses.js';
 import { Host } from '../../../src/net/scan/host.js';
 import { QUICK } from '../start-engine.js';
 
@@ -50,5 +52,45 @@ describe('Host', () => {
   test('tells its family', () => {
     expect(createHost().family).toBe(4);
     expect(new Host('2001:db8::1', (now) => now, QUICK).family).toBe(6);
+  });
+
+  test('seems to limit refusals over TCP where several came late only, over UDP too or a good share of all', () => {
+    const host = createHost();
+    for (let k = 0; k < 7; k++) host.refused('tcp', false);
+    host.refused('tcp', true);
+    expect(host.limitsTcpRefusals).toBe(false);
+    host.refused('tcp', true);
+    expect(host.limitsTcpRefusals).toBe(false);
+    host.refused('udp', false);
+    expect(host.limitsTcpRefusals).toBe(true);
+    const overUdp = createHost();
+    for (let k = 0; k < 3; k++) overUdp.refused('udp', true);
+    expect(overUdp).toMatchObject({ limitsTcpRefusals: false, refusals: 3, tcpRefusals: 0 });
+    const overTcp = createHost();
+    for (const late of [false, true, true]) overTcp.refused('tcp', late);
+    expect(overTcp.limitsTcpRefusals).toBe(true);
+  });
+
+  test('gives turns for asking once more 1.1 s apart, over 10 s', () => {
+    const host = createHost();
+    const turns = Array.from({ length: 12 }, () => host.takeRefusalTurn(1_000));
+    expect(turns.slice(0, 3)).toEqual([1_000, 2_100, 3_200]);
+    expect(turns.slice(-3)).toEqual([10_900, null, null]);
+  });
+
+  test('is without a route where this machine has no address of its family, and else short of ports', () => {
+    const host = createHost();
+    const judge = (interfaces: Parameters<typeof hasAddressToReach>[1], address: string) =>
+      hasAddressToReach(address, interfaces);
+    const loopback = [
+      { family: 'IPv4', internal: true },
+      { family: 'IPv6', internal: true },
+    ] as NetworkInterfaceInfo[];
+    const four = [...loopback.slice(0, 1), { family: 'IPv4', internal: false } as NetworkInterfaceInfo];
+    expect([judge(four, '192.0.2.1'), judge(four, '2001:db8::1'), judge(four, '::1')]).toEqual([true, false, false]);
+    expect([judge(loopback, '2001:db8::1'), judge(loopback, '::1'), judge(null, '::1')]).toEqual([false, true, true]);
+    const loop = new Host('127.0.0.1', (now) => now, QUICK);
+    expect(loop.judgeError('EADDRNOTAVAIL', 'tcp', true)).toEqual({ kind: 'busy', reason: 'no-ports' });
+    expect(host.judgeError('ECONNREFUSED', 'tcp', false)).toMatchObject({ state: 'closed' });
   });
 });

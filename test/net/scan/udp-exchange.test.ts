@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { createSocket } from 'node:dgram';
+import { describe, expect, jest, test } from '@jest/globals';
+import { createSocket, Socket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBES } from '../../../src/check/probes/registry.js';
 import type { Datagram, UdpBehaviour } from '../../../src/lab/lab-server.js';
@@ -136,7 +136,37 @@ describe('a UDP endpoint that does not answer', () => {
     expect(new Set(heard.map(({ from }) => from.port)).size).toBe(1);
   });
 
-  test('counts no try from port 5060 where somebody else has that', async () => {
+  test('hears answers from elsewhere all the same on such a host', async () => {
+    for (const [id, server] of [
+      ['sip-options-udp', sip({ fromElsewhere: true })],
+      ['ssdp-search', ssdp({ flavour: 'gateway', fromElsewhere: true })],
+    ] as const) {
+      const engine = startEngine({ patienceMs: 600 });
+      const host = engine.host(LOCAL);
+      host.refusals = 1;
+      const outcome = await PROBES[id].run(engine, host, await startServer(server));
+      expect(outcome.state).toBe('open');
+      expect(outcome.evidence.from).toBeDefined();
+    }
+  });
+
+  test.each(['EHOSTUNREACH', 'EACCES'])('goes on where a router on the way says %s', async (code) => {
+    const engine = startEngine({ patienceMs: 300 });
+    const send = jest.spyOn(Socket.prototype, 'send');
+    const failOnce = () =>
+      send.mockImplementationOnce(function (this: Socket) {
+        setImmediate(() => this.emit('error', Object.assign(new Error(`recvmsg ${code}`), { code })));
+      });
+    failOnce();
+    const open = await PROBES['sip-options-udp'].run(engine, engine.host(LOCAL), await startServer(sip()));
+    expect(open).toMatchObject({ state: 'open', reason: 'sip-response', tries: 2 });
+    failOnce();
+    const outcome = await engine.udp(engine.host(LOCAL), (await startRecorder()).port, PING);
+    expect(outcome).toEqual({ ...SILENT, state: 'filtered', reason: 'host-unreach', tries: 3 });
+    send.mockRestore();
+  });
+
+  test('counts no try from port 5060 where somebody else has that, and says so', async () => {
     let held = await holdSipPort();
     for (let wait = 0; wait < 40 && !held; wait++) {
       await sleep(50);
@@ -146,7 +176,7 @@ describe('a UDP endpoint that does not answer', () => {
     if (!held) return;
     keep(held);
     const { port, heard } = await startRecorder();
-    expect(await probe('sip-options-udp', port)).toEqual({ ...SILENT, tries: 3 });
+    expect(await probe('sip-options-udp', port)).toEqual({ ...SILENT, tries: 3, evidence: { portTaken: true } });
     expect(heard).toHaveLength(3);
   });
 
@@ -248,9 +278,9 @@ describe('a server that answers only port 5060', () => {
     let first: number | undefined;
     const { port } = await startRecorder((datagram) => {
       first ??= datagram.from.port;
-      if (![first, 5_060].includes(datagram.from.port)) datagram.reply(answerSip(datagram), { delayMs: 300 });
+      if (![first, 5_060].includes(datagram.from.port)) datagram.reply(answerSip(datagram), { delayMs: 600 });
     });
-    // The tries leave at 0, 0.16, 0.48 and 0.66 s; the third, from the shared socket, is answered after the fourth.
+    // The tries leave at 0, 0.16, 0.48 and 0.66 s; the second, from the shared socket, is answered after the fourth.
     const outcome = await withSipPort(() => probe('sip-options-udp', port, { patienceMs: 1_000 }));
     expect(outcome?.evidence.fromPort5060).toBeUndefined();
   });

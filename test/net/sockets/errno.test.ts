@@ -39,6 +39,7 @@ describe('judgeErrno', () => {
     ['EADDRINUSE', 'busy no-ports'],
     ['EAGAIN', 'busy no-ports'],
     ['ENETDOWN', 'ours no-route'],
+    ['EAFNOSUPPORT', 'ours no-route'],
     ['EPERM', 'ours no-permission'],
     ['EINVAL', 'ours internal'],
     [undefined, 'ours internal'],
