@@ -1,6 +1,6 @@
 import type { Evidence } from '../../model/report.js';
 import type { Talk } from '../../net/sockets/conversation.js';
-import { createSipIds, isSipComplete, parseSipResponse, renderSipOptions } from '../../protocols/sip/sip.js';
+import { createSipIds, findSipResponse, isFinalSip, renderSipOptions } from '../../protocols/sip/sip.js';
 import { USER_AGENT } from '../../version.js';
 import type { Probe } from './probe.js';
 import { describeBanner } from './tcp-banner.js';
@@ -22,9 +22,12 @@ const ask: Talk = async (conversation): Promise<Evidence> => {
   const { bytes } = await conversation.read({
     waitMs: conversation.answerMs,
     maxBytes: MAX_BYTES,
-    isComplete: isSipComplete,
+    isComplete: (all) => {
+      const found = findSipResponse(all);
+      return found !== undefined && found.complete && isFinalSip(found.evidence);
+    },
   });
-  const answer = parseSipResponse(bytes);
+  const answer = findSipResponse(bytes);
   return answer ? { sip: answer.evidence } : describeBanner(bytes);
 };
 

@@ -1,9 +1,17 @@
-import { createSipIds, parseSipResponse, readSipCallId, renderSipOptions } from '../../protocols/sip/sip.js';
+import {
+  createSipIds,
+  isFinalSip,
+  parseSipResponse,
+  readSipCallId,
+  renderSipOptions,
+} from '../../protocols/sip/sip.js';
 import { USER_AGENT } from '../../version.js';
 import type { Probe } from './probe.js';
 
 /** The default SIP port (RFC 3261 §19.1.2), from which the last try is sent. */
 const SIP_PORT = 5_060;
+/** How long the final response may take after a provisional one, a keep-alive or anything else, ms. */
+const FINAL_MS = 1_500;
 
 /**
  * SIP OPTIONS over UDP; any well-formed SIP answer proves that the endpoint can be reached (RFC 3261 §11.2).
@@ -36,5 +44,9 @@ export const sipOptionsUdp: Probe = {
       reason: 'sip-response',
       correlate: readSipCallId,
       lastFromPort: SIP_PORT,
+      collect: {
+        ms: ({ sip }) => (sip && isFinalSip(sip) ? 0 : FINAL_MS),
+        join: (_all, next) => next,
+      },
     }),
 };

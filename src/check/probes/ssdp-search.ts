@@ -1,10 +1,17 @@
+import type { SsdpEvidence } from '../../model/report.js';
 import { parseSsdpAnswer, renderSsdpSearch } from '../../protocols/upnp/ssdp.js';
 import type { Probe } from './probe.js';
 
 /** Seconds within which devices spread their answers (UPnP Device Architecture 1.1 §1.3.2). */
 const MX = 1;
 const MAX_ANSWERS = 16;
-const SEARCH = renderSsdpSearch({ st: 'upnp:rootdevice', mx: MX });
+/** One for each try: some gateways answer only one of them. */
+const SEARCHES = ['upnp:rootdevice', 'ssdp:all', 'urn:schemas-upnp-org:device:InternetGatewayDevice:1'].map((st) =>
+  renderSsdpSearch({ st, mx: MX }),
+);
+const GATEWAY = /:(?:InternetGatewayDevice|WAN\w{1,32}):/;
+/** How long to collect answers once a gateway has shown itself, and as long as it may still do so; ms. */
+const COLLECT_MS = { gateway: MX * 1_000 + 100, other: 2_500 };
 
 /** Unicast SSDP search. Answers may come from another port; a LOCATION in them is never followed. */
 export const ssdpSearch: Probe = {
@@ -14,8 +21,9 @@ export const ssdpSearch: Probe = {
   services: ['upnp'],
   run: (engine, host, port) => {
     const key = `ssdp ${host.address}`;
+    let tries = 0;
     return engine.udp(host, port, {
-      ask: () => ({ bytes: SEARCH, key }),
+      ask: () => ({ bytes: SEARCHES[tries++ % SEARCHES.length]!, key }),
       read: (bytes) => {
         const answer = parseSsdpAnswer(bytes);
         return answer && { ssdp: [answer] };
@@ -23,7 +31,7 @@ export const ssdpSearch: Probe = {
       reason: 'ssdp-response',
       correlate: correlateSsdp,
       collect: {
-        ms: MX * 1_000 + 100,
+        ms: ({ ssdp }) => (ssdp?.some(isGateway) ? COLLECT_MS.gateway : COLLECT_MS.other),
         join: (all, next) => ({ ...all, ssdp: joinAnswers(all.ssdp, next.ssdp) }),
       },
     });
@@ -33,6 +41,10 @@ export const ssdpSearch: Probe = {
 function joinAnswers<T>(all: readonly T[] = [], next: readonly T[] = []): T[] {
   const known = new Set(all.map((answer) => JSON.stringify(answer)));
   return [...all, ...next.filter((answer) => !known.has(JSON.stringify(answer)))].slice(0, MAX_ANSWERS);
+}
+
+function isGateway({ st, usn }: SsdpEvidence): boolean {
+  return GATEWAY.test(`${st} ${usn}`);
 }
 
 function correlateSsdp(bytes: Buffer, from: { readonly address: string }): string | undefined {

@@ -33,8 +33,12 @@ export interface UdpRequest {
   readonly correlate?: Correlate;
   /** A last try from this local port, since some servers answer only that. */
   readonly lastFromPort?: number;
-  /** Goes on listening this long after the first answer, ms, and joins the evidence of all. */
-  readonly collect?: { readonly ms: number; readonly join: (all: Evidence, next: Evidence) => Evidence };
+  /** Goes on listening after the first answer, and joins the evidence of all. */
+  readonly collect?: {
+    /** For how long after the first answer, ms, by what has come so far; 0 where nothing better can come. */
+    readonly ms: (all: Evidence) => number;
+    readonly join: (all: Evidence, next: Evidence) => Evidence;
+  };
   /** Tries, where not those of the timing. */
   readonly tries?: number;
   /** When silence is believed, on the clock of `performance.now()`, where not after the whole patience. */
@@ -68,6 +72,7 @@ class UdpExchange {
   #busySince: number | null = null;
   #next: Appointment | null = null;
   #answer: Outcome | null = null;
+  #answeredAt = 0;
   #settled = false;
 
   constructor(
@@ -214,19 +219,20 @@ class UdpExchange {
     const evidence: Evidence = understood ?? { banner: bytes.toString('latin1', 0, 256) };
     if (elsewhere) evidence.from = `${from.address}:${from.port}`;
     if (fixed) evidence.fromPort5060 = true;
-    if (this.#answer) {
-      const { collect, reason } = this.request;
-      if (!collect || !understood) return;
+    const { collect, reason } = this.request;
+    if (!this.#answer) {
+      const rttMs = this.#noteAnswer();
+      this.#answeredAt = performance.now();
+      const tries = this.#sent;
+      this.#answer = { state: 'open', reason: understood ? reason : 'udp-response', rttMs, tries, evidence };
+    } else if (collect && understood) {
       this.#answer = { ...this.#answer, reason, evidence: collect.join(this.#answer.evidence, evidence) };
+    } else {
       return;
     }
-    const rttMs = this.#noteAnswer();
-    const reason = understood ? this.request.reason : 'udp-response';
-    this.#answer = { state: 'open', reason, rttMs, tries: this.#sent, evidence };
-    const answer = this.#answer;
-    if (this.request.collect)
-      this.#appoint(performance.now() + this.request.collect.ms, () => this.#settle(this.#answer!));
-    else this.#settle(answer);
+    const moreMs = collect?.ms(this.#answer.evidence) ?? 0;
+    if (moreMs > 0) this.#appoint(this.#answeredAt + moreMs, () => this.#settle(this.#answer!));
+    else this.#settle(this.#answer);
   }
 
   #noteAnswer(): number {

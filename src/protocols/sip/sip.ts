@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 import type { SipEvidence } from '../../model/report.js';
 import {
   cleanHeaderValue,
+  type MessageHead,
   parseContentLength,
   parseHead,
   readHeader,
@@ -78,10 +79,10 @@ export function renderSipOptions({ transport, target, local, userAgent, ids, cse
 
 /**
  * Parses a SIP response (RFC 3261 §7.2), also an incomplete one: takes compact field names, folding and bare LF.
- * Undefined if the bytes do not begin, after blank lines at most, with `SIP/2.0` and a three-digit status.
+ * Undefined if the bytes do not begin, after blank lines and zero bytes at most, with `SIP/2.0` and a three-digit status.
  */
 export function parseSipResponse(bytes: Buffer): { evidence: SipEvidence; callId: string | null } | undefined {
-  const head = parseHead(bytes);
+  const head = parseSipHead(bytes);
   const match = /^SIP\/2\.0[ \t]+([0-9]{3})(?![0-9])[ \t]?(.*)$/is.exec(head?.startLine ?? '');
   if (!head || !match) return undefined;
   const start = head.bodyStart ?? bytes.length;
@@ -102,7 +103,7 @@ export function parseSipResponse(bytes: Buffer): { evidence: SipEvidence; callId
 
 /** The Call-ID of a SIP request or response, at most 256 characters; undefined if there is none. */
 export function readSipCallId(bytes: Buffer): string | undefined {
-  const head = parseHead(bytes);
+  const head = parseSipHead(bytes);
   if (!head || !isSipStart(head.startLine)) return undefined;
   return readHeader(head, ['call-id', 'i'], MAX_CALL_ID) ?? undefined;
 }
@@ -113,10 +114,16 @@ export function readSipCallId(bytes: Buffer): string | undefined {
  */
 export function isSipComplete(bytes: Buffer): boolean {
   if (bytes.length > ENOUGH_BYTES) return true;
-  const head = parseHead(bytes);
+  const head = parseSipHead(bytes);
   if (!head || head.bodyStart === undefined || !isSipStart(head.startLine)) return false;
   const length = parseContentLength(readHeader(head, ['content-length', 'l'], 64)) ?? 0;
   return bytes.length - head.bodyStart >= length;
+}
+
+/** Keep-alives may stand before a message: blank lines (RFC 5626 §3.5.1), and zero bytes of some systems. */
+function parseSipHead(bytes: Buffer): MessageHead | undefined {
+  const start = bytes.findIndex((byte) => byte !== 0 && byte !== 10 && byte !== 13);
+  return start < 0 ? undefined : parseHead(bytes, start);
 }
 
 function isSipStart(line: string): boolean {
@@ -160,4 +167,32 @@ export function splitSipStream(bytes: Buffer): SipPieces {
   const pieces = edges.slice(1).map((end, i) => bytes.subarray(edges[i], end));
   const rest = pieces.pop()!;
   return { whole: pieces, rest, restComplete: isSipComplete(rest) };
+}
+
+/** A response in a stream, and whether all of it has come. */
+export interface FoundSipResponse {
+  readonly evidence: SipEvidence;
+  readonly complete: boolean;
+}
+
+/**
+ * The first final response in a stream, or else the last provisional one; skips keep-alives, requests and whatever
+ * else is no response.
+ */
+export function findSipResponse(bytes: Buffer): FoundSipResponse | undefined {
+  // Zero bytes would hide the beginning of the message behind them.
+  const text = bytes.toString('latin1').replace(/\0+(?=SIP\/2\.0 )/g, '\n');
+  const { whole, rest, restComplete } = splitSipStream(Buffer.from(text, 'latin1'));
+  let found: FoundSipResponse | undefined;
+  for (const message of [...whole, rest]) {
+    const evidence = parseSipResponse(message)?.evidence;
+    if (evidence) found = { evidence, complete: message !== rest || restComplete };
+    if (evidence && isFinalSip(evidence)) break;
+  }
+  return found;
+}
+
+/** Whether a response ends its transaction, and is no mere "100 Trying" (RFC 3261 §7.2). */
+export function isFinalSip({ status }: SipEvidence): boolean {
+  return status >= 200;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { PROBES } from '../../../src/check/probes/registry.js';
-import type { LabServer } from '../../../src/lab/lab-server.js';
-import { natPmp, ssdp } from '../../../src/lab/servers/gateway.js';
+import type { Datagram, LabServer } from '../../../src/lab/lab-server.js';
+import { natPmp, renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
 import { dim, necPhone, necSip, pcpro, webpro } from '../../../src/lab/servers/nec.js';
-import { sip } from '../../../src/lab/servers/sip.js';
+import { renderSipAnswer, sip } from '../../../src/lab/servers/sip.js';
 import { evidenceSchema } from '../../../src/model/report.js';
 import type { Outcome } from '../../../src/net/scan/outcome.js';
 import { startServer, stopAfterEach } from '../../lab-sites/running.js';
@@ -73,6 +73,20 @@ describe('dim-prompt', () => {
     expect((await probe('dim-prompt', dim())).evidence.banner).toMatch(/^User ID:/);
   });
 
+  test.each([[['User ID:', 'Password:']], [['Us', 'er ID:', 'Password:']], [['User ID:Password:']]])(
+    'sees one prompt in any segments: %j',
+    async (segments) => {
+      const server: LabServer = {
+        tcp(socket) {
+          socket.once('data', () => {
+            segments.forEach((segment, k) => setTimeout(() => socket.writable && socket.write(segment), 120 * k));
+          });
+        },
+      };
+      expect((await probe('dim-prompt', server)).evidence).toEqual({ banner: 'User ID:Password:' });
+    },
+  );
+
   test('sends a blank line, and one more where nothing answers', async () => {
     let said = '';
     const mute: LabServer = { tcp: (socket) => void socket.on('data', (data) => (said += data.toString())) };
@@ -90,6 +104,81 @@ describe.each(['sip-options-tcp', 'sip-options-udp'] as const)('%s', (id) => {
     const outcome = await probe(id, server);
     expect(outcome).toMatchObject({ state: 'open', tries: 1, evidence: { sip: expected } });
     expect(outcome.reason).toBe(id === 'sip-options-udp' ? 'sip-response' : 'syn-ack');
+  });
+});
+
+describe('what comes before the SIP answer', () => {
+  const trying = (request: string, from: Datagram['from']) =>
+    renderSipAnswer(request, from, { status: 100, phrase: 'Trying' })!;
+  const final = (request: string, from: Datagram['from']) =>
+    renderSipAnswer(request, from, { status: 404, phrase: 'Not Found', server: 'NEC SL2100/4.0' })!;
+  const PIECES: Record<string, (request: string, from: Datagram['from']) => string[]> = {
+    'a provisional response': (...asked) => [trying(...asked), final(...asked)],
+    'a provisional response in the same segment': (...asked) => [trying(...asked) + final(...asked)],
+    'a keep-alive': (...asked) => ['\r\n\r\n', final(...asked)],
+    'zero bytes': (...asked) => ['\0\0\0\0', final(...asked)],
+    'zero bytes in the same segment': (...asked) => [`\0\0\0\0${final(...asked)}`],
+    'all of them': (...asked) => ['\r\n\r\n', trying(...asked), `\0\0${trying(...asked)}`, `\0${final(...asked)}`],
+  };
+  const sendAll = (pieces: readonly string[], send: (piece: string) => unknown) => {
+    pieces.forEach((piece, k) => setTimeout(() => send(piece), 60 * k));
+  };
+
+  test.each(Object.keys(PIECES))('does not hide it over TCP: %s', async (name) => {
+    const server: LabServer = {
+      tcp(socket) {
+        const from = { address: '127.0.0.1', port: socket.remotePort ?? 0 };
+        socket.once('data', (data) => {
+          sendAll(PIECES[name]!(String(data), from), (piece) => socket.writable && socket.write(piece));
+        });
+      },
+    };
+    const { evidence } = await probe('sip-options-tcp', server);
+    expect(evidence.sip).toMatchObject({ status: 404, server: 'NEC SL2100/4.0', body: '' });
+  });
+
+  // Over UDP a message is a datagram of its own.
+  test.each(Object.keys(PIECES).filter((name) => name !== 'a provisional response in the same segment'))(
+    'does not hide it over UDP: %s',
+    async (name) => {
+      const server: LabServer = {
+        udp: ({ data, from, reply }) => sendAll(PIECES[name]!(String(data), from), reply),
+      };
+      const outcome = await probe('sip-options-udp', server);
+      expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response' });
+      expect(outcome.evidence).toEqual({
+        sip: expect.objectContaining({ status: 404, server: 'NEC SL2100/4.0' }) as unknown,
+      });
+    },
+  );
+
+  test.each(['sip-options-tcp', 'sip-options-udp'] as const)('is told where nothing follows (%s)', async (id) => {
+    const server = sip({ status: 100, phrase: 'Trying' });
+    expect(await probe(id, server)).toMatchObject({ state: 'open', evidence: { sip: { status: 100 } } });
+  });
+});
+
+describe('ssdp-search', () => {
+  const answer = (target: string) =>
+    renderSsdpAnswer({ target, usn: `uuid:1::${target}`, server: 'x', location: 'http://192.168.1.1/' });
+  const IGD = 'urn:schemas-upnp-org:device:InternetGatewayDevice:1';
+
+  test.each(['ssdp:all', IGD])('finds a gateway that answers no search but that for %s', async (wanted) => {
+    const server: LabServer = {
+      udp: ({ data, reply }) => void (String(data).includes(`ST: ${wanted}\r\n`) && reply(answer(IGD))),
+    };
+    expect((await probe('ssdp-search', server, 600)).evidence.ssdp).toMatchObject([{ st: IGD }]);
+  });
+
+  test('hears a gateway that answers 2.2 s after something else', async () => {
+    const server: LabServer = {
+      udp({ reply }) {
+        reply(answer('upnp:rootdevice'));
+        reply(answer(IGD), { delayMs: 2_200 });
+      },
+    };
+    const { ssdp } = (await probe('ssdp-search', server, 600)).evidence;
+    expect(ssdp?.map(({ st }) => st)).toEqual(['upnp:rootdevice', IGD]);
   });
 });
 
