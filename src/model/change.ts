@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpointSchema, type EndpointId } from './endpoint.js';
 import { type FindingData, findingDataSchema } from './finding.js';
-import { VERDICTS, type Verdict } from './report.js';
+import { type Reason, VERDICTS, type Verdict } from './report.js';
 import { SEVERITIES, type Severity } from './severity.js';
 import { type Summary, summarySchema } from './summary.js';
 
@@ -9,6 +9,7 @@ import { type Summary, summarySchema } from './summary.js';
 export const CHANGE_KINDS = [
   'exposed',
   'resolved',
+  'lost-sight',
   'service-lost',
   'service-back',
   'identity-changed',
@@ -28,6 +29,8 @@ export interface Issue {
   /** The service is wanted and is not there: an outage, not an exposure. */
   readonly outage: boolean;
   readonly waived: boolean;
+  /** An exposure that is no longer seen, and not known to be closed: when it first was not. ISO 8601, UTC. */
+  readonly lostAt?: string;
 }
 
 /** What is known of a slot and carried from look to look: what changes are told against. */
@@ -38,6 +41,8 @@ export interface SlotState {
   readonly issues: Readonly<Record<string, Issue>>;
   /** Who answers on open endpoints, by endpoint: the label for people. */
   readonly identities: Readonly<Record<string, string>>;
+  /** How the site refuses, by its last good look; absent in states from before this was noted. */
+  readonly refusals?: readonly Reason[];
 }
 
 /** A {@link SlotState} as it is shown: issues with words for people. */
@@ -68,6 +73,13 @@ export interface IssueEnded extends AnyChange {
   readonly data: { readonly finding: FindingData; readonly silent: boolean };
 }
 
+/** An exposure is no longer seen, and not known to be closed: it stands. */
+export interface IssueOutOfSight extends AnyChange {
+  readonly kind: 'lost-sight';
+  readonly rule: string;
+  readonly data: { readonly finding: FindingData };
+}
+
 /** Someone else answers, or the slot has another address. */
 export interface Moved extends AnyChange {
   readonly kind: 'identity-changed' | 'address-changed';
@@ -81,7 +93,7 @@ export interface Lost extends AnyChange {
 }
 
 /** One change, as data: words are said of it where it is shown. */
-export type Change = IssueBegun | IssueEnded | Moved | Lost;
+export type Change = IssueBegun | IssueEnded | IssueOutOfSight | Moved | Lost;
 
 /** A change in words for people. */
 export interface ChangeWords {
@@ -150,6 +162,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
     ...any,
     data: z.object({ finding, silent: z.boolean().describe('nothing at all answers there now') }),
   }),
+  z.object({ kind: z.literal('lost-sight'), rule: z.string(), ...any, data: z.object({ finding }) }),
   z.object({
     kind: z.enum(['identity-changed', 'address-changed']),
     rule: z.null(),

@@ -60,6 +60,7 @@ export interface SweepWriter {
 const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
   exposed: 'NEW: ',
   resolved: '',
+  'lost-sight': '',
   'service-lost': 'LOST: ',
   'service-back': '',
   'identity-changed': 'changed: ',

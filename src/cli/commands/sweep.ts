@@ -131,6 +131,7 @@ async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, set
     await output.write(writer.begin());
     for await (const result of results) {
       verdict = worstVerdict(verdict, result.report.verdict);
+      if (result.unseen) verdict = worstVerdict(verdict, 'inconclusive');
       const said = { report: sayReport(result.report), changes: result.changes.map(sayChange) };
       await output.write(writer.result({ ...result, ...said, sweepId: prepared.sweep.id }));
     }

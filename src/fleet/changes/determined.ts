@@ -1,5 +1,6 @@
 import type { Issue } from '../../model/change.js';
-import type { ReportData, ReportedObservation } from '../../model/report.js';
+import type { Reason, ReportData, ReportedObservation } from '../../model/report.js';
+import { isInSight } from './sight.js';
 
 /*
  * What a look proves by what it does not tell. Absence of evidence is not evidence of absence: where a look failed, was
@@ -22,9 +23,13 @@ export function indexLooks({ observations }: ReportData): Looks {
 
 /**
  * Whether a report that does not tell an issue proves that it is gone. What concerns the whole site, or a service that
- * may stand on several endpoints, is only proved by a look with nothing left open.
+ * may stand on several endpoints, is only proved by a look with nothing left open; an exposure by one in which the site
+ * is in sight.
+ * @param refusals how the site refuses, if that is known
  */
-export function excludesIssue(report: ReportData, { endpoint, outage }: Issue, looks: Looks): boolean {
+export function excludesIssue(report: ReportData, issue: Issue, looks: Looks, refusals?: readonly Reason[]): boolean {
+  const { endpoint, outage } = issue;
+  if (!outage && !isInSight(report, issue, refusals)) return false;
   return endpoint === null || outage
     ? isConclusive(report) && !report.undetermined.some(({ blocking }) => blocking)
     : determines(report, endpoint, looks);
@@ -48,7 +53,7 @@ function determines(report: ReportData, endpoint: string, looks: Looks): boolean
 }
 
 /** Nothing that a rule says, no crash and no cut-off keeps us from taking what was not found for absent. */
-function isConclusive({ verdict, interrupted, findings, errors }: ReportData): boolean {
+export function isConclusive({ verdict, interrupted, findings, errors }: ReportData): boolean {
   return (
     verdict !== 'inconclusive' &&
     !interrupted &&

@@ -2,9 +2,19 @@ import type { Change, Issue, SlotState } from '../../model/change.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
-import { excludesIdentity, excludesIssue, indexLooks } from './determined.js';
+import { excludesIdentity, excludesIssue, indexLooks, isConclusive } from './determined.js';
+import { losesSight, showsLife } from './sight.js';
 import { toRecord } from './slot-state.js';
-import { ADDRESS_KEY, DETERMINED_KEY, tellAddress, tellEnd, tellIdentity, tellIssue, tellLoss } from './tell-change.js';
+import {
+  ADDRESS_KEY,
+  DETERMINED_KEY,
+  tellAddress,
+  tellEnd,
+  tellIdentity,
+  tellIssue,
+  tellLoss,
+  tellLostSight,
+} from './tell-change.js';
 
 /**
  * The changes between two states of a slot, worst first, then by endpoint. Pure. `report` is the look that `after` was
@@ -13,10 +23,13 @@ import { ADDRESS_KEY, DETERMINED_KEY, tellAddress, tellEnd, tellIdentity, tellIs
  */
 export function diffStates(before: SlotState | null, after: SlotState, report: ReportData): Change[] {
   const looks = indexLooks(report);
-  const isGone = (issue: Issue) => excludesIssue(report, issue, looks);
-  const issues = compareIssues(before, after).flatMap(({ key, old, now }) =>
-    now ? [tellIssue(key, old, now)] : old && isGone(old) ? [tellEnd(key, old, report)] : [],
-  );
+  const refusals = before?.refusals;
+  const issues = compareIssues(before, after).flatMap(({ key, old, now }) => {
+    if (now) return [tellIssue(key, old, now)];
+    if (!old) return [];
+    if (excludesIssue(report, old, looks, refusals)) return [tellEnd(key, old, report)];
+    return isLosing(old, report, refusals) ? [tellLostSight(key, old)] : [];
+  });
   const identities = compareIdentities(before, after).map(({ key, endpoint, old, now }) =>
     tellIdentity(key, endpoint, old, now, report),
   );
@@ -29,21 +42,39 @@ export function diffStates(before: SlotState | null, after: SlotState, report: R
 
 /**
  * What is known after a look: what it saw, and what it could not determine as it was before. The verdict is the
- * look's own, so that a change of it is told once.
+ * look's own, so that a change of it is told once; but compliant is nothing that is exposed and out of sight.
  */
 export function carryOver(before: SlotState | null, after: SlotState, report: ReportData): SlotState {
   if (before === null) return after;
   const keep = <T>(known: Readonly<Record<string, T>>, isKept: (key: string, value: T) => boolean) =>
     Object.entries(known).filter(([key, value]) => isKept(key, value));
   const lookedAt = indexLooks(report);
-  const issues = keep(before.issues, (_key, issue) => !excludesIssue(report, issue, lookedAt));
+  const { refusals } = before;
+  const issues = keep(before.issues, (_key, issue) => !excludesIssue(report, issue, lookedAt, refusals)).map(
+    ([key, issue]) =>
+      [key, isLosing(issue, report, refusals) ? { ...issue, lostAt: report.startedAt } : issue] as const,
+  );
+  const all = toRecord([...issues, ...Object.entries(after.issues)]);
+  const lost = Object.values(all).filter(({ lostAt }) => lostAt !== undefined);
+  // Where sight was lost, a blocker may have refused in the place of the site.
+  const learns = lost.length === 0 && isConclusive(report) && showsLife(report, refusals);
   const identities = keep(before.identities, (endpoint) => !excludesIdentity(report, endpoint, lookedAt));
   return {
     address: after.address ?? before.address,
-    verdict: after.verdict,
-    issues: toRecord([...issues, ...Object.entries(after.issues)]),
+    verdict: after.verdict === 'compliant' && lost.some(({ waived }) => !waived) ? 'violation' : after.verdict,
+    issues: all,
     identities: toRecord([...identities, ...Object.entries(after.identities)]),
+    ...noteRefusals(learns ? after.refusals : refusals),
   };
+}
+
+function noteRefusals(refusals: SlotState['refusals']): Pick<SlotState, 'refusals'> {
+  return refusals ? { refusals } : {};
+}
+
+/** An exposure that was in sight until now. */
+function isLosing({ endpoint, outage, lostAt }: Issue, report: ReportData, refusals: SlotState['refusals']): boolean {
+  return !outage && lostAt === undefined && losesSight(report, { endpoint }, refusals);
 }
 
 /**
@@ -79,6 +110,7 @@ export function acceptChanges(before: SlotState | null, after: SlotState, confir
     verdict: before && doubted ? before.verdict : after.verdict,
     issues: toRecord(issues),
     identities: toRecord(identities),
+    ...noteRefusals(after.refusals),
   };
 }
 
@@ -93,7 +125,7 @@ function compareEndpoints(a: EndpointId | null, b: EndpointId | null): number {
   return compareEndpointIds(a, b);
 }
 
-/** An issue that counts now and did not, or is worse (`now`), or counted and is not there any more (`now` is null). */
+/** An issue that counts now and did not, or is worse (`now`), or counted and is not seen any more (`now` is null). */
 interface IssueChange {
   readonly key: string;
   /** Its key among the state's issues. */
@@ -109,7 +141,9 @@ function compareIssues(before: SlotState | null, after: SlotState): IssueChange[
   for (const [name, issue] of now) {
     const earlier = old.get(name) ?? null;
     const counts = !earlier || earlier.waived || isWorse(issue.severity, earlier.severity);
-    if (!issue.waived && counts) changes.push({ key: `issue ${name}`, name, old: earlier, now: issue });
+    const lost = issue.lostAt !== undefined && earlier !== null && earlier.lostAt === undefined;
+    if (!issue.waived && (counts || lost))
+      changes.push({ key: `issue ${name}`, name, old: earlier, now: lost ? null : issue });
   }
   // No one was told of a waived one: its end is not news either.
   for (const [name, issue] of old)

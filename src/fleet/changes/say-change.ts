@@ -23,6 +23,10 @@ function describeChange(change: Change): ChangeWords {
       const note = change.data.silent ? ' (nothing at all answers there now)' : '';
       return { title: title + note, before: change.severity, after: null };
     }
+    case 'lost-sight': {
+      const title = `No longer seen, not known to be closed: ${nameIssue(change, false)}`;
+      return { title, before: change.severity, after: 'not seen' };
+    }
     case 'identity-changed':
       return { title: `Something else answers on ${change.endpoint ?? 'an endpoint'}`, ...change.data };
     case 'address-changed':
@@ -40,8 +44,9 @@ export function sayState(state: SlotState): SaidSlotState {
   return { ...state, issues: Object.fromEntries(said) };
 }
 
-function titleOf({ rule, endpoint, severity, data, outage }: Issue): string {
-  return nameIssue({ rule, endpoint, severity, data: { finding: data } }, outage);
+function titleOf({ rule, endpoint, severity, data, outage, lostAt }: Issue): string {
+  const title = nameIssue({ rule, endpoint, severity, data: { finding: data } }, outage);
+  return lostAt === undefined ? title : `not seen since ${lostAt.slice(0, 10)}: ${title}`;
 }
 
 /** What a finding of the past is called. */

@@ -2,6 +2,7 @@ import { isRandomCanary } from '../../model/canary.js';
 import type { Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
+import { listRefusals } from './sight.js';
 import type { Finding } from '../../model/finding.js';
 import { isAtLeast } from '../../model/severity.js';
 
@@ -24,6 +25,7 @@ export function stateOf(report: ReportData): SlotState {
     verdict: report.verdict,
     issues: toRecord(issues),
     identities: toRecord(identities),
+    refusals: listRefusals(report.observations),
   };
 }
 

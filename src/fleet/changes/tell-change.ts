@@ -36,6 +36,11 @@ export function tellEnd(key: string, { rule, endpoint, severity, data, outage }:
   return { kind, key, severity, rule, endpoint, data: { finding: data, silent } };
 }
 
+/** An exposure that the look did not show, and did not prove to be gone. */
+export function tellLostSight(key: string, { rule, endpoint, severity, data }: Issue): Change {
+  return { kind: 'lost-sight', key, severity, rule, endpoint, data: { finding: data } };
+}
+
 /** Someone else answers on an endpoint that was open before. */
 export function tellIdentity(key: string, endpoint: string, before: string, after: string, report: ReportData): Change {
   const ofPhoneSystem = report.observations.some(

@@ -36,9 +36,13 @@ export interface Recorded {
   readonly again: EarlierLooks | null;
   /** Changes that count. */
   readonly changes: readonly Change[];
+  /** Exposures stand that the look lost sight of, or had lost before. */
+  readonly unseen: boolean;
   /** The look proves nothing, since we ourselves could not see. */
   readonly blind: boolean;
 }
+
+const NOTHING: Recorded = { again: null, changes: [], unseen: false, blind: false };
 
 /**
  * Stores a look and all that follows from it, in one transaction: its report, the state of the slot, its changes and
@@ -52,22 +56,23 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
     };
     if (isBlind(look.report)) {
       await finish();
-      return { again: null, changes: [], blind: true };
+      return { ...NOTHING, blind: true };
     }
     const before = await tx.getState(look.client.id, look.slot);
     const judged = options.confirm ? judgeLook(before, look.report, look.earlier) : trustLook(before, look.report);
     if (judged.again) {
       await tx.addResult({ ...look, final: false });
-      return { again: judged.again, changes: [], blind: false };
+      return { ...NOTHING, again: judged.again };
     }
     const resultId = await finish();
-    if (resultId === null) return { again: null, changes: [], blind: false };
+    if (resultId === null) return NOTHING;
     const { state, changes } = judged;
     if (JSON.stringify(state) !== JSON.stringify(before)) {
       await tx.putState(look.client.id, look.slot, state, resultId, look.report.startedAt);
     }
     await tellChanges(tx, look, changes, options);
-    return { again: null, changes, blind: false };
+    const unseen = Object.values(state.issues).some(({ lostAt, waived }) => lostAt !== undefined && !waived);
+    return { ...NOTHING, changes, unseen };
   });
 }
 

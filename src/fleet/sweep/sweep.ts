@@ -72,6 +72,8 @@ export interface SweepResult {
   readonly report: ReportData;
   /** Changes that count. */
   readonly changes: readonly Change[];
+  /** Exposures stand there that are out of sight. */
+  readonly unseen: boolean;
 }
 
 /** How a sweep ended. */
@@ -161,7 +163,7 @@ export async function* runSweep(
         queue.done(null);
         const trouble = blindness.note(report, recorded.blind);
         if (trouble !== null) options.onTrouble?.(trouble);
-        yield { client, slot, report, changes: recorded.changes };
+        yield { client, slot, report, changes: recorded.changes, unseen: recorded.unseen };
       }
       options.onProgress?.({ finished, total, secondLooks: queue.waiting });
       if (blindness.isTotal) stop.abort();

@@ -7,10 +7,10 @@ import {
   confirmChanges,
   diffStates,
 } from '../../../src/fleet/changes/diff.js';
-import { sayChange } from '../../../src/fleet/changes/say-change.js';
+import { sayChange, sayState } from '../../../src/fleet/changes/say-change.js';
 import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import { CHANGE_KINDS, type Change, type SlotState } from '../../../src/model/change.js';
-import { VERDICTS, type Report } from '../../../src/model/report.js';
+import { type Reason, type Report, type ReportedObservation, VERDICTS } from '../../../src/model/report.js';
 import { sampleFinding, sampleObservation } from '../../reports/sample-reports.js';
 import { anyState, lookAt, openAt, violation } from '../store/looks.js';
 
@@ -83,13 +83,6 @@ describe('resolved', () => {
     expect(sayChange(change!).title).not.toMatch('nothing at all answers');
   });
 
-  test('says so where the whole site is silent, which proves little', () => {
-    const silent = lookAt({ liveness: { ...closed.liveness, answers: 0 } });
-    expect(changesBetween(exposed, silent).map(sayChange)).toMatchObject([
-      { kind: 'resolved', title: expect.stringMatching('nothing at all answers') },
-    ]);
-  });
-
   const gap = { rule: 'probe-error', data: {}, what: 'Whether it is open', why: 'We failed.', blocking: true };
   test.each<[string, Partial<Report>]>([
     ['without a verdict', { verdict: 'inconclusive' }],
@@ -121,6 +114,68 @@ describe('resolved', () => {
     );
     const after = lookAt({ verdict: 'violation', undetermined: [{ ...gap, endpoint: 'udp/5060' }] });
     expect(keysOf(changesBetween(before, after))).toEqual(['issue admin-exposed tcp/80']);
+  });
+});
+
+describe('lost-sight', () => {
+  /** A look in which all that was asked is in one state for one reason, but for what is given. */
+  const allIn = (state: 'closed' | 'filtered', reason: Reason, given: readonly ReportedObservation[] = []) =>
+    lookAt({
+      observations: [
+        ...given,
+        ...(['tcp/80', 'tcp/8000', 'tcp/65535', 'udp/5060'] as const)
+          .filter((endpoint) => given.every((seen) => seen.endpoint !== endpoint))
+          .map((endpoint) => sampleObservation({ endpoint, state, reason })),
+      ],
+    });
+  const open = openAt('tcp/80', null);
+  const exposedAmongSilence: Report = {
+    ...exposed,
+    observations: allIn('filtered', 'no-response', [open]).observations,
+  };
+  const shutOut = sampleFinding({ rule: 'blacklisted-mid-check', about: 'gap', effect: 'inconclusive' });
+
+  test.each<[string, Report, Report]>([
+    ['at a site that fell silent', exposed, allIn('filtered', 'no-response')],
+    ['at a site that routers on the way call unreachable', exposed, allIn('filtered', 'net-unreach')],
+    ['after a look that was shut out', exposed, lookAt({ verdict: 'inconclusive', findings: [shutOut] })],
+    ['where all is refused at once that was silent', exposedAmongSilence, allIn('closed', 'conn-refused')],
+  ])('is told of an exposure %s, which stands until the site is seen with the port shut', (_name, from, unseen) => {
+    const before = stateOf(from);
+    const [change] = diffStates(before, stateOf(unseen), unseen);
+    expect(change).toMatchObject({ kind: 'lost-sight', severity: 'critical', key: 'issue admin-exposed tcp/80' });
+    expect(sayChange(change!).title).toMatch(/^No longer seen, not known to be closed: /);
+    const lost = carryOver(before, stateOf(unseen), unseen);
+    expect(lost.issues['admin-exposed tcp/80']).toMatchObject({ lostAt: unseen.startedAt });
+    expect(lost.verdict).not.toBe('compliant');
+    expect(Object.values(sayState(lost).issues)[0]?.title).toMatch(/^not seen since 2026-/);
+    // It is told once, however often it is not seen, and that it is seen again is no news.
+    const again = carryOver(lost, stateOf(unseen), unseen);
+    expect(again).toEqual(lost);
+    expect(diffStates(lost, again, unseen)).toEqual([]);
+    expect(kinds(diffStates(lost, carryOver(lost, stateOf(from), from), from))).toEqual([]);
+    expect(carryOver(lost, stateOf(from), from).issues['admin-exposed tcp/80']).not.toHaveProperty('lostAt');
+    const shut = allIn('filtered', 'no-response', [openAt('tcp/8000', null)]);
+    expect(kinds(diffStates(lost, stateOf(shut), shut))).toEqual(['resolved']);
+  });
+
+  test('is not told after trouble of our own, nor of an outage', () => {
+    const blind = lookAt({
+      verdict: 'inconclusive',
+      findings: [sampleFinding({ rule: 'vantage-broken', about: 'vantage', effect: 'inconclusive' })],
+      observations: [],
+    });
+    expect(kinds(changesBetween(exposed, blind))).toEqual(['no-longer-determined']);
+    const failed = lookAt({ observations: [sampleObservation({ state: 'error', reason: 'fd-limit' })] });
+    expect(changesBetween(exposed, failed)).toEqual([]);
+    const outage = violation({ rule: 'required-unreachable', about: 'outage', endpoint: 'udp/5060' });
+    const silent = allIn('filtered', 'no-response');
+    expect(kinds(changesBetween(outage, { ...silent, findings: outage.findings, verdict: 'violation' }))).toEqual([]);
+  });
+
+  test('is not told where the site refuses as it did before', () => {
+    const refusing = { ...exposed, observations: allIn('filtered', 'host-unreach', [open]).observations };
+    expect(kinds(changesBetween(refusing, allIn('filtered', 'host-unreach')))).toEqual(['resolved']);
   });
 });
 
@@ -191,6 +246,7 @@ test('no longer determined is told once, with the reason', () => {
   const unknown = lookAt({ verdict: 'inconclusive', findings: [reason] });
   const before = stateOf(exposed);
   expect(diffStates(before, stateOf(unknown), unknown)).toMatchObject([
+    { kind: 'lost-sight', severity: 'critical' },
     {
       kind: 'no-longer-determined',
       severity: 'low',

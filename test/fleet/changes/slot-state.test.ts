@@ -22,6 +22,7 @@ describe('the state that a report gives', () => {
         },
       },
       identities: { 'tcp/80': 'NEC WebPro' },
+      refusals: [],
     });
   });
 

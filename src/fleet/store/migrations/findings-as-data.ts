@@ -33,7 +33,8 @@ export const findingsAsData: Migration = {
 };
 
 /** A change in the form of version 2. */
-interface OldChange extends Pick<Change, 'key' | 'kind' | 'severity' | 'rule' | 'endpoint'> {
+interface OldChange extends Pick<Change, 'key' | 'severity' | 'rule' | 'endpoint'> {
+  readonly kind: Exclude<Change['kind'], 'lost-sight'>;
   readonly title: string;
   readonly before: string | null;
   readonly after: string | null;

@@ -1,0 +1,62 @@
+import type { Issue } from '../../model/change.js';
+import type { Reason, ReportData, ReportedObservation } from '../../model/report.js';
+
+/*
+ * Gone from sight is not gone. An exposure that a look does not show is over only where the look shows that we were let
+ * see: something lives there, and it is not just that all is refused now in a way in which this site never refused.
+ */
+
+/** The kinds of refusal among what was seen, in order. */
+export function listRefusals(observations: readonly ReportedObservation[]): Reason[] {
+  return [...new Set(observations.filter(isRefusal).map(({ reason }) => reason))].sort();
+}
+
+/** Whether a look shows that the site lets us see, so far as an exposure there is concerned. */
+export function isInSight(
+  report: ReportData,
+  { endpoint }: Pick<Issue, 'endpoint'>,
+  refusals?: readonly Reason[],
+): boolean {
+  return showsLife(report, refusals) && !isRefusedAnew(report, endpoint, refusals);
+}
+
+/** Whether a look that does not show an exposure lost sight of it, rather than failed on our own side. */
+export function losesSight(report: ReportData, issue: Pick<Issue, 'endpoint'>, refusals?: readonly Reason[]): boolean {
+  const { findings, observations, interrupted } = report;
+  if (interrupted || findings.some(({ about, effect }) => about === 'vantage' && effect === 'inconclusive'))
+    return false;
+  if (!observations.some(({ state }) => state !== 'error')) return false;
+  const shutOut = findings.some(({ rule, effect }) => rule === 'blacklisted-mid-check' && effect === 'inconclusive');
+  return shutOut || !isInSight(report, issue, refusals);
+}
+
+/**
+ * Whether something at the address itself was heard. That it cannot be reached may be said by any router on the way,
+ * our own too, so that it counts only at a site that refuses like this.
+ */
+export function showsLife({ observations, unlisted }: ReportData, refusals: readonly Reason[] = []): boolean {
+  return (
+    observations.some(({ state, reason }) => state === 'open' || state === 'closed' || refusals.includes(reason)) ||
+    Object.keys(unlisted).some((key) => key.startsWith('open/') || key.startsWith('closed/'))
+  );
+}
+
+/** All that answers where the exposure was, over its transport, refuses in kinds that the site did not use. */
+function isRefusedAnew(
+  { observations }: ReportData,
+  endpoint: Issue['endpoint'],
+  refusals?: readonly Reason[],
+): boolean {
+  if (!refusals) return false;
+  const transport = endpoint?.slice(0, 4) ?? '';
+  const answers = observations.filter(
+    (seen) => seen.endpoint.startsWith(transport) && (seen.state === 'open' || isRefusal(seen)),
+  );
+  return answers.length > 0 && answers.every(({ state, reason }) => state !== 'open' && !refusals.includes(reason));
+}
+
+const REFUSALS: readonly Reason[] = ['conn-refused', 'port-unreach', 'host-unreach', 'net-unreach'];
+
+function isRefusal({ reason }: ReportedObservation): boolean {
+  return REFUSALS.includes(reason);
+}
