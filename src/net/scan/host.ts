@@ -12,6 +12,8 @@ const LOSSY_EXTRA_TRIES = 2;
 
 /** How far apart a host is asked for refusals that it limits in rate, ms: most systems send one a second. */
 export const REFUSAL_GAP_MS = 1_100;
+/** How long such a refusal is waited for over TCP, ms: the system's next SYN would take the turn of another endpoint. */
+export const REFUSAL_WAIT_MS = 950;
 const REFUSAL_QUEUE_MS = 10_000;
 /** So many refusals of a later try than the first show a limit, and no chance loss. */
 const LATE_REFUSALS = 2;

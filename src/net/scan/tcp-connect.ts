@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import type { Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
-import { countSyns, type Host, REFUSAL_GAP_MS } from './host.js';
+import { countSyns, type Host, REFUSAL_WAIT_MS } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
 
 const BUSY_RETRY_MS = 100;
@@ -93,7 +93,7 @@ class TcpConnect {
     const { patienceMs } = this.host.timing;
     const gap = this.#askedOnceMore ? null : this.#gapMs();
     const next = this.#lastTryAt + (gap ?? 0);
-    const end = this.#askedOnceMore ? this.#lastTryAt + REFUSAL_GAP_MS : Math.max(this.#firstTryAt + patienceMs, next);
+    const end = this.#askedOnceMore ? this.#lastTryAt + REFUSAL_WAIT_MS : Math.max(this.#firstTryAt + patienceMs, next);
     // A SYN counts as unanswered once an answer to it would have come.
     const answerMs = Math.min(this.host.rtt.timeoutMs ?? 0, patienceMs / 3);
     const again = gap !== null && this.#countTries(end - answerMs) < this.host.wantedTries;

@@ -210,12 +210,12 @@ describe('a host that limits its refusals', () => {
     host.refused('tcp', true);
     const { value, ms } = await clock(async () => {
       const asked = silent.ports.map((port) => engine.tcp(host, port));
-      // The whole patience is over, and the first of the two has been asked once more.
+      // The whole patience is over, and the first of the two has been asked once more in vain.
       await sleep(450);
       await silent.stop();
       return Promise.all(asked);
     });
-    expect(value.map(({ state }) => state)).toEqual(['closed', 'closed']);
+    expect(value.map(({ state }) => state)).toEqual(['filtered', 'closed']);
     expect(ms).toBeGreaterThanOrEqual(300 + REFUSAL_GAP_MS);
   });
 });
