@@ -56,3 +56,9 @@ export function indexServices({ services }: Profile): ReadonlyMap<EndpointId, Pr
     for (const endpoint of service.endpoints) if (!index.has(endpoint)) index.set(endpoint, service);
   return index;
 }
+
+/** What a profile says of a service from a source. One that the service does not name is an outsider to it. */
+export function accessOf({ access }: ProfileService, source: string, unlisted: Access): Access {
+  const of = (name: string) => (Object.hasOwn(access, name) ? access[name] : undefined);
+  return of(source) ?? of(OUTSIDER) ?? unlisted;
+}

@@ -51,6 +51,12 @@ export const proofSchema = z.object({
   reason: z.enum(REASONS),
   tries: z.int().nonnegative(),
   receipt: z.boolean().describe("the stand-in's answer reached the vantage"),
+  vouchedBy: endpointSchema
+    .nullable()
+    .optional()
+    .describe(
+      'sent twice, apart in time, and this endpoint answered before and after in the same way: we were not shut out',
+    ),
 });
 export type Proof = z.infer<typeof proofSchema>;
 

@@ -29,8 +29,15 @@ const TRUNK: Forward[] = [
 const OWN_FIREWALL =
   '{ chain in { type filter hook input priority 0; policy drop; ct state established accept; udp dport 5060 accept; iif lo accept; }; }';
 
+/** What shows at a router that stays silent to everything else that it has not shut us out. */
+const TEST_PORT = { transport: 'tcp', port: 47_123 } as const;
+
 const SCENARIOS = {
-  clean: {},
+  clean: { rules: { forwards: [TEST_PORT] }, args: [...STAND_IN, '--test-port', 'tcp/47123'] },
+  'all silent': {},
+  'a ban after 6 flows': { rules: { forwards: TRUNK, banAfter: 6 } },
+  'a ban after 12 flows': { rules: { forwards: TRUNK, banAfter: 12 } },
+  'a ban after 50 flows': { rules: { forwards: TRUNK, banAfter: 50 } },
   reject: { rules: { unsolicited: 'reject' } },
   'UPnP on and empty': { prepare: (site) => startMiniupnpd(site) },
   'a mapping to another host': {
@@ -100,7 +107,7 @@ beforeAll(async () => {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-}, 300_000);
+}, 600_000);
 afterAll(() => Promise.all(sites.map((site) => site.close())));
 
 function resultOf(name: Name): Preinstalled {
@@ -134,6 +141,20 @@ describe('a router that is fit', () => {
     expect(code).toBe(0);
   });
 });
+
+test('where nothing answers at all, nothing is called shut: it may be that we are shut out', () => {
+  const { code, report } = resultOf('all silent');
+  expect(code).toBe(3);
+  expect(faultsOf(report)).toEqual([]);
+  const open = report.undetermined.filter(({ blocking }) => blocking);
+  expect(open.map(({ what }) => what)).toContain('Whether more is forwarded than arrived');
+  expect(JSON.stringify(open)).toContain('--test-port');
+});
+
+test.each(['a ban after 6 flows', 'a ban after 12 flows', 'a ban after 50 flows'] as const)(
+  'a router that shuts out who asks too much is never called fit: %s',
+  (name) => expect(resultOf(name).report.verdict).not.toBe('compliant'),
+);
 
 describe('the culprit is named:', () => {
   test('UPnP that is on, with an empty list that proves nothing', () => {

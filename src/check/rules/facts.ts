@@ -2,7 +2,7 @@ import { type Nature, recogniseNature } from './nature.js';
 import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen, type Seen } from './trust.js';
 import { isRandomCanary } from '../../model/canary.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
-import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
+import { type Access, accessOf, indexServices, type Profile, type ProfileService } from '../../model/profile.js';
 import { type State, STATES, type Survey } from '../../model/report.js';
 
 /** An open endpoint, with what the profile says of it and what seems to answer there. */
@@ -107,12 +107,6 @@ export function countUnlisted(unlisted: Survey['unlisted'], state: State): numbe
 
 function countAll(survey: Survey): number {
   return STATES.reduce((sum, state) => sum + countState(survey, state), 0);
-}
-
-/** What a profile says of a service from a source. One that the service does not name is an outsider to it. */
-export function accessOf({ access }: ProfileService, source: string, unlisted: Access): Access {
-  const of = (name: string) => (Object.hasOwn(access, name) ? access[name] : undefined);
-  return of(source) ?? of(OUTSIDER) ?? unlisted;
 }
 
 function judgeVantage(survey: Survey): Facts['vantage'] {

@@ -8,6 +8,8 @@ import { InputError } from '../../files/text/input-error.js';
 import { readCaFile } from '../../files/vantage/tls-files.js';
 import { readTokenFile } from '../../files/vantage/token-file.js';
 import { openStore } from '../../fleet/store/open-store.js';
+import { endpointId, type EndpointId, parseEndpointId } from '../../model/endpoint.js';
+import type { Profile } from '../../model/profile.js';
 import type { Checklist } from '../../model/checklist.js';
 import { MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
@@ -50,6 +52,10 @@ const OPTIONS = {
       describe: "Listen in the phone system's place: this proves what is forwarded there and what is not",
     },
     'pbx-address': { value: 'ADDRESS', describe: 'Address that the phone system has or will have' },
+    'test-port': {
+      value: 'ENDPOINT',
+      describe: 'Port such as tcp/47123 that is forwarded here during this run: it shows that we are not shut out',
+    },
     'firewall-open': {
       switch: true,
       describe: "You have made sure that this machine's own firewall lets everything in",
@@ -131,6 +137,8 @@ async function readSite(settings: Settings) {
   requireLanAddresses({ '--gateway': gateway, '--pbx-address': pbx }, 'sallyport preinstall');
   if (standIn && pbxAddress !== null) requireOwnAddress(pbxAddress);
   if (!standIn && settings['firewall-open']) throw new InputError('--firewall-open has no effect without --stand-in');
+  const testPort = settings['test-port'] ?? null;
+  if (testPort !== null && !standIn) throw new InputError('--test-port has no effect without --stand-in');
   const profile = await loadProfile(settings.profile ?? 'closed', {
     services: parseServiceOverrides(settings.service ?? []),
   });
@@ -141,6 +149,7 @@ async function readSite(settings: Settings) {
     source: settings.source === undefined ? undefined : chooseSource(profile, settings.source),
     pbxAddress,
     standIn,
+    testPort: testPort === null ? null : readTestPort(testPort, profile),
     firewallAttested: settings['firewall-open'],
     lan: { gateways: settings.gateway, multicast },
   };
@@ -162,6 +171,17 @@ async function readOutside(settings: Settings) {
     timing: settings.timing,
     bindingSeconds: readBinding(settings.binding),
   };
+}
+
+/** A port that no service has: else its forward would be a finding. */
+function readTestPort(text: string, { services }: Profile): EndpointId {
+  const endpoint = parseEndpointId(text);
+  if (!endpoint) throw new InputError(`--test-port ${text}: expected an endpoint such as tcp/47123`);
+  const id = endpointId(endpoint);
+  const taken = services.find(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints].includes(id));
+  if (taken)
+    throw new InputError(`--test-port ${text}: a port of ${taken.title}; choose a free one, such as tcp/47123`);
+  return id;
 }
 
 function readBinding(text: string | undefined): number | null {

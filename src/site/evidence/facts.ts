@@ -1,7 +1,13 @@
-import { accessOf } from '../../check/rules/facts.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Gateway, GatewayName, MappingName } from '../../model/lan.js';
-import { type Access, indexServices, OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
+import {
+  type Access,
+  accessOf,
+  indexServices,
+  OUTSIDER,
+  type Profile,
+  type ProfileService,
+} from '../../model/profile.js';
 import type { Explanation, SiteEvidence, SiteReportData } from '../../model/site.js';
 import { isSameAddress } from './addresses.js';
 import { explainReachable, type Reachability } from './explain.js';
@@ -126,8 +132,19 @@ export function nameProtocol(mapping: Pick<MappingName, 'description'>): string 
 }
 
 /** Whether every endpoint of a service is settled by what arrived, or did not, at the stand-in. */
-export function isSettled({ ledger }: SiteFacts, { endpoints }: ProfileService): boolean {
-  return endpoints.every((endpoint) => ledger.arrived.has(endpoint) || ledger.shut.has(endpoint));
+export function isSettled(facts: SiteFacts, service: ProfileService): boolean {
+  const { arrived, shut } = facts.ledger;
+  const stand = listStanding(facts, service);
+  return stand.every((endpoint) => arrived.has(endpoint) || shut.has(endpoint));
+}
+
+/** The endpoints that stand for a service: of voice media that are not agreed those that were asked, if any were. */
+export function listStanding({ evidence, serviceAccess }: SiteFacts, service: ProfileService): readonly EndpointId[] {
+  const { kind, endpoints } = service;
+  if (kind !== 'media' || serviceAccess(service) !== 'must-not') return endpoints;
+  const asked = new Set(evidence.outside?.proofs.map(({ endpoint }) => endpoint));
+  const standing = endpoints.filter((endpoint) => asked.has(endpoint));
+  return standing.length > 0 ? standing : endpoints;
 }
 
 /** Whether the stand-in settled all that the profile speaks of, and a DMZ too: then no list of a router is needed. */

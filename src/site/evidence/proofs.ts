@@ -9,8 +9,13 @@ export interface Ledger {
   readonly missed: ReadonlySet<EndpointId>;
   /** Of the missed ones: someone else answered the vantage in our place. */
   readonly intercepted: ReadonlySet<EndpointId>;
-  /** Of the missed ones: nothing stood in the way, so it is proved that they are not forwarded here. */
+  /**
+   * Of the missed ones: nothing stood in the way, and something vouches that we were not shut out meanwhile, so it is
+   * proved that they are not forwarded here.
+   */
   readonly shut: ReadonlySet<EndpointId>;
+  /** Of the missed ones: nothing stood in the way here, but nothing vouches either, so they were not seen to arrive. */
+  readonly unvouched: ReadonlySet<EndpointId>;
   /** Random ports that were sent to, arrived or not. */
   readonly canaries: readonly Proof[];
   /** Transports on which our own firewall may have stopped what did not arrive: it may admit single ports only. */
@@ -29,13 +34,16 @@ export function sumProofs(standIn: StandIn | null, outside: Outside | null): Led
   const hidden = standIn !== null && (standIn.firewall.state === 'on' || standIn.firewall.state === 'unknown');
   const doubted = TRANSPORTS.filter((transport) => hidden && missed.some((proof) => isOf(transport, proof)));
   const intercepted = missed.filter(({ state }) => state === 'open');
-  const isShut = (proof: Proof) => proof.state !== 'open' && !doubted.some((transport) => isOf(transport, proof));
+  const silent = missed.filter(
+    (proof) => proof.state !== 'open' && !doubted.some((transport) => isOf(transport, proof)),
+  );
   const endpointsOf = (some: readonly Proof[]) => new Set(some.map(({ endpoint }) => endpoint));
   return {
     arrived,
     missed: endpointsOf(missed),
     intercepted: endpointsOf(intercepted),
-    shut: endpointsOf(missed.filter(isShut)),
+    shut: endpointsOf(silent.filter(({ vouchedBy }) => vouchedBy)),
+    unvouched: endpointsOf(silent.filter(({ vouchedBy }) => !vouchedBy)),
     canaries: proofs.filter((proof) => proof.kind === 'canary' && (proof.arrived || isSent(proof))),
     doubted,
   };

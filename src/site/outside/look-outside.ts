@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { LanInterface } from '../../model/lan.js';
-import { OUTSIDER, type Profile } from '../../model/profile.js';
+import { accessOf, OUTSIDER, type Profile } from '../../model/profile.js';
 import type { Report } from '../../model/report.js';
+import type { ServiceKind } from '../../model/service.js';
 import type { NatSurvey, Outside, Proof, SipComparison, StandIn } from '../../model/site.js';
 import type { Whoami } from '../../model/vantage-api.js';
 import type { TimingName } from '../../net/scan/timing.js';
@@ -29,6 +30,8 @@ export interface LookOutsideOptions {
   readonly pbxAddress: string | null;
   /** Listen in its place, and have the vantage prove what arrives. */
   readonly standIn: boolean;
+  /** Forwarded to the stand-in for the time of the run, to show that the vantage is not shut out. */
+  readonly testPort?: EndpointId | null | undefined;
   /** Longest NAT binding to try, in seconds; null leaves that test out. */
   readonly bindingSeconds: number | null;
   /** Says what is done next. */
@@ -49,7 +52,7 @@ export interface OutsideView {
  * listening; then what opens bindings in the NAT. What fails is told as a problem; the rest is done all the same.
  */
 export async function lookFromOutside(options: LookOutsideOptions): Promise<OutsideView> {
-  const { vantage, vantageName, profile, signal, onStep = () => {} } = options;
+  const { vantage, vantageName, profile, testPort, signal, onStep = () => {} } = options;
   const problems: Outside['problems'] = [];
   const attempt = async <T>(part: Outside['problems'][number]['part'], work: () => Promise<T>): Promise<T | null> => {
     try {
@@ -87,10 +90,14 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   const hops = vantage.remoteAddress === null ? Promise.resolve([]) : readNextHops(vantage.remoteAddress);
   const key = randomBytes(32);
   const { services, canaries } = options.standIn
-    ? await chooseEndpoints(profile, localAddress)
+    ? await chooseEndpoints(options, localAddress)
     : { services: [], canaries: [] };
   const open = options.standIn
-    ? await openStandIn({ address: localAddress, endpoints: [...services, ...canaries], key })
+    ? await openStandIn({
+        address: localAddress,
+        endpoints: [...listEndpoints(profile), ...canaries, ...(testPort ? [testPort] : [])],
+        key,
+      })
     : null;
   let proofs: Proof[] | null = null;
   let check: Report | null;
@@ -99,7 +106,7 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
       onStep(`listening on ${open.bound.length} endpoints of ${localAddress}; the vantage sends to each`);
       proofs = await attempt('proofs', () =>
         proveEndpoints({
-          ...{ client: vantage, key, standIn: open, services, canaries, signal },
+          ...{ client: vantage, key, standIn: open, services, canaries, testPort, signal },
           onProblem: (message) => void problems.push({ part: 'proofs', message }),
         }),
       );
@@ -143,12 +150,43 @@ function readNetworks(): LanInterface[] {
   }
 }
 
-/** All endpoints of the profile's services, where they are and where the maker has them, and canaries among the rest. */
-async function chooseEndpoints(profile: Profile, address: string) {
-  const services = new Set<EndpointId>(
-    profile.services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]),
+/** All endpoints of the profile's services, where they are and where the maker has them. */
+function listEndpoints({ services }: Profile): EndpointId[] {
+  return [...new Set(services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]))];
+}
+
+/** What is worth most comes first, before a router that shuts us out could notice. */
+const WORTH: readonly ServiceKind[] = ['admin', 'sip', 'data', 'gateway', 'media'];
+/** Ports that stand for a range of voice media that is not agreed. */
+const MEDIA_PORTS = 8;
+
+/** What is asked of the services, in order of worth, at random within a kind; and canaries among the rest. */
+async function chooseEndpoints({ profile, source = OUTSIDER, testPort }: LookOutsideOptions, address: string) {
+  const services = WORTH.flatMap((kind) =>
+    shuffle(
+      profile.services.flatMap((service) => {
+        if (service.kind !== kind) return [];
+        const isThin = kind === 'media' && accessOf(service, source, profile.unlisted) === 'must-not';
+        const all = [...service.endpoints, ...service.defaultEndpoints];
+        return isThin ? spread(all, MEDIA_PORTS) : all;
+      }),
+    ),
   );
-  return { services: [...services], canaries: await drawCanaries({ address, services: [...services] }) };
+  const taken = [...listEndpoints(profile), ...(testPort ? [testPort] : [])];
+  return { services: [...new Set(services)], canaries: await drawCanaries({ address, services: taken }) };
+}
+
+/** So many of a list, from end to end. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, index) => items[Math.round((index * (items.length - 1)) / (count - 1))]!);
+}
+
+function shuffle<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
 }
 
 function describeStandIn({ address, bound, unbound }: OpenStandIn): OutsideView['standIn'] {

@@ -31,6 +31,8 @@ export interface Arrival {
   readonly at: EndpointId;
   /** The address and port from which it came here. */
   readonly from: string;
+  /** How many different messages to the endpoint have come: one that is sent again counts once. */
+  readonly count: number;
 }
 
 /** What to listen on in the phone system's place. */
@@ -47,7 +49,7 @@ export interface OpenStandIn {
   readonly address: string;
   readonly bound: readonly EndpointId[];
   readonly unbound: readonly Unbound[];
-  /** What has come so far, by the endpoint that the vantage asked. Only the first arrival of each is kept. */
+  /** What has come so far, by the endpoint that the vantage asked. Of each, the place of the first is kept. */
   readonly arrivals: ReadonlyMap<EndpointId, Arrival>;
   /** Rings at each arrival. */
   readonly bell: Bell;
@@ -77,6 +79,7 @@ const MOMENT_MS = 1_000;
 export async function openStandIn({ address, endpoints, key }: StandInOptions): Promise<OpenStandIn> {
   const agenda = new Agenda();
   const arrivals = new Map<EndpointId, Arrival>();
+  const nonces = new Map<EndpointId, string>();
   const bell = new Bell();
   const open: { readonly id: EndpointId; readonly listener: Listener }[] = [];
   const unbound: Unbound[] = [];
@@ -87,7 +90,16 @@ export async function openStandIn({ address, endpoints, key }: StandInOptions): 
   const judge = (at: Endpoint, from: Sender, bytes: Buffer): Buffer | undefined => {
     const proof = parseProof(key, bytes);
     if (!proof?.endpoint.startsWith(at.transport)) return undefined;
-    if (!arrivals.has(proof.endpoint)) arrivals.set(proof.endpoint, { at: endpointId(at), from: formatSender(from) });
+    const {
+      at: place,
+      from: source,
+      count,
+    } = arrivals.get(proof.endpoint) ?? {
+      ...{ at: endpointId(at), from: formatSender(from), count: 0 },
+    };
+    const isNew = nonces.get(proof.endpoint) !== proof.nonce;
+    nonces.set(proof.endpoint, proof.nonce);
+    arrivals.set(proof.endpoint, { at: place, from: source, count: count + Number(isNew) });
     bell.ring();
     return renderReceipt(key, proof);
   };

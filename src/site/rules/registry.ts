@@ -13,6 +13,7 @@ import { listIncomplete } from './list-incomplete.js';
 import { mappingInjected } from './mapping-injected.js';
 import { mappingToNecPort } from './mapping-to-nec-port.js';
 import { mappingToOtherHost } from './mapping-to-other-host.js';
+import { maybeShutOut } from './maybe-shut-out.js';
 import { natUnfriendly } from './nat-unfriendly.js';
 import { noGatewayFound } from './no-gateway-found.js';
 import { noOutsideView } from './no-outside-view.js';
@@ -26,7 +27,7 @@ import { unboundPorts } from './unbound-ports.js';
 import { upnpOn } from './upnp-on.js';
 
 /** Version of the site rules and of the check's, for reports: raise it whenever the same evidence would be judged differently. */
-export const SITE_RULESET = `1, check ${RULESET}`;
+export const SITE_RULESET = `2, check ${RULESET}`;
 
 /**
  * Every site rule, in the order in which what they find is best fixed: first the line, then what opens everything, what
@@ -53,6 +54,7 @@ export const SITE_RULES: readonly SiteRule[] = [
   severalGateways,
   noOutsideView,
   ownFirewall,
+  maybeShutOut,
   unboundPorts,
   forwardElsewhere,
   listIncomplete,

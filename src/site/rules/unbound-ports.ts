@@ -5,7 +5,7 @@ import type { FindingData } from '../../model/finding.js';
 import type { SiteEvidence, StandIn } from '../../model/site.js';
 import { nullableText, text } from '../../model/text.js';
 import { cutText } from '../../words/sentence.js';
-import { isInPlace, type SiteFacts } from '../evidence/facts.js';
+import { isInPlace, listStanding, type SiteFacts } from '../evidence/facts.js';
 import { ofTransport } from '../evidence/proofs.js';
 import { listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
@@ -84,6 +84,8 @@ function listUnproved(facts: SiteFacts, standIn: StandIn): Doubt<DoubtData>[] {
   const unbound = new Map(standIn.unbound.map((one) => [one.endpoint, one.detail]));
   for (const service of profile.services)
     for (const endpoint of new Set([...service.endpoints, ...service.defaultEndpoints])) {
+      const isStoodFor = service.endpoints.includes(endpoint) && !listStanding(facts, service).includes(endpoint);
+      if (isStoodFor && !unbound.has(endpoint)) continue;
       const intercepted = ledger.intercepted.has(endpoint);
       if (known.has(endpoint) || (ledger.missed.has(endpoint) && !intercepted)) continue;
       const blocking = service.kind !== 'gateway' && facts.accessTo(endpoint) !== 'may';

@@ -12,6 +12,8 @@ import { isReceipt, isWholeLine, MAX_PROOF_BYTES, type ProofMessage, renderProof
 
 /** Endpoints under way at once. */
 const CONCURRENCY = 64;
+/** Between the first messages to two endpoints, ms: routers shut out who comes faster. */
+const GAP_MS = 120;
 /** Datagrams to one endpoint before its silence is believed: one that is lost must not pass for one that is blocked. */
 const UDP_TRIES = 4;
 
@@ -21,14 +23,14 @@ export interface SendProofsOptions {
   readonly address: string;
   /** The caller's 32 bytes. */
   readonly key: Buffer;
-  /** Each one once. */
+  /** Each one once, in the order in which they are asked. */
   readonly endpoints: readonly EndpointId[];
   readonly timing: Timing;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a proof to every endpoint in random order, and yields what was seen of each as soon as it is known. Ends at
+ * Sends a proof to every endpoint, one after the other at a moderate pace, and yields what was seen of each as soon as it is known. Ends at
  * once after an abort: what was under way is yielded as cut off, the rest is not.
  */
 export async function* sendProofs(options: SendProofsOptions): AsyncGenerator<ProofEvent> {
@@ -36,7 +38,7 @@ export async function* sendProofs(options: SendProofsOptions): AsyncGenerator<Pr
   const engine = new Engine({ ...timing, tries: Math.max(timing.tries, UDP_TRIES) }, signal);
   const host = engine.host(address);
   try {
-    yield* mapConcurrently(shuffle(endpoints), CONCURRENCY, signal, async (endpoint) => {
+    yield* mapConcurrently(pace(engine, endpoints), CONCURRENCY, signal, async (endpoint) => {
       const nonce = randomBytes(16).toString('base64url');
       const { state, reason, tries, evidence } = await sendProof(engine, host, key, { endpoint, nonce });
       return { endpoint, state, reason, tries, receipt: evidence['receipt'] === true };
@@ -60,11 +62,10 @@ function sendProof(engine: Engine, host: Host, key: Buffer, proof: ProofMessage)
   return engine.tcp(host, port, talk);
 }
 
-/** The same items in random order, as they are taken. */
-async function* shuffle<T>(items: readonly T[]): AsyncGenerator<T> {
-  const rest = [...items];
-  while (rest.length > 0) {
-    const index = Math.floor(Math.random() * rest.length);
-    yield await Promise.resolve(rest.splice(index, 1)[0]!);
+/** The same items in their order, apart in time. */
+async function* pace<T>(engine: Engine, items: readonly T[]): AsyncGenerator<T> {
+  for (const [index, item] of items.entries()) {
+    if (index > 0) await engine.sleep(GAP_MS);
+    yield item;
   }
 }

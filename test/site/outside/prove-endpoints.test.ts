@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Bell } from '../../../src/async/bell.js';
 import { proveEndpoints, type ProveEndpointsOptions } from '../../../src/site/outside/prove-endpoints.js';
-import type { OpenStandIn } from '../../../src/site/outside/stand-in.js';
+import type { Arrival, OpenStandIn } from '../../../src/site/outside/stand-in.js';
 import { VantageClient } from '../../../src/site/outside/vantage-client.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
-import { proofSchema } from '../../../src/model/site.js';
+import { type Proof, proofSchema } from '../../../src/model/site.js';
 import type { ProofEvent } from '../../../src/model/vantage-api.js';
 import { sendProofs } from '../../../src/vantage/exchanges/send-proofs.js';
 import { stopAfterEach } from '../../lab-sites/running.js';
@@ -17,7 +17,7 @@ stopAfterEach();
 
 const STARTED = ['started', { address: LOCAL, ports: [] }] as const;
 const END = ['end', {}] as const;
-const ARRIVAL = { at: 'tcp/8080' as EndpointId, from: '203.0.113.9:40000' };
+const ARRIVAL: Arrival = { at: 'tcp/8080', from: '203.0.113.9:40000', count: 1 };
 
 const eventOf = (endpoint: EndpointId, change: Partial<ProofEvent> = {}) =>
   ['proof', { endpoint, state: 'open', reason: 'syn-ack', tries: 1, receipt: true, ...change }] as const;
@@ -68,6 +68,8 @@ describe('proveEndpoints', () => {
     expect(missed.map(({ arrived, state, receipt }) => [arrived, state, receipt])).toEqual(
       asked.map(() => [false, 'closed', false]),
     );
+    // The first that was asked was refused at once, and again in the end.
+    expect(missed.map(({ vouchedBy }) => vouchedBy)).toEqual(asked.map(() => asked[0]));
   });
 
   test('asks for what is bound alone, and for nothing where nothing is', async () => {
@@ -78,7 +80,7 @@ describe('proveEndpoints', () => {
     expect(proofs).toEqual([
       {
         ...{ endpoint: 'udp/5060', kind: 'service', arrived: true, arrivedAt: 'tcp/8080', from: '203.0.113.9:40000' },
-        ...{ state: 'open', reason: 'syn-ack', tries: 1, receipt: true },
+        ...{ state: 'open', reason: 'syn-ack', tries: 1, receipt: true, vouchedBy: null },
       },
     ]);
     const none = await prove(answer, { standIn: pretend([], []) });
@@ -108,7 +110,7 @@ describe('proveEndpoints', () => {
   test('waits a moment for what comes late', async () => {
     const standIn = pretend(['tcp/80'], []);
     setTimeout(() => {
-      (standIn.arrivals as Map<EndpointId, typeof ARRIVAL>).set('tcp/80', ARRIVAL);
+      (standIn.arrivals as Map<EndpointId, Arrival>).set('tcp/80', ARRIVAL);
       standIn.bell.ring();
     }, 300);
     const { proofs } = await prove((response) => sendEvents(response, STARTED, END), { standIn });
@@ -126,6 +128,85 @@ describe('proveEndpoints', () => {
       { endpoint: 'tcp/40000', arrived: true, ...unknown },
     ]);
     expect(problems).toEqual([expect.stringContaining('cut off')]);
+  });
+
+  describe('calls shut only what something vouches for:', () => {
+    const SILENT = { state: 'filtered', reason: 'no-response', tries: 4, receipt: false } as const;
+    const REFUSED = { state: 'closed', reason: 'conn-refused', tries: 1, receipt: false } as const;
+    /** A vantage that sees this in each of its rounds, before which this comes to the stand-in. */
+    const rounds = (...all: readonly (readonly [Partial<Record<EndpointId, Partial<ProofEvent>>>, EndpointId[]])[]) => {
+      const standIn = pretend(['tcp/80', 'udp/5060', 'tcp/40000', 'tcp/50000'], []);
+      let round = 0;
+      const answer: Answerer = (response, { body }) => {
+        const { endpoints } = JSON.parse(body) as { endpoints: EndpointId[] };
+        const [seen, come] = all[round++] ?? [{}, []];
+        for (const endpoint of come) {
+          const count = (standIn.arrivals.get(endpoint)?.count ?? 0) + 1;
+          (standIn.arrivals as Map<EndpointId, Arrival>).set(endpoint, { ...ARRIVAL, count });
+        }
+        const events = endpoints.map((endpoint) => eventOf(endpoint, seen[endpoint] ?? SILENT));
+        sendEvents(response, STARTED, ...events, END);
+      };
+      return { answer, standIn };
+    };
+    const vouched = (proofs: readonly Proof[]) => proofs.map(({ vouchedBy }) => vouchedBy);
+
+    test('nothing where all is silent: anyone may have shut us out', async () => {
+      const { answer, standIn } = rounds();
+      const { proofs, asked } = await prove(answer, { standIn });
+      expect(vouched(proofs)).toEqual([null, null, null]);
+      expect(proofs.map(({ tries }) => tries)).toEqual([8, 8, 8]);
+      expect(asked.map(({ endpoints }) => endpoints)).toEqual(Array(2).fill(['tcp/80', 'udp/5060', 'tcp/40000']));
+    });
+
+    test('what was silent twice, where what arrived arrives again at the end', async () => {
+      const { answer, standIn } = rounds([{}, ['udp/5060']], [{}, []], [{}, ['udp/5060']]);
+      const { proofs, asked } = await prove(answer, { standIn });
+      expect(vouched(proofs)).toEqual(['udp/5060', null, 'udp/5060']);
+      expect(asked.map(({ endpoints }) => endpoints)).toEqual([
+        ['tcp/80', 'udp/5060', 'tcp/40000'],
+        ['tcp/80', 'tcp/40000'],
+        ['udp/5060'],
+      ]);
+    });
+
+    test('nothing where it does not arrive again', async () => {
+      const { answer, standIn } = rounds([{}, ['udp/5060']]);
+      expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
+    });
+
+    test('what was silent twice, where the test port arrives before and after; it is not told itself', async () => {
+      const { answer, standIn } = rounds([{}, ['tcp/50000']], [{}, []], [{}, ['tcp/50000']]);
+      const { proofs, problems, asked } = await prove(answer, { standIn, testPort: 'tcp/50000' });
+      expect(proofs.map(({ endpoint }) => endpoint)).toEqual(['tcp/80', 'udp/5060', 'tcp/40000']);
+      expect(vouched(proofs)).toEqual(Array(3).fill('tcp/50000'));
+      expect(asked[0]?.endpoints[0]).toBe('tcp/50000');
+      expect(problems).toEqual([]);
+    });
+
+    test('nothing where the test port does not arrive, which is told', async () => {
+      const { answer, standIn } = rounds();
+      const { proofs, problems } = await prove(answer, { standIn, testPort: 'tcp/50000' });
+      expect(vouched(proofs)).toEqual([null, null, null]);
+      expect(problems).toEqual(['nothing arrived at the test port tcp/50000: is it forwarded to 127.0.0.1?']);
+    });
+
+    const seen = (first: Partial<ProofEvent>) => ({ 'tcp/80': first });
+    test.each([
+      ['the first that is asked is refused at once, and so again', REFUSED, REFUSED, 'tcp/80'],
+      ['it is silent at the end', REFUSED, SILENT, null],
+      ['it is refused in another way at the end', REFUSED, { ...SILENT, reason: 'host-unreach' }, null],
+      ['it was refused only when it was tried again', { ...REFUSED, tries: 2 }, REFUSED, null],
+    ] as const)('refusals: %s', async (_what, first, last, by) => {
+      const { answer, standIn } = rounds([seen(first), []], [seen(first), []], [seen(last), []]);
+      expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([by, by, by]);
+    });
+
+    test('no refusal of what was asked late: it may be that of who shuts us out', async () => {
+      const late = { 'tcp/40000': REFUSED };
+      const { answer, standIn } = rounds([late, []], [late, []], [late, []]);
+      expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
+    });
   });
 
   test.each<[string, Answerer, string]>([

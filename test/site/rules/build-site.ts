@@ -118,10 +118,18 @@ export interface ProofParts {
   readonly at?: Readonly<Partial<Record<EndpointId, EndpointId>>>;
   readonly leaveOut?: readonly EndpointId[];
   readonly state?: Proof['state'];
+  /** Something shows that we were not shut out. */
+  readonly vouched?: boolean;
 }
 
 /** Messages to every endpoint and to random ports, of which these arrived. */
-export function proofs({ arrived = [], at = {}, leaveOut = [], state = 'filtered' }: ProofParts = {}): Proof[] {
+export function proofs({
+  arrived = [],
+  at = {},
+  leaveOut = [],
+  state = 'filtered',
+  vouched = true,
+}: ProofParts = {}): Proof[] {
   return [...ENDPOINTS, ...CANARIES]
     .filter((endpoint) => !leaveOut.includes(endpoint))
     .map((endpoint) => {
@@ -136,6 +144,7 @@ export function proofs({ arrived = [], at = {}, leaveOut = [], state = 'filtered
         reason: came ? 'syn-ack' : state === 'error' ? 'no-route' : 'no-response',
         tries: 3,
         receipt: came,
+        vouchedBy: came || !vouched ? null : 'tcp/22',
       };
     });
 }

@@ -37,6 +37,27 @@ describe('a clean site', () => {
     expect(site.summary).toContain('checklist was not filled in');
   });
 
+  test('is not known to be fit where nothing shows that the router had not shut us out', () => {
+    const site = report(evidence({ outside: outside({ proofs: proofs({ vouched: false }) }) }));
+    expect(verdictOf(site)).toMatchObject({
+      ...{ verdict: 'inconclusive', violations: [], inconclusive: [] },
+      blocking: expect.arrayContaining(['Whether more is forwarded than arrived']),
+    });
+    expect(texts(site)).toContain('--test-port');
+    expect(texts(site)).not.toContain('proved');
+  });
+
+  test('is fit where a range of voice media that is not agreed was asked at some of its ports', () => {
+    const isMedia = (endpoint: string) => /^udp\/100[2-8]\d$/.test(endpoint);
+    const media = ENDPOINTS.filter(isMedia);
+    const leaveOut = media.filter((_endpoint, index) => index % 9 > 0);
+    expect(leaveOut.length).toBeGreaterThan(50);
+    const site = report(evidence({ outside: outside({ proofs: proofs({ leaveOut }) }) }));
+    expect(verdictOf(site)).toEqual({ verdict: 'compliant', ...NOTHING });
+    const none = report(evidence({ outside: outside({ proofs: proofs({ leaveOut: media }) }) }));
+    expect(none.verdict).toBe('inconclusive');
+  });
+
   test('without one is not known to be, as nobody stands where a forward would lead', () => {
     const site = report(bare());
     expect(verdictOf(site)).toEqual({
