@@ -43,6 +43,8 @@ export interface SlotState {
   readonly identities: Readonly<Record<string, string>>;
   /** How the site refuses, by its last good look; absent in states from before this was noted. */
   readonly refusals?: readonly Reason[];
+  /** The last look saw no life there; absent in states from before this was noted. */
+  readonly silent?: boolean;
 }
 
 /** A {@link SlotState} as it is shown: issues with words for people. */

@@ -47,6 +47,8 @@ export interface SweepSummary {
   readonly pausedCount: number;
   /** Results that prove nothing, since the vantage was broken. */
   readonly blind: number;
+  /** Results that do not count, since many clients fell silent at once. */
+  readonly held: number;
 }
 
 /** Renders the results of a sweep as they come; keeps none of them. */
@@ -123,7 +125,7 @@ export function renderVerdicts({ violation, inconclusive, compliant }: Readonly<
 }
 
 function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
-  const { sweepId, interrupted, verdicts, failed, skipped, skippedCount, pausedCount, blind } = summary;
+  const { sweepId, interrupted, verdicts, failed, skipped, skippedCount, pausedCount, blind, held } = summary;
   const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume continues it' : ''}`];
   const list = (clients: readonly NotProbed[]) =>
     clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
@@ -132,6 +134,7 @@ function renderSummary(summary: SweepSummary, width: number, brief: boolean): st
   if (before !== '') lines.push(`Found before it was continued: ${before}`);
   if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
   if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: our own connection did not work`);
+  if (held > 0) lines.push(`${renderCount(held, 'result')} not counted: too many clients fell silent at once`);
   if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} could not be checked:`, ...list(failed));
   if (skippedCount > 0) {
     lines.push(

@@ -4,6 +4,7 @@ import type { Client } from '../../src/model/client.js';
 import type { Survey } from '../../src/model/report.js';
 import { digestProfile } from '../../src/check/judge/judge-survey.js';
 import { createReport } from '../../src/check/judge/say-report.js';
+import { MassSilence } from '../../src/fleet/sweep/mass-silence.js';
 import { recordLook } from '../../src/fleet/sweep/record-look.js';
 
 /** A client of the store, with what nobody needs to say left out. */
@@ -49,7 +50,13 @@ export async function addSweep(path: string, at: string, seen: readonly Seen[]):
       const waivers = await store.listWaivers(of.id);
       const report = createReport({ ...survey, startedAt: at }, { ...options, waivers });
       const look = { sweepId: sweep.id, client: of, slot, report, earlier: null, last: true };
-      await recordLook(look, { store, alerts: null, confirm: false, now: new Date(at) });
+      await recordLook(look, {
+        store,
+        alerts: null,
+        massSilence: new MassSilence(),
+        confirm: false,
+        now: new Date(at),
+      });
     }
     await store.finishSweep(sweep.id, 'finished', new Date(at));
     return sweep.id;

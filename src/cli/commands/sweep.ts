@@ -22,7 +22,7 @@ import { inGroup, type Values } from '../kit/option.js';
 import { openOutput } from '../kit/output.js';
 import { createProgress, tellDelivery } from '../kit/progress.js';
 import { chooseStorePath } from '../kit/store.js';
-import { readSweepFigures, SWEEP_OPTIONS, type SweepFigures } from '../kit/sweep-options.js';
+import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS, type SweepFigures } from '../kit/sweep-options.js';
 import { chooseStyle } from '../kit/terminal.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
 
@@ -81,6 +81,7 @@ async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertC
     const options = { ...figures, store, inventory: loaded.file, clients, filter, alerts };
     const unfinished = await store.findUnfinished(loaded.file);
     const prepared = (resume ? await resumeSweep(options) : null) ?? (await beginSweep(options));
+    if (!quiet && figures.control === undefined) tell(NO_CONTROL);
     if (!quiet) tellBeginning(prepared, resume, unfinished?.id ?? null);
     return { store, inventory: loaded.file, prepared };
   } catch (error) {
@@ -116,7 +117,7 @@ async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, set
   });
   const before = VERDICTS.filter((verdict) => prepared.verdicts[verdict] > 0);
   let verdict = before.reduce(worstVerdict, prepared.skippedCount > 0 ? 'inconclusive' : 'compliant');
-  let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
+  let end: SweepEnd = { state: 'interrupted', blind: 0, held: 0, failed: [] };
   const results = runSweep(
     prepared,
     {
@@ -136,7 +137,7 @@ async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, set
       await output.write(writer.result({ ...result, ...said, sweepId: prepared.sweep.id }));
     }
     const interrupted = end.state === 'interrupted';
-    if (interrupted || end.failed.length > 0) verdict = worstVerdict(verdict, 'inconclusive');
+    if (interrupted || end.held > 0 || end.failed.length > 0) verdict = worstVerdict(verdict, 'inconclusive');
     progress.stop();
     await output.write(writer.end({ ...prepared, ...end, sweepId: prepared.sweep.id, interrupted }));
     return verdict;

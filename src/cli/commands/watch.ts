@@ -12,7 +12,7 @@ import { catchSignals, EXIT } from '../kit/ending.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { tellDelivery } from '../kit/progress.js';
 import { chooseStorePath } from '../kit/store.js';
-import { readSweepFigures, SWEEP_OPTIONS } from '../kit/sweep-options.js';
+import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS } from '../kit/sweep-options.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
 
 const JITTER_MS = 60_000;
@@ -49,11 +49,13 @@ export const command = defineCommand({
     const jitterMs = readDuration('jitter', settings.jitter, JITTER_MS);
     const files = createFiles(settings);
     if (heartbeat !== undefined) await beatHeart(heartbeat);
+    const view = createView(quiet, heartbeat);
+    if (figures.control === undefined) view.note(NO_CONTROL);
     const store = await openStore(chooseStorePath(settings.store));
     const ending = catchSignals();
     tuneForMany();
     try {
-      await watch({ store, figures, ...files, jitterMs, view: createView(quiet, heartbeat), signal: ending.signal });
+      await watch({ store, figures, ...files, jitterMs, view, signal: ending.signal });
       return EXIT.compliant;
     } finally {
       ending.release();

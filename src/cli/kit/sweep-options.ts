@@ -7,6 +7,10 @@ import { STORE } from './store.js';
 
 const CONFIRM_AFTER_MS = 30_000;
 
+/** What to say once where a sweep runs without a control. */
+export const NO_CONTROL =
+  'there is no --control, so a failure of our own line can look as if clients had fallen silent; name something that answers';
+
 /** Which clients of an inventory. */
 export const SELECTION = {
   group: { list: true, value: 'NAME', describe: 'Only clients of this group' },

@@ -3,7 +3,7 @@ import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
 import { excludesIdentity, excludesIssue, indexLooks, isConclusive } from './determined.js';
-import { losesSight, showsLife } from './sight.js';
+import { isInSight, losesSight, showsLife } from './sight.js';
 import { toRecord } from './slot-state.js';
 import {
   ADDRESS_KEY,
@@ -65,6 +65,7 @@ export function carryOver(before: SlotState | null, after: SlotState, report: Re
     issues: all,
     identities: toRecord([...identities, ...Object.entries(after.identities)]),
     ...noteRefusals(learns ? after.refusals : refusals),
+    silent: !isInSight(report, { endpoint: null }, refusals),
   };
 }
 
@@ -111,6 +112,7 @@ export function acceptChanges(before: SlotState | null, after: SlotState, confir
     issues: toRecord(issues),
     identities: toRecord(identities),
     ...noteRefusals(after.refusals),
+    ...(after.silent === undefined ? {} : { silent: after.silent }),
   };
 }
 

@@ -2,7 +2,7 @@ import { isRandomCanary } from '../../model/canary.js';
 import type { Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
-import { listRefusals } from './sight.js';
+import { listRefusals, showsLife } from './sight.js';
 import type { Finding } from '../../model/finding.js';
 import { isAtLeast } from '../../model/severity.js';
 
@@ -26,6 +26,7 @@ export function stateOf(report: ReportData): SlotState {
     issues: toRecord(issues),
     identities: toRecord(identities),
     refusals: listRefusals(report.observations),
+    silent: !showsLife(report),
   };
 }
 

@@ -31,22 +31,26 @@ export async function getState(db: Db, clientId: string, slot: string): Promise<
   return row?.state == null ? null : (JSON.parse(row.state) as SlotState);
 }
 
-/** Puts down what is known of a slot, which has a result already. */
+/** The look since which a slot stands as it does, and its time: ISO 8601, UTC. */
+export interface StateSince {
+  readonly resultId: number;
+  readonly at: string;
+}
+
+/** Puts down what is known of a slot, which has a result already. With null, its time stays. */
 export async function putState(
   db: Db,
   clientId: string,
   slot: string,
   state: SlotState,
-  resultId: number,
-  at: string,
+  since: StateSince | null,
 ): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('slots')
     .set({
       state: JSON.stringify(state),
       state_rank: rankState(state),
-      state_result_id: resultId,
-      state_at: Date.parse(at),
+      ...(since && { state_result_id: since.resultId, state_at: Date.parse(since.at) }),
     })
     .where('client_id', '=', clientId)
     .where('slot', '=', slot)

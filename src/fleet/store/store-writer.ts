@@ -3,7 +3,7 @@ import type { Change, SlotState, StoredChange, Waiver } from '../../model/change
 import { addChanges, listChanges, markAlerted, type ChangePlace } from './changes.js';
 import { enqueue, type NewMessage } from './outbox.js';
 import { addResult, type NewResult } from './results.js';
-import { getState, putState } from './states.js';
+import { getState, putState, type StateSince } from './states.js';
 import { type LeavingOut, noteLeftOut, type Skipped } from './sweep-tally.js';
 import { finishClient } from './sweeps.js';
 import type { Tables } from './tables.js';
@@ -27,9 +27,9 @@ export class StoreWriter {
     return getState(this.#db, clientId, slot);
   }
 
-  /** Puts down what is known of a slot, by a result that was added before. */
-  putState(clientId: string, slot: string, state: SlotState, resultId: number, at: string): Promise<void> {
-    return putState(this.#db, clientId, slot, state, resultId, at);
+  /** Puts down what is known of a slot, by a result that was added before; null: it stands as it did. */
+  putState(clientId: string, slot: string, state: SlotState, since: StateSince | null): Promise<void> {
+    return putState(this.#db, clientId, slot, state, since);
   }
 
   /** Stores changes of a slot of which a result was added before. */

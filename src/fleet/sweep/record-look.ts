@@ -2,11 +2,13 @@ import { summarise } from '../../check/judge/say-report.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
 import { routeEvent } from '../alerts/route.js';
 import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../changes/flapping.js';
+import { isInSight } from '../changes/sight.js';
 import type { Store, StoreWriter } from '../store/store.js';
 import type { ClientEvent } from '../../model/alert.js';
-import type { Change } from '../../model/change.js';
+import type { Change, SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
+import type { MassSilence } from './mass-silence.js';
 import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
 
 /** One finished look at a slot. */
@@ -25,6 +27,8 @@ export interface FinishedLook {
 export interface RecordOptions {
   readonly store: Store;
   readonly alerts: AlertConfig | null;
+  /** What many sites that fall silent at once are noticed by. */
+  readonly massSilence: MassSilence;
   /** Whether a change needs a second look. */
   readonly confirm: boolean;
   readonly now: Date;
@@ -38,11 +42,13 @@ export interface Recorded {
   readonly changes: readonly Change[];
   /** Exposures stand that the look lost sight of, or had lost before. */
   readonly unseen: boolean;
+  /** The site fell silent while many did, so that the look does not count. */
+  readonly held: boolean;
   /** The look proves nothing, since we ourselves could not see. */
   readonly blind: boolean;
 }
 
-const NOTHING: Recorded = { again: null, changes: [], unseen: false, blind: false };
+const NOTHING: Recorded = { again: null, changes: [], unseen: false, held: false, blind: false };
 
 /**
  * Stores a look and all that follows from it, in one transaction: its report, the state of the slot, its changes and
@@ -59,6 +65,16 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
       return { ...NOTHING, blind: true };
     }
     const before = await tx.getState(look.client.id, look.slot);
+    const inSight = isInSight(look.report, { endpoint: null }, before?.refusals);
+    if (look.earlier === null) options.massSilence.note(before, inSight);
+    if (before?.silent === false && !inSight && options.massSilence.isLikely) {
+      if (look.earlier === null) {
+        await tx.addResult({ ...look, final: false });
+        return { ...NOTHING, again: { suspected: [], agreed: null } };
+      }
+      await finish();
+      return { ...NOTHING, held: true };
+    }
     const judged = options.confirm ? judgeLook(before, look.report, look.earlier) : trustLook(before, look.report);
     if (judged.again) {
       await tx.addResult({ ...look, final: false });
@@ -68,12 +84,19 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
     if (resultId === null) return NOTHING;
     const { state, changes } = judged;
     if (JSON.stringify(state) !== JSON.stringify(before)) {
-      await tx.putState(look.client.id, look.slot, state, resultId, look.report.startedAt);
+      const since = isSameStanding(state, before) ? null : { resultId, at: look.report.startedAt };
+      await tx.putState(look.client.id, look.slot, state, since);
     }
     await tellChanges(tx, look, changes, options);
     const unseen = Object.values(state.issues).some(({ lostAt, waived }) => lostAt !== undefined && !waived);
     return { ...NOTHING, changes, unseen };
   });
+}
+
+/** Whether a slot stands as it did: how the site refused, and whether it was silent, is for us alone. */
+function isSameStanding(a: SlotState, b: SlotState | null): boolean {
+  const standing = (state: SlotState) => JSON.stringify({ ...state, refusals: null, silent: null });
+  return b !== null && standing(a) === standing(b);
 }
 
 /** Whether our own vantage was broken: whatever was seen or not seen then says nothing of the client. */

@@ -8,6 +8,7 @@ import type { LeavingOut, Skipped, Store, Sweep, SweepTally } from '../store/sto
 import { Blindness } from './blindness.js';
 import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
 import { LookQueue } from './look-queue.js';
+import { MassSilence } from './mass-silence.js';
 import { recordLook } from './record-look.js';
 import { tellOperator } from './tell-operator.js';
 import type { Change } from '../../model/change.js';
@@ -81,6 +82,8 @@ export interface SweepEnd {
   readonly state: 'finished' | 'interrupted';
   /** Results that prove nothing, since we ourselves could not see. */
   readonly blind: number;
+  /** Results that do not count, since many clients fell silent at once. */
+  readonly held: number;
   /** Clients that could not be looked at, such as for a profile that is gone; the first thousand of them. */
   readonly failed: readonly Skipped[];
 }
@@ -138,6 +141,9 @@ export async function* runSweep(
   let finished = 0;
   const failed = [...prepared.failed];
   const blindness = new Blindness();
+  const massSilence = new MassSilence();
+  let suspected = false;
+  let held = 0;
   let whole = false;
   try {
     const firsts = listLooks(sweepId, options, signal, (client, reason) => {
@@ -153,14 +159,22 @@ export async function* runSweep(
       const { client, slot, open, earlier } = job;
       const recorded = await recordLook(
         { sweepId, client, slot, report, earlier, last: open.left === 1 },
-        { store, alerts, confirm: confirmAfterMs > 0, now: new Date() },
+        { store, alerts, massSilence, confirm: confirmAfterMs > 0, now: new Date() },
       );
+      if (massSilence.isLikely && !suspected) {
+        suspected = true;
+        const title = `Sweep ${sweepId}: many clients fell silent at once`;
+        const detail = massSilence.describe();
+        options.onTrouble?.(detail);
+        if (alerts) await tellOperator(store, alerts, { key: `${sweepId}/silence`, title, detail });
+      }
       if (recorded.again) {
         const look = { ...job, timing: slow, earlier: recorded.again };
         queue.done({ look, delayMs: confirmAfterMs });
       } else {
         if (--open.left === 0) finished++;
         queue.done(null);
+        if (recorded.held) held++;
         const trouble = blindness.note(report, recorded.blind);
         if (trouble !== null) options.onTrouble?.(trouble);
         yield { client, slot, report, changes: recorded.changes, unseen: recorded.unseen };
@@ -183,7 +197,7 @@ export async function* runSweep(
     }
     await store.finishSweep(sweepId, state, new Date());
     await store.closeDigest(sweepId, new Date());
-    end({ state, blind, failed });
+    end({ state, blind, held, failed });
   }
 }
 

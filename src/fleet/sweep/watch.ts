@@ -150,18 +150,18 @@ class Watcher {
       if (schedule) await store.noteRun(schedule.key, startedAt);
       const { id, remaining } = prepared.sweep;
       view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${renderCount(remaining, 'client')}`);
-      let end: SweepEnd = { state: 'interrupted', blind: 0, failed: [] };
+      let end: SweepEnd = { state: 'interrupted', blind: 0, held: 0, failed: [] };
       const sweep = runSweep(prepared, options, (ended) => (end = ended));
       let changes = 0;
       for await (const result of sweep) {
         changes += result.changes.length;
         view.result(id, result);
       }
-      const { state, blind, failed } = end;
-      this.#healthy = blind + failed.length === 0;
+      const { state, blind, held, failed } = end;
+      this.#healthy = blind + held + failed.length === 0;
       for (const { client, reason } of failed) view.note(`${client.id} could not be checked: ${reason}`);
       view.note(
-        `sweep ${id} ${state}, ${renderCount(changes, 'change')}${blind > 0 ? `, ${blind} checks proved nothing` : ''}`,
+        `sweep ${id} ${state}, ${renderCount(changes, 'change')}${blind + held > 0 ? `, ${blind + held} checks proved nothing` : ''}`,
       );
     } catch (error) {
       this.#healthy = false;

@@ -23,6 +23,7 @@ describe('the state that a report gives', () => {
       },
       identities: { 'tcp/80': 'NEC WebPro' },
       refusals: [],
+      silent: false,
     });
   });
 

@@ -80,7 +80,7 @@ export function storeLook(store: Store, sweepId: number, id: string, report: Rep
     const resultId = await writer.addResult({ sweepId, client: createClient(id), slot, report, final: true });
     const { verdict } = report;
     const state = { address: report.target.address, verdict, issues: {}, identities: {} };
-    if (resultId !== null) await writer.putState(id, slot, state, resultId, report.startedAt);
+    if (resultId !== null) await writer.putState(id, slot, state, { resultId, at: report.startedAt });
     await writer.finishClient(sweepId, id);
     return resultId;
   });

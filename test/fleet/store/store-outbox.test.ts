@@ -187,5 +187,7 @@ test('a state or a change of a slot without a result is a mistake of ours', asyn
     'a s',
   );
   const state = { address: null, verdict: 'compliant', issues: {}, identities: {} } as const;
-  await expect(store.write((writer) => writer.putState('a', 's', state, 1, place.at))).rejects.toThrow('a s');
+  await expect(
+    store.write((writer) => writer.putState('a', 's', state, { resultId: 1, at: place.at })),
+  ).rejects.toThrow('a s');
 });

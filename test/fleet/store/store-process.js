@@ -18,7 +18,7 @@ for (let index = 0; index < Number(count); index++) {
     const profile = { ...report.profile, name: `look ${index}` };
     const result = { sweepId: Number(sweepId), client, slot: address, report: { ...report, profile }, final: true };
     const resultId = await writer.addResult(result);
-    await writer.putState(id, address, { address, verdict: 'compliant', issues: {}, identities: {} }, resultId, at);
+    await writer.putState(id, address, { address, verdict: 'compliant', issues: {}, identities: {} }, { resultId, at });
     await writer.enqueue({ key: id, channel: 'c', digest: false, sweepId: null, event, at });
     await writer.finishClient(Number(sweepId), id);
   });

@@ -242,7 +242,7 @@ describe('results', () => {
         const client = createClient(id, { group: 'g', tags: ['t'], contacts: ['x@example.net'] });
         expect(await writer.getState(id, 's')).toBeNull();
         const resultId = await writer.addResult({ sweepId, client, slot: 's', report: cleanReport, final: true });
-        await writer.putState(id, 's', state, resultId!, NOW.toISOString());
+        await writer.putState(id, 's', state, { resultId: resultId!, at: NOW.toISOString() });
         expect(await writer.getState(id, 's')).toEqual(state);
       });
     }
@@ -262,7 +262,7 @@ describe('results', () => {
         const client = createClient('a', { name });
         const resultId = await writer.addResult({ sweepId, client, slot: 's', report: cleanReport, final: true });
         const state: SlotState = { address: null, verdict: 'compliant', issues: {}, identities: {} };
-        await writer.putState('a', 's', state, resultId!, NOW.toISOString());
+        await writer.putState('a', 's', state, { resultId: resultId!, at: NOW.toISOString() });
       });
     }
     expect((await collect(store.readClientStates())).map(({ client }) => client.name)).toEqual(['New']);

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { recordLook } from '../../../src/fleet/sweep/record-look.js';
+import { stateOf } from '../../../src/fleet/changes/slot-state.js';
+import { recordLook, type Recorded } from '../../../src/fleet/sweep/record-look.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import type { Report } from '../../../src/model/report.js';
 import { sampleObservation } from '../../reports/sample-reports.js';
 import { lookAt, openAt, violation } from '../store/looks.js';
+import { MassSilence } from '../../../src/fleet/sweep/mass-silence.js';
 import { beginSweep } from '../store/store-fixtures.js';
 import { createClient, createStore } from './scene.js';
 
@@ -13,7 +15,13 @@ const client = createClient('acme', '203.0.113.7');
 async function record(store: Store, report: Report) {
   const { id: sweepId } = await beginSweep(store, ['acme']);
   const look = { sweepId, client, slot: '203.0.113.7', report, earlier: null, last: true };
-  const recorded = await recordLook(look, { store, alerts: null, confirm: false, now: new Date() });
+  const recorded = await recordLook(look, {
+    store,
+    alerts: null,
+    massSilence: new MassSilence(),
+    confirm: false,
+    now: new Date(),
+  });
   return { kinds: recorded.changes.map(({ kind }) => kind), unseen: recorded.unseen };
 }
 
@@ -35,4 +43,54 @@ test('an exposure at a site that fell silent stands in the store until the site 
   expect((await store.listChanges({ clientId: 'acme' })).map(({ kind }) => kind)).toEqual(['lost-sight', 'exposed']);
   const shut = lookAt({ observations: [openAt('tcp/8000', null)] });
   expect(await record(store, shut)).toEqual({ kinds: ['resolved'], unseen: false });
+});
+
+test('where many sites fall silent at once, their looks wait for a second one and then do not count', async () => {
+  const store = await createStore();
+  const ids = Array.from({ length: 12 }, (_, n) => `c${n}`);
+  const silent = lookAt({
+    observations: (['tcp/80', 'tcp/8000', 'udp/5060', 'tcp/65535'] as const).map((endpoint) =>
+      sampleObservation({ endpoint }),
+    ),
+  });
+  const looks = async (report: Report, known: readonly Recorded[], massSilence: MassSilence, sweepId: number) => {
+    const all: Recorded[] = [];
+    for (const [index, id] of ids.entries()) {
+      const earlier = known[index]?.again ?? null;
+      const look = { sweepId, client: createClient(id, id), slot: id, report, earlier, last: true };
+      all.push(await recordLook(look, { store, alerts: null, massSilence, confirm: true, now: new Date() }));
+    }
+    return all;
+  };
+  const first = await beginSweep(store, ids);
+  const calm = new MassSilence();
+  await looks(violation(), await looks(violation(), [], calm, first.id), calm, first.id);
+  const known: unknown[] = [];
+  for await (const { client: who, state } of store.readClientStates()) known.push([who.id, state]);
+  const second = await beginSweep(store, ids);
+  const massSilence = new MassSilence();
+  const unseen = await looks(silent, [], massSilence, second.id);
+  expect(massSilence.isLikely).toBe(true);
+  expect(unseen.every(({ again, changes }) => again !== null && changes.length === 0)).toBe(true);
+  const again = await looks(silent, unseen, massSilence, second.id);
+  expect(again.every(({ held, changes }) => held && changes.length === 0)).toBe(true);
+  const after: unknown[] = [];
+  for await (const { client: who, state } of store.readClientStates()) after.push([who.id, state]);
+  expect(after).toEqual(known);
+});
+
+test('a few sites that fall silent, or a fleet that mostly is, are no reason to doubt ourselves', () => {
+  const alive = stateOf(lookAt());
+  const quiet = { ...alive, silent: true };
+  const few = new MassSilence();
+  for (let n = 0; n < 100; n++) few.note(alive, n >= 20);
+  expect(few.isLikely).toBe(false);
+  few.note(alive, false);
+  expect(few.isLikely).toBe(true);
+  const usual = new MassSilence();
+  for (let n = 0; n < 10; n++) usual.note(quiet, false);
+  for (let n = 0; n < 30; n++) usual.note(alive, false);
+  expect(usual.isLikely).toBe(false);
+  usual.note(alive, false);
+  expect(usual.isLikely).toBe(true);
 });

@@ -97,7 +97,7 @@ describe('a vantage that cannot see', () => {
     await claimAll(store);
     await site.stop();
     const blind = await sweepAll({ store, clients, alerts: ALERTS, control: `${at(99)}:9` });
-    expect(blind.end).toEqual({ state: 'finished', blind: 6, failed: [] });
+    expect(blind.end).toEqual({ state: 'finished', blind: 6, held: 0, failed: [] });
     expect(changesOf(blind)).toEqual([]);
     const messages = await claimAll(store);
     expect(messages.map(({ events }) => events.map(({ type }) => type))).toEqual([['operator']]);

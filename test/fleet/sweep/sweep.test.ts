@@ -29,7 +29,7 @@ describe('a sweep', () => {
     const { client } = await startWebpro(1);
     const clients = [client, createClient('c2', at(2)), createClient('c3', at(3))];
     const first = await sweepAll({ store, clients });
-    expect(first.end).toEqual({ state: 'finished', blind: 0, failed: [] });
+    expect(first.end).toEqual({ state: 'finished', blind: 0, held: 0, failed: [] });
     expect(first.results.map(({ client: { id }, report }) => `${id} ${report.verdict}`).sort()).toEqual([
       'c1 violation',
       'c2 compliant',
@@ -75,7 +75,7 @@ describe('a sweep', () => {
       clients: [...clients, client],
       onTrouble: (trouble) => troubles.push(trouble),
     });
-    expect(swept.end).toEqual({ state: 'finished', blind: 30, failed: [] });
+    expect(swept.end).toEqual({ state: 'finished', blind: 30, held: 0, failed: [] });
     expect(changesOf(swept)).toEqual(['c7 exposed']);
     expect(troubles).toEqual([expect.stringMatching(/^no probe of fe80::.+ IPv6 addresses prove nothing$/)]);
   });
