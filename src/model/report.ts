@@ -191,14 +191,22 @@ const vantageSchema = z.object({
 /** Where we look from, and what proves that we can see. */
 export type Vantage = z.infer<typeof vantageSchema>;
 
+const recheckSchema = z.object({
+  endpoint: endpointSchema,
+  before: z.enum(REASONS),
+  after: z.enum(REASONS),
+});
+/** An endpoint that was asked again at the end: the reasons of its states then and now. */
+export type Recheck = z.infer<typeof recheckSchema>;
+
 const livenessSchema = z.object({
   srttMs: z.number().nullable().describe('smoothed round-trip time (RFC 6298)'),
   answers: z.int().describe('probes that were answered at all'),
   lost: z.int().describe('tries that went unanswered on endpoints that answered another try'),
   recheck: z
-    .object({ endpoint: endpointSchema, answered: z.boolean() })
-    .nullable()
-    .describe('something that had answered, asked again at the end'),
+    .array(recheckSchema)
+    .max(32)
+    .describe('what was asked again at the end: a witness of each kind of answer, and services where there was doubt'),
 });
 /** Signs of life of the target. */
 export type Liveness = z.infer<typeof livenessSchema>;

@@ -12,7 +12,7 @@ import { judge } from './rules/build-survey.js';
 import { RULES } from '../../src/check/rules/registry.js';
 import type { Facts } from '../../src/check/rules/facts.js';
 import type { Rule } from '../../src/check/rules/rule.js';
-import { surveyTarget } from '../../src/check/survey.js';
+import { surveyTarget } from '../../src/check/survey/survey-target.js';
 import { keep, stopAfterEach } from '../lab-sites/running.js';
 import { checkAll, checkOne, checkSite, requireValid, startAt } from './checking.js';
 

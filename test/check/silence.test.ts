@@ -38,7 +38,7 @@ test.concurrent(
     expect(report.verdict).toBe('compliant');
     expect(report.summary).toContain('no sign of life');
     expect(rulesOf(report, 'note')).toContain('no-sign-of-life');
-    expect(report.liveness).toMatchObject({ answers: 0, srttMs: null, recheck: null });
+    expect(report.liveness).toMatchObject({ answers: 0, srttMs: null, recheck: [] });
   },
 );
 
@@ -71,7 +71,7 @@ test.concurrent(
       rate: 10,
       timeoutMs: 1_000,
     });
-    expect(report.liveness.recheck).toMatchObject({ answered: false });
+    expect(report.liveness.recheck).toMatchObject([{ before: 'syn-ack', after: 'no-response' }]);
     expect(rulesOf(report, 'inconclusive')).toEqual(['blacklisted-mid-check']);
     expect(report.undetermined.some(({ blocking }) => blocking)).toBe(true);
     expect(report.verdict).toBe('inconclusive');

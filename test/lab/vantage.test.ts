@@ -14,7 +14,7 @@ describe('a router that bans whoever touches too many ports', () => {
   test('makes the check inconclusive, not compliant', async () => {
     await site.configure({ unsolicited: 'reset', banAfter: 10 });
     const { code, report } = await checkFrom(site.internet);
-    expect(report.liveness.recheck).toMatchObject({ answered: false });
+    expect(report.liveness.recheck.map(({ after }) => after)).toContain('no-response');
     expect(rulesOf(report)).toContain('blacklisted-mid-check');
     expect(report.verdict).toBe('inconclusive');
     expect(code).toBe(3);

@@ -29,7 +29,7 @@ const base: Report = {
   observations: [],
   unlisted: {},
   undetermined: [],
-  liveness: { srttMs: 23.4, answers: 9, lost: 0, recheck: { endpoint: 'tcp/80', answered: true } },
+  liveness: { srttMs: 23.4, answers: 9, lost: 0, recheck: [{ endpoint: 'tcp/80', before: 'syn-ack', after: 'syn-ack' }] },
   errors: [],
 };
 
@@ -280,7 +280,7 @@ export const silentReport: Report = {
   ],
   observations: [...profiled, ...canaries],
   undetermined: [silentUdp, lanSide],
-  liveness: { srttMs: null, answers: 0, lost: 0, recheck: null },
+  liveness: { srttMs: null, answers: 0, lost: 0, recheck: [] },
 };
 
 /** We were shut out half-way and cut off. */
@@ -348,7 +348,7 @@ export const troubledReport: Report = {
     },
   ],
   errors: [{ unit: 'rule dmz-suspected', message: "Cannot read properties of undefined (reading 'state')" }],
-  liveness: { srttMs: null, answers: 0, lost: 0, recheck: null },
+  liveness: { srttMs: null, answers: 0, lost: 0, recheck: [] },
 };
 
 /** A name without an address. */
@@ -376,7 +376,7 @@ export const unresolvedReport: Report = {
       blocking: true,
     },
   ],
-  liveness: { srttMs: null, answers: 0, lost: 0, recheck: null },
+  liveness: { srttMs: null, answers: 0, lost: 0, recheck: [] },
 };
 
 /** A report full of what a hostile device could send. */

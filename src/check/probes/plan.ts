@@ -1,4 +1,4 @@
-import { drawCanaryPort, HELPER_CANARY } from '../../model/canary.js';
+import { drawCanaryPort, HELPER_CANARY, isCanary } from '../../model/canary.js';
 import { type Endpoint, type EndpointId, endpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
 import { SERVICES } from '../../model/service.js';
@@ -38,7 +38,11 @@ const CANARIES = { tcp: 3, udp: 2 } as const;
 /** Draws for a canary: a port that is not looked at otherwise at first, then any that belongs to no service. */
 const DRAWS = { free: 32, any: 1_000 } as const;
 
-/** Plans one target: all its probes in random order. Each target gets canaries and an order of its own. */
+/**
+ * Plans one target. What matters leaves first, since somebody may shut us out before the end: administration, then SIP,
+ * other services, places to which something was moved, and canaries; in random order within each. Each target gets
+ * canaries and an order of its own.
+ */
 export type Planner = (random?: () => number) => PlannedProbe[];
 
 /** Creates the planner of a run: what is the same for all targets is worked out once. */
@@ -53,12 +57,16 @@ export function createPlanner(options: PlanOptions): Planner {
     add(endpoint, chooseProbe(endpoint.transport, findServiceId(profile, endpointId(endpoint))));
   }
   if (findMoved) for (const port of LIKELY_MOVED_PORTS) add({ transport: 'tcp', port }, PROBES['tcp-identify']);
-  if (!canaries) return (random = Math.random) => shuffle([...common.values()], random);
+  const arrange = (planned: PlannedProbe[], random: () => number): PlannedProbe[] => {
+    const ranks = new Map(planned.map((one) => [one, rankOf(one, profile)]));
+    return shuffle(planned, random).sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+  };
+  if (!canaries) return (random = Math.random) => arrange([...common.values()], random);
   if (findServiceId(profile, HELPER_CANARY) === null) add(parseEndpointId(HELPER_CANARY)!, PROBES['canary-tcp']);
   return (random = Math.random) => {
     const drawn = drawCanaries(profile, common, random);
     const others = [...common.values()].filter(({ endpoint }) => !drawn.has(endpoint));
-    return shuffle([...others, ...drawn.values()], random);
+    return arrange([...others, ...drawn.values()], random);
   };
 }
 
@@ -96,6 +104,16 @@ function findServiceId(profile: Profile, endpoint: EndpointId): string | null {
     profile.services.find(({ endpoints }) => endpoints.includes(endpoint)) ??
     SERVICES.find(({ endpoints }) => (endpoints as readonly EndpointId[]).includes(endpoint));
   return owner?.id ?? null;
+}
+
+/** The place of an endpoint in the order: what an attacker would use first is asked first. */
+function rankOf({ endpoint, probe }: PlannedProbe, profile: Profile): number {
+  if (isCanary({ probe: probe.id })) return 4;
+  const id = findServiceId(profile, endpoint);
+  const kind = profile.services.find((service) => service.id === id)?.kind;
+  if (kind === 'admin') return 0;
+  if (kind === 'sip') return 1;
+  return kind ? 2 : 3;
 }
 
 /** Fisher–Yates shuffle, in place. */

@@ -1,45 +1,65 @@
+import * as z from 'zod';
 import { endpointSchema } from '../../model/endpoint.js';
+import { kindOfAnswer } from '../../model/answer-kind.js';
+import type { State } from '../../model/report.js';
 import { endpointListSchema, keepEndpoints, sayEndpoints } from './endpoint-list.js';
 import { countUnlisted } from './facts.js';
-import { defineRule, NOTHING, PLAIN } from './rule.js';
+import { defineRule, PLAIN } from './rule.js';
 
 /** What had answered was silent when asked again at the end: the site, or something before it, blocked us. */
 export const blacklistedMidCheck = defineRule({
   id: 'blacklisted-mid-check',
   title: 'We were blocked during the check',
   explain:
-    'Something that had answered was silent when asked again at the end. A router or an intrusion prevention system blocks us, or the line failed. The state of everything silent is then unknown. Check again more slowly (`--timing polite`), or have our address exempted.',
+    'Something that had answered was silent, or was refused in another way, when asked again at the end. A router or an intrusion prevention system blocks us, or the line failed. The state of everything silent is then unknown, and after a refusal that of everything refused too. Check again more slowly (`--timing polite`), or have our address exempted.',
   about: 'gap',
   severity: 'medium',
   find(facts) {
-    const { survey, blacklisted } = facts;
-    const { recheck } = survey.liveness;
-    if (!blacklisted || !recheck) return {};
-    const { endpoint } = recheck;
-    const silent = survey.observations.filter(({ state }) => state === 'filtered' || state === 'open|filtered');
-    const counted = countUnlisted(survey.unlisted, 'filtered') + countUnlisted(survey.unlisted, 'open|filtered');
+    const { survey, turned } = facts;
+    if (!turned) return {};
+    const { endpoint, before, after } = turned;
+    const data = { refused: kindOfAnswer(after) !== 'silence' };
+    // One that refuses us now may have refused anything for some time; refusals before a mere silence are true.
+    const states: readonly State[] = ['filtered', 'open|filtered', ...(data.refused ? (['closed'] as const) : [])];
+    const unsure = survey.observations.filter(({ state }) => states.includes(state));
+    const counted = states.reduce((sum, state) => sum + countUnlisted(survey.unlisted, state), 0);
     const list = keepEndpoints(
       facts,
-      silent.map((seen) => seen.endpoint),
+      unsure.map((seen) => seen.endpoint),
       counted,
     );
+    const wasOpen = kindOfAnswer(before) === 'open';
     return {
-      findings: [{ severity: 'medium', effect: 'inconclusive', endpoint, observations: [endpoint], data: {} }],
+      findings: [
+        { severity: 'medium', effect: 'inconclusive', endpoint, observations: [endpoint], data: { ...data, wasOpen } },
+      ],
       undetermined:
-        silent.length + counted > 0 ? [{ endpoint: null, data: { ...list, blockedAt: endpoint }, blocking: true }] : [],
+        unsure.length + counted > 0
+          ? [{ endpoint: null, data: { ...list, ...data, blockedAt: endpoint }, blocking: true }]
+          : [],
     };
   },
-  data: NOTHING,
-  say: ({ endpoint }) => ({
+  data: z.object({
+    wasOpen: z.boolean().describe('it was open at first; else it was refused'),
+    refused: z.boolean().describe('it was refused at the end; else it was silent'),
+  }),
+  say: ({ endpoint, data: { wasOpen, refused } }) => ({
     ...PLAIN,
     title: 'We were blocked during the check',
-    seen: `${endpoint} answered at first, but not when asked again at the end.`,
-    matters: 'A router or an intrusion prevention system blocks us, or the line failed: silence proves nothing here.',
+    seen: `${endpoint} was ${wasOpen ? 'open' : 'refused'} at first, but ${refused ? `refused ${wasOpen ? '' : 'in another way '}` : 'silent '}when asked again at the end.`,
+    matters: refused
+      ? 'A scan blocker that refuses us looks like this: refusals prove as little here as silence does.'
+      : 'A router or an intrusion prevention system blocks us, or the line failed: silence proves nothing here.',
     remedy: 'Check again later and more slowly (--timing polite), or have our address exempted during the check.',
   }),
-  doubt: endpointListSchema.extend({ blockedAt: endpointSchema.describe('what fell silent') }),
+  doubt: endpointListSchema.extend({
+    blockedAt: endpointSchema.describe('what no longer answers as it did'),
+    refused: z.boolean().describe('it was refused at the end; else it was silent'),
+  }),
   sayDoubt: ({ data }) => ({
     what: `Whether these are closed: ${sayEndpoints(data)}`,
-    why: `${data.blockedAt} fell silent during the check, so silence may mean that we were blocked.`,
+    why: data.refused
+      ? `${data.blockedAt} was refused in another way at the end, so silence and refusals may mean that we were blocked.`
+      : `${data.blockedAt} fell silent during the check, so silence may mean that we were blocked.`,
   }),
 });

@@ -2,8 +2,9 @@ import { type Nature, recogniseNature } from './nature.js';
 import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen, type Seen } from './trust.js';
 import { isRandomCanary } from '../../model/canary.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
+import { isTurned } from '../../model/answer-kind.js';
 import { type Access, accessOf, indexServices, type Profile, type ProfileService } from '../../model/profile.js';
-import { type State, STATES, type Survey } from '../../model/report.js';
+import { type Recheck, type State, STATES, type Survey } from '../../model/report.js';
 
 /** An open endpoint, with what the profile says of it and what seems to answer there. */
 export interface Opening {
@@ -35,8 +36,8 @@ export interface Facts {
   readonly signOfLife: boolean;
   /** Whether anything can be judged from where we look: `broken`, or `inside` the site itself. */
   readonly vantage: 'fit' | 'broken' | 'inside';
-  /** What had answered before was silent at the end. */
-  readonly blacklisted: boolean;
+  /** What had answered, and answered in another way or not at all when asked again: we were shut out. */
+  readonly turned: Recheck | null;
   /** There is an address, and something of it was looked at. */
   readonly looked: boolean;
 }
@@ -75,7 +76,7 @@ export function deriveFacts(given: Survey, profile: Profile): Facts {
     everyPortOpens,
     signOfLife: liveness.answers > 0 || countState(survey, 'open') + countState(survey, 'closed') > 0,
     vantage: judgeVantage(survey),
-    blacklisted: liveness.recheck?.answered === false,
+    turned: liveness.recheck.find(isTurned) ?? null,
     looked: target.address !== null && target.problem === null && countAll(survey) > 0,
   };
 }

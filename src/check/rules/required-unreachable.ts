@@ -34,8 +34,8 @@ export const requiredUnreachable = defineRule({
   about: 'outage',
   severity: 'high',
   find(facts) {
-    const { survey, profile, vantage, blacklisted } = facts;
-    if (survey.interrupted || blacklisted || vantage !== 'fit') return {};
+    const { survey, profile, vantage, turned } = facts;
+    if (survey.interrupted || turned || vantage !== 'fit') return {};
     const required = profile.services.filter((service) => facts.serviceAccess(service) === 'must');
     return {
       findings: required.filter((service) => isOut(facts, service)).map((service) => findOutage(facts, service)),

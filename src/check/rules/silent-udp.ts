@@ -12,8 +12,8 @@ export const silentUdp = defineRule({
   about: 'gap',
   severity: 'info',
   find(facts) {
-    const { survey, blacklisted, vantage } = facts;
-    if (blacklisted || vantage === 'broken') return {};
+    const { survey, turned, vantage } = facts;
+    if (turned || vantage === 'broken') return {};
     const silent = survey.observations.filter((seen) => seen.state === 'open|filtered' && !isCanary(seen));
     const counted = countUnlisted(survey.unlisted, 'open|filtered');
     if (silent.length + counted === 0) return {};

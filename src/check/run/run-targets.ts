@@ -9,7 +9,7 @@ import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import type { Timing } from '../../net/scan/timing.js';
 import { createPlanner, type Planner, type PlanOptions } from '../probes/plan.js';
 import { digestProfile, judgeSurvey, type ReportOptions } from '../judge/judge-survey.js';
-import { surveyTarget } from '../survey.js';
+import { surveyTarget } from '../survey/survey-target.js';
 
 /** What targets are looked at for and judged by: made once for all that share it. */
 export interface Terms extends ReportOptions {

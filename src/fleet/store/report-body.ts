@@ -1,6 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { addressScope } from '../../model/address.js';
 import { bareReport, REPORT_SCHEMA, type ReportData, type Target } from '../../model/report.js';
+import { renewRecheck } from './old-recheck.js';
 import { REPORT_DICTIONARY } from './report-dictionary.js';
 import { ADDRESS_MARK, maskAddress } from './report-digest.js';
 import { StoreError } from './sqlite-trouble.js';
@@ -53,7 +54,7 @@ export function parseBody(body: Uint8Array, address: string): Omit<ReportData, k
   if (body[0] !== FORMAT) throw new StoreError(`a report is stored in the unknown format ${body[0]}`);
   try {
     const json = inflateSync(body.subarray(1), { dictionary: DICTIONARY, maxOutputLength: MAX_BYTES }).toString();
-    const content = JSON.parse(json.replaceAll(ADDRESS_MARK, () => address)) as ReportData;
+    const content = JSON.parse(renewRecheck(json).replaceAll(ADDRESS_MARK, () => address)) as ReportData;
     if (content.schema === REPORT_SCHEMA) return content;
   } catch (error) {
     throw new StoreError('a stored report is damaged', { cause: error });

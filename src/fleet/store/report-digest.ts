@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRandomCanary } from '../../model/canary.js';
+import { isTurned } from '../../model/answer-kind.js';
 import { bareReport, type Evidence, type ReportData, type ReportedObservation } from '../../model/report.js';
 
 /** Stands for the target's address. No JSON text holds it: in strings, control characters are escaped. */
@@ -26,7 +27,7 @@ export function digestReport(report: ReportData): Buffer {
   const canaries = new Set<unknown>(observations.filter(isRandomCanary).map(({ endpoint }) => endpoint));
   const sortSteady = (items: readonly unknown[]) => sortAsJson(items.map((item) => steady(item, canaries)));
   const lists = [
-    [JSON.stringify({ ...data, ...APART, liveness: liveness.recheck?.answered ?? null })],
+    [JSON.stringify({ ...data, ...APART, liveness: liveness.recheck.some(isTurned) })],
     sortSteady(findings),
     sortAsJson(observations.map(steadyObservation)),
     sortAsJson(Object.entries(unlisted)),

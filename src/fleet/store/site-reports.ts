@@ -1,6 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import { bareSiteReport, SITE_SCHEMA, type SiteReportData } from '../../model/site.js';
+import { renewRecheck } from './old-recheck.js';
 import { StoreError } from './sqlite-trouble.js';
 import type { Tables } from './tables.js';
 
@@ -56,7 +57,7 @@ export function decodeSiteReport(body: Uint8Array): SiteReportData {
   if (body[0] !== FORMAT) throw new StoreError(`a site report is stored in the unknown format ${body[0]}`);
   try {
     const json = inflateSync(body.subarray(1), { maxOutputLength: MAX_BYTES }).toString();
-    const report = JSON.parse(json) as SiteReportData;
+    const report = JSON.parse(renewRecheck(json)) as SiteReportData;
     if (report.schema === SITE_SCHEMA) return report;
   } catch (error) {
     throw new StoreError('a stored site report is damaged', { cause: error });

@@ -1,5 +1,5 @@
 import { createPlanner } from '../../check/probes/plan.js';
-import { surveyTarget } from '../../check/survey.js';
+import { surveyTarget } from '../../check/survey/survey-target.js';
 import { addressScope } from '../../model/address.js';
 import type { LanInterface, LanSurvey, PbxSurvey } from '../../model/lan.js';
 import { indexServices, OUTSIDER, type Profile } from '../../model/profile.js';

@@ -122,12 +122,27 @@ describe('createPlanner', () => {
     expect(plan.some(({ endpoint: id }) => id === 'udp/10020')).toBe(false);
   });
 
-  test('shuffles: every endpoint may come first, and canaries differ from target to target', () => {
+  test('asks what matters first, at random within each kind, and canaries last', () => {
+    const draw = createRandom(7);
+    const given = buildProfile();
+    const kindOf = new Map(given.services.flatMap(({ endpoints, kind }) => endpoints.map((id) => [id, kind])));
+    const plans = Array.from({ length: 200 }, () => createPlanner({ profile: given, findMoved: true })(draw));
+    const order = ['admin', 'sip', 'other', 'moved', 'canary'];
+    for (const plan of plans) {
+      const ranks = plan.map((one) => {
+        const kind = kindOf.get(one.endpoint) ?? 'moved';
+        return order.indexOf(isCanary(one) ? 'canary' : order.includes(kind) ? kind : 'other');
+      });
+      expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+    }
+    const admin = [...kindOf].filter(([, kind]) => kind === 'admin').map(([id]) => id);
+    expect(new Set(plans.map(([first]) => first!.endpoint))).toEqual(new Set(admin));
+  });
+
+  test('draws canaries that differ from target to target', () => {
     const draw = createRandom(7);
     const given = buildProfile();
     const plans = Array.from({ length: 400 }, () => createPlanner({ profile: given })(draw));
-    const firsts = new Set(plans.map(([first]) => (isCanary(first!) ? 'canary' : first!.endpoint)));
-    expect(firsts.size).toBe(createPlanner({ profile: given, canaries: false })().length + 1);
     const canaries = new Set(plans.flatMap((plan) => plan.filter(isCanary).map(({ endpoint: id }) => id)));
     expect(canaries.size).toBeGreaterThan(1_900);
   });

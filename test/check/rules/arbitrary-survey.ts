@@ -140,7 +140,10 @@ export const anySurvey: fc.Arbitrary<Survey> = fc.record({
     srttMs: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
     answers: fc.nat(),
     lost: fc.nat(),
-    recheck: fc.option(fc.record({ endpoint, answered: fc.boolean() })),
+    recheck: fc.array(
+      fc.record({ endpoint, before: fc.constantFrom(...REASONS), after: fc.constantFrom(...REASONS) }),
+      { maxLength: 3 },
+    ),
   }),
   observations: fc.array(observation, { maxLength: 24 }),
   unlisted: fc.dictionary(
@@ -157,7 +160,7 @@ export const soundSurvey: fc.Arbitrary<Survey> = anySurvey.map((survey) => ({
   target: { ...survey.target, address: '203.0.113.7', scope: 'public', problem: null },
   vantage: { ...survey.vantage, ownAddress: false, control: null },
   interrupted: false,
-  liveness: { ...survey.liveness, recheck: null },
+  liveness: { ...survey.liveness, recheck: [] },
   errors: [],
 }));
 

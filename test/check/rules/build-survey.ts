@@ -149,7 +149,7 @@ export function survey(observations: readonly Seen[], parts: SurveyParts = {}): 
       control: null,
       ...parts.vantage,
     },
-    liveness: { srttMs: answers > 0 ? 12 : null, answers, lost: 0, recheck: null, ...parts.liveness },
+    liveness: { srttMs: answers > 0 ? 12 : null, answers, lost: 0, recheck: [], ...parts.liveness },
     observations: [...observations],
   };
 }

@@ -6,6 +6,7 @@ import { RULES } from '../../../src/check/rules/registry.js';
 import { isCanary, isRandomCanary } from '../../../src/model/canary.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
 import { indexServices, type Profile } from '../../../src/model/profile.js';
+import { isTurned } from '../../../src/model/answer-kind.js';
 import { reportSchema, type Survey } from '../../../src/model/report.js';
 import { isAtLeast, SEVERITIES } from '../../../src/model/severity.js';
 import { canaries, judge } from './build-survey.js';
@@ -41,7 +42,10 @@ describe('any survey under any profile', () => {
         for (const finding of judge(survey, profile, { failOn: 'low' }).findings) {
           const rule = RULES.find(({ id }) => id === finding.rule);
           expect(isAtLeast(rule?.severity ?? 'info', finding.severity)).toBe(true);
-          const known = [...survey.observations.map(({ endpoint }) => endpoint), survey.liveness.recheck?.endpoint];
+          const known = [
+            ...survey.observations.map(({ endpoint }) => endpoint),
+            ...survey.liveness.recheck.map(({ endpoint }) => endpoint),
+          ];
           for (const endpoint of finding.observations) expect(known).toContain(endpoint);
         }
       }),
@@ -125,7 +129,7 @@ describe('no false all-clear', () => {
             survey.observations.some(({ state }) => state === 'error') ||
             survey.target.address === null ||
             survey.target.problem !== null ||
-            survey.liveness.recheck?.answered === false ||
+            survey.liveness.recheck.some(isTurned) ||
             (control !== null && (control.before !== 'answered' || control.after !== 'answered')),
         );
         const counted = Object.values(survey.unlisted).some((count) => count > 0);

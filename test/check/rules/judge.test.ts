@@ -21,7 +21,9 @@ import {
 } from './build-survey.js';
 
 const control = { endpoint: '198.51.100.1:443', before: 'answered', after: 'silent' } as const;
-const shutOut = { recheck: { endpoint: 'tcp/80', answered: false } } as const;
+const shutOut = {
+  recheck: [{ endpoint: 'tcp/80' as const, before: 'syn-ack' as const, after: 'no-response' as const }],
+};
 const webpro = answer('tcp/80', 'nec-webpro');
 const silent = [...services('silent'), ...canaries('filtered')];
 const must = { access: { 'sip-trunk': 'must' } } as const;

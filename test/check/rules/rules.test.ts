@@ -32,7 +32,9 @@ const inside = { ...SSDP, location: 'http://192.168.0.10:49152/desc.xml' };
 const tarpit = [...canaries('open'), ...services('closed')];
 const helperSite = site(see('tcp/5060', 'open'), see('tcp/2000', 'open', { probe: 'canary-tcp' }));
 const control = { endpoint: '198.51.100.1:443', before: 'answered', after: 'answered' } as const;
-const recheck = (answered: boolean) => ({ recheck: { endpoint: 'tcp/80' as const, answered } });
+const recheck = (answered: boolean, before: 'syn-ack' | 'conn-refused' = 'syn-ack') => ({
+  recheck: [{ endpoint: 'tcp/80' as const, before, after: answered ? before : ('no-response' as const) }],
+});
 const necAnswers = [answer('tcp/80', 'nec-webpro'), see('tcp/8000', 'open'), answer('tcp/5963', 'nec-dim')];
 const must = { access: { 'sip-trunk': 'must' } } as const;
 const dealer = { title: 'dealer', cidrs: ['198.51.100.0/24'] };

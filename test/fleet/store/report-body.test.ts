@@ -1,7 +1,9 @@
+import { deflateSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sayReport } from '../../../src/check/judge/say-report.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget, type Look } from '../../../src/fleet/store/report-body.js';
+import { REPORT_DICTIONARY } from '../../../src/fleet/store/report-dictionary.js';
 import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
 import { bareReport, reportSchema, type Report, type ReportData } from '../../../src/model/report.js';
 import { anyReport } from '../../reports/report-arbitrary.js';
@@ -63,6 +65,18 @@ test('an address is put in as it is, though it means something to replace()', ()
 
 test('a common report takes less than a fifth of its JSON', () => {
   expect(encodeBody(cleanReport).length).toBeLessThan(JSON.stringify(cleanReport).length / 5);
+});
+
+test.each([
+  ['null', []],
+  ['{"endpoint":"tcp/80","answered":true}', [{ endpoint: 'tcp/80', before: 'syn-ack', after: 'syn-ack' }]],
+  ['{"endpoint":"tcp/80","answered":false}', [{ endpoint: 'tcp/80', before: 'syn-ack', after: 'no-response' }]],
+])('a witness of earlier reports is read: %s', (old, recheck) => {
+  const { target: _t, authorization: _a, startedAt: _s, durationMs: _d, ...content } = cleanReport;
+  const json = JSON.stringify(content).replace(/"recheck":\[[^\]]*\]/, `"recheck":${old}`);
+  const dictionary = Buffer.from(REPORT_DICTIONARY);
+  const body = Buffer.concat([Buffer.of(2), deflateSync(json, { dictionary })]);
+  expect(decodeBody(body, lookOf(cleanReport)).liveness.recheck).toEqual(recheck);
 });
 
 test('damage is told, or does none', () => {

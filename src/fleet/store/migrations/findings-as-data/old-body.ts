@@ -3,6 +3,7 @@ import type { Finding, FindingWords, Undetermined, UndeterminedWords } from '../
 import type { Report } from '../../../../model/report.js';
 import type { Explanation, SiteReport } from '../../../../model/site.js';
 import { ADDRESS_MARK } from '../../report-digest.js';
+import { renewRecheck } from '../../old-recheck.js';
 
 /** A finding in the form of version 2: words only. */
 export type OldFinding = Omit<Finding, 'about' | 'data'> & Omit<FindingWords, 'headline'>;
@@ -46,7 +47,7 @@ function parse(body: Uint8Array, dictionary: Buffer | undefined, complete: (json
   if (body[0] !== OLD_FORMAT) return null;
   try {
     const json = inflateSync(body.subarray(1), { ...(dictionary && { dictionary }), maxOutputLength: MAX_BYTES });
-    return JSON.parse(complete(json.toString()));
+    return JSON.parse(renewRecheck(complete(json.toString())));
   } catch {
     return null;
   }

@@ -1,15 +1,16 @@
-import { identify } from './fingerprints/registry.js';
-import { addressScope } from '../model/address.js';
-import { isCanary } from '../model/canary.js';
-import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
-import type { Liveness, Observation, Survey, Target, UnitError, Vantage } from '../model/report.js';
-import type { ControlEndpoint } from '../net/scan/control.js';
-import type { Engine } from '../net/scan/engine.js';
-import type { Host } from '../net/scan/host.js';
-import { findLocalAddress } from '../net/sockets/addresses.js';
-import { createErrorOutcome, type Outcome } from '../net/scan/outcome.js';
-import type { Timing } from '../net/scan/timing.js';
-import type { PlannedProbe } from './probes/plan.js';
+import { askAgain } from './ask-again.js';
+import { identify } from '../fingerprints/registry.js';
+import { addressScope } from '../../model/address.js';
+import { isCanary } from '../../model/canary.js';
+import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
+import type { Liveness, Observation, Survey, Target, UnitError, Vantage } from '../../model/report.js';
+import type { ControlEndpoint } from '../../net/scan/control.js';
+import type { Engine } from '../../net/scan/engine.js';
+import type { Host } from '../../net/scan/host.js';
+import { findLocalAddress } from '../../net/sockets/addresses.js';
+import { createErrorOutcome, type Outcome } from '../../net/scan/outcome.js';
+import type { Timing } from '../../net/scan/timing.js';
+import type { PlannedProbe } from '../probes/plan.js';
 
 /** UDP canaries wait for each other so long, since many systems send one ICMP error a second. */
 const CANARY_GAP_MS = 1_500;
@@ -46,14 +47,16 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
     ownAddress: false,
     control: null,
   };
-  let liveness: Liveness = { srttMs: null, answers: 0, lost: 0, recheck: null };
+  let liveness: Liveness = { srttMs: null, answers: 0, lost: 0, recheck: [] };
   if (target.address !== null) {
     const host = engine.host(target.address, options.timing);
-    const [before, seen] = await Promise.all([options.control?.ask(), runProbes(engine, host, plan, startMs, errors)]);
+    const look = createLook(engine, startMs, errors);
+    const [before, first] = await Promise.all([options.control?.ask(), runProbes(engine, host, plan, look)]);
     const local = host.localAddress ?? (await findLocalAddress(target.address));
-    const recheck = await askAgain(engine, host, seen);
+    const services = options.listed;
+    const seen = await askAgain(first, { engine, host, plan, services, look, signal });
     const after = options.control ? await options.control.ask() : null;
-    observations = seen.sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
+    observations = [...seen.observations].sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
     vantage = {
       ...vantage,
       address: local,
@@ -66,7 +69,7 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
       srttMs: smoothedMs === null ? null : roundMs(smoothedMs),
       answers: host.answers,
       lost: host.lost,
-      recheck,
+      recheck: [...seen.recheck],
     };
   }
   const { listed, unlisted } = summarise(observations, options.listed);
@@ -87,17 +90,12 @@ export async function surveyTarget(target: Target, options: SurveyOptions): Prom
   };
 }
 
-/** Runs all probes at once; only the UDP canaries follow one another. */
-async function runProbes(
-  engine: Engine,
-  host: Host,
-  plan: readonly PlannedProbe[],
-  startMs: number,
-  errors: UnitError[],
-): Promise<Observation[]> {
-  let canary: Promise<unknown> | null = null;
-  // No async function: there are thousands of these in flight, and each frame costs memory.
-  const run = ({ endpoint, port, probe }: PlannedProbe, until?: number): Promise<Observation> => {
+/** Looks at one endpoint of a host; a probe that crashes becomes an error of ours. */
+type Look = (planned: PlannedProbe, host: Host, until?: number) => Promise<Observation>;
+
+// No async function: there are thousands of these in flight, and each frame costs memory.
+function createLook(engine: Engine, startMs: number, errors: UnitError[]): Look {
+  return ({ endpoint, port, probe }, host, until) => {
     const observe = (outcome: Outcome): Observation => {
       const rttMs = outcome.rttMs === null ? null : roundMs(outcome.rttMs);
       return { endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) };
@@ -113,46 +111,29 @@ async function runProbes(
       return Promise.resolve(fail(error));
     }
   };
+}
+
+/** Runs all probes at once; only the UDP canaries follow one another. */
+async function runProbes(
+  engine: Engine,
+  host: Host,
+  plan: readonly PlannedProbe[],
+  look: Look,
+): Promise<Observation[]> {
+  let canary: Promise<unknown> | null = null;
   return Promise.all(
     plan.map((planned) => {
-      if (planned.probe.id !== 'canary-udp') return run(planned);
+      if (planned.probe.id !== 'canary-udp') return look(planned, host);
       const earlier = canary;
       const observation = (async () => {
-        if (!earlier) return run(planned);
+        if (!earlier) return look(planned, host);
         await Promise.race([earlier, engine.sleep(CANARY_GAP_MS)]);
-        return run(planned, (host.firstSentAt ?? performance.now()) + host.timing.patienceMs);
+        return look(planned, host, (host.firstSentAt ?? performance.now()) + host.timing.patienceMs);
       })();
       canary = observation;
       return observation;
     }),
   );
-}
-
-/**
- * Where some endpoints stayed silent, asks one that had answered again: if it is silent now, we were blocked in
- * the middle of the check, and silence proves nothing.
- */
-async function askAgain(engine: Engine, host: Host, seen: readonly Observation[]): Promise<Liveness['recheck']> {
-  if (!seen.some(({ reason }) => reason === 'no-response')) return null;
-  const answered = seen.filter(({ endpoint, state }) => endpoint.startsWith('tcp/') && state !== 'filtered');
-  const again = answered.find(({ state }) => state === 'open') ?? answered.find(({ state }) => state === 'closed');
-  if (!again) return null;
-  const ask = () => engine.tcp(host, Number(again.endpoint.slice(4)));
-  // Where the round-trip time is not known, a lost SYN is only repeated after a second: so two leave at once.
-  const { state } = host.rtt.smoothedMs === null ? await firstAnswer([ask(), ask()]) : await ask();
-  return state === 'error' ? null : { endpoint: again.endpoint, answered: state !== 'filtered' };
-}
-
-/** The first outcome that is not silence; silence if all are silent. What is still under way then is left to end. */
-function firstAnswer(outcomes: readonly Promise<Outcome>[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    let silent = 0;
-    for (const pending of outcomes) {
-      pending.then((outcome) => {
-        if (outcome.state !== 'filtered' || ++silent === outcomes.length) resolve(outcome);
-      }, reject);
-    }
-  });
 }
 
 function summarise(observations: readonly Observation[], always: ReadonlySet<EndpointId>) {
