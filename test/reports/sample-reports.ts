@@ -29,7 +29,12 @@ const base: Report = {
   observations: [],
   unlisted: {},
   undetermined: [],
-  liveness: { srttMs: 23.4, answers: 9, lost: 0, recheck: [{ endpoint: 'tcp/80', before: 'syn-ack', after: 'syn-ack' }] },
+  liveness: {
+    srttMs: 23.4,
+    answers: 9,
+    lost: 0,
+    recheck: [{ endpoint: 'tcp/80', before: 'syn-ack', after: 'syn-ack' }],
+  },
   errors: [],
 };
 
