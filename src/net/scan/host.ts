@@ -1,3 +1,4 @@
+import { addressScope } from '../../model/address.js';
 import { hasAddressToReach } from '../sockets/addresses.js';
 import { type ErrnoMeaning, judgeErrno } from '../sockets/errno.js';
 import type { Pacer } from './gate.js';
@@ -47,6 +48,11 @@ export class Host {
     readonly pacer: Pacer,
     readonly timing: Timing,
   ) {}
+
+  /** An address of this machine: a question to the port that it leaves from would look like its own answer. */
+  get isOurs(): boolean {
+    return this.address === this.localAddress || addressScope(this.address) === 'loopback';
+  }
 
   get family(): 4 | 6 {
     return this.address.includes(':') ? 6 : 4;

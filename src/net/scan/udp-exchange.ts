@@ -125,7 +125,8 @@ class UdpExchange {
     const { until } = this.request;
     // Where we were busy, tries left late: none is left out for that, and the last is waited for all the same.
     const end = until ?? Math.max(this.#firstSentAt + patienceMs, this.#sentAt + (1 - FROM_PORT_AT) * patienceMs);
-    const last = this.request.lastFromPort;
+    const { lastFromPort } = this.request;
+    const last = this.host.isOurs && this.port === lastFromPort ? undefined : lastFromPort;
     if (this.#sent < this.#tries && (until === undefined || performance.now() < until)) {
       const offset = (index: number): number => tryOffset(index, this.#tries, patienceMs);
       const gap = offset(this.#sent) - offset(this.#sent - 1);
