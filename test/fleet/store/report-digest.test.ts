@@ -157,7 +157,16 @@ test.each<[string, Report]>([
   ['a count', { ...cleanReport, unlisted: { 'closed/conn-refused': 1 } }],
   ['an error', { ...cleanReport, errors: [{ unit: 'rule/x', message: 'crashed' }] }],
   ['what is not determined', { ...cleanReport, undetermined: [] }],
-  ['a silence at the end', { ...cleanReport, liveness: { ...cleanReport.liveness, recheck: [] } }],
+  [
+    'a silence at the end',
+    {
+      ...cleanReport,
+      liveness: {
+        ...cleanReport.liveness,
+        recheck: [{ endpoint: 'tcp/80', before: 'syn-ack', after: 'no-response' }],
+      },
+    },
+  ],
   ['evidence', seeing({ http: { ...http, title: 'c' } })],
   ...cleanReport.observations.map(({ endpoint }): [string, Report] => [
     `the state of ${endpoint}`,
