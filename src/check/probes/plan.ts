@@ -57,10 +57,11 @@ export function createPlanner(options: PlanOptions): Planner {
     add(endpoint, chooseProbe(endpoint.transport, findServiceId(profile, endpointId(endpoint))));
   }
   if (findMoved) for (const port of LIKELY_MOVED_PORTS) add({ transport: 'tcp', port }, PROBES['tcp-identify']);
-  const arrange = (planned: PlannedProbe[], random: () => number): PlannedProbe[] => {
-    const ranks = new Map(planned.map((one) => [one, rankOf(one, profile)]));
-    return shuffle(planned, random).sort((a, b) => ranks.get(a)! - ranks.get(b)!);
-  };
+  const ranks = new Map([...common.values()].map((one) => [one, rankOf(one, profile)]));
+  // What is not in common to all targets is a canary.
+  const rank = (one: PlannedProbe): number => ranks.get(one) ?? rankOf(one, profile);
+  const arrange = (planned: PlannedProbe[], random: () => number): PlannedProbe[] =>
+    shuffle(planned, random).sort((a, b) => rank(a) - rank(b));
   if (!canaries) return (random = Math.random) => arrange([...common.values()], random);
   if (findServiceId(profile, HELPER_CANARY) === null) add(parseEndpointId(HELPER_CANARY)!, PROBES['canary-tcp']);
   return (random = Math.random) => {

@@ -1,3 +1,4 @@
+import { kindOfAnswer } from '../../model/answer-kind.js';
 import type { Issue } from '../../model/change.js';
 import type { Reason, ReportData, ReportedObservation } from '../../model/report.js';
 
@@ -55,8 +56,7 @@ function isRefusedAnew(
   return answers.length > 0 && answers.every(({ state, reason }) => state !== 'open' && !refusals.includes(reason));
 }
 
-const REFUSALS: readonly Reason[] = ['conn-refused', 'port-unreach', 'host-unreach', 'net-unreach'];
-
 function isRefusal({ reason }: ReportedObservation): boolean {
-  return REFUSALS.includes(reason);
+  const kind = kindOfAnswer(reason);
+  return kind === 'refused' || kind === 'unreachable';
 }
