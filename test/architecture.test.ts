@@ -19,9 +19,14 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   async: { may: [], why: 'knows nothing of what takes its time' },
   files: { may: ['model', 'version', 'words'], why: 'text to model; what is done with it is not its affair' },
   net: { may: ['async', 'model'], why: 'sockets know neither what is said on them nor what it means' },
+  system: { may: ['model'], why: 'asks the system for its routes, its firewalls and a ping, and no socket' },
   protocols: { may: ['model'], why: 'codecs are bytes and values: they can be fuzzed and used without a network' },
-  'check/probes': {
+  'check/talks': {
     may: ['model', 'net', 'protocols', 'version'],
+    why: 'what is asked on a connection; on which endpoint is not theirs to know',
+  },
+  'check/probes': {
+    may: ['check/talks', 'model', 'net', 'protocols', 'version'],
     why: 'observe; what may be open is not theirs to know',
   },
   'check/fingerprints': {
@@ -33,7 +38,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'observations and profile to findings: old ones can be judged again',
   },
   'check/survey': {
-    may: ['check/fingerprints', 'check/probes', 'model', 'net'],
+    may: ['async', 'check/fingerprints', 'check/probes', 'model', 'net', 'system'],
     why: 'all that looks, and nothing that judges',
   },
   'check/judge': {
@@ -44,7 +49,6 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['async', 'check/judge', 'check/probes', 'check/survey', 'files', 'model', 'net'],
     why: 'one run from the user’s input to reports: it shows nothing',
   },
-  'site/host': { may: ['model'], why: 'asks the system about its own routes and firewalls, and no socket' },
   'site/lan': {
     may: [
       'async',
@@ -54,13 +58,13 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
       'model',
       'net',
       'protocols',
-      'site/host',
+      'system',
       'version',
     ],
     why: 'looks at a network from within; it judges nothing',
   },
   'site/outside': {
-    may: ['async', 'model', 'net', 'protocols', 'site/host', 'version'],
+    may: ['async', 'model', 'net', 'protocols', 'system', 'version'],
     why: 'asks a vantage, and stands in for the phone system; it judges nothing',
   },
   'site/evidence': {
@@ -149,7 +153,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   {
     what: /^node:child_process/,
-    to: ['site/host/run-command'],
+    to: ['system/run-command'],
     why: 'what a target sends must never get near a shell; the system is asked with fixed arguments',
   },
   {
@@ -163,7 +167,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
         'fleet/store/open-store',
         'fleet/store/upkeep',
       ],
-      ...['net/scan/descriptors', 'site/host/run-command', 'version'],
+      ...['net/scan/descriptors', 'system/run-command', 'version'],
     ],
     why: 'files are input and output; whoever computes is given values',
   },

@@ -1,6 +1,7 @@
 import asyncHooks, { AsyncLocalStorage } from 'node:async_hooks';
 import vm, { createContext } from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
+import './keep-compiled.js';
 
 /** Newer versions of Node neither need nor allow it. */
 const REPLACEABLE = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage')?.writable === true;

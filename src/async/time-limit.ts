@@ -62,6 +62,18 @@ export async function waitWithin<T>(signal: AbortSignal, work: () => Promise<T>)
   });
 }
 
+/** A signal that follows another after `ms`, and how to let go of its timer. */
+export function endLater(stop: AbortSignal, ms: number): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const forget = onAbort(stop, () => (timer = setTimeout(() => controller.abort(), ms)));
+  const release = (): void => {
+    forget();
+    clearTimeout(timer);
+  };
+  return { signal: controller.signal, release };
+}
+
 /** Calls `run` once the signal is aborted, or now where it is. Returns how to forget that. */
 export function onAbort(signal: AbortSignal, run: () => void): () => void {
   if (signal.aborted) run();

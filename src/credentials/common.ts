@@ -111,9 +111,9 @@ export function holdsDate(text: string): boolean {
 /** Length of the stretch from `at` on that follows a row or a column of a keyboard, at least 1. */
 export function measureKeyboardPath(text: string, at: number): number {
   const rest = text.toLowerCase().slice(at, at + 10);
-  let length = rest.length;
-  while (length > 1 && !PATHS.some((path) => path.includes(rest.slice(0, length)))) length--;
-  return Math.max(1, length);
+  let length = 1;
+  while (length < rest.length && PATHS.some((path) => path.includes(rest.slice(0, length + 1)))) length++;
+  return length;
 }
 
 /** Whether `least` characters in a row follow a row or a column of a keyboard. */

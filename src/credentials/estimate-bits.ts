@@ -1,4 +1,6 @@
 import { COMMON_WORDS, measureKeyboardPath } from './common.js';
+import { FREQUENT_WORDS } from './frequent-words.js';
+import { measureKeyboardWalk } from './keyboard-walk.js';
 import { measureReadable } from './propose-credential.js';
 import { measureRepeat, measureRun } from './runs.js';
 import { foldText } from './words.js';
@@ -17,6 +19,11 @@ const WORD_BITS = 12;
 const YEAR_BITS = 7;
 /** What a letter costs where letters look like words: a cautious figure for natural language. */
 const READABLE_BITS = 1.5;
+/** What a letter costs in a word with a capital in front: of any language, and names more than anything else. */
+const NAME_BITS = 2.5;
+const NAME = /^[A-Z][a-z]{4,14}(?![a-z])/;
+/** What a step from key to key costs, in any of some directions. */
+const STEP_BITS = 1.5;
 /** What a character costs that was there twice before. */
 const FREQUENT_BITS = 2;
 
@@ -31,11 +38,11 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
 /**
  * Estimates, on the cautious side, how many bits a guesser needs for a text: of all ways to put it together the
  * cheapest. A character costs what its class has to choose from, and where the class changes, the choice of the class;
- * repeats, runs, keyboard paths, years, common words, the words given and what looks like words cost less.
+ * repeats, runs, ways over the keyboard, years, common words, the words given and what looks like words cost less.
  */
 export function estimateBits(text: string, words: readonly string[]): number {
   const folded = foldText(text);
-  const known = [...words.map(foldText), ...COMMON_WORDS];
+  const known = [...words.map(foldText), ...COMMON_WORDS, ...FREQUENT_WORDS].filter((word) => folded.includes(word));
   const singles = listSingleBits(text);
   // What the text costs from each place on, filled from the end.
   const rest: number[] = Array.from({ length: text.length + 1 }, () => 0);
@@ -71,20 +78,25 @@ function listStretches(text: string, folded: string, at: number, known: readonly
   return [
     ...patterns.map((most) => ({ least: 3, most, bits: () => PATTERN_BITS })),
     { least: 6, most: measureInterleaved(text, at), bits: () => 2 * PATTERN_BITS },
+    { least: 5, most: measureKeyboardWalk(text, at), bits: (length) => PATTERN_BITS + (length - 1) * STEP_BITS },
+    { least: 5, most: NAME.exec(text.slice(at))?.[0].length ?? 0, bits: (length) => length * NAME_BITS },
     ...words.map(({ length }) => ({ least: length, most: length, bits: () => WORD_BITS })),
     { least: 4, most: /^(?:19|20)\d\d/.test(text.slice(at, at + 4)) ? 4 : 0, bits: () => YEAR_BITS },
     { least: 3, most: measureReadable(text, at), bits: (length) => length * READABLE_BITS },
   ];
 }
 
-/** Length of the stretch from `at` on whose every second character makes a run, and those between another (`a1b2c3`). */
+/**
+ * Length of the stretch from `at` on whose every second character makes a run or a path on the keyboard, and those
+ * between another (`a1b2c3`, `1q2w3e`, `qpwoei`).
+ */
 function measureInterleaved(text: string, at: number): number {
   const [even, odd] = [0, 1].map((first) => {
     const half = text
       .slice(at)
       .split('')
       .filter((_char, place) => place % 2 === first);
-    return measureRun(half.join(''), 0);
+    return Math.max(measureRun(half.join(''), 0), measureKeyboardPath(half.join(''), 0));
   }) as [number, number];
   return 2 * Math.min(even, odd);
 }

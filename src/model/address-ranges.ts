@@ -83,7 +83,22 @@ export function subtractRanges(range: AddressRange, holes: readonly AddressRange
 
 /** Whether an address lies in one of the networks (CIDR form, or single addresses). Anything but an address is in none of them. */
 export function isWithin(address: string, networks: readonly string[]): boolean {
-  return rangesContain(mergeRanges(networks.flatMap((network) => parseNetwork(network) ?? [])), address);
+  return rangesContain(mergeRanges(networks.flatMap(recallNetwork)), address);
+}
+
+/** Networks that were asked for lately, since a few are asked for again and again: no more than so many. */
+const lately = new Map<string, readonly AddressRange[]>();
+const MOST_LATELY = 1000;
+
+/** What {@link parseNetwork} gives, as a list of at most one. */
+function recallNetwork(text: string): readonly AddressRange[] {
+  const known = lately.get(text);
+  if (known) return known;
+  const range = parseNetwork(text);
+  if (lately.size >= MOST_LATELY) lately.clear();
+  const list = range ? [range] : [];
+  lately.set(text, list);
+  return list;
 }
 
 /** Whether an address literal is in one of the `ranges`, which must come from {@link mergeRanges}. */

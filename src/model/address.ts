@@ -208,8 +208,9 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   return best;
 }
 
-/** What a host name resolved to: every A and AAAA, or why there is none. */
-export type Resolution = { readonly addresses: readonly string[] } | { readonly problem: string };
+/** What a host name resolved to: every A and AAAA, and why one kind of them may be missing; or why there is none. */
+export type Resolution =
+  { readonly addresses: readonly string[]; readonly missing?: string } | { readonly problem: string };
 
 /** Resolves a host name. */
 export type ResolveName = (name: string) => Promise<Resolution>;

@@ -25,6 +25,7 @@ const clientEventSchema = z.object({
   verdict: z.enum(VERDICTS),
   summary: z.string(),
   changes: z.array(changeSchema),
+  authorization: z.string().nullable().optional().describe('who authorised the check'),
   flapping: z.boolean().describe('keeps changing: further changes are held back until it is stable'),
 });
 

@@ -15,8 +15,22 @@ export interface ClientEvent {
   /** Of the report; null if that is not kept any more. */
   readonly summary: Summary | null;
   readonly changes: readonly Change[];
+  /** Who authorised the check; absent from messages of before this was noted. */
+  readonly authorization?: string | null;
+  /** Where the message is about one problem alone: which one, so that what follows joins its thread. */
+  readonly problem?: Problem;
   /** Set where the client keeps changing: further changes are held back until it is stable. */
   readonly flapping: boolean;
+}
+
+/** A problem at one address of a client, from its beginning to its end. */
+export interface Problem {
+  /** The change that it began with. */
+  readonly opening: Change;
+  /** When it began, ISO 8601: the same problem may come again. */
+  readonly openedAt: string;
+  /** The event tells of the opening itself. */
+  readonly isOpening: boolean;
 }
 
 /** Something wrong with sallyport itself, for the operator. */
@@ -43,10 +57,11 @@ export interface OutboxMessage {
 }
 
 /** A {@link ClientEvent} in words. */
-export interface SaidClientEvent extends Omit<ClientEvent, 'summary' | 'changes'> {
+export interface SaidClientEvent extends Omit<ClientEvent, 'summary' | 'changes' | 'problem'> {
   /** The report's sentence. */
   readonly summary: string;
   readonly changes: readonly SaidChange[];
+  readonly problem?: Omit<Problem, 'opening'> & { readonly opening: SaidChange };
 }
 
 /** An event in words: what a channel is given to send. */

@@ -45,6 +45,8 @@ export interface SlotState {
   readonly refusals?: readonly Reason[];
   /** The last look saw no life there; absent in states from before this was noted. */
   readonly silent?: boolean;
+  /** The look came to no verdict since nothing answered and nothing vouched for the line. */
+  readonly noAnswer?: true;
 }
 
 /** A {@link SlotState} as it is shown: issues with words for people. */
@@ -103,6 +105,8 @@ export interface ChangeWords {
   readonly title: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** What to do; null if nothing has to be done. */
+  readonly remedy: string | null;
 }
 
 /** A change as it is shown: the data for programs, the words for people. */
@@ -140,6 +144,13 @@ export interface Waiver {
   readonly grantedAt: string;
 }
 
+/** Waivers by client. */
+export function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
+  const groups = new Map<string, Waiver[]>();
+  for (const waiver of waivers) groups.set(waiver.clientId, [...(groups.get(waiver.clientId) ?? []), waiver]);
+  return groups;
+}
+
 const any = {
   key: z.string().describe('the same for the same thing, also when it ends'),
   severity: z.enum(SEVERITIES),
@@ -147,6 +158,7 @@ const any = {
   title: z.string().describe('one line for people; may contain text from the target, so escape it'),
   before: z.string().nullable(),
   after: z.string().nullable(),
+  remedy: z.string().nullable().describe('what to do, for people'),
 };
 const finding = findingDataSchema;
 

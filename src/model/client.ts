@@ -1,3 +1,4 @@
+import type { EndpointId } from './endpoint.js';
 import type { ReportData, Verdict } from './report.js';
 
 /** Who allowed the checks of a client. */
@@ -7,6 +8,13 @@ export interface Authorization {
   readonly reference: string;
   /** Last day on which it is valid, `YYYY-MM-DD` in the client's time zone; null if it has no end. */
   readonly until: string | null;
+}
+
+/** Who vouches for it that a site answers nothing although its line works. */
+export interface AcceptedSilence {
+  readonly by: string;
+  /** Last day on which that holds, `YYYY-MM-DD`, UTC. */
+  readonly until: string;
 }
 
 /** One client of a dealer: an entry of the inventory, with the defaults of its group filled in. */
@@ -26,6 +34,10 @@ export interface Client {
   readonly sources: Readonly<Record<string, readonly string[]>>;
   /** Which source of the profile the sweep looks from; null for an outsider. */
   readonly source: string | null;
+  /** A TCP endpoint of the site that always answers, where not the profile's. */
+  readonly alive?: EndpointId | undefined;
+  /** Who vouches for the site if it answers nothing; no one if left out. */
+  readonly silence?: AcceptedSilence | undefined;
   readonly group: string | null;
   /** Cron expression; null if only `sallyport sweep` by hand looks at it. */
   readonly schedule: string | null;

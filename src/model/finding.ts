@@ -9,7 +9,7 @@ import { text } from './text.js';
  */
 
 /** What a finding is about, which decides how it counts: see docs/findings.md. */
-export const ABOUT = ['exposure', 'outage', 'vantage', 'gap', 'note'] as const;
+export const ABOUT = ['exposure', 'outage', 'vantage', 'silence', 'gap', 'note'] as const;
 
 /** What one rule knows of one finding: ids, endpoints, addresses, counts, names; no sentence and no time. */
 export type FindingData = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export const findingSchema = z.object({
   about: z
     .enum(ABOUT)
     .describe(
-      'exposure: something can be reached · outage: something wanted cannot · vantage: our own side · gap: something is not known · note',
+      'exposure: something can be reached · outage: something wanted cannot · vantage: our own side · silence: the address answered nothing · gap: something is not known · note',
     ),
   severity: z.enum(SEVERITIES),
   effect: z.enum(['violation', 'inconclusive', 'note']).describe('what it does to the verdict'),
@@ -41,7 +41,7 @@ export const findingSchema = z.object({
     })
     .nullable()
     .optional()
-    .describe('set if someone accepted it: a violation that became a note'),
+    .describe('set if someone accepted it: a violation, or silence, that became a note'),
 });
 /** What a rule found. */
 export type Finding = z.infer<typeof findingSchema>;

@@ -26,6 +26,7 @@ export type SsdpFound = z.infer<typeof ssdpFoundSchema>;
 export const portMappingSchema = z.object({
   transport: transportSchema,
   externalPort: port.describe('0: all ports'),
+  externalPortLast: port.optional().describe('the last of a range; left out for one port'),
   remoteHost: nullableText(64).describe('who may use it; null: everyone'),
   internalClient: text(64),
   internalPort: port,
@@ -55,6 +56,7 @@ const wanConnectionSchema = z.object({
   externalAddress: nullableText(64),
   mappings: z.array(portMappingSchema),
   list: mappingListSchema,
+  needsPassword: z.boolean().optional().describe('every call was answered so: remote configuration, and no one else’s'),
 });
 export type WanConnection = z.infer<typeof wanConnectionSchema>;
 
@@ -83,6 +85,11 @@ export const gatewaySchema = z.object({
   natPmp: natPmpEvidenceSchema.nullable(),
   pcp: pcpEvidenceSchema.nullable(),
   problems: z.array(text(512)).max(32).describe('what could not be read, and why'),
+  notes: z
+    .array(text(512))
+    .max(32)
+    .optional()
+    .describe('what was left out for a good reason, or was read in another way: no doubt about the rest'),
 });
 export type Gateway = z.infer<typeof gatewaySchema>;
 

@@ -44,6 +44,8 @@ export interface Profile {
   readonly services: readonly ProfileService[];
   /** Access to every endpoint that no service lists. */
   readonly unlisted: Access;
+  /** A TCP endpoint of the site that always answers: where it does not, silence proves nothing. None if left out. */
+  readonly alive?: EndpointId | undefined;
 }
 
 /** Which service has an endpoint; the first, where a profile gives it to several. */

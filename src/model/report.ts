@@ -10,6 +10,7 @@ import {
 import { SEVERITIES } from './severity.js';
 import { endpointSchema } from './endpoint.js';
 import { nullableText, text } from './text.js';
+import { tlsEvidenceSchema } from './tls-evidence.js';
 
 /*
  * The contract of `sallyport/report@1`. The types below are the only definition of observations, findings
@@ -92,9 +93,11 @@ export const evidenceSchema = z
     sip: sipEvidenceSchema.optional(),
     ssdp: z.array(ssdpEvidenceSchema).max(16).optional(),
     natPmp: natPmpEvidenceSchema.optional(),
+    tls: tlsEvidenceSchema.optional().describe('it speaks TLS; what it said within is under http, login or sip'),
     banner: text(1024).optional().describe('bytes sent unasked or after blank lines, as Latin-1'),
     from: text(64).optional().describe('address:port of the answer, if it was not the endpoint that was asked'),
     fromPort5060: z.boolean().optional().describe('answered only when asked from local port 5060'),
+    portTaken: z.boolean().optional().describe('silent, and could not be asked from local port 5060, which is taken'),
     ended: z.enum(['reset', 'closed']).optional().describe('how the other side ended the connection'),
     detail: text(256).optional().describe('our own error, if the state is error'),
   })
@@ -176,11 +179,11 @@ export const targetSchema = z.object({
 /** One address to check. */
 export type Target = z.infer<typeof targetSchema>;
 
-export const controlSchema = z.object({
-  endpoint: text(300),
-  before: z.enum(['answered', 'silent', 'error']),
-  after: z.enum(['answered', 'silent', 'error']).nullable(),
-});
+const askedSchema = z.enum(['answered', 'silent', 'error']);
+/** What became of asking for a sign that a line works; `error` is our own trouble. */
+export type AskedState = z.infer<typeof askedSchema>;
+
+export const controlSchema = z.object({ endpoint: text(300), before: askedSchema, after: askedSchema.nullable() });
 const vantageSchema = z.object({
   source: text(64).describe("which of the profile's sources we are"),
   address: nullableText(64).describe('our local address on the way to the target'),
@@ -195,6 +198,10 @@ const recheckSchema = z.object({
   endpoint: endpointSchema,
   before: z.enum(REASONS),
   after: z.enum(REASONS),
+  witness: z
+    .boolean()
+    .optional()
+    .describe('it was silent, and stands for all that was: a refusal now is a turn as well'),
 });
 /** An endpoint that was asked again at the end: the reasons of its states then and now. */
 export type Recheck = z.infer<typeof recheckSchema>;
@@ -207,6 +214,13 @@ const livenessSchema = z.object({
     .array(recheckSchema)
     .max(32)
     .describe('what was asked again at the end: a witness of each kind of answer, and services where there was doubt'),
+  unasked: z.int().nonnegative().optional().describe('doubtful endpoints that were too many to be asked again'),
+  echo: z
+    .object({ before: askedSchema, after: askedSchema.nullable() })
+    .optional()
+    .describe(
+      "what came of the system's ping, only where all else was silent, before and after the services were asked once more",
+    ),
 });
 /** Signs of life of the target. */
 export type Liveness = z.infer<typeof livenessSchema>;

@@ -22,7 +22,8 @@ export const summarySchema = z.discriminatedUnion('verdict', [
     requires: z.boolean(),
     lesser: z.int().describe('violations that are not severe enough to count'),
     accepted: z.int().describe('findings that someone accepted'),
-    signOfLife: z.boolean(),
+    signOfLife: z.boolean().describe('something at the address answered or refused'),
+    skipped: z.int().optional().describe('services that are usually checked, and of which not all was this time'),
   }),
 ]);
 /** What the sentence about a verdict rests on: kept where the whole report is not. */

@@ -17,6 +17,10 @@ export const sweepResultSchema = z.object({
   }),
   slot: z.string().describe('the address, or the host name, whatever its address'),
   changes: z.array(changeSchema).describe('changes that count, against what was known before'),
+  unseen: z
+    .int()
+    .nonnegative()
+    .describe('exposures that stand and are out of sight: not seen, and not known to be closed'),
   report: reportSchema,
 });
 export type SweepResultLine = z.infer<typeof sweepResultSchema>;

@@ -1,9 +1,11 @@
-import { VERDICTS, type Report, type Verdict } from '../model/report.js';
+import type { Report } from '../model/report.js';
+import { type Standing, STANDINGS, standingOf } from '../model/standing.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutColumns, cutWords, displayWidth, padText } from '../words/layout.js';
 import { renderCount } from '../words/sentence.js';
+import { renderHanging } from './blocks.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
-import { createPaint, paintVerdict, SEVERITY_MARKS, VERDICT_MARKS } from './paint.js';
+import { createPaint, paintStanding, SEVERITY_MARKS, STANDING_MARKS } from './paint.js';
 import type { ReportStyle, ReportWriter } from './reporter.js';
 import { renderDuration } from '../words/time.js';
 import { sortFindings } from './finding-groups.js';
@@ -13,6 +15,8 @@ const IPV4_COLUMNS = 15;
 const COUNT_COLUMNS = 3;
 const TIME_COLUMNS = 6;
 const GAPS = 5;
+/** In the place of an address; below the row stands why. */
+const NOT_CHECKED = '(not checked)';
 
 /** Widths of the columns that share what the fixed ones leave: 13 and 24 of 80. */
 function shareColumns(width: number): { name: number; worst: number } {
@@ -24,6 +28,7 @@ function shareColumns(width: number): { name: number; worst: number } {
 /** The worst thing to say of an address in a few words. */
 function describeWorst(report: Report): string {
   const [worst] = sortFindings(report);
+  if (report.target.address === null && report.target.problem !== null) return 'see below';
   const blocking = report.undetermined.find((item) => item.blocking);
   if (blocking && report.verdict === 'inconclusive' && worst?.effect !== 'inconclusive')
     return `unknown: ${forTerminal(blocking.what)}`;
@@ -33,7 +38,7 @@ function describeWorst(report: Report): string {
 
 /** A long address takes columns from the name, then from the worst finding: it is the last thing to be cut. */
 function renderTarget({ address, name, input }: Report['target'], nameColumns: number, max: number): string {
-  const shownAddress = address === null ? '(no address)' : forTerminalLine(address, max);
+  const shownAddress = address === null ? NOT_CHECKED : forTerminalLine(address, max);
   const shownName = forTerminal(name ?? (address === null ? input : ''));
   const columns = IPV4_COLUMNS + 1 + nameColumns;
   const start = padText(shownAddress, Math.max(IPV4_COLUMNS, displayWidth(shownAddress)));
@@ -47,7 +52,7 @@ function renderRow(report: Report, style: ReportStyle): string {
   const both = IPV4_COLUMNS + 1 + name + worst;
   const target = renderTarget(report.target, name, both - 1);
   return [
-    paintVerdict(createPaint(style.color), report.verdict, VERDICT_COLUMNS),
+    paintStanding(createPaint(style.color), standingOf(report), VERDICT_COLUMNS),
     target,
     padText(describeWorst(report), both - displayWidth(target)),
     String(report.findings.length).padStart(COUNT_COLUMNS),
@@ -58,30 +63,40 @@ function renderRow(report: Report, style: ReportStyle): string {
 /** On a narrow terminal: the verdict and the target, and below them the worst finding. */
 function renderEntry(report: Report, { width, color }: ReportStyle): string {
   const { address, name, input } = report.target;
-  const names = [address ?? '(no address)', name ?? (address === null ? input : '')].filter(Boolean).join(' ');
-  const verdict = paintVerdict(createPaint(color), report.verdict, VERDICT_COLUMNS);
+  const names = [address ?? NOT_CHECKED, name ?? (address === null ? input : '')].filter(Boolean).join(' ');
+  const verdict = paintStanding(createPaint(color), standingOf(report), VERDICT_COLUMNS);
   const where = forTerminalLine(names, width - VERDICT_COLUMNS - 1);
   const more = report.findings.length > 1 ? ` (${renderCount(report.findings.length, 'finding')})` : '';
   const worst = cutWords(describeWorst(report), width - 4 - more.length);
   return `${verdict} ${where}\n    ${worst}${more}`;
 }
 
-function renderTally(counts: Readonly<Record<Verdict, number>>, style: ReportStyle): string {
+/** Why a target was not checked, below its row, as far as it takes. */
+function renderProblem({ address, problem }: Report['target'], width: number): string[] {
+  return address === null && problem !== null
+    ? renderHanging('  ', 2, `Not checked: ${forTerminal(problem)}`, width)
+    : [];
+}
+
+function renderTally(counts: Readonly<Record<Standing, number>>, style: ReportStyle, help: string): string {
   const paint = createPaint(style.color);
-  const total = VERDICTS.reduce((sum, verdict) => sum + counts[verdict], 0);
-  const parts = (Object.keys(VERDICT_MARKS) as Verdict[]).map((verdict) =>
-    paint([...VERDICT_MARKS[verdict].format], `${VERDICT_MARKS[verdict].label} ${counts[verdict]}`),
+  const total = STANDINGS.reduce((sum, standing) => sum + counts[standing], 0);
+  const shown = (Object.keys(STANDING_MARKS) as Standing[]).filter((one) => one !== 'no-answer' || counts[one] > 0);
+  const parts = shown.map((standing) =>
+    paint([...STANDING_MARKS[standing].format], `${STANDING_MARKS[standing].label} ${counts[standing]}`),
   );
   const head = `${renderCount(total, 'target')}:`;
   const tally =
     style.width < LEAST_FOR_COLUMNS ? [head, ...parts.map((part) => `  ${part}`)] : [`${head} ${parts.join(', ')}`];
-  const help = counts.violation + counts.inconclusive > 0;
-  return `\n${[...tally, ...(help ? ['What to do: sallyport check ADDRESS'] : [])].join('\n')}\n`;
+  return `\n${[...tally, ...(counts.compliant < total ? [help] : [])].join('\n')}\n`;
 }
 
-/** Many targets: a header, one row a target as it finishes, and a tally. Keeps three counters. */
-export function createRows(style: ReportStyle): ReportWriter {
-  const counts: Record<Verdict, number> = { compliant: 0, violation: 0, inconclusive: 0 };
+/**
+ * Many targets: a header, one row a target as it finishes, and a tally. Keeps a counter for each standing.
+ * @param help what to do where not all is compliant
+ */
+export function createRows(style: ReportStyle, help = 'What to do: sallyport check ADDRESS'): ReportWriter {
+  const counts: Record<Standing, number> = { violation: 0, inconclusive: 0, compliant: 0, 'no-answer': 0 };
   return {
     begin() {
       if (style.width < LEAST_FOR_COLUMNS) return '';
@@ -97,9 +112,9 @@ export function createRows(style: ReportStyle): ReportWriter {
       return `${titles.join(' ')}\n${'─'.repeat(style.width)}\n`;
     },
     report(report) {
-      counts[report.verdict]++;
-      return `${renderRow(report, style)}\n`;
+      counts[standingOf(report)]++;
+      return `${[renderRow(report, style), ...renderProblem(report.target, style.width)].join('\n')}\n`;
     },
-    end: () => renderTally(counts, style),
+    end: () => renderTally(counts, style, help),
   };
 }

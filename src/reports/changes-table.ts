@@ -1,10 +1,11 @@
 import type { SaidChange, StoredChange } from '../model/change.js';
 import type { HistoryEntry } from '../model/client.js';
 import type { Report, Verdict } from '../model/report.js';
+import { type Standing, standingOf } from '../model/standing.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
 import { sortFindings } from './finding-groups.js';
 import { renderWaiver } from './findings-table.js';
-import { type Paint, paintSeverity, paintVerdict, VERDICT_MARKS } from './paint.js';
+import { type Paint, paintSeverity, paintStanding } from './paint.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, wrapText } from '../words/layout.js';
 import { renderTime } from '../words/time.js';
@@ -57,7 +58,7 @@ function renderChange(change: SaidChange | SaidChange<StoredChange>, width: numb
 function describeStep({ kind, before, after }: SaidChange): string[] {
   if (kind === 'identity-changed' || kind === 'address-changed')
     return [`before: ${before ?? 'unknown'}`, `now: ${after ?? 'unknown'}`];
-  return kind === 'no-longer-determined' && after !== null ? [after] : [];
+  return [];
 }
 
 /** What changed at a slot of a client between two looks. */
@@ -66,12 +67,16 @@ export interface DiffRow {
   readonly slot: string;
   readonly from: string | null;
   readonly to: string | null;
+  readonly verdicts: { readonly from: Verdict | null; readonly to: Verdict | null };
   readonly changes: readonly SaidChange[];
 }
 
+/** What makes a verdict another one although the site is as it was. */
+const ACCEPTED = ': nothing changed at the site; what is accepted or required did';
+
 /** A slot with its changes; the times of the looks where `times` is set. */
 export function renderDiff(
-  { clientId, slot, from, to, changes }: DiffRow,
+  { clientId, slot, from, to, verdicts, changes }: DiffRow,
   times: boolean,
   width: number,
   paint: Paint,
@@ -79,12 +84,15 @@ export function renderDiff(
   const tell = (at: string | null) => (at === null ? 'no look' : renderTime(at));
   const when = times ? `: ${tell(from)} → ${tell(to)}` : '';
   const head = paint('bold', forTerminal(`${clientId}  ${slot}`)) + when;
-  const nothing = changes.length === 0 ? ['  nothing changed'] : [];
-  return `${[head, ...nothing, ...renderChanges(changes, width, paint)].join('\n')}\n`;
+  const turned = verdicts.from !== null && verdicts.to !== null && verdicts.from !== verdicts.to;
+  const verdict = turned ? [`  ${verdicts.from} → ${verdicts.to}${changes.length === 0 ? ACCEPTED : ''}`] : [];
+  const nothing = changes.length === 0 && !turned ? ['  nothing changed'] : [];
+  return `${[head, ...verdict, ...nothing, ...renderChanges(changes, width, paint)].join('\n')}\n`;
 }
 
 /** One look at a slot of a client, with the changes that it brought. */
 export interface HistoryRow extends Omit<HistoryEntry, 'resultId' | 'report'> {
+  readonly standing: Standing;
   /** The report's sentence. */
   readonly summary: string;
   /** By which version what an older one stored was judged again. */
@@ -94,11 +102,11 @@ export interface HistoryRow extends Omit<HistoryEntry, 'resultId' | 'report'> {
 
 /** A look: when, the verdict, and what changed since the look before. */
 export function renderLook(look: HistoryRow, width: number, paint: Paint): string {
-  const { at, sweepId, slot, address, verdict, summary, final, again, changes } = look;
+  const { at, sweepId, slot, address, standing, summary, final, again, changes } = look;
   const where = address === null || address === slot ? slot : `${slot} (${address})`;
   const doubt = final ? '' : '  not confirmed yet';
   const lines = [
-    `${renderTime(at)}  ${paintVerdict(paint, verdict, 14)}  ${forTerminal(where)}  sweep ${sweepId}${doubt}`,
+    `${renderTime(at)}  ${paintStanding(paint, standing, 14)}  ${forTerminal(where)}  sweep ${sweepId}${doubt}`,
     ...wrapText(forTerminal(summary), width - 2).map((line) => paint('dim', `  ${line}`)),
     ...(again
       ? [
@@ -119,15 +127,16 @@ export interface JudgementRow {
   readonly slot: string;
   readonly sweepId: number;
   readonly at: string;
-  /** The verdict when it was seen. */
-  readonly before: Verdict;
+  /** When it was seen. */
+  readonly before: Standing;
   /** As it is judged now. */
   readonly report: Report;
 }
 
 /** A look judged again: the verdict then and now, and what counts now. */
 export function renderJudgement({ clientId, slot, before, report }: JudgementRow, width: number, paint: Paint): string {
-  const name = (verdict: Verdict) => paint([...VERDICT_MARKS[verdict].format], VERDICT_MARKS[verdict].label);
+  const name = (standing: Standing) => paintStanding(paint, standing);
+  const now = standingOf(report);
   const findings = sortFindings(report).filter(({ effect, waiver }) => effect !== 'note' || waiver);
   const rows = findings.slice(0, SHOWN_FINDINGS).map(({ severity, endpoint, title, waiver }) => {
     const accepted = waiver ? ` (${renderWaiver(waiver)})` : '';
@@ -135,7 +144,7 @@ export function renderJudgement({ clientId, slot, before, report }: JudgementRow
     return `  ${paintSeverity(paint, severity, 8)}  ${(endpoint ?? '').padEnd(9)}  ${text}`;
   });
   const rest = findings.length - rows.length;
-  const verdicts = before === report.verdict ? name(before) : `${name(before)} → ${name(report.verdict)}`;
+  const verdicts = before === now ? name(before) : `${name(before)} → ${name(now)}`;
   const lines = [`${forTerminal(`${clientId}  ${slot}`)}  ${verdicts}`, ...rows];
   return `${[...lines, ...(rest > 0 ? [`  and ${rest} more: --format json lists them all`] : [])].join('\n')}\n`;
 }

@@ -1,10 +1,11 @@
 import type { SaidSlotState, Waiver } from '../model/change.js';
 import type { Client } from '../model/client.js';
+import { standingOfSlot } from '../model/standing.js';
 import { SEVERITIES } from '../model/severity.js';
 import { renderHanging } from './blocks.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
 import { renderWaiver } from './findings-table.js';
-import { type Paint, paintVerdict, SEVERITY_MARKS } from './paint.js';
+import { type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, padText, wrapText } from '../words/layout.js';
 
@@ -45,11 +46,11 @@ export function renderClient({ client, slot, state, at }: ClientRow, width: numb
   if (width < LEAST_FOR_COLUMNS) {
     const names = forTerminalLine(`${client.id} ${where}`, width - VERDICT_COLUMNS - 1);
     const worst = cutWords(`since ${at.slice(0, SINCE_COLUMNS)}: ${describeWorst(state)}`, width - 4);
-    return `${paintVerdict(paint, state.verdict, VERDICT_COLUMNS)} ${names}\n    ${worst}\n`;
+    return `${paintStanding(paint, standingOfSlot(state), VERDICT_COLUMNS)} ${names}\n    ${worst}\n`;
   }
   const columns = shareColumns(width);
   const row = [
-    paintVerdict(paint, state.verdict, VERDICT_COLUMNS),
+    paintStanding(paint, standingOfSlot(state), VERDICT_COLUMNS),
     at.slice(0, SINCE_COLUMNS),
     padText(forTerminal(client.id), columns.id),
     padText(forTerminal(where), columns.slot),
@@ -58,12 +59,14 @@ export function renderClient({ client, slot, state, at }: ClientRow, width: numb
   return `${row.join(' ').trimEnd()}\n`;
 }
 
-function describeWorst({ issues }: SaidSlotState): string {
+function describeWorst(state: SaidSlotState): string {
+  const { issues } = state;
   const all = Object.values(issues);
   const standing = all.filter(({ waived }) => !waived);
   const accepted = all.length - standing.length;
   const rank = ({ severity }: { severity: (typeof SEVERITIES)[number] }) => SEVERITIES.indexOf(severity);
   const [worst] = standing.sort((a, b) => rank(a) - rank(b));
+  if (!worst && standingOfSlot(state) === 'no-answer') return 'nothing answers, and nothing vouches for the line';
   if (!worst) return accepted > 0 ? `${accepted} accepted` : '–';
   const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
   const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
@@ -98,11 +101,14 @@ export function renderInventoryHead(width: number): string {
 /**
  * One client of an inventory.
  * @param problem why it is not checked, if it is not
+ * @param today `YYYY-MM-DD`, UTC
  */
-export function renderInventoryClient(client: Client, problem: string | null, width: number): string {
-  const { id, name, addresses, profile, group, schedule } = client;
+export function renderInventoryClient(client: Client, problem: string | null, width: number, today: string): string {
+  const { id, name, addresses, profile, group, schedule, silence } = client;
   const where = group === null ? '' : `${group}, `;
-  const standing = problem ?? `${where}${schedule ?? 'no schedule'}`;
+  const ended = silence && silence.until < today;
+  const accepted = silence ? `, silence ${ended ? 'no longer accepted since' : 'accepted until'} ${silence.until}` : '';
+  const standing = (problem ?? `${where}${schedule ?? 'no schedule'}`) + accepted;
   const file = profile.split(/[/\\]/).at(-1) ?? profile;
   return renderRow([id, name, addresses.join(' '), file, standing], width);
 }

@@ -1,5 +1,6 @@
 import { isCanary } from '../model/canary.js';
 import { compareEndpointIds, type EndpointId } from '../model/endpoint.js';
+import { isMovedPlace } from '../model/moved-place.js';
 import type { Report, ReportedObservation, State } from '../model/report.js';
 import { forTerminal } from '../words/escape.js';
 import { cutColumns } from '../words/layout.js';
@@ -84,13 +85,15 @@ function describeState(
   const counted = Object.entries(unlisted)
     .filter(([key]) => key.startsWith(`${state}/`))
     .reduce((sum, [, count]) => sum + count, 0);
+  const untold = named.filter((observation) => !isTold(observation));
+  const places = untold.filter(isMovedPlace).length;
   const others = [
     ...(uncounted > 0 ? [`${told.slice(SHOWN_GROUPS).flat().length} more (--full lists them)`] : []),
     ...listServices(
-      named.filter((observation) => !isTold(observation)),
+      untold.filter((observation) => !isMovedPlace(observation)),
       observations,
     ),
-    ...(random > 0 ? [`${renderCount(random, 'random port')} for comparison`] : []),
+    ...listUnnamed(places, random),
     ...(counted > 0 ? [`${renderCount(counted, 'endpoint')} only counted`] : []),
   ];
   const meaning = state === 'filtered' || state === 'open|filtered' ? `${STATE_WORDS[state]}: ` : '';
@@ -114,12 +117,22 @@ function listServices(here: readonly ReportedObservation[], all: readonly Report
     here.filter(({ service }) => service !== null),
     ({ service }) => service,
   );
+  const sizes = new Map<string | null, number>();
+  for (const { service } of all) sizes.set(service, (sizes.get(service) ?? 0) + 1);
   const services = byService.map((group) => {
     const { service } = group[0];
-    const isWhole = all.every((one) => one.service !== service || group.includes(one));
-    return isWhole ? `${service}` : `${service} (${listPlaces(group.map(({ endpoint }) => endpoint)).join(', ')})`;
+    return group.length === sizes.get(service)
+      ? `${service}`
+      : `${service} (${listPlaces(group.map(({ endpoint }) => endpoint)).join(', ')})`;
   });
   return [...services, ...listPlaces(here.flatMap(({ service, endpoint }) => (service === null ? [endpoint] : [])))];
+}
+
+/** Moved places and canaries, which are counted. */
+function listUnnamed(places: number, random: number): string[] {
+  if (places > 0 && random > 0) return [`${places} likely and ${renderCount(random, 'random port')}`];
+  if (places > 0) return [renderCount(places, 'likely other port')];
+  return random > 0 ? [`${renderCount(random, 'random port')} for comparison`] : [];
 }
 
 /** Endpoints by name where they are few, else by number. */

@@ -53,7 +53,10 @@ export function shareTexts(group: FindingGroup, field: 'matters' | 'remedy'): Sh
   const further = new Map<string, EndpointId[]>();
   for (const [index, { endpoint }] of group.entries()) {
     const text = texts[index]?.slice(length).join(' ') ?? '';
-    if (text !== '' && endpoint !== null) further.set(text, [...(further.get(text) ?? []), endpoint]);
+    if (text === '' || endpoint === null) continue;
+    const endpoints = further.get(text);
+    if (endpoints) endpoints.push(endpoint);
+    else further.set(text, [endpoint]);
   }
   return {
     common: first.slice(0, length).join(' '),

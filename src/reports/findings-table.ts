@@ -99,7 +99,7 @@ function renderBody(
   listed: ReadonlySet<EndpointId>,
 ): string[] {
   const { width, paint, full } = page;
-  const [{ waiver, rule, endpoint, title, seen }] = group;
+  const [{ waiver, rule, severity, endpoint, title, seen }] = group;
   const field = (label: string, texts: readonly string[]) =>
     texts.flatMap((text, index) =>
       renderHanging(`    ${index === 0 ? label : ''}`.padEnd(TEXT_COLUMN), TEXT_COLUMN, text, width),
@@ -108,6 +108,8 @@ function renderBody(
   const matters = shareTexts(group, 'matters');
   const programs = [...new Set(group.flatMap((finding) => finding.programs))];
   const references = new Set(group.flatMap((finding) => finding.references));
+  // It may be too late to close it only.
+  const urgent = severity === 'critical' && !waiver ? ['break-in'] : [];
   const known = programs.length > 0 ? [`NEC program${programs.length > 1 ? 's' : ''} ${programs.join(', ')}`] : [];
   return [
     ...(waiver ? renderHanging('    ', 4, upperFirst(renderWaiver(waiver)), width) : []),
@@ -115,7 +117,7 @@ function renderBody(
     ...(group.length === 1 ? field('Seen', [seen]) : isListed ? [] : field('Seen', listSeen(group, page))),
     ...field('Why', tellOnce(full || matters.common === '' ? matters : { ...matters, further: [] }, number)),
     ...field('Do', tellOnce(shareTexts(group, 'remedy'), number)).map((line) => paint('bold', line)),
-    ...field('See', [[rule, ...known, ...references].join('; ')]),
+    ...field('See', [[rule, ...urgent, ...known, ...references].join('; ')]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../model/report.js';
+import type { Standing } from '../model/standing.js';
 import type { Severity } from '../model/severity.js';
 
 type Format = Parameters<typeof styleText>[0];
@@ -12,12 +13,13 @@ export function createPaint(color: boolean): Paint {
   return color ? (format, text) => styleText(format, text, { validateStream: false }) : (_format, text) => text;
 }
 
-/** How each verdict looks: a symbol and a word, so that no colour is needed. */
-export const VERDICT_MARKS = {
+/** How each standing looks: a symbol and a word, so that no colour is needed. */
+export const STANDING_MARKS = {
   violation: { label: '✖ VIOLATION', format: ['bold', 'red'] },
   inconclusive: { label: '? INCONCLUSIVE', format: ['bold', 'yellow'] },
   compliant: { label: '✔ COMPLIANT', format: ['bold', 'green'] },
-} as const satisfies Record<Verdict, { label: string; format: readonly string[] }>;
+  'no-answer': { label: '○ NO ANSWER', format: ['bold', 'magenta'] },
+} as const satisfies Record<Standing, { label: string; format: readonly string[] }>;
 
 /** What the verdicts of preinstall are called: it is asked whether the phone system may go in. */
 export const FITNESS_LABELS: Readonly<Record<Verdict, string>> = {
@@ -35,9 +37,9 @@ export const SEVERITY_MARKS = {
   info: { label: 'INFO', format: ['bold', 'blue'] },
 } as const satisfies Record<Severity, { label: string; format: readonly string[] }>;
 
-/** Colours the symbol and word of a verdict, filled up to `width` columns. */
-export function paintVerdict(paint: Paint, verdict: Verdict, width = 0): string {
-  const { label, format } = VERDICT_MARKS[verdict];
+/** Colours the symbol and word of a standing, filled up to `width` columns. */
+export function paintStanding(paint: Paint, standing: Standing, width = 0): string {
+  const { label, format } = STANDING_MARKS[standing];
   return paint([...format], label.padEnd(width));
 }
 

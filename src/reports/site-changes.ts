@@ -4,7 +4,7 @@ import type { ReachChange, ReachChangeKind, SiteChanges } from '../model/site-ch
 import { limitWidth, wrapText } from '../words/layout.js';
 import { indent, renderHanging } from './blocks.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
-import { createPaint, FITNESS_LABELS, paintSeverity, VERDICT_MARKS, type Paint } from './paint.js';
+import { createPaint, FITNESS_LABELS, paintSeverity, STANDING_MARKS, type Paint } from './paint.js';
 import { CAUSE_WORDS } from './site-reachable.js';
 import type { SiteStyle } from './site-table.js';
 import { renderTime } from '../words/time.js';
@@ -47,7 +47,7 @@ export function renderSiteChanges(changes: SiteChanges<ReportedFinding>, { color
 }
 
 function renderVerdict(verdict: Verdict, paint: Paint): string {
-  return paint([...VERDICT_MARKS[verdict].format], FITNESS_LABELS[verdict]);
+  return paint([...STANDING_MARKS[verdict].format], FITNESS_LABELS[verdict]);
 }
 
 function renderEndpointChanges(changes: readonly ReachChange[], width: number): string[] {

@@ -10,7 +10,7 @@ const SHOWN_MAPPINGS = 25;
 const SHOWN_PROBLEMS = 4;
 const INDENT = '  ';
 const MAPPING_COLUMNS: readonly Column[] = [
-  { title: 'OUTSIDE', most: 9 },
+  { title: 'OUTSIDE', most: 15 },
   { title: 'INSIDE', most: 21 },
   { title: 'LEASE', most: 8 },
   { title: 'FOR', most: 15 },
@@ -31,17 +31,16 @@ export function renderGateways({ evidence }: SiteReport, page: Page): string[] {
 }
 
 function renderGateway(gateway: Gateway, { width, paint }: Page): string[] {
-  const { address, isDefault, connections, problems } = gateway;
+  const { address, isDefault, connections, problems, notes = [] } = gateway;
   const title = isDefault ? 'ROUTER' : 'OTHER GATEWAY';
-  const shown = problems.slice(0, SHOWN_PROBLEMS).join(' ');
-  const more = problems.length > SHOWN_PROBLEMS ? ` And ${problems.length - SHOWN_PROBLEMS} more.` : '';
   const fields: [string, string][] = [
     ['Address', address + (gateway.interface ? `, through ${gateway.interface}` : '')],
     ['Model', describeDevice(gateway)],
     ['WAN', connections.map(describeConnection).filter(Boolean).join('; ')],
     ['UPnP', describeUpnp(gateway)],
     ['NAT-PMP', describeNatPmp(gateway)],
-    ['Problems', shown + more],
+    ['Problems', renderSome(problems)],
+    ['Notes', renderSome(notes)],
   ];
   return [
     '',
@@ -65,12 +64,21 @@ function describeConnection({ externalAddress, status }: WanConnection): string 
   return [externalAddress ? `external address ${externalAddress}` : '', status ?? ''].filter(Boolean).join(', ');
 }
 
+/** Sentences, as many as there is room for. */
+function renderSome(sentences: readonly string[]): string {
+  const more = sentences.length - SHOWN_PROBLEMS;
+  return [...sentences.slice(0, SHOWN_PROBLEMS), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
+}
+
 function describeUpnp({ connections, answers, device, problems }: Gateway): string {
-  if (connections.length > 0) {
-    const count = connections.reduce((sum, { mappings }) => sum + mappings.length, 0);
-    const gaps = connections.flatMap(({ list }) => (list.complete ? [] : [list.why ?? 'it was not read to the end']));
+  const open = connections.filter(({ needsPassword }) => !needsPassword);
+  if (open.length > 0) {
+    const count = open.reduce((sum, { mappings }) => sum + mappings.length, 0);
+    const gaps = open.flatMap(({ list }) => (list.complete ? [] : [list.why ?? 'it was not read to the end']));
     return `ON; lists ${renderCount(count, 'mapping')}${gaps.length > 0 ? `, not all: ${gaps[0]}` : ''}`;
   }
+  if (connections.length > 0) return 'answers, but every question about a connection needs a password';
+  if (device && problems.length === 0) return 'answers, but its description offers no connection';
   if (answers.length > 0 || device) return 'answers searches, but no mappings could be read';
   return problems.length > 0 ? 'not known' : 'no answer';
 }
@@ -98,9 +106,11 @@ function renderMappings(connections: readonly WanConnection[], width: number): s
 }
 
 function renderMapping(mapping: PortMapping): string[] {
-  const { transport, externalPort, internalClient, internalPort, leaseSeconds, remoteHost, description } = mapping;
+  const { transport, externalPort, externalPortLast, internalClient, internalPort } = mapping;
+  const { leaseSeconds, remoteHost, description } = mapping;
+  const range = externalPortLast === undefined ? '' : `-${externalPortLast}`;
   return [
-    externalPort === 0 ? `${transport} all` : `${transport}/${externalPort}`,
+    externalPort === 0 ? `${transport} all` : `${transport}/${externalPort}${range}`,
     `${internalClient}:${internalPort}`,
     leaseSeconds === null ? '?' : leaseSeconds === 0 ? 'no end' : `${leaseSeconds} s`,
     remoteHost ?? 'all',

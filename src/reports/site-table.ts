@@ -16,7 +16,7 @@ import {
 import { CHECKLIST_MARKS, describeAnswer } from './checklist-table.js';
 import { groupFindings } from './finding-groups.js';
 import { renderFindings, renderOverview } from './findings-table.js';
-import { createPaint, FITNESS_LABELS, VERDICT_MARKS } from './paint.js';
+import { createPaint, FITNESS_LABELS, STANDING_MARKS } from './paint.js';
 import { renderGateways } from './site-gateways.js';
 import { renderReachable } from './site-reachable.js';
 
@@ -68,29 +68,35 @@ export function renderSite(report: SiteReport, { color, width: columns, full = f
 }
 
 function renderVerdict({ verdict, kind, client, evidence }: SiteReport, { width, paint }: Page): string[] {
-  const label = kind === 'lan' ? VERDICT_MARKS[verdict].label : FITNESS_LABELS[verdict];
+  const label = kind === 'lan' ? STANDING_MARKS[verdict].label : FITNESS_LABELS[verdict];
   const address = evidence.outside?.address ?? evidence.lan.gateways[0]?.address ?? 'this network';
   const blind = !evidence.outside?.check && !evidence.outside?.proofs.length;
   const view = kind === 'lan' || blind ? 'from inside only' : 'from inside and outside';
   const subject = `${client === null ? address : `${client} (${address})`}, ${view}`;
   return renderHanging(
-    `${paint([...VERDICT_MARKS[verdict].format], label)}  `,
+    `${paint([...STANDING_MARKS[verdict].format], label)}  `,
     displayWidth(label) + 2,
     subject,
     width,
   );
 }
 
-function describeNext({ verdict, kind, findings }: SiteReport): string {
+function describeNext({ verdict, kind, findings, client, evidence }: SiteReport): string {
   switch (verdict) {
     case 'violation':
       return `Work through the findings from 1 on ("Do"), then run this again${kind === 'lan' ? '' : ' with --again'}.`;
     case 'inconclusive':
-      return 'Nothing is proved, neither good nor bad: resolve what is marked "?" and the findings, then run this again.';
-    case 'compliant':
+      return `Nothing is proved, neither good nor bad: resolve what is marked "?" and the findings, then run ${kind === 'lan' ? 'preinstall, or ' : ''}this again.`;
+    case 'compliant': {
+      const open = evidence.checklist?.items.filter(({ state }) => CHECKLIST_MARKS[state].isOpen).length ?? 0;
+      if (open > 0)
+        return `The network is as agreed, but ${renderCount(open, 'item')} of the checklist ${open === 1 ? 'is' : 'are'} open: sallyport checklist --client ${client}.`;
+      if (kind === 'lan')
+        return 'From inside, nothing has to be changed. What is let in from outside was not checked: run preinstall, or check.';
       return findings.length > 0
         ? 'Read the notes anyway. This is valid for now.'
         : 'Nothing needs to be done. This is valid for now.';
+    }
   }
 }
 

@@ -25,7 +25,12 @@ export interface SweepRow {
   readonly slot: string;
   readonly report: Report;
   readonly changes: readonly SaidChange[];
+  /** Exposures that stand and are out of sight. */
+  readonly unseen: number;
 }
+
+/** A check by hand takes from the inventory what it is told. */
+const HELP = 'What to do: sallyport check ADDRESS --profile NAME, as the inventory has it';
 
 /** A client that was not probed, and why. */
 export interface NotProbed {
@@ -79,7 +84,7 @@ function createJson(array: boolean): SweepWriter {
   const { element, ...ends } = createJsonWriter(array, 0);
   return {
     ...ends,
-    result({ sweepId, client, slot, report, changes }) {
+    result({ sweepId, client, slot, report, changes, unseen }) {
       const { id, name, group, tags } = client;
       return element({
         schema: SWEEP_RESULT_SCHEMA,
@@ -87,6 +92,7 @@ function createJson(array: boolean): SweepWriter {
         client: { id, name, group, tags },
         slot,
         changes,
+        unseen,
         report,
       } satisfies { readonly [K in keyof SweepResultLine]: unknown });
     },
@@ -95,14 +101,15 @@ function createJson(array: boolean): SweepWriter {
 
 function createTable({ width: columns, ...rest }: ReportStyle, clients: number): SweepWriter {
   const style = { ...rest, width: limitWidth(columns, MOST_COLUMNS) };
-  const rows = createRows(style);
+  const rows = createRows(style, HELP);
   const brief = clients > ROWS_FOR_ALL;
   return {
     begin: () => rows.begin(),
-    result({ client, report, changes }) {
+    result({ client, report, changes, unseen }) {
       const row = rows.report({ ...report, target: { ...report.target, name: client.name } });
-      if (brief && report.verdict === 'compliant' && changes.length === 0) return '';
-      return row + changes.map((change) => renderChange(change, style.width)).join('');
+      if (brief && report.verdict === 'compliant' && changes.length === 0 && unseen === 0) return '';
+      const standing = unseen > 0 ? [renderUnseen(client, unseen, style.width)] : [];
+      return [row, ...changes.map((change) => renderChange(change, style.width)), ...standing].join('');
     },
     end: (summary) => rows.end() + renderSummary(summary, style.width, brief),
   };
@@ -112,6 +119,11 @@ function renderChange({ kind, title, before, after }: SaidChange, width: number)
   const detail =
     kind === 'identity-changed' || kind === 'address-changed' ? ` (${before ?? '?'} → ${after ?? '?'})` : '';
   return `  ${cutWords(KIND_WORDS[kind] + forTerminal(title + detail), width - 2)}\n`;
+}
+
+function renderUnseen({ id }: ClientCard, unseen: number, width: number): string {
+  const what = `${renderCount(unseen, 'exposure')} out of sight: not seen, and not known to be closed (sallyport history ${id})`;
+  return `  ${cutWords(forTerminal(what), width - 2)}\n`;
 }
 
 /** Counts of results in words; empty if there are none. */

@@ -1,5 +1,6 @@
 import { OUTSIDER } from '../model/profile.js';
 import type { Report } from '../model/report.js';
+import { standingOf } from '../model/standing.js';
 import { displayWidth, limitWidth } from '../words/layout.js';
 import { renderDuration, renderTime } from '../words/time.js';
 import { createRows } from './address-rows.js';
@@ -15,7 +16,7 @@ import {
 import { renderEndpoints } from './endpoints-table.js';
 import { groupFindings, sortFindings } from './finding-groups.js';
 import { renderFindings, renderOverview } from './findings-table.js';
-import { createPaint, paintVerdict, VERDICT_MARKS } from './paint.js';
+import { createPaint, paintStanding, STANDING_MARKS } from './paint.js';
 import type { Reporter, ReportStyle } from './reporter.js';
 
 /** From so many groups of findings on they are listed at a glance before. */
@@ -57,11 +58,13 @@ function renderAddress(report: Report, { width, color, reasons, full = false }: 
   return `${lines.join('\n')}\n`;
 }
 
-function renderVerdict({ verdict, target }: Report, { width, paint }: Page): string[] {
-  const { label } = VERDICT_MARKS[verdict];
+function renderVerdict(report: Report, { width, paint }: Page): string[] {
+  const { target } = report;
+  const standing = standingOf(report);
+  const { label } = STANDING_MARKS[standing];
   const subject = target.address ?? target.input;
   const name = target.name !== null && target.name !== subject ? ` (${target.name})` : '';
-  return renderHanging(`${paintVerdict(paint, verdict)}  `, displayWidth(label) + 2, subject + name, width);
+  return renderHanging(`${paintStanding(paint, standing)}  `, displayWidth(label) + 2, subject + name, width);
 }
 
 function describeVantage({ source, address, scope, ownAddress, control }: Report['vantage']): string {
@@ -88,17 +91,19 @@ function renderCircumstances(report: Report, width: number): string[] {
   return ['', ...fields.flatMap(([label, text]) => renderField(label, text, width))];
 }
 
-function describeNext({ verdict, findings, failOn }: Report): string {
+function describeNext({ verdict, findings, failOn, undetermined }: Report): string {
   switch (verdict) {
     case 'violation':
       return 'Work through the findings from 1 on ("Do"), then check again.';
     case 'inconclusive':
-      return 'Nothing is proved, neither good nor bad: resolve what is marked "?" and the findings, then check again.';
+      return undetermined.some(({ blocking }) => blocking)
+        ? 'Nothing is proved, neither good nor bad: resolve what is marked "?" and the findings, then check again.'
+        : 'Nothing is proved, neither good nor bad: work through the findings ("Do"), then check again.';
     case 'compliant':
       if (findings.some(({ effect }) => effect === 'violation'))
         return `No finding is as bad as "${failOn}", so none counts. Read them anyway.`;
       return findings.length > 0
-        ? 'Everything is as agreed.'
+        ? 'What was checked is as agreed.'
         : 'Nothing needs to be done. This is valid for now, and for the place that we checked from.';
   }
 }

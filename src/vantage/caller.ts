@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import type { Server } from 'node:net';
 import { refuseScope } from '../files/targets/guard.js';
 import { type AddressRange, rangesContain } from '../model/address-ranges.js';
 import { addressScope, formatAddress, parseAddress, unmapAddress } from '../model/address.js';
@@ -65,31 +64,23 @@ export function requireOrdinary(address: string, allowSpecial: boolean): void {
 
 /** What stands for all addresses of one site: an IPv4 address, or the /64 that a site has of IPv6 at least. */
 export function siteOf(address: string): string {
+  return cutAddress(address, 64n);
+}
+
+/** What stands for all sites of one holder: an IPv4 address, or the /48 that a provider may give away of IPv6. */
+export function networkOf(address: string): string {
+  return cutAddress(address, 80n);
+}
+
+/** An address, of IPv6 without its last bits; empty if it is not one. */
+function cutAddress(address: string, bits: bigint): string {
   const parsed = parseAddress(address);
   if (!parsed) return '';
   const { family, value } = unmapAddress(parsed);
-  return formatAddress({ family, value: family === 4 ? value : (value >> 64n) << 64n });
+  return formatAddress({ family, value: family === 4 ? value : (value >> bits) << bits });
 }
 
 function isLoopback(address: string | undefined): boolean {
   const parsed = parseAddress(address ?? '');
   return parsed !== undefined && addressScope(formatAddress(unmapAddress(parsed))) === 'loopback';
-}
-
-/** Lets one site have so many connections at once, tokens or not; proxies have as many as they need. */
-export function limitConnections(server: Server, each: number, proxies: readonly AddressRange[]): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket) => {
-    const { remoteAddress = '' } = socket;
-    if (rangesContain(proxies, remoteAddress)) return;
-    const site = siteOf(remoteAddress);
-    const count = (open.get(site) ?? 0) + 1;
-    open.set(site, count);
-    socket.once('close', () => {
-      const left = open.get(site)! - 1;
-      if (left > 0) open.set(site, left);
-      else open.delete(site);
-    });
-    if (count > each) socket.destroy();
-  });
 }

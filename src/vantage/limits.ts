@@ -1,6 +1,6 @@
 import { fastifyRateLimit } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import { siteOf } from './caller.js';
+import { networkOf, siteOf } from './caller.js';
 import { Refusal, type RefusalKind } from './refusal.js';
 import type { VantageApp } from './describe-api.js';
 
@@ -12,6 +12,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 export interface Limits {
   /** Requests a minute from one address, whatever they are. */
   readonly addressRequests: number;
+  /** The addresses (/64) that a /48 of IPv6 counts as, in requests, orders and connections. */
+  readonly networkSites: number;
   /** Requests a minute with one token. */
   readonly tokenRequests: number;
   /** Requests an hour from one address that make the vantage send something. */
@@ -42,6 +44,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   addressRequests: 120,
+  networkSites: 8,
   tokenRequests: 240,
   addressOrders: 120,
   tokenOrders: 240,
@@ -59,6 +62,9 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** Largest body of a request, in bytes: a resolved profile fits. */
 export const MAX_BODY = 65_536;
+
+/** Callers whose rates are remembered. Far more than the library's 5,000, which others could push one out of. */
+const REMEMBERED_CALLERS = 100_000;
 
 /** How long one that speaks no HTTP may take to hear so, ms. */
 export const FAREWELL_MS = 1_000;
@@ -81,9 +87,15 @@ export interface Rates {
 /** Sets up the rates. Each counts in windows that begin with the first request. */
 export async function registerRates(app: VantageApp, limits: Limits): Promise<Rates> {
   await app.register(fastifyRateLimit, { global: false });
-  const count = (kind: RefusalKind, max: number, timeWindow: number): CountRate => {
-    const keyGenerator = kind === 'token-rate' ? keyOfToken : keyOfAddress;
-    const check = app.createRateLimit({ max, timeWindow, keyGenerator });
+  const count = (
+    kind: RefusalKind,
+    max: number,
+    timeWindow: number,
+    keyGenerator: (request: FastifyRequest) => string,
+  ): CountRate => {
+    // `cache` is read here, too, although the library's types do not have it.
+    const options = { max, timeWindow, keyGenerator, cache: REMEMBERED_CALLERS };
+    const check = app.createRateLimit(options);
     const what = kind === 'token-rate' ? 'with your token' : 'from your address';
     return async (request) => {
       const rate = await check(request);
@@ -91,11 +103,19 @@ export async function registerRates(app: VantageApp, limits: Limits): Promise<Ra
         throw new Refusal(429, kind, `too many requests ${what}: try again later`, rate.ttlInSeconds);
     };
   };
+  const countAddress = (max: number, timeWindow: number): CountRate => {
+    const countSite = count('address-rate', max, timeWindow, keyOfSite);
+    const countNetwork = count('address-rate', max * limits.networkSites, timeWindow, keyOfNetwork);
+    return async (request) => {
+      await countSite(request);
+      if (keyOfNetwork(request) !== keyOfSite(request)) await countNetwork(request);
+    };
+  };
   return {
-    addressRequests: count('address-rate', limits.addressRequests, MINUTE_MS),
-    tokenRequests: count('token-rate', limits.tokenRequests, MINUTE_MS),
-    addressOrders: count('address-rate', limits.addressOrders, HOUR_MS),
-    tokenOrders: count('token-rate', limits.tokenOrders, HOUR_MS),
+    addressRequests: countAddress(limits.addressRequests, MINUTE_MS),
+    tokenRequests: count('token-rate', limits.tokenRequests, MINUTE_MS, keyOfToken),
+    addressOrders: countAddress(limits.addressOrders, HOUR_MS),
+    tokenOrders: count('token-rate', limits.tokenOrders, HOUR_MS, keyOfToken),
   };
 }
 
@@ -103,6 +123,10 @@ function keyOfToken({ tokenName }: FastifyRequest): string {
   return tokenName ?? '';
 }
 
-function keyOfAddress({ callerAddress }: FastifyRequest): string {
+function keyOfSite({ callerAddress }: FastifyRequest): string {
   return siteOf(callerAddress ?? '');
+}
+
+function keyOfNetwork({ callerAddress }: FastifyRequest): string {
+  return networkOf(callerAddress ?? '');
 }

@@ -70,9 +70,10 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
     // A proxy on this machine speaks for the API only: SIP and STUN come straight to us, over IPv4.
     const host = listen.host === '::' || (proxies.length > 0 && listen.loopback) ? ANY_HOST : listen.host;
     const { sipPort, stunPorts } = options;
-    const sip = sipPort === null ? null : await SipPorts.open({ host, udp: sipPort, tcp: sipPort }).catch(refusePort);
+    const sip =
+      sipPort === null ? null : await SipPorts.open({ host, udp: sipPort, tcp: sipPort }).catch(refusePort('sipPort'));
     if (sip) opened.push(sip);
-    const stun = stunPorts && (await StunPorts.open({ host, ports: stunPorts }).catch(refusePort));
+    const stun = stunPorts && (await StunPorts.open({ host, ports: stunPorts }).catch(refusePort('stunPorts')));
     if (stun) opened.push(stun);
     const slots = new StreamSlots(limits);
     const context = {
@@ -87,7 +88,7 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
     const app = await createVantageApp(context, certificate);
     opened.push({ close: () => app.close() });
     const connections = trackConnections(app.server);
-    await app.listen({ host: listen.host, port: listen.port }).catch(refusePort);
+    await app.listen({ host: listen.host, port: listen.port }).catch(refusePort('listen'));
     return {
       url: app.listeningOrigin,
       reload: async () => {
@@ -131,16 +132,21 @@ function requireProtection({ listen, tls, proxies = [] }: VantageOptions): void 
   );
 }
 
-function refusePort(error: NodeJS.ErrnoException & { address?: string; port?: number }): never {
-  const { code, message, address, port } = error;
-  const known: Record<string, string> = {
-    EADDRINUSE: 'is taken',
-    EACCES: 'needs more permission than this process has',
-    EADDRNOTAVAIL: 'is not an address of this machine',
+const NOT_LISTENING: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken',
+  EACCES: 'needs more permission than this process has',
+  EADDRNOTAVAIL: 'is not an address of this machine',
+};
+
+/** Says which port cannot be listened on, and the option that names another. */
+function refusePort(option: 'listen' | 'sipPort' | 'stunPorts') {
+  return (error: NodeJS.ErrnoException & { address?: string; port?: number }): never => {
+    const { code, message, address, port } = error;
+    const what = NOT_LISTENING[code ?? ''];
+    if (what === undefined) throw error;
+    const place = address === undefined ? message : `${address} port ${port} ${what}`;
+    throw new InputError((names) => `cannot listen: ${place}; choose another with ${names[option]}`);
   };
-  const what = known[code ?? ''];
-  if (what === undefined) throw error;
-  throw new InputError(`cannot listen: ${address === undefined ? message : `${address} port ${port} ${what}`}`);
 }
 
 function replaceCertificate(server: object, files: { readonly cert: string; readonly key: string }): void {

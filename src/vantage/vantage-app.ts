@@ -7,7 +7,8 @@ import { readInstant } from '../files/text/instant.js';
 import type { TlsFiles } from '../files/vantage/tls-files.js';
 import { hashToken, MAX_TOKEN, type TokenEntry } from '../files/vantage/token-file.js';
 import { rangesContain } from '../model/address-ranges.js';
-import { isProtected, limitConnections, readCaller, readIdentity } from './caller.js';
+import { isProtected, readCaller, readIdentity } from './caller.js';
+import { limitConnections } from './connections.js';
 import { describeApi, type VantageApp } from './describe-api.js';
 import { FAREWELL_MS, MAX_BODY, type Rates, registerRates } from './limits.js';
 import { whenDone } from './open-stream.js';
@@ -20,8 +21,7 @@ import type { VantageContext } from './vantage-context.js';
 /** Creates the HTTP server of a vantage, which does not listen yet. */
 export async function createVantageApp(context: VantageContext, tls: TlsFiles | null): Promise<VantageApp> {
   const app = fastify(chooseServerOptions(context, tls)).withTypeProvider<ZodTypeProvider>();
-  app.server.maxConnections = context.limits.connections;
-  limitConnections(app.server, context.limits.addressConnections, context.proxies);
+  limitConnections(app.server, context.limits, context.proxies);
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'request' }) => (data) => {
     const result = schema.safeParse(data);
@@ -104,7 +104,9 @@ function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: Van
       if (status === 429 && token === null) return;
       onAccess({ at, token, address, method, route, status, ms: Math.round(performance.now() - begun) });
     });
-    done();
+    // A line without a version is HTTP/0.9, which the parser lets in.
+    const isHttp1 = request.raw.httpVersionMajor === 1;
+    done(isHttp1 ? undefined : new Refusal(400, 'malformed', 'the request has no version of HTTP that is spoken here'));
   });
 }
 

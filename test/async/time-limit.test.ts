@@ -5,6 +5,7 @@ import { limitTime } from '../../src/async/time-limit.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
+setFlagsFromString('--no-expose-gc');
 
 /** Resolves when the signal is aborted; nothing else holds on to it. */
 function waitFor(signal: AbortSignal): Promise<void> {

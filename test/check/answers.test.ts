@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { LIKELY_MOVED_PORTS } from '../../src/check/probes/plan.js';
+import { LIKELIEST_MOVED_PORTS, LIKELY_MOVED_PORTS } from '../../src/check/probes/plan.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
 import { drip, endlessBanner, escapes, HOSTILE_TEXT, resetAfterAccept, tarpit } from '../../src/lab/servers/hostile.js';
 import { necSip, webpro } from '../../src/lab/servers/nec.js';
 import { startSite } from '../../src/lab/start-site.js';
 import type { ServiceId } from '../../src/model/service.js';
 import { resetSocket } from '../../src/net/sockets/tcp-socket.js';
-import { checkOne, checkSite, observationOf, planOne, rulesOf, startAt } from './checking.js';
+import { checkAll, checkOne, checkSite, observationOf, planOne, rulesOf, startAt } from './checking.js';
 import { keep, stopAfterEach } from '../lab-sites/running.js';
 import { dvr } from '../lab-sites/servers/dvr.js';
 import { endlessBody } from '../lab-sites/servers/endless-body.js';
@@ -127,8 +127,11 @@ test('what is refused is closed: by a reset over TCP, by ICMP over UDP', async (
   );
   expect([...states].sort()).toEqual(['tcp closed conn-refused', 'udp closed port-unreach']);
   expect(report.verdict).toBe('compliant');
-  // A witness of the refusals is refused once more.
-  expect(report.liveness.recheck).toMatchObject([{ before: 'conn-refused', after: 'conn-refused' }]);
+  // A witness of the refusals over each transport is refused once more.
+  expect(report.liveness.recheck).toMatchObject([
+    { before: 'conn-refused', after: 'conn-refused' },
+    { before: 'port-unreach', after: 'port-unreach' },
+  ]);
 });
 
 describe('moved services', () => {
@@ -144,22 +147,30 @@ describe('moved services', () => {
     expect(observations.find(({ endpoint }) => endpoint === 'tcp/80')).toMatchObject({ service: null });
   });
 
-  test('WebPro on a likely other port is found by what it answers, with findMoved only', async () => {
-    const port = await startOnLikelyPort('127.0.31.3');
-    const without = await checkOne('127.0.31.3');
+  test('WebPro on a likely other port is found by what it answers, unless findMoved is false', async () => {
+    const port = await startOnLikelyPort('127.0.31.3', LIKELY_MOVED_PORTS);
+    const without = await checkOne('127.0.31.3', { findMoved: false });
     expect(without.verdict).toBe('compliant');
     expect(without.observations.some(({ endpoint }) => endpoint === `tcp/${port}`)).toBe(false);
 
-    const report = await checkOne('127.0.31.3', { findMoved: true });
+    const report = await checkOne('127.0.31.3');
     expect(report.verdict).toBe('violation');
     expect(rulesOf(report)).toEqual(['moved-admin-found']);
     expect(report.findings.find(({ rule }) => rule === 'moved-admin-found')).toMatchObject({ endpoint: `tcp/${port}` });
   });
+
+  test('WebPro on one of the likeliest other ports is found in a list of targets', async () => {
+    const port = await startOnLikelyPort('127.0.31.5', LIKELIEST_MOVED_PORTS);
+    const reports = await checkAll({ targets: ['127.0.31.4', '127.0.31.5'] });
+    const found = reports.find(({ target }) => target.address === '127.0.31.5')!;
+    expect(rulesOf(found)).toEqual(['moved-admin-found']);
+    expect(found.findings).toContainEqual(expect.objectContaining({ endpoint: `tcp/${port}` }));
+  });
 });
 
-/** Starts WebPro on the first of the likely other ports that is free on the test's own address. */
-async function startOnLikelyPort(address: string): Promise<number> {
-  for (const port of LIKELY_MOVED_PORTS.filter((likely) => likely > 1_024)) {
+/** Starts WebPro on the first of some ports that is free on the test's own address. */
+async function startOnLikelyPort(address: string, ports: readonly number[]): Promise<number> {
+  for (const port of ports.filter((likely) => likely > 1_024)) {
     const plan = { ...planOne('webpro', webpro()), servers: [] };
     const server = { service: 'webpro', endpoints: [`tcp/${port}`], server: webpro() } as const;
     const site = keep(await startSite({ ...plan, servers: [server] }, { address }));

@@ -1,8 +1,14 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { PROBES } from '../../src/check/probes/registry.js';
+import { askAgain } from '../../src/check/survey/ask-again.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
 import { necSip } from '../../src/lab/servers/nec.js';
+import type { EndpointId } from '../../src/model/endpoint.js';
+import type { Observation, Reason, State } from '../../src/model/report.js';
+import { Engine } from '../../src/net/scan/engine.js';
+import { TIMINGS } from '../../src/net/scan/timing.js';
 import { startSilentTcp } from '../lab-sites/start-silent-tcp.js';
 import { checkOne, planOne, rulesOf, startAt } from './checking.js';
 import { stopAfterEach } from '../lab-sites/running.js';
@@ -60,7 +66,7 @@ describe('a witness', () => {
   });
 });
 
-describe('the second round', () => {
+describe('a second look', () => {
   /** A SIP server that loses two tries, and a silent PCPro that opens when SIP is asked again at the end. */
   async function startLossy(address: string, onAgain: (port: number) => Promise<unknown>) {
     const silent = await startSilentTcp(1, address);
@@ -83,11 +89,13 @@ describe('the second round', () => {
     const { pcpro, check } = await startLossy('127.0.39.3', (port) => listen('127.0.39.3', port));
     const report = await check();
     expect(report.liveness.lost).toBeGreaterThanOrEqual(2);
-    expect(report.liveness.recheck).toContainEqual({
-      endpoint: `tcp/${pcpro}`,
-      before: 'no-response',
-      after: 'syn-ack',
-    });
+    expect(report.liveness.recheck).toHaveLength(2);
+    expect(report.liveness.recheck).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ before: 'sip-response', after: 'sip-response' }),
+        expect.objectContaining({ endpoint: `tcp/${pcpro}`, before: 'no-response', after: 'syn-ack' }),
+      ]),
+    );
     expect(report.observations.find(({ endpoint }) => endpoint === `tcp/${pcpro}`)?.state).toBe('open');
     expect(report.findings.some(({ endpoint }) => endpoint === `tcp/${pcpro}`)).toBe(true);
   });
@@ -96,5 +104,65 @@ describe('the second round', () => {
     const { pcpro, check } = await startLossy('127.0.39.4', async () => {});
     const report = await check();
     expect(report.observations.find(({ endpoint }) => endpoint === `tcp/${pcpro}`)?.state).toBe('closed');
+  });
+});
+
+describe('tries that were lost', () => {
+  const endpoints = { limited: 'tcp/80', refused: 'tcp/443', hidden: 'tcp/8000' } as const;
+
+  /** Asks again a site that lost two tries; of connections that leave at once it answers the first `passing`. */
+  async function askOf(passing: number) {
+    const engine = new Engine(TIMINGS.normal);
+    const host = engine.host('127.0.39.5');
+    for (const rttMs of [10, 10]) host.heard(rttMs, 1);
+    const plan = Object.values(endpoints).map((endpoint) => {
+      return { endpoint, port: Number(endpoint.slice(4)), probe: PROBES['tcp-banner'] };
+    });
+    const asked: string[] = [];
+    let passed = 0;
+    const see = (endpoint: EndpointId, state: State, reason: Reason, tries: number): Observation => {
+      return { endpoint, probe: 'tcp-banner', state, reason, tries, rttMs: null, evidence: {}, atMs: 0 };
+    };
+    const look = ({ endpoint }: { readonly endpoint: EndpointId }): Promise<Observation> => {
+      asked.push(endpoint);
+      const hidden = endpoint === endpoints.hidden && asked.filter((each) => each === endpoint).length < 2;
+      const lost = hidden || (endpoint === endpoints.limited && ++passed > passing);
+      const seen: readonly [State, Reason] = lost ? ['filtered', 'no-response'] : ['open', 'syn-ack'];
+      return Promise.resolve(
+        endpoint === endpoints.refused ? see(endpoint, 'closed', 'conn-refused', 1) : see(endpoint, ...seen, 1),
+      );
+    };
+    try {
+      const again = await askAgain(
+        [
+          see(endpoints.limited, 'open', 'syn-ack', 2),
+          see(endpoints.refused, 'closed', 'conn-refused', 1),
+          see(endpoints.hidden, 'filtered', 'no-response', 4),
+        ],
+        {
+          engine,
+          host,
+          plan,
+          look,
+          services: new Set(Object.values(endpoints)),
+          ping: null,
+          signal: new AbortController().signal,
+        },
+      );
+      return { ...again, asked };
+    } finally {
+      await engine.close();
+    }
+  }
+
+  test('by chance are no reason to ask all that was silent once more', async () => {
+    const { asked, observations } = await askOf(Infinity);
+    expect(asked.filter((endpoint) => endpoint === endpoints.hidden)).toHaveLength(1);
+    expect(observations.at(-1)).toMatchObject({ endpoint: endpoints.hidden, state: 'filtered' });
+  });
+
+  test('behind a limit of new connections are a reason', async () => {
+    const { observations } = await askOf(8);
+    expect(observations.at(-1)).toMatchObject({ endpoint: endpoints.hidden, state: 'open' });
   });
 });

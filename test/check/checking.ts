@@ -20,7 +20,7 @@ export function requireValid(report: unknown): asserts report is Report {
 /** Runs a check through the library, on loopback, to its end; every report fits the published schema. */
 export async function checkAll(options: CheckOptions): Promise<Report[]> {
   const reports: Report[] = [];
-  for await (const report of check({ allowSpecial: true, ...options })) {
+  for await (const report of check({ allowSpecial: true, ping: false, ...options })) {
     requireValid(report);
     reports.push(report);
   }

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import type { Report } from '../../src/index.js';
 import { requireValid } from './checking.js';
 
-const SCRIPT = fileURLToPath(new URL('few-descriptors.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../.processes/few-descriptors.js', import.meta.url));
 
 /** Checks a loopback address on which nothing listens, in a process that is short of descriptors. */
 async function checkShort(address: string, free: number, speed: number, releaseMs?: number): Promise<Report> {

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { loadProfile } from '../../src/index.js';
 import { pcpro } from '../../src/lab/servers/nec.js';
 import { SITES } from '../../src/lab/sites.js';
+import { standingOf } from '../../src/model/standing.js';
 import { parseEndpointId } from '../../src/model/endpoint.js';
 import { checkOne, checkSite, planOne, rulesOf, startAt } from './checking.js';
 import { startSilentTcp } from '../lab-sites/start-silent-tcp.js';
@@ -29,18 +30,56 @@ async function checkSilence(address: string, options: Parameters<typeof checkOne
 }
 
 test.concurrent(
-  'a site on which nothing answers is compliant where nothing should be reachable, and the report says how little that proves',
+  'a site on which nothing answers is inconclusive, unless someone accepts its silence by name',
   async () => {
     const report = await checkSilence('127.0.32.1');
     expect(report.observations.map(({ state, reason }) => `${state}/${reason}`)).toEqual(
       Array(2).fill('filtered/no-response'),
     );
-    expect(report.verdict).toBe('compliant');
-    expect(report.summary).toContain('no sign of life');
-    expect(rulesOf(report, 'note')).toContain('no-sign-of-life');
+    expect(report.verdict).toBe('inconclusive');
+    expect(standingOf(report)).toBe('no-answer');
+    expect(rulesOf(report, 'inconclusive')).toEqual(['no-sign-of-life']);
     expect(report.liveness).toMatchObject({ answers: 0, srttMs: null, recheck: [] });
+    const accepted = await checkSilence('127.0.32.11', { silenceAcceptedBy: 'Ann' });
+    expect(accepted.verdict).toBe('compliant');
+    const silence = accepted.findings.filter(({ about }) => about === 'silence');
+    expect(silence).toMatchObject([{ rule: 'no-sign-of-life', effect: 'note', waiver: { by: 'Ann' } }]);
   },
 );
+
+test.concurrent(
+  'a service that always answers vouches for a silent site, and takes part in no other judgement',
+  async () => {
+    const address = '127.0.32.12';
+    const site = await start(address, planOne('pcpro', pcpro()));
+    const [port] = site.services['pcpro']!;
+    const silent = await startSilentTcp(1, address);
+    started.push(silent);
+    const options = { ports: `T:${silent.ports[0]}`, canaries: false, timeoutMs: 700 };
+    const report = await checkOne(address, { ...options, alive: `tcp/${port!}` });
+    expect(report.observations.map(({ state }) => state).sort()).toEqual(['filtered', 'open']);
+    expect(report.verdict).toBe('compliant');
+  },
+);
+
+test.concurrent('no one can accept the silence of a site whose service always answers', async () => {
+  const address = '127.0.32.14';
+  const silent = await startSilentTcp(2, address);
+  started.push(silent);
+  const options = { ports: `T:${silent.ports[0]}`, canaries: false, timeoutMs: 700, silenceAcceptedBy: 'Ann' };
+  const report = await checkOne(address, { ...options, alive: `tcp/${silent.ports[1]!}` });
+  expect(standingOf(report)).toBe('no-answer');
+});
+
+test.concurrent('a service that always answers, and does not, outweighs what else answers', async () => {
+  const address = '127.0.32.13';
+  const [refused, alive] = [await freePort(address), await freePort(address)];
+  const options = { ports: `T:${refused}`, canaries: false, timeoutMs: 700 };
+  const report = await checkOne(address, { ...options, alive: `tcp/${alive}` });
+  expect(report.verdict).toBe('inconclusive');
+  expect(rulesOf(report, 'inconclusive')).toEqual(['sign-of-life-missing']);
+  expect((await checkOne(address, options)).verdict).toBe('compliant');
+});
 
 test.concurrent('a site on which nothing answers is an outage where something must be reachable', async () => {
   const report = await checkSilence('127.0.32.2', { profile: 'remote-maintenance', source: 'dealer' });

@@ -15,9 +15,13 @@ let http: HttpSink;
 let smtp: SmtpSink;
 beforeAll(async () => {
   http = await openHttpSink('/T0SECRET');
+  http.answer = confirm;
   smtp = await openSmtpSink();
 });
 afterAll(() => Promise.all([http.close(), smtp.close()]));
+
+/** Confirms a message as its service does; that of ntfy has its title in a header. */
+const confirm: HttpSink['answer'] = (response, { headers }) => response.end(headers['title'] ? '{"id":"x"}' : 'ok');
 
 let configs = 0;
 /** A configuration with a channel of each kind, all at the sinks. */
@@ -89,11 +93,22 @@ describe('alert test', () => {
   test('ends with 1 where it was not delivered, and shows no secret', async () => {
     http.answer = (response, { path }) => response.writeHead(403).end(`forbidden: ${path} \x1b[2J`);
     const { code, stdout, stderr } = await run('test', 'down', '--alerts', writeConfig());
-    http.answer = (response) => response.end();
+    http.answer = confirm;
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
       stdout: '',
       stderr: 'sallyport: down: not delivered: answered 403: forbidden: /[secret] \\x1b[2J\n',
+    });
+  });
+
+  test('ends with 1 where a 200 confirms nothing', async () => {
+    http.answer = (response) => response.end('no_service');
+    const { code, stdout, stderr } = await run('test', 'chat', '--alerts', writeConfig());
+    http.answer = confirm;
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'sallyport: chat: not delivered: answered 200, but not as Slack confirms a message: no_service\n',
     });
   });
 
@@ -147,7 +162,9 @@ describe('the outbox', () => {
     http.received.length = 0;
     http.answer = (response, { path }) => response.writeHead(path === '/T1SECRET' ? 500 : 200).end();
     const sent = await run('send', '--alerts', alerts, '--store', store);
-    expect(sent).toMatchObject({ code: 1, stdout: '2 sent, 1 to be tried again, 1 given up\n' });
+    // The third is to the operator, of the one that was given up.
+    expect(sent).toMatchObject({ code: 1, stdout: '3 sent, 1 to be tried again, 1 given up\n' });
+    expect(smtp.mails.at(-1)!.source).toContain('The last try: this channel is no longer configured');
     expect(sent.stderr.trimEnd().split('\n').sort()).toEqual([
       expect.stringMatching(/^sallyport: alert to down is tried again after \S+Z: answered 500$/),
       'sallyport: alert to gone is given up: this channel is no longer configured',
@@ -185,7 +202,7 @@ describe('the outbox', () => {
   test('two that send at once deliver each message once', async () => {
     const store = await fillStore('two', 'main', 'chat', 'push');
     http.received.length = 0;
-    http.answer = (response) => setTimeout(() => response.end(), 50);
+    http.answer = (response, request) => setTimeout(() => confirm(response, request), 50);
     const alerts = writeConfig();
     const both = await Promise.all([1, 2].map(() => runApart('send', '--alerts', alerts, '--store', store)));
     expect(both.map(({ code }) => code)).toEqual([0, 0]);

@@ -6,13 +6,13 @@ import { describe, expect, test } from '@jest/globals';
 import { command as check } from '../../src/cli/commands/check.js';
 import { site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
-import { createFiles, sallyport } from './run.js';
+import { createFiles, runHere, sallyport } from './run.js';
 
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url));
 
 const files = createFiles();
 
-test.concurrent('for bash is a script that bash reads', async () => {
+test('for bash is a script that bash reads', async () => {
   const { code, stdout, stderr } = await sallyport(['completion'], { env: { SHELL: '/bin/bash' } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('complete -o bashdefault -o default -F _sallyport sallyport');
@@ -20,8 +20,8 @@ test.concurrent('for bash is a script that bash reads', async () => {
   await promisify(execFile)('bash', ['-n', script]);
 });
 
-test.concurrent('for zsh is a script of its own', async () => {
-  const { code, stdout } = await sallyport(['completion'], { env: { SHELL: '/bin/zsh' } });
+test('for zsh is a script of its own', async () => {
+  const { code, stdout } = await runHere(['completion'], { env: { SHELL: '/bin/zsh' } });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^#compdef sallyport\n/);
   expect(stdout).toContain('compdef _sallyport sallyport');
@@ -30,26 +30,26 @@ test.concurrent('for zsh is a script of its own', async () => {
 describe('completes', () => {
   /** What the script asks for: words typed so far, the last one perhaps not to its end. */
   const complete = async (words: readonly string[], shell = 'bash') => {
-    const { code, stdout, stderr } = await sallyport(['--complete', shell, ...words]);
+    const { code, stdout, stderr } = await runHere(['--complete', shell, ...words]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout.trimEnd().split('\n');
   };
 
-  test.concurrent('commands', async () => {
+  test('commands', async () => {
     expect(await complete([''])).toEqual(expect.arrayContaining(['check', 'profile', 'completion']));
     expect(await complete(['profile', ''])).toEqual(expect.arrayContaining(['list', 'show', 'explain', 'validate']));
   });
 
-  test.concurrent('options', async () => {
+  test('options', async () => {
     const options = await complete(['check', '--']);
     expect(options).toEqual(expect.arrayContaining(Object.keys(check.options).map((name) => `--${name}`)));
   });
 
-  test.concurrent('choices', async () => {
+  test('choices', async () => {
     expect(await complete(['check', '--timing', ''])).toEqual(['polite', 'normal', 'fast']);
   });
 
-  test.concurrent('what a word and an option stand for, as far as it is typed', async () => {
+  test('what a word and an option stand for, as far as it is typed', async () => {
     expect(await complete(['check', '--profile', 'sip'])).toEqual(['sip-trunk']);
     expect(await complete(['check', '203.0.113.7', '-q', '--profile', 'clo'])).toEqual(['closed']);
     expect(await complete(['profile', 'show', 'cl'])).toEqual(['closed']);
@@ -57,7 +57,7 @@ describe('completes', () => {
     expect(await complete(['waive', 'acme', 'admin-interface'])).toEqual(['admin-interface-reachable']);
   });
 
-  test.concurrent('clients, of the store or the inventory that is named', async () => {
+  test('clients, of the store or the inventory that is named', async () => {
     const store = join(files.directory, 'store.sqlite');
     const empty = survey(site());
     await addSweep(store, '2026-11-01T03:00:00.000Z', [
@@ -70,7 +70,7 @@ describe('completes', () => {
     expect(await complete(['sweep', '--inventory', inventory, '--client', ''])).toEqual(['third']);
   });
 
-  test.concurrent.each([
+  test.each([
     [['check', '']],
     [['check', '--output', '']],
     [['nonsense', '']],
@@ -80,8 +80,8 @@ describe('completes', () => {
     expect(await complete(words)).toEqual(['']);
   });
 
-  test.concurrent('in bash, through the script', async () => {
-    const { stdout: script } = await sallyport(['completion', 'bash']);
+  test('in bash, through the script', async () => {
+    const { stdout: script } = await runHere(['completion', 'bash']);
     const file = files.write(
       'try.bash',
       `${script}\nsallyport() { ${process.execPath} ${BIN} "$@"; }\nCOMP_WORDS=(sallyport check --timing '')\nCOMP_CWORD=3\n_sallyport\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`,
@@ -90,7 +90,7 @@ describe('completes', () => {
     expect(stdout).toBe('polite\nnormal\nfast\n');
   });
 
-  test.concurrent('with descriptions for zsh', async () => {
+  test('with descriptions for zsh', async () => {
     expect(await complete([''], 'zsh')).toContain('check:Check public addresses from outside');
   });
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/fleet/store/open-store.js';
 import { answer, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
@@ -43,7 +44,27 @@ async function kindsOf(...args: string[]) {
   };
 }
 
+/** Accepts what is open at a client between two sweeps that see the same. */
+async function acceptBetween(): Promise<void> {
+  const accepted = client('accepted');
+  await addSweep(store, '2026-10-01T03:00:00.000Z', [{ client: accepted, survey: webPro }]);
+  const opened = await openStore(store);
+  for (const rule of ['admin-interface-reachable', 'default-admin-port', 'unlisted-endpoint-open']) {
+    const why = { by: 'Ann', reason: 'moves in June', until: '2027-06-30', grantedAt: '2026-10-02T00:00:00.000Z' };
+    await opened.addWaiver({ clientId: 'accepted', rule, endpoint: null, severity: null, identity: null, ...why });
+  }
+  await opened.close();
+  await addSweep(store, '2026-10-03T03:00:00.000Z', [{ client: accepted, survey: webPro }]);
+}
+
 describe('of one client', () => {
+  test('says that the verdict is another one, where only what is accepted changed', async () => {
+    await acceptBetween();
+    const { code, stdout } = await diff('accepted');
+    expect(stdout).toContain('violation → compliant: nothing changed at the site');
+    expect(code).toBe(1);
+  });
+
   test('compares the newest look with the one before it', async () => {
     const { code, stdout } = await diff('acme');
     expect(code).toBe(1);

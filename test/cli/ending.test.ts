@@ -42,17 +42,19 @@ async function underWay(child: ChildProcess): Promise<void> {
 }
 
 /** A check that would take a minute, sent a signal once it is under way; the time is that from signal to end. */
-async function interrupt(args: readonly string[], signal: NodeJS.Signals = 'SIGINT') {
+async function interrupt(args: readonly string[], signal: NodeJS.Signals = 'SIGINT', input = '') {
   const long = ['--allow-special', '--no-canaries', '--timeout', '60', '--retries', '10', '--timing', 'polite'];
   let signalledAt = 0;
   const ran = await sallyport(['check', ...long, ...args], {
-    onStart: (child) =>
+    onStart: (child) => {
+      child.stdin!.write(input);
       void underWay(child)
         .then(() => sleep(500))
         .then(() => {
           signalledAt = performance.now();
           child.kill(signal);
-        }),
+        });
+    },
   });
   return { ...ran, ms: performance.now() - signalledAt };
 }
@@ -111,10 +113,24 @@ describe('Ctrl-C', () => {
     expect(ms).toBeLessThan(AT_ONCE_MS);
   });
 
+  test.concurrent('ends a check of all ports, and counts what it did not come to', async () => {
+    // A service is asked first: that it is silent shows that the check is under way.
+    const first = ['--service', `webpro=${silent.ports[0]}`];
+    const { code, stdout, ms } = await interrupt([ADDRESS, ...first, '--all-ports', '--format', 'json']);
+    const report: unknown = JSON.parse(stdout);
+    requireValid(report);
+    expect(report.interrupted).toBe(true);
+    expect(report.unlisted['error/cut-off']).toBeGreaterThan(60_000);
+    expect(report.observations.length).toBeLessThan(1_000);
+    expect(report.undetermined.map(({ why }) => why).join()).toContain('cut off too early');
+    expect(code).not.toBe(0);
+    expect(ms).toBeLessThan(AT_ONCE_MS);
+  });
+
   test.concurrent('ends the wait for targets on standard input, and is no error', async () => {
-    const { code, stdout, stderr, ms } = await interrupt(['-iL', '-']);
+    const { code, stdout, stderr, ms } = await interrupt(['-iL', '-', '-p', 'T:1'], 'SIGINT', '127.0.45.2\n');
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
-    expect(stdout).toContain('0 targets');
+    expect(stdout).toContain('1 target:');
     expect(ms).toBeLessThan(AT_ONCE_MS);
   });
 });

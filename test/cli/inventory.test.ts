@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createFiles, runHere, sallyport } from './run.js';
@@ -19,7 +19,13 @@ describe('inventory validate', () => {
     const args = ['inventory', 'validate', 'clients.csv'];
     expect(await sallyport(args, { cwd: files.directory })).toEqual({
       code: 0,
-      stdout: 'clients.csv: valid, 3 clients (2 without authorisation, 1 paused)\n',
+      stdout: [
+        'clients.csv: valid, 3 clients (2 without authorisation, 1 paused)',
+        'not checked, because there is no valid authorisation:',
+        '  b (The B): the authorisation ended on 2020-01-31',
+        '  c (The C): no authorisation is given',
+        '',
+      ].join('\n'),
       stderr: '',
     });
   });
@@ -33,6 +39,25 @@ describe('inventory validate', () => {
       'sallyport: wrong.csv:3:1: id: "a" is given twice, first in line 2',
       'sallyport: wrong.csv:3:3: address: 192.0.2.1 is given twice: it already belongs to this client (line 2)',
       'sallyport: wrong.csv:4:3: address: control characters are not allowed',
+    ]);
+  });
+
+  test('tells on standard error how a file was understood', async () => {
+    const file = join(files.directory, 'latin.csv');
+    writeFileSync(file, Buffer.from('sep=;\r\nid;IP;name;Platz;;\r\na;192.0.2.1:8000;M\xfcller;7\r\n\x1a', 'latin1'));
+    expect((await run('validate', 'latin.csv')).stderr.split('\n')).toEqual([
+      expect.stringMatching(
+        /^sallyport: latin\.csv:2:12: unknown column "Platz"; call it "x-Platz" or give --ignore "Platz"/,
+      ),
+      '',
+    ]);
+    const { code, stdout, stderr } = await run('validate', 'latin.csv', '--ignore', 'platz');
+    expect(code).toBe(0);
+    expect(stdout).toContain('valid, 1 client');
+    expect(stderr.split('\n')).toEqual([
+      'sallyport: latin.csv: is not UTF-8: read as Windows-1252; check that "Müller" is right',
+      expect.stringMatching(/^sallyport: latin\.csv:3:3: address: "192\.0\.2\.1:8000" is read as 192\.0\.2\.1; /),
+      '',
     ]);
   });
 

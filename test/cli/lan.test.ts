@@ -20,7 +20,7 @@ describe('sallyport lan', () => {
 
   test('writes the report of a site as JSON to a file, and ends by its verdict', async () => {
     const file = join(files.directory, 'site.json');
-    const { code, stdout } = await runHere([...HERE, '--pbx', '127.0.48.1', '--format', 'json', '--output', file]);
+    const { code, stdout, stderr } = await runHere([...HERE, '--pbx', '127.0.48.1', '--output', file]);
     expect(stdout).toBe('');
     const report = JSON.parse(readFileSync(file, 'utf8')) as SiteReport;
     expect(siteReportSchema.safeParse(report).error).toBeUndefined();
@@ -28,6 +28,9 @@ describe('sallyport lan', () => {
     expect(report.evidence).toMatchObject({ outside: null, standIn: null, pbxAddress: '127.0.48.1' });
     expect(report.evidence.lan).toMatchObject({ gateways: [{ address: '127.0.0.1' }], pbx: { address: '127.0.48.1' } });
     expect(code).toBe({ compliant: 0, violation: 1, inconclusive: 3 }[report.verdict]);
+    expect(stderr).toBe(`sallyport: ${report.verdict.toUpperCase()}: the report is in ${file}\n`);
+    const mine = files.write('mine.json', 'mine');
+    expect((await runHere([...HERE, '--output', mine])).stderr).toContain('exists already; --force replaces it');
   });
 
   test('looks for services where they were moved', async () => {

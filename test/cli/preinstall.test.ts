@@ -42,7 +42,9 @@ describe('sallyport preinstall', () => {
 
     const file = pathOf('second.txt');
     const again = await runHere([...here, '--client', 'acme', '--again', '--output', file]);
-    expect(again).toMatchObject({ code: first.code, stdout: '', stderr: '' });
+    const word = { compliant: 'FIT TO INSTALL', violation: 'NOT FIT', inconclusive: 'NOT VERIFIED' }[report.verdict];
+    const stderr = `sallyport: ${word}: the report is in ${file}\n`;
+    expect(again).toMatchObject({ code: first.code, stdout: '', stderr });
     expect(readFileSync(file, 'utf8')).toMatch(/^SINCE \d{4}-/m);
 
     const third = await runHere([...here, '--client', 'acme', '--again', '--format', 'ndjson']);

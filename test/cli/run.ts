@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { afterAll } from '@jest/globals';
 import { runCli } from '../../src/cli/run-cli.js';
 
@@ -79,6 +80,9 @@ export async function runHere(
   } finally {
     process.chdir(back);
     for (const undo of restore) undo();
+    // What `tuneForMany` sets in this process would slow down every test after this one.
+    setFlagsFromString('--heap-growing-percent=0');
+    setFlagsFromString('--semi-space-growth-factor=2');
   }
 }
 

@@ -107,18 +107,61 @@ describe('targets', () => {
     }
   });
 
-  test('a bad line of standard input ends the run after what was begun, with exit code 2', async () => {
-    const { code, stderr, reports } = await checkPort(['-iL', '-'], {
-      input: '127.0.42.1\nnot_a/target\n127.0.42.3\n',
+  test('bad lines of standard input that ends are told at once, and nothing else is written', async () => {
+    const { code, stdout, stderr } = await runHere(['check', '-iL', '-', '--allow-special'], {
+      input: '127.0.42.1\nnot_a/target\n127.0.42.3\n127.0.42.300\n',
     });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^sallyport: stdin:2:1: [^\n]*"not_a\/target"[^\n]*\nsallyport: stdin:4:1: [^\n]*"127\.0\.42\.300"[^\n]*\n$/,
+    );
+  });
+
+  test.concurrent('a bad line of standard input that stays open ends the run after what was begun', async () => {
+    const { code, stderr, reports } = await checkPort(
+      ['-iL', '-'],
+      {
+        onStart: ({ stdin, stdout }) => {
+          stdin!.write('127.0.42.1\n');
+          stdout!.once('data', () => stdin!.end('not_a/target\n127.0.42.3\n'));
+        },
+      },
+      sallyport,
+    );
     expect(code).toBe(2);
     expect(stderr).toMatch(/^sallyport: stdin:2:1: [^\n]*"not_a\/target"[^\n]*\n$/);
     expect(addressesOf(reports)).toEqual(['127.0.42.1']);
   });
 
+  test('that were pasted are understood, and it is said how', async () => {
+    const { code, stderr, reports } = await checkPort(['“127.0.42.1”', 'http://127.0.42.2:8080/', ' 127.0.42.3, ']);
+    expect(code).toBe(0);
+    expect(addressesOf(reports)).toEqual(['127.0.42.1', '127.0.42.2', '127.0.42.3']);
+    expect(stderr.split('\n')).toEqual([
+      'sallyport: "“127.0.42.1”" is read as 127.0.42.1',
+      'sallyport: "http://127.0.42.2:8080/" is read as 127.0.42.2; port 8080 is checked only if the profile or another option names it',
+      'sallyport: "127.0.42.3," is read as 127.0.42.3',
+      '',
+    ]);
+    expect((await checkPort(['127.0.42.1,', '--quiet'])).stderr).toBe('');
+  });
+
+  test('come from CSV with a header, names beside them', async () => {
+    const list = files.write('list.csv', 'Name;IP\r\nMüller;127.0.42.1\r\nHuber;127.0.42.2\r\n');
+    const { code, stderr, reports } = await checkPort(['-iL', list]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(reports.map(({ target }) => [target.address, target.input]).sort()).toEqual([
+      ['127.0.42.1', '127.0.42.1, Müller'],
+      ['127.0.42.2', '127.0.42.2, Huber'],
+    ]);
+  });
+
   test('no target on standard input is an error', async () => {
-    const { code, stderr } = await checkPort(['-iL', '-'], { input: '# nobody\n' });
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'sallyport: there is no target to check\n' });
+    for (const input of ['# nobody\n', 'address,name\n', '']) {
+      const { code, stdout, stderr } = await runHere(['check', '-iL', '-'], { input });
+      const expected = { code: 2, stdout: '', stderr: 'sallyport: there is no target to check\n' };
+      expect({ code, stdout, stderr }).toEqual(expected);
+    }
   });
 });
 
@@ -160,10 +203,11 @@ describe('nothing is sent', () => {
 
   test('where a line far below is bad', async () => {
     const options = await start();
-    const list = files.write('late.txt', `127.0.42.9\n${'# comment\n'.repeat(5_000)}127.0.42.999\n`);
-    const { code, stderr } = await runHere(['check', '-iL', list, ...options]);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`${list}:5002:1: "127.0.42.999"`);
+    const list = files.write('late.txt', `127.0.42.9\nno/no\n${'# comment\n'.repeat(5_000)}127.0.42.999\n`);
+    const { code, stdout, stderr } = await runHere(['check', '-iL', list, ...options]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${list}:2:1: bad network "no/no"`);
+    expect(stderr).toContain(`${list}:5003:1: "127.0.42.999"`);
     expect(heard).toBe(0);
   });
 });

@@ -68,7 +68,10 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['--nope check 192.0.2.1', 'unknown option --nope'],
     ['--quiet check 192.0.2.1', '--quiet: options come after the command'],
     ['check', /^no target is given: /],
-    ['check 192.0.2.1', /^192\.0\.2\.1 is a documentation address .* give --allow-special/],
+    [
+      'check 192.0.2.1',
+      /^192\.0\.2\.1 is a documentation address .* it is an example: give .* \(in a laboratory, --allow-special checks/,
+    ],
     ['check --allow-special 255.255.255.255', /never checked$/],
     ['check 192.0.2.256', /^"192\.0\.2\.256" is not an address/],
     ['check 0x7f000001', /^"0x7f000001" is not an address/],
@@ -111,13 +114,18 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['check --allow-special 127.0.41.1 --service webpro=81 --service webpro=82', /^service "webpro" is moved twice/],
     ['check --allow-special 127.0.41.1 127.0.41.2 --all-ports', '--all-ports takes exactly one target address'],
     ['check --allow-special 127.0.41.1 --all-ports -p 80', '--all-ports and --ports cannot be used together'],
-    ['check --allow-special 127.0.41.1:80', '"127.0.41.1:80": ports are given with --ports, not with the target'],
+    ['check --allow-special 127.0.41.1 --spread 30', /^--spread: expected a time of at most a week, with its unit/],
+    ['check --allow-special 127.0.41.1 --spread 8d', /^--spread: expected/],
+    ['check --allow-special 127.0.41.1 --spread 0s', /^--spread: expected/],
+    ['sweep --inventory clients.csv --spread 30', /^--spread: expected/],
+    ['watch --inventory clients.csv --spread soon', /^--spread: expected/],
+    ['check --allow-special 127.0.41.1:99999', /^"127\.0\.41\.1:99999": ports are 1 to 65535, .* \(did you mean "127/],
     ['check --allow-special 127.0.41.1 --control here', /^"here" is not HOST:PORT/],
     ['check --allow-special 127.0.41.0/27', /^32 addresses: more than 16 need --authorized-by/],
     [`check --allow-special -iL ${many}`, /^17 addresses: more than 16 need --authorized-by/],
     [
       `check -iL ${special}`,
-      `${special}:2:1: 192.0.2.7 is a documentation address that no one has; give --allow-special to check it anyway`,
+      `${special}:2:1: 192.0.2.7 is a documentation address that no one has; it is an example: give the customer's public address, or try "sallyport demo" (in a laboratory, --allow-special checks it anyway)`,
     ],
     [`check --allow-special -iL ${unread}`, /unread\.txt:2:1: "127\.0\.41\.999" is not an address/],
     ['check -iL /nonexistent/list', '/nonexistent/list: no such file'],
@@ -165,7 +173,10 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
   });
 
   test('a blank authorisation is refused', async () => {
-    expectRefusal(await runHere(['check', '192.0.2.1', '--authorized-by', ' ']), /^--authorized-by is empty: /);
+    expectRefusal(
+      await runHere(['check', '192.0.2.1', '--allow-special', '--authorized-by', ' ']),
+      /^--authorized-by is empty: /,
+    );
   });
 
   test('what the user gave is escaped', async () => {

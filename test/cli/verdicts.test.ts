@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITES } from '../../src/lab/sites.js';
@@ -88,7 +89,11 @@ test('--format json is an array for several targets, also where the input turns 
   const { stdout } = await check(['--format', 'json'], {}, [ALIVE, CLOSED]);
   const reports = JSON.parse(stdout) as Report[];
   expect(reports.map(({ verdict }) => verdict).sort()).toEqual(['compliant', 'violation']);
-  const cut = await check(['--format', 'json', '-iL', '-'], { input: `${CLOSED}\n300.1.1.1\n` }, []);
+  const onStart = ({ stdin, stdout: out }: ChildProcess) => {
+    stdin!.write(`${CLOSED}\n`);
+    out!.once('data', () => stdin!.end('300.1.1.1\n'));
+  };
+  const cut = await sallyport(command(['--format', 'json', '-iL', '-'], []), { onStart });
   expect(cut.code).toBe(2);
   expect(JSON.parse(cut.stdout)).toHaveLength(1);
 });
@@ -141,13 +146,66 @@ test('colours never get into JSON', async () => {
 
 test('-o writes the report to a file, without colours, and nothing to standard output', async () => {
   const file = join(files.directory, 'report.json');
-  const ran = await check(['--format', 'json', '-o', file]);
-  expect(ran).toEqual({ code: 1, stdout: '', stderr: '' });
+  const ran = await check(['-o', file]);
+  const last = `sallyport: VIOLATION: the report of 1 target is in ${file}\n`;
+  expect(ran).toEqual({ code: 1, stdout: '', stderr: last });
   requireValid(JSON.parse(readFileSync(file, 'utf8')));
-  await check(['-o', file], { env: { FORCE_COLOR: '1' } });
+  await check(['-o', file, '--force', '--format', 'table', '--quiet'], { env: { FORCE_COLOR: '1' } });
   const table = readFileSync(file, 'utf8');
   expect(table).toContain('VIOLATION');
   expect(table).not.toContain('\x1b');
+});
+
+test('-o replaces no file without --force, and says so before anything is sent', async () => {
+  const file = files.write('mine.ndjson', 'mine');
+  expect(await check(['-o', file])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `sallyport: ${file}: exists already; --force replaces it\n`,
+  });
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+  expect((await check(['-o', file, '--force', '--quiet'])).code).toBe(1);
+  expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(1);
+  requireValid(JSON.parse(readFileSync(file, 'utf8')));
+});
+
+test.each([
+  ['a report of one target', ['-o', 'FILE']],
+  ['reports of many', ['-o', 'FILE', '--format', 'ndjson']],
+])('-o replaces %s of the run before, and a file that is empty', async (_what, args) => {
+  const file = files.write('again.json', '');
+  const run = () => check([...args.map((arg) => (arg === 'FILE' ? file : arg)), '--quiet']);
+  expect((await run()).code).toBe(1);
+  expect((await run()).code).toBe(1);
+  requireValid(JSON.parse(readFileSync(file, 'utf8')));
+});
+
+test('the format follows the ending where none is given', async () => {
+  const formatOf = async (name: string, ...args: string[]) => {
+    const file = join(files.directory, name);
+    expect((await check(['-o', file, '--quiet', ...args])).code).toBe(1);
+    const text = readFileSync(file, 'utf8');
+    return text.startsWith('{"') ? 'ndjson' : text.startsWith('[') || text.startsWith('{') ? 'json' : 'table';
+  };
+  expect(await formatOf('a.json')).toBe('json');
+  expect(await formatOf('a.NDJSON')).toBe('ndjson');
+  expect(await formatOf('a.jsonl')).toBe('ndjson');
+  expect(await formatOf('a.txt')).toBe('table');
+  expect(await formatOf('a')).toBe('table');
+  expect(await formatOf('b.json', '--format', 'table')).toBe('table');
+  const file = join(files.directory, 'a.xlsx');
+  const { code, stderr } = await check(['-o', file]);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: `sallyport: ${file}: there is no format ".xlsx": name the file .txt, .json or .ndjson, or give --format table, json or ndjson\n`,
+  });
+  expect(existsSync(file)).toBe(false);
+});
+
+test('a file that got nothing does not stay', async () => {
+  const file = join(files.directory, 'nothing.json');
+  const { code } = await runHere(['check', '-iL', '-', '-o', file], { input: '# no target\n' });
+  expect({ code, there: existsSync(file) }).toEqual({ code: 2, there: false });
 });
 
 test('-o - is standard output', async () => {

@@ -1,4 +1,4 @@
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach } from '@jest/globals';
 import type { LabServer } from '../../src/lab/lab-server.js';
 import type { EndpointId } from '../../src/model/endpoint.js';
 import { startSite } from '../../src/lab/start-site.js';
@@ -7,9 +7,16 @@ const running: { stop(): Promise<void> }[] = [];
 
 /** Stops everything that the test kept with `keep`. */
 export function stopAfterEach(): void {
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((each) => each.stop()));
-  });
+  afterEach(stopAll);
+}
+
+/** The same once all tests of the file have ended, for those that run side by side. */
+export function stopAfterAll(): void {
+  afterAll(stopAll);
+}
+
+async function stopAll(): Promise<void> {
+  await Promise.all(running.splice(0).map((each) => each.stop()));
 }
 
 /** Has `started` stopped when the test ends. */

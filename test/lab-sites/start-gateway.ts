@@ -4,7 +4,7 @@ import { listenUdp } from '../../src/lab/listen-udp.js';
 import { natPmp, ssdp } from '../../src/lab/servers/gateway.js';
 import type { PortMapping, SsdpFound } from '../../src/model/lan.js';
 import { GATEWAY_SHAPES, type GatewayShape, type GatewayShapeName } from './servers/igd-shapes.js';
-import { igd } from './servers/igd.js';
+import { igd, type OddAnswer } from './servers/igd.js';
 import { pcp } from './servers/pcp.js';
 
 /** A gateway to simulate. */
@@ -15,6 +15,8 @@ export interface GatewayPlan {
   readonly mappings?: readonly PortMapping[] | ((index: number) => PortMapping | undefined);
   /** What the list of version 2 of the service tells, where that is not the table. */
   readonly listed?: readonly PortMapping[];
+  /** What is answered for an index of the table in another way. */
+  readonly odd?: (index: number) => OddAnswer | undefined;
   /** Default 203.0.113.20. */
   readonly externalAddress?: string;
   /** What answers on the port of NAT-PMP and PCP; default nothing. */
@@ -52,6 +54,7 @@ export async function startGateway(plan: GatewayPlan): Promise<LabGateway> {
     shape,
     mappings: plan.mappings ?? [],
     listed: plan.listed,
+    odd: plan.odd,
     externalAddress,
     endCode: plan.endCode,
     delayMs: plan.delayMs,

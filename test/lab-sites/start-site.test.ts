@@ -132,7 +132,7 @@ test('clients that reset or stay do not hurt, and stop() does not wait for them'
   await sleep(100);
   const start = performance.now();
   await site.stop();
-  expect(performance.now() - start).toBeLessThan(500);
+  expect(performance.now() - start).toBeLessThan(4_000);
   for (const { ended } of await Promise.all(talks)) expect(['open', 'closed', 'ECONNRESET']).toContain(ended);
 });
 

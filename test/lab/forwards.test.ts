@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findDisagreements } from './nmap.js';
 import { checkFrom, observationOf, rulesOf, statesBeside } from './sallyport.js';
 import { startKamailio, startPbx } from './servers/start.js';
+import { standingOf } from '../../src/model/standing.js';
 import { buildSite, OUTSIDE, PROVIDER, type Site } from './topology.js';
 
 let site: Site;
@@ -15,18 +16,28 @@ afterAll(() => site.close());
 const SILENT = ['filtered/no-response', 'open|filtered/no-response'];
 
 describe('a router that forwards nothing', () => {
-  test('is compliant without a sign of life, after one patience', async () => {
+  test('is compliant where it answers ping, before and after its services were asked once more', async () => {
     await site.configure({});
     const { code, report } = await checkFrom(site.internet);
     expect(report.verdict).toBe('compliant');
     expect(code).toBe(0);
     expect(statesBeside(report, ...SILENT)).toEqual([]);
-    expect(report.summary).toMatch(/no sign of life/i);
+    expect(report.liveness.echo).toEqual({ before: 'answered', after: 'answered' });
     expect(report.liveness.answers).toBe(0);
     expect(report.vantage.address).toBe(OUTSIDE);
     expect(report.durationMs).toBeGreaterThan(3000);
-    expect(report.durationMs).toBeLessThan(4000);
+    expect(report.durationMs).toBeLessThan(8000);
     expect(await findDisagreements(site.internet, report)).toEqual([]);
+  });
+
+  test('is NO ANSWER where it does not answer ping either, unless someone accepts that', async () => {
+    await site.configure({ ping: false });
+    const { code, report } = await checkFrom(site.internet);
+    expect(code).toBe(3);
+    expect(standingOf(report)).toBe('no-answer');
+    expect(report.liveness.echo).toEqual({ before: 'silent', after: null });
+    expect(report.durationMs).toBeLessThan(8000);
+    expect((await checkFrom(site.internet, ['--accept-silence', 'Ann'])).code).toBe(0);
   });
 
   test('is an outage where the profile requires a forward', async () => {
@@ -55,7 +66,7 @@ describe('single forwards', () => {
 
   test('of a moved WebPro is found where it is', async () => {
     await site.configure({ forwards: [{ transport: 'tcp', port: 8085, toPort: 80 }] });
-    const { code, report } = await checkFrom(site.internet, ['--find-moved']);
+    const { code, report } = await checkFrom(site.internet);
     expect(code).toBe(1);
     expect(observationOf(report, 'tcp/8085')).toMatchObject({ state: 'open', identity: { kind: 'nec-webpro' } });
     expect(rulesOf(report)).toContain('moved-admin-found');

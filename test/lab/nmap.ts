@@ -1,4 +1,5 @@
 import { isCanary } from './sallyport.js';
+import { isMovedPlace } from '../../src/model/moved-place.js';
 import type { Report } from '../../src/model/report.js';
 import type { Namespace } from './namespace.js';
 
@@ -27,11 +28,12 @@ export async function scanWithNmap(
 }
 
 /**
- * Asks nmap for the endpoints of a report, without its canaries, and tells where the two disagree: none is the
+ * Asks nmap for the endpoints of a report, without its canaries and the places to which administration may
+ * have been moved (nmap only counts what is alike), and tells where the two disagree: none is the
  * aim. For UDP nmap knows less where a service wants its own protocol: its "open|filtered" goes with our "open".
  */
 export async function findDisagreements(namespace: Namespace, report: Report): Promise<string[]> {
-  const observations = report.observations.filter((observation) => !isCanary(observation));
+  const observations = report.observations.filter((seen) => !isCanary(seen) && !isMovedPlace(seen));
   const endpoints = observations.map(({ endpoint }) => endpoint);
   const theirs = await scanWithNmap(namespace, report.target.address ?? '', endpoints);
   return observations

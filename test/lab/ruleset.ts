@@ -21,6 +21,8 @@ export interface RouterRules {
   /** Everything from outside goes to the PBX. */
   readonly dmz?: boolean;
   readonly unsolicited?: Unsolicited;
+  /** Whether the router answers ping, as most do; true unless told. */
+  readonly ping?: boolean;
   /** Share of packets that are lost in each direction, in percent. */
   readonly loss?: number;
   /** Bans a source for a minute after so many new flows within one. */
@@ -47,7 +49,7 @@ const REFUSALS: Record<Unsolicited, string> = {
  * towards the PBX's own address. The chains `upnp…` are miniupnpd's.
  */
 export function renderRuleset(rules: RouterRules): string {
-  const { forwards = [], dmz = false, unsolicited = 'drop' } = rules;
+  const { forwards = [], dmz = false, unsolicited = 'drop', ping = true } = rules;
   const refusal = REFUSALS[unsolicited];
   const openings = forwards
     .filter(({ from }) => from === undefined)
@@ -64,6 +66,7 @@ table inet filter {
     ct state established,related accept
     iifname != "wan" accept
     icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept
+    ${ping ? 'icmp type echo-request accept; icmpv6 type echo-request accept' : ''}
     ${refusal}
   }
   chain forward {
@@ -71,6 +74,7 @@ table inet filter {
     ct state established,related accept
     iifname "lan" accept
     ct status dnat accept
+    ${ping ? 'icmpv6 type echo-request accept' : ''}
     ${openings.join('\n    ')}
     ${dmz ? `ip6 daddr ${PBX6} accept` : ''}
     jump upnp

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LIKELIEST_MOVED_PORTS } from '../../src/check/probes/plan.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import type { Store } from '../../src/fleet/store/store.js';
 import type { StoredChange } from '../../src/model/change.js';
@@ -15,6 +16,12 @@ const SEEDS = { before: '20261', after: '20262' } as const;
 const PREFIX = process.env.LAB_NAMESPACES ?? 'sallyport';
 
 type Site = Readonly<Record<string, string>>;
+
+/** The truth tells the port of a moved WebPro by itself; a sweep asks the likeliest. */
+function placeMoved(site: Site): Site {
+  const port = Number(site['movedWeb']);
+  return LIKELIEST_MOVED_PORTS.includes(port) ? { ...site, [`tcp/${port}`]: 'open' } : site;
+}
 
 /** Open endpoints of a site, of those that its truth tells. */
 function openOf(site: Site): string[] {
@@ -44,7 +51,7 @@ describe('a fleet of 4,096 clients, swept twice and once more', () => {
       const options = ['-n', String(SITES), '-s', SEEDS[when]];
       await must(['bash', NETSIM, 'up', nameOf(when), ...options, '-l', '2']);
       for (const line of (await must(['bash', NETSIM, 'truth', ...options])).trim().split('\n')) {
-        const site = JSON.parse(line) as Site;
+        const site = placeMoved(JSON.parse(line) as Site);
         const known = truth.get(site['ip']!) ?? { before: site, after: site };
         truth.set(site['ip']!, { ...known, [when]: site });
       }
@@ -117,8 +124,9 @@ describe('a fleet of 4,096 clients, swept twice and once more', () => {
     for (const { stderr } of outcomes) expect(stderr).not.toContain('internal');
   });
 
-  /** What the sweep after this one should tell: nothing, but for what was lost on the way in all tries of a look. */
-  const MOST_LOST = Math.floor(SITES * 10 * 0.0002);
+  /** Sites of which the next sweep tells: those where tries of a look were lost so that it did not see, or did not know. */
+  const MOST_LOST = Math.floor(SITES * 0.002);
+  const sitesOf = (told: readonly string[]) => new Set(told.map((change) => change.split(' ')[1]));
   let lost: readonly string[] = [];
 
   test('at first tells every open endpoint, and nothing else', () => {
@@ -127,7 +135,7 @@ describe('a fleet of 4,096 clients, swept twice and once more', () => {
     );
     const { missing, wrong } = compare(made, toldBy(1));
     expect(wrong).toEqual([]);
-    expect(missing.length).toBeLessThanOrEqual(MOST_LOST);
+    expect(sitesOf(missing).size).toBeLessThanOrEqual(MOST_LOST);
     lost = missing;
   });
 
@@ -146,7 +154,7 @@ describe('a fleet of 4,096 clients, swept twice and once more', () => {
     expect(made.length).toBeGreaterThan(2_000);
     const { missing, wrong } = compare(made, toldBy(2));
     expect(wrong.filter((change) => !lost.includes(change))).toEqual([]);
-    expect(missing.length).toBeLessThanOrEqual(MOST_LOST);
+    expect(sitesOf(missing).size).toBeLessThanOrEqual(MOST_LOST);
     lost = missing;
   });
 

@@ -11,7 +11,7 @@ export const QUICK: Timing = {
   shortGapMs: 100,
 };
 
-/** An engine that ends with the test (see `stopAfterEach`). */
+/** An engine that ends with the test (see `stopAfterEach`), or with its file. */
 export function startEngine(timing: Partial<Timing> = {}): Engine {
   const engine = new Engine({ ...QUICK, ...timing });
   keep({ stop: () => engine.close() });

@@ -54,17 +54,18 @@ const PATTERNS = [
   'realm="',
 ];
 
-/** Megabytes that are slow for a careless parser, each bare and behind `beginnings`. */
-export function pathological(beginnings: readonly string[]): (readonly [string, Buffer])[] {
+/** Makes megabytes that are slow for a careless parser, each bare and behind `beginnings`. */
+export function pathological(beginnings: readonly string[]): (readonly [name: string, make: () => Buffer])[] {
   return ['', ...beginnings].flatMap((beginning) =>
     PATTERNS.map((pattern) => {
-      const text = beginning + pattern.repeat(Math.ceil(1_000_000 / pattern.length));
-      return [JSON.stringify(beginning + pattern).slice(0, 60), Buffer.from(text, 'latin1')] as const;
+      const repeated = () => Buffer.alloc(Math.ceil(1_000_000 / pattern.length) * pattern.length, pattern, 'latin1');
+      const make = () => Buffer.concat([Buffer.from(beginning, 'latin1'), repeated()]);
+      return [JSON.stringify(beginning + pattern).slice(0, 60), make] as const;
     }),
   );
 }
 
-/** Runs `work` and answers how much processor time it took, in milliseconds: a busy machine doesn't count. */
+/** Runs `work` and answers how much processor time it took, in milliseconds: a busy machine does not count, though work of other threads of ours does. */
 export function elapsed(work: () => void): number {
   const start = process.cpuUsage();
   work();

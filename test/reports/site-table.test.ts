@@ -180,10 +180,21 @@ describe('what is not known', () => {
     expect(text).toContain('from inside only');
     expect(read(report(bare()))).toContain('Silent UDP ports may be open');
     expect(read(report(bare()))).toContain('no stand-in listened');
-    expect(read(report(evidence({ outside: null, standIn: null }), { kind: 'lan' }))).toContain(
-      'There was no check from outside',
-    );
+    const inside = read(report(evidence({ outside: null, standIn: null }), { kind: 'lan' }));
+    expect(inside).toContain('There was no check from outside');
+    expect(inside).toContain('then run preinstall, or this again.');
+    expect(inside).not.toMatch(/✔|Nothing needs to be done/);
     expect(read(report(evidence({ lan: lan([router({ problems: ['cut off'] })]) })))).toContain('UPnP not known');
+  });
+
+  test('that is fit says what is left to do of the checklist', () => {
+    const fit = (state: 'attested' | 'missing') => {
+      const checklist = { checklist: 'nec-sl', items: [item('attested', 'A'), item(state, 'B')] };
+      return read({ ...report(evidence({ checklist })), verdict: 'compliant', client: 'acme' });
+    };
+    expect(fit('missing')).toContain('1 item of the checklist is open: sallyport checklist --client acme');
+    expect(fit('missing')).not.toContain('Nothing needs to be done');
+    expect(fit('attested')).not.toContain('of the checklist is open');
   });
 
   test('comes before the rest where there is no verdict', () => {

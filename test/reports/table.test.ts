@@ -109,6 +109,16 @@ describe('one target', () => {
     expect(order?.map((each) => each.slice(2, 4)).join('')).toBe('CRHIHIMEMELO');
   });
 
+  test('points from what is critical to what to do after a break-in, and from nothing else', () => {
+    const { findings: all } = dmzReport;
+    const seeOf = (findings: Report['findings']) =>
+      render([{ ...dmzReport, findings }])
+        .match(/^ +See .*/gm)
+        ?.map((line) => line.includes('; break-in'));
+    expect(new Set(seeOf(all.filter(({ severity }) => severity === 'critical')))).toEqual(new Set([true]));
+    expect(new Set(seeOf(all.filter(({ severity }) => severity !== 'critical')))).toEqual(new Set([false]));
+  });
+
   test('opens with all findings at a glance and what to do first', () => {
     const [head = ''] = read([dmzReport]).split('FINDINGS:');
     expect(head).toContain('CRITICAL An administration interface is reachable: tcp/80, tcp/8000, tcp/5963');
@@ -162,6 +172,17 @@ describe('one target', () => {
     expect(read([{ ...cleanReport, observations }])).toContain(
       'open tcp/80: not identified 2 random ports for comparison',
     );
+  });
+
+  test('in short, places to which administration may have been moved are counted, unless something answers there', () => {
+    const places = ([8080, 8081, 81] as const).map((port) =>
+      sampleObservation({ endpoint: `tcp/${port}`, probe: 'moved-admin', state: 'closed', reason: 'conn-refused' }),
+    );
+    const found = sampleObservation({ endpoint: 'tcp/8888', probe: 'moved-admin', state: 'open', reason: 'syn-ack' });
+    const random = sampleObservation({ endpoint: 'tcp/41873', probe: 'canary-tcp', state: 'closed' });
+    const show = (observations: Report['observations']) => read([{ ...cleanReport, observations }]);
+    expect(show([...places, found])).toContain('open tcp/8888: not identified closed 3 likely other ports');
+    expect(show([...places, random])).toContain('closed 3 likely and 1 random port');
   });
 
   test('with reasons every endpoint tells why, canaries too', () => {
@@ -415,8 +436,9 @@ describe('many targets', () => {
     const head = writer.begin();
     const parts = all.map((report) => writer.report(report));
     for (const part of parts) {
-      expect(part.match(/\n/g)).toHaveLength(1);
-      expect(displayWidth(part.trimEnd())).toBe(80);
+      const [row, ...why] = part.trimEnd().split('\n');
+      expect(displayWidth(row!)).toBe(80);
+      expect(why.length > 0).toBe(part.includes('(not checked)'));
     }
     expect(head + parts.join('') + writer.end()).toBe(render(all, { many: true }));
   });
@@ -425,7 +447,10 @@ describe('many targets', () => {
     const address = '2001:db8:1234:5678:9abc:def0:1234:5678';
     const long: Report = { ...dmzReport, target: { ...dmzReport.target, address } };
     expect(render([long], { many: true })).toContain(`${address} `);
-    expect(render([unresolvedReport], { many: true })).toContain('(no address)    gone.example');
+    expect(render([unresolvedReport], { many: true })).toContain('(not checked)   gone.example');
+    expect(render([unresolvedReport], { many: true }).replace(/\s+/g, ' ')).toContain(
+      `Not checked: ${unresolvedReport.target.problem}`,
+    );
   });
 
   test('a run without targets ends well', () => {

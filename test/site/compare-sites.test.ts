@@ -102,8 +102,13 @@ describe('mended', () => {
 
   test('what answered, once it is refused or silent by TCP', () => {
     const open = bare({}, { check: check([answer('tcp/80', 'nec-webpro')]) });
-    expect(compare(open, bare()).endpoints).toEqual({ 'tcp/80': 'closed' });
-    expect(compare(open, bare()).gone).toEqual(['forward-not-agreed tcp/80']);
+    for (const endpoint of ['tcp/80', 'tcp/8000'] as const) {
+      const refused = bare({}, { check: check([see(endpoint, 'closed')]) });
+      expect(compare(open, refused).endpoints).toEqual({ 'tcp/80': 'closed' });
+      expect(compare(open, refused).gone).toEqual(['forward-not-agreed tcp/80']);
+    }
+    // Nothing answered at all: it may be the line.
+    expect(compare(open, bare()).endpoints).toEqual({ 'tcp/80': 'not-known' });
   });
 });
 

@@ -133,12 +133,17 @@ test.each(['whoami', 'proofs', 'check', 'SIP'] as const)(
   async (stage) => {
     const patterns = { whoami: /^asking/, proofs: /^listening/, check: /checks/, SIP: /SIP/ };
     const stop = new AbortController();
+    const late: string[] = [];
     const report = await run({
-      onStep: (step) => void (patterns[stage].test(step) && setTimeout(() => stop.abort(), 30)),
+      onStep: (step) => {
+        if (stop.signal.aborted) late.push(step);
+        if (patterns[stage].test(step)) setTimeout(() => stop.abort(), 30);
+      },
       signal: stop.signal,
       lan: { gateways: [], multicast: false },
     });
     expect(report.interrupted).toBe(true);
     expect(report.verdict).not.toBe('compliant');
+    expect(late).toEqual([]);
   },
 );

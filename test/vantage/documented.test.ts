@@ -18,6 +18,7 @@ test('docs/vantage.md tells the limits as they are', () => {
     'streams of one kind for one address: 1',
     `streams with one token, in all: ${own.tokenStreams}, ${own.streams}`,
     `connections from one address, in all: ${own.addressConnections}, ${own.connections.toLocaleString('en')}`,
+    `a /48 of IPv6: as much as ${own.networkSites} addresses`,
     `a request's headers, body, time: 16 KiB, ${MAX_BODY / 1_024} KiB, ${own.requestSeconds} s`,
     'a resolved profile: 64 services of 256 endpoints',
     `a check: ${own.checkSeconds} s; what was seen until then is reported as interrupted`,

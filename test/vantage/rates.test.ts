@@ -28,6 +28,23 @@ describe('rates', () => {
     expect(await from('2001:db8:0:2::1')).toBe(200);
   });
 
+  test('count IPv6 by /48, too, as much as eight addresses', async () => {
+    const { send } = await runApp({ limits: { addressRequests: 1 }, proxies: '127.0.0.1' });
+    const from = async (address: string) =>
+      (await send({ token: TOKEN, headers: { 'x-forwarded-for': address } })).status;
+    for (let site = 1; site <= 8; site++) expect(await from(`2001:db8:7:${site}::1`)).toBe(200);
+    expect(await from('2001:db8:7:9::1')).toBe(429);
+    expect(await from('2001:db8:8:9::1')).toBe(200);
+  });
+
+  test('are remembered for an address, however many others ask', async () => {
+    const { app } = await runApp({ limits: { addressRequests: 1 } });
+    const from = async (remoteAddress: string) => (await app.inject({ url: '/healthz', remoteAddress })).statusCode;
+    expect(await from('203.0.113.7')).toBe(200);
+    for (let n = 0; n < 6_000; n++) await from(`198.18.${n >> 8}.${n & 255}`);
+    expect(await from('203.0.113.7')).toBe(429);
+  });
+
   test('hold for a token, wherever it is used', async () => {
     const { send } = await runApp({ limits: { tokenRequests: 2 } });
     for (const from of ['127.0.0.1', '127.0.0.2']) expect((await send({ token: TOKEN, from })).status).toBe(200);

@@ -69,9 +69,11 @@ describe('a vantage', () => {
     const { port } = taken.address() as AddressInfo;
     try {
       await expect(start({ listen: parseListen(`127.0.0.1:${port}`) })).rejects.toThrow(
-        `cannot listen: 127.0.0.1 port ${port} is taken`,
+        `cannot listen: 127.0.0.1 port ${port} is taken; choose another with the option listen`,
       );
-      await expect(start({ sipPort: port })).rejects.toThrow(`cannot listen: 127.0.0.1 port ${port} is taken`);
+      await expect(start({ sipPort: port })).rejects.toThrow(
+        `cannot listen: 127.0.0.1 port ${port} is taken; choose another with the option sipPort`,
+      );
     } finally {
       taken.close();
     }

@@ -81,10 +81,11 @@ describe('forHeader', () => {
       fc.property(fc.oneof(anyText(400), fc.constant(hostileText)), (text) => {
         const header = forHeader(text);
         expect(header).toMatch(/^[\x20-\x7e]*$/);
-        if (header.startsWith('=?')) for (const word of header.split(' ')) expect(word.length).toBeLessThanOrEqual(75);
-        expect(Array.from(decode(header)).filter(isHarmful)).toEqual([]);
+        if (header.startsWith('=?')) expect(header.split(' ').filter((word) => word.length > 75)).toEqual([]);
+        const shown = decode(header);
+        expect(Array.from(shown).filter(isHarmful)).toEqual([]);
         const plain = Array.from(text).filter((char) => !isHarmful(char) && char >= 'A' && char <= 'z');
-        for (const char of plain) expect(decode(header)).toContain(char);
+        expect(plain.filter((char) => !shown.includes(char))).toEqual([]);
       }),
     );
     const shown = 'Zürich 電話交換機 '.repeat(9).trim();

@@ -1,33 +1,68 @@
+import { beginsTelnet, stripTelnet } from '../../protocols/telnet.js';
 import { type Fingerprint, quoteSent } from './fingerprint.js';
 
-const TELNET_IAC = '\xff';
+/** The greeting of a protocol, by which a server says what it is. */
+interface Greeting {
+  readonly form: RegExp;
+  readonly name: string;
+}
 
-const SERVICES: readonly (readonly [RegExp, string])[] = [
-  [/^SSH-[0-9]/, 'SSH server'],
-  [/^220[ -].*\bE?SMTP\b/i, 'mail server'],
-  [/^220[ -]/, 'FTP server'],
-  [/^\+OK\b/, 'POP3 server'],
-  [/^\* OK\b/, 'IMAP server'],
-  [/^RFB [0-9]/, 'VNC server'],
-  [/\b(?:login|username|password)[ \t]{0,4}:/i, 'login prompt'],
+/**
+ * Greetings that no phone system's administration has, each tried on a line: of SSH (RFC 4253 §4.2), SMTP (RFC 5321
+ * §3.1), FTP (RFC 959 §5.4), POP3 (RFC 1939 §4), IMAP (RFC 3501 §7.1), VNC (RFC 6143 §7.1.1), NNTP (RFC 3977 §5.1),
+ * ManageSieve (RFC 5804 §1.7), RTSP (RFC 2326 §7.1), rsync and Asterisk's manager.
+ */
+const GREETINGS: readonly Greeting[] = [
+  { form: /^SSH-[0-9]/, name: 'SSH server' },
+  { form: /^[245][0-9]{2}[ -].{0,256}\bE?SMTP\b/i, name: 'mail server' },
+  { form: /^220[ -]/, name: 'FTP server' },
+  { form: /^421[ -]/, name: 'mail or FTP server' },
+  { form: /^\+OK(?![\w-])/, name: 'POP3 server' },
+  { form: /^\* (?:OK|PREAUTH|BYE)(?![\w-])/, name: 'IMAP server' },
+  { form: /^RFB [0-9]{3}\.[0-9]{3}/, name: 'VNC server' },
+  { form: /^20[01] .{0,256}\b(?:NNTP|InterNetNews)\b/i, name: 'news server' },
+  { form: /^"IMPLEMENTATION" "/, name: 'ManageSieve server' },
+  { form: /^RTSP\/1\.[0-9] [1-5][0-9]{2}/, name: 'RTSP server' },
+  { form: /^@RSYNCD: [0-9]/, name: 'rsync server' },
+  { form: /^Asterisk Call Manager\//, name: 'Asterisk manager' },
 ];
 
-/** Any other text that a server sends by itself, quoted from its first line that is not blank. */
+/** The first packet of MySQL and MariaDB: its length, number 0, protocol 10 and the version. */
+const MYSQL = /^[^]{3}\0\n([0-9]{1,2}\.[0-9]{1,3}[\w.+~-]{0,64})\0/;
+const PROMPT = /\b(?:login|username|password)[ \t]{0,4}:/i;
+/** An SSH server may send lines of text before its greeting, and blank lines count for nothing. */
+const MAX_LINES = 16;
+
+/** Any other text that a server sends: a protocol that greets by name is likely, everything else only quoted. */
 export const banner: Fingerprint = {
   id: 'banner',
   title: 'text sent unasked',
   identify({ evidence }) {
-    const line = (evidence.banner ?? '').split('\n').find((text) => text.trim() !== '');
-    if (line === undefined) return null;
-    const text = line.trim();
-    const service = text.startsWith(TELNET_IAC) ? 'Telnet server' : SERVICES.find(([form]) => form.test(text))?.[1];
-    return {
-      kind: 'other',
-      label: `${service ?? 'unidentified, sends'} ${quoteSent(text)}`,
-      model: null,
-      version: null,
-      confidence: 'possible',
-      basis: [`first line ${quoteSent(text, 128)}`],
-    };
+    const sent = evidence.banner ?? '';
+    const database = MYSQL.exec(sent)?.[1];
+    if (database !== undefined) return describe('MySQL server', database, true);
+    const telnet = beginsTelnet(sent.trimStart());
+    const lines = stripTelnet(sent)
+      .split('\n', MAX_LINES)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    const [first] = lines;
+    if (first === undefined) return telnet ? describe('Telnet server', null, false) : null;
+    const ssh = lines.find((line) => GREETINGS[0]!.form.test(line));
+    const greeting = ssh ? GREETINGS[0] : GREETINGS.find(({ form }) => form.test(first));
+    if (greeting) return describe(greeting.name, ssh ?? first, true);
+    if (telnet) return describe('Telnet server', first, false);
+    return describe(PROMPT.test(first) ? 'login prompt' : 'unidentified, sends', first, false);
   },
 };
+
+function describe(name: string, line: string | null, namesItself: boolean): ReturnType<Fingerprint['identify']> {
+  return {
+    kind: 'other',
+    label: line === null ? name : `${name} ${quoteSent(line)}`,
+    model: null,
+    version: null,
+    confidence: namesItself ? 'likely' : 'possible',
+    basis: [line === null ? 'options that Telnet negotiates' : `first line ${quoteSent(line, 128)}`],
+  };
+}

@@ -1,4 +1,5 @@
 import type { Identity, Observation } from '../../model/report.js';
+import type { TlsEvidence } from '../../model/tls-evidence.js';
 import { cutText } from '../../words/sentence.js';
 
 /** What a fingerprint says of an observation that it recognises; the registry adds its id. */
@@ -22,4 +23,20 @@ export interface Fingerprint {
  */
 export function quoteSent(text: string, max = 64): string {
   return `"${cutText(text, max)}"`;
+}
+
+/** What a TLS server showed of itself, as the basis of an identity. */
+export function describeTls({ version, names, issuer }: TlsEvidence): string[] {
+  return [
+    version === null ? 'an answer in TLS' : `an answer in ${version}`,
+    ...(names.length > 0
+      ? [
+          `certificate for ${names
+            .slice(0, 4)
+            .map((name) => quoteSent(name, 96))
+            .join(', ')}`,
+        ]
+      : []),
+    ...(issuer ? [`certificate issued by ${quoteSent(issuer, 128)}`] : []),
+  ];
 }

@@ -1,3 +1,4 @@
+import { stripTelnet } from '../../protocols/telnet.js';
 import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 const FULL_PROMPT = /User ID:[ \t\r\n]{0,8}Password:/i;
@@ -7,7 +8,8 @@ const SHORT_PROMPT = /(?:^|[\r\n])[ \t]{0,8}User ID:/i;
 export const necDim: Fingerprint = {
   id: 'nec-dim',
   title: 'NEC DIM maintenance terminal',
-  identify({ evidence: { banner = '' } }) {
+  identify({ evidence }) {
+    const banner = stripTelnet(evidence.banner ?? '');
     const full = FULL_PROMPT.test(banner);
     if (!full && !SHORT_PROMPT.test(banner)) return null;
     return {

@@ -7,6 +7,7 @@ import { necPhoneRegistration } from './nec-phone-registration.js';
 import { necSip } from './nec-sip.js';
 import { necWebpro } from './nec-webpro.js';
 import { sipServer } from './sip-server.js';
+import { tlsServer } from './tls-server.js';
 import { upnpDevice } from './upnp-device.js';
 import { upnpGateway } from './upnp-gateway.js';
 import { webServer } from './web-server.js';
@@ -22,6 +23,7 @@ export const FINGERPRINTS: readonly Fingerprint[] = [
   natPmpGateway,
   sipServer,
   webServer,
+  tlsServer,
   banner,
 ];
 

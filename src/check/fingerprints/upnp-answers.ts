@@ -3,11 +3,11 @@ import { privateLocationHost } from '../../protocols/upnp/ssdp.js';
 import { quoteSent } from './fingerprint.js';
 
 const GATEWAY_TYPE =
-  /:(?:device:(?:InternetGatewayDevice|WANDevice|WANConnectionDevice)|service:WAN(?:IP|PPP)Connection):/i;
+  /:(?:device:(?:InternetGatewayDevice|WANDevice|WANConnectionDevice)|service:(?:WAN(?:(?:IP|PPP)Connection|CommonInterfaceConfig|\w{1,16}LinkConfig|IPv6FirewallControl)|Layer3Forwarding)):/i;
 /** WFADevice is the Wi-Fi setup of access points and routers alike, so it tells nothing. */
 const DEVICE_TYPE = /:device:(?!WFADevice:)[^:]/i;
 const GATEWAY_SERVER = /miniupnpd|(?<![a-z])igd|internet ?gateway|(?<![a-z])(?:router(?:os)?|gateway)(?![a-z])/i;
-const GATEWAY_FILE = /\/[^/]{0,64}(?:igd|gatedesc)[^/]{0,64}$/i;
+const GATEWAY_FILE = /\/[^/]{0,64}(?:igd|gatedesc|InternetGatewayDevice|fboxdesc)[^/]{0,64}$/i;
 
 /** What one search answer says of its sender: `type` by its ST or USN, `hint` by the names that it uses, else unknown. */
 export interface UpnpAnswer {

@@ -1,4 +1,4 @@
-import { type Fingerprint, quoteSent } from './fingerprint.js';
+import { describeTls, type Fingerprint, quoteSent } from './fingerprint.js';
 
 const REALM = /realm[ \t]{0,4}=[ \t]{0,4}"([^"]{1,256})/i;
 
@@ -9,7 +9,7 @@ const REALM = /realm[ \t]{0,4}=[ \t]{0,4}"([^"]{1,256})/i;
 export const webServer: Fingerprint = {
   id: 'web-server',
   title: 'web server of another make',
-  identify({ evidence: { http, login } }) {
+  identify({ evidence: { http, login, tls } }) {
     const page = http ?? login;
     if (!page) return null;
     const names = [
@@ -27,7 +27,11 @@ export const webServer: Fingerprint = {
       model: null,
       version: null,
       confidence: 'possible',
-      basis: [`HTTP status ${page.status}`, ...told.map(({ what, text }) => `${what} ${quoteSent(text, 256)}`)],
+      basis: [
+        `HTTP status ${page.status}`,
+        ...told.map(({ what, text }) => `${what} ${quoteSent(text, 256)}`),
+        ...(tls ? describeTls(tls) : []),
+      ],
     };
   },
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Waiver } from '../../model/change.js';
+import type { AcceptedSilence } from '../../model/client.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { Finding } from '../../model/finding.js';
 import { accessOf, indexServices, type Profile, type ProfileService } from '../../model/profile.js';
@@ -7,6 +8,7 @@ import { REPORT_SCHEMA, type ReportData, type Survey } from '../../model/report.
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
 import { VERSION } from '../../version.js';
 import { deriveFacts, type Facts } from '../rules/facts.js';
+import { noSignOfLife } from '../rules/no-sign-of-life.js';
 import { RULES, RULESET } from '../rules/registry.js';
 import type { Rule } from '../rules/rule.js';
 import { cutText } from '../../words/sentence.js';
@@ -22,6 +24,8 @@ export interface ReportOptions {
   readonly failOn: Severity;
   /** What someone accepted at this client; nothing by default. */
   readonly waivers?: readonly Waiver[];
+  /** Who vouches for it if nothing answers; no one by default. */
+  readonly silence?: AcceptedSilence | undefined;
   /** The rules to judge by; all of them by default. */
   readonly rules?: readonly Rule<Facts>[];
 }
@@ -32,11 +36,14 @@ export interface ReportOptions {
  * verdict is inconclusive whatever was seen.
  */
 export function judgeSurvey(survey: Survey, options: ReportOptions): ReportData {
-  const { profile, profileDigest, authorization, failOn, waivers = [], rules = RULES } = options;
+  const { profile, profileDigest, authorization, failOn, waivers = [], silence, rules = RULES } = options;
   const facts = deriveFacts(survey, profile);
   const found = applyRules(rules, facts);
+  // Where a service is named that always answers, silence is not what the site is known for.
+  const mayBeSilent = facts.missingSign === null;
+  const accepted = silence ? [...waivers, acceptanceOf(silence)] : waivers;
   const outcome = {
-    findings: applyWaivers(found.findings, waivers, survey).sort(compareFindings),
+    findings: applyWaivers(found.findings, accepted, survey, mayBeSilent).sort(compareFindings),
     undetermined: found.undetermined,
     errors: [...survey.errors, ...found.errors],
   };
@@ -80,35 +87,65 @@ function compareFindings(a: Finding, b: Finding): number {
 }
 
 /**
- * Turns violations that someone accepted into notes that say so. What is worse than what was accepted, elsewhere, of
- * another identity, or after the last day stays a violation; what forbids a verdict cannot be accepted.
+ * Turns violations, and silence, that someone accepted into notes that say so. What is worse than what was accepted,
+ * elsewhere, of another identity, or after the last day stays as it is; what else forbids a verdict cannot be accepted.
  */
-function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], survey: Survey): Finding[] {
+function applyWaivers(
+  findings: readonly Finding[],
+  waivers: readonly Acceptance[],
+  survey: Survey,
+  mayBeSilent: boolean,
+): Finding[] {
+  const isStill = indexIdentities(survey);
   return findings.map((finding) => {
-    if (finding.effect !== 'violation') return finding;
-    const waiver = waivers.find((candidate) => covers(candidate, finding, survey));
+    if (!isWaivable(finding, mayBeSilent)) return finding;
+    const waiver = waivers.find((candidate) => covers(candidate, finding, dayOf(survey), isStill));
     if (!waiver) return finding;
     const { by, reason, until } = waiver;
     return { ...finding, effect: 'note', waiver: { by: cutText(by, 128), reason: cutText(reason, 512), until } };
   });
 }
 
-function covers(waiver: Waiver, { rule, endpoint, severity }: Finding, survey: Survey): boolean {
+/** What a person may accept: a violation, or that a site answers nothing; not that we could not see. */
+function isWaivable({ about, effect }: Finding, mayBeSilent: boolean): boolean {
+  return effect === 'violation' || (mayBeSilent && effect === 'inconclusive' && about === 'silence');
+}
+
+/** What someone accepted, whether the store has it or an inventory. */
+type Acceptance = Omit<Waiver, 'id' | 'clientId' | 'grantedAt'>;
+
+function acceptanceOf({ by, until }: AcceptedSilence): Acceptance {
+  const reason = 'The site is known to answer nothing';
+  return { rule: noSignOfLife.id, endpoint: null, by, reason, until, severity: null, identity: null };
+}
+
+function dayOf({ startedAt }: Survey): string {
+  return startedAt.slice(0, 'YYYY-MM-DD'.length);
+}
+
+/** Whether no one but the identity that was accepted answers on an endpoint. */
+type IsStill = (label: string, endpoint: Finding['endpoint']) => boolean;
+
+function covers(waiver: Acceptance, { rule, endpoint, severity }: Finding, day: string, isStill: IsStill): boolean {
   return (
     waiver.rule === rule &&
     (waiver.endpoint === null || waiver.endpoint === endpoint) &&
-    waiver.until >= survey.startedAt.slice(0, 'YYYY-MM-DD'.length) &&
+    waiver.until >= day &&
     (waiver.severity === null || isAtLeast(waiver.severity, severity)) &&
-    (waiver.identity === null || isStill(waiver.identity, endpoint, survey))
+    (waiver.identity === null || isStill(waiver.identity, endpoint))
   );
 }
 
-/** No one but the identity that was accepted answers on the endpoint. */
-function isStill(label: string, endpoint: Finding['endpoint'], { observations }: Survey): boolean {
-  const labels = observations.flatMap((seen) =>
-    seen.endpoint === endpoint && seen.state === 'open' && seen.identity ? [seen.identity.label] : [],
-  );
-  return labels.length > 0 && labels.every((known) => known === label);
+/** There can be as many findings as an address has ports: the observations are gone through once. */
+function indexIdentities({ observations }: Survey): IsStill {
+  const labels = new Map<Finding['endpoint'], Set<string>>();
+  for (const { endpoint, state, identity } of observations) {
+    if (state !== 'open' || !identity) continue;
+    const known = labels.get(endpoint);
+    if (known) known.add(identity.label);
+    else labels.set(endpoint, new Set([identity.label]));
+  }
+  return (label, endpoint) => labels.get(endpoint)?.size === 1 && labels.get(endpoint)!.has(label);
 }
 
 /** The survey that a report was made from, to be judged again: a report holds all that was seen. */

@@ -1,8 +1,15 @@
-import { bareFinding, bareUndetermined, type Finding, type FindingWords } from '../../model/finding.js';
+import { wasHeard } from '../../model/answer-kind.js';
+import {
+  bareFinding,
+  bareUndetermined,
+  type Finding,
+  type FindingWords,
+  type Undetermined,
+} from '../../model/finding.js';
 import type { Report, ReportData, Survey } from '../../model/report.js';
 import type { Summary } from '../../model/summary.js';
-import { countState } from '../rules/facts.js';
 import { RULES } from '../rules/registry.js';
+import { servicesNotLookedAt } from '../rules/services-not-looked-at.js';
 import { cutText, lowerFirst, quote } from '../../words/sentence.js';
 import { isViolation, sayFinding, sayUndetermined, type Speakers } from './engine.js';
 import { judgeSurvey, type ReportOptions } from './judge-survey.js';
@@ -63,8 +70,15 @@ export function summarise(data: ReportData): Summary {
     requires: profile.requires,
     lesser: findings.filter(({ effect }) => effect === 'violation').length,
     accepted: findings.filter(({ waiver }) => waiver).length,
-    signOfLife: hasSignOfLife(data),
+    signOfLife: wasHeard(data),
+    skipped: countSkipped(undetermined),
   };
+}
+
+/** How many services were left out that are usually checked. */
+function countSkipped(undetermined: readonly Undetermined[]): number {
+  const counts = undetermined.map(({ rule, data }) => (rule === servicesNotLookedAt.id ? data['skipped'] : 0));
+  return counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
 }
 
 /** The verdict in one sentence for a dealer. */
@@ -77,7 +91,7 @@ function describeSummary(summary: Summary): string {
     case 'violation':
       return describeViolations(summary, quote(summary.profile, 64));
     case 'inconclusive':
-      return `Inconclusive: ${describeUnknown(summary)}.`;
+      return `Inconclusive: ${sayUnknown(summary)}.`;
     case 'compliant':
       return describeCompliance(summary, quote(summary.profile, 64));
   }
@@ -89,36 +103,35 @@ function describeViolations({ violations, worst }: Summary & { verdict: 'violati
   return `Profile ${profile} is not met: ${count}, the worst ${worst.severity}: ${sayCheckFinding(worst).title}.`;
 }
 
-function describeUnknown({ finding, undetermined, failed }: Summary & { verdict: 'inconclusive' }): string {
+/** What forbids a verdict, as the end of a sentence. */
+export function sayUnknown({ finding, undetermined, failed }: Summary & { verdict: 'inconclusive' }): string {
   if (finding) return lowerFirst(sayCheckFinding(finding).title);
   if (undetermined) return `${lowerFirst(sayUndetermined(SPEAKERS, undetermined).what)} is not known`;
   return failed === null ? 'the check was cut off' : `a part of the check failed (${failed})`;
 }
 
 function describeCompliance(
-  { requires, lesser, accepted, signOfLife }: Summary & { verdict: 'compliant' },
+  { requires, lesser, accepted, signOfLife, skipped = 0 }: Summary & { verdict: 'compliant' },
   profile: string,
 ): string {
   const rest = [
     count(lesser, 'lesser finding', 'remains', 'remain'),
     count(accepted, 'finding', 'is accepted', 'are accepted'),
+    count(skipped, 'service', 'was not checked, or not all of it', 'were not checked, or not all of them'),
   ];
   const tail = rest
     .filter(Boolean)
     .map((sentence) => ` ${sentence}`)
     .join('');
-  if (!signOfLife)
-    return `Profile ${profile} is met, but there is no sign of life: well protected, or offline, or the wrong address.${tail}`;
+  if (!signOfLife) {
+    const voucher = accepted > 0 ? 'a person vouches for the line' : 'the line works, as ping shows';
+    return `Profile ${profile} is met: nothing answers, and ${voucher}.${tail}`;
+  }
   const seen =
     lesser > 0
       ? 'no finding is severe enough to count'
-      : `we found nothing open that should not be${accepted > 0 ? ', except for what was accepted' : ''}`;
+      : `${skipped > 0 ? 'in what was checked, ' : ''}we found nothing open that should not be${accepted > 0 ? ', except for what was accepted' : ''}`;
   return `Profile ${profile} is met: ${seen}${requires && lesser + accepted === 0 ? ', and what must be reachable is' : ''}.${tail}`;
-}
-
-/** Something answered at all, even if only with a refusal. */
-function hasSignOfLife(data: ReportData): boolean {
-  return data.liveness.answers > 0 || countState(data, 'open') + countState(data, 'closed') > 0;
 }
 
 function count(number: number, noun: string, one: string, many: string): string {

@@ -8,7 +8,7 @@ export const canaryUdp: Probe = {
   title: 'UDP datagram to a port that should be unused',
   transport: 'udp',
   services: [],
-  run: (engine, host, port, until) =>
+  run: (engine, host, port, { until } = {}) =>
     engine.udp(host, port, {
       ask: () => ({ bytes: DATAGRAM }),
       read: () => undefined,

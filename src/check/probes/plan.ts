@@ -10,6 +10,8 @@ export interface PlannedProbe {
   readonly endpoint: EndpointId;
   readonly port: number;
   readonly probe: Probe;
+  /** The user asked for this very endpoint. */
+  readonly wanted?: true;
 }
 
 /** What to look at. */
@@ -17,8 +19,8 @@ export interface PlanOptions {
   readonly profile: Profile;
   /** Endpoints to look at instead of the profile's services. */
   readonly ports?: readonly Endpoint[];
-  /** Also look for WebPro and PCPro on the likely other ports. */
-  readonly findMoved?: boolean;
+  /** Where to look for WebPro and PCPro besides: nowhere, if not given. */
+  readonly findMoved?: MovedSearch;
   /** Leave the canaries out. */
   readonly canaries?: boolean;
 }
@@ -28,38 +30,61 @@ export interface PlanOptions {
  */
 export const LIKELY_MOVED_PORTS: readonly number[] = [
   ...range(81, 90),
-  ...[591, 1080, 2080, 3080, 4080, 5000, 5080, 7080, 7547],
+  ...[591, 1080, 2080, 3080, 4080, 5000, 5080, 7080],
   ...range(8001, 8010),
   ...range(8080, 8119),
   ...[8180, 8280, 8800, 8880, 8888, 9000, 9080, 9090, 10080, 18000, 18080, 28000, 38000, 48000, 58000],
 ];
+
+/** The likeliest of them: what the user types first where port 80 is taken. */
+export const LIKELIEST_MOVED_PORTS: readonly number[] = [8080, 8081, 81, 8888];
+
+const MOVED_PORTS = { likely: LIKELY_MOVED_PORTS, likeliest: LIKELIEST_MOVED_PORTS, none: [] } as const;
+/** On which other ports administration is looked for. */
+export type MovedSearch = keyof typeof MOVED_PORTS;
+
+/**
+ * Where to look for moved administration: as the user said; else in all likely places of a single target, in the
+ * likeliest of many targets, and in none if ports were given.
+ */
+export function chooseMovedSearch(
+  given: boolean | undefined,
+  { single, ports = false }: { readonly single: boolean; readonly ports?: boolean },
+): MovedSearch {
+  if (given !== undefined) return given ? 'likely' : 'none';
+  if (ports) return 'none';
+  return single ? 'likely' : 'likeliest';
+}
 
 const CANARIES = { tcp: 3, udp: 2 } as const;
 /** Draws for a canary: a port that is not looked at otherwise at first, then any that belongs to no service. */
 const DRAWS = { free: 32, any: 1_000 } as const;
 
 /**
- * Plans one target. What matters leaves first, since somebody may shut us out before the end: administration, then SIP,
- * other services, places to which something was moved, and canaries; in random order within each. Each target gets
- * canaries and an order of its own.
+ * Plans one target. What matters leaves first, since somebody may shut us out before the end: the sign of life, which
+ * shows the way to be open, then administration, SIP, other services, places to which something was moved, and canaries;
+ * in random order within each. Each target gets canaries and an order of its own.
  */
 export type Planner = (random?: () => number) => PlannedProbe[];
 
 /** Creates the planner of a run: what is the same for all targets is worked out once. */
 export function createPlanner(options: PlanOptions): Planner {
-  const { profile, ports, findMoved = false, canaries = true } = options;
+  const { profile, ports, findMoved = 'none', canaries = true } = options;
   const common = new Map<EndpointId, PlannedProbe>();
-  const add = (endpoint: Endpoint, probe: Probe): void => {
+  const add = (endpoint: Endpoint, probe: Probe, wanted = false): void => {
     const id = endpointId(endpoint);
-    if (!common.has(id)) common.set(id, { endpoint: id, port: endpoint.port, probe });
+    if (!common.has(id)) common.set(id, { endpoint: id, port: endpoint.port, probe, ...(wanted && { wanted }) });
   };
   for (const endpoint of ports ?? listServiceEndpoints(profile)) {
-    add(endpoint, chooseProbe(endpoint.transport, findServiceId(profile, endpointId(endpoint))));
+    const probe = chooseProbe(endpoint.transport, findServiceId(profile, endpointId(endpoint)));
+    add(endpoint, probe, ports !== undefined);
   }
-  if (findMoved) for (const port of LIKELY_MOVED_PORTS) add({ transport: 'tcp', port }, PROBES['tcp-identify']);
+  const sign = profile.alive && parseEndpointId(profile.alive);
+  if (sign) add(sign, chooseProbe(sign.transport, findServiceId(profile, endpointId(sign))));
+  for (const port of MOVED_PORTS[findMoved]) add({ transport: 'tcp', port }, PROBES['moved-admin']);
   const ranks = new Map([...common.values()].map((one) => [one, rankOf(one, profile)]));
   // What is not in common to all targets is a canary.
-  const rank = (one: PlannedProbe): number => ranks.get(one) ?? rankOf(one, profile);
+  const rank = (one: PlannedProbe): number => ranks.get(one) ?? RANKS.canary;
   const arrange = (planned: PlannedProbe[], random: () => number): PlannedProbe[] =>
     shuffle(planned, random).sort((a, b) => rank(a) - rank(b));
   if (!canaries) return (random = Math.random) => arrange([...common.values()], random);
@@ -107,14 +132,16 @@ function findServiceId(profile: Profile, endpoint: EndpointId): string | null {
   return owner?.id ?? null;
 }
 
-/** The place of an endpoint in the order: what an attacker would use first is asked first. */
+const RANKS = { sign: 0, admin: 1, sip: 2, service: 3, other: 4, canary: 5 } as const;
+
+/** The place of an endpoint in the order: what an attacker would use first is asked first, but for the sign of life. */
 function rankOf({ endpoint, probe }: PlannedProbe, profile: Profile): number {
-  if (isCanary({ probe: probe.id })) return 4;
+  if (endpoint === profile.alive) return RANKS.sign;
+  if (isCanary({ probe: probe.id })) return RANKS.canary;
   const id = findServiceId(profile, endpoint);
   const kind = profile.services.find((service) => service.id === id)?.kind;
-  if (kind === 'admin') return 0;
-  if (kind === 'sip') return 1;
-  return kind ? 2 : 3;
+  if (kind === 'admin' || kind === 'sip') return RANKS[kind];
+  return kind ? RANKS.service : RANKS.other;
 }
 
 /** Fisher–Yates shuffle, in place. */

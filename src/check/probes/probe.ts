@@ -15,9 +15,14 @@ export interface Probe {
   readonly transport: Transport;
   /** Ids of the services whose endpoints it looks at; empty for probes that the plan chooses otherwise. */
   readonly services: readonly string[];
-  /**
-   * Resolves to what was seen; rejects only if the probe itself is broken. `until` is when silence is to be
-   * believed (on the clock of `performance.now()`), where that is not the whole patience.
-   */
-  run(engine: Engine, host: Host, port: number, until?: number): Promise<Outcome>;
+  /** Resolves to what was seen; rejects only if the probe itself is broken. */
+  run(engine: Engine, host: Host, port: number, manner?: Manner): Promise<Outcome>;
+}
+
+/** How an endpoint is looked at where not as usual. */
+export interface Manner {
+  /** When silence is to be believed, on the clock of `performance.now()`, where that is not the whole patience. */
+  readonly until?: number;
+  /** Silence over TCP is believed after the usual tries, however lossy the target proves: its endpoints are very many. */
+  readonly brief?: boolean;
 }

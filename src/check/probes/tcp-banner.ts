@@ -1,25 +1,14 @@
-import type { Evidence } from '../../model/report.js';
-import type { Talk } from '../../net/sockets/conversation.js';
+import { identifyMute } from '../talks/identify.js';
 import type { Probe } from './probe.js';
 
-const MAX_BANNER = 1_024;
-
-/** Listens for bytes that a service sends unasked; says nothing itself. */
-export const readBanner: Talk = async (conversation): Promise<Evidence> => {
-  const { bytes } = await conversation.read({ waitMs: conversation.quietMs, maxBytes: MAX_BANNER });
-  return describeBanner(bytes);
-};
-
-/** Bytes in no protocol that the probe knows, as evidence; none for none. */
-export function describeBanner(bytes: Buffer): Evidence {
-  return bytes.length > 0 ? { banner: bytes.toString('latin1', 0, MAX_BANNER) } : {};
-}
-
-/** For services without a known protocol, PCPro among them. */
+/**
+ * For services without a known protocol, PCPro among them. They are mute for all that is known, so that only what is not
+ * theirs answers; and no time is lost on them where nothing else of the target is waited for.
+ */
 export const tcpBanner: Probe = {
   id: 'tcp-banner',
-  title: 'TCP connect, silent read',
+  title: 'TCP connect, silent read, then HTTP GET / and TLS if nothing comes',
   transport: 'tcp',
   services: ['pcpro', 'cti', 'smdr'],
-  run: (engine, host, port) => engine.tcp(host, port, readBanner),
+  run: (engine, host, port) => engine.tcp(host, port, identifyMute),
 };

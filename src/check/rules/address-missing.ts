@@ -26,7 +26,7 @@ export const addressMissing = defineRule({
   data: z.object({ input: text(120).describe('what the user gave'), problem: nullableText(512) }),
   say: ({ data: { input, problem } }) => ({
     ...PLAIN,
-    title: 'There is no address to check',
+    title: problem ? `Not checked: ${quote(problem, 180)}` : 'There is no address to check',
     seen: `${quote(input)}: ${problem || 'we know of no address'}.`,
     matters: 'Nothing was checked, so nothing is known about this site.',
     remedy:

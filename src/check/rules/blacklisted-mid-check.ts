@@ -28,11 +28,10 @@ export const blacklistedMidCheck = defineRule({
       unsure.map((seen) => seen.endpoint),
       counted,
     );
-    const wasOpen = kindOfAnswer(before) === 'open';
+    const was = kindOfAnswer(before);
+    const kept = { ...data, wasOpen: was === 'open', ...(was === 'silence' && { wasSilent: true }) };
     return {
-      findings: [
-        { severity: 'medium', effect: 'inconclusive', endpoint, observations: [endpoint], data: { ...data, wasOpen } },
-      ],
+      findings: [{ severity: 'medium', effect: 'inconclusive', endpoint, observations: [endpoint], data: kept }],
       undetermined:
         unsure.length + counted > 0
           ? [{ endpoint: null, data: { ...list, ...data, blockedAt: endpoint }, blocking: true }]
@@ -40,13 +39,16 @@ export const blacklistedMidCheck = defineRule({
     };
   },
   data: z.object({
-    wasOpen: z.boolean().describe('it was open at first; else it was refused'),
+    wasOpen: z.boolean().describe('it was open at first; else it was refused or silent'),
+    wasSilent: z.boolean().optional().describe('it was silent at first'),
     refused: z.boolean().describe('it was refused at the end; else it was silent'),
   }),
-  say: ({ endpoint, data: { wasOpen, refused } }) => ({
+  say: ({ endpoint, data: { wasOpen, wasSilent, refused } }) => ({
     ...PLAIN,
     title: 'We were blocked during the check',
-    seen: `${endpoint} was ${wasOpen ? 'open' : 'refused'} at first, but ${refused ? `refused ${wasOpen ? '' : 'in another way '}` : 'silent '}when asked again at the end.`,
+    seen: wasSilent
+      ? `${endpoint} was silent when it was first asked, and was refused after that.`
+      : `${endpoint} was ${wasOpen ? 'open' : 'refused'} at first, but ${refused ? `refused ${wasOpen ? '' : 'in another way '}` : 'silent '}when asked again at the end.`,
     matters: refused
       ? 'A scan blocker that refuses us looks like this: refusals prove as little here as silence does.'
       : 'A router or an intrusion prevention system blocks us, or the line failed: silence proves nothing here.',
@@ -59,7 +61,7 @@ export const blacklistedMidCheck = defineRule({
   sayDoubt: ({ data }) => ({
     what: `Whether these are closed: ${sayEndpoints(data)}`,
     why: data.refused
-      ? `${data.blockedAt} was refused in another way at the end, so silence and refusals may mean that we were blocked.`
+      ? `${data.blockedAt} did not stay as it was at first and was refused, so silence and refusals may mean that we were blocked.`
       : `${data.blockedAt} fell silent during the check, so silence may mean that we were blocked.`,
   }),
 });

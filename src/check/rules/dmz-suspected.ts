@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isRandomCanary } from '../../model/canary.js';
 import { compareEndpointIds, endpointSchema, type EndpointId } from '../../model/endpoint.js';
+import { isMovedPlace } from '../../model/moved-place.js';
 import { text } from '../../model/text.js';
 import { cutText } from '../../words/sentence.js';
 import { endpointListSchema, keepEndpoints, listWithOthers, sayEndpoints } from './endpoint-list.js';
@@ -146,7 +147,10 @@ function weighCanaries(facts: Facts): Sign[] {
   if (settled.every(({ state }) => state === 'filtered')) return [{ weight: -2, random: 'silent', rests }];
   if (!settled.every(({ state }) => state === 'closed') || udpCanaries.some(({ state }) => state === 'open')) return [];
   const refused: Sign = { weight: 1, random: 'refused', rests };
-  const silent = survey.observations.filter(({ state }) => state === 'filtered').map(({ endpoint }) => endpoint);
+  // Refusals of moved places are not asked for once more where a site limits them.
+  const silent = survey.observations
+    .filter((seen) => seen.state === 'filtered' && !isMovedPlace(seen))
+    .map(({ endpoint }) => endpoint);
   if (silent.length === 0) return [refused];
   return [refused, { weight: 1, silent: keepEndpoints(facts, silent), rests: silent }];
 }

@@ -3,12 +3,12 @@ import { renderCount } from '../../words/sentence.js';
 import { endpointListSchema, keepEndpoints, sayEndpoints } from './endpoint-list.js';
 import { defineRule, PLAIN } from './rule.js';
 
-/** Random ports open too: a tarpit, a SYN proxy or a honeypot. TCP counts only with protocol evidence. */
+/** A random port opens too: a tarpit, a SYN proxy or a honeypot. TCP counts only with protocol evidence. */
 export const everyPortOpens = defineRule({
   id: 'every-port-opens',
-  title: 'Every TCP port opens',
+  title: 'TCP ports open that no one uses',
   explain:
-    'At least two TCP ports chosen at random open, and none is closed or filtered: a tarpit, a SYN proxy or a honeypot. A handshake then proves nothing. A service counts as open only if it speaks its own protocol, and says something that the random ports do not say too.',
+    'At least one of the TCP ports chosen at random opens: a tarpit, a SYN proxy or a honeypot, which may refuse some ports all the same. A handshake then proves nothing. A service counts as open only if it speaks its own protocol, and says something that the random ports do not say too. Whether the other endpoints are open is not known, which blocks the verdict.',
   about: 'gap',
   severity: 'medium',
   find(facts) {
@@ -28,15 +28,15 @@ export const everyPortOpens = defineRule({
   data: z.object({ canaries: z.int().nonnegative() }),
   say: ({ data: { canaries } }) => ({
     ...PLAIN,
-    title: 'Every TCP port opens: handshakes prove nothing here',
-    seen: `Ports that no one uses open as well (${renderCount(canaries, 'port')} chosen at random).`,
+    title: 'TCP ports open that no one uses: handshakes prove nothing here',
+    seen: `At least one of ${renderCount(canaries, 'port')} chosen at random opens as well.`,
     matters:
-      'A tarpit, a SYN proxy or a honeypot answers on every port. Only a service that spoke its own protocol counts as open.',
+      'A tarpit, a SYN proxy or a honeypot answers on every port, or on most. Only a service that spoke its own protocol counts as open.',
     remedy: 'Check from an address that the firewall trusts, or read the router’s list of forwards.',
   }),
   doubt: endpointListSchema,
   sayDoubt: ({ data }) => ({
     what: `Whether these are open: ${sayEndpoints(data)}`,
-    why: 'Ports chosen at random complete a handshake as well, so a handshake proves nothing here.',
+    why: 'A port chosen at random completes a handshake as well, so a handshake proves nothing here.',
   }),
 });

@@ -2,7 +2,7 @@ import { type Nature, recogniseNature } from './nature.js';
 import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen, type Seen } from './trust.js';
 import { isRandomCanary } from '../../model/canary.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
-import { isTurned } from '../../model/answer-kind.js';
+import { isTurned, isVouchedByEcho, wasHeard } from '../../model/answer-kind.js';
 import { type Access, accessOf, indexServices, type Profile, type ProfileService } from '../../model/profile.js';
 import { type Recheck, type State, STATES, type Survey } from '../../model/report.js';
 
@@ -25,15 +25,19 @@ export interface Facts {
   readonly serviceAccess: (service: ProfileService) => Access;
   /** Open endpoints whose openness can be trusted, one entry an endpoint. */
   readonly open: readonly Opening[];
-  /** TCP endpoints whose handshake proves nothing, since every port completes one. */
+  /** TCP endpoints whose handshake proves nothing, since ports that no one uses complete one too. */
   readonly untrusted: readonly EndpointId[];
   /** Random high TCP ports, which no one forwards; tcp/2000 is not among them. */
   readonly tcpCanaries: readonly Seen[];
   readonly udpCanaries: readonly Seen[];
   /** A tarpit or a SYN proxy answers: TCP handshakes prove nothing. */
   readonly everyPortOpens: boolean;
-  /** Something answered at all, even if only with a refusal. */
-  readonly signOfLife: boolean;
+  /** The address itself was heard, even if only with a refusal. */
+  readonly heard: boolean;
+  /** What shows that the line works where nothing was heard: echoes, unless a service that always answers is silent. */
+  readonly vouched: boolean;
+  /** The service that always answers, where the profile names one and it did not. */
+  readonly missingSign: EndpointId | null;
   /** Whether anything can be judged from where we look: `broken`, or `inside` the site itself. */
   readonly vantage: 'fit' | 'broken' | 'inside';
   /** What had answered, and answered in another way or not at all when asked again: we were shut out. */
@@ -51,6 +55,8 @@ export function deriveFacts(given: Survey, profile: Profile): Facts {
   const serviceAccess = (service: ProfileService) => accessOf(service, vantage.source, profile.unlisted);
   const mayReachAdmin = (id: string) =>
     profile.services.some((service) => service.id === id && serviceAccess(service) !== 'must-not');
+  const answersAlways = ({ endpoint, state }: Seen) => endpoint === profile.alive && state === 'open';
+  const missingSign = profile.alive && !observations.some(answersAlways) ? profile.alive : null;
   const canaries = observations.filter(isRandomCanary);
   const tcpCanaries = canaries.filter(({ endpoint }) => endpoint.startsWith('tcp/'));
   const everyPortOpens = opensEverywhere(tcpCanaries);
@@ -66,7 +72,8 @@ export function deriveFacts(given: Survey, profile: Profile): Facts {
     open: trusted.map((seen) => {
       const { endpoint } = seen;
       const service = services.get(endpoint);
-      const access = service ? serviceAccess(service) : profile.unlisted;
+      const unlisted = endpoint === profile.alive ? 'may' : profile.unlisted;
+      const access = service ? serviceAccess(service) : unlisted;
       const nature = recogniseNature(seen, { service, access, helper: helped.has(endpoint), mayReachAdmin });
       return { endpoint, seen, service, access, nature };
     }),
@@ -74,7 +81,9 @@ export function deriveFacts(given: Survey, profile: Profile): Facts {
     tcpCanaries,
     udpCanaries: canaries.filter((seen) => !tcpCanaries.includes(seen)),
     everyPortOpens,
-    signOfLife: liveness.answers > 0 || countState(survey, 'open') + countState(survey, 'closed') > 0,
+    heard: wasHeard(survey),
+    vouched: isVouchedByEcho(liveness) && missingSign === null,
+    missingSign,
     vantage: judgeVantage(survey),
     turned: liveness.recheck.find(isTurned) ?? null,
     looked: target.address !== null && target.problem === null && countAll(survey) > 0,

@@ -7,7 +7,7 @@ export const movedAdminFound = defineRule({
   id: 'moved-admin-found',
   title: 'An administration interface answers on another port',
   explain:
-    'WebPro or the DIM terminal was recognised on a port where the profile does not have it: on an unlisted port, or still on its default port after it was moved. Another port hides nothing. The severity is high instead of critical if the answer would fit other systems as well.',
+    'WebPro or the DIM terminal was recognised on a port where the profile does not have it: on an unlisted port, or still on its default port after it was moved. Another port alone does not protect it. The severity is high instead of critical if the answer would fit other systems as well.',
   about: 'exposure',
   severity: 'critical',
   find: (facts) => ({
@@ -28,7 +28,7 @@ export const movedAdminFound = defineRule({
     return {
       title: `${identity?.confidence === 'possible' ? 'Possibly ' : ''}NEC ${name} answers on ${finding.endpoint}`,
       seen: `${sayOpening(finding)} The profile ${place}, and has ${name} on another port or on none.`,
-      matters: `Another port hides nothing: anyone who scans all ports finds it. ${matters}`,
+      matters: `Another port alone does not protect it: anyone who scans all ports finds it. ${matters}`,
       remedy:
         'Remove this forward from the router. For remote maintenance use a VPN, or a forward for the dealer’s address only, and add it to the profile.',
       programs: name === 'WebPro' ? ['90-54-01'] : [],

@@ -38,11 +38,16 @@ const UPNP_KINDS: readonly IdentityKind[] = ['upnp-gateway', 'upnp-device'];
 /** The services that NEC's administration interfaces belong to. */
 const ADMIN_HOMES: Partial<Record<IdentityKind, string>> = { 'nec-webpro': 'webpro', 'nec-dim': 'dim' };
 
-/** What may answer on a service; a service that is not here may be anything. PCPro has no known first bytes. */
+/**
+ * What may answer on a service; a service that is not here may be anything. PCPro, CTI and call records have no known
+ * first bytes: there only what names itself as something else is.
+ */
 const EXPECTED: Readonly<Record<string, readonly IdentityKind[]>> = {
   webpro: ['nec-webpro'],
   pcpro: [],
   dim: ['nec-dim'],
+  cti: [],
+  smdr: [],
   upnp: UPNP_KINDS,
   'nat-pmp': ['nat-pmp-gateway'],
 };
@@ -58,7 +63,7 @@ export function recogniseNature(seen: Seen, place: EndpointRole): Nature {
     if (place.access === 'must-not' || !place.mayReachAdmin(home)) return 'moved-admin';
     return service ? 'foreign' : 'unlisted';
   }
-  if (service && kind && tellsItself(seen) && isForeign(kind, service)) return 'foreign';
+  if (service && kind && tellsItself(seen) && isForeign(kind, service) && !mayBeNecs(seen)) return 'foreign';
   if (kind === 'upnp-device' && insideLocation(seen) !== null) return 'inside-device';
   if ((kind && UPNP_KINDS.includes(kind)) || evidence.ssdp?.length) return 'upnp';
   if (kind === 'nat-pmp-gateway' || evidence.natPmp) return 'nat-pmp';
@@ -81,6 +86,17 @@ function tellsItself({ identity, evidence: { http, login } }: Seen): boolean {
   const page = http ?? login;
   if (identity?.kind === 'web-server') return Boolean(page?.server ?? page?.title ?? page?.authenticate);
   return identity?.confidence !== 'possible';
+}
+
+/** Names that NEC gives to its phone systems and their parts; other products of NEC have names of their own. */
+const NEC_NAME =
+  /\bNEC(?![\w.])(?!.{0,16}Aterm)|(?<![A-Z0-9])S[LV](?:[12]100|[89][135]00)(?![0-9])|WebPro|PCPro|InMail/i;
+
+/** Whether what answers calls itself by a name of NEC's, although we do not know it: then it is not said to be another's. */
+function mayBeNecs({ identity, evidence: { http, login } }: Seen): boolean {
+  if (identity?.kind !== 'web-server' && identity?.kind !== 'other') return false;
+  const names = [identity.label, ...[http, login].map((page) => `${page?.server ?? ''} ${page?.title ?? ''}`)];
+  return names.some((name) => NEC_NAME.test(name));
 }
 
 function isForeign(kind: IdentityKind, service: ProfileService): boolean {

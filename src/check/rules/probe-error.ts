@@ -31,14 +31,15 @@ export const probeError = defineRule({
   about: 'gap',
   severity: 'info',
   find(facts) {
-    const failed = facts.survey.observations.filter(({ state }) => state === 'error');
-    const byReason = REASONS.map((reason) => failed.filter((seen) => seen.reason === reason));
-    return {
-      undetermined: [
-        ...byReason.filter((seen) => seen.length > 0).map((seen) => findFailure(facts, seen)),
-        ...findUnlisted(facts),
-      ],
-    };
+    const byReason = new Map<Reason, Seen[]>();
+    for (const seen of facts.survey.observations) {
+      if (seen.state !== 'error') continue;
+      const alike = byReason.get(seen.reason);
+      if (alike) alike.push(seen);
+      else byReason.set(seen.reason, [seen]);
+    }
+    const failures = REASONS.flatMap((reason) => findFailure(facts, reason, byReason.get(reason) ?? []));
+    return { undetermined: [...failures, ...findUnlisted(facts)] };
   },
   doubt: failureSchema,
   sayDoubt: ({ data }) => ({
@@ -47,21 +48,22 @@ export const probeError = defineRule({
   }),
 });
 
-function findFailure(facts: Facts, failed: readonly Seen[]): Failure {
+/** What failed for one reason: those that are listed, and those that the survey only counts. */
+function findFailure(facts: Facts, reason: Reason, failed: readonly Seen[]): Failure[] {
+  const counted = Math.max(0, facts.survey.unlisted[`error/${reason}`] ?? 0);
+  if (failed.length + counted === 0) return [];
   const list = keepEndpoints(
     facts,
     failed.map(({ endpoint }) => endpoint),
+    counted,
   );
-  const [only, ...more] = list.endpoints;
+  const [only] = list.endpoints;
+  const isAlone = list.endpoints.length === 1 && list.random + list.others === 0;
   const [error = null] = failed
     .flatMap(({ evidence }) => evidence.detail || [])
     .map(keepError)
     .sort();
-  return {
-    endpoint: only && more.length + list.random === 0 ? only : null,
-    data: { ...list, reason: failed[0]?.reason ?? null, error },
-    blocking: true,
-  };
+  return [{ endpoint: only && isAlone ? only : null, data: { ...list, reason, error }, blocking: true }];
 }
 
 /** Messages of the system name addresses and ports, which differ from look to look. */
@@ -69,10 +71,11 @@ function keepError(detail: string): string {
   return cutText(/\bE[A-Z]{3,}\b/.exec(detail)?.[0] ?? detail, 120);
 }
 
-/** A survey lists what is open or failed one by one. Where it only counts such endpoints, they are not known to us. */
+/** A survey lists what is open one by one. Where it only counts such endpoints, they are not known to us. */
 function findUnlisted(facts: Facts): Failure[] {
   const { unlisted } = facts.survey;
-  const count = countUnlisted(unlisted, 'error') + countUnlisted(unlisted, 'open');
+  const known = REASONS.reduce((sum, reason) => sum + Math.max(0, unlisted[`error/${reason}`] ?? 0), 0);
+  const count = countUnlisted(unlisted, 'error') - known + countUnlisted(unlisted, 'open');
   if (count === 0) return [];
   return [{ endpoint: null, data: { ...keepEndpoints(facts, [], count), reason: null, error: null }, blocking: true }];
 }

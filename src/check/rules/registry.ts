@@ -15,13 +15,16 @@ import { natPmpAnswersOnWan } from './nat-pmp-answers-on-wan.js';
 import { noSignOfLife } from './no-sign-of-life.js';
 import { nothingLookedAt } from './nothing-looked-at.js';
 import { probeError } from './probe-error.js';
+import { rateLimitSuspected } from './rate-limit-suspected.js';
 import { requiredUnreachable } from './required-unreachable.js';
 import type { Facts } from './facts.js';
 import type { Rule } from './rule.js';
 import { servicesNotLookedAt } from './services-not-looked-at.js';
+import { signOfLifeMissing } from './sign-of-life-missing.js';
 import { silentUdp } from './silent-udp.js';
 import { sipHelperHandshake } from './sip-helper-handshake.js';
 import { sipOpenToWorld } from './sip-open-to-world.js';
+import { sipPortTaken } from './sip-port-taken.js';
 import { unlistedEndpointOpen } from './unlisted-endpoint-open.js';
 import { upnpAnswersOnWan } from './upnp-answers-on-wan.js';
 import { vantageBroken } from './vantage-broken.js';
@@ -29,7 +32,7 @@ import { vantageInside } from './vantage-inside.js';
 import { vantageIsNamedSource } from './vantage-is-named-source.js';
 
 /** Version of the rules, for reports: raise it whenever the same survey would be judged differently. */
-export const RULESET = '2';
+export const RULESET = '4';
 
 /** Every rule. Findings of one severity and endpoint keep this order, and so do undetermined entries. */
 export const RULES: readonly Rule<Facts>[] = [
@@ -39,6 +42,7 @@ export const RULES: readonly Rule<Facts>[] = [
   nothingLookedAt,
   checkCutOff,
   blacklistedMidCheck,
+  rateLimitSuspected,
   everyPortOpens,
   dmzSuspected,
   adminInterfaceReachable,
@@ -54,8 +58,10 @@ export const RULES: readonly Rule<Facts>[] = [
   defaultAdminPort,
   sipHelperHandshake,
   noSignOfLife,
+  signOfLifeMissing,
   addressNotPublic,
   probeError,
+  sipPortTaken,
   vantageIsNamedSource,
   servicesNotLookedAt,
   silentUdp,

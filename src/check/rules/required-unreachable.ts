@@ -21,7 +21,7 @@ const outageSchema = z.object({
     .max(LISTED)
     .describe('what was seen of its endpoints'),
   others: z.int().nonnegative().describe('how many more observations there are'),
-  signOfLife: z.boolean().describe('something else at this address answers'),
+  heard: z.boolean().describe('something else at this address answers'),
 });
 const doubtSchema = endpointListSchema.extend({ service: serviceSchema });
 
@@ -43,9 +43,9 @@ export const requiredUnreachable = defineRule({
     };
   },
   data: outageSchema,
-  say({ data: { service, sip, states, others, signOfLife } }) {
+  say({ data: { service, sip, states, others, heard } }) {
     const seen = states.map(({ endpoint, state, reason }) => `${endpoint} ${state} (${reason})`);
-    const life = signOfLife ? '' : ' Nothing else at this address answers either: the line may be down.';
+    const life = heard ? '' : ' Nothing else at this address answers either: the line may be down.';
     return {
       title: `${service.title || 'A required service'} cannot be reached`,
       seen: `The profile requires it, but none of its endpoints answers: ${listWithOthers(seen, others, 'endpoint')}.${life}${
@@ -67,7 +67,7 @@ export const requiredUnreachable = defineRule({
   }),
 });
 
-/** Every endpoint was looked at, none failed on our side, and none is the service. */
+/** Every endpoint was looked at in every way, none failed on our side, and none is the service. */
 function isOut(facts: Facts, service: ProfileService): boolean {
   const { endpoints } = service;
   const seen = observationsOf(facts, service);
@@ -75,7 +75,7 @@ function isOut(facts: Facts, service: ProfileService): boolean {
   return (
     endpoints.length > 0 &&
     endpoints.every((endpoint) => looked.has(endpoint) && !facts.untrusted.includes(endpoint)) &&
-    seen.every(({ state }) => state !== 'error') &&
+    seen.every(({ state, evidence }) => state !== 'error' && evidence.portTaken !== true) &&
     answering(facts, service).length === 0
   );
 }
@@ -100,7 +100,7 @@ function findOutage(facts: Facts, service: ProfileService): Found<z.infer<typeof
       sip: service.kind === 'sip',
       states: seen.slice(0, LISTED).map(({ endpoint, state, reason }) => ({ endpoint, state, reason })),
       others: Math.max(0, seen.length - LISTED),
-      signOfLife: facts.signOfLife,
+      heard: facts.heard,
     },
   };
 }

@@ -28,14 +28,19 @@ export const servicesNotLookedAt = defineRule({
     return {
       undetermined: [true, false].flatMap((blocking) => {
         const titles = missed.filter((service) => isVital(service) === blocking).map(({ title }) => cutText(title, 80));
+        const skipped = missed.filter((service) => service.probed && isVital(service) === blocking).length;
         const others = Math.max(0, titles.length - LISTED);
         return titles.length > 0
-          ? [{ endpoint: null, data: { services: titles.slice(0, LISTED), others }, blocking }]
+          ? [{ endpoint: null, data: { services: titles.slice(0, LISTED), others, skipped }, blocking }]
           : [];
       }),
     };
   },
-  doubt: z.object({ services: z.array(text(80)).max(LISTED), others: z.int().nonnegative() }),
+  doubt: z.object({
+    services: z.array(text(80)).max(LISTED),
+    others: z.int().nonnegative(),
+    skipped: z.int().nonnegative().optional().describe('how many of them are usually checked'),
+  }),
   sayDoubt: ({ data: { services, others }, blocking }) => ({
     what: `${blocking ? 'Whether these required services work' : 'The state of these services'}: ${listWithOthers(services, others, 'service')}`,
     why: 'Not all of their ports were part of this check.',

@@ -11,17 +11,18 @@ export const sipHelperHandshake = defineRule({
   id: 'sip-helper-handshake',
   title: 'A firewall’s SIP helper seems to answer',
   explain:
-    'A note. SIP ports (tcp/5060, 5070, 5080) and tcp/2000 complete a handshake and send nothing. Some firewalls do that for their SIP helper (ALG) with no server behind it, so these endpoints do not count as open. Turn the SIP ALG off and check again.',
+    'A note. SIP ports (tcp/5060, 5070, 5080) and tcp/2000 complete a handshake and send nothing. Some firewalls do that for their SIP helper (ALG) with no server behind it, so these endpoints do not count as open. Whether a server is behind them is not known: that blocks the verdict if the profile forbids us one of them. Turn the SIP ALG off and check again.',
   about: 'note',
   severity: 'low',
   find(facts) {
-    const endpoints = facts.open.filter(({ nature }) => nature === 'sip-helper').map(({ endpoint }) => endpoint);
+    const helped = facts.open.filter(({ nature }) => nature === 'sip-helper');
+    const endpoints = helped.map(({ endpoint }) => endpoint);
     if (endpoints.length === 0) return {};
     const sip = endpoints.filter((endpoint) => endpoint !== HELPER_CANARY);
     const data = { sip };
     return {
       findings: [{ severity: 'low', effect: 'note', endpoint: sip[0] ?? null, observations: endpoints, data }],
-      undetermined: [{ endpoint: null, data, blocking: false }],
+      undetermined: [{ endpoint: null, data, blocking: helped.some(({ access }) => access === 'must-not') }],
     };
   },
   data: endpointsSchema,
@@ -35,7 +36,7 @@ export const sipHelperHandshake = defineRule({
   }),
   doubt: endpointsSchema,
   sayDoubt: ({ data: { sip } }) => ({
-    what: `Whether a SIP server is behind ${listNames(sip)}`,
-    why: 'The handshake may come from a SIP helper in the firewall; no SIP answer came.',
+    what: `Whether a server is behind ${listNames([...sip, HELPER_CANARY])}`,
+    why: 'The handshake may come from a SIP helper in the firewall; no word came.',
   }),
 });

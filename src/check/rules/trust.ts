@@ -10,18 +10,20 @@ const HELPER_PORTS: readonly EndpointId[] = ['tcp/5060', 'tcp/5070', 'tcp/5080']
 
 /** Whether the other side said anything in a protocol, beyond completing a handshake. */
 function hasProtocolText({ identity, evidence }: Seen): boolean {
-  const { http, login, sip, natPmp, ssdp, banner } = evidence;
-  return Boolean(identity ?? http ?? login ?? sip ?? natPmp) || Boolean(ssdp?.length) || Boolean(banner?.trim());
-}
-
-/** At least two random TCP canaries open, and none closed or filtered: a tarpit, a SYN proxy, a honeypot. */
-export function opensEverywhere(canaries: readonly Seen[]): boolean {
-  const settled = canaries.filter((seen) => seen.state !== 'error');
-  return settled.length >= 2 && settled.every((seen) => seen.state === 'open');
+  const { http, login, sip, natPmp, ssdp, tls, banner } = evidence;
+  return Boolean(identity ?? http ?? login ?? sip ?? natPmp ?? tls) || Boolean(ssdp?.length) || Boolean(banner?.trim());
 }
 
 /**
- * Whether an open endpoint counts although every port opens: UDP that answered does; TCP only where it said
+ * A random TCP canary opens: a tarpit, a SYN proxy, a honeypot. One is enough, since some refuse a share of their ports,
+ * and since no one forwards a port that we draw.
+ */
+export function opensEverywhere(canaries: readonly Seen[]): boolean {
+  return canaries.some((seen) => seen.state === 'open');
+}
+
+/**
+ * Whether an open endpoint counts although ports open that no one uses: UDP that answered does; TCP only where it said
  * something that the canaries do not say as well.
  */
 export function isTrustedAmongTarpits(seen: Seen, canaries: readonly Seen[]): boolean {

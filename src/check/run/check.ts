@@ -1,8 +1,16 @@
-import { listServiceEndpoints, type PlanOptions } from '../probes/plan.js';
-import { chooseSource, chooseTiming, findControl, requireSoundFigures, type SharedOptions } from './run-options.js';
+import { chooseMovedSearch, listServiceEndpoints, type PlanOptions } from '../probes/plan.js';
+import {
+  choosePing,
+  chooseSource,
+  chooseTiming,
+  findControl,
+  requireSoundFigures,
+  type SharedOptions,
+} from './run-options.js';
 import { sayReport } from '../judge/say-report.js';
 import { createTerms, runTargets, type Terms } from './run-targets.js';
 import { loadProfile } from '../../files/profiles/profile.js';
+import { applyAlive, applyServiceOverrides } from '../../files/profiles/profile-overrides.js';
 import { expandTargets } from '../../files/targets/expand-targets.js';
 import {
   countTargets,
@@ -13,8 +21,10 @@ import {
 } from '../../files/targets/guard.js';
 import { parseHostPort, parseTargetSpec, type TargetSpec } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
+import { formatDay } from '../../files/text/instant.js';
 import { parsePorts } from '../../files/text/ports.js';
-import type { Endpoint } from '../../model/endpoint.js';
+import type { AcceptedSilence } from '../../model/client.js';
+import type { Endpoint, EndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
 import type { Report, Target } from '../../model/report.js';
 import type { Timing } from '../../net/scan/timing.js';
@@ -31,12 +41,17 @@ export interface CheckOptions extends SharedOptions {
   readonly profile?: string | Profile | undefined;
   /** Services that were moved to other ports. */
   readonly services?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** A TCP endpoint that always answers, where not the profile's: while it does not, silence proves nothing. */
+  readonly alive?: EndpointId | undefined;
+  /** Who knows that the targets answer nothing although their lines work: their silence is then no doubt. */
+  readonly silenceAcceptedBy?: string | undefined;
   /** Which of the profile's sources we are; `outsider` if not given. */
   readonly source?: string | undefined;
   /** Endpoints to look at instead of the profile's, for example `80,U:5060`. */
   readonly ports?: string | readonly Endpoint[] | undefined;
   /** All TCP ports of a single target. */
   readonly allPorts?: boolean | undefined;
+  /** Look for WebPro and PCPro on all likely other ports, or on none; see `chooseMovedSearch` where not given. */
   readonly findMoved?: boolean | undefined;
   /** False leaves the canaries out: fewer packets, but a tarpit or a DMZ can no longer be told. */
   readonly canaries?: boolean | undefined;
@@ -46,6 +61,8 @@ export interface CheckOptions extends SharedOptions {
   /** Ends the check at once; what is under way is reported as interrupted. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
+  /** Called whenever an endpoint is settled, of any target: progress where one target has very many. */
+  readonly onEndpoint?: (() => void) | undefined;
 }
 
 /** How far a check is. */
@@ -59,10 +76,14 @@ export interface CheckProgress {
 export interface PreparedCheck {
   readonly terms: Terms;
   readonly timing: Timing;
+  /** Over what time the endpoints of each target are spread, ms. */
+  readonly spreadMs: number | undefined;
   /** Number of addresses, names counting as one; null if they stream in. */
   readonly total: number | null;
   /** HOST:PORT, not resolved yet. */
   readonly control: string | null;
+  /** Whether targets that answer nothing are pinged. */
+  readonly ping: boolean;
   readonly targets: AsyncIterable<Target>;
 }
 
@@ -77,16 +98,18 @@ export async function* check(options: CheckOptions): AsyncGenerator<Report> {
 }
 
 /** How a prepared check is run. */
-export type RunOptions = Pick<CheckOptions, 'signal' | 'onProgress'>;
+export type RunOptions = Pick<CheckOptions, 'signal' | 'onProgress' | 'onEndpoint'>;
 
 /** Runs a prepared check, once; see {@link check}. */
 export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {}): AsyncGenerator<Report> {
-  const { timing, total, terms } = prepared;
+  const { timing, total, terms, ping } = prepared;
   const control = await findControl(prepared.control);
   const signal = options.signal ?? new AbortController().signal;
   let finished = 0;
   const jobs = mapStream(prepared.targets, (target) => ({ target, terms }));
-  for await (const { report } of runTargets(jobs, { timing, control, signal })) {
+  const { onEndpoint } = options;
+  const { spreadMs } = prepared;
+  for await (const { report } of runTargets(jobs, { timing, control, ping, signal, spreadMs, onEndpoint })) {
     options.onProgress?.({ finished: ++finished, total });
     yield sayReport(report);
   }
@@ -99,12 +122,15 @@ export async function* runCheck(prepared: PreparedCheck, options: RunOptions = {
 export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck> {
   requireSoundFigures(options);
   if (options.control !== undefined) parseHostPort(options.control);
+  const { services, alive } = options;
   const profile =
     typeof options.profile === 'object'
-      ? options.profile
-      : await loadProfile(options.profile ?? 'closed', { services: options.services });
+      ? applyAlive(applyServiceOverrides(options.profile, services ?? {}), alive)
+      : await loadProfile(options.profile ?? 'closed', { services, alive });
   const source = chooseSource(profile, options.source);
   const authorization = options.authorizedBy === undefined ? null : parseAuthorization(options.authorizedBy);
+  const silence =
+    options.silenceAcceptedBy === undefined ? null : acceptForToday(options.silenceAcceptedBy, new Date());
   const excluded = await resolveExclusions([...(options.exclude ?? [])].map(toSpec), resolveName);
   const exclude = createExclusion(excluded);
   const known = Symbol.iterator in options.targets ? [...options.targets].map(toSpec) : null;
@@ -126,18 +152,30 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
   }
   const terms = createTerms({
     profile,
-    plan: choosePlan(options, profile),
+    plan: choosePlan(options, profile, Number(total) === 1),
     source,
     authorization,
     failOn: options.failOn ?? 'low',
+    ...(silence && { silence }),
   });
   return {
     terms,
     timing: chooseTiming(options, terms.planTarget().length),
+    spreadMs: options.spreadMs,
     total: total === null ? null : Number(total),
     control: options.control ?? null,
+    ping: choosePing(options, total === null ? null : Number(total)),
     targets,
   };
+}
+
+/** A person's word for this check alone. */
+function acceptForToday(by: string, now: Date): AcceptedSilence {
+  if (by.trim() === '' || by.length > 128)
+    throw new InputError(
+      ({ silenceAcceptedBy }) => `${silenceAcceptedBy}: expected the name of a person, at most 128 characters`,
+    );
+  return { by, until: formatDay(now) };
 }
 
 function toSpec(target: string | TargetSpec): TargetSpec {
@@ -148,7 +186,7 @@ async function* mapStream<T, R>(items: AsyncIterable<T>, map: (item: T) => R): A
   for await (const item of items) yield map(item);
 }
 
-function choosePlan(options: CheckOptions, profile: Profile): PlanOptions {
+function choosePlan(options: CheckOptions, profile: Profile, single: boolean): PlanOptions {
   const given = typeof options.ports === 'string' ? parsePorts(options.ports) : options.ports;
   const udp = listServiceEndpoints(profile).filter(({ transport }) => transport === 'udp');
   const all = options.allPorts
@@ -157,7 +195,7 @@ function choosePlan(options: CheckOptions, profile: Profile): PlanOptions {
   const ports = all ?? given;
   return {
     profile,
-    findMoved: options.findMoved ?? false,
+    findMoved: chooseMovedSearch(options.findMoved, { single, ports: ports !== undefined }),
     canaries: options.canaries ?? true,
     ...(ports ? { ports } : {}),
   };

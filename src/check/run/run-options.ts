@@ -18,8 +18,12 @@ export interface SharedOptions {
   /** Further tries for an endpoint that stays silent. */
   readonly retries?: number | undefined;
   readonly maxSockets?: number | undefined;
+  /** Over what time the endpoints of each target are spread, ms; at once if not given. */
+  readonly spreadMs?: number | undefined;
   /** HOST:PORT (TCP) of something known to answer. */
   readonly control?: string | undefined;
+  /** Whether a target that answers nothing is pinged by the system's own ping; up to 256 targets if not given. */
+  readonly ping?: boolean | undefined;
   /** Findings from this severity on are violations; `low` if not given. */
   readonly failOn?: Severity | undefined;
 }
@@ -30,6 +34,7 @@ export const LIMITS = {
   timeoutMs: { least: 100, most: 3_600_000, whole: false },
   retries: { least: 0, most: 10, whole: true },
   maxSockets: { least: 1, most: 1_000_000, whole: true },
+  spreadMs: { least: 1, most: 7 * 86_400_000, whole: false },
 } as const;
 
 /**
@@ -61,6 +66,14 @@ export function chooseTiming(options: SharedOptions, endpoints: number): Timing 
     maxSockets,
     targets: Math.min(template.targets, Math.ceil((1.25 * maxSockets) / endpoints)),
   };
+}
+
+/** Each ping is a process: so many targets may have one where no one asked for it. */
+const PINGED = 256;
+
+/** Whether targets that answer nothing are pinged; `targets` is how many there are, null if no one knows. */
+export function choosePing({ ping }: SharedOptions, targets: number | null): boolean {
+  return ping ?? (targets !== null && targets <= PINGED);
 }
 
 /**

@@ -1,15 +1,19 @@
 import { mapConcurrently } from '../../async/map-concurrently.js';
+import { endLater } from '../../async/time-limit.js';
 import type { Waiver } from '../../model/change.js';
+import type { AcceptedSilence } from '../../model/client.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
-import type { ReportData, Target } from '../../model/report.js';
+import type { ReportData, Survey, Target } from '../../model/report.js';
 import { type Control, ControlEndpoint } from '../../net/scan/control.js';
 import { Engine } from '../../net/scan/engine.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import type { Timing } from '../../net/scan/timing.js';
 import { createPlanner, type Planner, type PlanOptions } from '../probes/plan.js';
 import { digestProfile, judgeSurvey, type ReportOptions } from '../judge/judge-survey.js';
-import { surveyTarget } from '../survey/survey-target.js';
+import { runProbes } from '../survey/run-probes.js';
+import { type FirstLook, Spread } from '../survey/spread.js';
+import { finishSurvey } from '../survey/survey-target.js';
 
 /** What targets are looked at for and judged by: made once for all that share it. */
 export interface Terms extends ReportOptions {
@@ -52,6 +56,8 @@ export interface Job {
   readonly authorization?: string | undefined;
   /** Findings that were accepted for this target. */
   readonly waivers?: readonly Waiver[] | undefined;
+  /** Who vouches for it if it answers nothing, where not the terms say so. */
+  readonly silence?: AcceptedSilence | undefined;
 }
 
 /** What a run of many targets shares. */
@@ -59,29 +65,71 @@ export interface RunTargetsOptions {
   readonly timing: Timing;
   /** Something known to answer: proves that we can see. */
   readonly control: Control | null;
+  /** Whether targets that answer nothing are pinged. */
+  readonly ping?: boolean | undefined;
   readonly signal: AbortSignal;
+  /** Over what time the endpoints of each target are spread, ms; at once if not given. */
+  readonly spreadMs?: number | undefined;
+  /** After an abort, so long are spread targets that were under way reported, ms: there may be very many of them. */
+  readonly lingerMs?: number | undefined;
+  /** Called whenever an endpoint of a target is settled. */
+  readonly onEndpoint?: (() => void) | undefined;
 }
+
+/** Targets under way at once while their endpoints are spread over a time. */
+const SPREAD_TARGETS = 65_536;
+/** So many of them may be asked again at once: that is slow, and hardly sends anything. */
+const SPREAD_AGAIN = 2_048;
+/** How long spread targets that were under way are reported after an abort, where not told, ms. */
+const LINGER_MS = 2_000;
 
 /**
  * Runs targets through one engine and yields their reports as they finish; nothing accumulates. After an abort what is
- * under way ends at once and is yielded as interrupted.
+ * under way ends at once and is yielded as interrupted; where targets are spread over a time, for some seconds at most.
  */
 export async function* runTargets<T extends Job>(
   jobs: AsyncIterable<T>,
   options: RunTargetsOptions,
 ): AsyncGenerator<{ readonly job: T; readonly report: ReportData }> {
-  const { signal } = options;
+  const { signal, spreadMs, onEndpoint } = options;
   const engine = new Engine(options.timing, signal);
   const control = options.control && new ControlEndpoint(engine, options.control);
-  const shared = { engine, control, ownAddresses: listOwnAddresses(), signal };
-  try {
-    yield* mapConcurrently(jobs, options.timing.targets, signal, async (job) => {
-      const { target, terms, timing, authorization = terms.authorization, waivers } = job;
-      const { planTarget, listed, source } = terms;
-      const survey = await surveyTarget(target, { ...shared, plan: planTarget(), timing, listed, source });
-      return { job, report: judgeSurvey(survey, { ...terms, authorization, waivers }) };
+  const shared = { engine, control, ownAddresses: listOwnAddresses(), signal, onEndpoint };
+  const prepare = ({ terms }: T) => {
+    // Where a service always answers, an echo would prove no more.
+    const ping = options.ping && terms.profile.alive === undefined;
+    return { ...shared, ping, listed: terms.listed, source: terms.source };
+  };
+  const judge = (job: T, survey: Survey) => {
+    const { terms, authorization = terms.authorization, waivers, silence = terms.silence } = job;
+    return { job, report: judgeSurvey(survey, { ...terms, authorization, waivers, silence }) };
+  };
+  const lookAtOnce = (all: AsyncIterable<T>): AsyncGenerator<FirstLook<T>> =>
+    mapConcurrently(all, options.timing.targets, signal, async (job) => {
+      const { target, terms, timing } = job;
+      const plan = terms.planTarget();
+      const first =
+        target.address === null ? null : runProbes(target.address, { ...shared, plan, timing, services: terms.listed });
+      return { job, first: await first };
     });
+  const lookSpread = (all: AsyncIterable<T>, overMs: number): AsyncGenerator<FirstLook<T>> => {
+    const spread = new Spread<T>(engine, { ...shared, overMs, targets: SPREAD_TARGETS }, ({ terms, timing }) => {
+      return { planTarget: terms.planTarget, timing, services: terms.listed };
+    });
+    return spread.run(all);
+  };
+  // What is under way at an abort is all yielded, unless it may be very much.
+  const late = spreadMs === undefined ? null : endLater(signal, options.lingerMs ?? LINGER_MS);
+  try {
+    // In two stages: what is asked again takes time, but few sockets, and keeps no new target waiting.
+    const looked = spreadMs === undefined ? lookAtOnce(jobs) : lookSpread(jobs, spreadMs);
+    const until = late?.signal ?? new AbortController().signal;
+    const again = spreadMs === undefined ? options.timing.targets : SPREAD_AGAIN;
+    yield* mapConcurrently(looked, again, until, async ({ job, first }) =>
+      judge(job, await finishSurvey(job.target, first, prepare(job))),
+    );
   } finally {
+    late?.release();
     await engine.close();
   }
 }

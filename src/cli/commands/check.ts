@@ -1,18 +1,28 @@
-import { type CheckOptions, prepareCheck, type PreparedCheck, runCheck } from '../../check/run/check.js';
-import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
+import {
+  type CheckOptions,
+  type CheckProgress,
+  prepareCheck,
+  type PreparedCheck,
+  runCheck,
+} from '../../check/run/check.js';
+import { parseAlive, parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
+import { createExclusion } from '../../files/targets/guard.js';
 import { openTargetList } from '../../files/targets/target-list.js';
 import { InputError } from '../../files/text/input-error.js';
 import { compareEndpointIds } from '../../model/endpoint.js';
+import { MOVED_PROBE } from '../../model/moved-place.js';
 import type { Report, Verdict } from '../../model/report.js';
+import { renderHanging } from '../../reports/blocks.js';
 import { REPORT_FORMATS, REPORTERS } from '../../reports/registry.js';
+import { wrapText } from '../../words/layout.js';
 import { renderCount } from '../../words/sentence.js';
 import * as shared from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
-import { catchSignals, EXIT, worstVerdict } from '../kit/ending.js';
+import { catchSignals, EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { inGroup, type Values } from '../kit/option.js';
-import { openOutput, type Output } from '../kit/output.js';
-import { createProgress } from '../kit/progress.js';
-import { chooseStyle } from '../kit/terminal.js';
+import { chooseFormat, openReport, type Output, tellWritten } from '../kit/output.js';
+import { createProgress, type ProgressView } from '../kit/progress.js';
+import { chooseStyle, describeScreen } from '../kit/terminal.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
 
 const OPTIONS = {
@@ -33,11 +43,12 @@ const OPTIONS = {
     ...shared.SOURCE,
     ports: { short: 'p', value: 'PORTS', describe: "Check these ports instead, in nmap's syntax" },
     'all-ports': { switch: true, describe: 'Check all TCP ports of one target' },
+    ...shared.SIGNS_OF_LIFE,
     ...shared.REACH,
   }),
   ...shared.PACE,
   ...inGroup('Output:', {
-    format: { choices: REPORT_FORMATS, otherwise: 'table', describe: 'Format of the report' },
+    format: { choices: REPORT_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the report' },
     ...shared.OUTPUT,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...shared.FULL,
@@ -48,6 +59,9 @@ const OPTIONS = {
 } as const;
 
 type Settings = Values<typeof OPTIONS>;
+
+/** With more endpoints than this, the progress of a single target is shown at once: below, it may take a moment only. */
+const MANY_ENDPOINTS = 1_000;
 
 /** `sallyport check`: public addresses, seen from outside. */
 export const command = defineCommand({
@@ -60,26 +74,48 @@ export const command = defineCommand({
   ],
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
   async run({ targets = [], ...settings }) {
+    const format = chooseFormat(settings, REPORT_FORMATS);
     const prepared = await prepareCheck(await readCheckOptions(targets, settings));
     if (prepared.total === 0) throw new InputError('there is no target to check');
     if (settings['dry-run']) {
-      process.stdout.write(describeDryRun(prepared));
+      process.stdout.write(describeDryRun(prepared, describeScreen().width));
       return EXIT.compliant;
     }
     const single = prepared.total === 1;
-    if (!single) tuneForMany();
-    const output = await openOutput(settings.output);
+    if (!single) {
+      tuneForMany();
+      const unused = (['full', 'reason'] as const).filter(
+        (name) => settings[name] && (settings.format ?? 'table') === 'table',
+      );
+      if (unused.length > 0 && !settings.quiet)
+        tell(
+          `the table of many targets has a row for each: ${unused.map((name) => `--${name}`).join(' and ')} would need one target, or --format json`,
+        );
+    }
+    const output = await openReport(settings.output, settings.force);
+    const endpoints = prepared.terms.planTarget().length;
+    // Spread targets end all together.
+    const byEndpoint = prepared.spreadMs !== undefined || single;
     const progress = await createProgress({
-      total: prepared.total,
+      total: byEndpoint && prepared.total !== null ? prepared.total * endpoints : prepared.total,
       quiet: settings.quiet ?? false,
-      reportsShown: !output.toFile && process.stdout.isTTY,
+      reportsShown: !single && !output.toFile && process.stdout.isTTY,
+      late: single && endpoints <= MANY_ENDPOINTS,
     });
+    let settled = 0;
+    const shown = byEndpoint
+      ? { onEndpoint: () => progress.update({ finished: ++settled }) }
+      : { onProgress: (state: CheckProgress) => progress.update(state) };
     const ending = catchSignals(() => process.stdin.destroy());
     try {
-      const reports = runCheck(prepared, { signal: ending.signal, onProgress: (state) => progress.update(state) });
-      const verdict = await writeReports(reports, { settings, output, single, signal: ending.signal });
-      if (ending.signal.aborted) return EXIT[worstVerdict(verdict ?? 'inconclusive', 'inconclusive')];
-      if (verdict === null) throw new InputError('there is no target to check');
+      const reports = runCheck(prepared, { signal: ending.signal, ...shown });
+      const { signal } = ending;
+      const written = await writeReports(reports, { settings, format, output, single, progress, signal });
+      if (written.count === 0 && !signal.aborted) throw new InputError('there is no target to check');
+      const verdict = signal.aborted ? worstVerdict(written.verdict, 'inconclusive') : written.verdict;
+      progress.stop();
+      await output.close();
+      tellWritten(verdict.toUpperCase(), ` of ${renderCount(written.count, 'target')}`, settings);
       return EXIT[verdict];
     } finally {
       progress.stop();
@@ -100,14 +136,23 @@ async function readCheckOptions(targets: readonly string[], settings: Settings):
   if (settings['all-ports'] && settings.ports !== undefined) {
     throw new InputError('--all-ports and --ports cannot be used together');
   }
-  const { specs, count } = await openTargetList(targets, files, allowSpecial);
+  const exclude = await shared.readExclusions(settings);
+  const { specs, count } = await openTargetList({
+    given: targets,
+    files,
+    allowSpecial,
+    exclude: createExclusion(exclude),
+    ...(!settings.quiet && { onNote: tell }),
+  });
   return {
     ...shared.readPace(settings),
     targets: specs,
     total: count ?? undefined,
-    exclude: await shared.readExclusions(settings),
+    exclude,
     profile: settings.profile,
     services: parseServiceOverrides(settings.service ?? []),
+    alive: settings.alive === undefined ? undefined : parseAlive(settings.alive),
+    silenceAcceptedBy: settings['accept-silence'],
     source: settings.source,
     ports: settings.ports,
     allPorts: settings['all-ports'],
@@ -116,56 +161,91 @@ async function readCheckOptions(targets: readonly string[], settings: Settings):
   };
 }
 
+/** Wider lines of prose read badly. */
+const MOST_COLUMNS = 100;
+
 /** Says what a check would send; names stay unresolved. */
-function describeDryRun({ total, terms, timing }: PreparedCheck): string {
-  const probes = terms.planTarget().sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
+function describeDryRun({ total, terms, timing, spreadMs }: PreparedCheck, width: number): string {
+  const plan = terms.planTarget().sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
+  const places = plan.filter(({ probe }) => probe.id === MOVED_PROBE);
+  const probes = plan.filter((planned) => !places.includes(planned));
   const targets = total === null ? 'all targets that are read' : renderCount(total, 'target');
   const silentS = (timing.patienceMs / 1000).toFixed(1);
+  const gap = spreadMs === undefined ? [] : [describeSpread(spreadMs / plan.length)];
+  const columns = Math.min(MOST_COLUMNS, width);
   return [
-    `Would check ${targets} against profile ${terms.profile.name}, as ${terms.source}: nothing was sent.`,
-    `Up to ${timing.rate} packets per second, ${timing.targets} targets at once, ${silentS} s for a silent endpoint.`,
-    `${probes.length} endpoints per target (each has other canary ports):`,
+    ...[
+      `Would check ${targets} against profile ${terms.profile.name}, as ${terms.source}: nothing was sent.`,
+      `Up to ${timing.rate} packets per second, ${timing.targets} targets at once, ${silentS} s for a silent endpoint.`,
+      ...gap,
+      `${plan.length} endpoints per target (each has other canary ports):`,
+    ].flatMap((line) => wrapText(line, columns)),
     ...probes.map(({ endpoint, probe }) => `  ${endpoint.padEnd(10)}  ${probe.title}`),
+    ...(places[0]
+      ? renderHanging(
+          '  tcp/…       ',
+          14,
+          `${places[0].probe.title}: ${places.map(({ port }) => port).join(', ')}`,
+          columns,
+        )
+      : []),
     '',
   ].join('\n');
 }
 
+function describeSpread(gapMs: number): string {
+  return `All targets at once, ${(gapMs / 1_000).toFixed(gapMs < 10_000 ? 1 : 0)} s from one endpoint of a target to the next.`;
+}
+
 interface WriteOptions {
   readonly settings: Settings;
+  readonly format: (typeof REPORT_FORMATS)[number];
   readonly output: Output;
   /** One target was given. A name may still have several addresses: how many there are is known at the end. */
   readonly single: boolean;
+  /** Is stopped before a report on a terminal would be written into it. */
+  readonly progress: ProgressView;
   readonly signal: AbortSignal;
 }
 
 /**
  * Writes reports as they come, so that what is written is whole even if an error ends it.
- * @returns the worst verdict; null if there was no report
+ * @returns the worst verdict, and how many reports there were
  */
 async function writeReports(
   reports: AsyncIterable<Report>,
-  { settings, output, single, signal }: WriteOptions,
-): Promise<Verdict | null> {
+  { settings, format, output, single, progress, signal }: WriteOptions,
+): Promise<{ readonly verdict: Verdict; readonly count: number }> {
   const known: Report[] | null = single ? [] : null;
   if (known) for await (const report of reports) known.push(report);
-  const writer = REPORTERS[settings.format ?? 'table'].create({
+  if (known) progress.stop();
+  const writer = REPORTERS[format].create({
     ...chooseStyle(output, settings.color),
     reasons: settings.reason ?? false,
     full: settings.full ?? false,
     many: known?.length !== 1,
   });
-  let verdict: Verdict | null = null;
-  await output.write(writer.begin());
+  let verdict: Verdict = 'compliant';
+  let count = 0;
+  let begun = false;
+  const begin = async () => {
+    if (!begun) await output.write(writer.begin());
+    begun = true;
+  };
   try {
     for await (const report of known ?? reports) {
-      verdict = worstVerdict(verdict ?? 'compliant', report.verdict);
+      await begin();
+      verdict = worstVerdict(verdict, report.verdict);
+      count++;
       await output.write(writer.report(report));
     }
   } catch (error) {
     // Standard input that we stopped reading ourselves is not an error.
     if (!signal.aborted || !(error instanceof InputError)) throw error;
   } finally {
-    await output.write(writer.end());
+    if (signal.aborted) await begin();
+    // Where an error came before the first report, an empty table would only look like an answer.
+    if (begun) await output.write(writer.end());
   }
-  return verdict;
+  return { verdict, count };
 }

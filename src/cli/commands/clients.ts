@@ -1,6 +1,6 @@
 import { sayState } from '../../fleet/changes/say-change.js';
 import type { ClientStatus } from '../../fleet/store/store.js';
-import { VERDICTS } from '../../model/report.js';
+import { STANDINGS, standingOfSlot } from '../../model/standing.js';
 import { renderClient, renderClientsHead } from '../../reports/clients-table.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
@@ -13,7 +13,7 @@ import { describeScreen } from '../kit/terminal.js';
 const FILTER = {
   group: { list: true, value: 'NAME', describe: 'Only clients of this group' },
   tag: { list: true, value: 'TAG', describe: 'Only clients with this tag' },
-  verdict: { list: true, choices: VERDICTS, describe: 'Only clients with this verdict' },
+  verdict: { list: true, choices: STANDINGS, describe: 'Only clients with this verdict' },
 } as const satisfies Options;
 
 /** `sallyport clients`: how all clients stand, the worst first. */
@@ -42,6 +42,6 @@ function isWanted({ client, state }: ClientStatus, { group, tag, verdict }: Valu
   return (
     (!group || (client.group !== null && group.includes(client.group))) &&
     (!tag || client.tags.some((own) => tag.includes(own))) &&
-    (!verdict || verdict.includes(state.verdict))
+    (!verdict || verdict.includes(state.verdict) || verdict.includes(standingOfSlot(state)))
   );
 }

@@ -97,7 +97,8 @@ async function writeDiffs(
   for await (const diff of diffs) {
     counts.slots++;
     if (diff.to === null) counts.missing++;
-    if (diff.changes.length > 0) counts.changed++;
+    const { from: before, to: after } = diff.verdicts;
+    if (diff.changes.length > 0 || (before !== null && after !== null && before !== after)) counts.changed++;
     else if (!single) continue;
     const said = { ...diff, changes: diff.changes.map(sayChange) };
     await output.write(json ? json.element(said) : renderDiff(said, single, width, paint));

@@ -1,3 +1,4 @@
+import { standingOf } from '../../model/standing.js';
 import { saySummary, summarise } from '../../check/judge/say-report.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
 import type { Store } from '../../fleet/store/store.js';
@@ -43,5 +44,6 @@ function addChanges({ resultId: _id, report, ...entry }: HistoryEntry, changes: 
   // The store gives the newest first; those of one look were put down worst first.
   const told = own.sort((a, b) => a.id - b.id).map(sayChange);
   const { again } = report;
-  return { ...entry, summary: saySummary(summarise(report)), ...(again && { again }), changes: told };
+  const standing = standingOf(report);
+  return { ...entry, standing, summary: saySummary(summarise(report)), ...(again && { again }), changes: told };
 }

@@ -5,7 +5,8 @@ import {
   renderInventoryCsv,
   renderInventoryYaml,
 } from '../../files/clients/inventory-text.js';
-import { type InventoryFormat, loadInventory, selectClients } from '../../files/clients/inventory.js';
+import { formatDay } from '../../files/text/instant.js';
+import { type InventoryFormat, selectClients } from '../../files/clients/inventory.js';
 import { renderInventoryClient, renderInventoryHead } from '../../reports/clients-table.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { forTerminal } from '../../words/escape.js';
@@ -13,6 +14,7 @@ import { renderCount } from '../../words/sentence.js';
 import { SELECTION } from '../kit/sweep-options.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
+import { READING, readInventory } from '../kit/inventory.js';
 import type { Options, Values } from '../kit/option.js';
 import { openOutput, print } from '../kit/output.js';
 import { describeScreen } from '../kit/terminal.js';
@@ -22,6 +24,7 @@ const FILE = {
 } as const satisfies Options;
 
 const LIST = {
+  ...READING,
   ...SELECTION,
   format: { choices: ['table', 'json', 'csv'], default: 'table', describe: 'Text for people, a JSON document, or CSV' },
 } as const satisfies Options;
@@ -37,41 +40,58 @@ export const command = defineCommand({
     validate: defineCommand({
       title: 'Report all mistakes in an inventory',
       words: FILE,
-      run: ({ file }) => validate(file),
+      options: READING,
+      run: validate,
     }),
     list: defineCommand({ title: 'List the clients of an inventory', words: FILE, options: LIST, run: list }),
     import: defineCommand({
       title: 'Make a YAML inventory from one in CSV',
       words: FILE,
-      options: OUTPUT,
+      options: { ...READING, ...OUTPUT },
       run: (args) => convert(args, 'yaml'),
     }),
     export: defineCommand({
       title: 'Make a CSV inventory from one in YAML, with defaults filled in',
       words: FILE,
-      options: OUTPUT,
+      options: { ...READING, ...OUTPUT },
       run: (args) => convert(args, 'csv'),
     }),
     template: defineCommand({
       title: 'Print a template to start from',
-      options: { ...OUTPUT, format: { choices: ['csv', 'yaml'], default: 'csv', describe: 'Its format' } },
-      run: (args) => write(inventoryTemplate(args.format), args),
+      options: {
+        ...OUTPUT,
+        format: { choices: ['csv', 'yaml'], otherwise: 'as the file is called, or csv', describe: 'Its format' },
+      },
+      run: (args) => write(inventoryTemplate(args.format ?? (isYaml(args.output) ? 'yaml' : 'csv')), args),
     }),
   },
 });
 
-async function validate(file: string): Promise<number> {
-  const { clients } = await loadInventory(file);
+const isYaml = (file: string | undefined): boolean => /\.ya?ml$/i.test(file ?? '');
+
+/** At most this many clients are named. */
+const MAX_NAMED = 100;
+
+async function validate(args: Values<typeof FILE & typeof READING>): Promise<number> {
+  const { clients } = await readInventory(args.file, args);
   const now = new Date();
-  const barred = clients.filter((client) => authorizationProblem(client, now) !== null).length;
+  const barred = clients.flatMap((client) => {
+    const problem = authorizationProblem(client, now);
+    return problem === null ? [] : [`  ${client.id} (${client.name}): ${problem}`];
+  });
   const paused = clients.filter((client) => client.paused).length;
   const count = renderCount(clients.length, 'client');
-  print(`${file}: valid, ${count} (${barred} without authorisation, ${paused} paused)`);
+  const ended = clients.filter(({ silence }) => silence && silence.until < formatDay(now)).length;
+  const lapsed = ended > 0 ? `, ${ended} whose silence is no longer accepted` : '';
+  print(`${args.file}: valid, ${count} (${barred.length} without authorisation, ${paused} paused${lapsed})`);
+  if (barred.length > 0) print('not checked, because there is no valid authorisation:');
+  for (const line of barred.slice(0, MAX_NAMED)) print(line);
+  if (barred.length > MAX_NAMED) print(`  and ${barred.length - MAX_NAMED} more`);
   return EXIT.compliant;
 }
 
 async function list(args: Values<typeof FILE & typeof LIST>): Promise<number> {
-  const inventory = await loadInventory(args.file);
+  const inventory = await readInventory(args.file, args);
   const clients = selectClients(inventory, { groups: args.group, tags: args.tag, ids: args.client });
   const output = await openOutput();
   for (const text of renderList(clients, args.format)) await output.write(text);
@@ -93,13 +113,16 @@ function* renderList(clients: readonly Client[], format: 'table' | 'json' | 'csv
     yield renderInventoryHead(width);
     for (const client of clients) {
       const problem = client.paused ? 'paused' : authorizationProblem(client, now);
-      yield renderInventoryClient(client, problem, width);
+      yield renderInventoryClient(client, problem, width, formatDay(now));
     }
   }
 }
 
-async function convert(args: Values<typeof FILE & typeof OUTPUT>, format: InventoryFormat): Promise<number> {
-  const inventory = await loadInventory(args.file);
+async function convert(
+  args: Values<typeof FILE & typeof READING & typeof OUTPUT>,
+  format: InventoryFormat,
+): Promise<number> {
+  const inventory = await readInventory(args.file, args);
   const directory = directoryOf(args.output ?? '-');
   const text =
     format === 'csv' ? renderInventoryCsv(inventory.clients, directory) : renderInventoryYaml(inventory, directory);
@@ -107,7 +130,7 @@ async function convert(args: Values<typeof FILE & typeof OUTPUT>, format: Invent
 }
 
 async function write(text: string, { output: file, force }: Values<typeof OUTPUT>): Promise<number> {
-  const output = await openOutput(file, force ?? false);
+  const output = await openOutput(file, force);
   await output.write(output.toFile ? text : forScreen(text));
   await output.close();
   return EXIT.compliant;

@@ -3,9 +3,10 @@ import { createReport } from '../../check/judge/say-report.js';
 import type { Store } from '../../fleet/store/store.js';
 import { InputError } from '../../files/text/input-error.js';
 import { loadProfile } from '../../files/profiles/profile.js';
-import type { Waiver } from '../../model/change.js';
+import { groupByClient } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
+import { standingOf } from '../../model/standing.js';
 import { renderJudgement, type JudgementRow } from '../../reports/changes-table.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
@@ -63,9 +64,11 @@ async function judgeAgain(args: Values<typeof OPTIONS>): Promise<number> {
     await output.write(json?.begin() ?? '');
     for await (const { clientId, slot, sweepId, at, report: old } of looks) {
       const { authorization, failOn } = old;
-      const options = { profile, profileDigest, authorization, failOn, waivers: waivers.get(clientId) ?? [] };
+      // Who vouched for the site in its inventory is known from the report alone.
+      const silence = old.findings.find(({ about, waiver }) => about === 'silence' && waiver)?.waiver ?? undefined;
+      const options = { profile, profileDigest, authorization, failOn, silence, waivers: waivers.get(clientId) ?? [] };
       const report = createReport(surveyOf(old), options);
-      const row: JudgementRow = { clientId, slot, sweepId, at, before: old.verdict, report };
+      const row: JudgementRow = { clientId, slot, sweepId, at, before: standingOf(old), report };
       worst = worstVerdict(worst ?? 'compliant', report.verdict);
       await output.write(json ? json.element(row) : renderJudgement(row, width, paint));
     }
@@ -74,12 +77,6 @@ async function judgeAgain(args: Values<typeof OPTIONS>): Promise<number> {
   await output.close();
   if (worst === null) throw new InputError('there is nothing to judge: nothing was observed');
   return EXIT[worst as Verdict];
-}
-
-function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
-  const groups = new Map<string, Waiver[]>();
-  for (const waiver of waivers) groups.set(waiver.clientId, [...(groups.get(waiver.clientId) ?? []), waiver]);
-  return groups;
 }
 
 async function* readNewest(store: Store, clients: readonly string[]): AsyncGenerator<StoredReport> {

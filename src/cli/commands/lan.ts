@@ -3,14 +3,14 @@ import { chooseTiming } from '../../check/run/run-options.js';
 import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { requireLanAddresses } from '../../files/targets/targets.js';
-import { SITE_REPORTERS } from '../../reports/site-reporters.js';
+import { SITE_FORMATS, SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { createSiteReport } from '../../site/judge/say-site-report.js';
 import { surveyLan } from '../../site/lan/survey-lan.js';
 import { PROFILE, TIMEOUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
 import { inGroup } from '../kit/option.js';
-import { openOutput } from '../kit/output.js';
+import { chooseFormat, openReport, tellWritten } from '../kit/output.js';
 import { createStepTeller } from '../kit/progress.js';
 import { GATEWAYS, SITE_OUTPUT } from '../kit/site-options.js';
 import { chooseStyle } from '../kit/terminal.js';
@@ -37,7 +37,8 @@ export const command = defineCommand({
     requireLanAddresses({ '--gateway': gateway, '--pbx': pbx === null ? [] : [pbx] }, 'sallyport lan');
     const services = parseServiceOverrides(settings.service ?? []);
     const profile = await loadProfile(settings.profile ?? 'closed', { services });
-    const output = await openOutput(settings.output);
+    const format = chooseFormat(settings, SITE_FORMATS);
+    const output = await openReport(settings.output, settings.force);
     const ending = catchSignals();
     try {
       const lan = await surveyLan({
@@ -62,7 +63,9 @@ export const command = defineCommand({
         earlier: [],
       });
       const style = { ...chooseStyle(output, settings.color), full: settings.full };
-      await output.write(SITE_REPORTERS[settings.format ?? 'table'](report, null, style));
+      await output.write(SITE_REPORTERS[format](report, null, style));
+      await output.close();
+      tellWritten(report.verdict.toUpperCase(), '', settings);
       return EXIT[report.verdict];
     } finally {
       ending.release();

@@ -11,9 +11,10 @@ import { openStore } from '../../fleet/store/open-store.js';
 import { endpointId, type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
 import type { Checklist } from '../../model/checklist.js';
+import type { Verdict } from '../../model/report.js';
 import { MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
-import { SITE_REPORTERS } from '../../reports/site-reporters.js';
+import { SITE_FORMATS, SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { compareSites } from '../../site/compare-sites.js';
 import { sayChanges } from '../../site/judge/say-site-report.js';
 import { refuseVantageUrl, VantageClient } from '../../site/outside/vantage-client.js';
@@ -22,7 +23,7 @@ import { PROFILE, readDuration, SOURCE, TIMING } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
 import { inGroup, type Values } from '../kit/option.js';
-import { openOutput } from '../kit/output.js';
+import { chooseFormat, openReport, tellWritten } from '../kit/output.js';
 import { createStepTeller } from '../kit/progress.js';
 import { GATEWAYS, SITE_OUTPUT } from '../kit/site-options.js';
 import { chooseStorePath, readChecklistState, STORE } from '../kit/store.js';
@@ -82,6 +83,13 @@ const OPTIONS = {
 
 type Settings = Values<typeof OPTIONS>;
 
+/** What the verdicts mean for a site. */
+const FITNESS: Readonly<Record<Verdict, string>> = {
+  compliant: 'FIT TO INSTALL',
+  violation: 'NOT FIT',
+  inconclusive: 'NOT VERIFIED',
+};
+
 /** `sallyport preinstall`: a site from inside and outside at once, before the phone system goes in. */
 export const command = defineCommand({
   options: OPTIONS,
@@ -95,6 +103,7 @@ export const command = defineCommand({
   ],
   notes: ['Exit codes: 0 fit, 1 not fit, 2 usage or internal error, 3 could not be verified'],
   async run(settings) {
+    const format = chooseFormat(settings, SITE_FORMATS);
     const site = await readSite(settings);
     const outside = await readOutside(settings);
     const checklist = await readChecklist(settings);
@@ -105,7 +114,7 @@ export const command = defineCommand({
       const earlier = newest.map(({ report }) => report).reverse();
       const last = settings.again ? earlier.at(-1) : null;
       if (last === undefined) throw new InputError(describeNoEarlier(site.client));
-      const output = await openOutput(settings.output);
+      const output = await openReport(settings.output, settings.force);
       try {
         const report = await preinstall({
           ...site,
@@ -118,7 +127,9 @@ export const command = defineCommand({
         await store.addSiteReport(report);
         const changes = last && sayChanges(compareSites(last, report));
         const style = { ...chooseStyle(output, settings.color), full: settings.full };
-        await output.write(SITE_REPORTERS[settings.format ?? 'table'](report, changes, style));
+        await output.write(SITE_REPORTERS[format](report, changes, style));
+        await output.close();
+        tellWritten(FITNESS[report.verdict], '', settings);
         return EXIT[report.verdict];
       } finally {
         await output.close();

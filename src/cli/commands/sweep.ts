@@ -1,6 +1,6 @@
 import { sayReport } from '../../check/judge/say-report.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
-import { loadInventory, selectClients } from '../../files/clients/inventory.js';
+import { selectClients } from '../../files/clients/inventory.js';
 import { type AlertConfig, loadAlertConfig } from '../../fleet/alerts/alert-config.js';
 import { deliverMessages } from '../../fleet/alerts/deliver.js';
 import { openStore } from '../../fleet/store/open-store.js';
@@ -14,12 +14,13 @@ import {
 } from '../../fleet/sweep/sweep.js';
 import { type Verdict, VERDICTS } from '../../model/report.js';
 import { createSweepWriter, renderVerdicts, SWEEP_FORMATS } from '../../reports/sweep-writer.js';
-import { renderCount } from '../../words/sentence.js';
+import { listNames, renderCount } from '../../words/sentence.js';
 import { OUTPUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell, worstVerdict } from '../kit/ending.js';
+import { readInventory } from '../kit/inventory.js';
 import { inGroup, type Values } from '../kit/option.js';
-import { openOutput } from '../kit/output.js';
+import { chooseFormat, openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, tellDelivery } from '../kit/progress.js';
 import { chooseStorePath } from '../kit/store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS, type SweepFigures } from '../kit/sweep-options.js';
@@ -33,7 +34,7 @@ const OPTIONS = {
     resume: { switch: true, describe: "Continue the inventory's unfinished sweep, if there is one" },
   }),
   ...inGroup('Output:', {
-    format: { choices: SWEEP_FORMATS, otherwise: 'table', describe: 'Format of the results' },
+    format: { choices: SWEEP_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the results' },
     ...OUTPUT,
   }),
 } as const;
@@ -52,14 +53,20 @@ export const command = defineCommand({
     'Exit codes: 0 all compliant, 1 a violation, 2 usage or internal error, 3 inconclusive or not all clients checked',
   ],
   async run(settings) {
+    const format = chooseFormat(settings, SWEEP_FORMATS);
     const figures = await readSweepFigures(settings);
     const alerts = settings.alerts === undefined ? null : await loadAlertConfig(settings.alerts, process.env);
     tuneForMany();
-    const { store, inventory, prepared } = await prepare(settings, figures, alerts);
+    // Before the sweep is stored, which a file that must not be replaced would leave unfinished.
+    const output = await openReport(settings.output, settings.force);
+    const { store, inventory, prepared } = await prepare(settings, figures, alerts).catch(async (error: unknown) => {
+      await output.close();
+      throw error;
+    });
     const ending = catchSignals();
     try {
       const options = { ...figures, store, inventory, alerts, signal: ending.signal };
-      const verdict = await writeSweep(prepared, options, settings);
+      const verdict = await writeSweep(prepared, options, { settings, format, output });
       const delivery = { signal: ending.signal, now: () => new Date(), onResult: tellDelivery };
       if (alerts) await deliverMessages(store, alerts, delivery);
       return EXIT[verdict];
@@ -73,7 +80,7 @@ export const command = defineCommand({
 /** Puts the sweep into the store. The clients themselves, which may be very many, are let go of with this. */
 async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertConfig | null) {
   const { resume = false, quiet = false, group: groups, client: ids, tag: tags, limit } = settings;
-  const loaded = await loadInventory(settings.inventory);
+  const loaded = await readInventory(settings.inventory, settings);
   const filter = { groups, ids, tags, limit };
   const clients = selectClients(loaded, filter);
   const store = await openStore(chooseStorePath(settings.store));
@@ -90,56 +97,88 @@ async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertC
   }
 }
 
+/** At most this many clients are named before a sweep; all that were left out are listed at its end. */
+const MAX_NAMED = 10;
+
 function tellBeginning(
-  { sweep, resumed, verdicts, skippedCount }: PreparedSweep,
+  { sweep, resumed, verdicts, unseen, skipped, skippedCount }: PreparedSweep,
   resume: boolean,
   unfinished: number | null,
 ) {
   const clients = renderCount(sweep.remaining, 'client');
   const before = renderVerdicts(verdicts);
-  const counting = before === '' ? '' : `; what it found before counts, too: ${before}`;
+  const lost = unseen > 0 ? `, ${unseen} of them exposed and not seen since` : '';
+  const counting = before === '' ? '' : `; what it found before counts, too: ${before}${lost}`;
   tell(resumed ? `sweep ${sweep.id} continues: ${clients} left${counting}` : `sweep ${sweep.id}: ${clients}`);
   if (resume && !resumed) tell('there was no unfinished sweep to continue');
   if (!resume && unfinished !== null) tell(`sweep ${unfinished} was not finished; --resume would have continued it`);
-  if (skippedCount > 0) tell(`${skippedCount} not checked: no valid authorisation`);
+  if (skippedCount > 0) {
+    const named = skipped.slice(0, MAX_NAMED).map(({ client }) => client.id);
+    const more = skippedCount > named.length ? [`${skippedCount - named.length} more`] : [];
+    tell(`${skippedCount} not checked, because there is no valid authorisation: ${listNames([...named, ...more])}`);
+  }
+}
+
+interface WriteOptions {
+  readonly settings: Settings;
+  readonly format: (typeof SWEEP_FORMATS)[number];
+  readonly output: Output;
 }
 
 /** Runs a sweep and writes its results as they come; the worst verdict, in which a client not checked is unknown. */
-async function writeSweep(prepared: PreparedSweep, options: RunSweepOptions, settings: Settings): Promise<Verdict> {
-  const output = await openOutput(settings.output);
+async function writeSweep(
+  prepared: PreparedSweep,
+  options: RunSweepOptions,
+  { settings, format, output }: WriteOptions,
+): Promise<Verdict> {
   const total = prepared.sweep.remaining;
   const style = { ...chooseStyle(output, settings.color), reasons: false, many: true };
-  const writer = createSweepWriter(settings.format ?? 'table', style, total);
+  const writer = createSweepWriter(format, style, total);
   const progress = await createProgress({
     total,
     quiet: settings.quiet ?? false,
     reportsShown: !output.toFile && process.stdout.isTTY,
   });
   const before = VERDICTS.filter((verdict) => prepared.verdicts[verdict] > 0);
-  let verdict = before.reduce(worstVerdict, prepared.skippedCount > 0 ? 'inconclusive' : 'compliant');
+  let verdict = before.reduce(worstVerdict, prepared.skippedCount + prepared.unseen > 0 ? 'inconclusive' : 'compliant');
   let end: SweepEnd = { state: 'interrupted', blind: 0, held: 0, failed: [] };
+  let shown = { finished: 0, note: '' };
+  let settled = 0;
+  let checked = before.length > 0;
   const results = runSweep(
     prepared,
     {
       ...options,
       onTrouble: tell,
-      onProgress: ({ finished, secondLooks }) =>
-        progress.update({ finished, note: secondLooks > 0 ? `${secondLooks} to check again` : '' }),
+      onProgress: ({ finished, secondLooks }) => {
+        shown = { finished, note: secondLooks > 0 ? `${secondLooks} to check again, to confirm what changed` : '' };
+        progress.update(shown);
+      },
+      // Spread clients end all together: till then, this is all the progress that there is.
+      onEndpoint:
+        options.spreadMs === undefined
+          ? undefined
+          : () => progress.update({ ...shown, note: shown.note || `${++settled} endpoints asked` }),
     },
     (ended) => (end = ended),
   );
   try {
     await output.write(writer.begin());
     for await (const result of results) {
+      checked = true;
       verdict = worstVerdict(verdict, result.report.verdict);
-      if (result.unseen) verdict = worstVerdict(verdict, 'inconclusive');
+      if (result.unseen > 0) verdict = worstVerdict(verdict, 'inconclusive');
       const said = { report: sayReport(result.report), changes: result.changes.map(sayChange) };
       await output.write(writer.result({ ...result, ...said, sweepId: prepared.sweep.id }));
     }
     const interrupted = end.state === 'interrupted';
-    if (interrupted || end.held > 0 || end.failed.length > 0) verdict = worstVerdict(verdict, 'inconclusive');
+    if (!checked || interrupted || end.held > 0 || end.failed.length > 0)
+      verdict = worstVerdict(verdict, 'inconclusive');
     progress.stop();
+    if (!checked) tell('no client was checked, so nothing is known of any');
     await output.write(writer.end({ ...prepared, ...end, sweepId: prepared.sweep.id, interrupted }));
+    await output.close();
+    tellWritten(verdict.toUpperCase(), ` of sweep ${prepared.sweep.id}`, settings);
     return verdict;
   } finally {
     progress.stop();

@@ -4,7 +4,9 @@ import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { SlotState } from '../../model/change.js';
 import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
+import type { Finding } from '../../model/finding.js';
 import { SEVERITIES } from '../../model/severity.js';
+import { standingOfSlot } from '../../model/standing.js';
 import { renderWaiverEntry } from '../../reports/clients-table.js';
 import { suggest } from '../../words/input.js';
 import { defineCommand } from '../kit/command.js';
@@ -15,6 +17,8 @@ import { describeScreen } from '../kit/terminal.js';
 
 /** Longer than this no one remembers why something was accepted. */
 const MOST_YEARS = 2;
+/** What rules are about whose findings can be accepted; what else forbids a verdict cannot. */
+const WAIVABLE: readonly Finding['about'][] = ['exposure', 'outage', 'silence'];
 const LONGEST = { by: 128, reason: 512 };
 
 const WORDS = {
@@ -51,6 +55,8 @@ async function waive(args: Values<typeof WORDS & typeof OPTIONS>, now: Date): Pr
   const { client: clientId, by, reason, until } = args;
   const rule = readRule(args.rule);
   const endpoint = readEndpoint(args.endpoint);
+  if (endpoint !== null && aboutOf(rule) === 'silence')
+    throw new InputError(`${rule} is about the whole address: leave the endpoint out`);
   checkText('--by', by, LONGEST.by);
   checkText('--reason', reason, LONGEST.reason);
   checkUntil(until, now);
@@ -67,7 +73,9 @@ async function waive(args: Values<typeof WORDS & typeof OPTIONS>, now: Date): Pr
 
 function readRule(text: string): string {
   const ids = RULES.map(({ id }) => id);
-  if (ids.includes(text)) return text;
+  const rule = RULES.find(({ id }) => id === text);
+  if (rule && WAIVABLE.includes(rule.about)) return text;
+  if (rule) throw new InputError(`${text} is not a violation, so there is nothing to accept`);
   throw new InputError(`there is no rule "${text}"${suggest(text, ids)}; sallyport explain lists them`);
 }
 
@@ -101,6 +109,9 @@ async function readStates(store: Store, clientId: string): Promise<SlotState[]> 
   return states.filter((state) => state !== null);
 }
 
+const aboutOf = (rule: string) => RULES.find(({ id }) => id === rule)?.about;
+const isSilent = (state: SlotState): boolean => standingOfSlot(state) === 'no-answer';
+
 /** How bad it is now, and who answers there: what is worse, or someone else, is not accepted. */
 function describeGrant(states: readonly SlotState[], rule: string, endpoint: EndpointId | null) {
   const issues = states
@@ -109,7 +120,8 @@ function describeGrant(states: readonly SlotState[], rule: string, endpoint: End
   const identities = new Set(states.flatMap((state) => (endpoint && state.identities[endpoint]) ?? []));
   const [identity] = identities;
   return {
-    found: issues.length > 0,
+    // Silence is not kept as an issue.
+    found: issues.length > 0 || (aboutOf(rule) === 'silence' && states.some(isSilent)),
     severity: SEVERITIES.find((severity) => issues.some((issue) => issue.severity === severity)) ?? null,
     // Where the addresses of a client answer differently, one name would not do for all.
     identity: identities.size === 1 ? (identity ?? null) : null,

@@ -1,14 +1,17 @@
 import { stat, writeFile } from 'node:fs/promises';
-import { loadInventory, selectClients } from '../../files/clients/inventory.js';
+import { type InventoryFormat, selectClients } from '../../files/clients/inventory.js';
 import { InputError } from '../../files/text/input-error.js';
 import { loadAlertConfig } from '../../fleet/alerts/alert-config.js';
 import { openStore } from '../../fleet/store/open-store.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
+import { openPatiently } from '../../fleet/sweep/open-patiently.js';
+import type { Store } from '../../fleet/store/store.js';
 import { watch, type WatchedFiles, type WatchView } from '../../fleet/sweep/watch.js';
 import { forTerminal } from '../../words/escape.js';
 import { readDuration } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
+import { readInventory } from '../kit/inventory.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { tellDelivery } from '../kit/progress.js';
 import { chooseStorePath } from '../kit/store.js';
@@ -37,6 +40,12 @@ const OPTIONS = {
 
 type Settings = Values<typeof OPTIONS>;
 
+/** How to write a schedule. */
+const HOW_TO: Readonly<Record<InventoryFormat, string>> = {
+  yaml: 'write schedule: "30 3 * * *" (daily at 3:30) under "defaults", a group or a client',
+  csv: 'add a column "schedule" with 30 3 * * * (daily at 3:30) or @daily',
+};
+
 /** `sallyport watch`: sweeps on the schedules of an inventory, as a service. */
 export const command = defineCommand({
   options: OPTIONS,
@@ -47,38 +56,55 @@ export const command = defineCommand({
     const { heartbeat, quiet = false } = settings;
     const figures = await readSweepFigures(settings);
     const jitterMs = readDuration('jitter', settings.jitter, JITTER_MS);
-    const files = createFiles(settings);
-    if (heartbeat !== undefined) await beatHeart(heartbeat);
     const view = createView(quiet, heartbeat);
+    const files = createFiles(settings, (line) => view.note(line));
     if (figures.control === undefined) view.note(NO_CONTROL);
-    const store = await openStore(chooseStorePath(settings.store));
+    const path = chooseStorePath(settings.store);
     const ending = catchSignals();
-    tuneForMany();
+    let store: Store | null = null;
     try {
-      await watch({ store, figures, ...files, jitterMs, view, signal: ending.signal });
+      const { alerts } = await files.load();
+      const { signal } = ending;
+      store = await openPatiently(() => openStore(path), { alerts, note: (line) => view.note(line), signal });
+      if (!store) return EXIT.compliant;
+      // Not before: a service manager that starts us again and again must not keep it fresh.
+      if (heartbeat !== undefined) await beatHeart(heartbeat);
+      tuneForMany();
+      await watch({ store, figures, ...files, jitterMs, view, signal });
       return EXIT.compliant;
     } finally {
       ending.release();
-      await store.close();
+      await store?.close();
     }
   },
 });
 
 /** The files of a watch, and whether they changed since they were loaded. */
-function createFiles({ inventory, alerts, group, client, tag }: Settings) {
+function createFiles({ inventory, alerts, group, client, tag, ignore }: Settings, note: (line: string) => void) {
   const paths = [inventory, ...(alerts === undefined ? [] : [alerts])];
   const look = async (): Promise<string> => {
     const stats = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
     return JSON.stringify(stats.map((found) => found && [found.mtimeMs, found.size, found.ino]));
   };
   let seen = '';
+  const told = new Set<string>();
+  const tellOnce = (line: string): void => {
+    if (!told.has(line)) note(line);
+    told.add(line);
+  };
   return {
     load: async (): Promise<WatchedFiles> => {
       seen = await look();
-      const loaded = await loadInventory(inventory);
+      const loaded = await readInventory(inventory, { ignore, note: tellOnce });
+      const clients = selectClients(loaded, { groups: group, ids: client, tags: tag });
+      if (!clients.some(({ schedule }) => schedule !== null)) {
+        throw new InputError(`no client has a schedule, so nothing would ever be due: ${HOW_TO[loaded.format]}`, {
+          file: inventory,
+        });
+      }
       return {
         inventory: loaded.file,
-        clients: selectClients(loaded, { groups: group, ids: client, tags: tag }),
+        clients,
         alerts: alerts === undefined ? null : await loadAlertConfig(alerts, process.env),
       };
     },

@@ -1,8 +1,8 @@
 import { LIMITS, type SharedOptions } from '../../check/run/run-options.js';
 import { parseDuration } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
-import { readTargetFile } from '../../files/targets/target-list.js';
-import { parseTargetSpec, type TargetSpec } from '../../files/targets/targets.js';
+import { collectTargets } from '../../files/targets/target-list.js';
+import type { TargetSpec } from '../../files/targets/targets.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { type TimingName, TIMINGS } from '../../net/scan/timing.js';
 import { inGroup, type Limits, type Options, type Values } from './option.js';
@@ -30,6 +30,18 @@ export const SOURCE = {
   source: { value: 'NAME', otherwise: 'outsider', describe: 'Which source of the profile the check runs from' },
 } as const satisfies Options;
 
+export const SIGNS_OF_LIFE = {
+  alive: {
+    value: 'tcp/PORT',
+    describe: 'A service of the site that always answers: while it does not, silence proves nothing',
+  },
+  'accept-silence': {
+    flagOnly: true,
+    value: 'NAME',
+    describe: 'Who knows that the site answers nothing although its line works: its silence is then compliant',
+  },
+} as const satisfies Options;
+
 export const EXCLUSIONS = {
   exclude: { list: true, value: 'TARGETS', describe: 'Targets to leave out' },
   'exclude-file': { value: 'FILE', describe: 'File of targets to leave out' },
@@ -40,11 +52,20 @@ export const EXCLUSIONS = {
 } as const satisfies Options;
 
 export const REACH = {
-  'find-moved': { switch: true, describe: 'Also look for WebPro and PCPro on other ports that are likely' },
+  'find-moved': {
+    switch: true,
+    otherwise: 'all for one target, the likeliest for more',
+    describe: 'Also look for WebPro and PCPro on all likely other ports; --no-find-moved looks on none',
+  },
   canaries: {
     switch: true,
     otherwise: 'on',
     describe: 'Also check random unused ports, which reveal tarpits and DMZs; --no-canaries leaves them out',
+  },
+  ping: {
+    switch: true,
+    otherwise: 'on for up to 256 targets',
+    describe: 'Ask a target that answers nothing for an echo, to prove that its line works',
   },
   control: {
     value: 'HOST:PORT',
@@ -79,6 +100,10 @@ export const PACE = inGroup('Pace and patience:', {
   ...TIMEOUT,
   retries: { limits: LIMITS.retries, describe: 'Extra tries for a silent endpoint' },
   'max-sockets': { limits: LIMITS.maxSockets, describe: 'Sockets in use at the same time' },
+  spread: {
+    value: 'TIME',
+    describe: 'Spread the endpoints of each address over this time, such as 30m, so that no site sees a burst',
+  },
 });
 
 export const FAIL_ON = {
@@ -87,6 +112,7 @@ export const FAIL_ON = {
 
 export const OUTPUT = {
   output: { short: 'o', value: 'FILE', describe: 'Write the report to a file' },
+  force: { switch: true, flagOnly: true, describe: 'Replace the file, even if it is not an earlier JSON report' },
 } as const satisfies Options;
 
 export const FULL = {
@@ -99,7 +125,20 @@ export const COMMON = {
   config: { value: 'FILE', describe: 'YAML file of options; environment variables and flags take precedence' },
 } as const satisfies Options;
 
-/** The pace and reach that settings give to a run. */
+/** A number alone could be meant in seconds or in minutes, which makes all the difference here. */
+function readSpread(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /[smhd]$/.test(text.trim()) ? parseDuration(text) : undefined;
+  if (ms === undefined || ms < LIMITS.spreadMs.least || ms > LIMITS.spreadMs.most) {
+    throw new InputError('--spread: expected a time of at most a week, with its unit, such as 90s, 30m or 4h');
+  }
+  return ms;
+}
+
+/**
+ * The pace and reach that settings give to a run.
+ * @throws InputError
+ */
 export function readPace(settings: Values<typeof PACE & typeof REACH & typeof FAIL_ON>) {
   return {
     timing: settings.timing,
@@ -107,6 +146,8 @@ export function readPace(settings: Values<typeof PACE & typeof REACH & typeof FA
     timeoutMs: settings.timeout === undefined ? undefined : settings.timeout * 1_000,
     retries: settings.retries,
     maxSockets: settings['max-sockets'],
+    spreadMs: readSpread(settings.spread),
+    ping: settings.ping,
     control: settings.control,
     findMoved: settings['find-moved'],
     canaries: settings.canaries,
@@ -118,13 +159,9 @@ export function readPace(settings: Values<typeof PACE & typeof REACH & typeof FA
  * The targets to leave out, from options and their file.
  * @throws InputError
  */
-export async function readExclusions(settings: Values<typeof EXCLUSIONS>): Promise<TargetSpec[]> {
+export function readExclusions(settings: Values<typeof EXCLUSIONS>): Promise<TargetSpec[]> {
   const given = (settings.exclude ?? []).flatMap((list) => list.split(',')).filter((text) => text.trim() !== '');
-  const specs = given.map((text) => parseTargetSpec(text));
-  if (settings['exclude-file'] !== undefined) {
-    for await (const { spec } of readTargetFile(settings['exclude-file'])) specs.push(spec);
-  }
-  return specs;
+  return collectTargets(given, settings['exclude-file']);
 }
 
 /**

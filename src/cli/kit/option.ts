@@ -24,6 +24,8 @@ export interface Option {
   readonly default?: string | number;
   /** What applies if none is given, for help only. */
   readonly otherwise?: string;
+  /** Only as a flag: what a person answers for once is no standing setting. */
+  readonly flagOnly?: true;
   /** Letter of the short form. */
   readonly short?: string;
   /** What help calls the value. */

@@ -1,6 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { InputError } from '../../files/text/input-error.js';
 import { forTerminal } from '../../words/escape.js';
+import { listChoices } from '../../words/sentence.js';
+import { tell } from './ending.js';
 
 /** Where a command's data goes. */
 export interface Output {
@@ -8,19 +11,94 @@ export interface Output {
   readonly toFile: boolean;
   /** Takes text to write, in order; waits where the reader is slow. */
   write(text: string): Promise<void>;
-  /** Resolves once all is written. */
+  /** Resolves once all is written; again, it does nothing. */
   close(): Promise<void>;
 }
 
 /** At most this much text may wait for a reader, in UTF-16 code units. */
 const MAX_WAITING = 1 << 18;
 
+/** Endings of files whose format has another name, or that have none here. */
+const ENDINGS: Readonly<Record<string, string>> = { jsonl: 'ndjson' };
+const FOREIGN: ReadonlySet<string> = new Set([
+  'csv',
+  'tsv',
+  'htm',
+  'html',
+  'pdf',
+  'xls',
+  'xlsx',
+  'ods',
+  'doc',
+  'docx',
+  'odt',
+  'xml',
+  'yaml',
+  'yml',
+]);
+
 /**
- * Opens the file given with `-o`, or standard output for `-` and if none is given.
- * @param replace false for a file that must not exist yet
+ * The format of a report: the one that is given, or the one that the ending of the file names; a table otherwise.
+ * @throws InputError for the ending of a format that the command does not have
+ */
+export function chooseFormat<F extends string>(
+  { format, output }: { readonly format: F | undefined; readonly output: string | undefined },
+  formats: readonly (F | 'table')[],
+): F | 'table' {
+  if (format !== undefined) return format;
+  const ending = extname(output ?? '')
+    .slice(1)
+    .toLowerCase();
+  const named = formats.find((one) => one === (ENDINGS[ending] ?? ending));
+  if (named === undefined && FOREIGN.has(ending)) {
+    const problem = `there is no format ".${ending}": name the file .txt, .json or .ndjson, or give --format ${listChoices(formats)}`;
+    throw new InputError(problem, { file: output });
+  }
+  return named ?? 'table';
+}
+
+/** Tells at the end, where a report went to a file, what it says in a word and where it is. */
+export function tellWritten(verdict: string, what: string, { output, quiet }: WrittenTo): void {
+  if (output !== undefined && output !== '-' && !quiet) tell(`${verdict}: the report${what} is in ${output}`);
+}
+
+interface WrittenTo {
+  readonly output?: string | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** How our JSON begins, one document or many. */
+const OWN_REPORT = /^\[?\s*\{\s*"schema":\s*"sallyport\//;
+
+/**
+ * Opens the file for a report given with `-o`, or standard output for `-` and if none is given. What is there already
+ * stays, unless it is empty, a report of ours in JSON (as of the run before), or `force` says so.
  * @throws InputError, also from `write` and `close`, if the file cannot be written
  */
-export async function openOutput(file?: string, replace = true): Promise<Output> {
+export async function openReport(file?: string, force = false): Promise<Output> {
+  return openOutput(file, force || (file !== undefined && OWN_REPORT.test(await readBeginning(file))));
+}
+
+/** The first characters of a file; none where it cannot be read. */
+async function readBeginning(file: string): Promise<string> {
+  const known = await stat(file).catch(() => null);
+  if (!known?.isFile()) return '';
+  const handle = await open(file, 'r').catch(() => null);
+  if (!handle) return '';
+  try {
+    return (await handle.read(Buffer.alloc(64), 0, 64, 0)).buffer.toString('latin1');
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Opens a file, or standard output for `-` and if none is given. A file that was made for it and got nothing does not
+ * stay.
+ * @param replace whether a file may exist already; what is empty, or is not a file, such as a pipe, always may
+ * @throws InputError, also from `write` and `close`, if the file cannot be written
+ */
+export async function openOutput(file?: string, replace = false): Promise<Output> {
   if (file === undefined || file === '-') {
     return joinWrites(false, writeStdout, () => Promise.resolve());
   }
@@ -28,11 +106,20 @@ export async function openOutput(file?: string, replace = true): Promise<Output>
     if (code === 'EEXIST') throw new InputError('exists already; --force replaces it', { file });
     throw new InputError(`cannot be written: ${PROBLEMS[code ?? ''] ?? message}`, { file });
   };
-  const handle = await open(file, replace ? 'w' : 'wx').catch(refuse);
+  const known = await stat(file).catch(() => null);
+  const mustStay = known !== null && known.isFile() && known.size > 0 && !replace;
+  const handle = await open(file, mustStay || known === null ? 'wx' : 'w').catch(refuse);
+  let empty = known === null;
   return joinWrites(
     true,
-    (text) => handle.writeFile(text).catch(refuse),
-    () => handle.close(),
+    async (text) => {
+      await handle.writeFile(text).catch(refuse);
+      empty = false;
+    },
+    async () => {
+      await handle.close();
+      if (empty) await rm(file, { force: true });
+    },
   );
 }
 
@@ -41,6 +128,7 @@ function joinWrites(toFile: boolean, write: (text: string) => Promise<void>, clo
   let waiting = '';
   let writing: Promise<void> | null = null;
   let failed = false;
+  let closed = false;
   const drain = async (): Promise<void> => {
     try {
       while (waiting !== '') {
@@ -65,6 +153,8 @@ function joinWrites(toFile: boolean, write: (text: string) => Promise<void>, clo
       if (failed || waiting.length > MAX_WAITING) await writing;
     },
     close: async () => {
+      if (closed) return;
+      closed = true;
       try {
         await writing;
       } finally {

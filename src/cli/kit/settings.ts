@@ -46,6 +46,7 @@ async function readEnvironment(
     if (!variable.startsWith(VARIABLE_PREFIX)) continue;
     const name = variable.slice(VARIABLE_PREFIX.length).toLowerCase().replaceAll('_', '-');
     const option = Object.hasOwn(options, name) && variable === nameVariable(name) ? options[name] : undefined;
+    if (option?.flagOnly && text) throw new InputError(`${variable}: can only be given as --${name}, each time anew`);
     if (option && text) {
       const value = option.list ? text.trim().split(/\s+/) : readText(option, text);
       const result = checkValue(option, value);
@@ -72,13 +73,18 @@ async function readConfigFile(options: Options, file: string): Promise<Given> {
   const errors: InputError[] = [];
   for (const [key, value] of Object.entries(given)) {
     const result = names.includes(key)
-      ? checkScalars(options[key]!, value)
+      ? checkFileValue(options[key]!, key, value)
       : { problem: `unknown option${suggest(key, names)}` };
     if ('problem' in result) errors.push(problemAt(document, [key], result.problem));
     else settings.push([key, result.value]);
   }
   throwErrors(errors);
   return Object.fromEntries(settings);
+}
+
+function checkFileValue(option: Option, name: string, value: unknown): OptionValue {
+  if (option.flagOnly) return { problem: `can only be given as --${name}, each time anew` };
+  return checkScalars(option, value);
 }
 
 function checkScalars(option: Option, value: unknown): OptionValue {

@@ -19,7 +19,7 @@ export const GATEWAYS = {
 
 /** Where and how the report of a site is written. */
 export const SITE_OUTPUT = inGroup('Output:', {
-  format: { choices: SITE_FORMATS, otherwise: 'table', describe: 'Format of the report' },
+  format: { choices: SITE_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the report' },
   ...OUTPUT,
   ...FULL,
   ...COMMON,

@@ -2,6 +2,7 @@ import type { SweepOptions } from '../../fleet/sweep/sweep.js';
 import { createExclusion, resolveExclusions } from '../../files/targets/guard.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 import * as shared from './check-options.js';
+import { READING } from './inventory.js';
 import { inGroup, type Options, type Values } from './option.js';
 import { STORE } from './store.js';
 
@@ -22,6 +23,7 @@ export const SELECTION = {
 export const SWEEP_OPTIONS = {
   ...inGroup('Clients:', {
     inventory: { required: true, value: 'FILE', describe: 'File of the clients, YAML or CSV' },
+    ...READING,
     ...SELECTION,
     ...shared.EXCLUSIONS,
   }),

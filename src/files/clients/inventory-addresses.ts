@@ -27,8 +27,11 @@ interface Owned {
 
 interface OwnedRange extends Owned, AddressRange {}
 
-/** Makes an empty book. */
-export function createAddressBook(problems: ProblemList): AddressBook {
+/**
+ * Makes an empty book.
+ * @param note takes how addresses were understood that are not written as they should be
+ */
+export function createAddressBook(problems: ProblemList, note: (spot: Spot, text: string) => void): AddressBook {
   const ranges: OwnedRange[] = [];
   const names = new Map<string, Owned>();
   let order = 0;
@@ -40,6 +43,7 @@ export function createAddressBook(problems: ProblemList): AddressBook {
         const spot = locate(Array.isArray(address) ? ['address', index] : ['address']);
         const spec = parseOrDescribe(text);
         order++;
+        if (typeof spec === 'object' && spec.note !== undefined) note(spot, spec.note);
         if (typeof spec === 'string') {
           problems.add(() => spot, spec);
           named = true;
@@ -76,7 +80,7 @@ function parseOrDescribe(text: string): TargetSpec | string {
     }
     return refuseSpec(spec, true)?.problem ?? spec;
   } catch (error) {
-    if (error instanceof InputError) return error.say({ ports: 'a profile' });
+    if (error instanceof InputError) return error.problem;
     throw error;
   }
 }

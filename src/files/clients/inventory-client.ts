@@ -18,6 +18,10 @@ export interface InventoryContext {
   /** As the user gave it. */
   readonly file: string;
   readonly problems: ProblemList;
+  /** Takes how something was understood that is not written as it should be. */
+  readonly note: (spot: Spot, text: string) => void;
+  /** Columns of the user's own, in lower case. */
+  readonly ignored: ReadonlySet<string>;
   readonly profiles: InventoryProfiles;
   readonly addresses: AddressBook;
   /** Lines of the ids so far. */
@@ -29,7 +33,16 @@ export interface InventoryContext {
 /** What a client has after inheritance; of groups and defaults too. */
 type Inherited = Pick<
   Client,
-  'profile' | 'services' | 'sources' | 'source' | 'schedule' | 'timeZone' | 'authorization' | 'contacts' | 'tags'
+  | 'profile'
+  | 'services'
+  | 'sources'
+  | 'source'
+  | 'schedule'
+  | 'timeZone'
+  | 'alive'
+  | 'authorization'
+  | 'contacts'
+  | 'tags'
 >;
 
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -44,7 +57,7 @@ export async function buildClient(
   own: Layer<ClientEntry>,
   above: readonly Layer[],
 ): Promise<Client> {
-  const { id, name = id, address, network, group = null, paused = false, notes = '' } = own.values;
+  const { id, name = id, address, network, group = null, silence, paused = false, notes = '' } = own.values;
   const layers = [...above, own];
   const inherited = mergeLayers(context, layers);
   checkId(context, own);
@@ -54,7 +67,17 @@ export async function buildClient(
   }
   const addresses = toList(address);
   context.addresses.add(addresses, toList(network), own);
-  return { id, name, addresses, network: toList(network), group, ...inherited, paused, notes };
+  return {
+    id,
+    name,
+    addresses,
+    network: toList(network),
+    group,
+    ...inherited,
+    ...(silence && { silence }),
+    paused,
+    notes,
+  };
 }
 
 /** Checks what a group or the defaults say by themselves: they may have no client. */
@@ -83,6 +106,7 @@ function mergeLayers({ file }: InventoryContext, layers: readonly Layer[]): Inhe
     services: joinRecords(layers.map(({ values }) => values.services)),
     sources: joinRecords(layers.map(({ values }) => values.sources)),
     source: source === OUTSIDER ? null : source,
+    ...(said.alive && { alive: said.alive }),
     schedule: said.schedule ?? null,
     timeZone: said.timeZone ?? DEFAULT_TIME_ZONE,
     authorization: toAuthorization(said.authorization),

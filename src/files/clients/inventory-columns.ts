@@ -3,7 +3,8 @@ import type { Client } from '../../model/client.js';
 import { listIssues } from '../text/check-schema.js';
 import type { Delimiter } from '../text/csv-document.js';
 import { InputError } from '../text/input-error.js';
-import { authorizationSchema, clientEntrySchema } from './inventory-schema.js';
+import { authorizationSchema, clientEntrySchema, silenceSchema } from './inventory-schema.js';
+import { readCellDay, readCellSwitch } from './spreadsheet-cells.js';
 import { parseServiceOverrides } from '../profiles/profile-overrides.js';
 import { quoteInput } from '../../words/input.js';
 
@@ -47,9 +48,12 @@ export function openColumn({ name, path, read }: ColumnFormat, delimiter: Delimi
 }
 
 function findSchema([key, inner]: ColumnFormat['path']): z.ZodType {
-  const shape: Readonly<Record<string, z.ZodType>> =
-    inner === undefined ? clientEntrySchema.shape : authorizationSchema.shape;
-  return shape[inner ?? key]!;
+  const inners: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
+    authorization: authorizationSchema.shape,
+    silence: silenceSchema.shape,
+  };
+  const shape = inner === undefined ? clientEntrySchema.shape : inners[key]!;
+  return (shape as Readonly<Record<string, z.ZodType>>)[inner ?? key]!;
 }
 
 function readCell(parse: () => z.ZodSafeParseResult<unknown>): CellResult {
@@ -76,6 +80,14 @@ export const COLUMNS: readonly ColumnFormat[] = [
   { name: 'services', path: ['services'], read: readServices, write: ({ services }) => joinPairs(services) },
   { name: 'sources', path: ['sources'], read: readSources, write: ({ sources }) => joinPairs(sources) },
   { name: 'source', path: ['source'], read: readText, write: ({ source }) => source ?? '' },
+  { name: 'alive', path: ['alive'], read: readText, write: ({ alive }) => alive ?? '' },
+  { name: 'silence_by', path: ['silence', 'by'], read: readText, write: ({ silence }) => silence?.by ?? '' },
+  {
+    name: 'silence_until',
+    path: ['silence', 'until'],
+    read: readCellDay,
+    write: ({ silence }) => silence?.until ?? '',
+  },
   { name: 'group', path: ['group'], read: readText, write: ({ group }) => group ?? '' },
   { name: 'schedule', path: ['schedule'], read: readText, write: ({ schedule }) => schedule ?? '' },
   { name: 'time_zone', path: ['timeZone'], read: readText, write: ({ timeZone }) => timeZone },
@@ -94,12 +106,12 @@ export const COLUMNS: readonly ColumnFormat[] = [
   {
     name: 'authorized_until',
     path: ['authorization', 'until'],
-    read: readText,
+    read: readCellDay,
     write: ({ authorization }) => authorization?.until ?? '',
   },
   { name: 'contacts', path: ['contacts'], read: splitValues, write: ({ contacts }) => joinValues(contacts) },
   { name: 'tags', path: ['tags'], read: splitValues, write: ({ tags }) => joinValues(tags) },
-  { name: 'paused', path: ['paused'], read: readSwitch, write: ({ paused }) => (paused ? 'yes' : 'no') },
+  { name: 'paused', path: ['paused'], read: readCellSwitch, write: ({ paused }) => (paused ? 'yes' : 'no') },
   { name: 'notes', path: ['notes'], read: readText, write: ({ notes }) => notes },
 ];
 
@@ -129,18 +141,4 @@ function readSources(cell: string, delimiter: Delimiter): unknown {
     );
   }
   return Object.fromEntries(sources);
-}
-
-function readSwitch(cell: string): boolean {
-  const known: Readonly<Record<string, boolean>> = {
-    yes: true,
-    true: true,
-    1: true,
-    no: false,
-    false: false,
-    0: false,
-  };
-  const value = Object.hasOwn(known, cell.toLowerCase()) ? known[cell.toLowerCase()] : undefined;
-  if (value === undefined) throw new InputError(`${quoteInput(cell)}: expected yes or no`);
-  return value;
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { describeBadNetwork } from '../profiles/profile-overrides.js';
+import { aliveSchema } from '../profiles/profile-file.js';
 import { anyText, line } from '../text/check-schema.js';
 import { InputError, type Spot } from '../text/input-error.js';
+import { refuseNetwork } from '../text/network.js';
 import type { KeyPath } from '../text/yaml-document.js';
 import { describeBadTimeZone } from './schedule.js';
-import { parseNetwork } from '../../model/address-ranges.js';
 import { idSchema } from '../../model/text.js';
 import { quoteInput } from '../../words/input.js';
 
@@ -34,7 +34,7 @@ const judged = (max: number, describe: (text: string) => string | null) =>
     if (problem) issues.push({ code: 'custom', input: value, message: problem });
   });
 
-const network = judged(64, (text) => (parseNetwork(text) ? null : describeBadNetwork(text)));
+const network = judged(64, refuseNetwork);
 
 const timeZone = judged(64, describeBadTimeZone);
 
@@ -56,6 +56,16 @@ export const authorizationSchema = z
   })
   .describe('who authorised the checks; a client without an authorisation is never probed');
 
+/** Who vouches for sites that answer nothing. */
+export const silenceSchema = z
+  .strictObject({
+    by: line(128).describe('who knows that the site answers nothing although its line works'),
+    until: z.iso
+      .date({ error: 'expected a date such as 2027-12-31' })
+      .describe('last day on which that holds, UTC: then someone has to look again'),
+  })
+  .describe('set for a site that is known to answer nothing: its silence is then accepted, and not NO ANSWER');
+
 /** What defaults and groups hand on to clients. */
 const inheritable = {
   profile: line(1024).optional().describe('a shipped profile, or a file, relative to this one'),
@@ -68,6 +78,7 @@ const inheritable = {
     .optional()
     .describe("networks of the profile's sources at this client, by source id"),
   source: line(64).nullish().describe('the source of the profile that the sweep runs from; null for an outsider'),
+  alive: aliveSchema.optional(),
   schedule: line(128)
     .nullish()
     .describe('cron expression: minute, hour, day, month, weekday; null if it is only swept by hand'),
@@ -79,27 +90,35 @@ const inheritable = {
     .describe('words to select clients by; those of defaults, group and client are combined'),
 };
 
+/** For editors: keys of the user's own begin with `x-`. They are left out before a schema sees them. */
+const OWN_KEYS = { patternProperties: { '^x-': {} } };
+
 /** What defaults, a group and a client have in common. */
-const layerSchema = z.strictObject(inheritable);
+const layerSchema = z.strictObject(inheritable).meta(OWN_KEYS);
 
 /** One client as the inventory has it. */
-export const clientEntrySchema = z.strictObject({
-  id: id.describe('unique in this file; letters, digits, ".", "_" and "-"'),
-  name: line(200).optional().describe('for people; the id if left out'),
-  address: oneOrMore(line(512), 64).describe('IP addresses, networks of at most 256 addresses, or host names'),
-  network: oneOrMore(network, 64).optional().describe('networks within which the host names must resolve'),
-  group: id.optional(),
-  ...inheritable,
-  paused: z.boolean().optional().describe('true: neither swept nor alerted'),
-  notes: anyText
-    .trim()
-    .overwrite((text) => text.replaceAll('\r\n', '\n'))
-    .max(4096)
-    .regex(NO_CONTROLS_BUT_LINES, 'control characters are not allowed')
-    .optional(),
-});
+export const clientEntrySchema = z
+  .strictObject({
+    id: id.describe('unique in this file; letters, digits, ".", "_" and "-"'),
+    name: line(200).optional().describe('for people; the id if left out'),
+    address: oneOrMore(line(512), 64).describe('IP addresses, networks of at most 256 addresses, or host names'),
+    network: oneOrMore(network, 64).optional().describe('networks within which the host names must resolve'),
+    group: id.optional(),
+    ...inheritable,
+    silence: silenceSchema.nullish(),
+    paused: z.boolean().optional().describe('true: neither swept nor alerted'),
+    notes: anyText
+      .trim()
+      .overwrite((text) => text.replaceAll('\r\n', '\n'))
+      .max(4096)
+      .regex(NO_CONTROLS_BUT_LINES, 'control characters are not allowed')
+      .optional(),
+  })
+  .meta(OWN_KEYS);
 
-const groupSchema = z.strictObject({ title: line(200).optional().describe('for people'), ...inheritable });
+const groupSchema = z
+  .strictObject({ title: line(200).optional().describe('for people'), ...inheritable })
+  .meta(OWN_KEYS);
 
 /** The format of a YAML inventory; schemas/inventory.schema.json is generated from it. */
 export const inventoryFileSchema = z
@@ -108,7 +127,9 @@ export const inventoryFileSchema = z
     defaults: layerSchema.optional().describe('what applies unless the group or client says otherwise'),
     groups: z.record(id, groupSchema).default({}).describe('groups by id; clients inherit from them'),
     clients: z.array(clientEntrySchema),
+    ignore: z.array(line(64)).max(64).optional().describe('keys of your own, which are left out'),
   })
+  .meta(OWN_KEYS)
   .describe('The clients of a dealer: which addresses to check, when, with which profile, and who authorised it');
 
 /** A YAML inventory after it was read, before anything is inherited. */

@@ -44,7 +44,8 @@ export function renderInventoryYaml({ clients, groups }: InventoryContent, direc
 
 /** An entry without what holds anyway. */
 function describeClient(client: Client, directory: string): Record<string, unknown> {
-  const { id, name, addresses, authorization, profile, source, group, schedule, timeZone, paused, notes } = client;
+  const { id, name, addresses, authorization, profile, source, alive, silence, group } = client;
+  const { schedule, timeZone, paused, notes } = client;
   const until = authorization?.until ?? undefined;
   const optional = {
     network: client.network,
@@ -55,6 +56,8 @@ function describeClient(client: Client, directory: string): Record<string, unkno
     group,
     schedule,
     timeZone: timeZone === DEFAULT_TIME_ZONE ? undefined : timeZone,
+    ...(alive && { alive }),
+    ...(silence && { silence }),
     authorization: authorization && { by: authorization.by, reference: authorization.reference, until },
     contacts: client.contacts,
     tags: client.tags,
@@ -110,7 +113,7 @@ defaults:
   schedule: 30 3 * * * # minute, hour, day of the month, month, weekday
   timeZone: Europe/London
 
-# Groups hand on to their clients what defaults can hold.
+# Clients inherit from their group; a group can set what the defaults can.
 groups:
   north:
     title: Northern branch
@@ -129,14 +132,14 @@ clients:
     authorization:
       by: J. Doe (owner)
       reference: Contract 4711
-      until: 2030-12-31 # the last day; leave it out where there is none
+      until: 2030-12-31 # the last day; leave it out if there is none
     tags: [gold]
     paused: true
 
   - id: example-2
     name: Example with a dynamic name
     address: pbx.example.com
-    # The name must lead into this network: elsewhere may be a stranger, and nothing is sent.
+    # The name must resolve into this network. Elsewhere it may be a stranger's, and nothing is sent.
     network: 198.51.100.0/24
     profile: sip-trunk
     # The provider's networks, for the profile's source "provider".
@@ -150,7 +153,7 @@ clients:
     name: Example with moved ports
     address: 198.51.100.8/30
     profile: remote-maintenance
-    # Services that were moved away from the maker's ports.
+    # Services that were moved from their default ports.
     services:
       webpro: 48081
       pcpro: [48010, 48011]

@@ -2,7 +2,7 @@ import { buildClient, checkLayers, chooseProfile, type InventoryContext } from '
 import { type ClientEntry, type InventoryFile, inventoryFileSchema, type Layer } from './inventory-schema.js';
 import type { Spot } from '../text/input-error.js';
 import { describeIssues } from '../text/check-schema.js';
-import { type KeyPath, readYaml, showPath, type YamlDocument } from '../text/yaml-document.js';
+import { type KeyPath, readYaml, type YamlDocument } from '../text/yaml-document.js';
 import type { Client, ClientGroup, InventoryContent } from '../../model/client.js';
 import type { Profile } from '../../model/profile.js';
 import { quoteInput, suggest } from '../../words/input.js';
@@ -47,26 +47,51 @@ export async function readYamlInventory(context: InventoryContext): Promise<Inve
 /** The file and its clients by their position: those that have the right format, where some have not. */
 function readEntries(
   document: YamlDocument,
-  { problems }: InventoryContext,
+  { problems, ignored }: InventoryContext,
 ): { data: InventoryFile; entries: (readonly [number, ClientEntry])[] } {
-  const whole = inventoryFileSchema.safeParse(document.value);
+  const value = leaveOutOwn(document.value, ignored);
+  const whole = inventoryFileSchema.safeParse(value);
   if (whole.success) return { data: whole.data, entries: [...whole.data.clients.entries()] };
   const { issues } = whole.error;
   for (const error of describeIssues(document, inventoryFileSchema, issues)) problems.addError(error);
   const broken = new Set(issues.map(({ path }) => (path[0] === 'clients' ? path[1] : undefined)));
-  const listed = broken.has(undefined) ? [] : (document.value as InventoryFile).clients;
+  const listed = broken.has(undefined) ? [] : (value as InventoryFile).clients;
   const sound = [...listed.keys()].filter((index) => !broken.has(index));
   const clients = sound.map((index) => listed[index]);
   const { clients: parsed, ...frame } = inventoryFileSchema.parse(
-    broken.has(undefined) ? { clients } : { ...(document.value as InventoryFile), clients },
+    broken.has(undefined) ? { clients } : { ...(value as InventoryFile), clients },
   );
   return { data: { ...frame, clients: parsed }, entries: parsed.map((entry, i) => [sound[i]!, entry]) };
+}
+
+/** Leaves out the user's own keys: those that begin with `x-`, and those that are listed under `ignore`. */
+function leaveOutOwn(root: unknown, ignored: ReadonlySet<string>): unknown {
+  if (!isMapping(root)) return root;
+  const listed = Array.isArray(root['ignore']) ? (root['ignore'] as readonly unknown[]) : [];
+  const own = new Set([...ignored, ...listed.map((name) => String(name).toLowerCase())]);
+  const isOwn = (key: string) => key.startsWith('x-') || own.has(key.toLowerCase());
+  const strip = (value: unknown): unknown => {
+    if (!isMapping(value) || !Object.keys(value).some(isOwn)) return value;
+    return Object.fromEntries(Object.entries(value).filter(([key]) => !isOwn(key)));
+  };
+  const stripEach = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(strip);
+    return isMapping(value) ? Object.fromEntries(Object.entries(value).map(([id, each]) => [id, strip(each)])) : value;
+  };
+  const { defaults, groups, clients, ...rest } = strip(root) as Readonly<Record<string, unknown>>;
+  const parts = { defaults: strip(defaults), groups: stripEach(groups), clients: stripEach(clients) };
+  const given = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return { ...rest, ...Object.fromEntries(given) };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function createLayer<T>(document: YamlDocument, base: KeyPath, values: T): Layer<T> {
   const locate = (path: KeyPath) => {
     const whole = [...base, ...path];
-    return { place: document.place(whole), label: showPath(whole) };
+    return { place: document.place(whole), label: document.label(whole) };
   };
   return { values, locate };
 }

@@ -2,7 +2,7 @@ import { extname, resolve } from 'node:path';
 import { createAddressBook } from './inventory-addresses.js';
 import type { InventoryContext } from './inventory-client.js';
 import { createInventoryProfiles } from './inventory-profiles.js';
-import { createProblemList, InputError, throwErrors } from '../text/input-error.js';
+import { createProblemList, InputError, showPlace, type Spot, throwErrors } from '../text/input-error.js';
 import type { Client, InventoryContent } from '../../model/client.js';
 import { quoteInput, suggest } from '../../words/input.js';
 
@@ -11,7 +11,11 @@ export interface Inventory extends InventoryContent {
   /** Absolute path. */
   readonly file: string;
   readonly format: InventoryFormat;
+  /** How the file was understood where it is not written as it should be, a line each: the first 20. */
+  readonly notes: readonly string[];
 }
+
+const MAX_NOTES = 20;
 
 export type InventoryFormat = 'yaml' | 'csv';
 
@@ -28,15 +32,22 @@ function inventoryFormat(file: string): InventoryFormat {
 
 /**
  * Loads an inventory and checks all of it: addresses, profiles, schedules, and what is given twice.
+ * @param ignore columns of a CSV file, and keys of clients in YAML, that are the user's own
  * @throws InputError with a line, as `file:line:column: key: problem`, for each of the first 100 problems
  */
-export async function loadInventory(file: string): Promise<Inventory> {
+export async function loadInventory(file: string, ignore: readonly string[] = []): Promise<Inventory> {
   const format = inventoryFormat(file);
   const problems = createProblemList(file);
-  const addresses = createAddressBook(problems);
+  const notes: string[] = [];
+  const note = ({ place, label }: Spot, text: string) => {
+    if (notes.length < MAX_NOTES) notes.push(showPlace(place, label ? `${label}: ${text}` : text));
+  };
+  const addresses = createAddressBook(problems, note);
   const context: InventoryContext = {
     file,
     problems,
+    note,
+    ignored: new Set(ignore.map((name) => name.toLowerCase())),
     addresses,
     profiles: createInventoryProfiles(problems),
     ids: new Map(),
@@ -49,7 +60,7 @@ export async function loadInventory(file: string): Promise<Inventory> {
   });
   addresses.findDuplicates();
   problems.throwAny();
-  return { file: resolve(file), format, ...content };
+  return { file: resolve(file), format, notes, ...content };
 }
 
 async function readContent(format: InventoryFormat, context: InventoryContext): Promise<InventoryContent> {

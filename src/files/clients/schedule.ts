@@ -27,8 +27,47 @@ export function parseSchedule(text: string, timeZone: string): Cron {
 function createCron(text: string, timezone: string, shown: string): Cron {
   try {
     return new Cron(text, { timezone, mode: '5-part' });
-  } catch (error) {
-    throw new InputError(`${shown}: ${(error as Error).message.replace(/^CronPattern: /, '')}`);
+  } catch {
+    throw new InputError(`${shown}: ${text.startsWith('@') ? describeBadNickname(text) : describeBadField(text)}`);
+  }
+}
+
+const NICKNAMES = ['@hourly', '@daily', '@weekly', '@monthly', '@yearly'];
+
+function describeBadNickname(text: string): string {
+  return `expected one of ${NICKNAMES.join(', ')}${suggest(text, NICKNAMES)}`;
+}
+
+/** The fields of an expression, and what their numbers may be. */
+const FIELDS = [
+  { name: 'minute', from: 0, to: 59 },
+  { name: 'hour', from: 0, to: 23 },
+  { name: 'day', from: 1, to: 31 },
+  { name: 'month', from: 1, to: 12 },
+  { name: 'weekday', from: 0, to: 7 },
+] as const;
+
+/** Which field of a bad expression is wrong, in our own words: the library counts months from 0. */
+function describeBadField(text: string): string {
+  const given = text.trim().split(/\s+/);
+  for (const [index, { name, from, to }] of FIELDS.entries()) {
+    const field = given[index] ?? '';
+    if (isField(field, index)) continue;
+    // What follows a slash or a number sign is no place in time.
+    const numbers = field.replace(/[/#]\d+/g, '').match(/\d+/g) ?? [];
+    const outside = numbers.find((number) => Number(number) < from || Number(number) > to);
+    if (outside !== undefined) return `${name} ${outside} does not exist: expected ${from} to ${to}`;
+    return `the ${name} ${quoteInput(field)} is not understood: expected *, numbers from ${from} to ${to}, ranges such as ${from}-${from + 2}, or steps such as */2`;
+  }
+  return 'its fields do not go together';
+}
+
+function isField(field: string, index: number): boolean {
+  try {
+    new Cron(FIELDS.map((_, place) => (place === index ? field : '*')).join(' '), { mode: '5-part', paused: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -24,6 +24,7 @@ export function explainProfile(profile: Profile): string {
     }),
     explainSource(`${everyone} (source ${OUTSIDER})`, OUTSIDER, profile),
     `Every other port ${unlisted}, from anywhere.`,
+    ...(profile.alive ? [`${profile.alive} always answers: while it does not, silence proves nothing.`] : []),
   ].join('\n\n');
 }
 

@@ -1,12 +1,12 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { findShipped, isFile, isShipped } from '../shipped.js';
-import { checkSchema } from '../text/check-schema.js';
+import { anyText, checkSchema } from '../text/check-schema.js';
 import { InputError, throwErrors } from '../text/input-error.js';
+import { refuseNetwork } from '../text/network.js';
 import { parsePortRange } from '../text/ports.js';
 import { type KeyPath, problemAt, readYaml, type YamlDocument } from '../text/yaml-document.js';
-import { parseNetwork } from '../../model/address-ranges.js';
-import type { EndpointId, Transport } from '../../model/endpoint.js';
+import { type EndpointId, parseEndpointId, type Transport } from '../../model/endpoint.js';
 import { ACCESSES, OUTSIDER } from '../../model/profile.js';
 import { idSchema } from '../../model/text.js';
 import { quoteInput } from '../../words/input.js';
@@ -51,6 +51,13 @@ const serviceSchema = z
   })
   .describe('a service and who may reach it');
 
+/** A service that always answers. */
+export const aliveSchema = anyText
+  .refine((text) => parseEndpointId(text)?.transport === 'tcp', 'must be a TCP endpoint such as tcp/443')
+  .describe(
+    'a TCP endpoint of the site that always answers: while it does not, silence proves nothing',
+  ) as unknown as z.ZodType<EndpointId>;
+
 /** The format of a profile file; schemas/profile.schema.json is generated from it. */
 export const profileFileSchema = z
   .strictObject({
@@ -69,6 +76,7 @@ export const profileFileSchema = z
       .enum(['may', 'must-not'])
       .optional()
       .describe('access to every endpoint that no service lists; must-not unless inherited otherwise'),
+    alive: aliveSchema.optional(),
   })
   .describe('What may, must and must not be reachable on the public address of a site, and from where');
 
@@ -173,8 +181,8 @@ function checkSources(data: ProfileFile, refuse: Refuse): void {
   }
   for (const [id, { cidrs }] of Object.entries(data.sources)) {
     for (const [index, cidr] of cidrs.entries()) {
-      if (parseNetwork(cidr)) continue;
-      refuse(['sources', id, 'cidrs', index], `bad network ${quoteInput(cidr)}: expected a form such as 192.0.2.0/24`);
+      const problem = refuseNetwork(cidr);
+      if (problem) refuse(['sources', id, 'cidrs', index], problem);
     }
   }
 }

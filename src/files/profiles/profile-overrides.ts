@@ -2,6 +2,7 @@ import { findOverlaps, parseNetwork } from '../../model/address-ranges.js';
 import { parseEndpointId, type EndpointId } from '../../model/endpoint.js';
 import { OUTSIDER, type Profile, type ProfileService } from '../../model/profile.js';
 import { InputError, throwErrors } from '../text/input-error.js';
+import { refuseNetwork } from '../text/network.js';
 import { parsePortRange } from '../text/ports.js';
 import { quoteInput, suggest } from '../../words/input.js';
 
@@ -96,15 +97,11 @@ export function findSourceProblems(profile: Profile, overrides: SourceOverrides)
   for (const [id, cidrs] of Object.entries(overrides)) {
     if (!ids.includes(id)) problems.push({ id, problem: describeUnknown(profile, id) });
     for (const cidr of cidrs) {
-      if (!parseNetwork(cidr)) problems.push({ id, problem: describeBadNetwork(cidr) });
+      const problem = refuseNetwork(cidr);
+      if (problem) problems.push({ id, problem });
     }
   }
   return problems.length > 0 ? problems : findSharedNetworks(profile, overrides);
-}
-
-/** Says what a network should look like. */
-export function describeBadNetwork(text: string): string {
-  return `bad network ${quoteInput(text)}: expected a form such as 192.0.2.0/24`;
 }
 
 function describeUnknown(profile: Profile, id: string): string {
@@ -127,4 +124,19 @@ function findSharedNetworks(profile: Profile, overrides: SourceOverrides): { id:
       const [own, other] = Object.hasOwn(overrides, two.id) ? [two, one] : [one, two];
       return { id: own.id, problem: `${own.cidr} overlaps ${other.cidr} of source ${quoteInput(other.id)}` };
     });
+}
+
+/**
+ * Reads the service that always answers, such as `tcp/443`.
+ * @throws InputError
+ */
+export function parseAlive(text: string): EndpointId {
+  if (parseEndpointId(text)?.transport !== 'tcp')
+    throw new InputError(`${quoteInput(text)} is not a TCP endpoint such as tcp/443`);
+  return text as EndpointId;
+}
+
+/** Names the service of a site that always answers, where not the profile's. */
+export function applyAlive(profile: Profile, alive: EndpointId | undefined): Profile {
+  return alive === undefined ? profile : { ...profile, alive };
 }

@@ -1,5 +1,5 @@
 import { type ProfileLayer, readProfileChain } from './profile-file.js';
-import { applyServiceOverrides, applySourceOverrides, type ServiceOverrides } from './profile-overrides.js';
+import { applyAlive, applyServiceOverrides, applySourceOverrides, type ServiceOverrides } from './profile-overrides.js';
 import { listShipped } from '../shipped.js';
 import { InputError, throwErrors } from '../text/input-error.js';
 import { type KeyPath, problemAt } from '../text/yaml-document.js';
@@ -22,17 +22,24 @@ export const DEFAULT_PROFILE = 'closed';
 /**
  * Loads a shipped profile by name, or one from a file, with all that it extends.
  * @param options.services services that this site has on other ports
+ * @param options.alive a service of this site that always answers
  * @throws InputError with a line, as `file:line:column: problem`, for each problem
  */
 export async function loadProfile(
   nameOrFile: string,
-  { services = {} }: { readonly services?: ServiceOverrides | undefined } = {},
+  { services = {}, alive }: ProfileOverrides = {},
 ): Promise<Profile> {
-  return applyServiceOverrides(resolveProfile(await readProfileChain(nameOrFile)), services);
+  return applyAlive(applyServiceOverrides(resolveProfile(await readProfileChain(nameOrFile)), services), alive);
+}
+
+/** Where a site differs from its profile. */
+export interface ProfileOverrides {
+  readonly services?: ServiceOverrides | undefined;
+  readonly alive?: EndpointId | undefined;
 }
 
 /** What of a client decides on its profile. */
-export type ProfileChoice = Pick<Client, 'profile' | 'services' | 'sources'>;
+export type ProfileChoice = Pick<Client, 'profile' | 'services' | 'sources' | 'alive'>;
 
 /**
  * Makes a loader of clients' profiles, with their moved services and the networks of their sources: every file is read
@@ -43,12 +50,13 @@ export function createProfileLoader(): (client: ProfileChoice) => Promise<Profil
   const bases = new Map<string, Promise<Profile>>();
   const known = new Map<string, Profile>();
   return async (client) => {
-    const key = JSON.stringify([client.profile, client.services, client.sources]);
+    const key = JSON.stringify([client.profile, client.services, client.sources, client.alive]);
     const before = known.get(key);
     if (before) return before;
     const base = bases.get(client.profile) ?? loadProfile(client.profile);
     bases.set(client.profile, base);
-    const profile = applySourceOverrides(applyServiceOverrides(await base, client.services), client.sources);
+    const own = applySourceOverrides(applyServiceOverrides(await base, client.services), client.sources);
+    const profile = applyAlive(own, client.alive);
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(key, profile);
     return profile;
@@ -98,6 +106,7 @@ export function resolveProfile(layers: readonly ProfileLayer[]): Profile {
   errors.push(...findEndpointOverlaps(layers, drafts), ...findSourceOverlaps(layers));
   throwErrors(errors);
   const { data, document, builtIn } = layers.at(-1)!;
+  const alive = layers.findLast((layer) => layer.data.alive !== undefined)?.data.alive;
   return {
     name: data.name,
     title: data.title,
@@ -106,6 +115,7 @@ export function resolveProfile(layers: readonly ProfileLayer[]): Profile {
     sources: Object.fromEntries(sources),
     services: [...drafts.values()].map((draft) => finishService(draft, [...sources.keys(), OUTSIDER])),
     unlisted: layers.findLast((layer) => layer.data.unlisted !== undefined)?.data.unlisted ?? 'must-not',
+    ...(alive === undefined ? {} : { alive }),
   };
 }
 

@@ -84,7 +84,11 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
   const describe = (found: Partial<Target>) => ({ ...nameTarget(spec, at), ...found });
   if ('problem' in answer) return [describe({ problem: cutText(`${spec.name}: ${answer.problem}`, MAX_PROBLEM) })];
   if (answer.addresses.length === 0) return [describe({ problem: `${spec.name} has no address` })];
-  return answer.addresses.flatMap((text) => {
+  const missing =
+    answer.missing === undefined
+      ? []
+      : [describe({ problem: cutText(`${spec.name}: ${answer.missing}`, MAX_PROBLEM) })];
+  const found = answer.addresses.flatMap((text) => {
     const parsed = parseAddress(text);
     if (!parsed)
       return describe({
@@ -97,6 +101,7 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
     if (what === null) return describe({ address, scope });
     return describe({ scope, problem: cutText(`${spec.name} resolves to ${address}, which is ${what}`, MAX_PROBLEM) });
   });
+  return [...found, ...missing];
 }
 
 function* expandRange(spec: RangeSpec, exclude: Exclusion, allowSpecial: boolean): Generator<Target> {

@@ -24,6 +24,20 @@ const SCOPE_NAMES: Record<Exclude<AddressScope, 'public'>, string> = {
   unspecified: 'the unspecified address: no site at all',
 };
 
+/** What to do instead of checking a special address, in words that follow it. */
+const INSTEAD: Record<Exclude<AddressScope, 'public'>, string> = {
+  loopback: "give the customer's public address",
+  private: 'give the customer\'s public address; on site, "sallyport lan" and "sallyport preinstall" check from inside',
+  cgnat: 'ask the provider for a public address; on site, "sallyport preinstall" shows what is let in',
+  'link-local': 'give the customer\'s public address; on site, "sallyport lan" checks from inside',
+  documentation: 'it is an example: give the customer\'s public address, or try "sallyport demo"',
+  benchmarking: "give the customer's public address",
+  reserved: "give the customer's public address",
+  multicast: 'it is never checked',
+  broadcast: 'it is never checked',
+  unspecified: 'it is never checked',
+};
+
 const NEVER: ReadonlySet<AddressScope> = new Set(['multicast', 'broadcast', 'unspecified']);
 
 /**
@@ -50,10 +64,13 @@ export function refuseSpec(spec: TargetSpec, allowSpecial: boolean, exclude = NO
   const scopes = exclude.remainder(spec).flatMap(({ family, first, last }) => [...rangeScopes(family, first, last)]);
   const worst = scopes.find((scope) => NEVER.has(scope)) ?? scopes.find((scope) => refuseScope(scope, allowSpecial));
   const what = worst && refuseScope(worst, allowSpecial);
-  if (!what) return null;
+  if (!what || worst === 'public') return null;
   const is = spec.count > 1n ? 'contains an address that is' : 'is';
-  const advice = (flag: string) => (NEVER.has(worst) ? 'it is never checked' : `give ${flag} to check it anyway`);
-  return new InputError((names) => `${spec.text} ${is} ${what}; ${advice(names.allowSpecial)}`, spec.place);
+  const anyway = (flag: string) => (NEVER.has(worst) ? '' : ` (in a laboratory, ${flag} checks it anyway)`);
+  return new InputError(
+    (names) => `${spec.text} ${is} ${what}; ${INSTEAD[worst]}${anyway(names.allowSpecial)}`,
+    spec.place,
+  );
 }
 
 /** What must not be checked. */
@@ -92,6 +109,7 @@ export async function resolveExclusions(specs: Iterable<TargetSpec>, resolve: Re
     if (spec.kind === 'range') continue;
     const answer = await resolve(spec.name);
     if ('problem' in answer) throw new InputError(`excluded name ${spec.name}: ${answer.problem}`, spec.place);
+    if (answer.missing !== undefined) throw new InputError(`excluded name ${spec.name}: ${answer.missing}`, spec.place);
     resolved.push(...answer.addresses.map((address) => parseTargetSpec(address, spec.place)));
   }
   return resolved;

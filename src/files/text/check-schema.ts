@@ -64,8 +64,24 @@ function createDescriber(document: YamlDocument, schema: z.ZodType): (issue: z.c
     if (issue.code === 'invalid_type' && valueAt(document.value, path) === undefined && path.length > 0) {
       return [problemAt(document, path.slice(0, -1), `key ${quoteInput(String(path.at(-1)))} is missing`)];
     }
-    return [problemAt(document, path, issue.message)];
+    return [problemAt(document, path, issue.code === 'invalid_type' ? describeType(issue) : issue.message)];
   };
+}
+
+/** What each kind of value is called in a file. */
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  object: 'a mapping of keys to values',
+  record: 'a mapping of keys to values',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+function describeType({ expected, message }: z.core.$ZodIssueInvalidType): string {
+  const name = TYPE_NAMES[expected];
+  return name && message.startsWith('Invalid input') ? `expected ${name}` : message;
 }
 
 function valueAt(value: unknown, path: KeyPath): unknown {

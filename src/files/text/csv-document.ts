@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import { InputError, type InputPlace } from './input-error.js';
 import { describeFileError } from './read-text.js';
+import { type EncodingNote, readUtf8 } from './utf8-stream.js';
 
 /** Longest row that is read, in bytes: a quotation mark left open must not swallow the whole file. */
 const MAX_ROW = 65_536;
@@ -15,46 +16,96 @@ export interface CsvRow {
 }
 
 /** What separates the columns of a file. */
-export type Delimiter = ',' | ';';
+const DELIMITERS = [';', '\t', ','] as const;
+
+export type Delimiter = (typeof DELIMITERS)[number];
+
+/** The first line of Excel that names the separator: the header shows it as well. */
+const SEPARATOR_LINE = /^\uFEFF?"?sep=[;,\t|]?"?[;,\t]*\s*$/i;
 
 /** The rows of a file, and what separates their cells. */
 export interface CsvDocument {
   readonly delimiter: Delimiter;
-  /** The first is the header. Rows without any text are left out. */
+  /** The first is the header. Rows without any text are left out, and a first line that names the separator. */
   readonly rows: AsyncGenerator<CsvRow>;
 }
 
 /**
- * Opens a CSV file (RFC 4180) in UTF-8, with or without byte order mark, with any line ends. Columns are separated by
- * semicolons where the header has one, otherwise by commas. Rows come as they are read: nothing accumulates.
+ * Opens a CSV file (RFC 4180) with any line ends, in an encoding that {@link readUtf8} knows. Columns are separated by
+ * what the header has most of: semicolons, tabs or commas. Rows come as they are read: nothing accumulates.
  *
- * @throws InputError, also while rows are read: no such file, not UTF-8, bad quotation marks, a row that is too long
+ * @param onNote takes in which other encoding than UTF-8 the file was read
+ * @throws InputError, also while rows are read: no such file, bad quotation marks, a row that is too long
  */
-export async function openCsv(file: string): Promise<CsvDocument> {
-  const chunks = readChunks(file);
-  const first = await chunks.next();
-  const head = first.done ? Buffer.alloc(0) : first.value;
-  const header = /[^\r\n]*\S[^\r\n]*/.exec(head.toString('utf8'))?.[0] ?? '';
-  const delimiter = header.includes(';') ? ';' : ',';
-  const all = async function* (): AsyncGenerator<Buffer> {
-    yield head;
-    yield* chunks;
-  };
-  return { delimiter, rows: parseRows(all(), file, delimiter) };
+export async function openCsv(file: string, onNote?: EncodingNote): Promise<CsvDocument> {
+  try {
+    const { head, all } = await peekLine(readUtf8(createReadStream(file), file, onNote), isHeader);
+    return { delimiter: findDelimiter(head), rows: readCsv(all, file, findDelimiter(head)) };
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(describeFileError(error), { file });
+  }
 }
 
-async function* readChunks(file: string): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+/** Whether this can be the first line with names of columns. */
+function isHeader(line: string): boolean {
+  return !/^[\s\uFEFF;,]*$/.test(line) && !SEPARATOR_LINE.test(line);
+}
+
+/** What separates the cells of a header. */
+export function findDelimiter(header: string): Delimiter {
+  const bare = header.replace(/"[^"]*"/g, '');
+  const count = (delimiter: string) => bare.split(delimiter).length;
+  const most = DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
+  return count(most) > 1 ? most : ',';
+}
+
+/**
+ * Reads a stream until it has a line that is `wanted`; gives that line, or an empty one, and the whole stream. A line
+ * that is longer than a row may be is not waited for.
+ */
+export async function peekLine(
+  chunks: AsyncGenerator<Buffer>,
+  wanted: (line: string) => boolean,
+): Promise<{ readonly head: string; readonly all: AsyncGenerator<Buffer> }> {
+  const read: Buffer[] = [];
+  let text = '';
+  let head: string | undefined;
+  while (head === undefined && text.length <= MAX_ROW) {
+    const next = await chunks.next();
+    if (next.done) break;
+    read.push(next.value);
+    const piece = next.value.toString('utf8');
+    text += piece;
+    if (/[\r\n]/.test(piece)) head = splitLines(text).slice(0, -1).find(wanted);
+  }
+  const all = async function* (): AsyncGenerator<Buffer> {
+    try {
+      yield* read;
+      yield* chunks;
+    } finally {
+      await chunks.return(undefined);
+    }
+  };
+  return { head: head ?? splitLines(text).find(wanted) ?? '', all: all() };
+}
+
+function splitLines(text: string): string[] {
+  return text.split(/\r\n|[\r\n]/);
+}
+
+/**
+ * Reads the rows of a stream of UTF-8; see {@link openCsv}.
+ * @param file what it is called
+ * @throws InputError
+ */
+export async function* readCsv(
+  chunks: AsyncIterable<Buffer>,
+  file: string,
+  delimiter: Delimiter,
+): AsyncGenerator<CsvRow> {
   try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-      decoder.decode(chunk, { stream: true });
-      yield chunk;
-    }
-    decoder.decode();
+    yield* parseRows(chunks, file, delimiter);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-      throw new InputError('not UTF-8 text; spreadsheets call the right format "CSV UTF-8"', { file });
-    }
     throw error instanceof InputError ? error : new InputError(describeFileError(error), { file });
   }
 }
@@ -76,6 +127,7 @@ async function* parseRows(chunks: AsyncIterable<Buffer>, file: string, delimiter
       const { record, raw } = row;
       const start = line;
       line += countLineEnds(raw);
+      if (start === 1 && SEPARATOR_LINE.test(raw)) continue;
       let blank = true;
       const cells = record.map((cell) => {
         const text = cell.trim();

@@ -13,12 +13,15 @@ export interface InputPlace {
 const OPTIONS = {
   allowSpecial: 'the option allowSpecial',
   allPorts: 'the option allPorts',
+  silenceAcceptedBy: 'the option silenceAcceptedBy',
   authorizedBy: 'the option authorizedBy',
   by: 'the option by',
   control: 'the option control',
-  ports: 'the option ports',
+  listen: 'the option listen',
   proxies: 'the option proxies',
   role: 'the option role',
+  sipPort: 'the option sipPort',
+  stunPorts: 'the option stunPorts',
   tls: 'the option tls',
 };
 
@@ -38,20 +41,21 @@ export class InputError extends Error {
     readonly place: InputPlace = {},
   ) {
     const word = typeof problem === 'string' ? () => problem : problem;
-    super(atPlace(place, word(OPTIONS)));
+    super(showPlace(place, word(OPTIONS)));
     this.problem = word(OPTIONS);
     this.#word = word;
   }
 
   /** The message with other names of the options that it speaks of. */
   say(names: Partial<OptionNames>): string {
-    return atPlace(this.place, this.#word({ ...OPTIONS, ...names }));
+    return showPlace(this.place, this.#word({ ...OPTIONS, ...names }));
   }
 }
 
-function atPlace({ file, line, column }: InputPlace, problem: string): string {
+/** Puts a place before what is said of it: `file:line:column: text`. */
+export function showPlace({ file, line, column }: InputPlace, text: string): string {
   const where = [file, line, column].filter((part) => part !== undefined).join(':');
-  return where ? `${where}: ${problem}` : problem;
+  return where ? `${where}: ${text}` : text;
 }
 
 /**
@@ -67,15 +71,18 @@ function combineErrors(errors: readonly InputError[], untold = 0): InputError {
   return new InputError((names) => [...told.map((error) => error.say(names)), ...rest].join('\n'));
 }
 
-/** Throws all errors as one, if there are any. */
-export function throwErrors(errors: readonly InputError[]): void {
-  if (errors.length > 0) throw combineErrors(errors);
+/**
+ * Throws all errors as one, if there are any.
+ * @param untold how many more there were
+ */
+export function throwErrors(errors: readonly InputError[], untold = 0): void {
+  if (errors.length > 0) throw combineErrors(errors, untold);
 }
 
 /** Where something of an entry stands, and what it is called there. */
 export interface Spot {
   readonly place: InputPlace;
-  /** As in `clients[3].address[0]` or, in CSV, the name of the column. */
+  /** As in `clients.acme.address[0]` or, in CSV, the name of the column. */
   readonly label: string;
 }
 

@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import { InputError } from './input-error.js';
 
+/** Read at a time: most files are far smaller than they may be. */
+const CHUNK_BYTES = 64 * 1024;
+
 /**
  * Reads a UTF-8 file, without its byte order mark.
  * @throws InputError when it cannot be read, is larger than `maxBytes` or not UTF-8
@@ -31,14 +34,13 @@ export function describeFileError(error: unknown): string {
 async function readBytes(file: string, limit: number): Promise<Buffer> {
   const handle = await open(file);
   try {
-    const buffer = Buffer.alloc(limit);
-    let length = 0;
-    while (length < limit) {
-      const { bytesRead } = await handle.read(buffer, length, limit - length, null);
+    const chunks: Buffer[] = [];
+    for (let left = limit; left > 0; left -= chunks.at(-1)!.length) {
+      const { buffer, bytesRead } = await handle.read({ buffer: Buffer.allocUnsafe(Math.min(left, CHUNK_BYTES)) });
       if (bytesRead === 0) break;
-      length += bytesRead;
+      chunks.push(buffer.subarray(0, bytesRead));
     }
-    return buffer.subarray(0, length);
+    return Buffer.concat(chunks);
   } finally {
     await handle.close();
   }

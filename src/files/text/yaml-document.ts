@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { InputError, type InputPlace, throwErrors } from './input-error.js';
 import { readText } from './read-text.js';
+import { describeYamlErrors, hintToQuote, type YamlProblem } from './yaml-problems.js';
 import { quoteInput } from '../../words/input.js';
 
 /** Largest YAML file that is read, unless said otherwise. */
@@ -22,6 +23,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** The place of a key in its map, or of an item in its list; of the nearest parent if there is none. */
   place(path: KeyPath): InputPlace;
+  /** What a key is called in messages beside its place: `clients.acme.schedule`, without the positions of clients. */
+  label(path: KeyPath): string;
 }
 
 /**
@@ -44,44 +47,57 @@ export function parseYaml(text: string, file: string): YamlDocument {
     const { line, col } = counter.linePos(offset);
     return { file, line, column: col };
   };
-  const unread = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS);
-  const problems = unread.map(({ message, pos }): Problem => ({ message, offset: pos[0] }));
-  const told = problems.length > 0 ? problems : findMisuse(document).slice(0, MAX_PROBLEMS);
+  const problems = describeYamlErrors(text, [...document.errors, ...document.warnings], MAX_PROBLEMS);
+  const told = problems.length > 0 ? problems : findMisuse(document, text).slice(0, MAX_PROBLEMS);
   throwErrors(told.map(({ message, offset }) => new InputError(message, placeAt(offset))));
+  const value = document.toJS({ maxAliasCount: 0 }) as unknown;
   return {
     file,
-    value: document.toJS({ maxAliasCount: 0 }) as unknown,
+    value,
+    label: (path) => labelPath(value, path),
     place: (path) => ({ ...placeAt(findOffset(document.contents, path)), ...(path.length && { key: showPath(path) }) }),
   };
 }
 
 /** Writes a path as in `services.webpro.endpoints[0]`. */
-export function showPath(path: KeyPath): string {
+function showPath(path: KeyPath): string {
   return path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
 }
 
+/** A path with the ids of listed mappings in place of their positions, which a reader would have to count. */
+function labelPath(root: unknown, path: KeyPath): string {
+  let value = root;
+  const steps = path.flatMap((step): KeyPath => {
+    value = (value as Record<PropertyKey, unknown> | null | undefined)?.[step];
+    if (typeof step !== 'number' || typeof value !== 'object') return [step];
+    const id = (value as { readonly id?: unknown } | null)?.id;
+    return typeof id === 'string' && /^[\w.-]{1,64}$/.test(id) ? [id] : [];
+  });
+  return showPath(steps);
+}
+
 /** A problem of the value at `path`, as an error with its place. */
 export function problemAt(document: YamlDocument, path: KeyPath, problem: string): InputError {
-  return new InputError(path.length > 0 ? `${showPath(path)}: ${problem}` : problem, document.place(path));
+  const label = document.label(path);
+  return new InputError(label === '' ? problem : `${label}: ${problem}`, document.place(path));
 }
 
-interface Problem {
-  readonly message: string;
-  readonly offset: number;
-}
-
-function findMisuse(document: Document): Problem[] {
-  const problems: Problem[] = [];
+function findMisuse(document: Document, text: string): YamlProblem[] {
+  const problems: YamlProblem[] = [];
   const report = (node: Node | null, message: string) => problems.push({ message, offset: node?.range?.[0] ?? 0 });
   const checkValue = (node: Node) => {
     if ('anchor' in node && node.anchor) report(node, 'anchors are not supported');
     if (node.tag) report(node, 'tags are not supported');
   };
   visit(document, {
-    Alias: (_, node) => void report(node, 'aliases are not supported'),
+    Alias: (_, node) => {
+      const offset = node.range?.[0] ?? 0;
+      const hint = problems.length < MAX_PROBLEMS && hintToQuote(text, { code: 'BAD_ALIAS', pos: [offset, offset] });
+      problems.push({ message: `aliases are not supported${hint ? `; ${hint.message}` : ''}`, offset });
+    },
     Scalar: (_, node) => checkValue(node),
     Seq: (_, node) => checkValue(node),
     Map: (_, node) => {

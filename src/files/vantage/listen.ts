@@ -1,6 +1,7 @@
 import { addressScope, formatAddress, parseAddress } from '../../model/address.js';
 import { countAddresses, mergeRanges, parseNetwork, type AddressRange } from '../../model/address-ranges.js';
 import { InputError } from '../text/input-error.js';
+import { refuseHostBits } from '../text/network.js';
 import { quoteInput } from '../../words/input.js';
 
 /** Where a server listens. */
@@ -40,6 +41,8 @@ export function parseProxies(text: string): AddressRange[] {
     const given = item.trim();
     const range = parseNetwork(given);
     if (!range) throw new InputError(`${quoteInput(given)} is neither an address nor a network of proxies`);
+    const twoWays = refuseHostBits(given);
+    if (twoWays) throw new InputError(twoWays);
     if (countAddresses([range]) > MAX_PROXIES[range.family])
       throw new InputError(`${quoteInput(given)} is too wide: name the proxies that you run`);
     return range;

@@ -72,6 +72,10 @@ export const CHANNEL_SCHEMAS = {
     from: mailbox,
     to: z.array(mailbox).min(1).max(100),
     contacts: z.boolean().default(false).describe("write to the client's contacts too"),
+    autoSubmitted: z
+      .boolean()
+      .default(true)
+      .describe('mark mails as sent by a program; false for a help desk that ignores such mails'),
   }),
   slack: z.strictObject({
     kind: z.literal('slack'),

@@ -32,5 +32,5 @@ export type Delivery =
   | { readonly outcome: 'delivered'; readonly note?: string }
   /** May go well another time; not sooner than in `retryAfterMs` where the other side said so. */
   | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs?: number }
-  /** Will not go well as it is. */
-  | { readonly outcome: 'rejected'; readonly reason: string };
+  /** Will not go well as it is, so that it is given up after some tries; at once where another cannot differ. */
+  | { readonly outcome: 'rejected'; readonly reason: string; readonly final?: true };

@@ -1,6 +1,7 @@
 import { mapConcurrently } from '../../async/map-concurrently.js';
 import type { AlertConfig } from './alert-config.js';
 import type { Delivery } from './channel.js';
+import { composeNotices, type Notice } from './notice.js';
 import { SEND_TIMEOUT_MS, sendMessage } from './send-message.js';
 import type { OutboxMessage } from '../../model/alert.js';
 
@@ -14,6 +15,9 @@ const MAX_AGE_MS = 3 * 86_400_000;
 
 const MIN_TRIES = 10;
 
+/** What was refused is tried so often, over about a quarter of an hour: a server that is set up anew refuses as well. */
+const REFUSED_TRIES = 6;
+
 /** The part of the store that keeps messages until they are delivered. */
 export interface Outbox {
   /** Takes messages that are due; they come back once the lease is over, unless something was marked. */
@@ -21,6 +25,8 @@ export interface Outbox {
   markSent(id: number, at: Date): Promise<void>;
   /** With null: given up. */
   markFailed(id: number, error: string, retryAt: Date | null): Promise<void>;
+  /** Puts messages in; one of a key that ever was in it is left out. */
+  enqueueAll(messages: readonly Notice[]): Promise<void>;
 }
 
 /** What became of one message. */
@@ -48,6 +54,9 @@ export interface DeliverOptions {
   readonly random?: () => number;
 }
 
+/** Channels, and who hears that one of them fails. */
+export type DeliverConfig = Pick<AlertConfig, 'channels' | 'routes' | 'operator'>;
+
 const AT_ONCE = 8;
 
 /** Longer than any try takes, and so many tries one after another as may wait within one process. */
@@ -56,15 +65,16 @@ const LEASE_MS = 300_000;
 /**
  * Delivers what is due now, several messages at once. A message is marked as soon as it is sent: a crash in between
  * repeats just that one, with the same key. A channel that fails is left alone for a while, so that one that is down
- * does not hold up the others.
+ * does not hold up the others. What is given up is told to the operator through another channel.
  */
 export async function deliverMessages(
   outbox: Outbox,
-  config: Pick<AlertConfig, 'channels'>,
+  config: DeliverConfig,
   options: DeliverOptions,
 ): Promise<DeliveryCounts> {
   const { signal, now, onResult, timeoutMs = SEND_TIMEOUT_MS, random = Math.random } = options;
   const resting = new Map<string, { readonly until: Date; readonly reason: string }>();
+  let notices = 0;
   const chooseTime = (message: OutboxMessage, retryAfterMs: number, at: Date) =>
     signal.aborted ? at : chooseRetry(message, retryAfterMs, at, random());
   const deliver = async (message: OutboxMessage): Promise<DeliveryResult> => {
@@ -83,16 +93,33 @@ export async function deliverMessages(
       const until = new Date(at.getTime() + (delivery.retryAfterMs ?? BASE_DELAY_MS));
       resting.set(message.channel, { until, reason });
     }
-    const retryAt = outcome === 'retry' ? chooseTime(message, delivery.retryAfterMs ?? 0, at) : null;
+    const wanted = delivery.outcome === 'retry' ? (delivery.retryAfterMs ?? 0) : 0;
+    const retryAt = isLastTry(message, delivery) ? null : chooseTime(message, wanted, at);
     await outbox.markFailed(message.id, reason, retryAt);
+    if (retryAt === null) {
+      await outbox.enqueueAll(composeNotices(message.channel, reason, config, at));
+      notices++;
+    }
     return { message, delivery, retryAt };
   };
   const counts = { sent: 0, postponed: 0, failed: 0 };
-  for await (const result of mapConcurrently(claimDue(outbox, now, signal), AT_ONCE, signal, deliver)) {
-    counts[result.delivery.outcome === 'delivered' ? 'sent' : result.retryAt ? 'postponed' : 'failed']++;
-    onResult?.(result);
-  }
+  let before: number;
+  do {
+    before = notices;
+    for await (const result of mapConcurrently(claimDue(outbox, now, signal), AT_ONCE, signal, deliver)) {
+      const { delivery, retryAt } = result;
+      counts[delivery.outcome === 'delivered' ? 'sent' : retryAt ? 'postponed' : 'failed']++;
+      onResult?.(result);
+    }
+    // A notice is due at once, and the queue may have been empty by then.
+  } while (notices > before && !signal.aborted);
   return counts;
+}
+
+/** Whether a refusal ends the tries; what may go well another time is tried for days, see {@link chooseRetry}. */
+function isLastTry({ attempts }: OutboxMessage, delivery: Delivery): boolean {
+  if (delivery.outcome !== 'rejected') return false;
+  return delivery.final === true || attempts + 1 >= REFUSED_TRIES;
 }
 
 async function* claimDue(outbox: Outbox, now: () => Date, signal: AbortSignal): AsyncGenerator<OutboxMessage> {

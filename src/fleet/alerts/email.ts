@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { limitTime, waitWithin } from '../../async/time-limit.js';
 import { type ChannelSettings, isLoopback } from './alert-config-schema.js';
-import { hideSecrets } from './alert-config-secret.js';
-import type { Channel, Delivery } from './channel.js';
+import type { Channel } from './channel.js';
 import { type MessageText, renderMessage } from './render-message.js';
+import { judgeSmtpError, type SmtpError, type SmtpSituation } from './smtp-trouble.js';
 import type { SaidMessage } from '../../model/alert.js';
+import { cutText } from '../../words/sentence.js';
 import { forHtml, forTerminal } from '../../words/escape.js';
 
 const DEFAULT_PORTS = { implicit: 465, starttls: 587, none: 25 } as const;
-
-const MAX_ANSWER_SHOWN = 120;
 
 /** A mail takes several answers; all of them together may take so many times as long as one. */
 const ANSWERS = 4;
@@ -20,14 +19,20 @@ export const email: Channel<'email'> = {
   title: 'E-mail, by SMTP',
   async send(message, settings, options) {
     const { createTransport } = await import('nodemailer');
-    const transport = createTransport(describeServer(settings, options.timeoutMs));
+    const tls = settings.tls ?? (isLoopback(settings.host) ? 'none' : 'starttls');
+    const port = settings.port ?? DEFAULT_PORTS[tls];
+    const heard = new ServerList();
+    const transport = createTransport({
+      ...describeServer(settings, { tls, port }, options.timeoutMs),
+      ...{ debug: true, logger: heard },
+    });
     const { from, to, cc, ...letter } = composeLetter(message, settings);
     const mail = {
       ...letter,
       from: { ...from },
       to: to.map((mailbox) => ({ ...mailbox })),
       cc: cc.map((mailbox) => ({ ...mailbox })),
-      headers: { 'Auto-Submitted': 'auto-generated' },
+      headers: settings.autoSubmitted ? { 'Auto-Submitted': 'auto-generated' } : {},
       disableFileAccess: true,
       disableUrlAccess: true,
     };
@@ -39,50 +44,51 @@ export const email: Channel<'email'> = {
       if (sent.rejected.length === 0) return { outcome: 'delivered' };
       return { outcome: 'delivered', note: `the server refused ${sent.rejected.map(String).join(', ')}` };
     } catch (error) {
-      return judgeError(error as SmtpError, settings);
+      return judgeSmtpError(error as SmtpError, settings, { tls, port, offersStartTls: heard.offersStartTls });
     } finally {
       limit.release();
     }
   },
 };
 
-function describeServer({ host, port, tls, user, password }: ChannelSettings<'email'>, timeoutMs: number) {
-  const mode = tls ?? (isLoopback(host) ? 'none' : 'starttls');
+/** Listens to nodemailer for what the server offers; what else it could log is of no use to anyone. */
+class ServerList {
+  offersStartTls: boolean | null = null;
+
+  debug(entry: { readonly tnx?: string } | undefined, ...texts: readonly unknown[]): void {
+    if (entry?.tnx !== 'server' || this.offersStartTls) return;
+    // The greeting has one line, and so has an answer that lists nothing: those do not count against it.
+    const text = String(texts[0]);
+    if (/^250[ -]/.test(text)) this.offersStartTls = /^250[ -]STARTTLS\b/im.test(text);
+  }
+
+  trace(): void {}
+  info(): void {}
+  warn(): void {}
+  error(): void {}
+  fatal(): void {}
+  level(): void {}
+}
+
+function describeServer(
+  { host, user, password }: ChannelSettings<'email'>,
+  { tls, port }: Pick<SmtpSituation, 'tls' | 'port'>,
+  timeoutMs: number,
+) {
   return {
     host,
-    port: port ?? DEFAULT_PORTS[mode],
-    secure: mode === 'implicit',
-    requireTLS: mode === 'starttls',
-    ignoreTLS: mode === 'none',
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'none',
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
+    // Longer, so that a missing greeting is told as such.
+    socketTimeout: timeoutMs * 1.5,
     dnsTimeout: timeoutMs,
     socketCloseTimeout: 0,
     ...(user !== undefined && { auth: { user, pass: password?.reveal() } }),
   };
-}
-
-interface SmtpError extends Error {
-  readonly code?: string;
-  /** Of SMTP: 4xx may go well another time. */
-  readonly responseCode?: number;
-  readonly response?: string;
-  readonly command?: string;
-}
-
-function judgeError(
-  { code, responseCode, response, command }: SmtpError,
-  settings: ChannelSettings<'email'>,
-): Delivery {
-  if (responseCode === undefined) {
-    return { outcome: 'retry', reason: `the connection to the mail server failed (${code ?? 'unknown'})` };
-  }
-  // A server may say what it was told, encoded: the answer to a login is left out.
-  const login = code === 'EAUTH' || command?.startsWith('AUTH');
-  const said = hideSecrets(response ?? '', settings.password ? [settings.password] : []).slice(0, MAX_ANSWER_SHOWN);
-  const reason = login ? `the mail server refused the login (${responseCode})` : `the mail server answered ${said}`;
-  return { outcome: responseCode >= 500 ? 'rejected' : 'retry', reason };
 }
 
 /** A display name and an address. */
@@ -99,9 +105,15 @@ export interface Letter {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** Of the message's key: the same for every try, so that mail systems drop what they have. */
+  /** The same for every try, so that mail systems drop what they have. */
   readonly messageId: string;
+  /** The mail that opened the thread of the problem. */
+  readonly inReplyTo?: string;
+  readonly references?: string;
 }
+
+/** Some help desks take no longer subject. */
+const MAX_SUBJECT = 100;
 
 /** Composes the letter of a message; contacts get a copy only if it concerns no other client. */
 function composeLetter(
@@ -110,16 +122,44 @@ function composeLetter(
 ): Letter {
   const text = renderMessage(message);
   const from = parseMailbox(settings.from)!;
-  const digest = createHash('sha256').update(message.key).digest('hex').slice(0, 32);
+  const domain = from.address.split('@')[1]!;
   return {
     from,
     to: settings.to.flatMap((address) => parseMailbox(address) ?? []),
     cc: settings.contacts ? listContacts(message) : [],
-    subject: `[sallyport] ${forTerminal(text.title)}`,
     text: composeText(text),
     html: composeHtml(text),
-    messageId: `<${digest}@${from.address.split('@')[1]}>`,
+    ...composeThread(message, text, domain),
   };
+}
+
+/**
+ * A problem is a thread: one subject from its beginning to its end, and each mail answers the first, so that a help desk
+ * keeps it in one ticket.
+ */
+function composeThread(
+  { key, channel, events }: SaidMessage,
+  { title }: MessageText,
+  domain: string,
+): Pick<Letter, 'subject' | 'messageId' | 'inReplyTo' | 'references'> {
+  const messageId = createMessageId([key], domain);
+  const [event] = events;
+  const problem = event?.type === 'changes' && events.length === 1 ? event.problem : undefined;
+  if (event?.type !== 'changes' || !problem) return { subject: composeSubject(title), messageId };
+  const { client, slot } = event;
+  const { opening, openedAt, isOpening } = problem;
+  const first = createMessageId([channel, client.id, slot, opening.key, openedAt], domain);
+  const subject = composeSubject(`${cutText(client.name, 30)}, ${cutText(slot, 39)}: ${opening.title}`);
+  return isOpening ? { subject, messageId: first } : { subject, messageId, inReplyTo: first, references: first };
+}
+
+function composeSubject(title: string): string {
+  return cutText(`[sallyport] ${forTerminal(title)}`, MAX_SUBJECT);
+}
+
+function createMessageId(parts: readonly string[], domain: string): string {
+  const text = parts.length === 1 ? parts[0]! : JSON.stringify(parts);
+  return `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${domain}>`;
 }
 
 function listContacts({ events }: SaidMessage): Mailbox[] {

@@ -1,7 +1,7 @@
 import type { Severity } from '../../model/severity.js';
 import { forHeader, forTerminal } from '../../words/escape.js';
 import type { Channel } from './channel.js';
-import { postHttp } from './http-post.js';
+import { postHttp, type Receipt } from './http-post.js';
 import { renderMessage, type MessageText } from './render-message.js';
 
 /** Of more than 4,096 bytes ntfy makes an attachment. */
@@ -15,6 +15,18 @@ const MARKS: Readonly<Record<Severity, { readonly priority: string; readonly tag
   low: { priority: '2', tag: 'information_source' },
   info: { priority: '2', tag: 'information_source' },
 };
+
+/** ntfy answers with the message as JSON, under the id that it gave it. */
+const RECEIPT: Receipt = { service: 'ntfy', judge: ({ text }) => (hasId(text) ? 'delivered' : 'rejected') };
+
+function hasId(text: string): boolean {
+  try {
+    const { id } = (JSON.parse(text) ?? {}) as { readonly id?: unknown };
+    return typeof id === 'string' && id !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** A push message by an ntfy server. */
 export const ntfy: Channel<'ntfy'> = {
@@ -32,7 +44,7 @@ export const ntfy: Channel<'ntfy'> = {
     };
     const url = `${server.replace(/\/+$/, '')}/${topic.reveal()}`;
     const secrets = token ? [topic, token] : [topic];
-    return postHttp({ url, headers, body: composeBody(text), secrets }, options);
+    return postHttp({ url, headers, body: composeBody(text), secrets, receipt: RECEIPT }, options);
   },
 };
 

@@ -26,6 +26,10 @@ export const MAX_LINE = 350;
 /** At most this many lines a section; a last one tells how many are left out. */
 const MAX_LINES = 15;
 
+/** Remedies, and commands that explain, of at most so many findings. */
+const MAX_REMEDIES = 5;
+const MAX_REMEDY = 1_200;
+
 const GOOD_NEWS: readonly ChangeKind[] = ['resolved', 'service-back'];
 const MOVES: readonly ChangeKind[] = ['identity-changed', 'address-changed'];
 
@@ -55,7 +59,7 @@ function renderOperator({ title, detail }: OperatorEvent): MessageText {
 }
 
 function renderClient(event: SaidClientEvent): MessageText {
-  const { client, changes, summary, flapping } = event;
+  const { client, changes, summary, flapping, authorization, problem } = event;
   const sorted = sortChanges(changes);
   const more = changes.length > 1 ? ` (and ${changes.length - 1} more)` : '';
   const name = cutText(client.name, 60);
@@ -67,10 +71,13 @@ function renderClient(event: SaidClientEvent): MessageText {
         heading: cutText(`${name} (${client.id}) at ${namePlace(event)}`, MAX_LINE),
         lines: boundLines(sorted.map(describeChange)),
       },
+      ...adviseOn(sorted),
       {
         heading: 'Current state',
         lines: boundLines([
+          ...(problem ? [isOver(changes) ? 'This problem is closed.' : 'This problem is open.'] : []),
           summary,
+          ...(authorization ? [`Checked with the authorisation of ${cutText(authorization, 200)}`] : []),
           ...(flapping ? ['It keeps changing: further changes are held back until it is stable.'] : []),
         ]),
       },
@@ -101,11 +108,47 @@ function renderDigest(events: readonly SaidEvent[]): MessageText {
   return {
     title: `${renderCount(told.length, 'change')} at ${renderCount(clients, 'client')}`,
     ...(operator.length > 0 ? { severity: worse(judged.severity, 'high'), goodNews: false } : judged),
-    sections: groups
-      .filter(([, lines]) => lines.length > 0)
-      .map(([heading, lines]) => ({ heading: `${heading} (${lines.length})`, lines: boundLines(lines) })),
+    sections: [
+      ...groups
+        .filter(([, lines]) => lines.length > 0)
+        .map(([heading, lines]) => ({ heading: `${heading} (${lines.length})`, lines: boundLines(lines) })),
+      ...explainRules(sortChanges(told.map(({ change }) => change))),
+    ],
     command: 'sallyport clients',
   };
+}
+
+/** What to do about changes that are not good news, the worst first, and the commands that say more. */
+function adviseOn(changes: readonly SaidChange[]): MessageSection[] {
+  const remedies = new Set(changes.flatMap((change) => (isGoodNews(change) ? [] : (change.remedy ?? []))));
+  const lines = [...remedies].slice(0, MAX_REMEDIES).flatMap(breakText);
+  if (lines.length === 0) return [];
+  return [{ heading: 'What to do', lines: boundLines(lines) }, ...explainRules(changes)];
+}
+
+/** The commands that say more of what was found. */
+function explainRules(changes: readonly SaidChange[]): MessageSection[] {
+  const bad = changes.filter((change) => !isGoodNews(change));
+  const rules = [...new Set(bad.flatMap(({ rule }) => rule ?? []))].slice(0, MAX_REMEDIES);
+  if (rules.length === 0) return [];
+  const lines = rules.map((rule) => `sallyport explain ${rule}`);
+  const wasOpen = bad.some(({ kind, severity }) => kind === 'exposed' && severity === 'critical');
+  const used = 'If someone may have used it: sallyport explain break-in';
+  return [{ heading: 'To read more', lines: boundLines(wasOpen ? [...lines, used] : lines) }];
+}
+
+/** Breaks a text into lines at the ends of sentences. */
+function breakText(text: string): string[] {
+  const lines: string[] = [];
+  for (const sentence of cutText(text, MAX_REMEDY)
+    .trim()
+    .split(/(?<=[.;:]) |\n/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + sentence.length <= MAX_LINE)
+      lines[lines.length - 1] = `${last} ${sentence}`;
+    else lines.push(sentence);
+  }
+  return lines;
 }
 
 function judgeChanges(changes: readonly SaidChange[]): Pick<MessageText, 'severity' | 'goodNews'> {
@@ -115,6 +158,10 @@ function judgeChanges(changes: readonly SaidChange[]): Pick<MessageText, 'severi
 
 function isGoodNews({ kind }: SaidChange): boolean {
   return GOOD_NEWS.includes(kind);
+}
+
+function isOver(changes: readonly SaidChange[]): boolean {
+  return changes.every(isGoodNews);
 }
 
 function worse(a: Severity, b: Severity): Severity {

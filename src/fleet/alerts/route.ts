@@ -32,6 +32,19 @@ export function routeEvent(config: Pick<AlertConfig, 'routes' | 'operator'>, eve
   });
 }
 
+/**
+ * Gives each change an event of its own where a channel tells of each problem apart: in mails at once, of which a help
+ * desk makes tickets. Digests stay as they are.
+ */
+export function splitByProblem(
+  { channel, mode, event }: RoutedEvent,
+  { channels }: Pick<AlertConfig, 'channels'>,
+): { readonly event: AlertEvent; readonly part: string | null }[] {
+  const isMail = channels.get(channel)?.kind === 'email';
+  if (!isMail || mode === 'digest' || event.type === 'operator') return [{ event, part: null }];
+  return event.changes.map((change) => ({ event: { ...event, changes: [change] }, part: change.key }));
+}
+
 function concernsClient({ groups, tags }: Route, { client }: ClientEvent): boolean {
   if (groups && (client.group === null || !groups.includes(client.group))) return false;
   return !tags || client.tags.some((tag) => tags.includes(tag));

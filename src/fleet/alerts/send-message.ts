@@ -17,7 +17,7 @@ export async function sendMessage(
   options: SendOptions,
 ): Promise<Delivery> {
   const settings = channels.get(message.channel);
-  if (!settings) return { outcome: 'rejected', reason: 'this channel is no longer configured' };
+  if (!settings) return { outcome: 'rejected', reason: 'this channel is no longer configured', final: true };
   try {
     return await sendThrough(settings.kind, sayMessage(message), settings, options);
   } catch (error) {
@@ -43,9 +43,13 @@ export function sayMessage(message: OutboxMessage): SaidMessage {
 
 function sayEvent(event: AlertEvent): SaidEvent {
   if (event.type === 'operator') return event;
-  const { summary, verdict, changes } = event;
+  const { summary, verdict, changes, problem, ...rest } = event;
   const sentence = summary ? saySummary(summary) : `The verdict was “${verdict}”; the report is no longer stored.`;
-  return { ...event, summary: sentence, changes: changes.map(sayChange) };
+  return {
+    ...rest,
+    ...{ verdict, summary: sentence, changes: changes.map(sayChange) },
+    ...(problem && { problem: { ...problem, opening: sayChange(problem.opening) } }),
+  };
 }
 
 /** A message for a channel that no one takes for an alert. */

@@ -1,12 +1,15 @@
 import type { SaidMessage } from '../../model/alert.js';
 import { forMrkdwn } from '../../words/escape.js';
 import type { Channel } from './channel.js';
-import { postHttp } from './http-post.js';
+import { postHttp, type Receipt } from './http-post.js';
 import { renderMessage } from './render-message.js';
 
 /** Slack's bounds: characters of one text, and blocks of one message. */
 const MAX_TEXT = 3000;
 const MAX_BLOCKS = 50;
+
+/** Slack answers `ok`, and says by another word with status 200 that it did not take the message: `no_service`. */
+const RECEIPT: Receipt = { service: 'Slack', judge: ({ text }) => (text === 'ok' ? 'delivered' : 'rejected') };
 
 /** An incoming webhook of Slack, with blocks. */
 export const slack: Channel<'slack'> = {
@@ -15,7 +18,7 @@ export const slack: Channel<'slack'> = {
   send(message, { url }, options) {
     const body = JSON.stringify(composeSlackMessage(message));
     const headers = { 'Content-Type': 'application/json' };
-    return postHttp({ url: url.reveal(), headers, body, secrets: [url] }, options);
+    return postHttp({ url: url.reveal(), headers, body, secrets: [url], receipt: RECEIPT }, options);
   },
 };
 

@@ -1,13 +1,35 @@
 import type { SaidMessage } from '../../model/alert.js';
 import { forTerminal } from '../../words/escape.js';
-import type { Channel } from './channel.js';
-import { postHttp } from './http-post.js';
+import type { Channel, Delivery } from './channel.js';
+import { mayPass, postHttp, type Receipt, type SaidAnswer } from './http-post.js';
 import { renderMessage } from './render-message.js';
 
 /** Teams refuses messages of more than 28 KB. */
 const MAX_BYTES = 28_000;
 /** For the envelope, the next step and the note that something is missing. */
 const RESERVED_BYTES = 4_000;
+
+const RECEIPT: Receipt = { service: 'Teams', judge: judgeText };
+
+/**
+ * A workflow accepts with 202 and says nothing, or what its maker has it say; older webhooks answer 200 and `1`, or 200
+ * and in words that the delivery "failed with error: Microsoft Teams endpoint returned HTTP error 429".
+ */
+function judgeText({ text }: SaidAnswer): Delivery['outcome'] {
+  if (['', '1', 'ok'].includes(text.toLowerCase()) || isHarmlessJson(text)) return 'delivered';
+  const error = /\b(?:error|status|code)\b\D{0,20}(\d{3})\b/i.exec(text);
+  const passes = error ? mayPass(Number(error[1])) : /too many requests|throttled/i.test(text);
+  return passes ? 'retry' : 'rejected';
+}
+
+function isHarmlessJson(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !/error|fail/i.test(text);
+  } catch {
+    return false;
+  }
+}
 
 /** A Workflows webhook of Teams, with an Adaptive Card. */
 export const teams: Channel<'teams'> = {
@@ -16,7 +38,7 @@ export const teams: Channel<'teams'> = {
   send(message, { url }, options) {
     const body = JSON.stringify(composeCard(message));
     const headers = { 'Content-Type': 'application/json' };
-    return postHttp({ url: url.reveal(), headers, body, secrets: [url] }, options);
+    return postHttp({ url: url.reveal(), headers, body, secrets: [url], receipt: RECEIPT }, options);
   },
 };
 

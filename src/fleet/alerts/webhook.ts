@@ -19,7 +19,7 @@ export const webhook: Channel<'webhook'> = {
       'X-Sallyport-Signature': `v1=${sign(`${timestamp}.${body}`, secret.reveal())}`,
       'Idempotency-Key': encodeURI(message.key),
     };
-    return postHttp({ url: url.reveal(), headers, body, secrets: [url, secret] }, options);
+    return postHttp({ url: url.reveal(), headers, body, secrets: [url, secret], receipt: null }, options);
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Change } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
+import type { Verdict } from '../../model/report.js';
 import { carryOver, diffStates } from './diff.js';
 import { stateOf } from './slot-state.js';
 
@@ -10,6 +11,8 @@ export interface SlotDiff {
   /** Times of the looks, ISO 8601, UTC; null if there is no earlier, or no later one. */
   readonly from: string | null;
   readonly to: string | null;
+  /** How the looks came out; null where there was none. They may differ without a change: a finding was accepted. */
+  readonly verdicts: { readonly from: Verdict | null; readonly to: Verdict | null };
   readonly changes: readonly Change[];
 }
 
@@ -18,7 +21,8 @@ export function compareLooks(before: StoredReport | null, after: StoredReport): 
   const { clientId, slot, at, report } = after;
   const old = before && stateOf(before.report);
   const changes = diffStates(old, carryOver(old, stateOf(report), report), report);
-  return { clientId, slot, from: before?.at ?? null, to: at, changes };
+  const verdicts = { from: before?.report.verdict ?? null, to: report.verdict };
+  return { clientId, slot, from: before?.at ?? null, to: at, verdicts, changes };
 }
 
 /**
@@ -45,8 +49,8 @@ export async function* compareSweeps(
   }
 }
 
-function tellMissing({ clientId, slot, at }: StoredReport): SlotDiff {
-  return { clientId, slot, from: at, to: null, changes: [] };
+function tellMissing({ clientId, slot, at, report }: StoredReport): SlotDiff {
+  return { clientId, slot, from: at, to: null, verdicts: { from: report.verdict, to: null }, changes: [] };
 }
 
 /** SQLite orders text by its UTF-8 bytes. */

@@ -66,6 +66,7 @@ export function carryOver(before: SlotState | null, after: SlotState, report: Re
     identities: toRecord([...identities, ...Object.entries(after.identities)]),
     ...noteRefusals(learns ? after.refusals : refusals),
     silent: !isInSight(report, { endpoint: null }, refusals),
+    ...(after.noAnswer && { noAnswer: true }),
   };
 }
 
@@ -113,6 +114,7 @@ export function acceptChanges(before: SlotState | null, after: SlotState, confir
     identities: toRecord(identities),
     ...noteRefusals(after.refusals),
     ...(after.silent === undefined ? {} : { silent: after.silent }),
+    ...(after.noAnswer && { noAnswer: true }),
   };
 }
 

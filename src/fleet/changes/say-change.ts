@@ -1,15 +1,33 @@
-import { sayCheckFinding, saySummary } from '../../check/judge/say-report.js';
+import { sayCheckFinding, saySummary, sayUnknown } from '../../check/judge/say-report.js';
 import type { Change, ChangeWords, Issue, SaidChange, SaidSlotState, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
-import type { FindingData } from '../../model/finding.js';
+import type { FindingData, FindingWords } from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
 
 /** Puts a change into words. Total: a stored one can be said again. */
 export function sayChange<T extends Change>(change: T): SaidChange<T> {
-  return { ...change, ...describeChange(change) };
+  return { ...change, ...describeChange(change), remedy: sayRemedy(change) };
 }
 
-function describeChange(change: Change): ChangeWords {
+/** What to do about a change. */
+function sayRemedy(change: Change): string | null {
+  switch (change.kind) {
+    case 'exposed':
+    case 'service-lost':
+    case 'lost-sight':
+      return sayIssue(change, change.kind === 'service-lost').remedy;
+    case 'identity-changed':
+      return 'Find out who answers there now: a new version or a new device, or someone who imitates it.';
+    case 'no-longer-determined':
+      return 'Find out why the check reached no verdict, and check again.';
+    case 'resolved':
+    case 'service-back':
+    case 'address-changed':
+      return null;
+  }
+}
+
+function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
   switch (change.kind) {
     case 'exposed':
     case 'service-lost': {
@@ -33,7 +51,8 @@ function describeChange(change: Change): ChangeWords {
       return { title: 'The address has changed', ...change.data };
     case 'no-longer-determined': {
       const { before, summary } = change.data;
-      return { title: 'The address can no longer be judged', before, after: summary && saySummary(summary) };
+      const why = summary?.verdict === 'inconclusive' ? `: ${sayUnknown(summary)}` : '';
+      return { title: `The address can no longer be judged${why}`, before, after: summary && saySummary(summary) };
     }
   }
 }
@@ -49,19 +68,22 @@ function titleOf({ rule, endpoint, severity, data, outage, lostAt }: Issue): str
   return lostAt === undefined ? title : `not seen since ${lostAt.slice(0, 10)}: ${title}`;
 }
 
+interface PastIssue {
+  readonly rule: string;
+  readonly endpoint: EndpointId | null;
+  readonly severity: Severity;
+  readonly data: { readonly finding: FindingData };
+}
+
 /** What a finding of the past is called. */
-function nameIssue(
-  issue: {
-    readonly rule: string;
-    readonly endpoint: EndpointId | null;
-    readonly severity: Severity;
-    readonly data: { readonly finding: FindingData };
-  },
-  outage: boolean,
-): string {
+function nameIssue(issue: PastIssue, outage: boolean): string {
+  return sayIssue(issue, outage).title;
+}
+
+function sayIssue(issue: PastIssue, outage: boolean): FindingWords {
   const { rule, endpoint, severity, data } = issue;
   const about = outage ? 'outage' : 'exposure';
   return sayCheckFinding({
     ...{ rule, about, severity, effect: 'violation', endpoint, observations: [], data: data.finding },
-  }).title;
+  });
 }

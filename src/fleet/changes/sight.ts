@@ -1,4 +1,4 @@
-import { kindOfAnswer } from '../../model/answer-kind.js';
+import { kindOfAnswer, wasHeard } from '../../model/answer-kind.js';
 import type { Issue } from '../../model/change.js';
 import type { Reason, ReportData, ReportedObservation } from '../../model/report.js';
 
@@ -35,11 +35,8 @@ export function losesSight(report: ReportData, issue: Pick<Issue, 'endpoint'>, r
  * Whether something at the address itself was heard. That it cannot be reached may be said by any router on the way,
  * our own too, so that it counts only at a site that refuses like this.
  */
-export function showsLife({ observations, unlisted }: ReportData, refusals: readonly Reason[] = []): boolean {
-  return (
-    observations.some(({ state, reason }) => state === 'open' || state === 'closed' || refusals.includes(reason)) ||
-    Object.keys(unlisted).some((key) => key.startsWith('open/') || key.startsWith('closed/'))
-  );
+export function showsLife(report: ReportData, refusals: readonly Reason[] = []): boolean {
+  return wasHeard(report) || report.observations.some(({ reason }) => refusals.includes(reason));
 }
 
 /** All that answers where the exposure was, over its transport, refuses in kinds that the site did not use. */

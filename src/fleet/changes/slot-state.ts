@@ -2,6 +2,7 @@ import { isRandomCanary } from '../../model/canary.js';
 import type { Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
+import { standingOf } from '../../model/standing.js';
 import { listRefusals, showsLife } from './sight.js';
 import type { Finding } from '../../model/finding.js';
 import { isAtLeast } from '../../model/severity.js';
@@ -27,11 +28,12 @@ export function stateOf(report: ReportData): SlotState {
     identities: toRecord(identities),
     refusals: listRefusals(report.observations),
     silent: !showsLife(report),
+    ...(standingOf(report) === 'no-answer' && { noAnswer: true }),
   };
 }
 
 /** Under which key an issue stands in {@link SlotState.issues}. */
-function issueKey({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
+export function issueKey({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
   return endpoint === null ? rule : `${rule} ${endpoint}`;
 }
 
@@ -42,7 +44,7 @@ export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<str
 
 function readIssue({ rule, about, endpoint, severity, data, effect, waiver }: Finding): Issue | null {
   const waived = Boolean(waiver);
-  if (effect !== 'violation' && !waived) return null;
+  if (about === 'silence' || (effect !== 'violation' && !waived)) return null;
   return { rule, endpoint, severity, data, outage: about === 'outage', waived };
 }
 

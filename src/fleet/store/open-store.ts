@@ -1,10 +1,11 @@
-import { access, mkdir, open } from 'node:fs/promises';
+import { access, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assertOurs, migrate } from './migrate.js';
 import { retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
 import { Store } from './store.js';
 import { StoreError } from './sqlite-trouble.js';
 
+const OWNER_ONLY = 0o600;
 /** What a log of writes may keep of the disk after a large transaction. */
 const MAX_LOG_BYTES = 64 * 1024 * 1024;
 
@@ -33,11 +34,23 @@ export async function openExistingStore(path: string): Promise<Store> {
   return openStore(path);
 }
 
+/** Makes the file where there is none. An empty one becomes the owner's too, as if it had been made here. */
 async function createFile(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  // To open a pipe would wait for its other end.
+  if (found && !found.isFile()) throw new StoreError(`${path} is not a file, so it cannot be a store: name another`);
   // SQLite gives its other files the mode of this one.
-  const file = await open(path, 'a', 0o600);
-  await file.close();
+  const file = await open(path, 'a', OWNER_ONLY);
+  try {
+    // Some file systems know no modes.
+    if (found?.size === 0) await file.chmod(OWNER_ONLY).catch(() => undefined);
+  } finally {
+    await file.close();
+  }
 }
 
 async function prepare(connection: SqliteConnection): Promise<void> {

@@ -92,12 +92,17 @@ export async function closeDigest(db: Db, sweepId: number, at: Date): Promise<vo
   }
 }
 
+/** No message waits as long as this: what is due later was noted while the clock was ahead, and is due. */
+const TOO_LATE_MS = 12 * 3_600_000;
+
 /** Takes due messages, oldest first, and hides them from others until the lease ends. */
 export async function claimMessages(db: Db, now: Date, limit: number, leaseMs: number): Promise<OutboxMessage[]> {
   const rows = await db
     .selectFrom('messages')
     .where('state', '=', 'waiting')
-    .where('due_at', '<=', now.getTime())
+    .where((query) =>
+      query.or([query('due_at', '<=', now.getTime()), query('due_at', '>', now.getTime() + TOO_LATE_MS)]),
+    )
     .orderBy('due_at')
     .orderBy('id')
     .limit(limit)

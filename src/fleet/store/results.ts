@@ -114,6 +114,16 @@ export async function listDoneSlots(db: Db, sweepId: number, clientId: string) {
   return rows.map(({ slot, final }) => ({ slot, final: final === 1 }));
 }
 
+/** The looks of a sweep at a client that another look has to confirm. */
+export async function readOpenLooks(db: Db, sweepId: number, clientId: string): Promise<StoredReport[]> {
+  const rows = await selectReports(db)
+    .where('slots.client_id', '=', clientId)
+    .where('results.sweep_id', '=', sweepId)
+    .where('results.final', '=', 0)
+    .execute();
+  return rows.map(toStoredReport);
+}
+
 function selectReports(db: Db) {
   return db
     .selectFrom('results')

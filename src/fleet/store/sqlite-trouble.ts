@@ -2,12 +2,12 @@
  * What SQLite says of files that cannot be used (sqlite3ErrStr in its main.c), and what we say. Not all errors of the
  * library come with a code, and all with this text.
  */
-const TROUBLES: readonly (readonly [said: string, told: string])[] = [
-  ['attempt to write a readonly database', 'cannot be written'],
-  ['disk I/O error', 'cannot be read or written'],
+const TROUBLES: readonly (readonly [said: string, told: string, mayPass?: true])[] = [
+  ['attempt to write a readonly database', 'cannot be written', true],
+  ['disk I/O error', 'cannot be read or written', true],
   ['database disk image is malformed', 'is damaged: restore a backup'],
   ['malformed database schema', 'is damaged: restore a backup'],
-  ['database or disk is full', 'cannot grow: the disk is full'],
+  ['database or disk is full', 'cannot grow: the disk is full', true],
   ['unable to open database file', 'cannot be opened'],
   ['file is not a database', 'is not a store: name another file'],
 ];
@@ -18,7 +18,7 @@ export function tellTrouble<T>(path: string, action: () => T): T {
     return action();
   } catch (error) {
     const trouble = TROUBLES.find(([said]) => messageOf(error).includes(said));
-    throw trouble ? new StoreError(`${path} ${trouble[1]}`, { cause: error }) : error;
+    throw trouble ? new StoreError(`${path} ${trouble[1]}`, { cause: error, mayPass: trouble[2] }) : error;
   }
 }
 
@@ -36,4 +36,11 @@ function messageOf(error: unknown): string {
 /** The store cannot be used, or cannot do what was asked: told to the user in one plain sentence. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
+  /** The store itself may be sound: it can be tried again once there is room, or it can be written. */
+  readonly mayPass: boolean;
+
+  constructor(message: string, { mayPass = false, ...options }: ErrorOptions & { mayPass?: boolean | undefined } = {}) {
+    super(message, options);
+    this.mayPass = mayPass;
+  }
 }

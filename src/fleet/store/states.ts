@@ -58,13 +58,14 @@ export async function putState(
   if (numUpdatedRows !== 1n) throw new Error(`no result of ${clientId} ${slot} is stored`);
 }
 
-const WORST_FIRST: readonly Verdict[] = ['violation', 'inconclusive', 'compliant'];
+/** How slots are ordered: by verdict, and within one by severity. */
+export const RANK_OF: Readonly<Record<Verdict, number>> = { violation: 0, inconclusive: 10, compliant: 20 };
 
 /** By verdict, then by the worst that no one has accepted. */
 function rankState({ verdict, issues }: SlotState): number {
   const open = Object.values(issues).filter(({ waived }) => !waived);
   const worst = Math.min(...open.map(({ severity }) => SEVERITIES.indexOf(severity)), SEVERITIES.length);
-  return WORST_FIRST.indexOf(verdict) * 10 + worst;
+  return RANK_OF[verdict] + worst;
 }
 
 /** How all slots stand, the worst first, then by client; a page at a time: those known at the beginning. */

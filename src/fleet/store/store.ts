@@ -113,6 +113,11 @@ export class Store {
     return results.listDoneSlots(this.#db, sweepId, clientId);
   }
 
+  /** The looks of a sweep at a client that another look has to confirm: where it was cut off, they are all it knows. */
+  readOpenLooks(sweepId: number, clientId: string): Promise<StoredReport[]> {
+    return results.readOpenLooks(this.#db, sweepId, clientId);
+  }
+
   /** All reports of a sweep, final or not, by client and slot; few are in memory at once. */
   readSweepReports(sweepId: number): AsyncIterable<StoredReport> {
     return results.readSweepReports(this.#db, sweepId);
@@ -175,6 +180,13 @@ export class Store {
   /** Takes due messages, oldest first. Others get them when the lease has ended and no one marked them. */
   claimMessages(now: Date, limit: number, leaseMs: number): Promise<OutboxMessage[]> {
     return this.#connection.transact((db) => outbox.claimMessages(db, now, limit, leaseMs));
+  }
+
+  /** Puts events into the outbox, without those whose key ever was in it. */
+  enqueueAll(messages: readonly outbox.NewMessage[]): Promise<void> {
+    return this.write(async (writer) => {
+      for (const message of messages) await writer.enqueue(message);
+    });
   }
 
   markSent(id: number, at: Date): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Client } from '../../model/client.js';
 import { type Verdict, VERDICTS } from '../../model/report.js';
+import { RANK_OF } from './states.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -24,6 +25,8 @@ export interface Skipped {
 export interface SweepTally {
   /** Final results. */
   readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Results that are compliant, of slots with an exposure that stands and is out of sight. */
+  readonly unseen: number;
   /** Clients without a valid authorisation; the first thousand of them. */
   readonly skipped: readonly Skipped[];
   readonly skippedCount: number;
@@ -54,6 +57,15 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
     .groupBy('verdict')
     .select(({ fn }) => ['verdict' as const, fn.countAll<number>().as('count')])
     .execute();
+  const { count: unseen } = await db
+    .selectFrom('results')
+    .innerJoin('slots', 'slots.id', 'results.slot_id')
+    .where('sweep_id', '=', sweepId)
+    .where('final', '=', 1)
+    .where('verdict', '=', 'compliant')
+    .where('slots.state_rank', '<', RANK_OF.inconclusive)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
   const counts = new Map(results.map(({ verdict, count }) => [verdict, count]));
   const verdicts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, counts.get(verdict) ?? 0]));
   const leftOut = db.selectFrom('left_out').where('sweep_id', '=', sweepId);
@@ -70,6 +82,7 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
   };
   return {
     verdicts: verdicts as Record<Verdict, number>,
+    unseen,
     skipped: await list('unauthorised'),
     skippedCount: await count('unauthorised'),
     pausedCount: await count('paused'),

@@ -107,7 +107,8 @@ export async function claimSweep(db: Db, id: number, owner: Owner, now: Date): P
 }
 
 function isAlive({ host, pid, beat_at }: Selectable<Tables['sweeps']>, ourHost: string, now: Date): boolean {
-  if (now.getTime() - beat_at >= SILENCE_MS) return false;
+  // A beat that is still to come was noted while the clock was ahead, and proves nothing.
+  if (Math.abs(now.getTime() - beat_at) >= SILENCE_MS) return false;
   return host !== ourHost || exists(pid, beat_at);
 }
 

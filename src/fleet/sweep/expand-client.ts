@@ -3,7 +3,7 @@ import { expandTargets } from '../../files/targets/expand-targets.js';
 import { parseTargetSpec } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
 import { isWithin } from '../../model/address-ranges.js';
-import type { ResolveName } from '../../model/address.js';
+import type { Resolution, ResolveName } from '../../model/address.js';
 import type { Client } from '../../model/client.js';
 import type { Target } from '../../model/report.js';
 
@@ -27,8 +27,13 @@ export interface ExpandClientOptions {
  */
 export async function expandClient(client: Client, options: ExpandClientOptions): Promise<SlotTarget[]> {
   const slots: SlotTarget[] = [];
+  // Which slot an address has depends on all addresses of its name.
+  const resolve = async (name: string): Promise<Resolution> => {
+    const answer = await options.resolve(name);
+    return 'missing' in answer && answer.missing !== undefined ? { problem: answer.missing } : answer;
+  };
   for (const text of client.addresses) {
-    const targets = await expandAddress(text, client, options);
+    const targets = await expandAddress(text, client, { ...options, resolve });
     const names = targets.filter(({ name }) => name !== null).sort(compareAddresses);
     for (const target of targets) {
       const index = names.indexOf(target);
@@ -41,8 +46,8 @@ export async function expandClient(client: Client, options: ExpandClientOptions)
   return slots;
 }
 
-/** What a client of an inventory has in the place of a check's options. */
-const IN_INVENTORY = { allowSpecial: 'permission for special addresses' };
+/** Who reads it looks at a sweep. */
+const IN_SWEEP = { allowSpecial: '--allow-special' };
 
 async function expandAddress(text: string, client: Client, options: ExpandClientOptions): Promise<Target[]> {
   const targets: Target[] = [];
@@ -54,7 +59,7 @@ async function expandAddress(text: string, client: Client, options: ExpandClient
     return targets;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const problem = error.say(IN_INVENTORY);
+    const problem = error.say(IN_SWEEP);
     return [{ input: text, address: null, name: null, resolvedAt: null, scope: null, problem }];
   }
 }
@@ -63,7 +68,7 @@ function pinTarget(target: Target, client: Client): Target {
   const { name, address } = target;
   if (name === null || address === null || client.network.length === 0) return target;
   if (isWithin(address, client.network)) return target;
-  const problem = `${name} resolves to ${address}, outside ${client.network.join(', ')}: it may be a stranger's, so it was not checked`;
+  const problem = `${name} resolves to ${address}, outside ${client.network.join(', ')}: it may be a stranger's`;
   return { ...target, address: null, problem: problem.slice(0, 512) };
 }
 

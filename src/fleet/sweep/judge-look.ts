@@ -1,12 +1,19 @@
 import { acceptChanges, carryOver, confirmChanges, diffStates } from '../changes/diff.js';
-import { stateOf } from '../changes/slot-state.js';
-import type { Change, ChangeKind, SlotState } from '../../model/change.js';
-import type { ReportData } from '../../model/report.js';
+import { issueKey, stateOf, toRecord } from '../changes/slot-state.js';
+import { excludesIssue, indexLooks } from '../changes/determined.js';
+import { listRefusals } from '../changes/sight.js';
+import { tellIssue } from '../changes/tell-change.js';
+import type { Change, ChangeKind, Issue, SlotState } from '../../model/change.js';
+import type { Reason, ReportData } from '../../model/report.js';
 
 /** What earlier looks of one sweep at the same slot showed. */
 export interface EarlierLooks {
   /** Changes that one of them showed, and that another has to show as well. */
   readonly suspected: readonly Change[];
+  /** Exposures that the first saw, and that no later one proved to be shut. */
+  readonly unproved: readonly Issue[];
+  /** How the site refuses, by the first. */
+  readonly refusals: readonly Reason[];
   /** What two of them agreed on, where a third has to decide on the rest. */
   readonly agreed: {
     readonly before: SlotState | null;
@@ -38,18 +45,52 @@ export function judgeLook(before: SlotState | null, report: ReportData, earlier:
   const after = carryOver(base, stateOf(report), report);
   const found = diffStates(base, after, report);
   if (!earlier) {
-    if (found.length > 0) return { again: { suspected: found, agreed: null } };
+    const unproved = listNewExposures(after, found);
+    const refusals = listRefusals(report.observations);
+    if (found.length > 0) return { again: { suspected: found, unproved, refusals, agreed: null } };
     return { again: null, state: after, changes: [] };
   }
+  const { refusals } = earlier;
+  const looks = indexLooks(report);
+  const unproved = earlier.unproved.filter((issue) => !excludesIssue(report, issue, looks, refusals));
   const changes = confirmChanges(earlier.suspected, found);
   const state = acceptChanges(base, after, keysOf(changes));
   if (!earlier.agreed) {
     const disputed = [...without(earlier.suspected, changes), ...without(found, changes)].filter(({ kind }) =>
       HEARD.includes(kind),
     );
-    if (disputed.length > 0) return { again: { suspected: disputed, agreed: { before, state, changes } } };
+    if (disputed.length > 0)
+      return { again: { suspected: disputed, unproved, refusals, agreed: { before, state, changes } } };
   }
-  return { again: null, state, changes: [...(agreed?.changes ?? []), ...changes] };
+  const all = [...(agreed?.changes ?? []), ...changes];
+  return { again: null, ...keepOutOfSight(state, all, unproved, report) };
+}
+
+/** The exposures of a first look that are news. */
+function listNewExposures(after: SlotState, found: readonly Change[]): Issue[] {
+  const isNew = (issue: Issue) =>
+    found.some(({ kind, rule, endpoint }) => kind === 'exposed' && rule === issue.rule && endpoint === issue.endpoint);
+  return Object.values(after.issues).filter(isNew);
+}
+
+/**
+ * An endpoint that was seen open is not outvoted by looks that may have been shut out: it stands, out of sight, until a
+ * look proves that it is shut.
+ */
+function keepOutOfSight(
+  state: SlotState,
+  changes: readonly Change[],
+  unproved: readonly Issue[],
+  { startedAt }: ReportData,
+): { readonly state: SlotState; readonly changes: readonly Change[] } {
+  const missing = unproved.filter((issue) => !Object.hasOwn(state.issues, issueKey(issue)));
+  if (missing.length === 0) return { state, changes };
+  const kept = missing.map((issue) => [issueKey(issue), { ...issue, lostAt: startedAt }] as const);
+  const verdict = state.verdict === 'compliant' ? 'violation' : state.verdict;
+  return {
+    state: { ...state, verdict, issues: toRecord([...Object.entries(state.issues), ...kept]) },
+    changes: [...changes, ...missing.map((issue) => tellIssue(`issue ${issueKey(issue)}`, null, issue))],
+  };
 }
 
 /** The judgement of a look that no one has to confirm. Pure. */

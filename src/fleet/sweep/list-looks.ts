@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../async/map-concurrently.js';
-import type { PlanOptions } from '../../check/probes/plan.js';
+import { chooseMovedSearch, type PlanOptions } from '../../check/probes/plan.js';
 import { chooseSource, type SharedOptions } from '../../check/run/run-options.js';
 import { createTerms, type Job, type Terms } from '../../check/run/run-targets.js';
 import { createProfileLoader } from '../../files/profiles/profile.js';
@@ -8,8 +8,8 @@ import { type Exclusion, NO_EXCLUSION } from '../../files/targets/guard.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../store/store.js';
 import { expandClient } from './expand-client.js';
-import type { EarlierLooks } from './judge-look.js';
-import type { Waiver } from '../../model/change.js';
+import { judgeLook, type EarlierLooks } from './judge-look.js';
+import { groupByClient } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 
@@ -28,7 +28,7 @@ export interface LookJob extends Job {
   readonly slot: string;
   /** Slots of the client that are not final yet. */
   readonly open: { left: number };
-  /** Null in a first look. */
+  /** Null in a first look; else one before a crash may have been the first. */
   readonly earlier: EarlierLooks | null;
 }
 
@@ -68,6 +68,7 @@ export async function* listLooks(
     const done = await store.listDoneSlots(sweepId, client.id);
     const final = new Set(done.filter((slot) => slot.final).map(({ slot }) => slot));
     const slots = await expandClient(client, { exclude, allowSpecial, resolve });
+    if (slots.length === 0) return leave(client, 'all of its addresses are excluded');
     const left = slots.filter(({ slot }) => !final.has(slot));
     if (left.length === 0) return leave(client, null);
     let terms;
@@ -84,12 +85,24 @@ export async function* listLooks(
       terms,
       authorization: `${by}, ${reference}`.slice(0, 512),
       waivers: waivers.get(client.id),
+      silence: client.silence,
       open,
-      earlier: null,
     };
-    return left.map((slot) => ({ ...common, ...slot }));
+    const earlier = done.length > final.size ? await findEarlier(store, sweepId, client.id) : null;
+    return left.map((slot) => ({ ...common, ...slot, earlier: earlier?.get(slot.slot) ?? null }));
   };
   for await (const jobs of mapConcurrently(readWork(store, sweepId), RESOLVED_AT_ONCE, signal, expand)) yield* jobs;
+}
+
+/** What the first looks of a sweep that was cut off have to be confirmed of, by slot. */
+async function findEarlier(store: Store, sweepId: number, clientId: string): Promise<Map<string, EarlierLooks>> {
+  const looks = new Map<string, EarlierLooks>();
+  for (const { slot, report } of await store.readOpenLooks(sweepId, clientId)) {
+    const before = await store.write((tx) => tx.getState(clientId, slot));
+    const { again } = judgeLook(before, report, null);
+    if (again) looks.set(slot, again);
+  }
+  return looks;
 }
 
 async function* readWork(store: Store, sweepId: number): AsyncGenerator<Client> {
@@ -102,22 +115,19 @@ async function* readWork(store: Store, sweepId: number): AsyncGenerator<Client> 
   }
 }
 
-function groupByClient(waivers: readonly Waiver[]): Map<string, Waiver[]> {
-  const groups = new Map<string, Waiver[]>();
-  for (const waiver of waivers) groups.set(waiver.clientId, [...(groups.get(waiver.clientId) ?? []), waiver]);
-  return groups;
-}
-
 /** What all terms of a sweep have in common. */
-export interface CommonTerms extends Pick<SharedOptions, 'failOn'>, Pick<PlanOptions, 'findMoved' | 'canaries'> {}
+export interface CommonTerms extends Pick<SharedOptions, 'failOn'>, Pick<PlanOptions, 'canaries'> {
+  /** Look for moved administration on all likely other ports, or on none; on the likeliest if not given. */
+  readonly findMoved?: boolean | undefined;
+}
 
 /** Finds the terms of clients; those with the same profile, overrides and source share them. */
 function createTermsCache(common: CommonTerms): (client: Client) => Promise<Terms> {
   const kept = new Map<string, Promise<Terms>>();
   const loadProfile = createProfileLoader();
   return (client) => {
-    const { profile, services, sources, source } = client;
-    const key = JSON.stringify([profile, services, sources, source]);
+    const { profile, services, sources, source, alive } = client;
+    const key = JSON.stringify([profile, services, sources, source, alive]);
     let terms = kept.get(key);
     if (!terms) {
       if (kept.size >= MAX_KEPT) kept.clear();
@@ -134,6 +144,10 @@ async function findTerms(
   loadProfile: ReturnType<typeof createProfileLoader>,
 ): Promise<Terms> {
   const profile = await loadProfile(client);
-  const plan: PlanOptions = { profile, findMoved: findMoved ?? false, canaries: canaries ?? true };
+  const plan: PlanOptions = {
+    profile,
+    findMoved: chooseMovedSearch(findMoved, { single: false }),
+    canaries: canaries ?? true,
+  };
   return createTerms({ profile, plan, source: chooseSource(profile, client.source), authorization: null, failOn });
 }

@@ -1,11 +1,12 @@
 import { summarise } from '../../check/judge/say-report.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
-import { routeEvent } from '../alerts/route.js';
+import { routeEvent, splitByProblem } from '../alerts/route.js';
 import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../changes/flapping.js';
+import { findProblem } from '../changes/problem.js';
 import { isInSight } from '../changes/sight.js';
 import type { Store, StoreWriter } from '../store/store.js';
-import type { ClientEvent } from '../../model/alert.js';
-import type { Change, SlotState } from '../../model/change.js';
+import type { ClientEvent, Problem } from '../../model/alert.js';
+import type { Change, SlotState, StoredChange } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
 import type { MassSilence } from './mass-silence.js';
@@ -40,15 +41,15 @@ export interface Recorded {
   readonly again: EarlierLooks | null;
   /** Changes that count. */
   readonly changes: readonly Change[];
-  /** Exposures stand that the look lost sight of, or had lost before. */
-  readonly unseen: boolean;
+  /** Exposures that stand, and that the look lost sight of or had lost before. */
+  readonly unseen: number;
   /** The site fell silent while many did, so that the look does not count. */
   readonly held: boolean;
   /** The look proves nothing, since we ourselves could not see. */
   readonly blind: boolean;
 }
 
-const NOTHING: Recorded = { again: null, changes: [], unseen: false, held: false, blind: false };
+const NOTHING: Recorded = { again: null, changes: [], unseen: 0, held: false, blind: false };
 
 /**
  * Stores a look and all that follows from it, in one transaction: its report, the state of the slot, its changes and
@@ -70,14 +71,16 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
     if (before?.silent === false && !inSight && options.massSilence.isLikely) {
       if (look.earlier === null) {
         await tx.addResult({ ...look, final: false });
-        return { ...NOTHING, again: { suspected: [], agreed: null } };
+        return { ...NOTHING, again: { suspected: [], unproved: [], refusals: [], agreed: null } };
       }
       await finish();
       return { ...NOTHING, held: true };
     }
-    const judged = options.confirm ? judgeLook(before, look.report, look.earlier) : trustLook(before, look.report);
+    const confirms = options.confirm || (look.earlier?.unproved.length ?? 0) > 0;
+    const judged = confirms ? judgeLook(before, look.report, look.earlier) : trustLook(before, look.report);
     if (judged.again) {
-      await tx.addResult({ ...look, final: false });
+      // The first one stays, which a sweep that goes on after a crash begins with.
+      if (look.earlier === null) await tx.addResult({ ...look, final: false });
       return { ...NOTHING, again: judged.again };
     }
     const resultId = await finish();
@@ -88,7 +91,7 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
       await tx.putState(look.client.id, look.slot, state, since);
     }
     await tellChanges(tx, look, changes, options);
-    const unseen = Object.values(state.issues).some(({ lostAt, waived }) => lostAt !== undefined && !waived);
+    const unseen = Object.values(state.issues).filter(({ lostAt, waived }) => lostAt !== undefined && !waived).length;
     return { ...NOTHING, changes, unseen };
   });
 }
@@ -133,10 +136,37 @@ async function tellChanges(
     verdict: report.verdict,
     summary: summarise(report),
     changes: [...told, ...settled],
+    authorization: report.authorization,
     flapping,
   };
-  for (const { channel, mode, event: routed } of routeEvent(alerts, event)) {
-    const key = `${sweepId}/${client.id}/${slot}/${channel}`;
-    await tx.enqueue({ key, channel, digest: mode === 'digest', sweepId, event: routed, at: place.at });
+  const findIn = createFinder(tx, { client, slot }, history, place.at);
+  for (const routed of routeEvent(alerts, event)) {
+    const { channel, mode } = routed;
+    for (const { event: one, part } of splitByProblem(routed, alerts)) {
+      const key = `${sweepId}/${client.id}/${slot}/${channel}${part === null ? '' : `/${part}`}`;
+      const problem = part !== null && one.type === 'changes' ? await findIn(one.changes[0]!) : null;
+      const whole = problem ? { ...one, problem } : one;
+      await tx.enqueue({ key, channel, digest: mode === 'digest', sweepId, event: whole, at: place.at });
+    }
   }
+}
+
+/** Finds the problem that a change belongs to, and reads older changes only where the recent ones do not show it. */
+function createFinder(
+  tx: StoreWriter,
+  { client, slot }: Pick<FinishedLook, 'client' | 'slot'>,
+  recent: readonly StoredChange[],
+  at: string,
+): (change: Change) => Promise<Problem | null> {
+  let all: readonly StoredChange[] | null = null;
+  return async (change) => {
+    const known = findProblem(change, at, recent);
+    if (known && !known.isOpening) return known;
+    all ??= await tx.listRecentChanges(client.id, slot, new Date(0));
+    return findProblem(
+      change,
+      at,
+      all.filter(({ key, at: when }) => key !== change.key || when < at || 'id' in change),
+    );
+  };
 }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
+import { choosePing, chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
 import { runTargets } from '../../check/run/run-targets.js';
 import type { ResolveName } from '../../model/address.js';
 import type { Exclusion } from '../../files/targets/guard.js';
@@ -14,7 +14,7 @@ import { tellOperator } from './tell-operator.js';
 import type { Change } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
-import { slowDown } from '../../net/scan/timing.js';
+import { slowDown, type Timing } from '../../net/scan/timing.js';
 
 const BEAT_MS = 10_000;
 /** Endpoints of a target, for how many targets share the sockets; profiles differ by a few. */
@@ -43,6 +43,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   /** Ends the sweep at once; what is not done yet can be resumed. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+  /** Called whenever an endpoint is settled, of any client. */
+  readonly onEndpoint?: (() => void) | undefined;
   /** Trouble of our own, each told once, in words. */
   readonly onTrouble?: ((trouble: string) => void) | undefined;
 }
@@ -73,8 +75,8 @@ export interface SweepResult {
   readonly report: ReportData;
   /** Changes that count. */
   readonly changes: readonly Change[];
-  /** Exposures stand there that are out of sight. */
-  readonly unseen: boolean;
+  /** Exposures that stand there and are out of sight. */
+  readonly unseen: number;
 }
 
 /** How a sweep ended. */
@@ -150,10 +152,15 @@ export async function* runSweep(
       finished++;
       if (reason !== null && failed.length < MAX_FAILED_LISTED) failed.push({ client, reason });
     });
-    for await (const { job, report } of runTargets(queue.take(expectEach(firsts, blindness)), {
+    for await (const { job, report } of runTargets(queue.take(expectEach(firsts, blindness, slow)), {
       timing,
       control,
+      ping: choosePing(options, total),
       signal,
+      spreadMs: options.spreadMs,
+      // What was interrupted does not count here.
+      lingerMs: 0,
+      onEndpoint: options.onEndpoint,
     })) {
       if (report.interrupted) continue;
       const { client, slot, open, earlier } = job;
@@ -201,10 +208,11 @@ export async function* runSweep(
   }
 }
 
-async function* expectEach(looks: AsyncIterable<LookJob>, blindness: Blindness): AsyncGenerator<LookJob> {
+/** The looks that begin; one that was made before a crash is confirmed as slowly as any. */
+async function* expectEach(looks: AsyncIterable<LookJob>, blindness: Blindness, slow: Timing): AsyncGenerator<LookJob> {
   for await (const look of looks) {
     blindness.expect(look.target.address);
-    yield look;
+    yield look.earlier ? { ...look, timing: slow } : look;
   }
 }
 

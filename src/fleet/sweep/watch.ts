@@ -4,7 +4,8 @@ import type { AlertConfig } from '../alerts/alert-config.js';
 import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
 import type { Store } from '../store/store.js';
 import { beginSweep, resumeSweep, runSweep, type SweepEnd, type SweepOptions, type SweepResult } from './sweep.js';
-import { tellOperator } from './tell-operator.js';
+import { BackOff } from './back-off.js';
+import { OperatorLine } from './operator-line.js';
 import { renderCount } from '../../words/sentence.js';
 import type { Client } from '../../model/client.js';
 
@@ -42,6 +43,10 @@ export interface WatchOptions {
 }
 
 const TICK_MS = 5_000;
+/** The longest that something that fails is left alone. */
+const MOST_REST_MS = 600_000;
+/** A clock that steps back by more was wrong before, or is now. */
+const CLOCK_STEP_MS = 60_000;
 
 /**
  * Sweeps each schedule of an inventory when it is due, one after another, until it is told to stop; delivers alerts all
@@ -58,11 +63,20 @@ class Watcher {
   readonly #due = new Map<string, Date>();
   #healthy = true;
   #delivering = false;
+  #seenAt = Date.now();
+  readonly #deliveries: BackOff;
+  readonly #sweeps: BackOff;
+  readonly #operator: OperatorLine;
 
   constructor(
     private readonly options: WatchOptions,
     private files: WatchedFiles,
-  ) {}
+  ) {
+    const { tickMs = TICK_MS, view, signal } = options;
+    this.#deliveries = new BackOff(tickMs, MOST_REST_MS);
+    this.#sweeps = new BackOff(tickMs, MOST_REST_MS);
+    this.#operator = new OperatorLine((line) => view.note(line), signal);
+  }
 
   async run(): Promise<void> {
     const { signal, view, tickMs = TICK_MS } = this.options;
@@ -72,8 +86,9 @@ class Watcher {
       if (await this.options.store.findUnfinished(this.files.inventory)) await this.#sweep(null);
       while (!signal.aborted) {
         await this.#reload();
+        await this.#checkClock();
         const next = this.#schedules.find(({ key }) => (this.#due.get(key)?.getTime() ?? Infinity) <= Date.now());
-        if (next) await this.#sweep(next);
+        if (next && this.#sweeps.restMs === 0) await this.#sweep(next);
         else await wait(tickMs, undefined, { signal }).catch(() => {});
       }
       view.note('stopped');
@@ -86,14 +101,20 @@ class Watcher {
     const { store, signal, view } = this.options;
     if (this.#healthy) view.alive();
     const { alerts } = this.files;
-    if (!alerts || this.#delivering) return;
+    if (!alerts || this.#delivering || this.#deliveries.restMs > 0) return;
     this.#delivering = true;
     try {
       const now = (): Date => new Date();
-      await deliverMessages(store, alerts, { signal, now, onResult: (result) => view.delivery(result) });
+      const onResult = (result: DeliveryResult): void => {
+        if (result.delivery.outcome !== 'delivered' && result.retryAt === null) this.#healthy = false;
+        view.delivery(result);
+      };
+      await deliverMessages(store, alerts, { signal, now, onResult });
+      this.#deliveries.noteSuccess();
     } catch (error) {
       this.#healthy = false;
-      view.note(`alerts cannot be delivered: ${(error as Error).message}`);
+      this.#deliveries.noteFailure();
+      await this.#tellOperator('Alerts cannot be delivered', (error as Error).message);
     } finally {
       this.#delivering = false;
     }
@@ -102,11 +123,43 @@ class Watcher {
   async #plan(): Promise<void> {
     this.#schedules = await listSchedules(this.files.clients);
     this.#due.clear();
-    for (const schedule of this.#schedules) this.#appoint(schedule, await this.options.store.lastRun(schedule.key));
+    const ahead: Date[] = [];
+    for (const schedule of this.#schedules) {
+      const [lastRun, now] = [await this.options.store.lastRun(schedule.key), new Date()];
+      const isAhead = lastRun !== null && lastRun > now;
+      if (isAhead) {
+        ahead.push(lastRun);
+        await this.options.store.noteRun(schedule.key, now).catch(() => {});
+      }
+      this.#appoint(schedule, isAhead ? now : lastRun);
+    }
+    await this.#tellAhead(ahead);
     const clients = this.#schedules.reduce((sum, schedule) => sum + schedule.clients, 0);
     this.options.view.note(
       `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}; ${this.#describeNext()}`,
     );
+  }
+
+  async #tellAhead(runs: readonly Date[]): Promise<void> {
+    const latest = Math.max(...runs.map((run) => run.getTime()));
+    if (latest - Date.now() < CLOCK_STEP_MS) return;
+    await this.#tellOperator(
+      'The clock of this machine was ahead, or is behind now',
+      `${renderCount(runs.length, 'schedule')} ran last at a time that is still to come, up to ${new Date(latest).toISOString()}. ` +
+        'The next runs are planned from now on. Check the clock, and that it is set by NTP.',
+    );
+  }
+
+  /** Plans again where the clock was set back, or what was due while it was ahead would be due much later. */
+  async #checkClock(): Promise<void> {
+    const [seenAt, now] = [this.#seenAt, Date.now()];
+    this.#seenAt = now;
+    if (seenAt - now < CLOCK_STEP_MS) return;
+    await this.#tellOperator(
+      'The clock of this machine was set back',
+      `It showed ${new Date(seenAt).toISOString()} before. The next runs are planned from now on.`,
+    );
+    await this.#plan().catch((error: unknown) => this.#tellOperator('The schedules cannot be planned', String(error)));
   }
 
   #describeNext(): string {
@@ -159,12 +212,15 @@ class Watcher {
       }
       const { state, blind, held, failed } = end;
       this.#healthy = blind + held + failed.length === 0;
+      this.#sweeps.noteSuccess();
+      this.#operator.forget();
       for (const { client, reason } of failed) view.note(`${client.id} could not be checked: ${reason}`);
       view.note(
         `sweep ${id} ${state}, ${renderCount(changes, 'change')}${blind + held > 0 ? `, ${blind + held} checks proved nothing` : ''}`,
       );
     } catch (error) {
       this.#healthy = false;
+      this.#sweeps.noteFailure();
       if (schedule) await store.noteRun(schedule.key, startedAt).catch(() => {});
       await this.#tellOperator('A sweep failed', (error as Error).message);
     }
@@ -176,16 +232,8 @@ class Watcher {
     }
   }
 
-  async #tellOperator(title: string, detail: string): Promise<void> {
-    const { store, view } = this.options;
-    view.note(`${title}: ${detail}`);
-    const { alerts } = this.files;
-    if (!alerts) return;
-    try {
-      await tellOperator(store, alerts, { key: `operator/${new Date().toISOString()}`, title, detail });
-    } catch (error) {
-      view.note(`the operator could not be alerted: ${(error as Error).message}`);
-    }
+  #tellOperator(title: string, detail: string): Promise<void> {
+    return this.#operator.tell(this.options.store, this.files.alerts, title, detail);
   }
 }
 

@@ -1,7 +1,5 @@
+import type { AskedState } from '../../model/report.js';
 import type { Engine } from './engine.js';
-
-/** What the control endpoint said: whether we can see at all. */
-export type ControlState = 'answered' | 'silent' | 'error';
 
 /** A TCP endpoint that the user knows to answer. */
 export interface Control {
@@ -20,7 +18,7 @@ const SHARED_MS = 500;
  */
 export class ControlEndpoint {
   #asked = Number.NEGATIVE_INFINITY;
-  #answer: Promise<ControlState> | null = null;
+  #answer: Promise<AskedState> | null = null;
 
   constructor(
     private readonly engine: Engine,
@@ -28,7 +26,7 @@ export class ControlEndpoint {
   ) {}
 
   /** Asks, or joins in asking, the control endpoint. */
-  ask(): Promise<ControlState> {
+  ask(): Promise<AskedState> {
     const now = performance.now();
     if (this.#answer && now - this.#asked < SHARED_MS) return this.#answer;
     this.#asked = now;
@@ -36,7 +34,7 @@ export class ControlEndpoint {
     return this.#answer;
   }
 
-  async #connect(): Promise<ControlState> {
+  async #connect(): Promise<AskedState> {
     const { address, port } = this.control;
     const { state } = await this.engine.tcp(this.engine.host(address), port);
     if (state === 'error') return 'error';

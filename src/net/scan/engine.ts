@@ -4,9 +4,11 @@ import { Core } from './core.js';
 import { NetworkPacing } from './gate.js';
 import { Host } from './host.js';
 import type { Outcome } from './outcome.js';
+import type { TcpOptions } from './tcp-connect.js';
 import { talkTcp } from './tcp-talk.js';
 import type { Timing } from './timing.js';
-import { exchangeUdp, type UdpRequest } from './udp-exchange.js';
+import { exchangeUdp } from './udp-exchange.js';
+import type { UdpRequest } from './udp-request.js';
 
 /**
  * The only owner of sockets: grants descriptors and packets, keeps deadlines, learns each host's round-trip time.
@@ -34,8 +36,8 @@ export class Engine {
   }
 
   /** Connects to a TCP endpoint and, where it is open, runs `talk` on the connection. */
-  tcp(host: Host, port: number, talk?: Talk): Promise<Outcome> {
-    const outcome = talkTcp(this.#core, host, port, talk);
+  tcp(host: Host, port: number, talk?: Talk, options?: TcpOptions): Promise<Outcome> {
+    const outcome = talkTcp(this.#core, host, port, talk, options);
     if (this.#cut) this.cutOff();
     return outcome;
   }
@@ -43,6 +45,8 @@ export class Engine {
   /** Asks a UDP endpoint. */
   udp(host: Host, port: number, request: UdpRequest): Promise<Outcome> {
     const outcome = exchangeUdp(this.#core, host, port, request);
+    host.underWay++;
+    void outcome.then(() => host.underWay--);
     if (this.#cut) this.cutOff();
     return outcome;
   }

@@ -1,5 +1,6 @@
 import { parseAddress } from '../../model/address.js';
 import { type Agenda, TICK_MS } from '../../async/agenda.js';
+import { Queue } from '../../async/queue.js';
 
 const PRUNE_ABOVE = 4096;
 
@@ -115,34 +116,6 @@ export class Gate {
     this.#tokens--;
     if (job.takesSocket) this.#open++;
     job.run();
-  }
-}
-
-/** A FIFO queue without the cost of `Array.prototype.shift`. */
-class Queue<T> {
-  #items: T[] = [];
-  #head = 0;
-
-  get size(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  shift(): T | undefined {
-    const item = this.#items[this.#head++];
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
-
-  clear(): void {
-    this.#items = [];
-    this.#head = 0;
   }
 }
 

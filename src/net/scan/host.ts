@@ -11,6 +11,9 @@ const REFUSING_EXTRA_TRIES = 1;
 
 const LOSSY_EXTRA_TRIES = 2;
 
+/** How soon an answer comes where no round trip is known, as a share of the patience. */
+const UNKNOWN_ROUND_TRIP = 0.25;
+
 /** How far apart a host is asked for refusals that it limits in rate, ms: most systems send one a second. */
 export const REFUSAL_GAP_MS = 1_100;
 /** How long such a refusal is waited for over TCP, ms: the system's next SYN would take the turn of another endpoint. */
@@ -18,6 +21,8 @@ export const REFUSAL_WAIT_MS = 950;
 const REFUSAL_QUEUE_MS = 10_000;
 /** So many refusals of a later try than the first show a limit, and no chance loss. */
 const LATE_REFUSALS = 2;
+/** So many late refusals within so many ms are neither chance, nor let through by a limit of refusals. */
+const SUDDEN = { refusals: 3, withinMs: 100 } as const;
 
 /** What the engine learns of one target while it probes it: patience follows this evidence. */
 export class Host {
@@ -30,12 +35,20 @@ export class Host {
   refusals = 0;
   /** TCP connects that were refused. */
   tcpRefusals = 0;
+  /** Its endpoints that are being asked, but for conversations that only wait because others do. */
+  underWay = 0;
+  /** Whether waiting for what may come late costs nothing in any case, as the user asked for just these endpoints. */
+  unhurried = false;
   /** Our local address on the way to it, once known. */
   localAddress: string | null = null;
   /** When its first packet left, on the clock of `performance.now()`. */
   firstSentAt: number | null = null;
   /** Refusals over either transport that came to a later try only. */
   #lateRefusals = 0;
+  /** When the latest late refusals over a transport began to come, and how many came since. */
+  readonly #volleys = new Map<'tcp' | 'udp', { readonly at: number; refusals: number }>();
+  /** The transports over which several endpoints that had been silent were refused at one moment. */
+  readonly suddenlyRefused = new Set<'tcp' | 'udp'>();
   /** Whether this machine has an address that could reach it, once that mattered. */
   #reachable: boolean | null = null;
   /** Earliest time of the next extra try for a rate-limited ICMP answer. */
@@ -76,11 +89,20 @@ export class Host {
     if (first) for (const wake of [...this.waiting]) wake();
   }
 
+  /** Whether an answer would have come before now: a next try may have left before that. */
+  isLate(waitedMs: number): boolean {
+    return waitedMs > (this.rtt.timeoutMs ?? UNKNOWN_ROUND_TRIP * this.timing.patienceMs);
+  }
+
   /** Notes a refusal; `late` says that an earlier try was not refused. */
-  refused(transport: 'tcp' | 'udp', late: boolean): void {
+  refused(transport: 'tcp' | 'udp', late: boolean, now = performance.now()): void {
     if (transport === 'tcp') this.tcpRefusals++;
     else this.refusals++;
-    if (late) this.#lateRefusals++;
+    if (!late) return;
+    this.#lateRefusals++;
+    let volley = this.#volleys.get(transport);
+    if (!volley || now - volley.at > SUDDEN.withinMs) this.#volleys.set(transport, (volley = { at: now, refusals: 0 }));
+    if (++volley.refusals >= SUDDEN.refusals) this.suddenlyRefused.add(transport);
   }
 
   /**

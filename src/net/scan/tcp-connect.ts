@@ -27,8 +27,22 @@ const SOFT_GAP_MS = { least: 500, unknown: 1_000 } as const;
  * "Unreachable" and "prohibited" are soft errors (RFC 1122 §4.2.3.9): they end a try as silence does, and only give
  * the endpoint its reason if nothing answers after all. A handshake or a refusal settles it.
  */
-export function connectTcp(core: Core, host: Host, port: number, done: (connected: Connected) => void): void {
-  new TcpConnect(core, host, port, done).request();
+export function connectTcp(
+  core: Core,
+  host: Host,
+  port: number,
+  done: (connected: Connected) => void,
+  options: TcpOptions = {},
+): void {
+  new TcpConnect(core, host, port, done, options).request();
+}
+
+/** How a TCP endpoint is asked, where not as the others are. */
+export interface TcpOptions {
+  /** The tries of the timing are enough, whatever is known of the host: in a usual patience, the system's SYNs. */
+  readonly brief?: boolean | undefined;
+  /** One of many that matter less: takes no turn of others' refusals, and teaches nothing of losses and refusals. */
+  readonly minor?: boolean | undefined;
 }
 
 class TcpConnect {
@@ -50,6 +64,7 @@ class TcpConnect {
     private readonly host: Host,
     private readonly port: number,
     private readonly done: (connected: Connected) => void,
+    private readonly options: TcpOptions,
   ) {
     core.running.add(this);
     host.waiting.add(this.#wake);
@@ -96,7 +111,8 @@ class TcpConnect {
     const end = this.#askedOnceMore ? this.#lastTryAt + REFUSAL_WAIT_MS : Math.max(this.#firstTryAt + patienceMs, next);
     // A SYN counts as unanswered once an answer to it would have come.
     const answerMs = Math.min(this.host.rtt.timeoutMs ?? 0, patienceMs / 3);
-    const again = gap !== null && this.#countTries(end - answerMs) < this.host.wantedTries;
+    const wanted = this.options.brief ? this.host.timing.tries : this.host.wantedTries;
+    const again = gap !== null && this.#countTries(end - answerMs) < wanted;
     const due = again ? next : end;
     if (performance.now() < due) this.#review = this.core.agenda.at(due, this.#wake);
     else if (again) this.request();
@@ -114,8 +130,8 @@ class TcpConnect {
   /** Silence so far. Where the host's refusals are limited in rate, this endpoint's may only have had no turn yet. */
   #end(): void {
     const now = performance.now();
-    const mayBeRefusal = !this.#askedOnceMore && this.#silence === 'no-response' && this.host.limitsTcpRefusals;
-    const turn = mayBeRefusal ? this.host.takeRefusalTurn(now) : null;
+    const mayBeRefusal = !this.#askedOnceMore && !this.options.minor && this.#silence === 'no-response';
+    const turn = mayBeRefusal && this.host.limitsTcpRefusals ? this.host.takeRefusalTurn(now) : null;
     if (turn === null) {
       const tries = this.#countTries(now);
       return this.#settle({ state: 'filtered', reason: this.#silence, rttMs: null, tries, evidence: {} });
@@ -163,7 +179,7 @@ class TcpConnect {
     }
     if (meaning.state === 'filtered') return this.#silenced(attempt, meaning.reason);
     const tries = this.#countTries();
-    if (meaning.state === 'closed') this.host.refused('tcp', tries > 1);
+    if (meaning.state === 'closed' && !this.options.minor) this.host.refused('tcp', tries > 1);
     const rttMs = this.#noteAnswer(attempt);
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: {} });
   }
@@ -183,7 +199,7 @@ class TcpConnect {
     const retransmitted = countSyns(elapsed) - 1;
     let lost = this.#triesGivenUp + (known !== null && elapsed > known ? retransmitted : 0);
     for (const { startedAt } of this.#attempts) if (startedAt < attempt.startedAt) lost++;
-    this.host.heard(retransmitted > 0 ? null : elapsed, lost);
+    this.host.heard(retransmitted > 0 ? null : elapsed, this.options.minor ? 0 : lost);
     return elapsed;
   }
 

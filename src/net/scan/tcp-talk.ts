@@ -1,87 +1,183 @@
 import type { Socket } from 'node:net';
+import { cancel } from '../../async/agenda.js';
+import type { TlsEvidence } from '../../model/tls-evidence.js';
+import {
+  type Conversation,
+  type PatientLimits,
+  type ReadResult,
+  SocketReader,
+  type Talk,
+} from '../sockets/conversation.js';
+import { finishSocket, resetSocket } from '../sockets/tcp-socket.js';
+import { describeTlsServer, NOTHING_SHOWN, startTls } from '../sockets/tls-socket.js';
 import type { Core, Running } from './core.js';
 import type { Host } from './host.js';
 import type { Outcome } from './outcome.js';
-import { connectTcp } from './tcp-connect.js';
-import { type Conversation, SocketReader, type Talk } from '../sockets/conversation.js';
-import { resetSocket } from '../sockets/tcp-socket.js';
+import { type Connected, connectTcp, type TcpOptions } from './tcp-connect.js';
+
+/** How long the other side may take to end a connection that we have ended, ms. */
+const FINISH_MS = 500;
+/** How often it is asked whether waiting still costs nothing, ms. */
+const SLICE_MS = 100;
 
 /**
- * Connects to a TCP endpoint and, where it is open, talks its protocol on the same connection. Ends connections
- * with a reset, which leaves no TIME_WAIT behind.
+ * Connects to a TCP endpoint and, where it is open, talks its protocol on the same connection. A conversation ends with
+ * a FIN; a connection on which neither side said anything with a reset, which leaves no TIME_WAIT behind.
  */
-export function talkTcp(core: Core, host: Host, port: number, talk?: Talk): Promise<Outcome> {
+export function talkTcp(core: Core, host: Host, port: number, talk?: Talk, options?: TcpOptions): Promise<Outcome> {
+  host.underWay++;
   return new Promise((resolve, reject) => {
-    connectTcp(core, host, port, ({ outcome, socket }) => {
-      if (socket && talk) return void converse(core, host, port, outcome, socket, talk).then(resolve, reject);
+    const talking = new Talking(core, host, port);
+    const done = ({ outcome, socket }: Connected): void => {
+      const settle = (result: Outcome): void => {
+        host.underWay--;
+        resolve(result);
+      };
+      const fail = (error: Error): void => {
+        host.underWay--;
+        reject(error);
+      };
+      if (socket && talk) return void talking.run(outcome, socket, talk).then(settle, fail);
       if (socket) resetSocket(socket);
-      resolve(outcome);
-    });
+      settle(outcome);
+    };
+    connectTcp(core, host, port, done, options);
   });
 }
 
-async function converse(
-  core: Core,
-  host: Host,
-  port: number,
-  outcome: Outcome,
-  socket: Socket,
-  talk: Talk,
-): Promise<Outcome> {
-  const reader = new SocketReader(socket, core.agenda);
-  let open: Socket | null = socket;
-  let cut = false;
-  let endedFirst: SocketReader['ended'] = null;
-  /** Ends the connection; answers how the other side had ended the first one before that. */
-  const leave = (): SocketReader['ended'] => {
-    if (open === socket) endedFirst = reader.ended;
-    if (open) resetSocket(open);
-    open = null;
-    return endedFirst;
-  };
-  const running: Running = {
-    cutOff: () => {
-      cut = true;
-      leave();
-    },
-  };
-  const reopen = (): Promise<Conversation | null> =>
-    new Promise((resolve) => {
-      // A conversation holds one socket at a time: else conversations could wait for one another's.
-      leave();
-      if (cut) return resolve(null);
-      connectTcp(core, host, port, ({ socket: next }) => {
-        open = next;
-        resolve(next && createConversation(next, new SocketReader(next, core.agenda), host, port, reopen));
-      });
-    });
-  core.running.add(running);
-  try {
-    const evidence = await talk(createConversation(socket, reader, host, port, reopen));
-    const ended = leave();
-    const said = Object.keys(evidence).length > 0;
-    const reason = ended === 'reset' && !said ? 'reset-after-accept' : outcome.reason;
-    return { ...outcome, reason, evidence: ended ? { ...evidence, ended } : evidence };
-  } finally {
-    core.running.delete(running);
-    leave();
-  }
+/** The connection of a conversation. */
+interface Line {
+  readonly socket: Socket;
+  /** Null while it goes over to TLS, when there is nothing to read for us. */
+  readonly reader: SocketReader | null;
+  /** Whether we said anything. */
+  said: boolean;
 }
 
-function createConversation(
-  socket: Socket,
-  reader: SocketReader,
-  host: Host,
-  port: number,
-  reopen: Conversation['reopen'],
-): Conversation {
-  return {
-    local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
-    remote: { address: host.address, port },
-    answerMs: host.timing.answerMs,
-    quietMs: host.quietMs,
-    send: (bytes) => void (socket.writable && socket.write(bytes)),
-    read: (limits) => reader.read(limits),
-    reopen,
-  };
+/** One conversation, on one connection after another: it holds one socket at a time, so that none waits for another's. */
+class Talking implements Running {
+  readonly #askedAt = performance.now();
+  #line: Line | null = null;
+  #first: Line | null = null;
+  #endedFirst: SocketReader['ended'] = null;
+  #cut = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly host: Host,
+    private readonly port: number,
+  ) {}
+
+  async run(outcome: Outcome, socket: Socket, talk: Talk): Promise<Outcome> {
+    this.core.running.add(this);
+    try {
+      const conversation = this.#take(socket, false);
+      this.#first = this.#line;
+      const evidence = await talk(conversation);
+      this.#leave();
+      const ended = this.#endedFirst;
+      const said = Object.keys(evidence).length > 0;
+      const reason = ended === 'reset' && !said ? 'reset-after-accept' : outcome.reason;
+      return { ...outcome, reason, evidence: ended ? { ...evidence, ended } : evidence };
+    } finally {
+      this.core.running.delete(this);
+      this.#leave();
+    }
+  }
+
+  cutOff(): void {
+    this.#cut = true;
+    this.#leave();
+  }
+
+  #take(socket: Socket, isSecure: boolean): Conversation {
+    const reader = new SocketReader(socket, this.core.agenda);
+    const line: Line = { socket, reader, said: isSecure };
+    this.#line = line;
+    const { timing, quietMs } = this.host;
+    return {
+      local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
+      remote: { address: this.host.address, port: this.port },
+      answerMs: timing.answerMs,
+      quietMs,
+      isSecure,
+      send: (bytes) => {
+        line.said = true;
+        if (socket.writable) socket.write(bytes);
+      },
+      read: (limits) => reader.read(limits),
+      readPatiently: (limits) => this.#readPatiently(reader, limits),
+      reopen: async () => (isSecure ? ((await this.#secure())?.conversation ?? null) : this.#reopen()),
+      secure: () => this.#secure(),
+    };
+  }
+
+  async #reopen(): Promise<Conversation | null> {
+    const socket = await this.#connect();
+    return socket && this.#take(socket, false);
+  }
+
+  async #secure(): Promise<{ tls: TlsEvidence; conversation: Conversation | null } | null> {
+    const socket = await this.#connect();
+    if (!socket) return null;
+    this.#line = { socket, reader: null, said: true };
+    const secured = await startTls(socket, this.core.agenda, this.host.timing.answerMs);
+    if (secured && !this.#cut) return { tls: describeTlsServer(secured), conversation: this.#take(secured, true) };
+    this.#leave();
+    return { tls: NOTHING_SHOWN, conversation: null };
+  }
+
+  #connect(): Promise<Socket | null> {
+    this.#leave();
+    return new Promise((resolve) => {
+      if (this.#cut) return resolve(null);
+      connectTcp(this.core, this.host, this.port, ({ socket }) => resolve(socket));
+    });
+  }
+
+  async #readPatiently(reader: SocketReader, { leastMs, share, maxBytes }: PatientLimits): Promise<ReadResult> {
+    const { host, core } = this;
+    const leastUntil = performance.now() + leastMs;
+    const mostUntil = this.#askedAt + share * host.timing.patienceMs;
+    host.underWay--;
+    try {
+      for (;;) {
+        const now = performance.now();
+        const isAlone = host.underWay === 0 && !host.unhurried;
+        const costs = isAlone || core.gate.isCrowded || now >= mostUntil;
+        const waitMs = Math.max(leastUntil - now, costs ? 0 : Math.min(SLICE_MS, mostUntil - now));
+        if (waitMs <= 0) return { bytes: Buffer.alloc(0), end: 'timeout' };
+        const result = await reader.read({ waitMs, maxBytes, isComplete: () => true });
+        if (result.end !== 'timeout') return result;
+      }
+    } finally {
+      host.underWay++;
+    }
+  }
+
+  /** Ends the connection, if there is one. */
+  #leave(): void {
+    const line = this.#line;
+    if (!line) return;
+    this.#line = null;
+    if (line === this.#first) this.#endedFirst = line.reader?.ended ?? null;
+    if (line.said || line.reader?.heard) this.#finish(line.socket);
+    else resetSocket(line.socket);
+  }
+
+  /** Nobody waits for the end: it comes soon, and at once where the engine ends or sockets are scarce. */
+  #finish(socket: Socket): void {
+    const { agenda, gate, running } = this.core;
+    if (socket.destroyed) return;
+    finishSocket(socket);
+    if (this.#cut || gate.isFull) return void socket.destroy();
+    const end = (): void => void socket.destroy();
+    const finishing: Running = { cutOff: end };
+    const deadline = agenda.in(FINISH_MS, end);
+    running.add(finishing);
+    socket.once('close', () => {
+      cancel(deadline);
+      running.delete(finishing);
+    });
+  }
 }

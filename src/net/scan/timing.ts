@@ -74,6 +74,22 @@ export function slowDown(timing: Timing): Timing {
   };
 }
 
+/** Packets to a target are this far apart while its endpoints are spread over a time, ms, if they come that slowly. */
+const SPREAD_GAP_MS = 1_000;
+
+/**
+ * Makes a timing for a target whose endpoints are asked `gapMs` apart: further tries keep a distance as well, for which
+ * a quarter of that gap has to do, since an endpoint has four tries at most.
+ */
+export function spreadOut(timing: Timing, gapMs: number): Timing {
+  const least = Math.min(SPREAD_GAP_MS, gapMs / 4);
+  return {
+    ...timing,
+    hostGapMs: Math.max(timing.hostGapMs, least),
+    shortGapMs: timing.shortGapMs === null ? null : Math.max(timing.shortGapMs, SPREAD_GAP_MS),
+  };
+}
+
 /**
  * When to send a try (from 0) of a UDP exchange, in ms after the first: gaps double, and the last leaves half of the
  * patience for its answer. With a patience of 3.1 s and three tries: 0, 0.5 and 1.5 s.

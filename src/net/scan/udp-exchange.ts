@@ -5,8 +5,9 @@ import type { Core } from './core.js';
 import { type Host, REFUSAL_GAP_MS } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
 import { tryOffset } from './timing.js';
-import type { Correlate } from './udp-shared.js';
-import { createUdpSocket, type Sender } from '../sockets/udp-port.js';
+import type { Question, UdpRequest } from './udp-request.js';
+import { hearAlsoAt, sendFromPort } from './udp-from-port.js';
+import { createUdpSocket, type ReceiveDatagram, type Sender } from '../sockets/udp-port.js';
 
 const BUSY_RETRY_MS = 100;
 const BUSY_LIMIT_MS = 15_000;
@@ -14,36 +15,6 @@ const BUSY_LIMIT_MS = 15_000;
 const SHARED_TRY = 1;
 /** When the try from a fixed port leaves, as a share of the patience. */
 const FROM_PORT_AT = 0.66;
-
-/** A datagram to send, and the key by which its answer is known if it comes from elsewhere. */
-export interface Question {
-  readonly bytes: Uint8Array;
-  readonly key?: string;
-}
-
-/** What to ask of a UDP endpoint. */
-export interface UdpRequest {
-  /** Creates the datagram of one try; `local` tells where it is sent from, and is asked only where it matters. */
-  readonly ask: (local: () => Sender) => Question;
-  /** Reads an answer of the protocol; undefined for any other datagram. */
-  readonly read: (bytes: Buffer) => Evidence | undefined;
-  /** The reason of an endpoint that answered in the protocol. */
-  readonly reason: Reason;
-  /** Finds answers that come from another port or address. */
-  readonly correlate?: Correlate;
-  /** A last try from this local port, since some servers answer only that. */
-  readonly lastFromPort?: number;
-  /** Goes on listening after the first answer, and joins the evidence of all. */
-  readonly collect?: {
-    /** For how long after the first answer, ms, by what has come so far; 0 where nothing better can come. */
-    readonly ms: (all: Evidence) => number;
-    readonly join: (all: Evidence, next: Evidence) => Evidence;
-  };
-  /** Tries, where not those of the timing. */
-  readonly tries?: number;
-  /** When silence is believed, on the clock of `performance.now()`, where not after the whole patience. */
-  readonly until?: number;
-}
 
 /** Asks a UDP endpoint until it answers, an ICMP error refuses it, or its silence is believed. */
 export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRequest): Promise<Outcome> {
@@ -111,6 +82,7 @@ class UdpExchange {
       if (this.#settled) return;
       this.#launched = true;
       this.host.localAddress ??= socket.address().address;
+      if (this.request.alsoAt !== undefined) hearAlsoAt(this.core, this.host, this.request.alsoAt, this.port);
       this.#firstSentAt = performance.now();
       this.host.firstSentAt ??= this.#firstSentAt;
       this.#sendConnected();
@@ -134,7 +106,7 @@ class UdpExchange {
     } else if (last !== undefined && !this.#askedFromPort) {
       this.#appoint(this.#firstSentAt + FROM_PORT_AT * patienceMs, () => {
         this.#askedFromPort = true;
-        void this.#sendShared(last);
+        this.#sendFromPort(last);
       });
     } else {
       this.#appoint(end, () => this.#end());
@@ -150,7 +122,7 @@ class UdpExchange {
   #sendNext(): void {
     // Where ICMP errors are heard but limited in rate, whoever expects no answer from elsewhere can better use those.
     const shared = this.#sent === SHARED_TRY && (this.request.correlate || this.host.refusals === 0);
-    if (shared || !this.#socket) return void this.#sendShared(0);
+    if (shared || !this.#socket) return void this.#sendShared();
     this.core.gate.send(this.host.pacer, () => {
       this.#sendConnected();
       this.#plan();
@@ -165,28 +137,47 @@ class UdpExchange {
     socket.send(bytes, (error) => error && this.#failed(error));
   }
 
-  async #sendShared(localPort: number): Promise<void> {
+  async #sendShared(): Promise<void> {
     const { shared } = this.core;
-    const { address, family, localAddress } = this.host;
-    const socket = await shared.socket(family, localPort);
+    const socket = await shared.socket(this.host.family);
     this.core.gate.send(this.host.pacer, () => {
       if (this.#settled) return;
-      const fixed = localPort !== 0;
-      if (!socket) {
-        if (fixed) this.#portTaken = true;
-        else this.#sendConnected();
-        return this.#plan();
-      }
-      if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
-      const port = localPort || shared.portOf(socket);
-      this.#cleanups.push(
-        shared.listen(port, { address, port: this.port }, (bytes, from) => this.#received(bytes, from, fixed)),
-      );
-      const { bytes } = this.#ask(() => ({ address: localAddress ?? '0.0.0.0', port }), fixed);
-      this.#noteSent();
-      socket.send(bytes, this.port, address, () => {});
+      const send = (bytes: Uint8Array) => socket?.send(bytes, this.port, this.host.address, () => {});
+      if (socket) this.#sendFrom(shared.portOf(socket), false, send);
+      else this.#sendConnected();
       this.#plan();
     });
+  }
+
+  #sendFromPort(port: number): void {
+    const end = sendFromPort(this.core, this.host, port, this.#there, {
+      ready: (send) => {
+        this.#sendFrom(port, true, send);
+        this.#plan();
+      },
+      received: (bytes) => this.#received(bytes, null, true),
+      failed: (error) => this.#failed(error),
+      scarce: () => this.#giveUpSocket(),
+      taken: () => {
+        this.#portTaken = true;
+        this.#plan();
+      },
+    });
+    this.#cleanups.push(end);
+  }
+
+  get #there(): Sender {
+    return { address: this.host.address, port: this.port };
+  }
+
+  /** Sends from a port that others use too, and hears what comes to it from the endpoint. */
+  #sendFrom(port: number, fixed: boolean, send: (bytes: Uint8Array) => void): void {
+    if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
+    const hear: ReceiveDatagram = (bytes, from) => this.#received(bytes, from, fixed);
+    this.#cleanups.push(this.core.shared.listen(port, this.#there, hear));
+    const { bytes } = this.#ask(() => ({ address: this.host.localAddress ?? '0.0.0.0', port }), fixed);
+    this.#noteSent();
+    send(bytes);
   }
 
   /** Where sockets are scarce, the shared ones do: only an ICMP error that comes late is missed. */
@@ -222,10 +213,11 @@ class UdpExchange {
     if (fixed) evidence.fromPort5060 = true;
     const { collect, reason } = this.request;
     if (!this.#answer) {
-      const rttMs = this.#noteAnswer();
+      const rttMs = this.#noteAnswer(false);
       this.#answeredAt = performance.now();
       const tries = this.#sent;
       this.#answer = { state: 'open', reason: understood ? reason : 'udp-response', rttMs, tries, evidence };
+      for (let more = collect?.askMore?.(evidence) ?? 0; more > 0; more--) void this.#sendShared();
     } else if (collect && understood) {
       this.#answer = { ...this.#answer, reason, evidence: collect.join(this.#answer.evidence, evidence) };
     } else {
@@ -236,9 +228,12 @@ class UdpExchange {
     else this.#settle(this.#answer);
   }
 
-  #noteAnswer(): number {
+  /** Notes an answer; a refusal that comes late was more likely swallowed before, by a limit of ICMP errors, than lost. */
+  #noteAnswer(refused: boolean): number {
     const elapsed = performance.now() - this.#sentAt;
-    this.host.heard(this.#sent > 1 ? null : elapsed, this.#sent - 1);
+    const late = this.host.isLate(performance.now() - this.#firstSentAt);
+    if (refused) this.host.refused('udp', late);
+    this.host.heard(this.#sent > 1 ? null : elapsed, late && !refused ? this.#sent - 1 : 0);
     return elapsed;
   }
 
@@ -249,8 +244,7 @@ class UdpExchange {
     if (meaning.kind === 'ours') return this.#settle(createErrorOutcome(meaning.reason, this.#sent, error.message));
     if (meaning.reason === 'no-response') return;
     if (meaning.state === 'filtered') return void (this.#softReason = meaning.reason);
-    if (meaning.state === 'closed') this.host.refused('udp', this.#sent > 1);
-    const rttMs = this.#noteAnswer();
+    const rttMs = this.#noteAnswer(meaning.state === 'closed');
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
   }
 

@@ -1,36 +1,63 @@
 import type { Socket } from 'node:dgram';
 import { judgeErrno } from '../sockets/errno.js';
-import { bindUdp, type ReceiveDatagram, type Sender } from '../sockets/udp-port.js';
+import { FixedPort, type PortRequest, type PortUser } from '../sockets/fixed-port.js';
+import { bindUdp, enlargeBuffers, type ReceiveDatagram, type Sender } from '../sockets/udp-port.js';
 
 /** Reads from a datagram which exchange it answers; undefined if it is not an answer of that protocol. */
 export type Correlate = (bytes: Buffer, from: Sender) => string | undefined;
 
 /**
  * The unconnected UDP sockets that all exchanges share. Unlike connected ones they hear answers that come from
- * another port or address than the one asked (and never hear of ICMP errors). One per family and local port.
+ * another port or address than the one asked (and never hear of ICMP errors). One per family, and one per family and
+ * fixed port, which all of this process have in common.
  */
 export class SharedUdp {
-  readonly #sockets = new Map<string, Promise<Socket | null>>();
+  readonly #sockets = new Map<4 | 6, Promise<Socket | null>>();
+  /** By local port. */
+  readonly #users = new Map<number, PortUser>();
+  readonly #joined = new Map<FixedPort, PortUser>();
+  #closed = false;
   readonly #ports = new WeakMap<Socket, number>();
   readonly #byEndpoint = new Map<string, ReceiveDatagram>();
   readonly #byKey = new Map<string, ReceiveDatagram>();
   readonly #correlates = new Map<Correlate, number>();
 
   /**
-   * Binds a socket (port 0: any) once and keeps it; null if the system refuses it. A refusal is kept as well,
-   * unless it comes from a shortage that may pass.
+   * Binds a socket on any port once and keeps it; null if the system refuses it. A refusal is kept as well, unless it
+   * comes from a shortage that may pass.
    */
-  socket(family: 4 | 6, port: number): Promise<Socket | null> {
-    const name = `${family}:${port}`;
-    let socket = this.#sockets.get(name);
+  socket(family: 4 | 6): Promise<Socket | null> {
+    let socket = this.#sockets.get(family);
     if (!socket) {
-      socket = this.#bind(family, port).catch((error: NodeJS.ErrnoException) => {
-        if (judgeErrno(error.code, 'udp', true).reason === 'fd-limit') this.#sockets.delete(name);
+      socket = this.#bind(family).catch((error: NodeJS.ErrnoException) => {
+        if (judgeErrno(error.code, 'udp', true).reason === 'fd-limit') this.#sockets.delete(family);
         return null;
       });
-      this.#sockets.set(name, socket);
+      this.#sockets.set(family, socket);
     }
     return socket;
+  }
+
+  /** Uses a fixed port together with all of this process; null where it cannot be had. */
+  async fixedPort(request: PortRequest): Promise<FixedPort | null> {
+    const user = this.#userOf(request.port);
+    const fixed = await FixedPort.join(request, user).catch(() => null);
+    if (fixed && this.#closed) await fixed.leave(user);
+    else if (fixed) this.#joined.set(fixed, user);
+    return this.#closed ? null : fixed;
+  }
+
+  /** What is known by its key is an exchange's own; else all hear it whose endpoint sent it, in this process. */
+  #userOf(port: number): PortUser {
+    let user = this.#users.get(port);
+    if (!user) {
+      user = {
+        take: (bytes, from) => this.#routeByKey(bytes, from),
+        hear: (bytes, from) => this.#byEndpoint.get(nameRoute(port, from))?.(bytes, from),
+      };
+      this.#users.set(port, user);
+    }
+    return user;
   }
 
   /** Routes answers that come to `localPort` from exactly this endpoint; returns how to stop. */
@@ -61,12 +88,14 @@ export class SharedUdp {
 
   /** Closes all sockets. */
   async close(): Promise<void> {
+    this.#closed = true;
+    for (const [fixed, user] of this.#joined) await fixed.leave(user);
     for (const socket of await Promise.all(this.#sockets.values())) socket?.close();
     this.#sockets.clear();
   }
 
-  async #bind(family: 4 | 6, port: number): Promise<Socket> {
-    const socket = await bindUdp({ family, port });
+  async #bind(family: 4 | 6): Promise<Socket> {
+    const socket = await bindUdp({ family, port: 0 });
     const localPort = this.portOf(socket);
     socket.on('message', (bytes, from) => this.#route(localPort, bytes, from));
     enlargeBuffers(socket);
@@ -75,24 +104,22 @@ export class SharedUdp {
 
   #route(localPort: number, bytes: Buffer, from: Sender): void {
     const exact = this.#byEndpoint.get(nameRoute(localPort, from));
-    if (exact) return exact(bytes, from);
+    if (exact) exact(bytes, from);
+    else this.#routeByKey(bytes, from);
+  }
+
+  #routeByKey(bytes: Buffer, from: Sender): boolean {
     for (const correlate of this.#correlates.keys()) {
       const key = correlate(bytes, from);
       const receiver = key === undefined ? undefined : this.#byKey.get(key);
-      if (receiver) return receiver(bytes, from);
+      if (!receiver) continue;
+      receiver(bytes, from);
+      return true;
     }
+    return false;
   }
 }
 
 function nameRoute(localPort: number, from: Sender): string {
   return `${localPort}|${from.address}|${from.port}`;
-}
-
-function enlargeBuffers(socket: Socket): void {
-  try {
-    socket.setRecvBufferSize(4 << 20);
-    socket.setSendBufferSize(4 << 20);
-  } catch {
-    // The system's default serves as well, only with less room for bursts.
-  }
 }

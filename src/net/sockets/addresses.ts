@@ -10,15 +10,38 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ETIMEOUT: 'the name server did not answer',
 };
 
-/** Resolves a host name to all its A and AAAA addresses through the system's resolver, the hosts file included. */
-export async function resolveName(name: string): Promise<Resolution> {
+/** The name exists, but has no address of a family; or it does not exist. */
+const NONE: readonly string[] = ['ENOTFOUND', 'ENODATA'];
+
+/**
+ * Resolves a host name to all its A and AAAA addresses through the system's resolver, the hosts file included. Where
+ * one kind could not be asked for, the system gives the other alone and keeps silent: so what is missing is asked for
+ * by itself, but for names of this machine.
+ */
+export async function resolveName(name: string, ask: typeof lookup = lookup): Promise<Resolution> {
   try {
-    const found = await lookup(name, { all: true, order: 'verbatim' });
-    return { addresses: [...new Set(found.map(({ address }) => address))] };
+    const found = await ask(name, { all: true, order: 'verbatim' });
+    const families = new Set(found.map(({ family }) => family));
+    const absent = ([4, 6] as const).find((family) => !families.has(family));
+    if (absent === undefined || found.every(({ address }) => addressScope(address) === 'loopback')) return list(found);
+    return await ask(name, { all: true, order: 'verbatim', family: absent }).then(
+      (more) => list([...found, ...more]),
+      (error: NodeJS.ErrnoException) =>
+        NONE.includes(error.code ?? '')
+          ? list(found)
+          : { ...list(found), missing: `its IPv${absent} addresses are not known: ${describe(error)}` },
+    );
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    return { problem: PROBLEMS[code] ?? `the name could not be resolved (${code})` };
+    return { problem: describe(error as NodeJS.ErrnoException) };
   }
+}
+
+function list(found: readonly { readonly address: string }[]) {
+  return { addresses: [...new Set(found.map(({ address }) => address))] };
+}
+
+function describe({ code = 'unknown error' }: NodeJS.ErrnoException): string {
+  return PROBLEMS[code] ?? `the name could not be resolved (${code})`;
 }
 
 /**

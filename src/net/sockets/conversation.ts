@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Agenda, cancel } from '../../async/agenda.js';
 import type { Evidence } from '../../model/report.js';
+import type { TlsEvidence } from '../../model/tls-evidence.js';
 
 /** How a read ended. */
 export type ReadEnd = 'complete' | 'limit' | 'timeout' | 'closed' | 'reset';
@@ -21,10 +22,33 @@ export interface Conversation {
   /** Longest sensible wait for an answer to a request, and for bytes sent unasked; ms. */
   readonly answerMs: number;
   readonly quietMs: number;
+  /** Whether it runs within TLS. */
+  readonly isSecure: boolean;
   send(bytes: Uint8Array): void;
-  read(limits: ReadLimits): Promise<{ readonly bytes: Buffer; readonly end: ReadEnd }>;
-  /** Ends this connection and opens another to the same endpoint; null if that fails. */
+  read(limits: ReadLimits): Promise<ReadResult>;
+  /**
+   * Reads until something has come, for `leastMs` at least; and longer where that costs no time, since other endpoints
+   * of the target are waited for anyway: until `share` of its patience is over.
+   */
+  readPatiently(limits: PatientLimits): Promise<ReadResult>;
+  /** Ends this connection and opens another to the same endpoint, within TLS where this one is; null if that fails. */
   reopen(): Promise<Conversation | null>;
+  /** The same within TLS, whatever the certificate: what the server showed, and the conversation if that came about. */
+  secure(): Promise<{ readonly tls: TlsEvidence; readonly conversation: Conversation | null } | null>;
+}
+
+/** Limits of a read that waits where it costs nothing. */
+export interface PatientLimits {
+  readonly leastMs: number;
+  /** Of the patience, counted from when the conversation began; from 0 to 1. */
+  readonly share: number;
+  readonly maxBytes: number;
+}
+
+/** What was read, and how that ended. */
+export interface ReadResult {
+  readonly bytes: Buffer;
+  readonly end: ReadEnd;
 }
 
 /** What a probe says once connected; returns the evidence that it gathered. */
@@ -34,6 +58,7 @@ export type Talk = (conversation: Conversation) => Promise<Evidence>;
 export class SocketReader {
   #chunks: Buffer[] = [];
   #size = 0;
+  #heard = false;
   #end: 'closed' | 'reset' | null = null;
   #wake: (() => void) | null = null;
 
@@ -43,6 +68,7 @@ export class SocketReader {
   ) {
     socket.removeAllListeners('error').on('error', () => this.#finish('reset'));
     socket.on('data', (chunk: Buffer) => {
+      this.#heard = true;
       this.#chunks.push(chunk);
       this.#size += chunk.length;
       if (!this.#wake) socket.pause();
@@ -52,12 +78,17 @@ export class SocketReader {
     socket.once('close', () => this.#finish('closed'));
   }
 
+  /** Whether anything ever came. */
+  get heard(): boolean {
+    return this.#heard;
+  }
+
   /** How the other side ended the connection, if it did. */
   get ended(): 'closed' | 'reset' | null {
     return this.#end;
   }
 
-  read({ waitMs, maxBytes, isComplete }: ReadLimits): Promise<{ bytes: Buffer; end: ReadEnd }> {
+  read({ waitMs, maxBytes, isComplete }: ReadLimits): Promise<ReadResult> {
     return new Promise((resolve) => {
       const settle = (end: ReadEnd): void => {
         cancel(deadline);

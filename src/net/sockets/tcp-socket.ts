@@ -41,3 +41,13 @@ export function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }
+
+/**
+ * Ends a connection as its conversation is over, with a FIN: some servers take a reset for a fault and end as well.
+ * What still comes is read away, since the system would answer it with a reset. Whoever calls it sees to the end of a
+ * connection that the other side keeps open.
+ */
+export function finishSocket(socket: Socket): void {
+  socket.removeAllListeners('data').resume();
+  socket.end();
+}

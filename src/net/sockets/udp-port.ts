@@ -43,12 +43,14 @@ export interface UdpBinding {
   readonly family: 4 | 6;
   readonly address?: string;
   readonly port: number;
+  /** Lets others who say so too have the port as well. */
+  readonly shared?: boolean;
 }
 
 /** Binds a socket. Rejects with the system's error; one that comes later belongs to a datagram, and is let pass. */
-export function bindUdp({ family, address, port }: UdpBinding): Promise<Socket> {
+export function bindUdp({ family, address, port, shared = false }: UdpBinding): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = createUdpSocket(family);
+    const socket = createUdpSocket(family, shared);
     socket.once('error', (error) => {
       socket.close();
       reject(error);
@@ -65,7 +67,17 @@ const OPTIONS: Readonly<Record<4 | 6, SocketOptions>> = {
   6: { type: 'udp6', ipv6Only: true, lookup: (address, _options, done) => done(null, address, 6) },
 };
 
-/** Creates a UDP socket of one family, for address literals only. */
-export function createUdpSocket(family: 4 | 6): Socket {
-  return createSocket(OPTIONS[family]);
+/** Creates a UDP socket of one family, for address literals only; `shared` as in {@link UdpBinding}. */
+export function createUdpSocket(family: 4 | 6, shared = false): Socket {
+  return createSocket(shared ? { ...OPTIONS[family], reuseAddr: true } : OPTIONS[family]);
+}
+
+/** Makes room for bursts, as far as the system allows. */
+export function enlargeBuffers(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(4 << 20);
+    socket.setSendBufferSize(4 << 20);
+  } catch {
+    // The system's default serves as well, only with less room.
+  }
 }

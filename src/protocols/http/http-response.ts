@@ -38,6 +38,8 @@ export interface Body {
   readonly content: string;
   /** Whether the answer says where its body ends. */
   readonly delimited: boolean;
+  /** Whether `content` is all of it: its end is known, and within the caller's bound. */
+  readonly whole: boolean;
   /** Offset behind the body; undefined if its end has not been received or cannot be known. */
   readonly end: number | undefined;
 }
@@ -49,18 +51,18 @@ export interface Body {
 export function readBody(bytes: Buffer, { status, head }: Response, max: number): Body | undefined {
   const start = head.bodyStart;
   if (start === undefined) return undefined;
-  if (status === 204 || status === 304) return { content: '', delimited: true, end: start };
+  if (status === 204 || status === 304) return { content: '', delimited: true, whole: true, end: start };
   const raw = bytes.toString('latin1', start, Math.min(bytes.length, start + max));
   const coding = readHeaderList(head, 'transfer-encoding', 256)?.toLowerCase();
   if (coding?.endsWith('chunked')) {
     const body = decodeChunked(raw);
     const end = body?.end === undefined ? undefined : start + body.end;
-    return { content: body?.content ?? raw, delimited: true, end };
+    return { content: body?.content ?? raw, delimited: true, whole: end !== undefined, end };
   }
   const length = coding === undefined ? parseContentLength(readHeaderList(head, 'content-length', 256)) : undefined;
-  if (length === undefined) return { content: raw, delimited: false, end: undefined };
-  const end = start + length;
-  return { content: raw.slice(0, length), delimited: true, end: end <= bytes.length ? end : undefined };
+  if (length === undefined) return { content: raw, delimited: false, whole: false, end: undefined };
+  const end = start + length <= bytes.length ? start + length : undefined;
+  return { content: raw.slice(0, length), delimited: true, whole: end !== undefined && length <= max, end };
 }
 
 /**
@@ -129,7 +131,7 @@ function readLine(text: string, at: number): { end: number; next: number } | und
 export interface HttpAnswer {
   readonly status: number;
   readonly body: Buffer;
-  /** Whether its end was seen by its length or its last chunk. */
+  /** Whether all of it is in `body`, by its length or its last chunk; false where it was cut at the bound. */
   readonly ended: boolean;
   /** Whether it tells where it ends; one that does not ends with its connection. */
   readonly delimited: boolean;
@@ -158,7 +160,7 @@ export function parseHttpAnswer(bytes: Buffer, maxBody: number): HttpAnswer | un
   return {
     status: response.status,
     body: Buffer.from(body.content, 'latin1'),
-    ended: body.end !== undefined,
+    ended: body.whole,
     delimited: body.delimited,
     staysOpen: allowsAnother(bytes, response, maxBody),
   };

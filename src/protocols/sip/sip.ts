@@ -41,7 +41,7 @@ export interface SipPlace {
 
 /** All that an OPTIONS request is made of. */
 export interface SipOptions {
-  readonly transport: 'UDP' | 'TCP';
+  readonly transport: 'UDP' | 'TCP' | 'TLS';
   readonly target: SipPlace;
   readonly local: SipPlace;
   readonly userAgent: string;
@@ -60,7 +60,7 @@ export function createSipIds(): SipIds {
 export function renderSipOptions({ transport, target, local, userAgent, ids, cseq }: SipOptions): Buffer {
   const there = renderAuthority(target.address, target.port);
   const here = renderAuthority(local.address, local.port);
-  const parameter = transport === 'TCP' ? ';transport=tcp' : '';
+  const parameter = transport === 'UDP' ? '' : `;transport=${transport.toLowerCase()}`;
   const lines = [
     `OPTIONS sip:${there}${parameter} SIP/2.0`,
     `Via: SIP/2.0/${transport} ${here};branch=${ids.branch};rport`,

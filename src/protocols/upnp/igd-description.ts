@@ -1,36 +1,66 @@
 import type { Device } from '../../model/lan.js';
-import { childText, findChild, findWithin, isNamed, parseXml, type XmlElement } from './xml.js';
+import { type HttpPlace, parseHttpPlace } from './http-place.js';
+import { parseLooseXml } from './loose-xml.js';
+import { childText, findWithin, isNamed, parseXml, type XmlElement } from './xml.js';
 
 /** A WAN connection service of a description. */
 export interface WanService {
   /** For example `urn:schemas-upnp-org:service:WANIPConnection:1`. */
   readonly serviceType: string;
-  /** The number at the end of the type. */
+  /** The number at the end of the type; 1 if there is none. */
   readonly version: number;
-  /** Where it takes calls: an absolute URL, read and not followed; null if none is told or it is not an http URL. */
-  readonly controlUrl: string | null;
+  /** Where it takes calls, as it is named; null if no place of HTTP is. */
+  readonly control: HttpPlace | null;
+}
+
+/** What a description tells. */
+export interface Description {
+  readonly device: Device;
+  readonly services: readonly WanService[];
+  /** Why its elements had to be taken out of it: a part of a sentence; null if it is well-formed. */
+  readonly loose: string | null;
+  /** It has no end, so there may be more in it. */
+  readonly isCut: boolean;
 }
 
 /** What a description tells, or a part of a sentence on why it tells nothing. */
-export type DescriptionResult =
-  { readonly device: Device; readonly services: readonly WanService[] } | { readonly problem: string };
+export type DescriptionResult = Description | { readonly problem: string; readonly isCut: boolean };
 
-const WAN_SERVICE = /^urn:[\w.-]{1,64}:service:WAN(?:IP|PPP)Connection:([0-9]{1,3})$/i;
+const WAN_SERVICE = /^urn:[\w.-]{1,64}:service:WAN(?:IP|PPP)Connection(?::([0-9]{1,3}))?$/i;
+const GATEWAY = /:device:InternetGatewayDevice:/i;
 const MAX_SERVICES = 64;
 const MAX_URL = 512;
 
 /**
  * Parses a device description (UPnP Device Architecture 2.0 §2.3; WANIPConnection and WANPPPConnection of the
- * Internet Gateway Device documents): the root device's facts, and the connection services of it and of all devices
- * in it, up to 64. A control URL that is not absolute rests on URLBase (Architecture 1.0 §2.1), or else on `location`.
+ * Internet Gateway Device documents): the facts of its root device, or of that with connections where it has several,
+ * and the connection services of all devices in it, up to 64. A control URL that is not absolute rests on URLBase
+ * (Architecture 1.0 §2.1), or else on `location`. If it is not well-formed, or tells of no connection, it is searched
+ * for the same elements.
  */
-export function parseDeviceDescription(bytes: Uint8Array, location: string): DescriptionResult {
+export function parseDeviceDescription(bytes: Uint8Array, location: HttpPlace): DescriptionResult {
   const document = parseXml(bytes);
-  if ('problem' in document) return document;
-  const device = findWithin(document.root, 'device');
-  if (!device) return { problem: 'it describes no device' };
-  const base = resolveUrl(childText(document.root, 'URLBase', MAX_URL) ?? '', location) ?? location;
-  return { device: readDevice(device), services: listServices(device, base).slice(0, MAX_SERVICES) };
+  const strict = 'root' in document ? readDescription(document.root, location) : undefined;
+  if (strict && strict.services.length > 0) return { ...strict, loose: null, isCut: false };
+  const searched = parseLooseXml(bytes);
+  const loose = 'root' in searched ? readDescription(searched.root, location) : undefined;
+  if (loose && loose.services.length > 0 && 'root' in searched) {
+    const why = 'problem' in document ? document.problem : 'it has several roots';
+    return { ...loose, loose: why, isCut: searched.isCut };
+  }
+  if (strict) return { ...strict, loose: null, isCut: false };
+  const problem = 'problem' in document ? document.problem : 'it describes no device';
+  return { problem, isCut: 'problem' in document && 'root' in searched && searched.isCut };
+}
+
+function readDescription(root: XmlElement, location: HttpPlace): Pick<Description, 'device' | 'services'> | undefined {
+  const devices = findOutermost(root, 'device');
+  if (devices.length === 0) return undefined;
+  const base = parseHttpPlace(findWithin(root, 'URLBase')?.text.slice(0, MAX_URL) ?? '', location) ?? location;
+  const router =
+    devices.find((device) => listServices(device, base).length > 0) ??
+    devices.find((device) => GATEWAY.test(childText(device, 'deviceType', 128) ?? ''));
+  return { device: readDevice(router ?? devices[0]!), services: listServices(root, base).slice(0, MAX_SERVICES) };
 }
 
 function readDevice(device: XmlElement): Device {
@@ -43,28 +73,18 @@ function readDevice(device: XmlElement): Device {
   };
 }
 
-function listServices(device: XmlElement, base: string): WanService[] {
-  const own = childrenOf(findChild(device, 'serviceList'), 'service').flatMap((service) => {
-    const serviceType = childText(service, 'serviceType', 128) ?? '';
-    const version = WAN_SERVICE.exec(serviceType)?.[1];
-    if (version === undefined) return [];
-    const controlUrl = resolveUrl(childText(service, 'controlURL', MAX_URL) ?? '', base);
-    return [{ serviceType, version: Number(version), controlUrl }];
-  });
-  const inner = childrenOf(findChild(device, 'deviceList'), 'device');
-  return [...own, ...inner.flatMap((child) => listServices(child, base))];
+/** The connection services within an element, at every depth. */
+function listServices(element: XmlElement, base: HttpPlace): WanService[] {
+  const within = element.children.flatMap((child) => listServices(child, base));
+  const serviceType = isNamed(element, 'service') ? (childText(element, 'serviceType', 128) ?? '') : '';
+  const match = WAN_SERVICE.exec(serviceType);
+  if (!match) return within;
+  const control = parseHttpPlace(childText(element, 'controlURL', MAX_URL) ?? '', base);
+  return [{ serviceType, version: Number(match[1] ?? 1), control }, ...within];
 }
 
-function childrenOf(element: XmlElement | undefined, name: string): XmlElement[] {
-  return element?.children.filter((child) => isNamed(child, name)) ?? [];
-}
-
-function resolveUrl(text: string, base: string): string | null {
-  if (text === '') return null;
-  try {
-    const url = new URL(text, base);
-    return url.protocol === 'http:' && url.href.length <= 2 * MAX_URL ? url.href : null;
-  } catch {
-    return null;
-  }
+/** The elements of that name that are not within another of them. */
+function findOutermost(element: XmlElement, name: string): XmlElement[] {
+  if (isNamed(element, name)) return [element];
+  return element.children.flatMap((child) => findOutermost(child, name));
 }

@@ -1,4 +1,5 @@
 import { cleanHeaderValue } from '../http/headers.js';
+import { parseLooseXml } from './loose-xml.js';
 import { escapeXml, findChild, findWithin, parseXml, type XmlElement } from './xml.js';
 
 /** An action of a service, with its arguments in the order of the service's document. */
@@ -8,9 +9,12 @@ export interface SoapCall {
   readonly arguments: readonly (readonly [name: string, value: string])[];
 }
 
-/** What came of a call: the element with the results, a fault of UPnP, or neither and why, as a part of a sentence. */
+/**
+ * What came of a call: the element with the results, a fault of UPnP, or neither and why, as a part of a sentence.
+ * `loose`: the answer is not well-formed XML, so its elements were taken out of it.
+ */
 export type SoapAnswer =
-  | { readonly results: XmlElement }
+  | { readonly results: XmlElement; readonly loose: boolean }
   | { readonly fault: { readonly code: number | null; readonly description: string | null } }
   | { readonly problem: string };
 
@@ -40,16 +44,24 @@ export function renderSoapCall({ serviceType, action, arguments: list }: SoapCal
 
 /**
  * Parses the answer to a call of `action` (UPnP Device Architecture 2.0 §3.2.2, §3.2.5), whatever the status it came
- * with: some devices send faults with 200. Elements are known by their local names only.
+ * with: some devices send faults with 200. Elements are known by their local names only. What is not well-formed, as
+ * with a `<` in a description that the router does not escape, is searched for the same elements.
  */
 export function parseSoapAnswer(bytes: Uint8Array, action: string): SoapAnswer {
   const document = parseXml(bytes);
-  if ('problem' in document) return document;
-  const body = findWithin(document.root, 'Body') ?? document.root;
-  const results = findChild(body, `${action}Response`);
-  if (results) return { results };
+  if ('root' in document) {
+    return readAnswer(document.root, action, false) ?? { problem: `it is neither an answer to ${action} nor an error` };
+  }
+  const loose = parseLooseXml(bytes);
+  return ('root' in loose ? readAnswer(loose.root, action, true) : undefined) ?? document;
+}
+
+function readAnswer(root: XmlElement, action: string, loose: boolean): SoapAnswer | undefined {
+  const body = findWithin(root, 'Body') ?? root;
+  const results = (loose ? findWithin : findChild)(body, `${action}Response`);
+  if (results) return { results, loose };
   const fault = findWithin(body, 'Fault') ?? findWithin(body, 'UPnPError');
-  if (!fault) return { problem: `it is neither an answer to ${action} nor an error` };
+  if (!fault) return undefined;
   const code = findWithin(fault, 'errorCode')?.text ?? '';
   return {
     fault: {

@@ -1,6 +1,8 @@
 import { parseAddress } from '../../model/address.js';
+import type { Endpoint } from '../../model/endpoint.js';
 import type { PortMapping } from '../../model/lan.js';
 import type { SoapCall } from './soap.js';
+import { parseLooseXml } from './loose-xml.js';
 import { childText, findChild, findWithin, isNamed, parseXml, type XmlElement } from './xml.js';
 
 /*
@@ -21,6 +23,19 @@ export function askExternalAddress(serviceType: string): SoapCall {
 /** The entry of the mapping table at `index`, from 0. */
 export function askMapping(serviceType: string, index: number): SoapCall {
   return { serviceType, action: 'GetGenericPortMappingEntry', arguments: [['NewPortMappingIndex', String(index)]] };
+}
+
+/** The mapping of one endpoint that is there for every remote host. */
+export function askMappingOf(serviceType: string, { transport, port }: Endpoint): SoapCall {
+  return {
+    serviceType,
+    action: 'GetSpecificPortMappingEntry',
+    arguments: [
+      ['NewRemoteHost', ''],
+      ['NewExternalPort', String(port)],
+      ['NewProtocol', transport.toUpperCase()],
+    ],
+  };
 }
 
 /** Every mapping of a transport, those of other hosts too, as far as the gateway allows (version 2 of the service). */
@@ -53,50 +68,80 @@ export function readExternalAddress(results: XmlElement): string | null | undefi
 /** Texts that stand for every host. */
 const EVERYBODY = ['', '*', '0.0.0.0', '::'];
 
-const TRANSPORTS: Readonly<Record<string, readonly PortMapping['transport'][]>> = {
-  tcp: ['tcp'],
-  udp: ['udp'],
-  // Not in the document, but some gateways list their static forwards so.
-  both: ['tcp', 'udp'],
-  tcpudp: ['tcp', 'udp'],
-  udptcp: ['tcp', 'udp'],
-};
-
 /**
  * Reads one entry of a mapping table (UPnP WANIPConnection:2 §2.5.18, §2.5.21): mostly one mapping, one of each
- * transport where the gateway says so, and none for a place holder, which has neither an inside host nor is enabled.
- * An entry that does not say that it is off counts as enabled. Undefined if a port or the transport cannot be read.
+ * transport where the gateway names both or none, and none for a place holder, which has neither an inside host nor is
+ * enabled. A list of ports makes one of each. An entry that does not say that it is off counts as enabled; an inside port that is not a number as 0, the
+ * same as outside. Undefined if the outside port or the transport cannot be read, or if the entry says something twice,
+ * as it does where a description with tags was not escaped.
  */
 export function readMapping(entry: XmlElement): PortMapping[] | undefined {
   const text = (name: string, max: number) => childText(entry, name, max) ?? '';
   const internalClient = text('NewInternalClient', 64);
   const enabled = !/^(?:0|false|no|off|disabled)$/i.test(text('NewEnabled', 16));
   if (internalClient === '' && !enabled) return [];
-  const externalPort = readPort(text('NewExternalPort', 16));
-  const internalPort = readPort(text('NewInternalPort', 16));
-  const transports =
-    TRANSPORTS[
-      text('NewProtocol', 16)
-        .toLowerCase()
-        .replace(/[^a-z]/g, '')
-    ];
-  if (externalPort === undefined || internalPort === undefined || !transports) return undefined;
+  const external = readPorts(text('NewExternalPort', MAX_PORTS_TEXT));
+  const internal = readPorts(text('NewInternalPort', MAX_PORTS_TEXT)) ?? [];
+  const transports = readTransports(text('NewProtocol', 16));
+  if (!external || transports.length === 0 || contradictsItself(entry)) return undefined;
   const remoteHost = text('NewRemoteHost', 64);
-  return transports.map((transport) => ({
+  const each = transports.flatMap((transport) => external.map((ports, index) => ({ transport, ports, index })));
+  return each.map(({ transport, ports, index }) => ({
     transport,
-    externalPort,
+    externalPort: ports.first,
+    ...(ports.last > ports.first && { externalPortLast: ports.last }),
     remoteHost: EVERYBODY.includes(remoteHost) ? null : remoteHost,
     internalClient,
-    internalPort,
+    internalPort: internal[index]?.first ?? 0,
     enabled,
     description: text('NewPortMappingDescription', 256) || text('NewDescription', 256),
     leaseSeconds: readSeconds(entry, 'NewLeaseDuration') ?? readSeconds(entry, 'NewLeaseTime'),
   }));
 }
 
-/** The mappings of a list, and how many of its entries could not be read. */
+/** Reads the answer about one endpoint, which does not repeat what was asked; undefined if it names no inside client. */
+export function readMappingOf(results: XmlElement, { transport, port }: Endpoint): PortMapping | undefined {
+  const asked = { NewRemoteHost: '', NewExternalPort: String(port), NewProtocol: transport };
+  const told = results.children.filter((child) => !Object.keys(asked).some((name) => isNamed(child, name)));
+  const added = Object.entries(asked).map(([name, text]) => ({ name, text, children: [] }));
+  const [mapping] = readMapping({ ...results, children: [...told, ...added] }) ?? [];
+  return mapping?.internalClient ? mapping : undefined;
+}
+
+const SAID_ONCE = [
+  'NewRemoteHost',
+  'NewExternalPort',
+  'NewProtocol',
+  'NewInternalPort',
+  'NewInternalClient',
+  'NewEnabled',
+];
+
+function contradictsItself(entry: XmlElement): boolean {
+  return SAID_ONCE.some((name) => {
+    const said = entry.children.filter((child) => isNamed(child, name)).map(({ text }) => text);
+    return new Set(said).size > 1;
+  });
+}
+
+/**
+ * The transports of a protocol. By the document it is TCP or UDP; some gateways list their static forwards with both
+ * names, with a word for all, with none, or with the numbers of the internet protocols.
+ */
+function readTransports(text: string): PortMapping['transport'][] {
+  if (/^(?:|\*|any|all|both|0|25[56])$/i.test(text)) return ['tcp', 'udp'];
+  const numbers = /^[0-9, /+;|]+$/.test(text) ? text.split(/[^0-9]+/) : [];
+  return (['tcp', 'udp'] as const).filter(
+    (transport) => text.toLowerCase().includes(transport) || numbers.includes(PROTOCOL_NUMBERS[transport]),
+  );
+}
+
+const PROTOCOL_NUMBERS = { tcp: '6', udp: '17' } as const;
+
+/** The mappings of a list, and how many of its entries could not be read; `loose`: it is not well-formed. */
 export type MappingListResult =
-  { readonly mappings: readonly PortMapping[]; readonly unreadable: number } | { readonly problem: string };
+  | { readonly mappings: readonly PortMapping[]; readonly unreadable: number; readonly loose: boolean }
+  | { readonly problem: string };
 
 /**
  * Reads the results of GetListOfPortMappings (UPnP WANIPConnection:2 §2.5.21): a document within a text, or, with
@@ -105,24 +150,44 @@ export type MappingListResult =
 export function readMappingList(results: XmlElement, max: number): MappingListResult {
   const listing = findChild(results, 'NewPortListing');
   if (!listing) return { problem: 'it has no list' };
-  const document = listing.children.length > 0 ? { root: listing } : parseXml(listing.text);
-  if ('problem' in document) return document;
-  const list = findWithin(document.root, 'PortMappingList');
-  if (!list) return { problem: 'it has no list' };
+  const strict = listing.children.length > 0 ? { root: listing } : parseXml(listing.text);
+  const loose = 'problem' in strict;
+  const document = loose ? parseLooseXml(listing.text) : strict;
+  const list = 'root' in document ? findWithin(document.root, 'PortMappingList') : undefined;
+  if (!list) return loose ? strict : { problem: 'it has no list' };
   const read = list.children.filter((child) => isNamed(child, 'PortMappingEntry')).map(readMapping);
   const mappings = read.flatMap((entry) => entry ?? []);
   const unreadable = read.filter((entry) => entry === undefined).length + Math.max(0, mappings.length - max);
-  return { mappings: mappings.slice(0, max), unreadable };
+  return { mappings: mappings.slice(0, max), unreadable, loose };
 }
 
-/** What tells mappings apart: a table has one of them at most. */
-export function mappingKey({ transport, externalPort, remoteHost }: PortMapping): string {
-  return `${transport} ${externalPort} ${remoteHost ?? '*'}`;
+/** What tells mappings apart; descriptions and leases do not. */
+export function mappingKey({ description: _, leaseSeconds: __, ...mapping }: PortMapping): string {
+  return JSON.stringify(mapping);
 }
 
-function readPort(text: string): number | undefined {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : undefined;
-  return port !== undefined && port <= 65_535 ? port : undefined;
+interface Ports {
+  readonly first: number;
+  readonly last: number;
+}
+
+const MAX_PORTS = 16;
+const MAX_PORTS_TEXT = 16 * MAX_PORTS;
+
+/** Ports, and ranges of them: `5060-5080,8000`, at most 16. All ports are 0. */
+function readPorts(text: string): Ports[] | undefined {
+  const read = text.split(/[,;]/, MAX_PORTS + 1).map((part) => readRange(part.trim()));
+  const ports = read.flatMap((one) => one ?? []);
+  return ports.length === read.length && ports.length <= MAX_PORTS ? ports : undefined;
+}
+
+function readRange(text: string): Ports | undefined {
+  if (/^(?:\*|all|any)$/i.test(text)) return { first: 0, last: 0 };
+  const match = /^([0-9]{1,5})(?:\s*(?:-|:|\.\.|~)\s*([0-9]{1,5}))?$/.exec(text);
+  if (!match) return undefined;
+  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
+  if (first > last || last > 65_535) return undefined;
+  return first <= 1 && last === 65_535 ? { first: 0, last: 0 } : { first, last };
 }
 
 /** A number of seconds; null if there is none. */

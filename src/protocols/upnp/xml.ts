@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { gunzipSync } from 'node:zlib';
 import { SaxesParser } from 'saxes';
 
 /** An element of a parsed document. Attributes are not kept: nothing in UPnP's messages is told by one. */
@@ -29,11 +30,11 @@ const MAX_MESSAGE = 120;
  * XML itself; more than 256 KiB, 32 levels, 16,384 elements, 4,096 attributes, names of more than 256, attributes of
  * more than 4,096 or a text of more than 192 Ki characters; whatever is not well-formed.
  * Forgiven, as devices do it: white space in front, anything behind the root, a bare `&`, unknown entities (which
- * stay as they are), Latin-1 without a word of it, name spaces that are not declared. Total and linear.
+ * stay as they are), Latin-1 and UTF-16 without a word of it, gzip, name spaces that are not declared. Total and linear.
  */
 export function parseXml(source: Uint8Array | string): XmlResult {
   if (source.length > MAX_XML_BYTES) return { problem: `it is longer than ${MAX_XML_BYTES / 1024} KiB` };
-  const text = (typeof source === 'string' ? source : decodeText(source)).replace(/^[\s\uFEFF\0]+/, '');
+  const text = (typeof source === 'string' ? source : decodeXml(source)).replace(/^[\s\uFEFF\0]+/, '');
   if (text === '') return { problem: 'it is empty' };
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) return { problem: 'it declares a document type, which is refused' };
   const builder = new TreeBuilder();
@@ -82,16 +83,40 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function decodeText(bytes: Uint8Array): string {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+/** The text of a document: UTF-8, else UTF-16 or Latin-1, out of gzip if need be; at most 256 KiB of it. */
+export function decodeXml(bytes: Uint8Array): string {
+  const view = unzip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const wide = recogniseUtf16(view);
+  if (wide === 'little') return view.toString('utf16le');
+  if (wide === 'big')
+    return Buffer.from(view.subarray(0, view.length & ~1))
+      .swap16()
+      .toString('utf16le');
   return view.toString(isUtf8(view) ? 'utf8' : 'latin1');
+}
+
+function unzip(view: Buffer): Buffer {
+  if (view[0] !== 0x1f || view[1] !== 0x8b) return view;
+  try {
+    return gunzipSync(view, { maxOutputLength: MAX_XML_BYTES });
+  } catch {
+    return view;
+  }
+}
+
+/** By its byte order mark, or by `<` and a zero byte. */
+function recogniseUtf16(view: Buffer): 'little' | 'big' | null {
+  const [a, b, c, d] = view;
+  if ((a === 0xff && b === 0xfe) || (a === 0x3c && b === 0 && d === 0)) return 'little';
+  return (a === 0xfe && b === 0xff) || (a === 0 && b === 0x3c && c === 0) ? 'big' : null;
 }
 
 /** A refusal of ours; its message is a part of a sentence. */
 class Refusal extends Error {}
 
 function describeError(error: unknown): string {
-  const message = error instanceof Error ? error.message.slice(0, MAX_MESSAGE) : '';
+  // Part of a sentence, which ends elsewhere.
+  const message = error instanceof Error ? error.message.slice(0, MAX_MESSAGE).replace(/[.\s]+$/, '') : '';
   return error instanceof Refusal ? message : `it is not well-formed: ${message}`;
 }
 

@@ -9,14 +9,26 @@ export function isSameAddress(a: string, b: string): boolean {
 }
 
 function canonical(text: string): string {
-  const address = parseAddress(text.trim());
-  return address ? formatAddress(unmapAddress(address)) : text.trim().toLowerCase();
+  const tidy = tidyAddress(text);
+  const address = parseAddress(tidy);
+  return address ? formatAddress(unmapAddress(address)) : tidy.toLowerCase();
+}
+
+/**
+ * An address as routers also write it: with white space, a port or brackets around it, or with zeros in front of its
+ * numbers, which are decimal. Texts that are no address are left as they are.
+ */
+export function tidyAddress(text: string): string {
+  const trimmed = text.trim();
+  const bare = /^\[([^\]]*)\](?::[0-9]{1,5})?$/.exec(trimmed)?.[1] ?? trimmed;
+  const numbers = /^([0-9]{1,4}(?:\.[0-9]{1,4}){3})(?::[0-9]{1,5})?$/.exec(bare)?.[1];
+  return numbers?.split('.').map(Number).join('.') ?? bare;
 }
 
 /** Whether an address belongs to a network that this machine is in. */
 export function isOnLan(address: string, interfaces: readonly LanInterface[]): boolean {
   return isWithin(
-    address.trim(),
+    tidyAddress(address),
     interfaces.map((one) => `${one.address}/${one.prefixLength}`),
   );
 }
@@ -43,6 +55,11 @@ const PLACES: Readonly<Record<AddressScope, Place>> = {
 
 /** Where an address can be; undefined if the text is none. */
 export function placeOf(address: string): Place | undefined {
-  const scope = addressScope(address.trim());
+  const scope = addressScope(tidyAddress(address));
   return scope && PLACES[scope];
+}
+
+/** Whether a text that names a host is a name. Names are never looked up, so it may be anyone's. */
+export function isHostName(text: string): boolean {
+  return text.trim() !== '' && placeOf(text) === undefined;
 }

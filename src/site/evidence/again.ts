@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.js';
 import type { SiteReportData } from '../../model/site.js';
 import { isSameAddress, placeOf } from './addresses.js';
 import { findOtherAddresses, isOfAnotherLine } from './detour.js';
-import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
+import { externalAddresses, judgeNatPmp, judgeUpnp, listRouters, mayOpenPorts } from './gateways.js';
 import { listsAll } from './mappings.js';
 import { type Ledger, sumProofs } from './proofs.js';
 
@@ -98,7 +98,7 @@ export function asksAgain({ before, report }: Again): boolean {
   return (
     knowsInside(report) &&
     before.evidence.lan.gateways
-      .filter((one) => !['silent', 'other-device'].includes(judgeUpnp(one)) || judgeNatPmp(one) !== 'silent')
+      .filter((one) => mayOpenPorts(one) || judgeNatPmp(one) !== 'silent')
       .every(({ address }) => gateways.some((gateway) => isSameAddress(gateway.address, address)))
   );
 }

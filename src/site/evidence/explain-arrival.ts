@@ -1,9 +1,9 @@
 import { parseEndpointId } from '../../model/endpoint.js';
 import type { Gateway } from '../../model/lan.js';
 import type { Explanation, Grounds, Proof, SiteEvidence } from '../../model/site.js';
-import { isOnLan, isSameAddress } from './addresses.js';
+import { isHostName, isOnLan, isSameAddress } from './addresses.js';
 import { identifyGateway, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
-import { coversEndpoint, type HeldMapping, identifyMapping, isByNatPmp } from './mappings.js';
+import { coversEndpoint, type HeldMapping, identifyMapping, insidePort, isByNatPmp } from './mappings.js';
 
 /** What inside explains one thing that is reachable. */
 export type Explained = Pick<Explanation, 'cause' | 'grounds'> & { readonly held: HeldMapping | null };
@@ -20,10 +20,12 @@ export function findWayIn(
     .filter(({ mapping }) => coversEndpoint(mapping, asked) && admits(mapping.remoteHost, from))
     .filter(
       ({ gateway, mapping }) =>
-        isSameAddress(mapping.internalClient, standIn.address) || !isOnLan(gateway.address, lan.interfaces),
+        isSameAddress(mapping.internalClient, standIn.address) ||
+        isHostName(mapping.internalClient) ||
+        !isOnLan(gateway.address, lan.interfaces),
     );
   const port = (arrivedAt && parseEndpointId(arrivedAt)?.port) ?? asked.port;
-  const fitting = ways.filter(({ mapping }) => mapping.internalPort === 0 || mapping.internalPort === port);
+  const fitting = ways.filter(({ mapping }) => [null, port].includes(insidePort(mapping, asked.port)));
   return fitting.find(({ mapping }) => mapping.externalPort !== 0) ?? fitting[0] ?? ways[0] ?? null;
 }
 

@@ -1,5 +1,5 @@
-import type { EndpointId } from '../../model/endpoint.js';
-import type { Gateway, GatewayName, MappingName } from '../../model/lan.js';
+import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
+import type { Gateway, GatewayName, MappingName, PortMapping } from '../../model/lan.js';
 import {
   type Access,
   accessOf,
@@ -9,10 +9,17 @@ import {
   type ProfileService,
 } from '../../model/profile.js';
 import type { Explanation, SiteEvidence, SiteReportData } from '../../model/site.js';
-import { isSameAddress } from './addresses.js';
+import { isHostName, isSameAddress } from './addresses.js';
 import { explainReachable, type Reachability } from './explain.js';
 import { identifyGateway, listRouters } from './gateways.js';
-import { type HeldMapping, isByNatPmp, mappedEndpoint, recogniseStranger } from './mappings.js';
+import {
+  coversEndpoint,
+  type HeldMapping,
+  isByNatPmp,
+  lastPort,
+  mappedEndpoint,
+  recogniseStranger,
+} from './mappings.js';
 
 /**
  * What a mapping is to the phone system, so that exactly one rule speaks of it: `injected` its inside client is not
@@ -26,7 +33,7 @@ export type Teller = Exclude<MappingKind, 'other' | 'off'> | 'dmz' | 'forward';
 
 export interface JudgedMapping extends HeldMapping {
   readonly kind: MappingKind;
-  /** What it opens; null for all ports. */
+  /** What it opens, of a range one of several; null for all ports. */
   readonly endpoint: EndpointId | null;
 }
 
@@ -70,8 +77,15 @@ export function deriveSiteFacts(
     const service = services.get(endpoint);
     return service ? serviceAccess(service) : profile.unlisted;
   };
-  const judged = mappings.map((held) => judgeMapping(held, evidence, serviceOf));
-  const kinds = new Map(judged.map(({ mapping, kind: mapped }) => [mapping, mapped]));
+  const all = mappings.flatMap((held) =>
+    listOpened(held.mapping, profile.services, serviceOf).map((endpoint) =>
+      judgeMapping(held, endpoint, evidence, serviceOf),
+    ),
+  );
+  const kinds = new Map<PortMapping, MappingKind>();
+  for (const { mapping, kind: mapped } of all)
+    if (mapped !== 'other' || !kinds.has(mapping)) kinds.set(mapping, mapped);
+  const judged = all.filter(({ mapping, kind: mapped }) => mapped !== 'other' || kinds.get(mapping) === 'other');
   const tellers = new Map<EndpointId, Teller>();
   for (const { endpoint, cause } of explanations) {
     const way = ways.get(endpoint);
@@ -100,12 +114,34 @@ export function deriveSiteFacts(
   };
 }
 
+/**
+ * What a mapping is judged by: the endpoint that it opens, null for all ports; of a range the first, and the first of
+ * each service in it, so that none hides behind another.
+ */
+function listOpened(
+  mapping: PortMapping,
+  services: readonly ProfileService[],
+  serviceOf: (endpoint: EndpointId) => ProfileService | undefined,
+): (EndpointId | null)[] {
+  const first = mappedEndpoint(mapping);
+  if (first === null || !mapping.enabled || lastPort(mapping) <= mapping.externalPort) return [first];
+  const opens = (endpoint: EndpointId) => {
+    const parsed = parseEndpointId(endpoint);
+    return parsed !== undefined && coversEndpoint(mapping, parsed);
+  };
+  const known = serviceOf(first);
+  const others = services
+    .filter((service) => service !== known)
+    .flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints].find(opens) ?? []);
+  return [...new Set([first, ...others])];
+}
+
 function judgeMapping(
   held: HeldMapping,
+  endpoint: EndpointId | null,
   evidence: SiteEvidence,
   serviceOf: (endpoint: EndpointId) => ProfileService | undefined,
 ): JudgedMapping {
-  const endpoint = mappedEndpoint(held.mapping);
   const service = endpoint && serviceOf(endpoint);
   const isNec = endpoint === null || (service ? service.kind !== 'gateway' : false);
   return { ...held, endpoint, kind: judgeKind() };
@@ -117,7 +153,7 @@ function judgeMapping(
     const places = phoneSystemAddresses(evidence);
     if (places.some((address) => isSameAddress(address, internalClient))) return 'nec-port';
     if (!isNec) return 'other';
-    return evidence.pbxAddress === null ? 'nec-port' : 'other-host';
+    return evidence.pbxAddress === null || isHostName(internalClient) ? 'nec-port' : 'other-host';
   }
 }
 

@@ -5,20 +5,42 @@ import { placeOf } from './addresses.js';
 /**
  * How a gateway stands with UPnP, as far as it told:
  * `silent` nothing answered · `listed` an Internet gateway whose mappings were read to the end · `partly-listed` not to
- * the end · `unread` it answers, but its mappings could not be read · `other-device` it answers as something else.
+ * the end · `unread` it answers, but its mappings could not be read · `needs-password` it offers connections, but only
+ * to those who know one · `no-connection` it calls itself a gateway, but its description, read to its end, offers no
+ * connection · `other-device` it answers as something else.
  */
-export const UPNP_STATES = ['silent', 'listed', 'partly-listed', 'unread', 'other-device'] as const;
+export const UPNP_STATES = [
+  'silent',
+  'listed',
+  'partly-listed',
+  'unread',
+  'needs-password',
+  'no-connection',
+  'other-device',
+] as const;
 export type UpnpState = (typeof UPNP_STATES)[number];
 
 const GATEWAY_TYPE =
   /:(?:device:(?:InternetGatewayDevice|WANDevice|WANConnectionDevice)|service:WAN(?:IP|PPP)Connection):/i;
+/** WFADevice is the Wi-Fi setup of access points and routers alike, so it tells nothing. */
+const OTHER_TYPE = /:device:(?!WFADevice:)[^:]/i;
+const CONNECTION_TYPE = /:service:WAN(?:IP|PPP)Connection:/i;
 
-export function judgeUpnp({ answers, device, connections }: Gateway): UpnpState {
-  if (connections.length > 0) return connections.every(({ list }) => list.complete) ? 'listed' : 'partly-listed';
+export function judgeUpnp({ answers, device, connections, problems }: Gateway): UpnpState {
+  const open = connections.filter(({ needsPassword }) => !needsPassword);
+  if (open.length > 0) return open.every(({ list }) => list.complete) ? 'listed' : 'partly-listed';
+  if (connections.length > 0) return problems.length === 0 ? 'needs-password' : 'unread';
   if (answers.length === 0 && device === null) return 'silent';
-  const types = [device?.deviceType, ...answers.flatMap(({ st, usn }) => [st, usn])];
-  const offersGateway = types.some((type) => GATEWAY_TYPE.test(type ?? ''));
-  return offersGateway || !device?.deviceType ? 'unread' : 'other-device';
+  const types = answers.map(({ st, usn }) => `${st} ${usn}`);
+  const isGateway = [device?.deviceType ?? '', ...types].some((type) => GATEWAY_TYPE.test(type));
+  if (!isGateway) return device?.deviceType || types.some((type) => OTHER_TYPE.test(type)) ? 'other-device' : 'unread';
+  const isRead = device !== null && problems.length === 0 && !types.some((type) => CONNECTION_TYPE.test(type));
+  return isRead ? 'no-connection' : 'unread';
+}
+
+/** Whether a gateway lets any device open ports by UPnP, or may, as what it offers could not be read. */
+export function mayOpenPorts(gateway: Gateway): boolean {
+  return ['listed', 'partly-listed', 'unread'].includes(judgeUpnp(gateway));
 }
 
 /** How a gateway stands with NAT-PMP and PCP: `refuses` where it answers that no one may (result 2 in both). */

@@ -3,7 +3,7 @@ import { type Endpoint, endpointId, type EndpointId, parseEndpointId } from '../
 import type { Gateway, LanSurvey, MappingName, PortMapping } from '../../model/lan.js';
 import type { SiteReportData } from '../../model/site.js';
 import { cutText, quote } from '../../words/sentence.js';
-import { isOnLan, isSameAddress, placeOf } from './addresses.js';
+import { isOnLan, isSameAddress, placeOf, tidyAddress } from './addresses.js';
 import { externalAddresses, judgeUpnp } from './gateways.js';
 
 /** A mapping and the gateway that lists it. */
@@ -23,16 +23,30 @@ export function listMappings(gateways: readonly Gateway[]): HeldMapping[] {
 }
 
 /** What makes two mappings the same; descriptions and leases change without another mapping. */
-export function keyOf({ transport, externalPort, remoteHost, internalClient, internalPort }: PortMapping): string {
-  return JSON.stringify([transport, externalPort, remoteHost, internalClient, internalPort]);
+export function keyOf(mapping: PortMapping): string {
+  const { transport, externalPort, remoteHost, internalClient, internalPort } = mapping;
+  return JSON.stringify([transport, externalPort, lastPort(mapping), remoteHost, internalClient, internalPort]);
+}
+
+/** The last port that a mapping opens: the only one, where it is no range. */
+export function lastPort({ externalPort, externalPortLast = externalPort }: MappingName | PortMapping): number {
+  return externalPortLast;
 }
 
 /** Whether a mapping lets in what comes to an endpoint; external port 0 stands for all. */
-export function coversEndpoint({ enabled, transport, externalPort }: PortMapping, endpoint: Endpoint): boolean {
-  return enabled && transport === endpoint.transport && (externalPort === 0 || externalPort === endpoint.port);
+export function coversEndpoint(mapping: PortMapping, { transport, port }: Endpoint): boolean {
+  const { enabled, externalPort } = mapping;
+  const covers = externalPort === 0 || (externalPort <= port && port <= lastPort(mapping));
+  return enabled && transport === mapping.transport && covers;
 }
 
-/** The endpoint that a mapping opens; null if it opens all ports. */
+/** The port inside to which a mapping leads what comes to a port; null if any will do. */
+export function insidePort({ externalPort, internalPort }: PortMapping, port: number): number | null {
+  if (internalPort === 0) return null;
+  return externalPort === 0 ? internalPort : internalPort + port - externalPort;
+}
+
+/** The endpoint that a mapping opens, the first of a range; null if it opens all ports. */
 export function mappedEndpoint({ transport, externalPort }: PortMapping): EndpointId | null {
   return parseEndpointId(`${transport}/${externalPort}`) ? endpointId({ transport, port: externalPort }) : null;
 }
@@ -51,7 +65,7 @@ export type Stranger = (typeof STRANGERS)[number];
  * not of the network in which both we and the router are. Null if it is inside, or if it cannot be determined.
  */
 export function recogniseStranger({ gateway, mapping }: HeldMapping, { interfaces }: LanSurvey): Stranger | null {
-  const client = mapping.internalClient.trim();
+  const client = tidyAddress(mapping.internalClient);
   const own = [gateway.address, ...externalAddresses(gateway)];
   if (addressScope(client) === 'loopback' || own.some((address) => isSameAddress(address, client))) return 'router';
   if (isOnLan(client, interfaces)) return null;
@@ -73,6 +87,7 @@ export function identifyMapping(mapping: PortMapping): MappingName {
   const { transport, externalPort, internalClient, internalPort, remoteHost, enabled, leaseSeconds } = mapping;
   return {
     ...{ transport, externalPort, internalPort, enabled },
+    ...(mapping.externalPortLast !== undefined && { externalPortLast: mapping.externalPortLast }),
     internalClient: cutText(internalClient, 45),
     remoteHost: remoteHost && cutText(remoteHost, 45),
     description: cutText(mapping.description.trim(), 48),
@@ -83,7 +98,7 @@ export function identifyMapping(mapping: PortMapping): MappingName {
 /** `tcp/80 to 192.168.1.50:80 (“Camera”, permanent)`. */
 export function describeMapping(mapping: MappingName): string {
   const { transport, externalPort, internalClient, internalPort, description, remoteHost, enabled, lease } = mapping;
-  const from = externalPort === 0 ? `every ${transport.toUpperCase()} port` : `${transport}/${externalPort}`;
+  const from = externalPort === 0 ? `every ${transport.toUpperCase()} port` : `${transport}/${sayPorts(mapping)}`;
   const details = [
     description ? quote(description) : 'no description',
     lease,
@@ -91,6 +106,12 @@ export function describeMapping(mapping: MappingName): string {
     enabled ? null : 'switched off',
   ];
   return `${from} to ${internalClient || 'no address'}:${internalPort} (${details.filter(Boolean).join(', ')})`;
+}
+
+/** `5060`, or `5060-5080`. */
+function sayPorts(mapping: MappingName): string {
+  const last = lastPort(mapping);
+  return last === mapping.externalPort ? String(last) : `${mapping.externalPort}-${last}`;
 }
 
 /**

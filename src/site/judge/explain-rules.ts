@@ -2,6 +2,7 @@ import { RULES } from '../../check/rules/registry.js';
 import type { Rule } from '../../check/rules/rule.js';
 import { wrapText } from '../../words/layout.js';
 import { SITE_RULES } from '../rules/registry.js';
+import { AFTER_A_BREAK_IN } from './after-a-break-in.js';
 
 /** What a rule is about, for people. */
 export type RuleExplanation = Pick<Rule<never>, 'id' | 'title' | 'severity' | 'explain'>;
@@ -37,6 +38,20 @@ export function fillRulePage(page: string): string {
 }
 
 function renderExplanation({ title, severity, explain }: RuleExplanation): string {
-  const paragraphs = [`**${title}** · up to ${severity}`, ...explain.split('\n\n')];
-  return `${paragraphs.map((paragraph) => wrapText(paragraph, PAGE_WIDTH).join('\n')).join('\n\n')}\n\n`;
+  return `${wrapMarkdown(`**${title}** · up to ${severity}\n\n${explain}`, PAGE_WIDTH).join('\n')}\n\n`;
+}
+
+/** The page of the documentation on what to do after a break-in. */
+export function renderBreakInPage(): string {
+  const { title, explain } = AFTER_A_BREAK_IN;
+  return `${[`# ${title}`, '', ...wrapMarkdown(explain, PAGE_WIDTH)].join('\n')}\n`;
+}
+
+/** Breaks text in Markdown, a line a paragraph or an item of a list, into lines of at most `width` columns. */
+export function wrapMarkdown(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => {
+    const number = /^\d+\. /.exec(line)?.[0] ?? '';
+    const wrapped = wrapText(line.slice(number.length), width - number.length);
+    return line === '' ? [''] : wrapped.map((part, i) => (i === 0 ? number : ' '.repeat(number.length)) + part);
+  });
 }

@@ -76,18 +76,21 @@ export class HttpDialogue {
     this.#conversation = conversation;
   }
 
-  /** Sends a request and reads the answer, redirects and error statuses too: what they mean is the caller's affair. */
-  async request(path: string, post?: Post): Promise<GatewayAnswer | Problem> {
+  /**
+   * Sends a request and reads the answer, redirects and error statuses too: what they mean is the caller's affair.
+   * `beyondLength` reads on to the end of the connection, whatever length the answer tells.
+   */
+  async request(path: string, post?: Post, beyondLength = false): Promise<GatewayAnswer | Problem> {
     if (this.#state === 'spent' && !(await this.#reopen())) return this.#lost();
     const wasKept = this.#state === 'kept';
     this.#state = 'spent';
-    const read = await waitWithin(this.signal, () => this.#exchange(path, post));
+    const read = await waitWithin(this.signal, () => this.#exchange(path, post, beyondLength));
     if (!read) return this.#lost();
     const { bytes, end } = read;
     // It may have ended the kept connection just before; asking once more on a new one changes nothing.
-    if (bytes.length === 0 && wasKept && end !== 'timeout') return this.request(path, post);
+    if (bytes.length === 0 && wasKept && end !== 'timeout') return this.request(path, post, beyondLength);
     if (end === 'limit') return { problem: `its answer is longer than ${MAX_XML_BYTES / 1024} KiB` };
-    const answer = parseHttpAnswer(bytes, MAX_XML_BYTES);
+    const answer = parseHttpAnswer(beyondLength ? forgetLength(bytes) : bytes, MAX_XML_BYTES);
     if (answer) {
       if (answer.staysOpen) this.#state = 'kept';
       const { status, body, ended, delimited } = answer;
@@ -97,14 +100,14 @@ export class HttpDialogue {
     return { problem: end === 'timeout' ? 'it did not answer in time' : 'it ended the connection without an answer' };
   }
 
-  #exchange(path: string, post: Post | undefined): ReturnType<Conversation['read']> {
+  #exchange(path: string, post: Post | undefined, beyondLength: boolean): ReturnType<Conversation['read']> {
     const { remote, answerMs } = this.#conversation;
     const request = { path, host: remote.address, port: remote.port, userAgent: USER_AGENT };
     this.#conversation.send(post ? renderHttpPost(request, post.headers, post.body) : renderHttpGet(request));
     return this.#conversation.read({
       waitMs: PATIENCE * answerMs,
       maxBytes: MAX_BYTES,
-      isComplete: (bytes) => isHttpAnswered(bytes, MAX_XML_BYTES),
+      isComplete: (bytes) => !beyondLength && isHttpAnswered(bytes, MAX_XML_BYTES),
     });
   }
 
@@ -118,6 +121,14 @@ export class HttpDialogue {
   #lost(): Problem {
     return { problem: this.signal.aborted ? endReason(this.signal) : 'it could not be connected to again' };
   }
+}
+
+/** The same answer without its Content-Length. */
+function forgetLength(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1');
+  const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
+  const head = text.slice(0, end).replace(/\r?\ncontent-length:[^\r\n]*/gi, '');
+  return Buffer.from(head + text.slice(end), 'latin1');
 }
 
 /** Why the time with a gateway ended: a part of a sentence. */

@@ -1,16 +1,19 @@
 import { limitTime, waitWithin } from '../../async/time-limit.js';
 import { natPmpAddress } from '../../check/probes/nat-pmp-address.js';
+import type { Endpoint } from '../../model/endpoint.js';
 import type { Device, Gateway, PcpEvidence, SsdpFound } from '../../model/lan.js';
 import type { NatPmpEvidence } from '../../model/report.js';
 import type { Engine } from '../../net/scan/engine.js';
 import { parsePcpAnswer, renderPcpAnnounce } from '../../protocols/nat/nat-pmp.js';
+import { type HttpPlace, renderHttpPlace } from '../../protocols/upnp/http-place.js';
 import {
+  type Description,
   type DescriptionResult,
   parseDeviceDescription,
   type WanService,
 } from '../../protocols/upnp/igd-description.js';
 import { endReason, type GatewayPeer, talkHttp } from './gateway-http.js';
-import { chooseLocations, portOf } from './gateway-locations.js';
+import { chooseLocations } from './gateway-locations.js';
 import { readConnection, type ReadConnection } from './read-connection.js';
 
 /** A gateway of the LAN to read. */
@@ -22,6 +25,8 @@ export interface ReadGatewayOptions {
   readonly isDefault: boolean;
   /** What it answered to searches: its descriptions are found by them. */
   readonly answers: readonly SsdpFound[];
+  /** Whose mappings are looked up one by one if the table is not read to its end, those that matter most first. */
+  readonly endpoints?: readonly Endpoint[];
   /** Where NAT-PMP and PCP are asked; default 5351. */
   readonly natPmpPort?: number;
   /** Longest time in total, ms; default 20,000. */
@@ -31,6 +36,8 @@ export interface ReadGatewayOptions {
 
 const NAT_PMP_PORT = 5351;
 const TOTAL_MS = 20_000;
+/** Of the whole time, where endpoints are looked up after it. */
+const TABLE_SHARE = 0.6;
 const MAX_ANSWERS = 32;
 const MAX_CONNECTIONS = 8;
 const MAX_PROBLEMS = 32;
@@ -43,14 +50,18 @@ const MAX_PROBLEM = 512;
  * device, no connections and no problems.
  */
 export async function readGateway(options: ReadGatewayOptions): Promise<Gateway> {
-  const { engine, address, answers, totalMs = TOTAL_MS } = options;
+  const { engine, address, answers, endpoints = [], totalMs = TOTAL_MS } = options;
   const term = limitTime(options.signal, totalMs, {
     stopped: 'it was cut off',
     over: `it took longer than ${Math.round(totalMs / 1000)} s in total`,
   });
   try {
     const peer = { engine, host: engine.host(address), signal: term.signal };
-    const [upnp, pcp] = await Promise.all([readUpnp(peer, answers), readPcp(peer, options.natPmpPort ?? NAT_PMP_PORT)]);
+    const [upnp, pcp] = await Promise.all([
+      readUpnp(peer, answers, { endpoints, tableMs: TABLE_SHARE * totalMs }),
+      readPcp(peer, options.natPmpPort ?? NAT_PMP_PORT),
+    ]);
+    const notes = boundProblems([...upnp.notes, ...upnp.connections.flatMap((connection) => connection.notes)]);
     return {
       address,
       interface: options.interface,
@@ -65,6 +76,7 @@ export async function readGateway(options: ReadGatewayOptions): Promise<Gateway>
         ...upnp.connections.flatMap((connection) => connection.problems),
         ...pcp.problems,
       ]),
+      ...(notes.length > 0 && { notes }),
     };
   } finally {
     term.release();
@@ -75,44 +87,66 @@ interface ReadUpnp {
   readonly device: Device | null;
   readonly connections: readonly ReadConnection[];
   readonly problems: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** Descriptions first, then each connection that they name, one after the other: small routers are easily flooded. */
-async function readUpnp(peer: GatewayPeer, answers: readonly SsdpFound[]): Promise<ReadUpnp> {
-  const { locations, problems: left } = chooseLocations(peer.host.address, answers);
-  const problems = [...left];
-  const descriptions: Exclude<DescriptionResult, { problem: string }>[] = [];
-  for (const location of locations) {
-    const description = await readDescription(peer, location);
-    if (!('problem' in description)) descriptions.push(description);
-    else problems.push(`Its description at ${location.href.slice(0, 256)} could not be read: ${description.problem}.`);
+async function readUpnp(
+  peer: GatewayPeer,
+  answers: readonly SsdpFound[],
+  options: Parameters<typeof readConnection>[2],
+): Promise<ReadUpnp> {
+  const chosen = chooseLocations(peer.host.address, answers);
+  const [problems, notes] = [[...chosen.problems], [...chosen.notes]];
+  const descriptions: Description[] = [];
+  for (const { place, matters } of chosen.locations) {
+    const description = await readDescription(peer, place);
+    const named = `Its description at ${renderHttpPlace(place).slice(0, 256)}`;
+    if ('problem' in description) {
+      (matters ? problems : notes).push(`${named} could not be read: ${description.problem}.`);
+      continue;
+    }
+    descriptions.push(description);
+    if (description.isCut) problems.push(`${named} has no end: there may be more in it than was read.`);
+    if (description.loose)
+      notes.push(`${named}: ${description.loose}. What is needed was taken out of it nevertheless.`);
   }
   const services = new Map<string, WanService>();
   for (const service of descriptions.flatMap((description) => description.services)) {
-    services.set(`${service.serviceType} ${service.controlUrl}`, service);
+    const { serviceType, control } = service;
+    services.set(`${serviceType} ${control && `${control.port} ${control.path}`}`, service);
   }
   if (services.size > MAX_CONNECTIONS) {
     problems.push(`It names ${services.size} WAN connections; ${MAX_CONNECTIONS} of them were read.`);
   }
   const connections: ReadConnection[] = [];
   for (const service of [...services.values()].slice(0, MAX_CONNECTIONS)) {
-    connections.push(await readConnection(peer, service));
+    connections.push(await readConnection(peer, service, options));
   }
   const router = descriptions.find((description) => description.services.length > 0) ?? descriptions[0];
-  return { device: router?.device ?? null, connections, problems };
+  return { device: router?.device ?? null, connections, problems, notes };
 }
 
-async function readDescription(peer: GatewayPeer, location: URL): Promise<DescriptionResult> {
-  const answer = await talkHttp(peer, portOf(location), (dialogue) =>
-    dialogue.request(`${location.pathname}${location.search}`),
-  );
-  if ('problem' in answer) return answer;
+/** One that ends in the midst is asked for once more, beyond the length that it tells: some routers tell a short one. */
+async function readDescription(peer: GatewayPeer, place: HttpPlace): Promise<DescriptionResult> {
+  const description = await askDescription(peer, place, false);
+  if (!description.isCut) return description;
+  const longer = await askDescription(peer, place, true);
+  return longer.isCut || 'problem' in longer ? description : longer;
+}
+
+async function askDescription(peer: GatewayPeer, place: HttpPlace, beyondLength: boolean): Promise<DescriptionResult> {
+  const answer = await talkHttp(peer, place.port, (dialogue) => dialogue.request(place.path, undefined, beyondLength));
+  const failed = (problem: string) => ({ problem, isCut: false });
+  if ('problem' in answer) return failed(answer.problem);
   if (answer.status >= 300 && answer.status <= 399) {
-    return { problem: `it answered with a redirect (HTTP status ${answer.status}), which is not followed` };
+    return failed(`it answered with a redirect (HTTP status ${answer.status}), which is not followed`);
   }
-  if (answer.status !== 200) return { problem: `it answered with HTTP status ${answer.status}` };
-  const description = parseDeviceDescription(answer.body, location.href);
-  return 'problem' in description && !answer.whole ? { problem: 'its answer was cut off' } : description;
+  if (answer.status !== 200) return failed(`it answered with HTTP status ${answer.status}`);
+  // What it names without a host is at the gateway's own address, whatever host its LOCATION names.
+  const description = parseDeviceDescription(answer.body, { ...place, scheme: 'http', host: '' });
+  if ('problem' in description) return answer.whole ? description : failed('its answer was cut off');
+  return { ...description, isCut: description.isCut || (description.loose !== null && !answer.whole) };
 }
 
 /** What answers where NAT-PMP and PCP are served, and what could not be asked: sentences. */

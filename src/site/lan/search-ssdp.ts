@@ -1,15 +1,19 @@
 import type { LanInterface, SsdpFound } from '../../model/lan.js';
 import { findLocalAddress } from '../../net/sockets/addresses.js';
+import { FixedPort, type PortUser } from '../../net/sockets/fixed-port.js';
+import type { Sender } from '../../net/sockets/udp-port.js';
 import { searchUdp, type TimedDatagram, type UdpSearchResult } from '../../net/sockets/udp-search.js';
 import { parseSsdpAnswer, renderSsdpSearch } from '../../protocols/upnp/ssdp.js';
 import { USER_AGENT } from '../../version.js';
-import { findLan } from '../host/lan-interfaces.js';
+import { findLan } from '../../system/lan-interfaces.js';
 
 /** The group that all UPnP devices of a network hear (UPnP Device Architecture 2.0 §1.1). */
 const GROUP = '239.255.255.250';
 export const SSDP_PORT = 1_900;
 /** Seconds within which devices spread their answers. */
 const MX = 1;
+/** Answers that are kept of one address besides those to where we asked from. */
+const MAX_HEARD = 64;
 /** Between two searches of ours, ms: small devices drop what comes in bursts. */
 const GAP_MS = 25;
 
@@ -24,9 +28,9 @@ const SEARCHES: readonly string[] = [
   'ssdp:all',
 ];
 
-/** When each round of searches begins and how long answers are taken: the last search has more than MX left, slow devices twice that. */
-const UNICAST = { roundsMs: [0, 350], collectMs: 2_600 };
-const MULTICAST = { roundsMs: [0, 800], collectMs: 3_600 };
+/** When each round of searches begins and how long answers are taken: 3.1 s after the last search, as a check waits. */
+const UNICAST = { roundsMs: [0, 350], collectMs: 3_600 };
+const MULTICAST = { roundsMs: [0, 800], collectMs: 4_050 };
 
 export interface SearchSsdpOptions {
   /** IPv4 addresses that are asked each by itself, first. */
@@ -34,6 +38,8 @@ export interface SearchSsdpOptions {
   /** Interfaces on which everyone is asked then. */
   readonly interfaces: readonly LanInterface[];
   readonly port: number;
+  /** Where answers are heard too, since some gateways send them there; the port of SSDP if not given. */
+  readonly hearAt?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -44,19 +50,28 @@ export interface SsdpSearchResult {
   readonly problems: readonly string[];
 }
 
-/** Searches for UPnP devices: first each host by itself, then everyone on each interface. About 6 s. Never rejects. */
-export async function searchSsdp({ hosts, interfaces, port, signal }: SearchSsdpOptions): Promise<SsdpSearchResult> {
+/** Searches for UPnP devices: first each host by itself, then everyone on each interface. About 8 s. Never rejects. */
+export async function searchSsdp(options: SearchSsdpOptions): Promise<SsdpSearchResult> {
+  const { hosts, interfaces, port, hearAt = SSDP_PORT, signal } = options;
   const found = new Map<string, Map<string, SsdpFound>>();
   const problems: string[] = [];
+  const keep = (bytes: Buffer, from: Sender): void => {
+    const answer = parseSsdpAnswer(bytes);
+    if (!answer) return;
+    const known = found.get(from.address) ?? new Map<string, SsdpFound>();
+    found.set(from.address, known.set(JSON.stringify(answer), { ...answer, from: from.address }));
+  };
   const take = (asked: string, result: UdpSearchResult): void => {
     problems.push(...tellTrouble(asked, result));
-    for (const { bytes, from } of result.answers) {
-      const answer = parseSsdpAnswer(bytes);
-      if (!answer) continue;
-      const known = found.get(from.address) ?? new Map<string, SsdpFound>();
-      found.set(from.address, known.set(JSON.stringify(answer), { ...answer, from: from.address }));
-    }
+    for (const { bytes, from } of result.answers) keep(bytes, from);
   };
+  const ear: PortUser = {
+    hear: (bytes, from) => {
+      const isAsked = hosts.includes(from.address) || findLan(interfaces, from.address) !== undefined;
+      if (isAsked && (found.get(from.address)?.size ?? 0) < MAX_HEARD) keep(bytes, from);
+    },
+  };
+  const ears = await openEars(options, hearAt, ear);
   await Promise.all(hosts.map(async (host) => take(host, await askHost(host, port, signal))));
   await Promise.all(
     interfaces.map(async (lan) => {
@@ -66,7 +81,20 @@ export async function searchSsdp({ hosts, interfaces, port, signal }: SearchSsdp
       take(`the network of ${lan.name} (${lan.address})`, await searchUdp({ ...search, collectMs, signal }));
     }),
   );
+  await Promise.all(ears.map((port) => port.leave(ear)));
   return { found: new Map([...found].map(([from, answers]) => [from, [...answers.values()]])), problems };
+}
+
+/** Listens on the port of SSDP of each address that searches leave from, beside other tools, where it can be had. */
+async function openEars({ hosts, interfaces }: SearchSsdpOptions, port: number, ear: PortUser): Promise<FixedPort[]> {
+  const local = await Promise.all(hosts.map((host) => findLocalAddress(host)));
+  const addresses = new Set([
+    ...local.flatMap((address) => address ?? []),
+    ...interfaces.map(({ address }) => address),
+  ]);
+  const binding = { family: 4, port, besideOthers: true } as const;
+  const opened = [...addresses].map((address) => FixedPort.join({ ...binding, address }, ear).catch(() => null));
+  return (await Promise.all(opened)).filter((fixed) => fixed !== null);
 }
 
 async function askHost(host: string, port: number, signal: AbortSignal): Promise<UdpSearchResult> {

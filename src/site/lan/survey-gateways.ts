@@ -1,11 +1,12 @@
 import { classifyUpnpAnswer } from '../../check/fingerprints/upnp-answers.js';
 import { isLanAddress } from '../../model/address.js';
+import type { Endpoint } from '../../model/endpoint.js';
 import type { Gateway, LanInterface, SsdpFound } from '../../model/lan.js';
 import type { UnitError } from '../../model/report.js';
 import type { Engine } from '../../net/scan/engine.js';
 import { findLocalAddress } from '../../net/sockets/addresses.js';
-import { type DefaultGateway, readDefaultRoutes } from '../host/default-gateways.js';
-import { findLan } from '../host/lan-interfaces.js';
+import { type DefaultGateway, readDefaultRoutes } from '../../system/default-gateways.js';
+import { findLan } from '../../system/lan-interfaces.js';
 import { readGateway } from './read-gateway.js';
 import { searchSsdp, SSDP_PORT } from './search-ssdp.js';
 
@@ -26,6 +27,8 @@ export interface SurveyGatewaysOptions {
   readonly interfaces: readonly LanInterface[];
   /** Addresses of gateways; the system's default ones where none are given. */
   readonly gateways: readonly string[] | undefined;
+  /** Endpoints whose mappings matter most, in that order. */
+  readonly endpoints: readonly Endpoint[];
   readonly multicast: boolean;
   readonly ssdpPort?: number | undefined;
   readonly natPmpPort?: number | undefined;
@@ -41,7 +44,7 @@ export interface SurveyedGateways {
 
 /** Finds the gateways of this network, and reads what each tells of itself. Never rejects. */
 export async function surveyGateways(options: SurveyGatewaysOptions): Promise<SurveyedGateways> {
-  const { engine, interfaces, ssdpPort = SSDP_PORT, natPmpPort, signal, onStep } = options;
+  const { engine, interfaces, endpoints, ssdpPort = SSDP_PORT, natPmpPort, signal, onStep } = options;
   const errors: UnitError[] = [];
   const tell = (unit: string, message: string) => void errors.push({ unit, message: message.slice(0, 512) });
   const defaults = await chooseGateways(options, tell);
@@ -75,7 +78,7 @@ export async function surveyGateways(options: SurveyGatewaysOptions): Promise<Su
     const answers = sorted.of(gateway.address);
     const ports = natPmpPort === undefined ? {} : { natPmpPort };
     try {
-      return await readGateway({ ...gateway, ...ports, engine, answers, signal });
+      return await readGateway({ ...gateway, ...ports, engine, answers, endpoints, signal });
     } catch (error) {
       const problem = `could not be read: ${String(error).slice(0, 200)}`;
       tell('lan/gateway', `${gateway.address} ${problem}`);

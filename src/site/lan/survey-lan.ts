@@ -1,14 +1,16 @@
 import { createPlanner } from '../../check/probes/plan.js';
 import { surveyTarget } from '../../check/survey/survey-target.js';
 import { addressScope } from '../../model/address.js';
+import { type Endpoint, parseEndpointId } from '../../model/endpoint.js';
 import type { LanInterface, LanSurvey, PbxSurvey } from '../../model/lan.js';
 import { indexServices, OUTSIDER, type Profile } from '../../model/profile.js';
 import type { UnitError } from '../../model/report.js';
+import type { ServiceKind } from '../../model/service.js';
 import { Engine } from '../../net/scan/engine.js';
 import { type Timing, TIMINGS } from '../../net/scan/timing.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
-import { listLanInterfaces } from '../host/lan-interfaces.js';
-import { readLocalFirewall } from '../host/local-firewall.js';
+import { listLanInterfaces } from '../../system/lan-interfaces.js';
+import { readLocalFirewall } from '../../system/local-firewall.js';
 import { surveyGateways } from './survey-gateways.js';
 
 /** What to look at from inside. */
@@ -42,7 +44,10 @@ export async function surveyLan(options: SurveyLanOptions): Promise<LanSurvey> {
   try {
     const interfaces = readInterfaces(errors);
     const [found, seen, firewall] = await Promise.all([
-      surveyGateways({ ...options, engine, interfaces, gateways: options.gateways, multicast, onStep }),
+      surveyGateways({
+        ...options,
+        ...{ engine, interfaces, gateways: options.gateways, endpoints: listEndpoints(profile), multicast, onStep },
+      }),
       address === undefined ? null : surveyPbx({ engine, address, profile, signal }),
       readLocalFirewall(),
     ]);
@@ -61,6 +66,17 @@ export async function surveyLan(options: SurveyLanOptions): Promise<LanSurvey> {
   } finally {
     await engine.close();
   }
+}
+
+/** Endpoints that are looked up at most. */
+const MAX_ENDPOINTS = 48;
+const KINDS: readonly ServiceKind[] = ['admin', 'sip', 'data', 'media'];
+
+/** The endpoints of the phone system, those of its administration first. */
+function listEndpoints({ services }: Profile): Endpoint[] {
+  const ordered = KINDS.flatMap((kind) => services.filter((service) => service.kind === kind));
+  const ids = ordered.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]);
+  return [...new Set(ids)].flatMap((id) => parseEndpointId(id) ?? []).slice(0, MAX_ENDPOINTS);
 }
 
 function readInterfaces(errors: UnitError[]): LanInterface[] {

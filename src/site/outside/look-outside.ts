@@ -8,8 +8,8 @@ import type { NatSurvey, Outside, Proof, SipComparison, StandIn } from '../../mo
 import type { Whoami } from '../../model/vantage-api.js';
 import type { TimingName } from '../../net/scan/timing.js';
 import { findLocalAddress } from '../../net/sockets/addresses.js';
-import { areTogether, listLanInterfaces } from '../host/lan-interfaces.js';
-import { readNextHops } from '../host/next-hops.js';
+import { areTogether, listLanInterfaces } from '../../system/lan-interfaces.js';
+import { readNextHops } from '../../system/next-hops.js';
 import { compareSip } from './compare-sip.js';
 import { drawCanaries, proveEndpoints } from './prove-endpoints.js';
 import { type OpenStandIn, openStandIn } from './stand-in.js';
@@ -52,9 +52,11 @@ export interface OutsideView {
  * listening; then what opens bindings in the NAT. What fails is told as a problem; the rest is done all the same.
  */
 export async function lookFromOutside(options: LookOutsideOptions): Promise<OutsideView> {
-  const { vantage, vantageName, profile, testPort, signal, onStep = () => {} } = options;
+  const { vantage, vantageName, profile, testPort, signal } = options;
   const problems: Outside['problems'] = [];
   const attempt = async <T>(part: Outside['problems'][number]['part'], work: () => Promise<T>): Promise<T | null> => {
+    // Nothing begins after an abort: the report says that the run was cut off.
+    if (signal.aborted) return null;
     try {
       return await work();
     } catch (error) {
@@ -72,6 +74,9 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
     standIn,
   });
 
+  const onStep = (step: string): void => {
+    if (!signal.aborted) options.onStep?.(step);
+  };
   onStep(`asking ${vantageName} where we come from`);
   const whoami = await attempt('vantage', () => vantage.whoami(signal));
   if (!whoami) return view({});
@@ -92,13 +97,14 @@ export async function lookFromOutside(options: LookOutsideOptions): Promise<Outs
   const { services, canaries } = options.standIn
     ? await chooseEndpoints(options, localAddress)
     : { services: [], canaries: [] };
-  const open = options.standIn
-    ? await openStandIn({
-        address: localAddress,
-        endpoints: [...listEndpoints(profile), ...canaries, ...(testPort ? [testPort] : [])],
-        key,
-      })
-    : null;
+  const open =
+    options.standIn && !signal.aborted
+      ? await openStandIn({
+          address: localAddress,
+          endpoints: [...listEndpoints(profile), ...canaries, ...(testPort ? [testPort] : [])],
+          key,
+        })
+      : null;
   let proofs: Proof[] | null = null;
   let check: Report | null;
   try {

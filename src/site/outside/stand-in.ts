@@ -11,7 +11,8 @@ import { Agenda } from '../../async/agenda.js';
 import { Bell } from '../../async/bell.js';
 import { availableSockets } from '../../net/scan/descriptors.js';
 import { type Accepted, createRoom, listenTcp, serveTcp } from '../../net/sockets/listen-tcp.js';
-import { type Sender, UdpPort } from '../../net/sockets/udp-port.js';
+import { FixedPort, type PortUser } from '../../net/sockets/fixed-port.js';
+import type { Sender } from '../../net/sockets/udp-port.js';
 import { isWholeLine, MAX_PROOF_BYTES, parseProof, renderReceipt } from '../../protocols/proof.js';
 
 const REASONS: Readonly<Record<string, Unbound['reason']>> = {
@@ -112,11 +113,16 @@ export async function openStandIn({ address, endpoints, key }: StandInOptions): 
       else if (end !== 'closed' && end !== 'reset') await read({ waitMs: MOMENT_MS, maxBytes: MAX_PROOF_BYTES });
     };
   const listenUdp = async (at: Endpoint): Promise<Listener> => {
-    const port: UdpPort = await UdpPort.open(address, at.port, (bytes, from) => {
-      const receipt = judge(at, from, bytes);
-      if (receipt) port.send(receipt, from).catch(() => {});
-    });
-    return port;
+    // The search for gateways listens on the port of SSDP at the same time.
+    const user: PortUser = {
+      take: (bytes, from) => {
+        const receipt = judge(at, from, bytes);
+        if (receipt) port.send(receipt, from).catch(() => {});
+        return receipt !== undefined;
+      },
+    };
+    const port = await FixedPort.join({ family: address.includes(':') ? 6 : 4, address, port: at.port }, user);
+    return { close: () => port.leave(user) };
   };
   const listen = (at: Endpoint): Promise<Listener> => {
     refuseShared(address);

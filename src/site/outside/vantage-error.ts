@@ -30,11 +30,11 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 };
 
 const TLS_PROBLEMS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed: name its certificate or CA',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its CA is not known here: name that CA',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its CA is not known here: name that CA',
-  UNABLE_TO_GET_ISSUER_CERT: 'its CA is not known here: name that CA',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its CA is not known here: name that CA',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed: name its certificate or CA (--vantage-ca FILE)',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its CA is not known here: name that CA (--vantage-ca FILE)',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its CA is not known here: name that CA (--vantage-ca FILE)',
+  UNABLE_TO_GET_ISSUER_CERT: 'its CA is not known here: name that CA (--vantage-ca FILE)',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its CA is not known here: name that CA (--vantage-ca FILE)',
   CERT_HAS_EXPIRED: 'it has expired, or the clock of this machine is wrong',
   CERT_NOT_YET_VALID: 'it is not valid yet, or the clock of this machine is wrong',
   CERT_SIGNATURE_FAILURE: 'its signature is wrong',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Found } from '../../check/rules/rule.js';
 import { listNames } from '../../words/sentence.js';
 import type { FindingData } from '../../model/finding.js';
+import { SEVERITIES, type Severity } from '../../model/severity.js';
 
 /* Bounds of what findings hold: a hostile router may list a thousand mappings. */
 
@@ -31,12 +32,25 @@ export function listSome<T>({ first, count }: Some<T>, nameOf: (item: T) => stri
   return shown.length > 0 ? `${shown.join(', ')} and ${count - shown.length} more` : `${count}`;
 }
 
-/** Findings one by one, up to a number; `sumUp` makes one of the rest. */
+/**
+ * Findings one by one, up to a number, the worst first, and of those as bad what `isNamed` first: whoever opens ports
+ * must not hide one behind many. `sumUp` makes one of the rest, as bad as the worst of them.
+ */
 export function boundFindings<T, Data extends FindingData>(
   items: readonly T[],
   tell: (item: T) => Found<Data>,
-  sumUp: (rest: readonly T[]) => Found<Data>,
+  isNamed: (item: T) => boolean,
+  sumUp: (rest: readonly T[], severity: Severity) => Found<Data>,
 ): Found<Data>[] {
-  if (items.length <= MOST) return items.map(tell);
-  return [...items.slice(0, MOST - 1).map(tell), sumUp(items.slice(MOST - 1))];
+  const weigh = (found: Found<Data>) => SEVERITIES.indexOf(found.severity);
+  const told = items
+    .map((item) => ({ item, found: tell(item) }))
+    .toSorted((a, b) => weigh(a.found) - weigh(b.found) || Number(isNamed(b.item)) - Number(isNamed(a.item)));
+  if (told.length <= MOST) return told.map(({ found }) => found);
+  const rest = told.slice(MOST - 1);
+  const sum = sumUp(
+    rest.map(({ item }) => item),
+    rest[0]!.found.severity,
+  );
+  return [...told.slice(0, MOST - 1).map(({ found }) => found), sum];
 }

@@ -4,13 +4,14 @@ import { dmzSuspected } from '../../check/rules/dmz-suspected.js';
 import { deriveFacts, type Facts } from '../../check/rules/facts.js';
 import { noSignOfLife } from '../../check/rules/no-sign-of-life.js';
 import { RULES } from '../../check/rules/registry.js';
+import { signOfLifeMissing } from '../../check/rules/sign-of-life-missing.js';
 import type { Rule } from '../../check/rules/rule.js';
-import { isCanary } from '../../model/canary.js';
+import { HELPER_CANARY, isCanary } from '../../model/canary.js';
 import { isSettled, offersOnLan, type SiteFacts } from '../evidence/facts.js';
 import type { SiteRule } from './site-rule.js';
 
 /** Rules whose say is better told here: the line lives, for we came by it; and the inside was looked at. */
-const REPLACED: readonly Rule<Facts>[] = [noSignOfLife, beyondOurView];
+const REPLACED: readonly Rule<Facts>[] = [noSignOfLife, signOfLifeMissing, beyondOurView];
 
 /**
  * The rules of the check from outside as rules of a site: they judge that check again, without what the site rules tell
@@ -47,9 +48,15 @@ function leaveOut(facts: SiteFacts, check: Facts): Facts {
   const dmzExcluded = ledger.canaries.some(({ endpoint }) => endpoint.startsWith('tcp/') && ledger.shut.has(endpoint));
   const random = new Set(check.survey.observations.filter(isCanary).map(({ endpoint }) => endpoint));
   const untrusted = check.untrusted.filter((endpoint) => !isProved(endpoint) && !(dmzExcluded && random.has(endpoint)));
+  const isHelperProved = check.open.every(
+    ({ nature, endpoint }) => nature !== 'sip-helper' || endpoint === HELPER_CANARY || ledger.shut.has(endpoint),
+  );
   return {
     ...check,
-    open: check.open.filter(({ endpoint }) => !tellers.has(endpoint)),
+    open: check.open
+      .filter(({ endpoint }) => !tellers.has(endpoint))
+      // A firewall whose handshakes on SIP ports lead nowhere is the helper, on tcp/2000 too: that breaks no ban.
+      .map((one) => (one.nature === 'sip-helper' && isHelperProved ? { ...one, access: 'may' } : one)),
     untrusted,
     everyPortOpens: check.everyPortOpens && untrusted.length > 0,
     survey: {

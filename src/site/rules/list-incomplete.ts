@@ -49,7 +49,9 @@ function sayReason(why: string): string {
 }
 
 function listReasons({ connections, problems }: Gateway) {
-  const reasons = connections.flatMap(({ list }) => (list.complete || !list.why ? [] : [list.why]));
+  const reasons = connections.flatMap(({ list, needsPassword }) =>
+    list.complete || needsPassword || !list.why ? [] : [list.why],
+  );
   const known = reasons.length > 0 ? reasons : problems;
   return takeSome([...new Set(known)].map((why) => cutText(why, 200)));
 }

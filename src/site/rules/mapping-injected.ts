@@ -8,7 +8,7 @@ import { isMappingGone } from '../evidence/again.js';
 import type { JudgedMapping, SiteFacts } from '../evidence/facts.js';
 import { identifyGateway, nameGateway } from '../evidence/gateways.js';
 import { describeMapping, identifyMapping, recogniseStranger, STRANGERS, type Stranger } from '../evidence/mappings.js';
-import { foundMapping } from './mapping.js';
+import { foundMapping, opensService } from './mapping.js';
 import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -48,7 +48,14 @@ export const mappingInjected: SiteRule<Data> = {
   data,
   find(facts) {
     const planted = facts.mappings.filter(({ kind }) => kind === 'injected');
-    return { findings: boundFindings(planted, (held) => findOne(held, facts), findMore) };
+    return {
+      findings: boundFindings(
+        planted,
+        (held) => findOne(held, facts),
+        (held) => opensService(held, facts),
+        findMore,
+      ),
+    };
   },
   say({ endpoint, data }) {
     const router = nameGateway(data.gateway);
@@ -80,9 +87,9 @@ function findOne(held: JudgedMapping, facts: SiteFacts): Found<Data> {
   return foundMapping(held, facts, SEVERITY_OF[client], { client });
 }
 
-function findMore(rest: readonly JudgedMapping[]): Found<Data> {
+function findMore(rest: readonly JudgedMapping[], severity: Severity): Found<Data> {
   return {
-    severity: 'critical',
+    severity,
     effect: 'violation',
     endpoint: null,
     observations: [],

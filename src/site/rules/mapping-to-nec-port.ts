@@ -8,7 +8,7 @@ import { type JudgedMapping, nameProtocol, type SiteFacts } from '../evidence/fa
 import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping } from '../evidence/mappings.js';
 import { sayStakes, stakesSchema, weighStakes } from './stakes.js';
-import { foundFurther, foundMapping } from './mapping.js';
+import { foundFurther, foundMapping, isAgreed, opensService } from './mapping.js';
 import { boundFindings, listSome, someOf } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -25,7 +25,11 @@ const data = z.discriminatedUnion('kind', [
     basis: z.enum(['proved', 'seen']).nullable().describe('how it is known to let in'),
     stakes: stakesSchema.nullable().describe('null: all ports'),
   }),
-  z.object({ kind: z.literal('more'), mappings: someOf(mappingNameSchema) }),
+  z.object({
+    kind: z.literal('more'),
+    mappings: someOf(mappingNameSchema),
+    agreed: z.int().nonnegative().describe('how many of them the profile allows'),
+  }),
 ]);
 type Data = z.infer<typeof data>;
 type One = Extract<Data, { kind: 'one' }>;
@@ -39,7 +43,7 @@ const STANDING = {
 export const mappingToNecPort: SiteRule<Data> = {
   id: 'mapping-to-nec-port',
   title: 'A mapping leads to the phone system',
-  explain: `A mapping leads to the phone system’s address, or opens all ports. If that address was not given, a mapping of any port of the phone system counts. It is as bad as what it opens; medium if the profile allows the port, because a forward belongs in the router’s settings. Program 10-37-01 switches the phone system’s own UPnP client.`,
+  explain: `A mapping leads to the phone system’s address, or opens all ports. If that address was not given, or if the router names the client by a name, which is not looked up, a mapping of any port of the phone system counts. It is as bad as what it opens; medium if the profile allows the port, because a forward belongs in the router’s settings. Program 10-37-01 switches the phone system’s own UPnP client.`,
   about: 'exposure',
   severity: 'critical',
   data,
@@ -49,17 +53,18 @@ export const mappingToNecPort: SiteRule<Data> = {
       findings: boundFindings(
         held,
         (one) => findOne(one, facts),
-        (rest) => foundFurther(rest, 'critical'),
+        (held) => opensService(held, facts),
+        (rest, severity) => foundFurther(rest, facts, severity),
       ),
     };
   },
-  say: ({ endpoint, data }) => (data.kind === 'one' ? sayOne(endpoint, data) : sayMore(data.mappings)),
+  say: ({ endpoint, data }) => (data.kind === 'one' ? sayOne(endpoint, data) : sayMore(data)),
   gone: isMappingGone,
 };
 
 function findOne(held: JudgedMapping, facts: SiteFacts): Found<Data> {
   const { endpoint } = held;
-  const agreed = endpoint !== null && facts.accessTo(endpoint) !== 'must-not';
+  const agreed = isAgreed(held, facts);
   const weight = endpoint && weighStakes(facts, endpoint);
   return foundMapping(held, facts, agreed ? 'medium' : (weight?.severity ?? 'critical'), {
     agreed,
@@ -77,21 +82,26 @@ function sayOne(endpoint: Found['endpoint'], { gateway, mapping, service, agreed
   return {
     title: `${nameProtocol(mapping)} lets ${what} in to ${mapping.internalClient || 'no address'}`,
     seen: `${upperFirst(router)} lists ${describeMapping(mapping)}.${basis ? ` ${STANDING[basis]}` : ''}`,
-    matters: agreed
-      ? 'The port is agreed, but a mapping is lost when the router restarts, and any device can change it. The forward belongs in the router’s own settings.'
-      : words.matters,
+    matters: agreed ? `The port is agreed, but ${LOST}` : words.matters,
     remedy: `Switch UPnP off in ${router}, then delete this mapping or restart the router.${agreed ? ' Forward the port by hand.' : ''} If the phone system asked for it, switch its UPnP client off (program ${PROGRAM}).`,
     programs: [...words.programs, PROGRAM],
     references: agreed ? [] : words.references,
   };
 }
 
-function sayMore(mappings: Extract<Data, { kind: 'more' }>['mappings']) {
+const LOST =
+  'a mapping is lost when the router restarts, and any device can change it. The forward belongs in the router’s own settings.';
+
+function sayMore({ mappings, agreed }: Extract<Data, { kind: 'more' }>) {
+  const others = mappings.count - agreed;
+  const isAll = others <= 0;
   return {
-    title: `${mappings.count} more mappings lead to the phone system`,
+    title: `${mappings.count} more mappings lead to the phone system${isAll ? ', on agreed ports' : ''}`,
     seen: `The router lists ${listSome(mappings, describeMapping, 6)}.`,
-    matters: 'Each is a way to the phone system that no one agreed to.',
-    remedy: 'Switch UPnP off in the router, delete the mappings or restart it, and run this again.',
+    matters: isAll
+      ? `The ports are agreed, but ${LOST}`
+      : `Each is a way to the phone system${agreed > 0 ? `. The profile does not allow ${others} of them.` : ' that no one agreed to.'}`,
+    remedy: `Switch UPnP off in the router, delete the mappings or restart it, and run this again.${agreed > 0 ? ' Forward the agreed ports by hand.' : ''}`,
     programs: [PROGRAM],
     references: [],
   };

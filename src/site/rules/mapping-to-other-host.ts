@@ -7,7 +7,7 @@ import { isMappingGone } from '../evidence/again.js';
 import { type JudgedMapping, nameProtocol, phoneSystemAddresses, type SiteFacts } from '../evidence/facts.js';
 import { nameGateway } from '../evidence/gateways.js';
 import { describeMapping, identifyMapping } from '../evidence/mappings.js';
-import { foundFurther, foundMapping } from './mapping.js';
+import { foundFurther, foundMapping, isAgreed, opensService } from './mapping.js';
 import { boundFindings, listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -22,7 +22,7 @@ const data = z.discriminatedUnion('kind', [
     answers: z.boolean().describe('the port answers from outside'),
     phoneSystem: z.array(text(64)).max(2).describe('its addresses, as far as known'),
   }),
-  z.object({ kind: z.literal('more'), mappings }),
+  z.object({ kind: z.literal('more'), mappings, agreed: z.int().nonnegative() }),
   z.object({ kind: z.literal('others'), mappings, hosts: someOf(text(45)) }),
 ]);
 type Data = z.infer<typeof data>;
@@ -46,7 +46,8 @@ export const mappingToOtherHost: SiteRule<Data> = {
         ...boundFindings(
           taken,
           (held) => findOne(held, facts),
-          (rest) => foundFurther(rest, 'high'),
+          (held) => opensService(held, facts),
+          (rest, severity) => foundFurther(rest, facts, severity),
         ),
         ...noteOthers(others),
       ],
@@ -61,7 +62,10 @@ export const mappingToOtherHost: SiteRule<Data> = {
           ...PLAIN,
           title: `${data.mappings.count} more ports of the phone system are mapped to other devices`,
           seen: `The router lists ${listSome(data.mappings, describeMapping, 6)}.`,
-          matters: 'Other devices are reachable from the internet on ports of the phone system.',
+          matters:
+            data.agreed >= data.mappings.count
+              ? AGREED
+              : 'Other devices are reachable from the internet on ports of the phone system.',
           remedy: 'Switch UPnP off in the router, delete the mappings or restart it, and run this again.',
         };
       case 'others':
@@ -78,9 +82,11 @@ export const mappingToOtherHost: SiteRule<Data> = {
   gone: isMappingGone,
 };
 
+const AGREED = 'What is meant for the phone system goes to another device, so a forward of that port cannot work.';
+
 function findOne(held: JudgedMapping, facts: SiteFacts): Found<Data> {
   const { endpoint } = held;
-  const agreed = endpoint !== null && facts.accessTo(endpoint) !== 'must-not';
+  const agreed = isAgreed(held, facts);
   return foundMapping(held, facts, agreed ? 'medium' : 'high', {
     agreed,
     answers: facts.reachable.some((one) => one.endpoint === endpoint),
@@ -104,7 +110,7 @@ function sayOne(endpoint: Found['endpoint'], data: One): RuleWords {
       .filter(Boolean)
       .join(' '),
     matters: agreed
-      ? 'What is meant for the phone system goes to another device, so a forward of that port cannot work.'
+      ? AGREED
       : 'Another device is reachable from the internet without anyone having agreed to it, on a port where it may be mistaken for the phone system.',
     remedy: `Find the device at ${client} and switch off its automatic port opening. Switch UPnP off in ${router}, then delete the mapping or restart the router.`,
   };

@@ -26,11 +26,25 @@ export function foundMapping<Data extends object>(
   } as const satisfies Found;
 }
 
+/** Whether the profile agrees to what a mapping opens. */
+export function isAgreed({ endpoint }: JudgedMapping, { accessTo }: SiteFacts): boolean {
+  return endpoint !== null && accessTo(endpoint) !== 'must-not';
+}
+
+/** Whether a mapping opens a port of a service, or all ports: such are named before others. */
+export function opensService({ endpoint }: JudgedMapping, { serviceOf }: SiteFacts): boolean {
+  return endpoint === null || serviceOf(endpoint) !== undefined;
+}
+
 /** A violation by all further mappings together. */
-export function foundFurther(rest: readonly JudgedMapping[], severity: Severity) {
+export function foundFurther(rest: readonly JudgedMapping[], facts: SiteFacts, severity: Severity) {
   return {
     ...{ severity, effect: 'violation', endpoint: null },
     observations: rest.flatMap(({ endpoint }) => (endpoint ? [endpoint] : [])),
-    data: { kind: 'more', mappings: takeSome(rest.map(({ mapping }) => identifyMapping(mapping))) },
+    data: {
+      kind: 'more',
+      mappings: takeSome(rest.map(({ mapping }) => identifyMapping(mapping))),
+      agreed: rest.filter((held) => isAgreed(held, facts)).length,
+    },
   } as const satisfies Found;
 }

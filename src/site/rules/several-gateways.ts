@@ -4,7 +4,7 @@ import { cutText, upperFirst } from '../../words/sentence.js';
 import { gatewayNameSchema } from '../../model/lan.js';
 import { text } from '../../model/text.js';
 import { knowsInside } from '../evidence/again.js';
-import { identifyGateway, nameGateway } from '../evidence/gateways.js';
+import { identifyGateway, judgeUpnp, nameGateway } from '../evidence/gateways.js';
 import { listSome, someOf, takeSome } from './bounds.js';
 import type { SiteRule } from './site-rule.js';
 
@@ -15,7 +15,7 @@ const doubt = z.object({ isOn: z.boolean().describe('our own firewall; false: no
 export const severalGateways: SiteRule<z.infer<typeof data>, z.infer<typeof doubt>> = {
   id: 'several-gateways',
   title: 'There is more than one gateway',
-  explain: `If this machine has several default gateways, only one of them was seen from outside: inconclusive, or a note if the site was seen only from inside. A device that acts as a gateway but is not the default one is a note. If this machine’s own firewall may have blocked such answers, the report says so.`,
+  explain: `If this machine has several default gateways, only one of them was seen from outside: inconclusive, or a note if the site was seen only from inside. A device that acts as a gateway but is not the default one is a note, unless it offers no connection. If this machine’s own firewall may have blocked such answers, the report says so.`,
   about: 'gap',
   severity: 'medium',
   data,
@@ -23,7 +23,7 @@ export const severalGateways: SiteRule<z.infer<typeof data>, z.infer<typeof doub
   find({ evidence, kind }) {
     const { gateways, firewall } = evidence.lan;
     const defaults = gateways.filter(({ isDefault }) => isDefault);
-    const others = gateways.filter(({ isDefault }) => !isDefault);
+    const others = gateways.filter((gateway) => !gateway.isDefault && judgeUpnp(gateway) !== 'no-connection');
     const isKnown = firewall.state === 'off' || firewall.state === 'attested-off';
     const frame = { endpoint: null, observations: [] };
     return {

@@ -40,7 +40,7 @@ const PROGRAM = '10-37-01';
 export const upnpOn: SiteRule<Data, DoubtData> = {
   id: 'upnp-on',
   title: 'UPnP or NAT-PMP is on in the router',
-  explain: `A gateway answers as an Internet gateway, or by NAT-PMP or PCP: any device on the network can open ports. The severity is medium if it answers searches and nothing more could be read, low if NAT-PMP refuses everyone. Switching it off does not remove what was opened: delete the mappings or restart the router. A router that answers as something else, such as a media server, gets a note. One that stays silent but could not be fully checked is not known, which blocks the verdict.`,
+  explain: `A gateway answers as an Internet gateway, or by NAT-PMP or PCP: any device on the network can open ports. The severity is medium if it answers searches and nothing more could be read, low if NAT-PMP refuses everyone. Switching it off does not remove what was opened: delete the mappings or restart the router. A router that answers as something else, such as a media server, that offers no connection, or whose every answer is that a password is needed, gets a note. One that stays silent but could not be fully checked is not known, which blocks the verdict.`,
   about: 'exposure',
   severity: 'high',
   data,
@@ -52,7 +52,7 @@ export const upnpOn: SiteRule<Data, DoubtData> = {
       undetermined: gateways.flatMap((gateway) => doubtSilence(gateway, multicast)),
     };
   },
-  say: ({ data }) => (data.upnp === 'other-device' && data.natPmp === 'silent' ? sayOther(data) : sayOn(data)),
+  say: ({ data }) => (isNote(data.upnp) && data.natPmp === 'silent' ? sayNote(data) : sayOn(data)),
   sayDoubt({ data: { gateway, problems, multicast } }) {
     const reasons = [
       problems.count > 0 ? listSome(problems, (problem) => cutText(problem, 300), 3) : '',
@@ -70,6 +70,8 @@ const SEVERITY_OF_UPNP: Readonly<Record<UpnpState, Severity | null>> = {
   listed: 'high',
   'partly-listed': 'high',
   unread: 'medium',
+  'needs-password': null,
+  'no-connection': null,
   'other-device': null,
   silent: null,
 };
@@ -83,7 +85,7 @@ function judgeGateway(gateway: Gateway): Found<Data>[] {
   const { connections, device, answers } = gateway;
   const [upnp, natPmp] = [judgeUpnp(gateway), judgeNatPmp(gateway)];
   const severity = SEVERITY_OF_UPNP[upnp] ?? SEVERITY_OF_NAT_PMP[natPmp];
-  if (severity === null && upnp !== 'other-device') return [];
+  if (severity === null && !isNote(upnp)) return [];
   const server = device ? null : (answers.find((answer) => answer.server)?.server ?? null);
   return [
     {
@@ -137,6 +139,10 @@ function sayUpnp(upnp: UpnpState, mappings: number): string {
       return `It answers as an Internet gateway (UPnP) and lists ${list}, but its list could not be read completely.`;
     case 'unread':
       return 'It answers searches for an Internet gateway (UPnP), but what it offers could not be read.';
+    case 'needs-password':
+      return 'By UPnP it offers its connection only with a password.';
+    case 'no-connection':
+      return 'By UPnP it calls itself an Internet gateway, but offers no connection.';
     case 'other-device':
       return 'By UPnP it answers as another kind of device.';
     case 'silent':
@@ -144,10 +150,33 @@ function sayUpnp(upnp: UpnpState, mappings: number): string {
   }
 }
 
-function sayOther({ gateway, deviceType }: Data): RuleWords {
+const NOTES = ['needs-password', 'no-connection', 'other-device'] as const;
+type NoteState = (typeof NOTES)[number];
+
+/** Whether UPnP answers, but opens nothing to devices without a password. */
+function isNote(upnp: UpnpState): upnp is NoteState {
+  return (NOTES as readonly UpnpState[]).includes(upnp);
+}
+
+function sayNote({ gateway, upnp, deviceType }: Data): RuleWords {
+  const router = upperFirst(nameGateway(gateway));
+  const presents = `It presents itself as ${deviceType ? quote(deviceType) : 'another kind of device'}, such as a media server.`;
+  const notes: Readonly<Record<NoteState, Pick<RuleWords, 'title' | 'seen'>>> = {
+    'needs-password': {
+      title: `${router} can be configured by UPnP, but only with a password`,
+      seen: 'It answers every question about its connection with a demand for a password. No device can open ports without it.',
+    },
+    'no-connection': {
+      title: `${router} calls itself an Internet gateway, but opens no ports`,
+      seen: 'Its description was read to its end and offers no connection to the internet, so no device can open ports that way.',
+    },
+    'other-device': {
+      title: `${router} answers UPnP, but not as an Internet gateway`,
+      seen: `${presents} No device can open ports that way.`,
+    },
+  };
   return {
-    title: `${upperFirst(nameGateway(gateway))} answers UPnP, but not as an Internet gateway`,
-    seen: `It presents itself as ${deviceType ? quote(deviceType) : 'another kind of device'}, such as a media server. No device can open ports that way.`,
+    ...notes[isNote(upnp) ? upnp : 'other-device'],
     matters: 'UPnP may have been switched off only for opening ports, as it should be.',
     remedy: 'Compare with the setting in the router.',
     programs: [],

@@ -34,12 +34,14 @@ export class SipExchange {
     this.#tags = { udp: createSipTag(key), tcp: createSipTag(key) };
   }
 
-  /** Takes a message; false, and nothing is done, where it is not signed with this exchange's key. */
-  hear(incoming: IncomingSip): boolean {
-    const message = readExchangeMessage(incoming.bytes, this.key);
-    if (!message) return false;
+  /** Reads a message; undefined where it is not signed with this exchange's key. */
+  read(bytes: Buffer): SipMessage | undefined {
+    return readExchangeMessage(bytes, this.key);
+  }
+
+  /** Takes a message that {@link read} has read. */
+  hear(incoming: IncomingSip, message: SipMessage): void {
     if (this.#tell('arrived', incoming, incoming.bytes)) void this.#answer(incoming, message);
-    return true;
   }
 
   async #answer(incoming: IncomingSip, message: SipMessage): Promise<void> {

@@ -5,7 +5,7 @@ import { findLocalAddress } from '../../net/sockets/addresses.js';
 import { MessageStream } from '../../net/sockets/message-stream.js';
 import { listenTcp, type TcpListener } from '../../net/sockets/listen-tcp.js';
 import { resetSocket } from '../../net/sockets/tcp-socket.js';
-import { UdpPort } from '../../net/sockets/udp-port.js';
+import { FixedPort, type PortUser } from '../../net/sockets/fixed-port.js';
 import { type SipPlace, splitSipStream } from '../../protocols/sip/sip.js';
 import { type IncomingSip, SipExchange } from './sip-exchange.js';
 
@@ -50,7 +50,9 @@ interface Running {
 export class SipPorts {
   readonly #running = new Set<Running>();
   readonly #connections = new Map<string, number>();
-  #udp!: UdpPort;
+  /** Checks of this process send from the same port: only what is signed is taken from them. */
+  readonly #user: PortUser = { take: (bytes, from) => this.#takeDatagram(bytes, from) };
+  #udp!: FixedPort;
   #tcp!: TcpListener;
 
   private constructor(private readonly host: string) {}
@@ -58,12 +60,13 @@ export class SipPorts {
   /** Listens on both ports. Rejects with the system's error, and then listens on none. */
   static async open({ host, udp, tcp }: SipPortsOptions): Promise<SipPorts> {
     const ports = new SipPorts(host);
-    ports.#udp = await UdpPort.open(host, udp, (bytes, from) => void ports.#hearDatagram(bytes, from));
+    const family = host.includes(':') ? 6 : 4;
+    ports.#udp = await FixedPort.open({ family, address: host, port: udp }, ports.#user);
     try {
       const limits = { max: MAX_CONNECTIONS, lifetimeMs: EXCHANGE_MS };
       ports.#tcp = await listenTcp({ address: host, port: tcp, take: (socket) => ports.#take(socket), ...limits });
     } catch (error) {
-      await ports.#udp.close();
+      await ports.#udp.leave(ports.#user);
       throw error;
     }
     return ports;
@@ -99,16 +102,22 @@ export class SipPorts {
   /** Lets go of the ports; what is running gets nothing more. */
   async close(): Promise<void> {
     for (const { end } of this.#running) end();
-    await Promise.all([this.#udp.close(), this.#tcp.close()]);
+    await Promise.all([this.#udp.leave(this.#user), this.#tcp.close()]);
   }
 
-  async #hearDatagram(bytes: Buffer, from: SipPlace): Promise<void> {
-    if (bytes.length > MAX_SIP_BYTES) return;
+  #takeDatagram(bytes: Buffer, from: SipPlace): boolean {
+    if (bytes.length > MAX_SIP_BYTES) return false;
     for (const { exchange, local } of this.#of(from.address)) {
-      const here = { address: (await local) ?? this.host, port: this.udp };
+      const message = exchange.read(bytes);
+      if (!message) continue;
       const send = (answer: Buffer) => this.#udp.send(answer, from);
-      if (exchange.hear({ transport: 'udp', bytes, from, local: here, send })) return;
+      void local.then((address) => {
+        const here = { address: address ?? this.host, port: this.udp };
+        exchange.hear({ transport: 'udp', bytes, from, local: here, send }, message);
+      });
+      return true;
     }
+    return false;
   }
 
   #take(socket: Socket): void {
@@ -118,10 +127,15 @@ export class SipPorts {
     if (held >= MAX_CONNECTIONS_EACH * this.#of(from.address).length) return resetSocket(socket);
     this.#connections.set(from.address, held + 1);
     const send = (answer: Buffer): boolean => stream.send(answer);
-    const hear = (incoming: IncomingSip) => this.#of(from.address).some(({ exchange }) => exchange.hear(incoming));
+    const hear = (incoming: IncomingSip): void => {
+      for (const { exchange } of this.#of(from.address)) {
+        const message = exchange.read(incoming.bytes);
+        if (message) return exchange.hear(incoming, message);
+      }
+    };
     const stream = new MessageStream(socket, {
       ...{ split: splitSipStream, maxMessageBytes: MAX_SIP_BYTES, maxBytes: MAX_CONNECTION_BYTES },
-      receive: (bytes) => void hear({ transport: 'tcp', bytes, from, local, send }),
+      receive: (bytes) => hear({ transport: 'tcp', bytes, from, local, send }),
       ended: () => this.#release(from.address),
     });
   }

@@ -87,6 +87,10 @@ describe('NEC product names', () => {
     ['NEC SL2100/2.1', 'SL2100', null],
     ['NEC-i SV9100-NA 10.00/2.1', 'SV9100', '10.00'],
     ['NEC-i SV8100-GE 08.00/2.1', 'SV8100', '08.00'],
+    ['NEC-i SV9100-NA 08.00.65/2.1', 'SV9100', '08.00.65'],
+    ['SV9100-NA 08.00.65/2.1', 'SV9100', '08.00.65'],
+    ['NEC SL2100 3.10.50.1/2.1', 'SL2100', '3.10.50.1'],
+    ['NEC SL2100 3.10.50.1.7/2.1', 'SL2100', null],
     ['NEC Aspire WX 4.00/2.1', 'Aspire WX', '4.00'],
     ['NEC Aspire/2.1', 'Aspire', null],
     ['NEC something', null, null],
@@ -95,9 +99,12 @@ describe('NEC product names', () => {
     expect(parseNecProduct(text)).toEqual({ model, version });
   });
 
-  test.each(['', 'NECTEC SL2100', 'NEC-x', 'Asterisk NEC SL2100', 'necessary'])('none in %j', (text) => {
-    expect(parseNecProduct(text)).toBeUndefined();
-  });
+  test.each(['', 'SL21000/2.1', 'SV9105', 'SL2100Clone', 'NECTEC SL2100', 'NEC-x', 'Asterisk NEC SL2100', 'necessary'])(
+    'none in %j',
+    (text) => {
+      expect(parseNecProduct(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('nec-sip', () => {

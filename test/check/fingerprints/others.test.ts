@@ -41,6 +41,38 @@ describe('web-server', () => {
   });
 });
 
+describe('TLS', () => {
+  const tls = { version: 'TLSv1.3', names: ['nas.example', '192.0.2.7'], issuer: 'Example CA' };
+
+  test('of which nothing more is known', () => {
+    expect(who({ tls })).toMatchObject({
+      fingerprint: 'tls-server',
+      kind: 'other',
+      label: 'TLS server with a certificate for "nas.example"',
+      confidence: 'possible',
+      basis: [
+        'an answer in TLSv1.3',
+        'certificate for "nas.example", "192.0.2.7"',
+        'certificate issued by "Example CA"',
+      ],
+    });
+    expect(who({ tls: { version: null, names: [], issuer: null } })).toMatchObject({
+      label: 'TLS server',
+      basis: ['an answer in TLS'],
+    });
+  });
+
+  test('does not hide what is said within it', () => {
+    expect(who({ tls, http: http({ server: 'Henry/1.1', title: 'WebPro' }) })?.kind).toBe('nec-webpro');
+    expect(who({ tls, sip: sip({ server: 'NEC SL2100/2.1' }) })?.kind).toBe('nec-sip');
+    expect(who({ tls, banner: '* OK ready\r\n' })?.label).toBe('IMAP server "* OK ready"');
+    expect(who({ tls, http: http({ server: 'nginx' }) })).toMatchObject({
+      kind: 'web-server',
+      basis: expect.arrayContaining(['an answer in TLSv1.3']) as unknown,
+    });
+  });
+});
+
 describe('UPnP', () => {
   const IGD = 'urn:schemas-upnp-org:device:InternetGatewayDevice:1';
   const inside = 'http://192.168.1.20:49152/desc.xml';
@@ -50,6 +82,31 @@ describe('UPnP', () => {
     ['USN of a gateway', { st: 'ssdp:all', usn: `uuid:1::${IGD}` }, 'upnp-gateway', 'certain'],
     ['WANIPConnection', { st: 'urn:schemas-upnp-org:service:WANIPConnection:2' }, 'upnp-gateway', 'certain'],
     ['WANPPPConnection', { usn: 'uuid:1::urn:schemas-upnp-org:service:WANPPPConnection:1' }, 'upnp-gateway', 'certain'],
+    [
+      'WANCommonInterfaceConfig',
+      { st: 'urn:schemas-upnp-org:service:WANCommonInterfaceConfig:1' },
+      'upnp-gateway',
+      'certain',
+    ],
+    ['Layer3Forwarding', { st: 'urn:schemas-upnp-org:service:Layer3Forwarding:1' }, 'upnp-gateway', 'certain'],
+    [
+      'D-Link by its file',
+      { st: 'upnp:rootdevice', server: 'SDK', location: 'http://192.168.0.1:80/InternetGatewayDevice.xml' },
+      'upnp-gateway',
+      'likely',
+    ],
+    [
+      'FRITZ!Box by its file',
+      { st: 'upnp:rootdevice', server: 'AVM', location: 'http://192.168.178.1:49000/fboxdesc.xml' },
+      'upnp-gateway',
+      'likely',
+    ],
+    [
+      'a root device of Broadcom, which says no type',
+      { st: 'upnp:rootdevice', server: 'Linux UPnP/1.0', location: 'http://192.168.1.1:5431/dyndev/uuid:0000e068' },
+      'upnp-device',
+      'possible',
+    ],
     ['MiniUPnPd', { st: 'upnp:rootdevice', server: 'Linux UPnP/1.1 MiniUPnPd/2.2' }, 'upnp-gateway', 'likely'],
     ['an IGD by name', { st: 'upnp:rootdevice', server: 'Linux/2.6 UPnP/1.0 Linux-IGD/1.0' }, 'upnp-gateway', 'likely'],
     ['RouterOS', { st: 'upnp:rootdevice', server: 'RouterOS/6 UPnP/1.0' }, 'upnp-gateway', 'likely'],
@@ -133,18 +190,47 @@ describe('nat-pmp-gateway', () => {
 describe('banner', () => {
   test.each([
     ['SSH-2.0-OpenSSH_9.2\r\n', 'SSH server "SSH-2.0-OpenSSH_9.2"'],
+    ['Exceeded MaxStartups\r\nSSH-2.0-dropbear_2022.83\r\n', 'SSH server "SSH-2.0-dropbear_2022.83"'],
     ['220 mail ESMTP x\r\n', 'mail server "220 mail ESMTP x"'],
+    ['554 SMTP synchronization error\r\n', 'mail server "554 SMTP synchronization error"'],
     ['220-Welcome\r\n220 ready\r\n', 'FTP server "220-Welcome"'],
-    ['\r\n\r\n\xff\xfd\x18login: ', 'Telnet server "\xff\xfd\x18login:"'],
+    ['421 Too many connections\r\n', 'mail or FTP server "421 Too many connections"'],
+    ['+OK Dovecot ready.\r\n', 'POP3 server "+OK Dovecot ready."'],
+    ['* OK [CAPABILITY IMAP4rev1] ready\r\n', 'IMAP server "* OK [CAPABILITY IMAP4rev1] ready"'],
+    ['* BYE too many\r\n', 'IMAP server "* BYE too many"'],
+    ['RFB 003.008\n', 'VNC server "RFB 003.008"'],
+    ['200 news.example InterNetNews ready\r\n', 'news server "200 news.example InterNetNews ready"'],
+    ['"IMPLEMENTATION" "Dovecot Pigeonhole"\r\n', 'ManageSieve server ""IMPLEMENTATION" "Dovecot Pigeonhole""'],
+    ['RTSP/1.0 400 Bad Request\r\n', 'RTSP server "RTSP/1.0 400 Bad Request"'],
+    ['@RSYNCD: 31.0\n', 'rsync server "@RSYNCD: 31.0"'],
+    ['Asterisk Call Manager/5.0\r\n', 'Asterisk manager "Asterisk Call Manager/5.0"'],
+    ['J\0\0\0\n8.0.36-0ubuntu\0abc', 'MySQL server "8.0.36-0ubuntu"'],
+  ])('%j names itself: %j', (text, label) => {
+    expect(who({ banner: text })).toMatchObject({ fingerprint: 'banner', kind: 'other', label, confidence: 'likely' });
+  });
+
+  test.each([
+    ['\r\n\r\n\xff\xfd\x18login: ', 'Telnet server "login:"'],
+    ['\xff\xfb\x01\xff\xfd\x03', 'Telnet server'],
+    ['\xff\xfa\x18\x01\xff\xf0\xff\xfb\x01\r\nRouter\r\n', 'Telnet server "Router"'],
     ['camera login: ', 'login prompt "camera login:"'],
     ['\x01\x02', 'unidentified, sends "\x01\x02"'],
-  ])('%j: %j', (text, label) => {
+    ['-ERR unknown command\r\n', 'unidentified, sends "-ERR unknown command"'],
+    ['ERROR\r\n', 'unidentified, sends "ERROR"'],
+    ['220', 'unidentified, sends "220"'],
+    ['SSHD', 'unidentified, sends "SSHD"'],
+  ])('%j does not: %j', (text, label) => {
     expect(who({ banner: text })).toMatchObject({
       fingerprint: 'banner',
       kind: 'other',
       label,
       confidence: 'possible',
     });
+  });
+
+  test('a DIM prompt behind what Telnet negotiates is one', () => {
+    expect(who({ banner: '\xff\xfd\x18User ID:' })?.kind).toBe('nec-dim');
+    expect(who({ banner: '\xff\xfd\x18User ID:\xff\xfb\x01Password:' })).toMatchObject({ confidence: 'likely' });
   });
 
   test('is quoted short', () => {

@@ -166,7 +166,7 @@ describe('hostile evidence', () => {
       const found = FINGERPRINTS.flatMap((one) => one.identify(observation) ?? []);
       for (const match of found) identitySchema.parse({ fingerprint: 'x', ...match });
       expect(found.length).toBeGreaterThan(2);
-      expect(elapsed(() => identify(observation))).toBeLessThan(50);
+      expect(elapsed(() => identify(observation))).toBeLessThan(1_000);
     },
   );
 });

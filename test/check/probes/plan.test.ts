@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { type Endpoint, type EndpointId, endpointId, parseEndpointId } from '../../../src/model/endpoint.js';
 import type { Profile, ProfileService } from '../../../src/model/profile.js';
 import { SERVICES } from '../../../src/model/service.js';
-import { createPlanner, LIKELY_MOVED_PORTS, type PlannedProbe } from '../../../src/check/probes/plan.js';
+import {
+  chooseMovedSearch,
+  createPlanner,
+  LIKELIEST_MOVED_PORTS,
+  LIKELY_MOVED_PORTS,
+  type PlannedProbe,
+} from '../../../src/check/probes/plan.js';
 import { chooseProbe } from '../../../src/check/probes/registry.js';
 
 const port = fc.oneof(
@@ -27,7 +33,10 @@ const profile: fc.Arbitrary<Profile> = fc
   })
   .map((moved) => buildProfile(moved.map((endpoints) => endpoints?.map(endpointId) ?? null)));
 
-const options = fc.record({ profile, ports, findMoved: fc.boolean() }, { requiredKeys: ['profile'] });
+const options = fc.record(
+  { profile, ports, findMoved: fc.constantFrom('likely', 'likeliest', 'none') },
+  { requiredKeys: ['profile'] },
+);
 
 function buildProfile(moved: readonly (readonly EndpointId[] | null)[] = []): Profile {
   const services = SERVICES.map((service, k): ProfileService => {
@@ -55,9 +64,9 @@ describe('createPlanner', () => {
       fc.property(options, random, (given, draw) => {
         const plan = createPlanner(given)(draw);
         expect(new Set(plan.map(({ endpoint: id }) => id)).size).toBe(plan.length);
-        for (const { endpoint: id, port: number, probe } of plan) {
-          expect(parseEndpointId(id)).toEqual({ transport: probe.transport, port: number });
-        }
+        expect(plan.map(({ endpoint: id }) => parseEndpointId(id))).toEqual(
+          plan.map(({ port: number, probe }) => ({ transport: probe.transport, port: number })),
+        );
       }),
     );
   });
@@ -94,8 +103,9 @@ describe('createPlanner', () => {
           given.profile.services
             .filter(({ probed }) => probed)
             .flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]);
-        for (const id of wanted) expect(planned).toContain(id);
-        if (given.findMoved) for (const moved of LIKELY_MOVED_PORTS) expect(planned).toContain(`tcp/${moved}`);
+        const places = { likely: LIKELY_MOVED_PORTS, likeliest: LIKELIEST_MOVED_PORTS, none: [] };
+        const moved = places[given.findMoved ?? 'none'].map((number) => endpointId({ transport: 'tcp', port: number }));
+        expect([...wanted, ...moved].filter((id) => !planned.has(id))).toEqual([]);
       }),
     );
   });
@@ -107,6 +117,20 @@ describe('createPlanner', () => {
         expect(plan.map(({ endpoint: id }) => id).sort()).toEqual(only.map(endpointId).sort());
       }),
     );
+  });
+
+  test.each([
+    [undefined, { single: true }, 'likely'],
+    [undefined, { single: false }, 'likeliest'],
+    [undefined, { single: true, ports: true }, 'none'],
+    [true, { single: false, ports: true }, 'likely'],
+    [false, { single: true }, 'none'],
+  ] as const)('where --find-moved is %s, of %j: looks for moved administration in %s places', (given, of, search) => {
+    expect(chooseMovedSearch(given, of)).toBe(search);
+  });
+
+  test('the likeliest places are among the likely ones', () => {
+    expect(LIKELY_MOVED_PORTS).toEqual(expect.arrayContaining([...LIKELIEST_MOVED_PORTS]));
   });
 
   test('asks each service in its own protocol, wherever it was moved', () => {
@@ -126,7 +150,7 @@ describe('createPlanner', () => {
     const draw = createRandom(7);
     const given = buildProfile();
     const kindOf = new Map(given.services.flatMap(({ endpoints, kind }) => endpoints.map((id) => [id, kind])));
-    const plans = Array.from({ length: 200 }, () => createPlanner({ profile: given, findMoved: true })(draw));
+    const plans = Array.from({ length: 200 }, () => createPlanner({ profile: given, findMoved: 'likely' })(draw));
     const order = ['admin', 'sip', 'other', 'moved', 'canary'];
     for (const plan of plans) {
       const ranks = plan.map((one) => {

@@ -6,11 +6,11 @@ import { dim, necPhone, necSip, pcpro, webpro } from '../../../src/lab/servers/n
 import { renderSipAnswer, sip } from '../../../src/lab/servers/sip.js';
 import { evidenceSchema } from '../../../src/model/report.js';
 import type { Outcome } from '../../../src/net/scan/outcome.js';
-import { startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { startServer, stopAfterAll } from '../../lab-sites/running.js';
 import { dvr } from '../../lab-sites/servers/dvr.js';
 import { startEngine } from '../../net/start-engine.js';
 
-stopAfterEach();
+stopAfterAll();
 
 type ProbeId = keyof typeof PROBES;
 
@@ -20,6 +20,10 @@ async function probe(id: ProbeId, server: LabServer, patienceMs = 2_000): Promis
   expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
   return outcome;
 }
+
+/** A record that begins a TLS conversation. */
+// eslint-disable-next-line no-control-regex -- bytes, a character each
+const CLIENT_HELLO = /^\x16\x03\x01/;
 
 const oneOf = (text: string): LabServer => ({ tcp: (socket) => void socket.end(text) });
 
@@ -59,21 +63,18 @@ describe('tcp-identify', () => {
   });
 });
 
-test.each(['tcp-banner', 'canary-tcp'] as const)('%s says nothing, and tells what it hears', async (id) => {
-  let said = 0;
-  const listener: LabServer = { tcp: (socket) => void socket.on('data', (data) => (said += data.length)) };
-  expect((await probe(id, listener)).evidence).toEqual({});
+test.concurrent.each(['tcp-banner', 'canary-tcp'] as const)('%s listens first, and asks what is mute', async (id) => {
   expect((await probe(id, pcpro())).evidence).toEqual({});
   expect((await probe(id, oneOf('hello'))).evidence).toEqual({ banner: 'hello', ended: 'closed' });
-  expect(said).toBe(0);
+  expect((await probe(id, dvr())).evidence).toMatchObject({ http: { server: 'DVR-Web/2.4' } });
 });
 
 describe('dim-prompt', () => {
-  test('reads the prompt', async () => {
+  test.concurrent('reads the prompt', async () => {
     expect((await probe('dim-prompt', dim())).evidence.banner).toMatch(/^User ID:/);
   });
 
-  test.each([[['User ID:', 'Password:']], [['Us', 'er ID:', 'Password:']], [['User ID:Password:']]])(
+  test.concurrent.each([[['User ID:', 'Password:']], [['Us', 'er ID:', 'Password:']], [['User ID:Password:']]])(
     'sees one prompt in any segments: %j',
     async (segments) => {
       const server: LabServer = {
@@ -87,11 +88,45 @@ describe('dim-prompt', () => {
     },
   );
 
-  test('sends a blank line, and one more where nothing answers', async () => {
-    let said = '';
-    const mute: LabServer = { tcp: (socket) => void socket.on('data', (data) => (said += data.toString())) };
+  test.concurrent('sends a blank line, and one more where nothing answers, and then asks what else it is', async () => {
+    const said: string[] = [];
+    const mute: LabServer = {
+      tcp(socket) {
+        const index = said.push('') - 1;
+        socket.on('data', (data) => (said[index] += data.toString('latin1')));
+      },
+    };
     expect((await probe('dim-prompt', mute, 200)).evidence).toEqual({});
-    expect(said).toBe('\r\n\r\n');
+    expect(said).toEqual([
+      '\r\n\r\n',
+      expect.stringMatching(/^GET \/ HTTP/) as unknown,
+      expect.stringMatching(CLIENT_HELLO) as unknown,
+    ]);
+  });
+
+  test.concurrent('takes no answer in Telnet’s options for the prompt, nor for another service', async () => {
+    const server: LabServer = {
+      tcp(socket) {
+        let lines = 0;
+        socket.write('\xff\xfd\x18\xff\xfb\x01', 'latin1');
+        socket.on('data', () => void (++lines === 2 && socket.write('User ID:Password:')));
+      },
+    };
+    const { evidence } = await probe('dim-prompt', server);
+    expect(evidence.banner).toBe('\xff\xfd\x18\xff\xfb\x01User ID:Password:');
+  });
+
+  test.concurrent.each([
+    ['that answers a blank line', /^\r\n/],
+    ['that waits for a request', /^GET/],
+  ])('knows a web server %s', async (_, asked) => {
+    const server: LabServer = {
+      tcp: (socket) =>
+        void socket.on('data', (data) => {
+          if (asked.test(String(data))) socket.end('HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n');
+        }),
+    };
+    expect((await probe('dim-prompt', server)).evidence).toMatchObject({ http: { status: 400, server: 'nginx' } });
   });
 });
 
@@ -152,10 +187,13 @@ describe('what comes before the SIP answer', () => {
     },
   );
 
-  test.each(['sip-options-tcp', 'sip-options-udp'] as const)('is told where nothing follows (%s)', async (id) => {
-    const server = sip({ status: 100, phrase: 'Trying' });
-    expect(await probe(id, server)).toMatchObject({ state: 'open', evidence: { sip: { status: 100 } } });
-  });
+  test.concurrent.each(['sip-options-tcp', 'sip-options-udp'] as const)(
+    'is told where nothing follows (%s)',
+    async (id) => {
+      const server = sip({ status: 100, phrase: 'Trying' });
+      expect(await probe(id, server)).toMatchObject({ state: 'open', evidence: { sip: { status: 100 } } });
+    },
+  );
 });
 
 describe('ssdp-search', () => {
@@ -163,26 +201,54 @@ describe('ssdp-search', () => {
     renderSsdpAnswer({ target, usn: `uuid:1::${target}`, server: 'x', location: 'http://192.168.1.1/' });
   const IGD = 'urn:schemas-upnp-org:device:InternetGatewayDevice:1';
 
-  test.each(['ssdp:all', IGD])('finds a gateway that answers no search but that for %s', async (wanted) => {
+  test.concurrent.each(['ssdp:all', IGD])('finds a gateway that answers no search but that for %s', async (wanted) => {
     const server: LabServer = {
       udp: ({ data, reply }) => void (String(data).includes(`ST: ${wanted}\r\n`) && reply(answer(IGD))),
     };
     expect((await probe('ssdp-search', server, 600)).evidence.ssdp).toMatchObject([{ st: IGD }]);
   });
 
-  test('hears a gateway that answers 2.2 s after something else', async () => {
+  test.concurrent.each([IGD, IGD.replace(/1$/, '2')])(
+    'asks what answered without a type for that of a gateway: %s',
+    async (type) => {
+      const asked: string[] = [];
+      const router: LabServer = {
+        udp({ data, reply }) {
+          const [, target = ''] = /^ST: (.*)\r$/m.exec(String(data)) ?? [];
+          asked.push(target);
+          if (target === 'upnp:rootdevice' || target === type) reply(answer(target));
+        },
+      };
+      const { evidence, tries } = await probe('ssdp-search', router, 600);
+      expect(evidence.ssdp?.map(({ st }) => st)).toEqual(['upnp:rootdevice', type]);
+      expect(tries).toBe(1);
+      expect(asked.sort()).toEqual(['upnp:rootdevice', IGD, IGD.replace(/1$/, '2')]);
+    },
+  );
+
+  test.concurrent('asks no more of what says that it is a gateway', async () => {
+    let asked = 0;
+    const router: LabServer = { udp: ({ reply }) => void (asked++, reply(answer(IGD))) };
+    await probe('ssdp-search', router, 600);
+    expect(asked).toBe(1);
+  });
+
+  test.concurrent.each([
+    { patienceMs: 600, delayMs: 2_200 },
+    { patienceMs: 4_000, delayMs: 3_000 },
+  ])('hears a gateway after something else, with $patienceMs ms of patience $delayMs ms later', async (given) => {
     const server: LabServer = {
       udp({ reply }) {
         reply(answer('upnp:rootdevice'));
-        reply(answer(IGD), { delayMs: 2_200 });
+        reply(answer(IGD), { delayMs: given.delayMs });
       },
     };
-    const { ssdp } = (await probe('ssdp-search', server, 600)).evidence;
+    const { ssdp } = (await probe('ssdp-search', server, given.patienceMs)).evidence;
     expect(ssdp?.map(({ st }) => st)).toEqual(['upnp:rootdevice', IGD]);
   });
 });
 
-test('sip-options-tcp claims no SIP where only a handshake is completed', async () => {
+test.concurrent('sip-options-tcp claims no SIP where only a handshake is completed', async () => {
   expect(await probe('sip-options-tcp', pcpro(), 200)).toMatchObject({
     state: 'open',
     reason: 'syn-ack',
@@ -190,14 +256,19 @@ test('sip-options-tcp claims no SIP where only a handshake is completed', async 
   });
 });
 
-test('ssdp-search and nat-pmp-address read what answers', async () => {
+test.concurrent('ssdp-search and nat-pmp-address read what answers', async () => {
   const [upnp, pmp] = await Promise.all([
     probe('ssdp-search', ssdp({ flavour: 'gateway' })),
     probe('nat-pmp-address', natPmp('203.0.113.20')),
   ]);
   expect(upnp).toMatchObject({
     reason: 'ssdp-response',
-    evidence: { ssdp: [{ st: 'upnp:rootdevice', location: 'http://192.168.1.1:5000/rootDesc.xml' }] },
+    evidence: {
+      ssdp: [
+        { st: 'upnp:rootdevice', location: 'http://192.168.1.1:5000/rootDesc.xml' },
+        { st: 'urn:schemas-upnp-org:device:InternetGatewayDevice:1' },
+      ],
+    },
   });
   expect(pmp).toMatchObject({
     reason: 'nat-pmp-response',
@@ -205,7 +276,7 @@ test('ssdp-search and nat-pmp-address read what answers', async () => {
   });
 });
 
-test('no probe sends anything but what harmless clients send', async () => {
+test.concurrent('no probe sends anything but what harmless clients send', async () => {
   const heard = new Map<string, string[]>();
   const hear = (id: string, text: string) => void heard.set(id, [...(heard.get(id) ?? []), text]);
   await Promise.all(
@@ -219,17 +290,21 @@ test('no probe sends anything but what harmless clients send', async () => {
       await each.run(engine, engine.host('127.0.0.1'), port);
     }),
   );
+  const oneOrHello = (pattern: RegExp) => new RegExp(`${pattern.source}|${CLIENT_HELLO.source}`);
+  const page = oneOrHello(/^GET \/ HTTP\/1\.[01]\r\n[^]*\r\n\r\n$/);
   const allowed: Record<ProbeId, RegExp | null> = {
-    'canary-tcp': null,
+    'canary-tcp': page,
     'canary-udp': /^sallyport canary\r\n$/,
-    'dim-prompt': /^(?:\r\n)+$/,
-    'http-get': /^GET \/ HTTP\/1\.[01]\r\n[^]*\r\n\r\n$/,
+    'dim-prompt': new RegExp(`^(?:\\r\\n)+$|${page.source}`),
+    'http-get': page,
     'nat-pmp-address': /^\0\0$/,
-    'sip-options-tcp': /^OPTIONS sip:[^]*\r\n\r\n$/,
+    'sip-options-tcp': oneOrHello(/^OPTIONS sip:[^]*\r\n\r\n$/),
     'sip-options-udp': /^OPTIONS sip:[^]*\r\n\r\n$/,
     'ssdp-search': /^M-SEARCH \* HTTP\/1\.1\r\n[^]*\r\n\r\n$/,
-    'tcp-banner': null,
-    'tcp-identify': /^GET \/ HTTP\/1\.[01]\r\n[^]*\r\n\r\n$/,
+    'tcp-banner': page,
+    'tcp-connect': null,
+    'moved-admin': page,
+    'tcp-identify': page,
   };
   for (const [id, pattern] of Object.entries(allowed)) {
     const said = heard.get(id) ?? [];

@@ -160,10 +160,17 @@ export interface ProfileParts {
   readonly moved?: Partial<Record<ServiceId, readonly EndpointId[]>>;
   readonly sources?: Readonly<Record<string, ProfileSource>>;
   readonly unlisted?: Access;
+  readonly alive?: EndpointId;
 }
 
 /** All known services; nothing may be reached unless said. */
-export function profile({ access = {}, moved = {}, sources = {}, unlisted = 'must-not' }: ProfileParts = {}): Profile {
+export function profile({
+  access = {},
+  moved = {},
+  sources = {},
+  unlisted = 'must-not',
+  alive,
+}: ProfileParts = {}): Profile {
   return {
     name: 'test',
     title: 'A profile for tests',
@@ -171,6 +178,7 @@ export function profile({ access = {}, moved = {}, sources = {}, unlisted = 'mus
     file: null,
     sources,
     unlisted,
+    ...(alive && { alive }),
     services: SERVICES.map((service) => ({
       ...service,
       endpoints: moved[service.id] ?? service.endpoints,

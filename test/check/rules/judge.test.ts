@@ -53,8 +53,20 @@ const CASES: Case[] = [
   {
     name: 'silence',
     seen: survey(silent),
+    verdict: 'inconclusive',
+    summary: /nothing answered \(well closed, offline, the wrong address, or we are shut out\)/,
+  },
+  {
+    name: 'silence that ping vouches for',
+    seen: survey(silent, { liveness: { echo: { before: 'answered', after: 'answered' } } }),
     verdict: 'compliant',
-    summary: /no sign of life: well protected, or offline, or the wrong address/,
+    summary: /nothing answers, and the line works, as ping shows/,
+  },
+  {
+    name: 'silence in which ping fell silent too',
+    seen: survey(silent, { liveness: { echo: { before: 'answered', after: 'silent' } } }),
+    verdict: 'inconclusive',
+    summary: /nothing answered/,
   },
   {
     name: 'silence of a required service',
@@ -117,7 +129,7 @@ const CASES: Case[] = [
     name: 'no address',
     seen: survey([], { target: { address: null, problem: 'no such name' } }),
     verdict: 'inconclusive',
-    summary: /no address/,
+    summary: /not checked: “no such name”/,
   },
   { name: 'no observation', seen: survey([]), verdict: 'inconclusive', summary: /no endpoint was checked/ },
   {
@@ -162,13 +174,31 @@ const CASES: Case[] = [
     name: 'a tarpit',
     seen: survey([...canaries('open'), ...services('closed')]),
     verdict: 'inconclusive',
-    summary: /every TCP port opens/,
+    summary: /ports open that no one uses/,
   },
   {
-    name: 'a SIP helper',
+    name: 'a SIP helper on ports that are forbidden',
     seen: survey(site(see('tcp/5060', 'open'), see('tcp/2000', 'open', { probe: 'canary-tcp' }))),
+    verdict: 'inconclusive',
+    summary: /whether a server is behind tcp\/5060 and tcp\/2000 is not known/,
+  },
+  {
+    name: 'a SIP helper on ports that are allowed',
+    seen: survey(site(see('tcp/5060', 'open'), see('tcp/2000', 'open', { probe: 'canary-tcp' }))),
+    parts: { access: { 'sip-trunk': 'may' }, unlisted: 'may' },
     verdict: 'compliant',
     summary: /is met/,
+  },
+  {
+    name: 'a tarpit that refuses one port in eight, with mute handshakes on what is forbidden',
+    seen: survey(
+      site(
+        ...(['tcp/80', 'tcp/8000', 'tcp/5963', 'tcp/5060', 'tcp/8181'] as const).map((one) => see(one, 'open')),
+        ...(['tcp/23456', 'tcp/34567'] as const).map((one) => see(one, 'open', { probe: 'canary-tcp' })),
+      ),
+    ),
+    verdict: 'inconclusive',
+    summary: /ports open that no one uses/,
   },
   {
     name: 'a medium finding where only high ones count',
@@ -187,10 +217,10 @@ const CASES: Case[] = [
   },
   {
     name: 'a note, though all severities count',
-    seen: survey(silent),
+    seen: survey(silent, { liveness: { echo: { before: 'answered', after: 'answered' } } }),
     failOn: 'info',
     verdict: 'compliant',
-    summary: /no sign of life/,
+    summary: /nothing answers/,
   },
 ];
 

@@ -30,13 +30,21 @@ interface Situation {
 
 const inside = { ...SSDP, location: 'http://192.168.0.10:49152/desc.xml' };
 const tarpit = [...canaries('open'), ...services('closed')];
+const tarpitOfWeb = [
+  ...(['tcp/23456', 'tcp/34567', 'tcp/45678', 'tcp/2000'] as const).map((port) => recorder(port, 'canary-tcp')),
+  ...services('closed', ['tcp/5060', 'tcp/8000']),
+];
 const helperSite = site(see('tcp/5060', 'open'), see('tcp/2000', 'open', { probe: 'canary-tcp' }));
 const control = { endpoint: '198.51.100.1:443', before: 'answered', after: 'answered' } as const;
 const recheck = (answered: boolean, before: 'syn-ack' | 'conn-refused' = 'syn-ack') => ({
   recheck: [{ endpoint: 'tcp/80' as const, before, after: answered ? before : ('no-response' as const) }],
 });
 const necAnswers = [answer('tcp/80', 'nec-webpro'), see('tcp/8000', 'open'), answer('tcp/5963', 'nec-dim')];
+/** Something that names itself by its greeting, or does not. */
+const greets = (endpoint: EndpointId, label: string, confidence: 'likely' | 'possible' = 'likely') =>
+  answer(endpoint, 'other', { fingerprint: 'banner', label, confidence, evidence: { banner: label } });
 const must = { access: { 'sip-trunk': 'must' } } as const;
+const unasked = see('udp/5060', 'open|filtered', { evidence: { portTaken: true } });
 const dealer = { title: 'dealer', cidrs: ['198.51.100.0/24'] };
 
 const SITUATIONS: Record<string, Situation[]> = {
@@ -104,7 +112,7 @@ const SITUATIONS: Record<string, Situation[]> = {
     {
       name: 'one canary open of three',
       seen: survey(site(see('tcp/23456', 'open', { probe: 'canary-tcp' }))),
-      says: [],
+      says: ['medium inconclusive null'],
     },
     {
       name: 'two open, one failed',
@@ -121,8 +129,9 @@ const SITUATIONS: Record<string, Situation[]> = {
         see('tcp/23456', 'open', { probe: 'canary-tcp' }),
         see('tcp/2000', 'open', { probe: 'canary-tcp' }),
       ]),
-      says: [],
+      says: ['medium inconclusive null'],
     },
+    { name: 'tcp/2000 alone', seen: survey(site(see('tcp/2000', 'open', { probe: 'canary-tcp' }))), says: [] },
   ],
   'dmz-suspected': [
     {
@@ -143,6 +152,19 @@ const SITUATIONS: Record<string, Situation[]> = {
       says: [],
     },
     {
+      name: 'things that name themselves on as many ports',
+      seen: survey(
+        site(
+          recorder('tcp/80'),
+          greets('tcp/8000', 'SSH server "SSH-2.0-x"'),
+          greets('tcp/5963', 'VNC server "RFB 003.008"'),
+          recorder('tcp/8181'),
+          recorder('tcp/5060'),
+        ),
+      ),
+      says: [],
+    },
+    {
       name: 'the same services where the profile allows them',
       seen: survey(site(...necAnswers, answer('udp/5060', 'nec-sip'))),
       profile: { access: { webpro: 'may', pcpro: 'may', dim: 'may', 'sip-trunk': 'may' } },
@@ -152,6 +174,16 @@ const SITUATIONS: Record<string, Situation[]> = {
       name: 'an inside device and refused canaries',
       seen: survey(site(answer('udp/1900', 'upnp-device', { evidence: { ssdp: [inside] } }))),
       says: ['high violation null'],
+    },
+    {
+      name: 'an inside device, and refusals limited in rate where administration may have been moved',
+      seen: survey(
+        site(
+          answer('udp/1900', 'upnp-device', { confidence: 'possible', evidence: { ssdp: [inside] } }),
+          see('tcp/8080', 'filtered', { probe: 'moved-admin' }),
+        ),
+      ),
+      says: [],
     },
     {
       name: 'an inside device behind a silent router: a forward of 1900',
@@ -168,11 +200,47 @@ const SITUATIONS: Record<string, Situation[]> = {
       says: ['critical violation tcp/5963'],
     },
     {
+      name: 'a handshake of a tarpit that refuses most random ports',
+      seen: survey(site(see('tcp/8000', 'open'), see('tcp/23456', 'open', { probe: 'canary-tcp' }))),
+      says: [],
+    },
+    {
+      name: 'WebPro behind such a tarpit',
+      seen: survey(site(answer('tcp/80', 'nec-webpro'), see('tcp/23456', 'open', { probe: 'canary-tcp' }))),
+      says: ['critical violation tcp/80'],
+    },
+    {
       name: 'a web server that names itself in no way',
       seen: survey(site(answer('tcp/80', 'web-server', { confidence: 'possible', evidence: { http: HTTP } }))),
       says: ['critical violation tcp/80'],
     },
     { name: 'a recorder', seen: survey(site(recorder('tcp/80'))), says: [] },
+    { name: 'SSH on 8000', seen: survey(site(greets('tcp/8000', 'SSH server "SSH-2.0-x"'))), says: [] },
+    {
+      name: 'text on 8000 that does not identify itself',
+      seen: survey(site(greets('tcp/8000', 'unidentified, sends "-ERR unknown command"', 'possible'))),
+      says: ['critical violation tcp/8000'],
+    },
+    {
+      name: 'TLS on 8000 that tells nothing more',
+      seen: survey(site(greets('tcp/8000', 'TLS server with a certificate for "localhost"', 'possible'))),
+      says: ['critical violation tcp/8000'],
+    },
+    {
+      name: 'Telnet and a login on 5963',
+      seen: survey(site(greets('tcp/5963', 'Telnet server "login:"', 'possible'))),
+      says: ['critical violation tcp/5963'],
+    },
+    {
+      name: 'what calls itself by a name of NEC’s in a way that we do not know',
+      seen: survey(
+        site(
+          greets('tcp/8000', 'FTP server "220 SL2100 FTP server ready"'),
+          recorder('tcp/80', 'http-get', { title: 'NEC SV9100 Administration' }),
+        ),
+      ),
+      says: ['critical violation tcp/80', 'critical violation tcp/8000'],
+    },
     {
       name: 'allowed',
       seen: survey(site(answer('tcp/80', 'nec-webpro'))),
@@ -299,7 +367,7 @@ const SITUATIONS: Record<string, Situation[]> = {
     {
       name: 'one canary open',
       seen: survey(site(see('tcp/23456', 'open', { probe: 'canary-tcp' }))),
-      says: ['high violation tcp/23456'],
+      says: [],
     },
     { name: 'handshakes of a tarpit', seen: survey([...tarpit, see('tcp/443', 'open')]), says: [] },
     {
@@ -338,6 +406,22 @@ const SITUATIONS: Record<string, Situation[]> = {
   ],
   'foreign-service': [
     { name: 'a recorder on 80', seen: survey(site(recorder('tcp/80'))), says: ['high violation tcp/80'] },
+    ...(['tcp/8000', 'tcp/5963', 'tcp/5060', 'tcp/8181', 'tcp/60010'] as const).map((endpoint) => ({
+      name: `SSH on ${endpoint}`,
+      seen: survey(site(greets(endpoint, 'SSH server "SSH-2.0-x"'))),
+      says: [`high violation ${endpoint}`],
+    })),
+    {
+      name: 'a router of NEC’s for homes',
+      seen: survey(site(recorder('tcp/80', 'http-get', { title: 'NEC Aterm' }))),
+      says: ['high violation tcp/80'],
+    },
+    { name: 'a web server on 8181', seen: survey(site(recorder('tcp/8181'))), says: ['high violation tcp/8181'] },
+    {
+      name: 'a web server on a SIP port, and on all others',
+      seen: survey([...tarpitOfWeb, recorder('tcp/5060'), recorder('tcp/8000')]),
+      says: [],
+    },
     {
       name: 'a recorder on an allowed 80',
       seen: survey(site(recorder('tcp/80'))),
@@ -377,6 +461,7 @@ const SITUATIONS: Record<string, Situation[]> = {
     { name: 'cut off', seen: survey(site(), { interrupted: true }), profile: must, says: [] },
     { name: 'shut out', seen: survey(site(), { liveness: recheck(false) }), profile: must, says: [] },
     { name: 'our own failure', seen: survey(site(see('udp/5060', 'error'))), profile: must, says: [] },
+    { name: 'silent, and not asked from port 5060', seen: survey(site(unasked)), profile: must, says: [] },
     {
       name: 'a dead control',
       seen: survey(site(), { vantage: { control: { ...control, after: 'error' } } }),
@@ -418,7 +503,27 @@ const SITUATIONS: Record<string, Situation[]> = {
     },
   ],
   'no-sign-of-life': [
-    { name: 'all silent', seen: survey([...services('silent'), ...canaries('filtered')]), says: ['info note null'] },
+    {
+      name: 'all silent',
+      seen: survey([...services('silent'), ...canaries('filtered')]),
+      says: ['medium inconclusive null'],
+    },
+    {
+      name: 'all silent but ping',
+      seen: survey(services('silent'), { liveness: { echo: { before: 'answered', after: 'answered' } } }),
+      says: ['info note null'],
+    },
+    {
+      name: 'all unreachable, as a router on the way says',
+      seen: survey([see('tcp/80', 'filtered', { reason: 'host-unreach' })], { liveness: { answers: 1 } }),
+      says: ['medium inconclusive null'],
+    },
+    {
+      name: 'all silent but ping, also the service that always answers',
+      seen: survey(services('silent'), { liveness: { echo: { before: 'answered', after: 'answered' } } }),
+      profile: { alive: 'tcp/443' },
+      says: ['medium inconclusive null'],
+    },
     { name: 'a refusal', seen: survey(site()), says: [] },
     {
       name: 'a counted refusal',
@@ -426,6 +531,16 @@ const SITUATIONS: Record<string, Situation[]> = {
       says: [],
     },
     { name: 'cut off', seen: survey(services('silent'), { interrupted: true }), says: [] },
+  ],
+  'sign-of-life-missing': [
+    {
+      name: 'refused like all else',
+      seen: survey(site(see('tcp/443', 'closed'))),
+      profile: { alive: 'tcp/443' },
+      says: ['medium inconclusive tcp/443'],
+    },
+    { name: 'open', seen: survey(site(see('tcp/443', 'open'))), profile: { alive: 'tcp/443' }, says: [] },
+    { name: 'silence', seen: survey(services('silent')), profile: { alive: 'tcp/443' }, says: [] },
   ],
   'address-not-public': [
     {
@@ -438,8 +553,8 @@ const SITUATIONS: Record<string, Situation[]> = {
   ],
 };
 
-function recorder(endpoint: EndpointId, probe = 'http-get') {
-  const http = { ...HTTP, server: 'Recorder/2.0', title: 'DVR' };
+function recorder(endpoint: EndpointId, probe = 'http-get', page: { readonly title?: string } = {}) {
+  const http = { ...HTTP, server: 'Recorder/2.0', title: 'DVR', ...page };
   return answer(endpoint, 'web-server', { probe, confidence: 'possible', evidence: { http } });
 }
 
@@ -473,7 +588,17 @@ const UNKNOWNS: Record<
     {
       name: 'counted errors',
       seen: survey(site(), { unlisted: { 'error/internal': 3 } }),
-      says: [/3 endpoints/, true],
+      says: [/3 endpoints.*error in sallyport/s, true],
+    },
+    {
+      name: 'cut off, some of it counted',
+      seen: survey([...site(), see('tcp/81', 'error', { reason: 'cut-off' })], { unlisted: { 'error/cut-off': 3 } }),
+      says: [/tcp\/81 and 3 more.*cut off too early/s, true],
+    },
+    {
+      name: 'counted, and open',
+      seen: survey(site(), { unlisted: { 'open/syn-ack': 2 } }),
+      says: [/2 endpoints.*open/s, true],
     },
     { name: 'none', seen: survey(site()), says: null },
   ],
@@ -532,10 +657,51 @@ const UNKNOWNS: Record<
       says: [/udp\/5060/, true],
     },
   ],
+  'rate-limit-suspected': [
+    {
+      name: 'too many to ask again',
+      seen: survey(site(), { liveness: { lost: 2, unasked: 3 } }),
+      says: [/3 more silent endpoints are closed/, true],
+    },
+  ],
   'every-port-opens': [
     { name: 'a handshake', seen: survey([...tarpit, see('tcp/443', 'open')]), says: [/tcp\/443/, true] },
+    {
+      name: 'a handshake where one random port opens',
+      seen: survey(site(see('tcp/8000', 'open'), see('tcp/23456', 'open', { probe: 'canary-tcp' }))),
+      says: [/tcp\/8000/, true],
+    },
   ],
-  'sip-helper-handshake': [{ name: 'a handshake', seen: survey(helperSite), says: [/tcp\/5060/, false] }],
+  'sip-helper-handshake': [
+    { name: 'a handshake', seen: survey(helperSite), says: [/tcp\/5060/, true] },
+    {
+      name: 'a handshake that the profile allows',
+      seen: survey(helperSite),
+      profile: { access: { 'sip-trunk': 'may' }, unlisted: 'may' },
+      says: [/tcp\/5060/, false],
+    },
+  ],
+  'sip-port-taken': [
+    { name: 'SIP that is forbidden', seen: survey(site(unasked)), says: [/udp\/5060.*port 5060/s, true] },
+    { name: 'SIP that is required', seen: survey(site(unasked)), profile: must, says: [/udp\/5060/, true] },
+    {
+      name: 'SIP that may be there or not',
+      seen: survey(site(unasked)),
+      profile: { access: { 'sip-trunk': 'may' } },
+      says: [/udp\/5060/, false],
+    },
+    {
+      name: 'a port that no service has',
+      seen: survey(site(see('udp/5099', 'open|filtered', { evidence: { portTaken: true } }))),
+      says: [/udp\/5099/, true],
+    },
+    { name: 'silence after all tries', seen: survey(site(see('udp/5060', 'open|filtered'))), says: null },
+    {
+      name: 'SIP that answers',
+      seen: survey(site(answer('udp/5060', 'nec-sip', { evidence: { sip: SIP } }))),
+      says: null,
+    },
+  ],
   'vantage-broken': [
     {
       name: 'a control that was not asked again',

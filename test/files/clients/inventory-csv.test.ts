@@ -78,11 +78,71 @@ describe('what a row says', () => {
   });
 });
 
+describe('what spreadsheets write', () => {
+  const HEAD = 'id;name;address;authorized_by;authorization_reference';
+  const ROW = 'muster;Bäckerei Muster;192.0.2.17;A. Muster;Vertrag 12';
+
+  test.each([
+    ['sep= before the header', `\ufeffsep=;\r\n${HEAD}\r\n${ROW}\r\n`],
+    ['sep= in quotation marks', `"sep=;"\r\n${HEAD}\r\n${ROW}\r\n`],
+    ['sep= that was saved again', `sep=;;;;\r\n${HEAD}\r\n${ROW}\r\n`],
+    ['tabs', `${HEAD}\n${ROW}\n`.replaceAll(';', '\t')],
+    ['tabs after sep=', `sep=\t\r\n${HEAD}\r\n${ROW}\r\n`.replaceAll(';', '\t')],
+    ['empty columns behind', `${HEAD};;;\r\n${ROW};;;\r\n;;;;;;;\r\n`],
+    ['an empty column between', `${HEAD.replace(';name', ';;name')}\n${ROW.replace(';B', ';;B')}\n`],
+    ['rows shorter than the header', `${HEAD};tags;notes\r\n${ROW}\r\n`],
+    ['rows longer than the header', `${HEAD}\r\n${ROW};;;\r\n`],
+    ['a final Ctrl-Z', `${HEAD}\r\n${ROW}\r\n\x1a`],
+    ['zero bytes at the end', `${HEAD}\r\n${ROW}\r\n${'\0'.repeat(1000)}`],
+    ['IP for the address', `${HEAD.replace('address', 'IP')}\n${ROW}\n`],
+    ['columns of its own', `x-Platz;${HEAD};X-Farbe\n7;${ROW};rot\n`],
+  ])('%s', async (_, text) => {
+    const { clients, notes } = await files.load('sheet.csv', text);
+    expect(clients).toMatchObject([
+      {
+        ...{ id: 'muster', name: 'Bäckerei Muster', addresses: ['192.0.2.17'], tags: [], notes: '' },
+        authorization: { by: 'A. Muster', reference: 'Vertrag 12', until: null },
+      },
+    ]);
+    expect(notes).toEqual([]);
+  });
+
+  test.each([
+    ['UTF-16LE', Buffer.from(`\ufeff${HEAD}\r\n${ROW}\r\n`, 'utf16le'), ''],
+    ['UTF-16LE', Buffer.from(`${HEAD}\r\n${ROW}\r\n`, 'utf16le'), ''],
+    ['UTF-16BE', Buffer.from(`\ufeff${HEAD}\r\n${ROW}\r\n`, 'utf16le').swap16(), ''],
+    ['Windows-1252', Buffer.from(`${HEAD}\r\n${ROW}\r\n`, 'latin1'), '; check that "Bäckerei" is right'],
+  ])('%s is read, and noted', async (encoding, bytes, sample) => {
+    const { clients, notes } = await files.load('sheet.csv', bytes);
+    expect(clients).toMatchObject([{ name: 'Bäckerei Muster' }]);
+    expect(notes).toEqual([`${files.directory}/sheet.csv: is not UTF-8: read as ${encoding}${sample}`]);
+  });
+
+  test('mistakes keep their lines and columns', async () => {
+    expect(await problems('sep=;', `${HEAD};until`, 'a;A;192.0.2.300;me')).toEqual([
+      expect.stringMatching(/^clients\.csv:2:55: unknown column "until"/),
+    ]);
+    expect(await problems('sep=;', HEAD, 'a;A;192.0.2.300;me')).toEqual([
+      expect.stringMatching(/^clients\.csv:3:5: address: "192\.0\.2\.300" is not an address/),
+      'clients.csv:3:19: authorization_reference: is missing',
+    ]);
+  });
+
+  test('columns of its own may be named, and given only once otherwise', async () => {
+    const text = 'id,IP,Colour,colour,host\na,192.0.2.1,red,green,192.0.2.2\n';
+    await expect(files.load('own.csv', text)).rejects.toThrow('unknown column "Colour"');
+    await expect(files.load('own.csv', text, ['COLOUR'])).rejects.toThrow('"host" is given twice: it means "address"');
+    expect((await files.load('own.csv', text, ['colour', 'host'])).clients).toMatchObject([
+      { addresses: ['192.0.2.1'] },
+    ]);
+  });
+});
+
 describe('what is wrong is told at its place', () => {
   test('the header', async () => {
     expect(await problems('id,adress,name,colour,id')).toEqual([
-      'clients.csv:1:4: unknown column "adress" (did you mean "address"?)',
-      expect.stringMatching(/^clients\.csv:1:16: unknown column "colour"; there are id, name, /),
+      'clients.csv:1:4: unknown column "adress" (did you mean "address"?); call it "x-adress" or give --ignore "adress" to leave it out',
+      'clients.csv:1:16: unknown column "colour"; call it "x-colour" or give --ignore "colour" to leave it out',
       'clients.csv:1:23: column "id" is given twice',
       'clients.csv:1:1: column "address" is missing',
     ]);
@@ -128,6 +188,22 @@ describe('what is wrong is told at its place', () => {
     ]);
   });
 
+  test.each([
+    ['0 3 1 13 *', 'month 13 does not exist: expected 1 to 12'],
+    ['0 3 0 1 *', 'day 0 does not exist: expected 1 to 31'],
+    ['60 3 * * *', 'minute 60 does not exist: expected 0 to 59'],
+    ['0 3-25 * * *', 'hour 25 does not exist: expected 0 to 23'],
+    ['0 3 * * 8', 'weekday 8 does not exist: expected 0 to 7'],
+    [
+      '0 3 * * MOO',
+      'the weekday "MOO" is not understood: expected *, numbers from 0 to 7, ranges such as 0-2, or steps such as */2',
+    ],
+    ['@dayly', 'expected one of @hourly, @daily, @weekly, @monthly, @yearly (did you mean "@daily"?)'],
+  ])('the schedule %s is told in our own words', async (schedule, problem) => {
+    const told = await problems('id,address,schedule', `a,192.0.2.1,${schedule}`);
+    expect(told).toEqual([`clients.csv:2:13: schedule: bad schedule "${schedule}": ${problem}`]);
+  });
+
   test('a schedule of other than five fields', async () => {
     const lines = ['* * * *', '0 0 3 * * *', '61 * * * *', '2027-01-01T00:00:00', '@never'].map(
       (s, i) => `c${i},x${i}.example,${s}`,
@@ -137,10 +213,11 @@ describe('what is wrong is told at its place', () => {
     for (const [i, line] of told.entries()) expect(line).toContain(`clients.csv:${i + 2}:15: schedule: bad schedule`);
   });
 
-  test('rows with too few or too many cells', async () => {
-    expect(await problems('id,address,notes', 'a,192.0.2.1,x, y', 'b,192.0.2.2', 'c,192.0.2.3,')).toEqual([
-      'clients.csv:2:15: row of 4 cells, but the header has 3; a cell with "," in it needs quotation marks',
-      'clients.csv:3:12: row of 2 cells, but the header has 3',
+  test('cells that belong to no column', async () => {
+    expect(await problems('id,address,,notes', 'a,192.0.2.1,,x, y', 'b,192.0.2.2', 'c,192.0.2.3,?,', 'd')).toEqual([
+      'clients.csv:2:16: "y" is beyond the last column of the header; a cell with "," in it needs quotation marks',
+      'clients.csv:4:13: "?" is in a column without a name',
+      'clients.csv:5:2: address: is missing',
     ]);
   });
 
@@ -167,13 +244,6 @@ describe('what is wrong is told at its place', () => {
     expect(await problems('id,address', 'a,192.0.2.1', `"b,${'x\n'.repeat(40_000)}`)).toEqual([
       expect.stringMatching(/^clients\.csv:3: row is longer than 65536 bytes; is a quotation mark left open\?/),
     ]);
-  });
-
-  test('text in another encoding', async () => {
-    expect(
-      await files.problems('latin.csv', Buffer.from('id,address,name\na,192.0.2.1,M\xfcller\n', 'latin1')),
-    ).toEqual(['latin.csv: not UTF-8 text; spreadsheets call the right format "CSV UTF-8"']);
-    expect(await files.problems('wide.csv', Buffer.from('\ufeffid,address\na,192.0.2.1\n', 'utf16le'))).toHaveLength(1);
   });
 
   test('no more than 100 at once, and how many there are', async () => {
@@ -221,7 +291,7 @@ describe('what is given twice', () => {
           return { first, last: first + size - 1 };
         });
         const shared = spans.some((a, i) => spans.some((b, j) => i < j && a.first <= b.last && b.first <= a.last));
-        const lines = blocks.map(({ base, bits }, i) => `c${i},198.51.100.${base}/${bits}`);
+        const lines = blocks.map(({ bits }, i) => `c${i},198.51.100.${spans[i]!.first}/${bits}`);
         expect((await problems('id,address', ...lines)).length > 0).toBe(shared);
       }),
       { numRuns: 60 },
@@ -232,16 +302,48 @@ describe('what is given twice', () => {
 test.each([
   ['192.0.2.0/23', "has 512 addresses; a client's network has at most 256"],
   ['2001:db8::/64', 'at most 256'],
+  ['192.0.2.7/24', 'write 192.0.2.7 for this address alone, or 192.0.2.0/24 for all 256 addresses of its network'],
+  ['2001:db8::5/120', 'write 2001:db8::5 for this address alone, or 2001:db8::/120 for all 256 addresses'],
   ['224.0.0.1', 'is a multicast address'],
   ['255.255.255.255', 'is the broadcast address'],
   ['::', 'is the unspecified address'],
   ['010.0.0.1', 'without leading zeros'],
-  ['https://example.com', 'is a URL'],
+  ['https://me@example.com', 'is a URL; give only its host (did you mean "example.com"?)'],
+  ['"127.0.0.11, Müller"', '(did you mean "127.0.0.11"?)'],
 ])('%s is refused as an address', async (address, why) => {
   const [told = '', ...more] = await problems('id,address', `a,${address}`);
   expect(told.slice(0, 26)).toBe('clients.csv:2:3: address: ');
   expect(told).toContain(why);
   expect(more).toEqual([]);
+});
+
+test('pasted addresses are understood, and it is said how', async () => {
+  const { clients, notes } = await files.load(
+    'pasted.csv',
+    'id,address\na,http://192.0.2.1/|192.0.2.2:8000\nb,192.0.2.3\n',
+  );
+  expect(clients).toHaveLength(2);
+  expect(notes.map((note) => note.replace(`${files.directory}/`, ''))).toEqual([
+    'pasted.csv:2:3: address: "http://192.0.2.1/" is read as 192.0.2.1',
+    expect.stringMatching(/^pasted\.csv:2:3: address: "192\.0\.2\.2:8000" is read as 192\.0\.2\.2; port 8000/),
+  ]);
+  expect(await problems('id,address', 'a,192.0.2.1', 'b,“192.0.2.1”')).toEqual([
+    'clients.csv:3:3: address: “192.0.2.1” is given twice: it already belongs to client "a" (line 2)',
+  ]);
+});
+
+test('networks of names and of sources are no less exact', async () => {
+  expect(
+    await problems(
+      'id,address,network,profile,sources',
+      'a,pbx.example.com,198.51.100.7/24,sip-trunk,"provider=192.0.2.0/25,192.0.2.200/25"',
+    ),
+  ).toEqual([
+    expect.stringMatching(
+      /^clients\.csv:2:19: network: "198\.51\.100\.7\/24" can be .* or 198\.51\.100\.0\/24 for all/,
+    ),
+    expect.stringMatching(/^clients\.csv:2:45: sources: "192\.0\.2\.200\/25" can be .* or 192\.0\.2\.128\/25 for all/),
+  ]);
 });
 
 test('special addresses are left to the sweep to refuse', async () => {

@@ -17,7 +17,8 @@ export function createInventories() {
   return {
     directory,
     write,
-    load: (name: string, content: string): Promise<Inventory> => loadInventory(write(name, content)),
+    load: (name: string, content: string | Uint8Array, ignore?: readonly string[]): Promise<Inventory> =>
+      loadInventory(write(name, content), ignore),
     /** The problems of a file, one a line, without the directory. */
     async problems(name: string, content: string | Uint8Array): Promise<string[]> {
       try {

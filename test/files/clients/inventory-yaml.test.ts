@@ -139,18 +139,18 @@ describe('what is wrong is told at its place', () => {
       ),
     ).toEqual([
       'clients.yaml:1:1: defualts: unknown key (did you mean "defaults"?)',
-      'clients.yaml:3:5: clients[0]: key "address" is missing',
-      'clients.yaml:3:14: clients[0].adress: unknown key (did you mean "address"?)',
-      'clients.yaml:4:7: clients[1].id: expected text; put numbers into quotes',
-      'clients.yaml:4:37: clients[1].authorization: key "reference" is missing',
-      expect.stringMatching(/^clients\.yaml:5:27: clients\[2\]\.paused: .*boolean/),
-      'clients.yaml:5:42: clients[2].timeZone: unknown time zone "Europe/Berln" (did you mean "Europe/Berlin"?)',
-      'clients.yaml:6:46: clients[3].services.webpro: expected a port, 1 to 65535',
-      'clients.yaml:6:67: clients[3].services.pcpro[0]: ports are 1 to 65535',
-      expect.stringMatching(/^clients\.yaml:6:95: clients\[3\]\.sources\.provider\[0\]: bad network "x"/),
-      expect.stringMatching(/^clients\.yaml:6:112: clients\[3\]\.sources\.provider\[2\]: bad network "y"/),
-      'clients.yaml:7:60: clients[4].contacts[1]: control characters are not allowed',
-      'clients.yaml:7:80: clients[4].notes: control characters are not allowed',
+      'clients.yaml:3:5: clients.a: key "address" is missing',
+      'clients.yaml:3:14: clients.a.adress: unknown key (did you mean "address"?)',
+      'clients.yaml:4:7: clients.id: expected text; put numbers into quotes',
+      'clients.yaml:4:37: clients.authorization: key "reference" is missing',
+      expect.stringMatching(/^clients\.yaml:5:27: clients\.b\.paused: expected true or false/),
+      'clients.yaml:5:42: clients.b.timeZone: unknown time zone "Europe/Berln" (did you mean "Europe/Berlin"?)',
+      'clients.yaml:6:46: clients.c.services.webpro: expected a port, 1 to 65535',
+      'clients.yaml:6:67: clients.c.services.pcpro[0]: ports are 1 to 65535',
+      expect.stringMatching(/^clients\.yaml:6:95: clients\.c\.sources\.provider\[0\]: bad network "x"/),
+      expect.stringMatching(/^clients\.yaml:6:112: clients\.c\.sources\.provider\[2\]: bad network "y"/),
+      'clients.yaml:7:60: clients.d.contacts[1]: control characters are not allowed',
+      'clients.yaml:7:80: clients.d.notes: control characters are not allowed',
     ]);
     expect(
       await problems(
@@ -160,11 +160,9 @@ describe('what is wrong is told at its place', () => {
         '  - { id: c, address: 192.0.2.2, profile: closd }',
       ),
     ).toEqual([
-      'clients.yaml:2:34: clients[0].shedule: unknown key (did you mean "schedule"?)',
-      'clients.yaml:4:14: clients[2].address: 192.0.2.2 is given twice: it already belongs to client "b" (line 3)',
-      expect.stringMatching(
-        /^clients\.yaml:4:34: clients\[2\]\.profile: no profile "closd" \(did you mean "closed"\?\)/,
-      ),
+      'clients.yaml:2:34: clients.a.shedule: unknown key (did you mean "schedule"?)',
+      'clients.yaml:4:14: clients.c.address: 192.0.2.2 is given twice: it already belongs to client "b" (line 3)',
+      expect.stringMatching(/^clients\.yaml:4:34: clients\.c\.profile: no profile "closd" \(did you mean "closed"\?\)/),
     ]);
   });
 
@@ -180,7 +178,7 @@ describe('what is wrong is told at its place', () => {
         '  - { id: a, address: 192.0.2.1, group: nort }',
         '  - { id: a, address: [192.0.2.2, 192.0.2.2], group: north, profile: remote-maintenance }',
         '  - { id: c, address: 192.0.2.3, group: north, profile: closed }',
-        '  - { id: d, address: 192.0.2.0/22, network: 192.0.2.0/24, profile: closed, services: { dor: 1 } }',
+        '  - { id: d, address: 192.0.0.0/22, network: 192.0.2.0/24, profile: closed, services: { dor: 1 } }',
       ),
     ).toEqual([
       expect.stringMatching(/^clients\.yaml:1:13: defaults\.schedule: .* never occurs/),
@@ -191,18 +189,18 @@ describe('what is wrong is told at its place', () => {
       'clients.yaml:3:50: groups.north.services.door: no client that inherits this has a profile with such a service',
       'clients.yaml:3:75: groups.north.sources.providr: no client that inherits this has a profile with such a source',
       expect.stringMatching(/^clients\.yaml:4:12: groups\.south\.profile: no profile "nowhere"/),
-      'clients.yaml:6:34: clients[0].group: there is no group "nort" (did you mean "north"?)',
-      'clients.yaml:7:7: clients[1].id: "a" is given twice, first in line 6',
-      'clients.yaml:7:35: clients[1].address[1]: 192.0.2.2 is given twice: it already belongs to this client (line 7)',
-      'clients.yaml:9:14: clients[3].address: "192.0.2.0/22" has 1024 addresses; a client\'s network has at most 256',
-      expect.stringMatching(/^clients\.yaml:9:89: clients\[3\]\.services\.dor: profile "closed" has no service "dor"/),
+      'clients.yaml:6:34: clients.a.group: there is no group "nort" (did you mean "north"?)',
+      'clients.yaml:7:7: clients.a.id: "a" is given twice, first in line 6',
+      'clients.yaml:7:35: clients.a.address[1]: 192.0.2.2 is given twice: it already belongs to this client (line 7)',
+      'clients.yaml:9:14: clients.d.address: "192.0.0.0/22" has 1024 addresses; a client\'s network has at most 256',
+      expect.stringMatching(/^clients\.yaml:9:89: clients\.d\.services\.dor: profile "closed" has no service "dor"/),
       expect.stringMatching(/^own\.yaml:3:35: services\.webpro\.endpoints\[0\]: bad port "tcp\/0"/),
     ]);
   });
 
   test.each([
-    ['', 'expected object'],
-    ['clients: 1', 'expected array'],
+    ['', 'expected a mapping of keys to values'],
+    ['clients: 1', 'expected a list'],
     ['version: 2\nclients: []', 'version'],
     ['clients: [', 'clients.yaml:'],
     ['clients:\n  - &a { id: a }', 'anchors'],
@@ -210,6 +208,23 @@ describe('what is wrong is told at its place', () => {
   ])('%j', async (text, told) => {
     expect((await problems(text)).join('\n')).toContain(told);
   });
+});
+
+test('keys of its own begin with x-, or are listed', async () => {
+  const text = [
+    'x-rack: 7',
+    'ignore: [Colour]',
+    'defaults: { x-note: 1, colour: red }',
+    'groups: { north: { colour: blue, title: North } }',
+    'clients: [{ id: a, address: 192.0.2.1, group: north, x-rack: [1], COLOUR: red, floor: 3 }]',
+  ].join('\n');
+  await expect(files.load('own.yaml', text)).rejects.toThrow(/own\.yaml:5:80: clients\.a\.floor: unknown key/);
+  const { clients, groups } = await files.load('own.yaml', text, ['floor']);
+  expect(clients).toMatchObject([{ id: 'a', group: 'north' }]);
+  expect(groups).toMatchObject([{ id: 'north', title: 'North' }]);
+  expect(await files.problems('own.yaml', text.replace('[Colour]', 'Colour'))).toContain(
+    'own.yaml:2:1: ignore: expected a list',
+  );
 });
 
 test('another ending is refused', async () => {

@@ -120,7 +120,7 @@ describe('validateProfile', () => {
       'format.yaml:1:1: key "title" is missing',
       expect.stringMatching(/^format\.yaml:4:41: services\.webpro\.from\.outsider: .*"must"\|"may"\|"must-not"/),
       'format.yaml:4:13: services.webpro.endpoint: unknown key (did you mean "endpoints"?)',
-      expect.stringMatching(/^format\.yaml:5:24: services\.pcpro\.endpoints\[0\]: .*string/),
+      expect.stringMatching(/^format\.yaml:5:24: services\.pcpro\.endpoints\[0\]: expected text/),
       expect.stringMatching(/^format\.yaml:6:1: unlisted: /),
       'format.yaml:2:1: titel: unknown key (did you mean "title"?)',
     ]);
@@ -131,7 +131,7 @@ describe('validateProfile', () => {
       await problemsOf(
         'ports.yaml',
         ...HEAD,
-        'sources: { outsider: { title: x }, provider: { title: P, cidrs: [192.0.2.0/33, pbx.example.net] } }',
+        'sources: { outsider: { title: x }, provider: { title: P, cidrs: [192.0.2.0/33, pbx.example.net, 192.0.2.9/29] } }',
         'services:',
         '  webpro:',
         '    endpoints: [tcp/0, tcp/70000, tcp/90-80, tcp/81, tcp/80-82]',
@@ -144,6 +144,9 @@ describe('validateProfile', () => {
       expect.stringMatching(/^ports\.yaml:3:12: sources\.outsider: is built in/),
       expect.stringMatching(/^ports\.yaml:3:66: .*bad network "192\.0\.2\.0\/33"/),
       expect.stringMatching(/^ports\.yaml:3:80: .*bad network "pbx\.example\.net"/),
+      expect.stringMatching(
+        /^ports\.yaml:3:97: .*write 192\.0\.2\.9 for this .* or 192\.0\.2\.8\/29 for all 8 addresses/,
+      ),
     ]);
   });
 

@@ -29,7 +29,9 @@ describe('createExclusion', () => {
     const octet = fc.integer({ min: 0, max: 255 });
     const text = fc.oneof(
       fc.tuple(octet, octet).map(([a, b]) => `192.0.2.${Math.min(a, b)}-${Math.max(a, b)}`),
-      fc.tuple(octet, fc.integer({ min: 24, max: 32 })).map(([a, bits]) => `192.0.2.${a}/${bits}`),
+      fc
+        .tuple(octet, fc.integer({ min: 24, max: 32 }))
+        .map(([a, bits]) => `192.0.2.${a - (a % 2 ** (32 - bits))}/${bits}`),
       octet.map((a) => `192.0.2.${a}`),
     );
     fc.assert(

@@ -8,6 +8,7 @@ import { targetSchema, type Target } from '../../../src/model/report.js';
 const NAMES: Record<string, Resolution> = {
   'two.example.net': { addresses: ['203.0.113.1', '2001:db8::1'] },
   'public.example.net': { addresses: ['8.8.8.8', '10.0.0.1', '::ffff:9.9.9.9'] },
+  'half.example.net': { addresses: ['203.0.113.1'], missing: 'its IPv6 addresses are not known' },
   'bad.example.net': { addresses: ['fe80::1%eth0'] },
   'empty.example.net': { addresses: [] },
   'many.example.net': { addresses: Array.from({ length: 40 }, (_, i) => `8.8.8.${i}`) },
@@ -52,6 +53,14 @@ describe('expandTargets', () => {
       scope: 'documentation',
       problem: null,
     });
+  });
+
+  test('tells beside what was found of a name what could not be asked for', async () => {
+    const targets = await collect(expand(['half.example.net']));
+    expect(targets.map(({ address, problem }) => [address, problem])).toEqual([
+      ['203.0.113.1', null],
+      [null, 'half.example.net: its IPv6 addresses are not known'],
+    ]);
   });
 
   test('gives every address of a name, and when it was resolved', async () => {

@@ -35,15 +35,41 @@ describe('parseYaml', () => {
     ['a: !<tag:example.net> 1\n', /^x\.yaml:1:4: .*tag/i],
     ['[1]: 2\n', 'x.yaml:1:1: a key must be plain text'],
     ['a: "x\n', /^x\.yaml:2:1: /],
-    ['a: 1\n---\nb: 2\n', /^x\.yaml:2:1: .*multiple documents/],
+    ['a: 1\n---\nb: 2\n', 'x.yaml:2:1: the file has multiple documents: keep one, without the line "---" between them'],
+    ['schedule: @daily # each\n', 'x.yaml:1:11: a value that begins with "@" needs quotes: write "@daily"'],
+    ['- */30 * * * *\n', 'x.yaml:1:3: a value that begins with "*" needs quotes: write "*/30 * * * *"'],
+    ['a:\n  - s: * * * * *\n', 'x.yaml:2:8: a value that begins with "*" needs quotes: write "* * * * *"'],
+    [
+      '{ id: a, schedule: */5 * * * * }\n',
+      'x.yaml:1:20: a value that begins with "*" needs quotes: write "*/5 * * * *"',
+    ],
+    ['a: [b, @daily]\n', 'x.yaml:1:8: a value that begins with "@" needs quotes: write "@daily"'],
+    ['a: [b, *c]\n', 'x.yaml:1:8: aliases are not supported; a value that begins with "*" needs quotes: write "*c"'],
+    ['a: %x\n', 'x.yaml:1:4: a value that begins with "%" needs quotes: write "%x"'],
+    ['name: Müller: Söhne\n', 'x.yaml:1:7: a value with a colon and a space in it needs quotes: write "Müller: Söhne"'],
+    ['a: 1\n b: 2\n', 'x.yaml:1:4: this line is not indented like the lines that it belongs to'],
+    ['a:\n  b: 1\n c: 2\n', 'x.yaml:3:1: this line is not indented like the lines that it belongs to'],
+    ['a:\n\tb: 1\n', 'x.yaml:2:1: indent with spaces, not with tabs'],
+    ['a: [1, 2\nb: 3\n', 'x.yaml:2:1: a bracket "[" before this is not closed'],
+    ['a: {b: 1\nc: 3\n', 'x.yaml:2:1: a bracket "{" before this is not closed'],
+    ['a: ]\n', 'x.yaml:1:4: nothing is open that "]" could close'],
+    ["a: 'x\n", 'x.yaml:2:1: a quotation mark is never closed'],
+    ['a\nb: 1\n', 'x.yaml:1:1: expected a key, a colon and a value in one line'],
+    ['a: - b\n', /^x\.yaml:1:4: expected a key, a colon and a value; items of a list stand on lines of their own/],
+    ['a: "\\q"\n', /^x\.yaml:1:5: this backslash means nothing in double quotes/],
+    ['- a\nb: 1\n', /^x\.yaml:2:1: this does not belong here: /],
+    ['a: "x" y\n', /^x\.yaml:1:8: this does not belong here: /],
   ])('%p is refused', (text, expected) => {
-    const [problem] = problemsOf(() => parse(text));
+    const [problem, ...others] = problemsOf(() => parse(text));
+    expect(others).toEqual([]);
     if (typeof expected === 'string') expect(problem).toBe(expected);
     else expect(problem).toMatch(expected);
   });
 
   test('aliases are refused', () => {
-    expect(problemsOf(() => parse('a: &x [1]\nb: [*x, *x]\n'))).toContain('x.yaml:2:5: aliases are not supported');
+    expect(problemsOf(() => parse('a: &x [1]\nb: [*x, *x]\n'))).toContainEqual(
+      expect.stringMatching(/^x\.yaml:2:5: aliases are not supported; /),
+    );
   });
 
   test.each([
@@ -97,7 +123,9 @@ describe('parseYaml', () => {
     );
     fc.assert(
       fc.property(text, (given) => {
-        problemsOf(() => parse(given).place(['a', 0, 'b']));
+        const told = problemsOf(() => parse(given).place(['a', 0, 'b']));
+        // The parser's own words are for programmers.
+        expect(told.join('\n')).not.toMatch(/YAML\.|implicit|token|collection|scalar|compact|flow/i);
       }),
       { numRuns: 500 },
     );
@@ -107,6 +135,15 @@ describe('parseYaml', () => {
 test('readYaml tells what is wrong with the file itself', async () => {
   await expect(readYaml('/nonexistent/x.yaml')).rejects.toThrow('/nonexistent/x.yaml: no such file');
   await expect(readYaml('/dev/zero')).rejects.toThrow('/dev/zero: larger than 1048576 bytes');
+});
+
+test('labels have the ids of listed mappings, and no positions of them', () => {
+  const document = parse('clients:\n  - { id: acme, address: [x, y] }\n  - { id: "a b" }\n  - 1\n');
+  expect(document.label(['clients', 0, 'schedule'])).toBe('clients.acme.schedule');
+  expect(document.label(['clients', 0, 'address', 1])).toBe('clients.acme.address[1]');
+  expect(document.label(['clients', 1, 'schedule'])).toBe('clients.schedule');
+  expect(document.label(['clients', 2])).toBe('clients[2]');
+  expect(document.label([])).toBe('');
 });
 
 describe('checkSchema', () => {
@@ -132,7 +169,7 @@ describe('checkSchema', () => {
   });
 
   test('tells of an empty file, and of keys that objects have anyway', () => {
-    expect(check('')).toEqual([expect.stringMatching(/^x\.yaml:1:1: .*expected object/)]);
+    expect(check('')).toEqual([expect.stringMatching(/^x\.yaml:1:1: .*expected a mapping of keys to values/)]);
     expect(check('title: a\n__proto__: 1\n')).toEqual([expect.stringMatching(/^x\.yaml:2:1: __proto__: unknown key/)]);
     expect(check('title: a\nconstructor: 1\n')).toEqual([expect.stringMatching(/^x\.yaml:2:1: constructor: unknown/)]);
   });

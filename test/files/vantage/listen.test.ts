@@ -55,6 +55,12 @@ describe('trusted proxies', () => {
     expect(() => parseProxies(text)).toThrow(InputError);
   });
 
+  test('that could be one or a whole network are refused with both readings', () => {
+    expect(() => parseProxies('127.0.0.1, 10.0.0.7/24')).toThrow(
+      'write 10.0.0.7 for this address alone, or 10.0.0.0/24 for all 256 addresses of its network',
+    );
+  });
+
   test('of any text are read or refused', () => {
     fc.assert(
       fc.property(fc.string({ unit: CODE_POINT }), (text) => {

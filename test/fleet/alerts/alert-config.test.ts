@@ -217,9 +217,9 @@ describe('loadAlertConfig', () => {
         /^wrong\.yaml:5:23: channels\.mail\.host: expected a host name/,
         /^wrong\.yaml:5:44: channels\.mail\.from: expected an address/,
         /^wrong\.yaml:5:36: channels\.mail\.to: /,
-        /^wrong\.yaml:7:41: routes\[0\]\.kinds\[0\]: /,
-        /^wrong\.yaml:7:50: routes\[0\]\.mode: /,
-        /^wrong\.yaml:7:18: routes\[0\]\.sevrity: unknown key \(did you mean "severity"\?\)/,
+        /^wrong\.yaml:7:41: routes\.kinds\[0\]: /,
+        /^wrong\.yaml:7:50: routes\.mode: /,
+        /^wrong\.yaml:7:18: routes\.sevrity: unknown key \(did you mean "severity"\?\)/,
         /^wrong\.yaml:1:1: key "operator" is missing/,
         /^wrong\.yaml:8:1: operators: unknown key \(did you mean "operator"\?\)/,
       ].map((pattern) => expect.stringMatching(pattern)),
@@ -235,7 +235,7 @@ describe('loadAlertConfig', () => {
         'operator: {to: [ops]}',
       ),
     ).toEqual([
-      'wrong.yaml:3:22: routes[0].to[1]: there is no channel "mian" (did you mean "main"?)',
+      'wrong.yaml:3:22: routes.to[1]: there is no channel "mian" (did you mean "main"?)',
       'wrong.yaml:4:17: operator.to[0]: there is no channel "ops"',
     ]);
   });
@@ -245,7 +245,7 @@ describe('loadAlertConfig', () => {
       'main: {kind: email, host: mail.example.com, from: a@example.com, to: [b@example.com], contacts: true}';
     expect(
       await problemsOf('channels:', `  ${mail}`, 'routes: [{to: [main], mode: digest}]', 'operator: {to: [main]}'),
-    ).toEqual([expect.stringMatching(/^wrong\.yaml:3:16: routes\[0\]\.to\[0\]: "main" writes to contacts/)]);
+    ).toEqual([expect.stringMatching(/^wrong\.yaml:3:16: routes\.to\[0\]: "main" writes to contacts/)]);
   });
 
   test('a user needs a password, a signature a secret that is worth it, and a topic is a word', async () => {

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chooseRetry, deliverMessages, type DeliveryResult, type Outbox } from '../../../src/fleet/alerts/deliver.js';
+import {
+  chooseRetry,
+  type DeliverConfig,
+  deliverMessages,
+  type DeliveryResult,
+  type Outbox,
+} from '../../../src/fleet/alerts/deliver.js';
 import type { OutboxMessage } from '../../../src/model/alert.js';
 import { type HttpSink, openHttpSink } from './http-sink.js';
 import { clientEvent, NOW, queuedMessage, settingsFor, showAll } from './samples.js';
@@ -54,6 +60,14 @@ class MemoryOutbox implements Outbox {
     return Promise.resolve();
   }
 
+  enqueueAll(messages: Parameters<Outbox['enqueueAll']>[0]) {
+    for (const { key, channel, event, at } of messages) {
+      if (this.kept.some((kept) => kept.key === key)) continue;
+      this.put(1, { key, channel, events: [event], createdAt: at });
+    }
+    return Promise.resolve();
+  }
+
   #change(ids: readonly number[], update: (kept: Kept) => Partial<Kept>): void {
     this.kept = this.kept.map((kept) => (ids.includes(kept.id) ? { ...kept, ...update(kept) } : kept));
   }
@@ -67,8 +81,11 @@ beforeEach(async () => {
 });
 afterEach(() => sink.close());
 
-const config = (...names: string[]) => ({
-  channels: new Map((names.length > 0 ? names : ['main']).map((name) => [name, settingsFor('webhook', sink.url)])),
+const config = (names: readonly string[] = ['main'], given: Partial<DeliverConfig> = {}): DeliverConfig => ({
+  channels: new Map(names.map((name) => [name, settingsFor('webhook', sink.url)])),
+  routes: [],
+  operator: { to: ['main'] },
+  ...given,
 });
 
 async function deliver(now = NOW, { signal = new AbortController().signal, channels = config() } = {}) {
@@ -105,7 +122,7 @@ describe('deliverMessages', () => {
       setTimeout(() => {
         open--;
         response.end();
-      }, 10);
+      }, 100);
     };
     await deliver();
     expect(most).toBe(8);
@@ -150,16 +167,95 @@ describe('deliverMessages', () => {
     expect((await deliver()).counts).toEqual({ sent: 0, postponed: 1, failed: 0 });
   });
 
-  test('is given up where it is rejected', async () => {
+  test.each([301, 401, 404, 410])('what is refused with %i is tried six times, then given up', async (status) => {
     outbox.put(1);
-    sink.answer = (response) => response.writeHead(410).end('gone');
-    expect((await deliver()).counts).toEqual({ sent: 0, postponed: 0, failed: 1 });
-    expect(outbox.kept[0]).toMatchObject({ state: 'failed', error: 'answered 410: gone' });
+    sink.answer = (response) => response.writeHead(status).end('gone');
+    let now = NOW.getTime();
+    for (let tries = 1; tries < 6; tries++) {
+      expect((await deliver(new Date(now))).counts).toEqual({ sent: 0, postponed: 1, failed: 0 });
+      now = outbox.kept[0]!.dueAt;
+    }
+    expect((now - NOW.getTime()) / SECOND).toBe(30 + 60 + 120 + 240 + 480);
+    expect((await deliver(new Date(now))).counts).toEqual({ sent: 0, postponed: 0, failed: 1 });
+    expect(outbox.kept[0]).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining(`answered ${status}: gone`),
+    });
+  });
+
+  test('what is refused for a while is delivered', async () => {
+    outbox.put(1);
+    sink.answer = (response) => response.writeHead(404).end();
+    await deliver();
+    sink.answer = (response) => response.end();
+    expect((await deliver(new Date(outbox.kept[0]!.dueAt))).counts.sent).toBe(1);
+  });
+
+  describe('what is given up is told to the operator', () => {
+    const told = () =>
+      outbox.kept.flatMap(({ events, channel, state }) =>
+        events.flatMap((event) => (event.type === 'operator' ? [{ channel, state, ...event }] : [])),
+      );
+    const refuse = async (given: DeliverConfig, count = 1, channel = 'gone') => {
+      outbox.put(count, { channel, attempts: 5 });
+      const other = await openHttpSink();
+      sink.answer = (response) => response.writeHead(404).end();
+      const channels = new Map(given.channels);
+      for (const name of channels.keys()) if (name !== 'gone') channels.set(name, settingsFor('webhook', other.url));
+      const { counts } = await deliver(NOW, { channels: { ...given, channels } });
+      await other.close();
+      return { counts, received: other.received.length };
+    };
+
+    test('through another channel, in the same run, once a day', async () => {
+      const given = config(['gone', 'main'], { operator: { to: ['gone', 'main'] } });
+      expect(await refuse(given, 3)).toEqual({ counts: { sent: 1, postponed: 0, failed: 3 }, received: 1 });
+      expect(told()).toEqual([
+        expect.objectContaining({
+          channel: 'main',
+          state: 'sent',
+          title: 'Alerts to channel gone are not delivered',
+          detail: expect.stringMatching(/^The last try: answered 404\n[^]*sallyport alert retry$/),
+        }),
+      ]);
+      expect(await refuse(given)).toMatchObject({ received: 0 });
+    });
+
+    test('where it has only that channel, through one that hears of every client', async () => {
+      const routes = [
+        { to: ['north'], severity: 'info', mode: 'immediate', groups: ['north'] },
+        { to: ['all', 'gone'], severity: 'info', mode: 'digest' },
+      ] as const;
+      const given = config(['gone', 'north', 'all'], { routes: routes as never, operator: { to: ['gone'] } });
+      expect(await refuse(given)).toMatchObject({ received: 1 });
+      expect(told().map(({ channel }) => channel)).toEqual(['all']);
+    });
+
+    test('if there is another; two that fail do not tell of each other for ever', async () => {
+      expect(await refuse(config(['gone'], { operator: { to: ['gone'] } }))).toMatchObject({ received: 0 });
+      expect(told()).toEqual([]);
+      outbox = new MemoryOutbox().put(1, { channel: 'one', attempts: 5 });
+      sink.answer = (response) => response.writeHead(404).end();
+      const both = config(['one', 'two'], { operator: { to: ['one', 'two'] } });
+      for (let tries = 0; tries < 30; tries++) {
+        await deliver(new Date(NOW.getTime() + tries * 1000 * SECOND), { channels: both });
+      }
+      expect(told().map(({ channel, state }) => [channel, state])).toEqual([
+        ['two', 'failed'],
+        ['one', 'failed'],
+      ]);
+    });
+
+    test('also of a channel that is no longer configured', async () => {
+      expect(await refuse(config(['main']), 1, 'removed')).toMatchObject({ counts: { failed: 1 }, received: 1 });
+      expect(told()[0]!.detail).toContain('this channel is no longer configured');
+    });
   });
 
   test('a channel that is no longer configured is given up', async () => {
     outbox.put(1, { channel: 'gone' }).put(1);
-    expect((await deliver()).counts).toEqual({ sent: 1, postponed: 0, failed: 1 });
+    expect((await deliver()).counts).toMatchObject({ postponed: 0, failed: 1 });
+    expect(outbox.kept[1]).toMatchObject({ state: 'sent' });
     expect(outbox.kept[0]).toMatchObject({ state: 'failed', error: 'this channel is no longer configured' });
   });
 
@@ -174,9 +270,13 @@ describe('deliverMessages', () => {
     const other = await openHttpSink();
     outbox.put(100).put(5, { channel: 'other' });
     sink.answer = (response) => response.writeHead(503).end();
-    const { channels } = config();
-    channels.set('other', settingsFor('webhook', other.url));
-    expect((await deliver(NOW, { channels: { channels } })).counts).toEqual({ sent: 5, postponed: 100, failed: 0 });
+    const given = config();
+    const channels = new Map([...given.channels, ['other', settingsFor('webhook', other.url)] as const]);
+    expect((await deliver(NOW, { channels: { ...given, channels } })).counts).toEqual({
+      sent: 5,
+      postponed: 100,
+      failed: 0,
+    });
     await other.close();
     expect(other.received).toHaveLength(5);
     expect(sink.received.length).toBeLessThanOrEqual(8);
@@ -219,7 +319,7 @@ describe('deliverMessages', () => {
       ...settingsFor('webhook', sink.url),
       url: { reveal: () => 'http://user:T0SECRET@127.0.0.1/' },
     } as never;
-    const { results } = await deliver(NOW, { channels: { channels: new Map([['main', broken]]) } });
+    const { results } = await deliver(NOW, { channels: config([], { channels: new Map([['main', broken]]) }) });
     expect(results).toMatchObject([{ delivery: { outcome: 'retry' } }]);
     expect(showAll(results)).not.toContain('T0SECRET');
   });

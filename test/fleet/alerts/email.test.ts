@@ -144,12 +144,38 @@ describe('the server', () => {
     const encoded = Buffer.from(`\0alerts\0${PASSWORD}`).toString('base64');
     sink.answers = { 'AUTH PLAIN': `535 5.7.8 no: ${encoded} ${PASSWORD}` };
     const delivery = await send(settings(login));
-    expect(delivery).toEqual({ outcome: 'rejected', reason: 'the mail server refused the login (535)' });
+    expect(delivery).toEqual({
+      outcome: 'rejected',
+      reason: 'the mail server refused the login: 535 5.7.8 no: [secret] [secret]',
+    });
+    sink.answers = { 'AUTH PLAIN': `535 ${encoded.slice(0, 17)} ${Buffer.from(PASSWORD).toString('base64')}` };
+    expect(await send(settings(login))).toMatchObject({
+      reason: 'the mail server refused the login: 535 [secret] [secret]',
+    });
     sink.answers = { 'AUTH PLAIN': '454 4.7.0 later' };
     expect(await send(settings(login))).toEqual({
       outcome: 'retry',
-      reason: 'the mail server refused the login (454)',
+      reason: 'the mail server refused the login: 454 4.7.0 later',
     });
+  });
+
+  test('that disabled the login for the tenant: told with its code, its text and who can change it', async () => {
+    const said =
+      '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. ' +
+      'Visit https://aka.ms/smtp_auth_disabled for more information.';
+    sink.answers = { 'AUTH PLAIN': said };
+    const delivery = await send(settings(login));
+    expect(delivery).toMatchObject({
+      outcome: 'rejected',
+      reason: expect.stringContaining(`: ${said} (in Microsoft 365`),
+    });
+  });
+
+  test('what it says comes on one line, and bounded', async () => {
+    sink.answers = { 'MAIL FROM': `550-5.7.1 first\r\n550 5.7.1 ${'x'.repeat(900)}` };
+    const { reason } = (await send(settings())) as { reason: string };
+    expect(reason).toMatch(/^the mail server answered 550-5\.7\.1 first 550 5\.7\.1 x+$/);
+    expect(reason.length).toBeLessThan(300);
   });
 
   test.each([

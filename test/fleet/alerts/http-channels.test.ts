@@ -31,6 +31,9 @@ let sink: HttpSink;
 beforeEach(async () => void (sink = await openHttpSink(`/${TOKEN}`)));
 afterEach(() => sink.close());
 
+/** What each service answers to a message that it took. */
+const RECEIPTS = { webhook: '', slack: 'ok', teams: '1', ntfy: '{"id":"sPs71M8A2T","event":"message"}\n' } as const;
+
 const HUGE = HOSTILE.repeat(60);
 const TEXTS = {
   hostile: HOSTILE,
@@ -42,6 +45,7 @@ const TEXTS = {
 /** Sends, and gives the one request that came. */
 async function receive(kind: (typeof KINDS)[number], sent = message()): Promise<Received> {
   sink.received.length = 0;
+  sink.answer = (response) => response.end(RECEIPTS[kind]);
   expect(await send(settingsFor(kind, sink.url), sent)).toEqual({ outcome: 'delivered' });
   expect(sink.received).toHaveLength(1);
   return sink.received[0]!;
@@ -70,11 +74,14 @@ describe.each(KINDS)('%s', (kind) => {
     [401, 'rejected'],
     [404, 'rejected'],
     [410, 'rejected'],
-    [204, 'delivered'],
-    [202, 'delivered'],
   ])('%i: %s', async (status, outcome) => {
     sink.answer = (response) => response.writeHead(status).end();
     expect((await send(settings())).outcome).toBe(outcome);
+  });
+
+  test('is delivered once the service says so', async () => {
+    sink.answer = (response) => response.writeHead(202).end(RECEIPTS[kind]);
+    expect(await send(settings())).toEqual({ outcome: 'delivered' });
   });
 
   test('says what was answered, without the secrets in it', async () => {
@@ -184,6 +191,91 @@ describe.each(KINDS)('%s', (kind) => {
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe('a 2xx alone is no delivery', () => {
+  const PAGE = '<!DOCTYPE html>\n<html><title>Sign in</title></html>';
+  const answerWith = async (kind: (typeof KINDS)[number], text: string, status = 200) => {
+    sink.answer = (response) => response.writeHead(status).end(text);
+    return send(settingsFor(kind, sink.url));
+  };
+
+  test.each([
+    ['slack', 'no_service', 'Slack'],
+    ['slack', 'ok, but not quite', 'Slack'],
+    ['slack', '', 'Slack'],
+    ['ntfy', '', 'ntfy'],
+    ['ntfy', 'ok', 'ntfy'],
+    ['ntfy', 'null', 'ntfy'],
+    ['ntfy', '{"id":""}', 'ntfy'],
+    ['ntfy', '{"id":7}', 'ntfy'],
+    ['ntfy', '[{"id":"x"}]', 'ntfy'],
+    ['teams', 'Webhook message delivery failed with error: Summary or Text is required.', 'Teams'],
+    ['teams', 'failed with error 403', 'Teams'],
+    ['teams', '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', 'Teams'],
+  ] as const)('%s that answers %j', async (kind, text, service) => {
+    expect(await answerWith(kind, text)).toEqual({
+      outcome: 'rejected',
+      reason: `answered 200, but not as ${service} confirms a message${text && `: ${text}`}`,
+    });
+  });
+
+  test.each([
+    'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId tcid=0',
+    'failed with error 429',
+    'HTTP error 503',
+    '{"error":{"code":"429","message":"Rate limit is exceeded"}}',
+    'Too Many Requests',
+  ])('teams that answers %j: tried again', async (text) => {
+    sink.answer = (response) => response.writeHead(200, { 'retry-after': '60' }).end(text);
+    const delivery = await send(settingsFor('teams', sink.url));
+    expect(delivery).toMatchObject({ outcome: 'retry', retryAfterMs: 60_000 });
+    expect((delivery as { reason: string }).reason).toContain(text.slice(0, 100));
+  });
+
+  test.each(['slack', 'teams', 'ntfy'] as const)('%s and a web page', async (kind) => {
+    for (const text of [PAGE, `<?xml version="1.0"?>\n${PAGE}`, ' <html>']) {
+      expect(await answerWith(kind, text)).toMatchObject({
+        outcome: 'rejected',
+        reason: expect.stringContaining('answered 200 with a web page'),
+      });
+    }
+  });
+
+  test.each(['', '1', 'ok', '{"status":"accepted"}'])('teams that answers %j has the message', async (text) => {
+    expect(await answerWith('teams', text)).toEqual({ outcome: 'delivered' });
+  });
+
+  test.each(['', PAGE, 'no_service'])('a program of your own may answer %j', async (text) => {
+    for (const status of [200, 201, 202])
+      expect(await answerWith('webhook', text, status)).toEqual({ outcome: 'delivered' });
+    expect(await answerWith('webhook', '', 204)).toEqual({ outcome: 'delivered' });
+  });
+
+  test('a confirmation that repeats a long message is read to its end', async () => {
+    const text = JSON.stringify({ message: '\\u003c'.repeat(4000), id: 'sPs71M8A2T' });
+    expect(await answerWith('ntfy', text)).toEqual({ outcome: 'delivered' });
+  });
+
+  test('an answer that breaks off confirms nothing, and one without end neither', async () => {
+    sink.answer = (response) => {
+      response.writeHead(200, { 'content-length': '9' });
+      response.write('ok', () => response.destroy());
+    };
+    expect(await send(settingsFor('slack', sink.url))).toEqual({
+      outcome: 'retry',
+      reason: 'answered 200, but the answer broke off',
+    });
+    sink.answer = (response) => void response.write('ok'.repeat(1 << 20));
+    expect(await send(settingsFor('slack', sink.url))).toMatchObject({ outcome: 'rejected' });
+  });
+
+  test('what is answered is bounded, on one line and without secrets', async () => {
+    const delivery = await answerWith('slack', `no\n\tservice at /${TOKEN} ${'x'.repeat(9000)}`);
+    const { reason } = delivery as { reason: string };
+    expect(reason).toMatch(/: no service at \/\[secret\] x+$/);
+    expect(reason.length).toBeLessThan(200);
   });
 });
 

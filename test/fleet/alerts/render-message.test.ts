@@ -51,6 +51,34 @@ describe('one client', () => {
     expect(render(saidEvent({ changes: [resolved] }))).toMatchObject({ severity: 'info', goodNews: true });
   });
 
+  test('what to do, in whose name it was checked, and where to read more', () => {
+    const { sections } = render(
+      saidEvent({
+        authorization: 'Ann Owner, contract 7',
+        changes: [
+          saidChange({ severity: 'high', remedy: `Remove the forward. ${'Ask the provider. '.repeat(20)}` }),
+          saidChange({ severity: 'critical', remedy: 'Remove the DMZ.' }),
+          saidChange({ kind: 'resolved', remedy: 'Nothing.' }),
+        ],
+      }),
+    );
+    expect(sections.map(({ heading }) => heading).slice(1)).toEqual(['What to do', 'To read more', 'Current state']);
+    expect(sections[1]!.lines[0]).toBe('Remove the DMZ.');
+    expect(sections[1]!.lines.slice(1).join(' ')).toBe(`Remove the forward. ${'Ask the provider. '.repeat(20).trim()}`);
+    expect(sections[2]!.lines).toEqual([
+      'sallyport explain admin-interface-reachable',
+      'If someone may have used it: sallyport explain break-in',
+    ]);
+    expect(sections[3]!.lines).toContain('Checked with the authorisation of Ann Owner, contract 7');
+  });
+
+  test('good news needs no advice', () => {
+    const resolved = saidChange({ kind: 'resolved', severity: 'critical', remedy: 'Nothing.' });
+    expect(render(saidEvent({ changes: [resolved] })).sections.map(({ heading }) => heading)).not.toContain(
+      'What to do',
+    );
+  });
+
   test('flapping is told', () => {
     const [, stands] = render(saidEvent({ flapping: true })).sections;
     expect(stands!.lines[1]).toMatch(/^It keeps changing/);
@@ -93,6 +121,13 @@ test('a digest has a section for each severity, with one for what is over', () =
       { heading: 'High (1)', lines: ['Muster AG, 203.0.113.7: H'] },
       { heading: 'Low (1)', lines: ['Client a, 203.0.113.7: L'] },
       { heading: 'Over (1)', lines: ['Muster AG, 203.0.113.7: Over: S'] },
+      {
+        heading: 'To read more',
+        lines: [
+          'sallyport explain admin-interface-reachable',
+          'If someone may have used it: sallyport explain break-in',
+        ],
+      },
     ],
     command: 'sallyport clients',
   });
@@ -108,7 +143,9 @@ test('a long list says how many are left out', () => {
 test('all texts are bounded, whatever the events', () => {
   const anyChange = fc
     .tuple(anyText(3000), fc.constantFrom(...CHANGE_KINDS), fc.constantFrom(...SEVERITIES))
-    .map(([text, kind, severity]) => saidChange({ title: text, before: text, after: text, kind, severity }));
+    .map(([text, kind, severity]) =>
+      saidChange({ title: text, before: text, after: text, remedy: text, kind, severity }),
+    );
   const anyEvent: fc.Arbitrary<SaidEvent> = fc.oneof(
     fc
       .tuple(anyText(3000), fc.array(anyChange, { maxLength: 40 }), fc.boolean())
@@ -122,7 +159,7 @@ test('all texts are bounded, whatever the events', () => {
       const { title, sections, command } = render(...events);
       expect(title.length).toBeLessThanOrEqual(MAX_TITLE);
       expect(command?.length ?? 0).toBeLessThanOrEqual(MAX_TITLE);
-      expect(sections.length).toBeLessThanOrEqual(7);
+      expect(sections.length).toBeLessThanOrEqual(8);
       for (const { heading, lines } of sections) {
         expect(lines.length).toBeLessThanOrEqual(15);
         for (const line of [heading, ...lines]) expect(line.length).toBeLessThanOrEqual(MAX_LINE);

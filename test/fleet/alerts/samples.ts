@@ -41,8 +41,8 @@ export function change({ kind = 'exposed', severity = 'critical', key }: Sample 
 
 /** A change in words. */
 export function saidChange(partial: Sample = {}): SaidChange {
-  const { title = 'WebPro is reachable on tcp/80', before = null, after = 'critical' } = partial;
-  return { ...change(partial), title, before, after };
+  const { title = 'WebPro is reachable on tcp/80', before = null, after = 'critical', remedy = null } = partial;
+  return { ...change(partial), title, before, after, remedy };
 }
 
 type Part<Event extends { readonly client: object }> = Partial<Omit<Event, 'client'>> & {
@@ -154,6 +154,7 @@ export function settingsFor(kind: ChannelSettings['kind'], url: string): Channel
         from: 'Sallyport <alerts@dealer.example>',
         to: ['noc@dealer.example'],
         contacts: false,
+        autoSubmitted: true,
       };
   }
 }

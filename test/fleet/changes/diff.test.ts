@@ -258,6 +258,15 @@ test('no longer determined is told once, with the reason', () => {
   expect(diffStates(next, carryOver(next, stateOf(exposed), exposed), exposed)).toEqual([]);
 });
 
+test('a name that leads elsewhere now says so in the change itself', () => {
+  const problem = "pbx.example resolves to 203.0.113.9, outside 198.51.100.0/24: it may be a stranger's";
+  const data = { input: 'pbx.example', problem };
+  const reason = sampleFinding({ rule: 'address-missing', about: 'gap', effect: 'inconclusive', data });
+  const unknown = lookAt({ verdict: 'inconclusive', findings: [reason], target: { ...closed.target, address: null } });
+  const [change] = diffStates(stateOf(closed), stateOf(unknown), unknown);
+  expect(sayChange(change!).title).toContain(problem);
+});
+
 test('a second look confirms what it shows as well', () => {
   const answering = (label: string) => lookAt({ observations: [openAt('tcp/80', label)] });
   const lost = lookAt({ findings: [...exposed.findings, sampleFinding({ rule: 'dmz-suspected', endpoint: null })] });

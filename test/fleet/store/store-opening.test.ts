@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, chmodSync, existsSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { MIGRATIONS } from '../../../src/fleet/store/migrate.js';
@@ -50,7 +51,17 @@ test('an empty file becomes a store', async () => {
   const path = stores.newPath();
   mkdirSync(dirname(path));
   writeFileSync(path, '');
+  chmodSync(path, 0o644);
   expect((await (await stores.open(path)).info()).version).toBe(MIGRATIONS.length);
+  expect([path, `${path}-wal`].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
+});
+
+test('the mode of a store that is there stays', async () => {
+  const path = stores.newPath();
+  await (await openStore(path)).close();
+  chmodSync(path, 0o640);
+  await (await openStore(path)).close();
+  expect(statSync(path).mode & 0o777).toBe(0o640);
 });
 
 describe('what is refused, and left as it is', () => {
@@ -87,12 +98,24 @@ describe('what is refused, and left as it is', () => {
   });
 
   test('a directory, and a place below a file', async () => {
-    expect(await openingError(stores.directory)).toMatch(/cannot be opened \(EISDIR\)$/);
+    expect(await openingError(stores.directory)).toBe(
+      `${stores.directory} is not a file, so it cannot be a store: name another`,
+    );
     const path = stores.newPath();
     mkdirSync(dirname(path));
     writeFileSync(path, '');
     expect(await openingError(`${path}/store.sqlite`)).toMatch(/cannot be opened \((?:ENOTDIR|EEXIST)\)$/);
   });
+});
+
+test('a pipe is refused, and no one waits for its other end', async () => {
+  const path = stores.newPath();
+  mkdirSync(dirname(path));
+  execFileSync('mkfifo', [path]);
+  for (const open of [openStore, openExistingStore]) {
+    await expect(open(path)).rejects.toThrow(`${path} is not a file, so it cannot be a store: name another`);
+  }
+  expect(statSync(path).isFIFO()).toBe(true);
 });
 
 test('a damaged header is told when the store is opened', async () => {

@@ -101,6 +101,17 @@ describe('the outbox', () => {
     expect(await store.claimMessages(NOW, 9, 1)).toHaveLength(1);
   });
 
+  test('what was queued or postponed while the clock was ahead is due', async () => {
+    const store = await stores.open();
+    await enqueue(store, 'a');
+    await store.claimMessages(NOW, 9, 1);
+    await store.markFailed(1, 'answered 503', daysLater(365));
+    expect(await store.claimMessages(NOW, 9, 60_000)).toMatchObject([{ key: 'a' }]);
+    expect(await store.claimMessages(NOW, 9, 60_000)).toEqual([]);
+    await store.markFailed(1, 'answered 503', new Date(NOW.getTime() + 6 * 3_600_000));
+    expect(await store.claimMessages(NOW, 9, 60_000)).toEqual([]);
+  });
+
   test('a message counts with its transaction', async () => {
     const store = await stores.open();
     const failing = store.write(async (writer) => {

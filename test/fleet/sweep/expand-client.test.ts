@@ -8,6 +8,7 @@ import { createClient } from './scene.js';
 const NAMES: Readonly<Record<string, Resolution>> = {
   'one.example': { addresses: ['203.0.113.7'] },
   'two.example': { addresses: ['203.0.113.9', '203.0.113.8'] },
+  'half.example': { addresses: ['203.0.113.9'], missing: 'its IPv6 addresses are not known: no answer' },
   'none.example': { problem: 'the name does not exist or has no address' },
 };
 
@@ -44,6 +45,10 @@ describe('the slots of a client', () => {
     expect(await expand('none.example')).toEqual([['none.example', null, expect.stringContaining('does not exist')]]);
   });
 
+  test('are none where one kind of addresses is not known: another would take its place', async () => {
+    expect(await expand('half.example')).toEqual([['half.example', null, expect.stringContaining('IPv6 addresses')]]);
+  });
+
   test('are not probed where a name left the network that the client is pinned to', async () => {
     expect(await expand('one.example', { network: ['203.0.113.0/29'] })).toEqual([
       ['one.example', '203.0.113.7', null],
@@ -58,7 +63,11 @@ describe('the slots of a client', () => {
   test('that must not be probed are told, and end no sweep', async () => {
     expect(await expand('224.0.0.1')).toEqual([['224.0.0.1', null, expect.stringContaining('never checked')]]);
     expect(await expand('10.0.0.1', {}, false)).toEqual([
-      ['10.0.0.1', null, expect.stringMatching(/^10\.0\.0\.1 is a private .*; give permission for special addresses/)],
+      [
+        '10.0.0.1',
+        null,
+        expect.stringMatching(/^10\.0\.0\.1 is a private .*; give the customer's public .*--allow-special/),
+      ],
     ]);
   });
 });

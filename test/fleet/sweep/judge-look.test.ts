@@ -54,3 +54,15 @@ describe('of at most three looks', () => {
     expect(decide(open, shut, open)).toEqual({ looks: 2, kinds: [], known: issue });
   });
 });
+
+test('an endpoint that was seen open is not outvoted by looks that were shut out: it stands, out of sight', async () => {
+  const { open, shut } = await lookTwice();
+  const issue = Object.keys(stateOf(open).issues);
+  const silenced = shut.observations.map((seen) => ({ ...seen, state: 'filtered', reason: 'no-response' }) as const);
+  const blocked: Report = { ...shut, verdict: 'inconclusive', observations: silenced };
+  expect(decide(shut, open, blocked, blocked)).toEqual({ looks: 3, kinds: ['exposed'], known: issue });
+  expect(decide(null, open, blocked, blocked)).toEqual({ looks: 3, kinds: ['exposed'], known: issue });
+  // Either of them proves it where it was let see.
+  expect(decide(shut, open, blocked, shut)).toEqual({ looks: 3, kinds: [], known: [] });
+  expect(decide(shut, open, shut, blocked)).toEqual({ looks: 3, kinds: [], known: [] });
+});

@@ -31,9 +31,9 @@ test('an exposure at a site that fell silent stands in the store until the site 
     sampleObservation({ endpoint }),
   );
   const silent = lookAt({ observations: silence });
-  expect(await record(store, violation())).toEqual({ kinds: ['exposed'], unseen: false });
-  expect(await record(store, silent)).toEqual({ kinds: ['lost-sight'], unseen: true });
-  expect(await record(store, silent)).toEqual({ kinds: [], unseen: true });
+  expect(await record(store, violation())).toEqual({ kinds: ['exposed'], unseen: 0 });
+  expect(await record(store, silent)).toEqual({ kinds: ['lost-sight'], unseen: 1 });
+  expect(await record(store, silent)).toEqual({ kinds: [], unseen: 1 });
   for await (const { state } of store.readClientStates()) {
     expect(state).toMatchObject({
       verdict: 'violation',
@@ -42,7 +42,7 @@ test('an exposure at a site that fell silent stands in the store until the site 
   }
   expect((await store.listChanges({ clientId: 'acme' })).map(({ kind }) => kind)).toEqual(['lost-sight', 'exposed']);
   const shut = lookAt({ observations: [openAt('tcp/8000', null)] });
-  expect(await record(store, shut)).toEqual({ kinds: ['resolved'], unseen: false });
+  expect(await record(store, shut)).toEqual({ kinds: ['resolved'], unseen: 0 });
 });
 
 test('where many sites fall silent at once, their looks wait for a second one and then do not count', async () => {

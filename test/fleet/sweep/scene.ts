@@ -78,7 +78,7 @@ export async function sweepAll(
     allowSpecial: true,
     canaries: false,
     timing: 'fast',
-    timeoutMs: 400,
+    timeoutMs: 1_000,
     ...options,
   };
   const prepared = await beginSweep(all);

@@ -43,6 +43,19 @@ describe('a sweep', () => {
     expect((await store.listHistory('c1', 10)).map(({ sweepId }) => sweepId)).toEqual([second.sweepId, first.sweepId]);
   });
 
+  test('can spread the endpoints of its clients over a time, second looks too', async () => {
+    const store = await createStore();
+    const { client } = await startWebpro(9);
+    const clients = [client, createClient('c10', at(10))];
+    const { results, end } = await sweepAll({ store, clients, spreadMs: 300, confirmAfterMs: 10 });
+    expect(end.state).toBe('finished');
+    expect(results.map(({ client: { id }, report }) => `${id} ${report.verdict}`).sort()).toEqual([
+      'c10 compliant',
+      'c9 violation',
+    ]);
+    expect(results.flatMap(({ changes }) => changes.map(({ kind }) => kind))).toEqual(['exposed']);
+  });
+
   test('tells what was closed, and what opens again', async () => {
     const store = await createStore();
     const { site, client } = await startWebpro(4);

@@ -1,10 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AlertConfig } from '../../../src/fleet/alerts/alert-config.js';
+import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
 import type { Store } from '../../../src/fleet/store/store.js';
+import { openPatiently } from '../../../src/fleet/sweep/open-patiently.js';
 import { beginSweep, type SweepOptions } from '../../../src/fleet/sweep/sweep.js';
 import { findDue, listSchedules, watch, type WatchedFiles, type WatchOptions } from '../../../src/fleet/sweep/watch.js';
 import type { Client } from '../../../src/model/client.js';
+import { type HttpSink, openHttpSink } from '../alerts/http-sink.js';
+import { operatorEvent, settingsFor } from '../alerts/samples.js';
 import { createClient, createStore } from './scene.js';
 
 const at = (n: number): string => `127.0.45.${n}`;
@@ -114,6 +118,132 @@ test('a run that cannot be noted is not begun again before its next time', async
   await watched.stop();
   expect(tries()).toBe(1);
   expect(watched.beats).toBe(beats);
+});
+
+const FULL = 'store.sqlite cannot grow: the disk is full';
+
+/** A store that can be read, and whose every write fails until `room` is there. */
+async function createFullStore(prepare: (store: Store) => Promise<void>) {
+  const store = await createStore();
+  await prepare(store);
+  const disk = { room: false, tries: 0 };
+  const names = ['write', 'beginSweep', 'claimMessages', 'noteRun', 'finishSweep', 'closeDigest', 'beat'] as const;
+  for (const name of names) {
+    const whole = store[name].bind(store) as (...given: unknown[]) => Promise<never>;
+    store[name] = (...given: unknown[]) => {
+      if (disk.room) return whole(...given);
+      disk.tries++;
+      return Promise.reject(new StoreError(FULL, { mayPass: true }));
+    };
+  }
+  return { store, disk };
+}
+
+/** An operator who hears through a chat on loopback. */
+async function openChat(): Promise<{ sink: HttpSink; alerts: AlertConfig; titles: () => string[] }> {
+  const sink = await openHttpSink();
+  sinks.push(sink);
+  const channels = new Map([['chat', settingsFor('slack', sink.url)]]);
+  return {
+    sink,
+    alerts: { file: 'alerts.yaml', channels, routes: [], operator: { to: ['chat'] } },
+    titles: () => sink.received.map(({ body }) => (JSON.parse(body) as { text: string }).text),
+  };
+}
+
+const sinks: HttpSink[] = [];
+afterEach(() => Promise.all(sinks.splice(0).map((sink) => sink.close())));
+
+test('a full store: the operator is told directly, once, and the log stays short', async () => {
+  const { alerts, titles } = await openChat();
+  const client = createClient('due', at(11), HOURLY);
+  const { store, disk } = await createFullStore(async (empty) => empty.noteRun(await keyOf(client), hoursAgo(5)));
+  const watched = startWatch(store, { current: () => filesOf([client], alerts) });
+  await watched.until(() => titles().length === 2);
+  await wait(500);
+  await watched.stop();
+  expect(titles().sort()).toEqual(['sallyport: A sweep failed', 'sallyport: Alerts cannot be delivered']);
+  expect(watched.lines).toContain(`A sweep failed: ${FULL}`);
+  // 25 ticks and more went by; each wait is twice as long as the one before.
+  expect(disk.tries).toBeLessThan(25);
+  expect(watched.lines.length).toBeLessThan(25);
+});
+
+test('once a full store has room, sweeps and alerts go on', async () => {
+  const { alerts, titles, sink } = await openChat();
+  const client = createClient('due', at(12), HOURLY);
+  const queued = { channel: 'chat', digest: false, sweepId: null, event: operatorEvent, at: operatorEvent.at };
+  const { store, disk } = await createFullStore((empty) =>
+    empty.write((tx) => tx.enqueue({ key: 'waits', ...queued })),
+  );
+  const watched = startWatch(store, { current: () => filesOf([client], alerts) });
+  await watched.until(() => titles().length === 1);
+  disk.room = true;
+  await watched.until(() => sink.received.length === 2);
+  await watched.stop();
+  expect(titles()).toEqual(['sallyport: Alerts cannot be delivered', 'sallyport: The vantage is broken']);
+});
+
+test('a store that cannot be opened for now is opened later; trouble that stays ends the watch', async () => {
+  const { alerts, titles } = await openChat();
+  const store = await createStore();
+  const lines: string[] = [];
+  const { signal } = new AbortController();
+  const options = { alerts, note: (line: string) => lines.push(line), signal, leastWaitMs: 5 };
+  let tries = 0;
+  const open = () => (++tries < 5 ? Promise.reject(new StoreError(FULL, { mayPass: true })) : Promise.resolve(store));
+  expect(await openPatiently(open, options)).toBe(store);
+  expect(tries).toBe(5);
+  expect(titles()).toEqual(['sallyport: The store cannot be opened; nothing is checked']);
+  expect(lines).toHaveLength(4);
+  const foreign = new StoreError('x is not a store: name another file');
+  await expect(openPatiently(() => Promise.reject(foreign), options)).rejects.toBe(foreign);
+  const abort = new AbortController();
+  const opening = openPatiently(
+    () => {
+      abort.abort();
+      return Promise.reject(new StoreError(FULL, { mayPass: true }));
+    },
+    { ...options, signal: abort.signal },
+  );
+  expect(await opening).toBeNull();
+});
+
+test('a last run that is still to come counts from now on, and is told', async () => {
+  const { alerts, titles } = await openChat();
+  const store = await createStore();
+  const client = createClient('ahead', at(13), HOURLY);
+  await store.noteRun(await keyOf(client), hoursAgo(-24 * 365));
+  const watched = startWatch(store, { current: () => filesOf([client], alerts) });
+  await watched.until(() => titles().length === 1);
+  await watched.stop();
+  expect(titles()).toEqual(['sallyport: The clock of this machine was ahead, or is behind now']);
+  const due = /the next is due at (\S+)$/.exec(watched.lines.find((line) => line.includes('is due at'))!)![1]!;
+  expect(Date.parse(due)).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  expect((await store.lastRun(await keyOf(client)))!.getTime()).toBeLessThanOrEqual(Date.now());
+});
+
+test('due times of a clock that was ahead are planned again once it is set back', async () => {
+  const store = await createStore();
+  const client = createClient('ahead', at(14), HOURLY);
+  const plans = () => watched.lines.filter((line) => line.includes('is due at')).map((line) => line.slice(-24));
+  const doNotFake = ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'performance'] as const;
+  const others = ['setImmediate', 'clearImmediate', 'nextTick', 'queueMicrotask', 'hrtime'] as const;
+  const yearAhead = Date.now() + 365 * 24 * 3_600_000;
+  jest.useFakeTimers({ doNotFake: [...doNotFake, ...others], now: yearAhead });
+  const watched = startWatch(store, { current: () => filesOf([client]) });
+  try {
+    await watched.until(() => plans().length === 1);
+    await wait(100);
+  } finally {
+    jest.useRealTimers();
+  }
+  await watched.until(() => plans().length === 2);
+  await watched.stop();
+  const [first, second] = plans().map((time) => Date.parse(time));
+  expect(first).toBeGreaterThan(yearAhead);
+  expect(second).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  expect(watched.lines.some((line) => line.startsWith('The clock of this machine was set back'))).toBe(true);
 });
 
 test('takes up files that changed, and keeps the old ones where the new are not valid', async () => {

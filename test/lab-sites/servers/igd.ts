@@ -10,6 +10,8 @@ export interface IgdState {
   readonly mappings: readonly PortMapping[] | ((index: number) => PortMapping | undefined);
   /** What the list of version 2 tells, where that is not the table. */
   readonly listed?: readonly PortMapping[] | undefined;
+  /** What is answered for an index of the table in another way; undefined leaves it to the table. */
+  readonly odd?: ((index: number) => OddAnswer | undefined) | undefined;
   readonly externalAddress: string;
   /** The error that ends the table; default 713. */
   readonly endCode?: number | undefined;
@@ -20,12 +22,16 @@ export interface IgdState {
   readonly onRequest: (request: string) => void;
 }
 
+/** An error of UPnP, a bare status of HTTP, or the results as they are sent, not escaped, one byte a character. */
+export type OddAnswer = { readonly fault: number } | { readonly status: number } | { readonly results: string };
+
 const INVALID_ACTION = 401;
 const END_OF_TABLE = 713;
+const NO_SUCH_ENTRY = 714;
 const NONE_FOUND = 730;
 
 type Fields = readonly (readonly [name: string, value: string])[];
-type Outcome = { readonly fields: Fields } | { readonly fault: number };
+type Outcome = { readonly fields: Fields } | OddAnswer;
 
 /** An Internet Gateway Device that shows its description and answers what only reads; all else is refused with 401. */
 export function igd(state: IgdState): LabServer {
@@ -81,10 +87,22 @@ function answerAction(state: IgdState, { connected, type }: LabService, name: st
     case 'GetGenericPortMappingEntry': {
       const { mappings } = state;
       const index = Number(argument('NewPortMappingIndex'));
+      const odd = state.odd?.(index);
+      if (odd) return odd;
       const entry = typeof mappings === 'function' ? mappings(index) : mappings[index];
       return entry && connected
         ? { fields: state.shape.soap.mapping(entry) }
         : { fault: state.endCode ?? END_OF_TABLE };
+    }
+    case 'GetSpecificPortMappingEntry': {
+      const all = state.listed ?? (typeof state.mappings === 'function' ? [] : state.mappings);
+      const entry = all.find(
+        ({ transport, externalPort }) =>
+          transport.toUpperCase() === argument('NewProtocol') && String(externalPort) === argument('NewExternalPort'),
+      );
+      const asked = ['NewRemoteHost', 'NewExternalPort', 'NewProtocol'];
+      if (!entry || argument('NewRemoteHost') !== '') return { fault: NO_SUCH_ENTRY };
+      return { fields: state.shape.soap.mapping(entry).filter(([field]) => !asked.includes(field)) };
     }
     case 'GetListOfPortMappings': {
       if (!type.endsWith(':2')) return { fault: INVALID_ACTION };
@@ -119,6 +137,7 @@ function renderServices(services: readonly LabService[]): string {
 }
 
 function renderOutcome(shape: GatewayShape, service: LabService, action: string, outcome: Outcome): Buffer {
+  if ('status' in outcome) return renderAnswer(shape, outcome.status, '<html>Internal error</html>');
   const p = shape.soap.prefix === '' ? '' : `${shape.soap.prefix}:`;
   // An empty prefix leaves "u:" undeclared too, as careless gateways do.
   const xmlns = p === '' ? '' : ` xmlns:${shape.soap.prefix}="http://schemas.xmlsoap.org/soap/envelope/"`;
@@ -129,10 +148,13 @@ function renderOutcome(shape: GatewayShape, service: LabService, action: string,
         `<UPnPError><errorCode>${outcome.fault}</errorCode><errorDescription>Lab error</errorDescription></UPnPError>` +
         `</detail></${p}Fault>`
       : `<u:${action}Response${declared}>` +
-        outcome.fields.map(([name, value]) => `<${name}>${escape(value)}</${name}>`).join('') +
+        ('results' in outcome
+          ? outcome.results
+          : outcome.fields.map(([name, value]) => `<${name}>${escape(value)}</${name}>`).join('')) +
         `</u:${action}Response>`;
   const envelope = `<?xml version="1.0"?>\n<${p}Envelope${xmlns}><${p}Body>${inside}</${p}Body></${p}Envelope>\n`;
-  return renderAnswer(shape, 'fault' in outcome ? shape.soap.faultStatus : 200, envelope);
+  const encoding = 'results' in outcome ? 'latin1' : shape.encoding;
+  return renderAnswer({ ...shape, encoding }, 'fault' in outcome ? shape.soap.faultStatus : 200, envelope);
 }
 
 function renderAnswer({ http, encoding }: GatewayShape, status: number, text: string): Buffer {

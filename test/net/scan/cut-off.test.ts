@@ -32,7 +32,7 @@ test('cutOff ends connects, conversations, exchanges, queues and sleeps at once,
     return Promise.all([conversation, collecting, knowing, slept, ...queued]);
   });
   // 200 ms are meant; the machine that runs the tests may be slow.
-  expect(ms).toBeLessThan(1_000);
+  expect(ms).toBeLessThan(5_000);
   const [open, answered, unanswered, , ...rest] = value;
   expect(open).toMatchObject({ state: 'open', reason: 'syn-ack', evidence: {} });
   expect(answered).toMatchObject({ state: 'open', reason: 'ssdp-response' });
@@ -54,7 +54,7 @@ test('what is asked for after cutOff ends at once, and sends nothing', async () 
     ]),
   );
   for (const outcome of value) expect(outcome).toEqual({ ...CUT_OFF, tries: 0 });
-  expect(ms).toBeLessThan(1_000);
+  expect(ms).toBeLessThan(5_000);
   await sleep(50);
   expect(asked).toBe(0);
 });
@@ -77,7 +77,7 @@ test('a conversation that is cut off does not connect again', async () => {
     engine.cutOff();
     return outcome;
   });
-  expect(ms).toBeLessThan(1_000);
+  expect(ms).toBeLessThan(5_000);
   expect(value).toMatchObject({ state: 'open', evidence: { http: { title: 'WebPro' } } });
   expect(value.evidence).not.toHaveProperty('ended');
   await sleep(50);

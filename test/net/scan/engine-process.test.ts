@@ -13,7 +13,7 @@ import { keep, stopAfterEach } from '../../lab-sites/running.js';
 
 stopAfterEach();
 
-const SCRIPT = fileURLToPath(new URL('./engine-process.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../.processes/engine-process.js', import.meta.url));
 const LOCAL = '127.0.0.1';
 
 interface Work {

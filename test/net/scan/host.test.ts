@@ -54,6 +54,23 @@ describe('Host', () => {
     expect(new Host('2001:db8::1', (now) => now, QUICK).family).toBe(6);
   });
 
+  test('takes an answer for late by its round-trip time, and where that is unknown by its patience', () => {
+    const host = createHost({ patienceMs: 3_000 });
+    expect([700, 800].map((ms) => host.isLate(ms))).toEqual([false, true]);
+    host.heard(100, 0);
+    expect([250, 350].map((ms) => host.isLate(ms))).toEqual([false, true]);
+  });
+
+  test('is suddenly refused where several refusals come late and at once', () => {
+    const host = createHost();
+    for (let k = 0; k < 5; k++) host.refused('tcp', false);
+    for (const at of [0, 200, 290, 400, 450]) host.refused('tcp', true, at);
+    host.refused('udp', true, 450);
+    expect(host.suddenlyRefused.size).toBe(0);
+    host.refused('tcp', true, 500);
+    expect([...host.suddenlyRefused]).toEqual(['tcp']);
+  });
+
   test('seems to limit refusals over TCP where several came late only, over UDP too or a good share of all', () => {
     const host = createHost();
     for (let k = 0; k < 7; k++) host.refused('tcp', false);

@@ -44,6 +44,14 @@ describe('a TCP endpoint that answers', () => {
     expect(host.answers).toBe(1);
   });
 
+  test('teaches nothing of refusals where it is one of many that matter less', async () => {
+    const engine = startEngine();
+    const host = engine.host(LOCAL);
+    const outcome = await engine.tcp(host, await findClosedPort(), undefined, { minor: true });
+    expect(outcome).toMatchObject({ state: 'closed', reason: 'conn-refused' });
+    expect(host).toMatchObject({ answers: 1, tcpRefusals: 0 });
+  });
+
   test('answers over IPv6 too', async () => {
     const port = await startOpenPort('::1').catch(() => null);
     if (port === null) return;
@@ -135,6 +143,15 @@ describe('a silent TCP endpoint', () => {
     await engine.tcp(host, await startOpenPort());
     host.heard(null, 1);
     expect(await engine.tcp(host, silent.ports[0]!)).toEqual({ ...SILENT, tries: host.wantedTries });
+  });
+
+  test('is tried no more often than usual where it is one of very many', async () => {
+    const engine = startEngine({ patienceMs: 2_100, shortGapMs: 50 });
+    const host = engine.host(LOCAL);
+    await engine.tcp(host, await findClosedPort());
+    host.heard(null, 1);
+    expect(host.wantedTries).toBe(6);
+    expect(await engine.tcp(host, silent.ports[0]!, undefined, { brief: true })).toEqual({ ...SILENT, tries: 3 });
   });
 
   test('never waits for a socket that others hold while they wait themselves', async () => {

@@ -19,6 +19,7 @@ import { clock, startEngine } from '../start-engine.js';
 stopAfterEach();
 
 const PATIENCE = 250;
+const ANSWER = 1_000;
 const TCP_PROBES = Object.values(PROBES).filter(({ transport }) => transport === 'tcp');
 const HOSTILE: Record<string, LabServer> = {
   'a banner without end': endlessBanner(),
@@ -36,7 +37,7 @@ const HOSTILE: Record<string, LabServer> = {
 describe.each(Object.keys(HOSTILE))('%s', (name) => {
   test('is open for every probe, in bounded time and with bounded evidence', async () => {
     const port = await startServer(HOSTILE[name]!);
-    const engine = startEngine({ patienceMs: PATIENCE });
+    const engine = startEngine({ patienceMs: PATIENCE, answerMs: ANSWER });
     const host = engine.host('127.0.0.1');
     const { value, ms } = await clock(() => Promise.all(TCP_PROBES.map((probe) => probe.run(engine, host, port))));
     for (const outcome of value) {
@@ -44,8 +45,8 @@ describe.each(Object.keys(HOSTILE))('%s', (name) => {
       expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
       expect(JSON.stringify(outcome.evidence).length).toBeLessThan(32_768);
     }
-    // At worst a listen, and an answer waited for on each of two connections.
-    expect(ms).toBeLessThan(2 * PATIENCE + 4_000);
+    // Some waits of a second at worst, one after another, on a machine that may be busy.
+    expect(ms).toBeLessThan(30_000);
   });
 });
 

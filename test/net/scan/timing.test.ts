@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { countSyns } from '../../../src/net/scan/host.js';
-import { TIMINGS, tryOffset } from '../../../src/net/scan/timing.js';
+import { spreadOut, TIMINGS, tryOffset } from '../../../src/net/scan/timing.js';
 
 describe('tryOffset', () => {
   test('begins at once, goes on with growing gaps, and leaves half of the patience for the last answer', () => {
@@ -47,4 +47,16 @@ test('every timing but the patient one is faster than the one before it, and hol
     expect(faster.networkGapMs).toBeLessThan(slower.networkGapMs);
     expect(countSyns(slower.patienceMs)).toBeGreaterThanOrEqual(4);
   }
+});
+
+describe('spreadOut', () => {
+  test('keeps packets to a target a second apart, and leaves patience and rate as they are', () => {
+    expect(spreadOut(TIMINGS.normal, 60_000)).toEqual({ ...TIMINGS.normal, hostGapMs: 1_000, shortGapMs: 1_000 });
+    expect(spreadOut(TIMINGS.polite, 60_000)).toEqual({ ...TIMINGS.polite, hostGapMs: 1_000 });
+  });
+
+  test('lets the four tries of an endpoint leave before those of the next', () => {
+    expect(spreadOut(TIMINGS.normal, 400).hostGapMs).toBe(100);
+    expect(spreadOut(TIMINGS.polite, 4).hostGapMs).toBe(TIMINGS.polite.hostGapMs);
+  });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { createSocket, Socket } from 'node:dgram';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBES } from '../../../src/check/probes/registry.js';
 import type { Datagram, UdpBehaviour } from '../../../src/lab/lab-server.js';
 import { listenUdp } from '../../../src/lab/listen-udp.js';
@@ -10,9 +9,10 @@ import { renderSipAnswer, sip } from '../../../src/lab/servers/sip.js';
 import { evidenceSchema } from '../../../src/model/report.js';
 import type { Outcome } from '../../../src/net/scan/outcome.js';
 import type { Timing } from '../../../src/net/scan/timing.js';
-import type { UdpRequest } from '../../../src/net/scan/udp-exchange.js';
+import type { UdpRequest } from '../../../src/net/scan/udp-request.js';
+import { FixedPort } from '../../../src/net/sockets/fixed-port.js';
+import { bindUdp } from '../../../src/net/sockets/udp-port.js';
 import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
-import { holdSipPort, isSipPortFree } from '../sip-port.js';
 import { clock, startEngine } from '../start-engine.js';
 
 stopAfterEach();
@@ -38,6 +38,15 @@ async function startRecorder(behaviour: UdpBehaviour = () => undefined) {
   return { port, heard };
 }
 
+const closeSocket = (socket: Socket) => new Promise<void>((resolve) => socket.close(resolve));
+
+async function findFreePort(): Promise<number> {
+  const socket = await bindUdp({ family: 4, port: 0 });
+  const { port } = socket.address();
+  await closeSocket(socket);
+  return port;
+}
+
 const answerSip = ({ data, from }: Datagram): string => renderSipAnswer(String(data), from, {})!;
 
 describe('a UDP endpoint that answers', () => {
@@ -54,9 +63,9 @@ describe('a UDP endpoint that answers', () => {
   test('is open as well when it answers a later try, and lossy then', async () => {
     const engine = startEngine();
     const host = engine.host(LOCAL);
-    const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ dropFirst: 1 })));
-    expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 2 });
-    expect(host.lost).toBe(1);
+    const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ dropFirst: 2 })));
+    expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 3 });
+    expect(host.lost).toBe(2);
     expect(host.rtt.smoothedMs).toBeNull();
   });
 
@@ -166,20 +175,6 @@ describe('a UDP endpoint that does not answer', () => {
     send.mockRestore();
   });
 
-  test('counts no try from port 5060 where somebody else has that, and says so', async () => {
-    let held = await holdSipPort();
-    for (let wait = 0; wait < 40 && !held; wait++) {
-      await sleep(50);
-      held = await holdSipPort();
-    }
-    // Whoever else has it may let it go in the middle of the test.
-    if (!held) return;
-    keep(held);
-    const { port, heard } = await startRecorder();
-    expect(await probe('sip-options-udp', port)).toEqual({ ...SILENT, tries: 3, evidence: { portTaken: true } });
-    expect(heard).toHaveLength(3);
-  });
-
   test('asks anew in each try: another Call-ID, branch and tag', async () => {
     const { port, heard } = await startRecorder();
     await probe('sip-options-udp', port);
@@ -188,6 +183,35 @@ describe('a UDP endpoint that does not answer', () => {
       expect(values).not.toContain(undefined);
       expect(new Set(values).size).toBe(heard.length);
     }
+  });
+});
+
+test('answers to another port of ours are heard where that was asked for, from the target alone', async () => {
+  const alsoAt = await findFreePort();
+  const [server, stranger] = await Promise.all(
+    [LOCAL, '127.0.0.9'].map((address) => bindUdp({ family: 4, address, port: 0 })),
+  );
+  for (const socket of [server!, stranger!]) keep({ stop: () => closeSocket(socket) });
+  const { port } = server!.address();
+  let answersToo = false;
+  server!.on('message', () => {
+    stranger!.send('answer', alsoAt, LOCAL);
+    if (answersToo) server!.send('answer', alsoAt, LOCAL);
+  });
+  const request: UdpRequest = {
+    ask: () => ({ bytes: Buffer.from('ask'), key: LOCAL }),
+    read: (bytes) => ({ banner: bytes.toString() }),
+    correlate: (_bytes, from) => from.address,
+    reason: 'ssdp-response',
+    alsoAt,
+  };
+  const engine = startEngine({ patienceMs: 400 });
+  expect(await engine.udp(engine.host(LOCAL), port, request)).toMatchObject({ state: 'open|filtered' });
+  answersToo = true;
+  expect(await engine.udp(engine.host(LOCAL), port, request)).toMatchObject({
+    state: 'open',
+    reason: 'ssdp-response',
+    evidence: { banner: 'answer' },
   });
 });
 
@@ -253,25 +277,14 @@ describe('several answers', () => {
 });
 
 describe('a server that answers only port 5060', () => {
-  /** Nobody else on this machine may have the port meanwhile; where it is never free, there is nothing to test. */
-  async function withSipPort(run: () => Promise<Outcome>): Promise<Outcome | null> {
-    for (let attempt = 0; attempt < 3; attempt++) {
-      if (await isSipPortFree()) {
-        const outcome = await run();
-        if (outcome.state === 'open') return outcome;
-      }
-      await sleep(300);
-    }
-    return (await isSipPortFree()) ? run() : null;
-  }
+  /** Someone else on this machine may have the port for itself: then there is nothing to test. */
+  const isHeld = (outcome: Outcome) => outcome.evidence['portTaken'] === true;
 
   test('is found, and the evidence tells', async () => {
-    const port = await startServer(sip({ onlyToPort5060: true }));
-    const outcome = await withSipPort(() => probe('sip-options-udp', port));
-    if (outcome) {
-      expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 4 });
-      expect(outcome.evidence).toMatchObject({ fromPort5060: true, sip: { status: 200 } });
-    }
+    const outcome = await probe('sip-options-udp', await startServer(sip({ onlyToPort5060: true })));
+    if (isHeld(outcome)) return;
+    expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 4 });
+    expect(outcome.evidence).toMatchObject({ fromPort5060: true, sip: { status: 200 } });
   });
 
   test('is not what a late answer to an earlier try shows', async () => {
@@ -281,7 +294,86 @@ describe('a server that answers only port 5060', () => {
       if (![first, 5_060].includes(datagram.from.port)) datagram.reply(answerSip(datagram), { delayMs: 600 });
     });
     // The tries leave at 0, 0.16, 0.48 and 0.66 s; the second, from the shared socket, is answered after the fourth.
-    const outcome = await withSipPort(() => probe('sip-options-udp', port, { patienceMs: 1_000 }));
-    expect(outcome?.evidence.fromPort5060).toBeUndefined();
+    const outcome = await probe('sip-options-udp', port, { patienceMs: 1_000 });
+    expect(outcome.state).toBe('open');
+    expect(outcome.evidence.fromPort5060).toBeUndefined();
+  });
+});
+
+describe('a server that answers only a port which', () => {
+  /** Each request has a key of its own, which its answer repeats. */
+  const askFrom = (lastFromPort: number): UdpRequest => ({
+    ask: () => {
+      const key = String(nextKey++);
+      return { bytes: Buffer.from(`ask ${key}`), key };
+    },
+    read: (bytes) => (bytes.toString().startsWith('answer') ? { banner: 'answer' } : undefined),
+    correlate: (bytes) => /^answer (\d+)$/.exec(bytes.toString())?.[1],
+    reason: 'udp-response',
+    lastFromPort,
+  });
+  let nextKey = 1;
+  const ask = (server: number, from: number) => {
+    const engine = startEngine({ patienceMs: 400 });
+    return engine.udp(engine.host(LOCAL), server, askFrom(from));
+  };
+  const startFor = async (port: () => number, before: string[] = []) =>
+    startRecorder(({ data, from, reply }) => {
+      if (from.port !== port()) return;
+      for (const text of before) reply(text);
+      reply(data.toString().replace('ask', 'answer'), { fromElsewhere: before.length > 0 });
+    });
+  const FOUND = { state: 'open', tries: 4, evidence: { banner: 'answer', fromPort5060: true } };
+
+  test('this process uses for something else is found, and each hears what is meant for it', async () => {
+    const taken: string[] = [];
+    const user = {
+      take: (bytes: Buffer) => bytes.toString().startsWith('signed') && taken.push(bytes.toString()) > 0,
+    };
+    const fixed = await FixedPort.open({ family: 4, port: 0 }, user);
+    keep({ stop: () => fixed.leave(user) });
+    const { port: server } = await startFor(() => fixed.port, ['signed for another']);
+    const outcomes = await Promise.all([ask(server, fixed.port), ask(server, fixed.port)]);
+    const from = expect.stringMatching(/^127\.0\.0\.1:\d+$/) as unknown;
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ ...FOUND, evidence: { ...FOUND.evidence, from } });
+    }
+    expect(taken).toEqual(['signed for another', 'signed for another']);
+  });
+
+  test('two checks use at once is found by both', async () => {
+    const port = await findFreePort();
+    const { port: server } = await startFor(() => port);
+    const outcomes = await Promise.all([ask(server, port), ask(server, port)]);
+    for (const outcome of outcomes) expect(outcome).toMatchObject(FOUND);
+  });
+
+  test('another process has and shares is found, and that one still hears the others', async () => {
+    const port = await findFreePort();
+    const other = await bindUdp({ family: 4, port, shared: true });
+    keep({ stop: () => closeSocket(other) });
+    const heard: string[] = [];
+    const message = new Promise<void>((resolve) => {
+      other.on('message', (bytes) => resolve(void heard.push(bytes.toString())));
+    });
+    const stranger = await bindUdp({ family: 4, port: 0 });
+    keep({ stop: () => closeSocket(stranger) });
+    const { port: server } = await startRecorder(({ data, from, reply }) => {
+      if (from.port !== port) return;
+      stranger.send('hello', port, LOCAL);
+      reply(data.toString().replace('ask', 'answer'), { delayMs: 20 });
+    });
+    expect(await ask(server, port)).toMatchObject(FOUND);
+    await message;
+    expect(heard).toEqual(['hello']);
+  });
+
+  test('another process has for itself stays silent, and the evidence says why', async () => {
+    const other = await bindUdp({ family: 4, port: 0 });
+    keep({ stop: () => closeSocket(other) });
+    const { port } = other.address();
+    const { port: server, heard } = await startFor(() => port);
+    expect(await ask(server, port)).toEqual({ ...SILENT, tries: 3, evidence: { portTaken: true } });
+    expect(heard).toHaveLength(3);
   });
 });

@@ -4,6 +4,7 @@ import { Core } from '../../../src/net/scan/core.js';
 import { Host } from '../../../src/net/scan/host.js';
 import { exchangeUdp } from '../../../src/net/scan/udp-exchange.js';
 import { SharedUdp } from '../../../src/net/scan/udp-shared.js';
+import { bindUdp } from '../../../src/net/sockets/udp-port.js';
 import { keep, stopAfterEach } from '../../lab-sites/running.js';
 import { QUICK } from '../start-engine.js';
 
@@ -40,7 +41,7 @@ async function startServer(answer: string, fromElsewhere = false): Promise<numbe
 async function startShared() {
   const udp = new SharedUdp();
   keep({ stop: () => udp.close() });
-  const socket = (await udp.socket(4, 0))!;
+  const socket = (await udp.socket(4))!;
   const heard: string[] = [];
   /** Sends to `port`, and waits for an answer from there that nobody stopped listening to. */
   const ask = async (port: number, waitFor = 1): Promise<void> => {
@@ -55,13 +56,27 @@ async function startShared() {
 }
 
 describe('SharedUdp', () => {
-  test('keeps one socket for each family and port, and remembers a port that somebody else has', async () => {
-    const { udp, socket, local } = await startShared();
-    expect(await udp.socket(4, 0)).toBe(socket);
-    const other = new SharedUdp();
-    keep({ stop: () => other.close() });
-    expect(await other.socket(4, local)).toBeNull();
-    expect(await other.socket(4, local)).toBeNull();
+  test('keeps one socket for each family', async () => {
+    const { udp, socket } = await startShared();
+    expect(await udp.socket(4)).toBe(socket);
+  });
+
+  test('has a fixed port in common with others of this process, until the last lets go of it', async () => {
+    const held = await bindUdp({ family: 4, port: 0 });
+    const { port: local } = held.address();
+    const request = { family: 4, port: local } as const;
+    const [udp, other] = [new SharedUdp(), new SharedUdp()];
+    expect(await udp.fixedPort(request)).toBeNull();
+    await new Promise<void>((resolve) => held.close(resolve));
+    const [fixed, same] = await Promise.all([udp.fixedPort(request), other.fixedPort(request)]);
+    expect(fixed?.port).toBe(local);
+    expect(same).toBe(fixed);
+    expect(await udp.fixedPort(request)).toBe(fixed);
+    await other.close();
+    await expect(bindUdp({ family: 4, port: local })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(await other.fixedPort(request)).toBeNull();
+    await udp.close();
+    (await bindUdp({ family: 4, port: local })).close();
   });
 
   test('routes answers by endpoint and local port, and no longer once that is stopped', async () => {

@@ -65,8 +65,7 @@ describe('listenTcp', () => {
     const { text, how } = await over;
     expect(text).toBe(`hello\n${'x'.repeat(94)}`);
     expect(how).toBe('closed');
-    await sleep(20);
-    expect(room.sockets.size).toBe(0);
+    while (room.sockets.size > 0) await sleep(5);
   });
 
   test('tells who connects', async () => {

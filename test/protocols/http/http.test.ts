@@ -275,9 +275,10 @@ describe('hostile input', () => {
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n',
     'HTTP/1.1 200 OK\r\n\r\n<title>',
   ];
-  test.each(pathological(beginnings))('is quick with %s …', (_, input) => {
-    expect(elapsed(() => check(input))).toBeLessThan(200);
-    expect(elapsed(() => check(input.subarray(0, 16 * 1024)))).toBeLessThan(200);
+  test.each(pathological(beginnings))('is quick with %s …', (_, make) => {
+    const input = make();
+    expect(elapsed(() => check(input))).toBeLessThan(2_000);
+    expect(elapsed(() => check(input.subarray(0, 16 * 1024)))).toBeLessThan(2_000);
   });
 
   test.each([

@@ -94,14 +94,15 @@ describe('compareSipMessages', () => {
         const found = compareSipMessages(sent, arrived);
         expect(found.length === 0).toBe(sent.equals(arrived));
         expect(() => schema.parse(found)).not.toThrow();
-        for (const { sent: before, arrived: after } of found) expect(before).not.toBe(after);
+        expect(found.filter(({ sent: before, arrived: after }) => before === after)).toEqual([]);
       }),
       { numRuns: 300 },
     );
   });
 
-  test.each(pathological(['A b SIP/2.0\r\n', 'A b SIP/2.0\r\n\r\nv=0\r\n']))('%s takes no long time', (_, long) => {
-    expect(elapsed(() => compareSipMessages(INVITE, long))).toBeLessThan(300);
-    expect(elapsed(() => compareSipMessages(long, INVITE))).toBeLessThan(300);
+  test.each(pathological(['A b SIP/2.0\r\n', 'A b SIP/2.0\r\n\r\nv=0\r\n']))('%s takes no long time', (_, make) => {
+    const long = make();
+    expect(elapsed(() => compareSipMessages(INVITE, long))).toBeLessThan(2_000);
+    expect(elapsed(() => compareSipMessages(long, INVITE))).toBeLessThan(2_000);
   });
 });

@@ -1,24 +1,28 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { deviceSchema, portMappingSchema } from '../../../src/model/lan.js';
+import { parseHttpPlace, renderHttpPlace } from '../../../src/protocols/upnp/http-place.js';
 import { parseDeviceDescription } from '../../../src/protocols/upnp/igd-description.js';
 import { parseSoapAnswer, renderSoapCall } from '../../../src/protocols/upnp/soap.js';
 import {
   askExternalAddress,
   askMapping,
   askMappingList,
+  askMappingOf,
   askStatus,
   mappingKey,
   readExternalAddress,
   readMapping,
   readMappingList,
+  readMappingOf,
   readStatus,
 } from '../../../src/protocols/upnp/wan-connection.js';
 import { parseXml, type XmlElement } from '../../../src/protocols/upnp/xml.js';
 import { hostileBytes, mutated } from '../hostile.js';
 
 const TYPE = 'urn:schemas-upnp-org:service:WANIPConnection:1';
-const LOCATION = 'http://192.168.1.1:5000/dir/root.xml';
+const LOCATION = parseHttpPlace('http://192.168.1.1:5000/dir/root.xml')!;
 const element = (inside: string): XmlElement => {
   const result = parseXml(`<r>${inside}</r>`);
   if ('problem' in result) throw new Error(result.problem);
@@ -31,7 +35,9 @@ const describeDevice = (inside: string, before = '') => Buffer.from(`<root>${bef
 describe('parseDeviceDescription', () => {
   const urlOf = (url: string, base = '') => {
     const result = parseDeviceDescription(describeDevice(serviceOf(TYPE, url), base), LOCATION);
-    return 'services' in result ? result.services[0]?.controlUrl : result;
+    if (!('services' in result)) return result;
+    const control = result.services[0]?.control;
+    return control ? renderHttpPlace(control) : null;
   };
 
   test('finds the connection services at every depth, and no others', () => {
@@ -44,9 +50,9 @@ describe('parseDeviceDescription', () => {
     const result = parseDeviceDescription(describeDevice(nested), LOCATION);
     expect(result).toMatchObject({
       services: [
-        { version: 10, controlUrl: 'http://192.168.1.1:5000/no' },
+        { version: 10, control: { port: 5000, path: '/no' } },
         { serviceType: 'URN:schemas-upnp-org:service:wanipconnection:2', version: 2 },
-        { version: 1, controlUrl: 'http://192.168.1.1:5000/ppp' },
+        { version: 1, control: { host: '192.168.1.1', port: 5000, path: '/ppp' } },
       ],
     });
   });
@@ -58,7 +64,9 @@ describe('parseDeviceDescription', () => {
     expect(urlOf('ctl', '<URLBase>http://192.168.1.1:99/b/</URLBase>')).toBe('http://192.168.1.1:99/b/ctl');
     expect(urlOf('ctl', '<URLBase>nonsense:</URLBase>')).toBe('http://192.168.1.1:5000/dir/ctl');
     expect(urlOf('ctl', '<URLBase></URLBase>')).toBe('http://192.168.1.1:5000/dir/ctl');
-    for (const bad of ['', 'https://192.168.1.1/', 'javascript:1', 'http://', 'ftp://192.168.1.1/'])
+    expect(urlOf('ctl', '<URLBase>http://10.0.0.9:99/b/</URLBase>')).toBe('http://10.0.0.9:99/b/ctl');
+    expect(urlOf('http://[::1]:81/x')).toBe('http://[::1]:81/x');
+    for (const bad of ['', 'javascript:1', 'http://', 'ftp://192.168.1.1/', 'http://h:0/', 'http://h:65536/'])
       expect(urlOf(bad)).toBeNull();
   });
 
@@ -70,10 +78,62 @@ describe('parseDeviceDescription', () => {
     });
   });
 
+  test('a type without a version is version 1', () => {
+    const type = 'urn:dslforum-org:service:WANIPConnection';
+    const result = parseDeviceDescription(describeDevice(serviceOf(type, '/c')), LOCATION);
+    expect(result).toMatchObject({ services: [{ serviceType: type, version: 1 }] });
+  });
+
   test('bounds the services', () => {
     const one = `<service><serviceType>${TYPE}</serviceType><controlURL>/c</controlURL></service>`;
     const result = parseDeviceDescription(describeDevice(`<serviceList>${one.repeat(500)}</serviceList>`), LOCATION);
     expect('services' in result && result.services).toHaveLength(64);
+  });
+
+  describe('takes what is needed out of what is not well-formed', () => {
+    const service = serviceOf(TYPE, '/ctl');
+    const facts = '<deviceType>urn:x:device:InternetGatewayDevice:1</deviceType><modelName>M</modelName>';
+    const inner = `<deviceList><device>${service}</device></deviceList>`;
+    const good = `<root><device>${facts}${inner}</device></root>`;
+    const wfa = '<device><deviceType>urn:schemas-wifialliance-org:device:WFADevice:1</deviceType></device>';
+    const parse = (source: string | Buffer) => parseDeviceDescription(Buffer.from(source as string), LOCATION);
+    const found = {
+      device: { modelName: 'M' },
+      services: [{ serviceType: TYPE, control: { port: 5000, path: '/ctl' } }],
+    };
+
+    test('if it is well-formed, nothing is taken out', () => {
+      expect(parse(good)).toMatchObject({ ...found, loose: null, isCut: false });
+      expect(parse(Buffer.from(good, 'utf16le'))).toMatchObject({ ...found, loose: null });
+      expect(parse(gzipSync(good))).toMatchObject({ ...found, loose: null });
+      expect(parse(`<root>${wfa}<device>${facts}${inner}</device></root>`)).toMatchObject({ ...found, loose: null });
+    });
+
+    test.each([
+      good.replace('</modelName>', ''),
+      good.replace('</modelName>', '</modelname2>'),
+      good.replace('</service>', ''),
+      good.replace('</serviceList>', '</services>'),
+      good.replace('<device>', '<device><!-- a -- b -->'),
+      good.replace('<root>', '<root a=1 a=1 b>'),
+      good.replace('<device>', '<?xml version="1.0"?><device>'),
+      good.replace('M<', 'M\x03<'),
+      `<!DOCTYPE root>${good}`,
+      `<root>${wfa}</root>${good}`,
+    ])('%#', (source) => {
+      expect(parse(source)).toMatchObject({ ...found, loose: expect.any(String), isCut: false });
+    });
+
+    test('one without an end may have more in it', () => {
+      expect(parse(good.slice(0, good.indexOf('</device>')))).toMatchObject({ ...found, isCut: true });
+    });
+
+    test('one that is not well-formed and tells of no connection is not read', () => {
+      expect(parse(`<root><device>${facts}`)).toEqual({
+        problem: expect.stringMatching(/^it is not well-formed: /),
+        isCut: true,
+      });
+    });
   });
 
   const valid = describeDevice(
@@ -82,8 +142,8 @@ describe('parseDeviceDescription', () => {
   );
   test('survives any bytes', () => {
     fc.assert(
-      fc.property(fc.oneof(hostileBytes('<root><device>'), mutated(valid)), fc.string(), (bytes, location) => {
-        const result = parseDeviceDescription(bytes, location);
+      fc.property(fc.oneof(hostileBytes('<root><device>'), mutated(valid)), (bytes) => {
+        const result = parseDeviceDescription(bytes, LOCATION);
         if ('device' in result) deviceSchema.parse(result.device);
       }),
       { numRuns: 3000 },
@@ -112,7 +172,11 @@ describe('renderSoapCall', () => {
   });
 
   test('every question only reads', () => {
-    const calls = [askStatus(TYPE), askExternalAddress(TYPE), askMapping(TYPE, 0), askMappingList(TYPE, 'udp')];
+    const endpoint = { transport: 'tcp', port: 80 } as const;
+    const calls = [
+      ...[askStatus(TYPE), askExternalAddress(TYPE), askMapping(TYPE, 0)],
+      ...[askMappingList(TYPE, 'udp'), askMappingOf(TYPE, endpoint)],
+    ];
     for (const { action } of calls) expect(action).toMatch(/^Get/);
   });
 
@@ -137,6 +201,7 @@ describe('parseSoapAnswer', () => {
   test('finds results and faults, with whatever prefixes', () => {
     expect(parse(envelope('<u:GetXResponse><A>1</A></u:GetXResponse>'))).toMatchObject({
       results: { children: [{ text: '1' }] },
+      loose: false,
     });
     expect(parse('<Envelope xmlns="y"><Body><m:getxresponse/></Body></Envelope>')).toHaveProperty('results');
     const fault =
@@ -152,6 +217,16 @@ describe('parseSoapAnswer', () => {
       fault: { code: null, description: null },
     });
     expect(parse(envelope('<Fault><errorCode>7x</errorCode></Fault>'))).toMatchObject({ fault: { code: null } });
+  });
+
+  test('out of what is not well-formed', () => {
+    expect(parse(envelope('<u:GetXResponse><NewA>1 <3 2</NewA><NewB>2</u:GetXResponse>'))).toMatchObject({
+      results: { children: [{ text: '1 <3 2' }, { name: 'NewB', text: '2' }] },
+      loose: true,
+    });
+    const fault =
+      '<s:Fault><detail><errorCode>714</errorCode><errorDescription>a < b</errorDescription></detail></s:Fault>';
+    expect(parse(envelope(fault))).toEqual({ fault: { code: 714, description: 'a < b' } });
   });
 
   test('what is neither', () => {
@@ -235,13 +310,61 @@ describe('readMapping', () => {
   ])('%j', (changes, read) => expect(readMapping(entry(changes))).toEqual([{ ...READ, ...read }]));
 
   test('both transports in one', () => {
-    for (const both of ['TCP/UDP', 'BOTH', 'udp,tcp', 'TCP+UDP']) {
+    for (const both of ['TCP/UDP', 'BOTH', 'udp,tcp', 'TCP+UDP', 'ALL', 'any', '*', '', '6/17', null]) {
       expect(
         readMapping(entry({ NewProtocol: both }))
           ?.map(({ transport }) => transport)
           .sort(),
       ).toEqual(['tcp', 'udp']);
     }
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['6', ['tcp']],
+    ['17', ['udp']],
+    ['TCP (6)', ['tcp']],
+    ['udp6', ['udp']],
+  ])('the protocol %j', (protocol, transports) =>
+    expect(readMapping(entry({ NewProtocol: protocol }))?.map(({ transport }) => transport)).toEqual(transports),
+  );
+
+  test.each<[string, object]>([
+    ['5060-5080', { externalPort: 5060, externalPortLast: 5080 }],
+    ['5060:5080', { externalPort: 5060, externalPortLast: 5080 }],
+    ['5060 - 5080', { externalPort: 5060, externalPortLast: 5080 }],
+    ['8080-8080', { externalPort: 8080 }],
+    ['1-65535', { externalPort: 0 }],
+    ['0-65535', { externalPort: 0 }],
+    ['*', { externalPort: 0 }],
+    ['ALL', { externalPort: 0 }],
+  ])('the range %j', (range, read) =>
+    expect(readMapping(entry({ NewExternalPort: range, NewInternalPort: '5060-5080' }))).toEqual([
+      { ...READ, internalPort: 5060, ...read },
+    ]),
+  );
+
+  test('a list of ports is one mapping for each', () => {
+    const list = entry({ NewExternalPort: '80, 443,8000-8010', NewInternalPort: '8080,8443' });
+    expect(readMapping(list)).toEqual([
+      { ...READ, externalPort: 80, internalPort: 8080 },
+      { ...READ, externalPort: 443, internalPort: 8443 },
+      { ...READ, externalPort: 8000, externalPortLast: 8010, internalPort: 0 },
+    ]);
+  });
+
+  test('an inside port that is not one is the same as outside', () => {
+    for (const port of ['', 'x', '70000'])
+      expect(readMapping(entry({ NewInternalPort: port }))).toEqual([{ ...READ, internalPort: 0 }]);
+  });
+
+  test('an entry that says two things is not read', () => {
+    const { children } = entry();
+    const twice = (name: string, text: string) =>
+      readMapping({ name: 'r', text: '', children: [...children, { name, text, children: [] }] });
+    expect(twice('NewInternalClient', '192.168.1.99')).toBeUndefined();
+    expect(twice('newexternalport', '80')).toBeUndefined();
+    expect(twice('NewInternalClient', '192.168.1.10')).toEqual([READ]);
+    expect(twice('NewPortMappingDescription', 'more')).toEqual([READ]);
   });
 
   test('a place holder is no mapping', () => {
@@ -252,9 +375,12 @@ describe('readMapping', () => {
     { NewExternalPort: '65536' },
     { NewExternalPort: '-1' },
     { NewExternalPort: '' },
-    { NewInternalPort: '5060-5070' },
+    { NewExternalPort: '5080-5060' },
+    { NewExternalPort: '5060-70000' },
+    { NewExternalPort: '80,x' },
+    { NewExternalPort: Array.from({ length: 17 }, (_, n) => n + 1).join() },
     { NewProtocol: 'SCTP' },
-    { NewProtocol: '' },
+    { NewProtocol: '47' },
   ])('cannot be read: %j', (changes) => expect(readMapping(entry(changes))).toBeUndefined());
 
   test('survives any text', () => {
@@ -278,6 +404,14 @@ describe('readMapping', () => {
   });
 });
 
+test('the mapping of one endpoint: what was asked is not repeated', () => {
+  const endpoint = { transport: 'tcp', port: 8080 } as const;
+  const told = { NewRemoteHost: null, NewExternalPort: null, NewProtocol: null };
+  expect(readMappingOf(entry(told), endpoint)).toEqual(READ);
+  expect(readMappingOf(entry({ NewExternalPort: '1', NewProtocol: 'UDP' }), endpoint)).toEqual(READ);
+  expect(readMappingOf(entry({ ...told, NewInternalClient: '' }), endpoint)).toBeUndefined();
+});
+
 describe('readMappingList', () => {
   const item = (port: number | string, more = '') =>
     `<p:PortMappingEntry><p:NewExternalPort>${port}</p:NewExternalPort><p:NewProtocol>UDP</p:NewProtocol><p:NewInternalPort>1` +
@@ -299,6 +433,17 @@ describe('readMappingList', () => {
     }
     const result = readMappingList(element(`<NewPortListing><![CDATA[${text}]]></NewPortListing>`), 9);
     expect(result).toMatchObject({ mappings: [{ description: 'a & b', leaseSeconds: 60 }, {}] });
+  });
+
+  test('takes the entries out of one that is not well-formed', () => {
+    const text = list(item(1, '<x>'), item(2).replace('a & b', '<3'), item(3));
+    const listing = { name: 'NewPortListing', text, children: [] };
+    const result = readMappingList({ name: 'r', text: '', children: [listing] }, 9);
+    expect(result).toMatchObject({
+      mappings: [{}, { externalPort: 2, description: '<3' }, {}],
+      unreadable: 0,
+      loose: true,
+    });
   });
 
   test('counts what cannot be read, and what is too much', () => {
@@ -330,14 +475,18 @@ describe('readMappingList', () => {
   });
 });
 
-test('mappings are told apart by transport, external port and remote host', () => {
+test('mappings are told apart by all but description and lease', () => {
   const [one] = readMapping(entry())!;
-  const keys = [
-    one!,
-    { ...one!, transport: 'udp' as const },
-    { ...one!, externalPort: 1 },
-    { ...one!, remoteHost: '203.0.113.9' },
-  ];
-  expect(new Set(keys.map(mappingKey)).size).toBe(4);
-  expect(mappingKey({ ...one!, internalClient: 'x', internalPort: 1, enabled: false })).toBe(mappingKey(one!));
+  const others = [
+    { transport: 'udp' },
+    { externalPort: 1 },
+    { externalPortLast: 8090 },
+    { remoteHost: '203.0.113.9' },
+    { internalClient: '192.168.1.11' },
+    { internalPort: 1 },
+    { enabled: false },
+  ] as const;
+  const keys = [one!, ...others.map((changes) => ({ ...one!, ...changes }))].map(mappingKey);
+  expect(new Set(keys).size).toBe(8);
+  expect(mappingKey({ ...one!, description: 'x', leaseSeconds: 60 })).toBe(mappingKey(one!));
 });

@@ -158,7 +158,7 @@ test('over IPv6', async () => {
 
 test.each([
   ['box', 2],
-  ['open', 9],
+  ['open', 10],
 ] as const)('%s: a connection is used again where it stays open', async (name, wanted) => {
   let connections = 0;
   const shape = GATEWAY_SHAPES[name];

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { createSocket, type Socket } from 'node:dgram';
+import { describe, expect, test } from '@jest/globals';
+import { createSocket } from 'node:dgram';
 import { loadProfile } from '../../../src/files/profiles/profile.js';
 import { listenUdp } from '../../../src/lab/listen-udp.js';
 import { natPmp, renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
@@ -8,12 +8,10 @@ import { startSite } from '../../../src/lab/start-site.js';
 import { lanSurveySchema } from '../../../src/model/lan.js';
 import { TIMINGS } from '../../../src/net/scan/timing.js';
 import { surveyLan, type SurveyLanOptions } from '../../../src/site/lan/survey-lan.js';
-import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { keep, startServer, stopAfterAll } from '../../lab-sites/running.js';
 import { clock } from '../../net/start-engine.js';
 
-stopAfterEach();
-const sockets: Socket[] = [];
-afterEach(() => sockets.splice(0).forEach((socket) => socket.close()));
+stopAfterAll();
 
 const LOCAL = '127.0.0.1';
 const IGD = 'urn:schemas-upnp-org:device:InternetGatewayDevice:1';
@@ -33,7 +31,7 @@ async function survey(options: Partial<SurveyLanOptions> = {}) {
 }
 
 describe('a survey from inside', () => {
-  test('holds what a gateway answered', async () => {
+  test.concurrent('holds what a gateway answered', async () => {
     const [ssdpPort, natPmpPort] = await Promise.all([
       startServer(ssdp({ flavour: 'gateway' })),
       startServer(natPmp('203.0.113.7')),
@@ -52,15 +50,15 @@ describe('a survey from inside', () => {
     expect(steps).toEqual(['searching for gateways and devices', 'reading what the gateways report']);
   });
 
-  test('tells a gateway that answers nothing, without any trouble of ours', async () => {
+  test.concurrent('tells a gateway that answers nothing, without any trouble of ours', async () => {
     const { gateways, errors } = await survey();
     expect(gateways).toMatchObject([{ address: LOCAL, answers: [], device: null, connections: [], natPmp: null }]);
     expect(errors).toEqual([]);
   });
 
-  test('does not follow who says from elsewhere that he is a gateway', async () => {
+  test.concurrent('does not follow who says from elsewhere that he is a gateway', async () => {
     const other = createSocket('udp4');
-    sockets.push(other);
+    keep({ stop: () => Promise.resolve(void other.close()) });
     await new Promise<void>((resolve) => other.bind(0, '127.0.0.9', resolve));
     const text = renderSsdpAnswer({ target: IGD, usn: 'uuid:x', server: 'Lab', location: 'http://127.0.0.9/' });
     const { port } = keep(await listenUdp(LOCAL, 0, ({ from }) => other.send(text, from.port, from.address)));
@@ -72,7 +70,7 @@ describe('a survey from inside', () => {
     ]);
   });
 
-  test('asks no gateway outside of the network, and says so', async () => {
+  test.concurrent('asks no gateway outside of the network, and says so', async () => {
     const { gateways, errors } = await survey({ gateways: ['203.0.113.1'] });
     expect(gateways).toMatchObject([
       { address: '203.0.113.1', isDefault: true, answers: [], problems: [expect.stringContaining('not asked')] },
@@ -80,13 +78,13 @@ describe('a survey from inside', () => {
     expect(errors).toMatchObject([{ unit: 'lan/gateway' }]);
   });
 
-  test('tells a gateway that is named twice once', async () => {
+  test.concurrent('tells a gateway that is named twice once', async () => {
     expect((await survey({ gateways: [LOCAL, LOCAL] })).gateways).toHaveLength(1);
   });
 });
 
 describe('the phone system on the LAN', () => {
-  test('is looked at for its services, and identified', async () => {
+  test.concurrent('is looked at for its services, and identified', async () => {
     const plan = { id: 'pbx', title: 'PBX', address: '127.0.47.1', profile: 'closed', source: 'outsider' };
     const site = keep(
       await startSite(
@@ -122,7 +120,7 @@ describe('a survey that is ended', () => {
     expect(value.interrupted).toBe(true);
     expect(value.gateways).toMatchObject([{ address: LOCAL }]);
     expect(value.pbx?.address).toBe('127.0.47.2');
-    expect(ms).toBeLessThan(1_400);
+    expect(ms).toBeLessThan(3_000);
   });
 
   test('before it began ends as well', async () => {

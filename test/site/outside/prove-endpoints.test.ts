@@ -8,12 +8,12 @@ import type { EndpointId } from '../../../src/model/endpoint.js';
 import { type Proof, proofSchema } from '../../../src/model/site.js';
 import type { ProofEvent } from '../../../src/model/vantage-api.js';
 import { sendProofs } from '../../../src/vantage/exchanges/send-proofs.js';
-import { stopAfterEach } from '../../lab-sites/running.js';
+import { stopAfterAll } from '../../lab-sites/running.js';
 import { runApp, TOKEN } from '../../vantage/run-app.js';
 import { type Answerer, failureOf, sendEvents, sendJson, startFake } from './fake-vantage.js';
 import { findFreeEndpoints, LOCAL, startStandIn } from './start-stand-in.js';
 
-stopAfterEach();
+stopAfterAll();
 
 const STARTED = ['started', { address: LOCAL, ports: [] }] as const;
 const END = ['end', {}] as const;
@@ -72,7 +72,7 @@ describe('proveEndpoints', () => {
     expect(missed.map(({ vouchedBy }) => vouchedBy)).toEqual(asked.map(() => asked[0]));
   });
 
-  test('asks for what is bound alone, and for nothing where nothing is', async () => {
+  test.concurrent('asks for what is bound alone, and for nothing where nothing is', async () => {
     const answer: Answerer = (response) => sendEvents(response, STARTED, eventOf('udp/5060'), END);
     const key = Buffer.alloc(32, 1);
     const { proofs, asked } = await prove(answer, { standIn: pretend(['udp/5060', 'udp/9'], ['udp/5060']), key });
@@ -87,7 +87,7 @@ describe('proveEndpoints', () => {
     expect(none).toMatchObject({ proofs: [], asked: [] });
   });
 
-  test('takes the first word on each endpoint, and none on what was not asked', async () => {
+  test.concurrent('takes the first word on each endpoint, and none on what was not asked', async () => {
     const { proofs } = await prove(
       (response) =>
         sendEvents(
@@ -99,7 +99,7 @@ describe('proveEndpoints', () => {
     expect(proofs).toMatchObject([{ endpoint: 'tcp/80', arrived: false, state: 'filtered', receipt: false }]);
   });
 
-  test('asks in several requests where there are too many for one', async () => {
+  test.concurrent('asks in several requests where there are too many for one', async () => {
     const services = Array.from({ length: 700 }, (_, index): EndpointId => `udp/${index + 1}`);
     const { asked } = await prove((response) => sendEvents(response, STARTED, END), {
       ...{ services, canaries: [], standIn: pretend(services, services) },
@@ -107,7 +107,7 @@ describe('proveEndpoints', () => {
     expect(asked.map(({ endpoints }) => endpoints.length)).toEqual([512, 188]);
   });
 
-  test('waits a moment for what comes late', async () => {
+  test.concurrent('waits a moment for what comes late', async () => {
     const standIn = pretend(['tcp/80'], []);
     setTimeout(() => {
       (standIn.arrivals as Map<EndpointId, Arrival>).set('tcp/80', ARRIVAL);
@@ -117,7 +117,7 @@ describe('proveEndpoints', () => {
     expect(proofs).toMatchObject([{ arrived: true }]);
   });
 
-  test('keeps what came where the vantage fails in the middle, and calls the rest unknown', async () => {
+  test.concurrent('keeps what came where the vantage fails in the middle, and calls the rest unknown', async () => {
     const { proofs, problems } = await prove((response) => sendEvents(response, STARTED, eventOf('tcp/80')).end(), {
       standIn: pretend(['tcp/80', 'udp/5060', 'tcp/40000'], ['tcp/40000']),
     });
@@ -151,7 +151,7 @@ describe('proveEndpoints', () => {
     };
     const vouched = (proofs: readonly Proof[]) => proofs.map(({ vouchedBy }) => vouchedBy);
 
-    test('nothing where all is silent: anyone may have shut us out', async () => {
+    test.concurrent('nothing where all is silent: anyone may have shut us out', async () => {
       const { answer, standIn } = rounds();
       const { proofs, asked } = await prove(answer, { standIn });
       expect(vouched(proofs)).toEqual([null, null, null]);
@@ -159,7 +159,7 @@ describe('proveEndpoints', () => {
       expect(asked.map(({ endpoints }) => endpoints)).toEqual(Array(2).fill(['tcp/80', 'udp/5060', 'tcp/40000']));
     });
 
-    test('what was silent twice, where what arrived arrives again at the end', async () => {
+    test.concurrent('what was silent twice, where what arrived arrives again at the end', async () => {
       const { answer, standIn } = rounds([{}, ['udp/5060']], [{}, []], [{}, ['udp/5060']]);
       const { proofs, asked } = await prove(answer, { standIn });
       expect(vouched(proofs)).toEqual(['udp/5060', null, 'udp/5060']);
@@ -170,21 +170,24 @@ describe('proveEndpoints', () => {
       ]);
     });
 
-    test('nothing where it does not arrive again', async () => {
+    test.concurrent('nothing where it does not arrive again', async () => {
       const { answer, standIn } = rounds([{}, ['udp/5060']]);
       expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
     });
 
-    test('what was silent twice, where the test port arrives before and after; it is not told itself', async () => {
-      const { answer, standIn } = rounds([{}, ['tcp/50000']], [{}, []], [{}, ['tcp/50000']]);
-      const { proofs, problems, asked } = await prove(answer, { standIn, testPort: 'tcp/50000' });
-      expect(proofs.map(({ endpoint }) => endpoint)).toEqual(['tcp/80', 'udp/5060', 'tcp/40000']);
-      expect(vouched(proofs)).toEqual(Array(3).fill('tcp/50000'));
-      expect(asked[0]?.endpoints[0]).toBe('tcp/50000');
-      expect(problems).toEqual([]);
-    });
+    test.concurrent(
+      'what was silent twice, where the test port arrives before and after; it is not told itself',
+      async () => {
+        const { answer, standIn } = rounds([{}, ['tcp/50000']], [{}, []], [{}, ['tcp/50000']]);
+        const { proofs, problems, asked } = await prove(answer, { standIn, testPort: 'tcp/50000' });
+        expect(proofs.map(({ endpoint }) => endpoint)).toEqual(['tcp/80', 'udp/5060', 'tcp/40000']);
+        expect(vouched(proofs)).toEqual(Array(3).fill('tcp/50000'));
+        expect(asked[0]?.endpoints[0]).toBe('tcp/50000');
+        expect(problems).toEqual([]);
+      },
+    );
 
-    test('nothing where the test port does not arrive, which is told', async () => {
+    test.concurrent('nothing where the test port does not arrive, which is told', async () => {
       const { answer, standIn } = rounds();
       const { proofs, problems } = await prove(answer, { standIn, testPort: 'tcp/50000' });
       expect(vouched(proofs)).toEqual([null, null, null]);
@@ -192,7 +195,7 @@ describe('proveEndpoints', () => {
     });
 
     const seen = (first: Partial<ProofEvent>) => ({ 'tcp/80': first });
-    test.each([
+    test.concurrent.each([
       ['the first that is asked is refused at once, and so again', REFUSED, REFUSED, 'tcp/80'],
       ['it is silent at the end', REFUSED, SILENT, null],
       ['it is refused in another way at the end', REFUSED, { ...SILENT, reason: 'host-unreach' }, null],
@@ -202,14 +205,14 @@ describe('proveEndpoints', () => {
       expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([by, by, by]);
     });
 
-    test('no refusal of what was asked late: it may be that of who shuts us out', async () => {
+    test.concurrent('no refusal of what was asked late: it may be that of who shuts us out', async () => {
       const late = { 'tcp/40000': REFUSED };
       const { answer, standIn } = rounds([late, []], [late, []], [late, []]);
       expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
     });
   });
 
-  test.each<[string, Answerer, string]>([
+  test.concurrent.each<[string, Answerer, string]>([
     ['refuses', (response) => sendJson(response, { error: 'not today' }, 403), 'refused'],
     ['fails at once', (response) => sendEvents(response, STARTED, ['failed', { message: 'no' }]), 'refused'],
     [

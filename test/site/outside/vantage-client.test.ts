@@ -24,7 +24,7 @@ import {
 
 stopAfterEach();
 
-const SCRIPT = fileURLToPath(new URL('./vantage-process.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../.processes/vantage-process.js', import.meta.url));
 const never = new AbortController().signal;
 const STARTED = ['started', { address: '203.0.113.7', ports: [] }] as const;
 const END = ['end', {}] as const;

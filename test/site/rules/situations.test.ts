@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Gateway } from '../../../src/model/lan.js';
 import type { HttpEvidence } from '../../../src/model/report.js';
 import { answer, HTTP, profile, see } from '../../check/rules/build-survey.js';
 import {
@@ -26,6 +27,12 @@ import {
 const NOTHING = { violations: [], inconclusive: [], blocking: [] };
 const texts = (site: ReturnType<typeof report>) => JSON.stringify([site.reachable, site.findings, site.undetermined]);
 const finding = (site: ReturnType<typeof report>, rule: string) => site.findings.find((one) => one.rule === rule);
+
+/** A router whose only connection needs a password, as remote configuration does. */
+function locked(parts: Partial<Gateway> = {}): Gateway {
+  const gateway = igd([], { list: { complete: false, why: 'it answers that it needs a password' } });
+  return { ...gateway, connections: gateway.connections.map((one) => ({ ...one, needsPassword: true })), ...parts };
+}
 
 describe('a clean site', () => {
   test('with a stand-in is fit to install', () => {
@@ -69,8 +76,25 @@ describe('a clean site', () => {
     expect(texts(site)).toContain('Which static forwards the router 192.168.1.1 has');
   });
 
-  test('seen from inside only says so, and lacks nothing', () => {
+  test('seen from inside only, where the router answers nothing, is not known to be clean', () => {
     const site = report(evidence({ standIn: null, outside: null }), { kind: 'lan' });
+    expect(verdictOf(site)).toEqual({
+      ...NOTHING,
+      verdict: 'inconclusive',
+      blocking: ['Which ports the router 192.168.1.1 lets in'],
+    });
+    const doubt = site.undetermined.find(({ blocking }) => blocking);
+    expect(doubt?.why).toMatch(/^It was asked by UPnP \(alone, and together with every device\), NAT-PMP/);
+    expect(doubt?.why).toContain('cannot be seen from inside alone');
+    const alone = report(evidence({ standIn: null, outside: null, lan: lan([router()], { multicast: false }) }), {
+      kind: 'lan',
+    });
+    expect(texts(alone)).toContain('asked by UPnP (alone), NAT-PMP');
+  });
+
+  test('seen from inside only, where the router answers that it opens nothing, says so', () => {
+    const seen = evidence({ standIn: null, outside: null, lan: lan([locked()]) });
+    const site = report(seen, { kind: 'lan' });
     expect(verdictOf(site)).toEqual({ verdict: 'compliant', ...NOTHING });
     expect(site.summary).toBe(
       'Nothing wrong was seen from inside. Run preinstall or check to find out what is let in from outside.',
@@ -182,6 +206,120 @@ describe('UPnP', () => {
     expect(arrive(two, 'tcp/8080').reachable[0]?.mapping?.internalPort).toBe(8080);
   });
 
+  test.each([
+    '192.168.001.010',
+    '192.168.1.10:8000',
+    ' 192.168.1.10 ',
+    '[192.168.1.10]:8000',
+    '::ffff:192.168.1.10',
+    'sl2100',
+    'pbx.lan',
+  ])('the phone system is known as %j too', (internalClient) => {
+    const site = report(
+      evidence({
+        lan: lan([igd([mapping('tcp/8000', { internalClient })])]),
+        outside: outside({ proofs: proofs({ arrived: ['tcp/8000'] }) }),
+      }),
+    );
+    expect(verdictOf(site).violations).toEqual(['upnp-on', 'mapping-to-nec-port']);
+    expect(finding(site, 'mapping-to-nec-port')).toMatchObject({ severity: 'critical', endpoint: 'tcp/8000' });
+    expect(causes(site)).toEqual({ 'tcp/8000': 'proved upnp-mapping' });
+  });
+
+  test.each([
+    ['192.168.001.050', 'mapping-to-other-host'],
+    ['192.168.1.50:8000', 'mapping-to-other-host'],
+    ['192.168.1.100', 'mapping-to-other-host'],
+    ['198.051.100.009:80', 'mapping-injected'],
+    ['192.168.001.001', 'mapping-injected'],
+    ['127.0.0.1:80', 'mapping-injected'],
+  ])('and others as well: %j', (internalClient, rule) => {
+    const site = report(evidence({ lan: lan([igd([mapping('tcp/8000', { internalClient })])]) }));
+    expect(verdictOf(site).violations).toEqual(['upnp-on', rule]);
+  });
+
+  test('a mapping of a range is judged for each service in it', () => {
+    const range = mapping('tcp/5060', { externalPortLast: 8000 });
+    const site = report(
+      evidence({
+        lan: lan([igd([range])]),
+        outside: outside({ proofs: proofs({ arrived: ['tcp/8000'], at: { 'tcp/8000': 'tcp/8000' } }) }),
+      }),
+    );
+    const found = site.findings.filter(({ rule }) => rule === 'mapping-to-nec-port');
+    expect(found.map(({ endpoint }) => endpoint)).toEqual(
+      expect.arrayContaining(['tcp/5060', 'tcp/5070', 'tcp/5963', 'tcp/8000']),
+    );
+    expect(found.find(({ endpoint }) => endpoint === 'tcp/8000')?.severity).toBe('critical');
+    expect(found[0]?.seen).toContain('tcp/5060-8000 to 192.168.1.10');
+    expect(causes(site)).toEqual({ 'tcp/8000': 'proved upnp-mapping' });
+    const unlisted = report(evidence({ lan: lan([igd([mapping('tcp/7990', { externalPortLast: 8010 })])]) }));
+    expect(
+      unlisted.findings.filter(({ rule }) => rule === 'mapping-to-nec-port').map(({ endpoint }) => endpoint),
+    ).toEqual(['tcp/8000', 'tcp/7990']);
+  });
+
+  test('a range of another device that takes ports of the phone system is told for those', () => {
+    const range = mapping('tcp/7990', { externalPortLast: 8010, internalClient: '192.168.1.50' });
+    const site = report(
+      evidence({ lan: lan([igd([range, mapping('tcp/80', { externalPortLast: 90, enabled: false })])]) }),
+    );
+    const found = site.findings.filter(({ rule }) => rule === 'mapping-to-other-host');
+    expect(found.map(({ endpoint, effect }) => [endpoint, effect])).toEqual([
+      ['tcp/8000', 'violation'],
+      [null, 'note'],
+    ]);
+    expect(found[1]?.title).toContain('also lists 1 mapping');
+  });
+
+  describe('many mappings', () => {
+    const unlisted = Array.from({ length: 20 }, (_, n) => mapping(`udp/${30_001 + n}`));
+    const tell = (mappings: ReturnType<typeof mapping>[], agreed?: Parameters<typeof profile>[0]) =>
+      report(evidence({ lan: lan([igd(mappings)]) }), { profile: profile(agreed) }).findings.filter(({ rule }) =>
+        rule.startsWith('mapping-to-'),
+      );
+
+    test('hide none that is worse, nor a port of the phone system', () => {
+      const found = tell([...unlisted, mapping('udp/5060'), mapping('tcp/8000')]);
+      expect(found.map(({ endpoint }) => endpoint).slice(0, 3)).toEqual(['tcp/8000', 'udp/5060', 'udp/30001']);
+      expect(found).toHaveLength(12);
+      expect(found[11]).toMatchObject({
+        severity: 'high',
+        endpoint: null,
+        title: '11 more mappings lead to the phone system',
+      });
+      expect(found[11]?.matters).toContain('no one agreed to');
+    });
+
+    test('that are agreed make a sum that says so, and is no worse', () => {
+      const media = Array.from({ length: 18 }, (_, n) => mapping(`udp/${10_020 + n}`));
+      const found = tell(media, { access: { rtp: 'may' } });
+      expect(new Set(found.map(({ severity }) => severity))).toEqual(new Set(['medium']));
+      expect(found[11]?.title).toBe('7 more mappings lead to the phone system, on agreed ports');
+      expect(found[11]?.matters).toMatch(/^The ports are agreed/);
+      const mixed = tell([...media, ...unlisted.slice(0, 12)], { access: { rtp: 'may' } });
+      expect(mixed[11]).toMatchObject({ severity: 'high' });
+      expect(mixed[11]?.matters).toContain('does not allow 1 of them');
+    });
+
+    test('to another device, and planted ones, as well', () => {
+      const elsewhere = (internalClient: string) =>
+        Array.from({ length: 14 }, (_, n) => mapping(`udp/${10_020 + n}`, { internalClient }));
+      const other = tell(elsewhere('192.168.1.50'), { access: { rtp: 'may' } });
+      expect(other[11]).toMatchObject({ severity: 'medium', endpoint: null });
+      expect(other[11]?.matters).toContain('a forward of that port cannot work');
+      const planted = report(
+        evidence({
+          lan: lan([igd([...elsewhere('10.9.8.7'), mapping('tcp/8000', { internalClient: '198.51.100.9' })])]),
+        }),
+      );
+      const severities = planted.findings
+        .filter(({ rule }) => rule === 'mapping-injected')
+        .map(({ severity }) => severity);
+      expect(severities).toEqual(['critical', ...Array.from({ length: 11 }, () => 'high')]);
+    });
+  });
+
   test('mappings of other devices are a note', () => {
     const console_ = mapping('udp/3074', { internalClient: '192.168.1.77' });
     const off = mapping('tcp/80', { enabled: false });
@@ -224,6 +362,62 @@ describe('UPnP', () => {
     const site = report(evidence({ lan: lan([router({ device })]) }));
     expect(site.verdict).toBe('compliant');
     expect(finding(site, 'upnp-on')?.effect).toBe('note');
+  });
+
+  test('that needs a password is a note, and leaves the lists of others complete', () => {
+    for (const multicast of [true, false]) {
+      const site = report(evidence({ lan: lan([locked()], { multicast }) }));
+      expect(verdictOf(site)).toEqual({ verdict: 'compliant', ...NOTHING });
+      expect(finding(site, 'upnp-on')).toMatchObject({ effect: 'note', severity: 'info' });
+      expect(finding(site, 'upnp-on')?.title).toContain('only with a password');
+    }
+    const both = igd();
+    const mixed = report(
+      evidence({ lan: lan([{ ...both, connections: [...both.connections, ...locked().connections] }]) }),
+    );
+    expect(verdictOf(mixed)).toEqual({ ...NOTHING, verdict: 'violation', violations: ['upnp-on'] });
+    expect(finding(mixed, 'upnp-on')?.seen).toContain('lists no mappings.');
+    expect(texts(mixed)).not.toContain('needs a password');
+  });
+
+  test('that needs a password beside what could not be read is a doubt', () => {
+    const site = report(bare({ lan: lan([locked({ problems: ['Its description at x could not be read.'] })]) }));
+    expect(verdictOf(site).blocking).toContainEqual(expect.stringContaining('Which mappings'));
+  });
+
+  test('of a gateway without a connection is a note, where its description was read', () => {
+    for (const multicast of [true, false]) {
+      const site = report(evidence({ lan: lan([igd([], { connections: [] })], { multicast }) }));
+      expect(verdictOf(site)).toEqual({ verdict: 'compliant', ...NOTHING });
+      expect(finding(site, 'upnp-on')?.title).toContain('calls itself an Internet gateway, but opens no ports');
+    }
+    const beside = report(
+      evidence({ lan: lan([router(), igd([], { connections: [], address: '192.168.1.2', isDefault: false })]) }),
+    );
+    expect(verdictOf(beside)).toEqual({ verdict: 'compliant', ...NOTHING });
+    expect(beside.findings.map(({ rule }) => rule)).toEqual(['upnp-on']);
+    const doubtful = [
+      igd([], { connections: [], problems: ['Another description could not be read.'] }),
+      igd([], { connections: [], device: null }),
+      igd([], {
+        connections: [],
+        answers: [{ ...igd().answers[0]!, st: 'urn:schemas-upnp-org:service:WANIPConnection:1' }],
+      }),
+    ];
+    for (const gateway of doubtful) {
+      const site = report(bare({ lan: lan([gateway]) }));
+      expect(verdictOf(site).violations).toEqual(['upnp-on']);
+      expect(verdictOf(site).blocking).toContainEqual(expect.stringContaining('Which mappings'));
+    }
+  });
+
+  test('of other devices alone, which cannot be read, is a note', () => {
+    const answer = {
+      ...igd().answers[0]!,
+      st: 'urn:ses-com:device:SatIPServer:1',
+      usn: 'uuid:2::urn:ses-com:device:SatIPServer:1',
+    };
+    expect(report(evidence({ lan: lan([router({ answers: [answer] })]) })).verdict).toBe('compliant');
   });
 
   test('a mapping is known since the first run that saw it without a break', () => {
@@ -764,7 +958,7 @@ describe('the phone system and the checklist', () => {
       kind: 'lan',
       profile: agreed,
     });
-    expect(site.verdict).toBe('compliant');
+    expect(verdictOf(site).violations).toEqual([]);
     expect(site.findings.map(({ rule, endpoint }) => [rule, endpoint])).toEqual([
       ['pbx-offers', 'tcp/80'],
       ['pbx-offers', null],

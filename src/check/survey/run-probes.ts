@@ -1,0 +1,116 @@
+import type { EndpointId } from '../../model/endpoint.js';
+import type { AskedState, Observation, UnitError } from '../../model/report.js';
+import type { ControlEndpoint } from '../../net/scan/control.js';
+import type { Engine } from '../../net/scan/engine.js';
+import type { Host } from '../../net/scan/host.js';
+import { createErrorOutcome, type Outcome } from '../../net/scan/outcome.js';
+import type { Timing } from '../../net/scan/timing.js';
+import type { PlannedProbe } from '../probes/plan.js';
+import type { Manner } from '../probes/probe.js';
+import { MAX_LISTED } from './list-some.js';
+
+/** UDP canaries wait for each other so long, since many systems send one ICMP error a second. */
+const CANARY_GAP_MS = 1_500;
+const BRIEFLY: Manner = { brief: true };
+
+/** Looks at one endpoint of a host; a probe that crashes becomes an error of ours. */
+export type Look = (planned: PlannedProbe, host: Host, manner?: Manner) => Promise<Observation>;
+
+/** Creates the look of a survey that began at `startMs`; `errors` gets what crashes. */
+export function createLook(engine: Engine, startMs: number, errors: UnitError[]): Look {
+  // No async function: there are thousands of these in flight, and each frame costs memory.
+  return ({ endpoint, port, probe }, host, manner) => {
+    const observe = (outcome: Outcome): Observation => {
+      const rttMs = outcome.rttMs === null ? null : roundMs(outcome.rttMs);
+      return { endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) };
+    };
+    const fail = (error: unknown): Observation => {
+      const message = String(error).slice(0, 200);
+      errors.push({ unit: `probe/${probe.id}`, message: `${endpoint}: ${message}` });
+      return observe(createErrorOutcome('internal', 0, message));
+    };
+    try {
+      return probe.run(engine, host, port, manner).then(observe, fail);
+    } catch (error) {
+      return Promise.resolve(fail(error));
+    }
+  };
+}
+
+/** What the first round of a survey came to: every endpoint was asked, and nothing asked again. */
+export interface FirstRound {
+  readonly host: Host;
+  /** In the order in which it was asked. */
+  readonly plan: readonly PlannedProbe[];
+  /** One for each part of the plan, in its order. */
+  readonly observations: readonly Observation[];
+  /** Gets what crashes later as well. */
+  readonly errors: UnitError[];
+  /** What the control endpoint said as it began. */
+  readonly before: Promise<AskedState> | null;
+  /** On the clock of `Date.now()`. */
+  readonly startedAt: number;
+  /** On the clock of `performance.now()`. */
+  readonly startMs: number;
+}
+
+/** What the first round of a survey takes. */
+export interface RunProbesOptions {
+  readonly engine: Engine;
+  readonly plan: readonly PlannedProbe[];
+  /** Where not that of the engine. */
+  readonly timing?: Timing | undefined;
+  /** The services' endpoints. */
+  readonly services: ReadonlySet<EndpointId>;
+  readonly control: ControlEndpoint | null;
+  readonly onEndpoint?: (() => void) | undefined;
+}
+
+/** Runs all probes of an address at once; only the UDP canaries follow one another. */
+export async function runProbes(address: string, options: RunProbesOptions): Promise<FirstRound> {
+  const { engine, plan, services, onEndpoint = () => {} } = options;
+  const [startedAt, startMs] = [Date.now(), performance.now()];
+  const errors: UnitError[] = [];
+  const host = engine.host(address, options.timing);
+  host.unhurried = plan.some(({ wanted }) => wanted);
+  const look = createLook(engine, startMs, errors);
+  const before = options.control ? options.control.ask() : null;
+  let canary: Promise<unknown> | null = null;
+  const run = (planned: PlannedProbe): Promise<Observation> => {
+    if (planned.probe.id !== 'canary-udp') return look(planned, host, chooseManner(planned, plan.length, services));
+    const earlier = canary;
+    const observation = (async () => {
+      if (!earlier) return look(planned, host);
+      await Promise.race([earlier, engine.sleep(CANARY_GAP_MS)]);
+      return look(planned, host, { until: (host.firstSentAt ?? performance.now()) + host.timing.patienceMs });
+    })();
+    canary = observation;
+    return observation;
+  };
+  const observations = await Promise.all(
+    plan.map((planned) =>
+      run(planned).then((observation) => {
+        onEndpoint();
+        return observation;
+      }),
+    ),
+  );
+  return { host, plan, observations, errors, before, startedAt, startMs };
+}
+
+/**
+ * How an endpoint of a plan is asked. Where endpoints are very many, those of no service are asked briefly, so that
+ * their sockets are soon free for others.
+ */
+export function chooseManner(
+  { endpoint }: PlannedProbe,
+  planned: number,
+  services: ReadonlySet<EndpointId>,
+): Manner | undefined {
+  return planned > MAX_LISTED && !services.has(endpoint) ? BRIEFLY : undefined;
+}
+
+/** To microseconds: what is beyond them is noise, and takes a third of a report's bytes. */
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
