@@ -92,6 +92,16 @@ test('a file that must not be replaced ends it before a sweep is stored', async 
   expect(JSON.parse(readFileSync(taken, 'utf8'))).toMatchObject({ client: { id: 'one' } });
 });
 
+test('an inventory that cannot be read costs no earlier report', async () => {
+  const earlier = '[{"schema":"sallyport/sweep-result@1"}]';
+  const report = files.write('earlier.json', earlier);
+  const inventory = writeInventory('broken.csv', [authorised('one', '127.0.48.9'), authorised('one', 'no address')]);
+  const store = join(files.directory, 'broken.sqlite');
+  const { code, stderr } = await runHere(['sweep', '--inventory', inventory, '--store', store, '-o', report]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is given twice') });
+  expect(readFileSync(report, 'utf8')).toBe(earlier);
+});
+
 test('a sweep that checks nobody knows nothing, and says why', async () => {
   const inventory = writeInventory('nobody.csv', [authorised('one', '127.0.48.9')]);
   const store = join(files.directory, 'nobody.sqlite');

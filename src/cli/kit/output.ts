@@ -1,4 +1,5 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { InputError } from '../../files/text/input-error.js';
 import { forTerminal } from '../../words/escape.js';
@@ -75,44 +76,47 @@ const OWN_REPORT = /^\[?\s*\{\s*"schema":\s*"sallyport\//;
  * stays, unless it is empty, a report of ours in JSON (as of the run before), or `force` says so.
  * @throws InputError, also from `write` and `close`, if the file cannot be written
  */
-export async function openReport(file?: string, force = false): Promise<Output> {
-  return openOutput(file, force || (file !== undefined && OWN_REPORT.test(await readBeginning(file))));
-}
-
-/** The first characters of a file; none where it cannot be read. */
-async function readBeginning(file: string): Promise<string> {
-  const known = await stat(file).catch(() => null);
-  if (!known?.isFile()) return '';
-  const handle = await open(file, 'r').catch(() => null);
-  if (!handle) return '';
-  try {
-    return (await handle.read(Buffer.alloc(64), 0, 64, 0)).buffer.toString('latin1');
-  } finally {
-    await handle.close();
-  }
+export function openReport(file?: string, force = false): Promise<Output> {
+  return openFile(file, force ? 'any' : 'own reports');
 }
 
 /**
  * Opens a file, or standard output for `-` and if none is given. A file that was made for it and got nothing does not
- * stay.
+ * stay; what was in one that may be replaced stays until the first write.
  * @param replace whether a file may exist already; what is empty, or is not a file, such as a pipe, always may
  * @throws InputError, also from `write` and `close`, if the file cannot be written
  */
-export async function openOutput(file?: string, replace = false): Promise<Output> {
+export function openOutput(file?: string, replace = false): Promise<Output> {
+  return openFile(file, replace ? 'any' : 'none');
+}
+
+/** Which files that have something in them may be replaced. */
+type Replaceable = 'any' | 'own reports' | 'none';
+
+async function openFile(file: string | undefined, replaceable: Replaceable): Promise<Output> {
   if (file === undefined || file === '-') {
     return joinWrites(false, writeStdout, () => Promise.resolve());
   }
   const refuse = ({ code, message }: NodeJS.ErrnoException): never => {
-    if (code === 'EEXIST') throw new InputError('exists already; --force replaces it', { file });
     throw new InputError(`cannot be written: ${PROBLEMS[code ?? ''] ?? message}`, { file });
   };
-  const known = await stat(file).catch(() => null);
-  const mustStay = known !== null && known.isFile() && known.size > 0 && !replace;
-  const handle = await open(file, mustStay || known === null ? 'wx' : 'w').catch(refuse);
-  let empty = known === null;
+  const made = await open(file, 'wx').catch((error: NodeJS.ErrnoException) =>
+    error.code === 'EEXIST' ? null : refuse(error),
+  );
+  // Neither made nor emptied: where the run fails before it has anything to write, what was there is still there.
+  const handle = made ?? (await open(file, constants.O_WRONLY).catch(refuse));
+  const known = await handle.stat();
+  let full = known.isFile() && known.size > 0;
+  if (full && !(await mayReplace(file, replaceable))) {
+    await handle.close();
+    throw new InputError('exists already; --force replaces it', { file });
+  }
+  let empty = made !== null;
   return joinWrites(
     true,
     async (text) => {
+      if (full) await handle.truncate().catch(refuse);
+      full = false;
       await handle.writeFile(text).catch(refuse);
       empty = false;
     },
@@ -121,6 +125,21 @@ export async function openOutput(file?: string, replace = false): Promise<Output
       if (empty) await rm(file, { force: true });
     },
   );
+}
+
+async function mayReplace(file: string, replaceable: Replaceable): Promise<boolean> {
+  return replaceable === 'any' || (replaceable === 'own reports' && OWN_REPORT.test(await readBeginning(file)));
+}
+
+/** The first characters of a file; none where it cannot be read. */
+async function readBeginning(file: string): Promise<string> {
+  const handle = await open(file, 'r').catch(() => null);
+  if (!handle) return '';
+  try {
+    return (await handle.read(Buffer.alloc(64), 0, 64, 0)).buffer.toString('latin1');
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Joins what comes while a write is under way into the next one: thousands of small writes cost time. */

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { parseBody } from './report-body.js';
 import { decodeSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
@@ -170,7 +170,10 @@ export async function readCounts(db: Db): Promise<Pick<StoreInfo, 'counts' | 'ol
   return { counts, oldest: tell(range?.oldest), newest: tell(range?.newest) };
 }
 
-/** Copies a database as it is at this moment into a new file, for the owner only. A StoreError if it cannot be. */
+/**
+ * Copies a database as it is at this moment into a new file, for the owner only; half a copy does not stay.
+ * A StoreError if it cannot be.
+ */
 export async function backUp({ tables }: SqliteConnection, path: string): Promise<void> {
   const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EEXIST' ? 'exists already: name a new file' : `cannot be written (${error.code})`;
@@ -180,6 +183,9 @@ export async function backUp({ tables }: SqliteConnection, path: string): Promis
     // SQLite writes into an existing file where it is empty.
     await sql`vacuum into ${path}`.execute(tables);
     await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

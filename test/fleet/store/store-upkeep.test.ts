@@ -192,6 +192,14 @@ describe('backup', () => {
     expect(statSync(file).size).toBe(0);
     expect(existsSync(nowhere)).toBe(false);
   });
+
+  test('leaves nothing where it fails half way', async () => {
+    const store = await fill(1, await stores.open());
+    await store.close();
+    const file = join(stores.directory, 'half');
+    await expect(store.backup(file)).rejects.toThrow();
+    expect(existsSync(file)).toBe(false);
+  });
 });
 
 test('info tells what is in the store', async () => {
