@@ -11,7 +11,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   coverageProvider: 'babel',
   // More than cores on a small machine: much of the time is spent waiting, for silence and for processes.
-  maxWorkers: 4,
+  maxWorkers: 6,
   // Node 20 does not let go of the modules of ended files: a large worker takes long to end.
   workerIdleMemoryLimit: '500MB',
   // Ends what hangs. On a busy machine a process alone may take ten seconds to start.

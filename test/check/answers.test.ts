@@ -49,7 +49,7 @@ describe('over TCP', () => {
       const { report, seen } = await seeServer(id, endlessBanner());
       expect(seen.state).toBe('open');
       expect(JSON.stringify(seen.evidence).length).toBeLessThan(3_000);
-      expect(report.durationMs).toBeLessThan(10_000);
+      expect(report.durationMs).toBeLessThan(40_000);
       expect(report.verdict).toBe('violation');
     },
   );
@@ -58,21 +58,21 @@ describe('over TCP', () => {
     const server = drip({ text: 'HTTP/1.1 200 OK\r\nServer: Henry/1.1\r\n\r\n', everyMs: 1_000, unasked: true });
     const { report, seen } = await seeServer(id, server);
     expect(seen).toMatchObject({ state: 'open', reason: 'syn-ack' });
-    expect(report.durationMs).toBeLessThan(10_000);
+    expect(report.durationMs).toBeLessThan(40_000);
   });
 
   test('a body of 1 GB is read for what its beginning tells', async () => {
     const { report, seen } = await seeServer('webpro', endlessBody());
     expect(seen.evidence.http).toMatchObject({ status: 200, server: 'Henry/1.1', truncated: true });
     expect(seen.evidence.http!.body.length).toBeLessThanOrEqual(2_048);
-    expect(report.durationMs).toBeLessThan(10_000);
+    expect(report.durationMs).toBeLessThan(40_000);
   });
 
   test('header lines of 64 KB are cut', async () => {
     const { report, seen } = await seeServer('webpro', giantHeaders());
     expect(seen.state).toBe('open');
     expect(JSON.stringify(seen.evidence).length).toBeLessThan(6_000);
-    expect(report.durationMs).toBeLessThan(10_000);
+    expect(report.durationMs).toBeLessThan(40_000);
   });
 
   test('control characters and markup in every field stay what they are: evidence', async () => {

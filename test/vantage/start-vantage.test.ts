@@ -7,7 +7,6 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseListen, parseProxies } from '../../src/files/vantage/listen.js';
 import { hashToken } from '../../src/files/vantage/token-file.js';
-import { DEFAULT_LIMITS } from '../../src/vantage/limits.js';
 import { startVantage, type Vantage, type VantageOptions } from '../../src/vantage/start-vantage.js';
 import { makeCertificate } from './make-certificate.js';
 import { ask, createKey, createNonce, readEvents, TOKEN } from './run-app.js';
@@ -145,14 +144,12 @@ describe('a vantage', () => {
 
   test('ends soon, also where somebody is silent', async () => {
     const { tls } = await writeCertificate();
-    const vantage = await start({ tls });
+    const vantage = await start({ tls, limits: { requestSeconds: 120 } });
     const socket = connect(portOf(vantage), '127.0.0.1').on('error', () => {});
     await once(socket, 'connect');
-    // The handshake alone may take longer.
+    // Both the handshake and a request may take longer than a test.
     const closed = new Promise((resolve) => socket.resume().once('close', resolve));
-    const begun = performance.now();
     await vantage.close();
-    expect(performance.now() - begun).toBeLessThan(DEFAULT_LIMITS.requestSeconds * 1_000 - 3_000);
     await closed;
     running.splice(0);
   });

@@ -105,12 +105,11 @@ describe('expandTargets', () => {
   });
 
   test('does not materialise a large network, nor walk through what is excluded', async () => {
-    const exclude = createExclusion([parseTargetSpec('10.0.0.0/9')]);
-    const start = performance.now();
-    const targets = expand(['10.0.0.0/8', '2001:db8::/32'], { exclude });
-    expect((await targets.next()).value).toMatchObject({ address: '10.128.0.0' });
+    const exclude = createExclusion([parseTargetSpec('2001:db8::/33')]);
+    // Either would never end.
+    const targets = expand(['2001:db8::/32'], { exclude });
+    expect((await targets.next()).value).toMatchObject({ address: '2001:db8:8000::' });
     await targets.return(undefined);
-    expect(performance.now() - start).toBeLessThan(3_000);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { formatAddress } from '../../../src/model/address.js';
 import { InputError } from '../../../src/files/text/input-error.js';
 import { listAddresses, parseTargetSpec, type RangeSpec } from '../../../src/files/targets/targets.js';
 import { CODE_POINT } from '../../words/code-point.js';
+import { elapsed } from '../../protocols/hostile.js';
 
 const range = (text: string): RangeSpec => {
   const spec = parseTargetSpec(text);
@@ -212,10 +213,10 @@ describe('parseTargetSpec', () => {
   });
 
   test('the longest text takes no longer than it should', () => {
-    const start = performance.now();
-    for (const unit of ['"', '1', '0', '.', '1.', ':', '/', '(', '\u200b', 'a@', '[', ' ', '0.', 'a.a ', '-', ',0'])
-      expect(() => parseTargetSpec(`!${unit.repeat(512)}`.slice(0, 511))).toThrow(InputError);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    for (const unit of ['"', '1', '0', '.', '1.', ':', '/', '(', '\u200b', 'a@', '[', ' ', '0.', 'a.a ', '-', ',0']) {
+      const parse = () => parseTargetSpec(`!${unit.repeat(512)}`.slice(0, 511));
+      expect(elapsed(() => expect(parse).toThrow(InputError))).toBeLessThan(2_000);
+    }
   });
 
   test('ranges and networks round-trip', () => {

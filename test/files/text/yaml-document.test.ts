@@ -5,6 +5,7 @@ import { InputError } from '../../../src/files/text/input-error.js';
 import { checkSchema } from '../../../src/files/text/check-schema.js';
 import { parseYaml, readYaml } from '../../../src/files/text/yaml-document.js';
 import { CODE_POINT } from '../../words/code-point.js';
+import { elapsed } from '../../protocols/hostile.js';
 
 const parse = (text: string) => parseYaml(text, 'x.yaml');
 const problemsOf = (run: () => unknown): string[] => {
@@ -84,9 +85,9 @@ describe('parseYaml', () => {
     ['escapes', `"${'\\x'.repeat(20_000)}"`],
     ['anchors', '&a '.repeat(20_000)],
   ])('a file full of %s does no harm', (_, text) => {
-    const start = performance.now();
-    expect(problemsOf(() => parse(text)).length).toBeLessThanOrEqual(50);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    let problems: readonly unknown[] = [];
+    expect(elapsed(() => void (problems = problemsOf(() => parse(text))))).toBeLessThan(10_000);
+    expect(problems.length).toBeLessThanOrEqual(50);
   });
 
   test('gives a document or an InputError for any text', () => {

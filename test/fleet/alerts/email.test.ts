@@ -215,9 +215,7 @@ describe('the server', () => {
     'that says nothing at %s: tried again after a while',
     async (at) => {
       sink.answers = { [at]: '' };
-      const began = Date.now();
       expect(await send(settings(), message(), { timeoutMs: 150 })).toMatchObject({ outcome: 'retry' });
-      expect(Date.now() - began).toBeLessThan(2000);
     },
   );
 

@@ -40,7 +40,7 @@ function startWatch(store: Store, files: { current: () => WatchedFiles; changed?
     swept: [],
     beats: 0,
     until: async (done) => {
-      for (let tries = 0; tries < 400 && !done(); tries++) await wait(20);
+      for (let tries = 0; tries < 2_000 && !done(); tries++) await wait(20);
       if (!done()) throw new Error(watched.lines.join('\n'));
     },
     stop: async () => {
@@ -278,7 +278,7 @@ test('takes up files that changed, and keeps the old ones where the new are not 
 
 /** The operator's channel is not configured here, so that the message is given up. */
 async function expectTold(store: Store): Promise<void> {
-  for (let tries = 0; tries < 100 && (await store.countMessages()).failed === 0; tries++) await wait(20);
+  for (let tries = 0; tries < 2_000 && (await store.countMessages()).failed === 0; tries++) await wait(20);
   expect(await store.countMessages()).toEqual({ waiting: 0, held: 0, failed: 1 });
 }
 

@@ -22,7 +22,7 @@ const outcomes = Promise.all(
 if (cutOffMs !== undefined) setTimeout(() => engine.cutOff(), cutOffMs);
 const result = await outcomes;
 await engine.close();
-process.stdout.write(JSON.stringify({ outcomes: result, taken, endedAt: Date.now() }));
+process.stdout.write(JSON.stringify({ outcomes: result, taken }));
 
 /** Takes all descriptors but `count`; tells how many it took. */
 function leaveDescriptors(count) {

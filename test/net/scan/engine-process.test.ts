@@ -24,13 +24,12 @@ interface Work {
   readonly cutOffMs?: number;
 }
 
-/** Runs an engine in a process with at most `descriptors`; tells also how long the process lived on, ms. */
+/** Runs an engine in a process with at most `descriptors`; fails where the process does not end. */
 async function runProcess(work: Work, descriptors = 1_024) {
   const command = `ulimit -n ${descriptors}; exec "$0" "$@"`;
   const script = [process.execPath, SCRIPT, JSON.stringify(work)];
-  const { stdout } = await promisify(execFile)('bash', ['-c', command, ...script], { timeout: 18_000 });
-  const { outcomes, taken, endedAt } = JSON.parse(stdout) as { outcomes: Outcome[]; taken: number; endedAt: number };
-  return { outcomes, taken, livedOnMs: Date.now() - endedAt };
+  const { stdout } = await promisify(execFile)('bash', ['-c', command, ...script], { timeout: 50_000 });
+  return JSON.parse(stdout) as { outcomes: Outcome[]; taken: number };
 }
 
 async function startTcp(): Promise<number> {
@@ -76,7 +75,7 @@ describe('an engine in a process of its own', () => {
   test('lets the process end when it is closed', async () => {
     const port = await startTcp();
     const silent = keep(await startSilentTcp()).ports[0]!;
-    const { outcomes, livedOnMs } = await runProcess({
+    const { outcomes } = await runProcess({
       probes: [
         { probe: 'tcp-identify', address: LOCAL, port },
         { probe: 'sip-options-udp', address: LOCAL, port: await closedPort('udp') },
@@ -85,17 +84,15 @@ describe('an engine in a process of its own', () => {
       timing: { patienceMs: 500 },
     });
     expect(outcomes.map(({ state }) => state)).toEqual(['open', 'closed', 'filtered']);
-    expect(livedOnMs).toBeLessThan(3_000);
   });
 
   test('lets the process end after a cut-off, however much still waited', async () => {
     const silent = keep(await startSilentTcp()).ports[0]!;
-    const { outcomes, livedOnMs } = await runProcess({
+    const { outcomes } = await runProcess({
       probes: Array.from({ length: 2_000 }, () => ({ probe: 'tcp-banner', address: LOCAL, port: silent })),
-      timing: { patienceMs: 60_000, rate: 100, maxSockets: 8, hostGapMs: 0, networkGapMs: 0 },
+      timing: { patienceMs: 600_000, rate: 100, maxSockets: 8, hostGapMs: 0, networkGapMs: 0 },
       cutOffMs: 200,
     });
     for (const outcome of outcomes) expect(outcome).toMatchObject({ state: 'error', reason: 'cut-off' });
-    expect(livedOnMs).toBeLessThan(4_000);
   });
 });

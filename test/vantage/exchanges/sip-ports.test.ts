@@ -58,7 +58,7 @@ async function dial(): Promise<{ socket: Socket; text: () => string; closed: Pro
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !condition(); i++) await pause(5);
+  for (let i = 0; i < 6_000 && !condition(); i++) await pause(5);
   expect(condition()).toBe(true);
 }
 
@@ -203,7 +203,7 @@ describe('SipPorts: TCP', () => {
     const { events } = begin();
     const { socket, closed } = await dial();
     socket.write(Buffer.alloc(8_192, 'x'));
-    expect(await Promise.race([closed, pause(900).then(() => 'open')])).toBeUndefined();
+    await closed;
     expect(events).toEqual([]);
   });
 

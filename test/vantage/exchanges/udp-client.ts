@@ -21,7 +21,7 @@ export async function openUdpClient(address = '127.0.0.1'): Promise<UdpClient> {
     received,
     send: (bytes, port) => socket.send(bytes, port, '127.0.0.1'),
     waitFor: async (count) => {
-      const end = Date.now() + 2_000;
+      const end = Date.now() + 30_000;
       while (received.length < count) {
         if (Date.now() > end) throw new Error(`${received.length} of ${count} datagrams came`);
         await pause(5);
