@@ -13,8 +13,8 @@ export interface Authorization {
 /** Who vouches for it that a site answers nothing although its line works. */
 export interface AcceptedSilence {
   readonly by: string;
-  /** Last day on which that holds, `YYYY-MM-DD`, UTC. */
-  readonly until: string;
+  /** Last day on which that holds, `YYYY-MM-DD`, UTC; null: for one check alone. */
+  readonly until: string | null;
 }
 
 /** One client of a dealer: an entry of the inventory, with the defaults of its group filled in. */
@@ -37,7 +37,7 @@ export interface Client {
   /** A TCP endpoint of the site that always answers, where not the profile's. */
   readonly alive?: EndpointId | undefined;
   /** Who vouches for the site if it answers nothing; no one if left out. */
-  readonly silence?: AcceptedSilence | undefined;
+  readonly silence?: (AcceptedSilence & { readonly until: string }) | undefined;
   readonly group: string | null;
   /** Cron expression; null if only `sallyport sweep` by hand looks at it. */
   readonly schedule: string | null;

@@ -37,7 +37,12 @@ export const findingSchema = z.object({
       until: z
         .string()
         .regex(/^\d{4}-\d{2}-\d{2}$/)
-        .describe('last day on which it is valid, UTC'),
+        .nullable()
+        .describe('last day on which it is valid, UTC; null: for this check alone'),
+      origin: z
+        .enum(['waiver', 'inventory', 'check'])
+        .optional()
+        .describe('where it was accepted: in the store, in the inventory, or for this check; missing in old reports'),
     })
     .nullable()
     .optional()

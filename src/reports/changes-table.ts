@@ -1,4 +1,4 @@
-import type { SaidChange, StoredChange } from '../model/change.js';
+import type { Issue, SaidChange, StoredChange } from '../model/change.js';
 import type { HistoryEntry } from '../model/client.js';
 import type { Report, Verdict } from '../model/report.js';
 import { type Standing, standingOf } from '../model/standing.js';
@@ -131,19 +131,31 @@ export interface JudgementRow {
   readonly before: Standing;
   /** As it is judged now. */
   readonly report: Report;
+  /** Exposures that stand, that this look does not show, and that no one accepted. */
+  readonly unseen: readonly (Pick<Issue, 'rule' | 'endpoint' | 'severity'> & {
+    readonly lostAt: string;
+    readonly title: string;
+  })[];
 }
 
 /** A look judged again: the verdict then and now, and what counts now. */
-export function renderJudgement({ clientId, slot, before, report }: JudgementRow, width: number, paint: Paint): string {
+export function renderJudgement(
+  { clientId, slot, before, report, unseen }: JudgementRow,
+  width: number,
+  paint: Paint,
+): string {
   const name = (standing: Standing) => paintStanding(paint, standing);
   const now = standingOf(report);
   const findings = sortFindings(report).filter(({ effect, waiver }) => effect !== 'note' || waiver);
-  const rows = findings.slice(0, SHOWN_FINDINGS).map(({ severity, endpoint, title, waiver }) => {
-    const accepted = waiver ? ` (${renderWaiver(waiver)})` : '';
-    const text = cutWords(forTerminal(title + accepted), width - 23);
+  const said = findings.map(({ severity, endpoint, title, waiver }) => ({
+    ...{ severity, endpoint },
+    title: title + (waiver ? ` (${renderWaiver(waiver)})` : ''),
+  }));
+  const rows = [...unseen, ...said].slice(0, SHOWN_FINDINGS).map(({ severity, endpoint, title }) => {
+    const text = cutWords(forTerminal(title), width - 23);
     return `  ${paintSeverity(paint, severity, 8)}  ${(endpoint ?? '').padEnd(9)}  ${text}`;
   });
-  const rest = findings.length - rows.length;
+  const rest = unseen.length + findings.length - rows.length;
   const verdicts = before === now ? name(before) : `${name(before)} → ${name(now)}`;
   const lines = [`${forTerminal(`${clientId}  ${slot}`)}  ${verdicts}`, ...rows];
   return `${[...lines, ...(rest > 0 ? [`  and ${rest} more: --format json lists them all`] : [])].join('\n')}\n`;

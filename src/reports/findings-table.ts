@@ -162,6 +162,10 @@ function countSeverities(findings: readonly ReportedFinding[]): string {
 }
 
 /** Who accepted a finding, until when and why: `accepted by Ann until 2027-01-31: moves in June`. */
-export function renderWaiver({ by, until, reason }: NonNullable<ReportedFinding['waiver']>): string {
-  return `accepted by ${by} until ${until}: ${reason}`;
+export function renderWaiver({
+  by,
+  until,
+  reason,
+}: Pick<NonNullable<ReportedFinding['waiver']>, 'by' | 'until' | 'reason'>): string {
+  return `accepted by ${by} ${until === null ? 'for this check' : `until ${until}`}: ${reason}`;
 }

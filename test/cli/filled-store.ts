@@ -48,7 +48,7 @@ export async function addSweep(path: string, at: string, seen: readonly Seen[]):
     const sweep = await store.beginSweep(plan, [...new Map(seen.map((one) => [one.client.id, one.client])).values()]);
     for (const { client: of, survey, slot = '203.0.113.7' } of seen) {
       const waivers = await store.listWaivers(of.id);
-      const report = createReport({ ...survey, startedAt: at }, { ...options, waivers });
+      const report = createReport({ ...survey, startedAt: at }, { ...options, waivers, silence: of.silence });
       const look = { sweepId: sweep.id, client: of, slot, report, earlier: null, last: true };
       await recordLook(look, {
         store,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/fleet/store/open-store.js';
 import type { Report } from '../../src/model/report.js';
-import { see, site, survey } from '../check/rules/build-survey.js';
+import { see, services, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 
@@ -55,6 +56,85 @@ describe('old evidence', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { sweepId: number }).sweepId),
     ).toEqual([2]);
+  });
+});
+
+describe('what is not seen is not gone', () => {
+  const lost = join(files.directory, 'lost.sqlite');
+  const [gone, quiet, known] = [
+    client('gone'),
+    client('quiet'),
+    client('known', { silence: { by: 'Ann', until: '2099-12-31' } }),
+  ];
+  const silent = (echo: 'answered' | 'silent') =>
+    survey(services('silent'), { liveness: { echo: { before: echo, after: echo } } });
+  const waive = (id: string, rule: string, until: string) =>
+    runHere([...['waive', id, rule, '--by', 'Ben', '--reason', 'known', '--until', until, '--store', lost]]);
+  const again = async (...args: string[]) => {
+    const { code, stdout } = await runHere([
+      ...['judge', '--profile', 'closed', '--format', 'json', '--store', lost],
+      ...args,
+    ]);
+    const rows = JSON.parse(stdout) as { report: Report; unseen: { endpoint: string }[] }[];
+    return { code, rows: rows.map(({ report, unseen }) => ({ report, unseen })) };
+  };
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+
+  beforeAll(async () => {
+    await addSweep(lost, '2020-11-01T03:00:00.000Z', [
+      { client: gone, survey: cti },
+      { client: quiet, survey: survey(site()) },
+    ]);
+    await addSweep(lost, '2020-11-02T03:00:00.000Z', [
+      { client: gone, survey: silent('answered') },
+      { client: known, survey: silent('silent') },
+    ]);
+    expect((await waive('quiet', 'no-sign-of-life', tomorrow)).code).toBe(0);
+    await addSweep(lost, '2020-11-03T03:00:00.000Z', [{ client: quiet, survey: silent('silent') }]);
+  });
+
+  test('an exposure that is out of sight forbids "compliant", from the check on that missed it', async () => {
+    const { code, rows } = await again('--client', 'gone');
+    expect(code).toBe(3);
+    expect(rows).toMatchObject([
+      {
+        report: {
+          verdict: 'inconclusive',
+          summary: expect.stringMatching(/^Inconclusive: not seen since 2020-11-02: /),
+        },
+        unseen: [{ rule: 'forbidden-service-open', endpoint: 'tcp/8181', severity: 'high' }],
+      },
+    ]);
+    const { stdout } = await runHere(['judge', '--profile', 'closed', '--client', 'gone', '--store', lost]);
+    expect(stdout).toMatch(/^gone {2}203\.0\.113\.7 {2}✔ COMPLIANT → \? INCONCLUSIVE\n {2}HIGH .* not seen since/m);
+    expect((await again('--sweep', '1', '--client', 'gone')).rows).toMatchObject([
+      { report: { verdict: 'violation' }, unseen: [] },
+    ]);
+  });
+
+  test('unless a waiver accepts it, which has neither ended nor been revoked', async () => {
+    await waive('gone', 'forbidden-service-open', tomorrow);
+    expect((await again('--client', 'gone')).rows).toMatchObject([{ report: { verdict: 'compliant' }, unseen: [] }]);
+    await runHere(['waivers', 'revoke', '2', '--store', lost]);
+    expect((await again('--client', 'gone')).code).toBe(3);
+  });
+
+  test('silence counts as accepted by the inventory, and by a waiver until it is revoked', async () => {
+    expect((await again('--client', 'known')).rows).toMatchObject([{ report: { verdict: 'compliant' } }]);
+    expect((await again('--client', 'quiet')).rows).toMatchObject([{ report: { verdict: 'compliant' } }]);
+    expect((await runHere(['waivers', 'revoke', '1', '--store', lost])).code).toBe(0);
+    expect((await again('--client', 'quiet')).rows).toMatchObject([{ report: { verdict: 'inconclusive' } }]);
+  });
+
+  test('what was accepted until a day that is over counts no more', async () => {
+    const opened = await openStore(lost);
+    const ended = { clientId: 'quiet', rule: 'no-sign-of-life', endpoint: null, by: 'Ben', reason: 'known' };
+    const limits = { severity: null, identity: null, grantedAt: '2020-11-01T00:00:00.000Z' };
+    await opened.addWaiver({ ...ended, ...limits, until: '2020-11-10' });
+    await opened.close();
+    const { code, rows } = await again('--client', 'quiet');
+    expect(code).toBe(3);
+    expect(rows[0]?.report.summary).toContain('accepted only until 2020-11-10');
   });
 });
 

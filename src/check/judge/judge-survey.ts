@@ -26,6 +26,8 @@ export interface ReportOptions {
   readonly waivers?: readonly Waiver[];
   /** Who vouches for it if nothing answers; no one by default. */
   readonly silence?: AcceptedSilence | undefined;
+  /** The day (`YYYY-MM-DD`, UTC) on which what was accepted has to be valid; that of the check by default. */
+  readonly today?: string | undefined;
   /** The rules to judge by; all of them by default. */
   readonly rules?: readonly Rule<Facts>[];
 }
@@ -41,9 +43,13 @@ export function judgeSurvey(survey: Survey, options: ReportOptions): ReportData 
   const found = applyRules(rules, facts);
   // Where a service is named that always answers, silence is not what the site is known for.
   const mayBeSilent = facts.missingSign === null;
-  const accepted = silence ? [...waivers, acceptanceOf(silence)] : waivers;
+  const accepted = [...waivers.map(fromStore), ...(silence ? [acceptanceOf(silence)] : [])];
+  const { today = dayOf(survey) } = options;
+  const isStill = indexIdentities(survey);
   const outcome = {
-    findings: applyWaivers(found.findings, accepted, survey, mayBeSilent).sort(compareFindings),
+    findings: found.findings
+      .map((finding) => applyWaivers(finding, accepted, { today, mayBeSilent, isStill }))
+      .sort(compareFindings),
     undetermined: found.undetermined,
     errors: [...survey.errors, ...found.errors],
   };
@@ -86,24 +92,34 @@ function compareFindings(a: Finding, b: Finding): number {
   return compareEndpointIds(a.endpoint, b.endpoint);
 }
 
+/** What waivers are compared with. */
+interface Standing {
+  readonly today: string;
+  readonly mayBeSilent: boolean;
+  readonly isStill: IsStill;
+}
+
 /**
- * Turns violations, and silence, that someone accepted into notes that say so. What is worse than what was accepted,
+ * Turns a violation, or silence, that someone accepted into a note that says so. What is worse than what was accepted,
  * elsewhere, of another identity, or after the last day stays as it is; what else forbids a verdict cannot be accepted.
+ * Silence that was accepted until some day says so.
  */
-function applyWaivers(
-  findings: readonly Finding[],
-  waivers: readonly Acceptance[],
-  survey: Survey,
-  mayBeSilent: boolean,
-): Finding[] {
-  const isStill = indexIdentities(survey);
-  return findings.map((finding) => {
-    if (!isWaivable(finding, mayBeSilent)) return finding;
-    const waiver = waivers.find((candidate) => covers(candidate, finding, dayOf(survey), isStill));
-    if (!waiver) return finding;
-    const { by, reason, until } = waiver;
-    return { ...finding, effect: 'note', waiver: { by: cutText(by, 128), reason: cutText(reason, 512), until } };
-  });
+function applyWaivers(finding: Finding, waivers: readonly Acceptance[], standing: Standing): Finding {
+  const { today, mayBeSilent, isStill } = standing;
+  if (!isWaivable(finding, mayBeSilent)) return finding;
+  const waiver = waivers.find((candidate) => covers(candidate, finding, today, isStill));
+  if (!waiver) return finding.about === 'silence' ? noteLapse(finding, waivers, today) : finding;
+  const { by, reason, until, origin } = waiver;
+  return { ...finding, effect: 'note', waiver: { by: cutText(by, 128), reason: cutText(reason, 512), until, origin } };
+}
+
+/** Silence with the day on which the last one who accepted it had it end. */
+function noteLapse(finding: Finding, waivers: readonly Acceptance[], today: string): Finding {
+  const ended = waivers.flatMap(({ rule, until }) =>
+    rule === finding.rule && until !== null && until < today ? [until] : [],
+  );
+  const acceptedUntil = ended.sort().at(-1);
+  return acceptedUntil === undefined ? finding : { ...finding, data: { ...finding.data, acceptedUntil } };
 }
 
 /** What a person may accept: a violation, or that a site answers nothing; not that we could not see. */
@@ -111,12 +127,18 @@ function isWaivable({ about, effect }: Finding, mayBeSilent: boolean): boolean {
   return effect === 'violation' || (mayBeSilent && effect === 'inconclusive' && about === 'silence');
 }
 
-/** What someone accepted, whether the store has it or an inventory. */
-type Acceptance = Omit<Waiver, 'id' | 'clientId' | 'grantedAt'>;
+/** What someone accepted, and where. */
+interface Acceptance extends Omit<Waiver, 'id' | 'clientId' | 'grantedAt' | 'until'> {
+  readonly until: string | null;
+  readonly origin: NonNullable<NonNullable<Finding['waiver']>['origin']>;
+}
+
+const fromStore = (waiver: Waiver): Acceptance => ({ ...waiver, origin: 'waiver' });
 
 function acceptanceOf({ by, until }: AcceptedSilence): Acceptance {
   const reason = 'The site is known to answer nothing';
-  return { rule: noSignOfLife.id, endpoint: null, by, reason, until, severity: null, identity: null };
+  const origin = until === null ? 'check' : 'inventory';
+  return { rule: noSignOfLife.id, endpoint: null, by, reason, until, severity: null, identity: null, origin };
 }
 
 function dayOf({ startedAt }: Survey): string {
@@ -130,7 +152,7 @@ function covers(waiver: Acceptance, { rule, endpoint, severity }: Finding, day: 
   return (
     waiver.rule === rule &&
     (waiver.endpoint === null || waiver.endpoint === endpoint) &&
-    waiver.until >= day &&
+    (waiver.until === null || waiver.until >= day) &&
     (waiver.severity === null || isAtLeast(waiver.severity, severity)) &&
     (waiver.identity === null || isStill(waiver.identity, endpoint))
   );

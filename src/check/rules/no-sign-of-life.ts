@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { endpointSchema } from '../../model/endpoint.js';
+import { text } from '../../model/text.js';
 import { defineRule, PLAIN } from './rule.js';
 
 /** What came of the system's ping. */
@@ -34,8 +35,9 @@ export const noSignOfLife = defineRule({
     unreachable: z.boolean().describe('a router on the way said that the address cannot be reached'),
     ping: z.enum(PING_RESULTS).describe('what came of the system’s ping'),
     missingSign: endpointSchema.nullable().describe('a service that always answers, and did not'),
+    acceptedUntil: text(10).optional().describe('the last day on which someone accepted this silence; it is over'),
   }),
-  say({ effect, data: { unreachable, ping, missingSign } }) {
+  say({ effect, data: { unreachable, ping, missingSign, acceptedUntil } }) {
     const router = unreachable ? ' A router on the way reports that the address cannot be reached.' : '';
     const sign = missingSign === null ? '' : ` ${missingSign}, which always answers, was silent too.`;
     if (effect === 'note' && ping === 'answered' && missingSign === null) {
@@ -49,7 +51,10 @@ export const noSignOfLife = defineRule({
     }
     return {
       ...PLAIN,
-      title: 'Nothing answered (well closed, offline, the wrong address, or we are shut out)',
+      title:
+        acceptedUntil === undefined
+          ? 'Nothing answered (well closed, offline, the wrong address, or we are shut out)'
+          : `Nothing answered, and this silence was accepted only until ${acceptedUntil}`,
       seen: `Nothing answered any of our probes, not even with a refusal.${sign}${router} ${PING_WORDS[ping]}`,
       matters:
         'A well closed router looks like this. So does a line that is down, an address that no one uses, and a blocker that drops all that we send: silence alone proves nothing.',

@@ -21,7 +21,6 @@ import {
 } from '../../files/targets/guard.js';
 import { parseHostPort, parseTargetSpec, type TargetSpec } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
-import { formatDay } from '../../files/text/instant.js';
 import { parsePorts } from '../../files/text/ports.js';
 import type { AcceptedSilence } from '../../model/client.js';
 import type { Endpoint, EndpointId } from '../../model/endpoint.js';
@@ -129,8 +128,7 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
       : await loadProfile(options.profile ?? 'closed', { services, alive });
   const source = chooseSource(profile, options.source);
   const authorization = options.authorizedBy === undefined ? null : parseAuthorization(options.authorizedBy);
-  const silence =
-    options.silenceAcceptedBy === undefined ? null : acceptForToday(options.silenceAcceptedBy, new Date());
+  const silence = options.silenceAcceptedBy === undefined ? null : acceptOnce(options.silenceAcceptedBy);
   const excluded = await resolveExclusions([...(options.exclude ?? [])].map(toSpec), resolveName);
   const exclude = createExclusion(excluded);
   const known = Symbol.iterator in options.targets ? [...options.targets].map(toSpec) : null;
@@ -170,12 +168,12 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
 }
 
 /** A person's word for this check alone. */
-function acceptForToday(by: string, now: Date): AcceptedSilence {
+function acceptOnce(by: string): AcceptedSilence {
   if (by.trim() === '' || by.length > 128)
     throw new InputError(
       ({ silenceAcceptedBy }) => `${silenceAcceptedBy}: expected the name of a person, at most 128 characters`,
     );
-  return { by, until: formatDay(now) };
+  return { by, until: null };
 }
 
 function toSpec(target: string | TargetSpec): TargetSpec {

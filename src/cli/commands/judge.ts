@@ -3,9 +3,12 @@ import { createReport } from '../../check/judge/say-report.js';
 import type { Store } from '../../fleet/store/store.js';
 import { InputError } from '../../files/text/input-error.js';
 import { loadProfile } from '../../files/profiles/profile.js';
-import { groupByClient } from '../../model/change.js';
+import { acceptUnseen } from '../../fleet/changes/out-of-sight.js';
+import { sayState } from '../../fleet/changes/say-change.js';
+import { formatDay } from '../../files/text/instant.js';
+import { groupByClient, type Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
-import type { Verdict } from '../../model/report.js';
+import type { Report, Verdict } from '../../model/report.js';
 import { standingOf } from '../../model/standing.js';
 import { renderJudgement, type JudgementRow } from '../../reports/changes-table.js';
 import { createJsonWriter } from '../../reports/json.js';
@@ -58,17 +61,21 @@ async function judgeAgain(args: Values<typeof OPTIONS>): Promise<number> {
   const output = await openOutput();
   const json = format === 'json' ? createJsonWriter(true) : format === 'ndjson' ? createJsonWriter(false, 0) : null;
   let worst: Verdict | null = null;
+  const today = formatDay(new Date());
   await withStore(args.store, async (store) => {
     const waivers = groupByClient(await store.listWaivers());
+    const unseen = await readUnseen(store, waivers, today);
     const looks = sweep === undefined ? readNewest(store, client ?? []) : await readSweep(store, sweep, client);
     await output.write(json?.begin() ?? '');
     for await (const { clientId, slot, sweepId, at, report: old } of looks) {
       const { authorization, failOn } = old;
-      // Who vouched for the site in its inventory is known from the report alone.
-      const silence = old.findings.find(({ about, waiver }) => about === 'silence' && waiver)?.waiver ?? undefined;
-      const options = { profile, profileDigest, authorization, failOn, silence, waivers: waivers.get(clientId) ?? [] };
-      const report = createReport(surveyOf(old), options);
-      const row: JudgementRow = { clientId, slot, sweepId, at, before: standingOf(old), report };
+      // Who vouched for the site in its inventory is known from the report alone; waivers are as they are now.
+      const silence = old.findings.find(({ waiver }) => waiver?.origin === 'inventory')?.waiver ?? undefined;
+      const accepted = { silence, waivers: waivers.get(clientId) ?? [], today };
+      const judged = createReport(surveyOf(old), { profile, profileDigest, authorization, failOn, ...accepted });
+      const lost = (unseen.get(slotKey(clientId, slot)) ?? []).filter(({ lostAt }) => lostAt <= at);
+      const report = keepUnseen(judged, lost);
+      const row: JudgementRow = { clientId, slot, sweepId, at, before: standingOf(old), report, unseen: lost };
       worst = worstVerdict(worst ?? 'compliant', report.verdict);
       await output.write(json ? json.element(row) : renderJudgement(row, width, paint));
     }
@@ -77,6 +84,32 @@ async function judgeAgain(args: Values<typeof OPTIONS>): Promise<number> {
   await output.close();
   if (worst === null) throw new InputError('there is nothing to judge: nothing was observed');
   return EXIT[worst as Verdict];
+}
+
+const slotKey = (clientId: string, slot: string): string => `${clientId} ${slot}`;
+
+/** The exposures that are out of sight now and that no waiver accepts, by slot. */
+async function readUnseen(
+  store: Store,
+  waivers: ReadonlyMap<string, readonly Waiver[]>,
+  today: string,
+): Promise<Map<string, JudgementRow['unseen']>> {
+  const unseen = new Map<string, JudgementRow['unseen']>();
+  for await (const { client, slot, state } of store.readClientStates()) {
+    const { issues } = sayState(acceptUnseen(state, waivers.get(client.id) ?? [], today));
+    const lost = Object.values(issues).flatMap(({ lostAt, waived, ...issue }) =>
+      lostAt === undefined || waived ? [] : [{ ...issue, lostAt }],
+    );
+    if (lost.length > 0) unseen.set(slotKey(client.id, slot), lost);
+  }
+  return unseen;
+}
+
+/** A report in which what is out of sight forbids "compliant": what a look does not show is not gone. */
+function keepUnseen(report: Report, [first, ...more]: JudgementRow['unseen']): Report {
+  if (!first || report.verdict !== 'compliant') return report;
+  const rest = more.length > 0 ? ` and ${more.length} more` : '';
+  return { ...report, verdict: 'inconclusive', summary: `Inconclusive: ${first.title}${rest}.` };
 }
 
 async function* readNewest(store: Store, clients: readonly string[]): AsyncGenerator<StoredReport> {

@@ -3,6 +3,7 @@ import type { AlertConfig } from '../alerts/alert-config.js';
 import { routeEvent, splitByProblem } from '../alerts/route.js';
 import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../changes/flapping.js';
 import { findProblem } from '../changes/problem.js';
+import { listUnseen } from '../changes/out-of-sight.js';
 import { isInSight } from '../changes/sight.js';
 import type { Store, StoreWriter } from '../store/store.js';
 import type { ClientEvent, Problem } from '../../model/alert.js';
@@ -91,8 +92,7 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
       await tx.putState(look.client.id, look.slot, state, since);
     }
     await tellChanges(tx, look, changes, options);
-    const unseen = Object.values(state.issues).filter(({ lostAt, waived }) => lostAt !== undefined && !waived).length;
-    return { ...NOTHING, changes, unseen };
+    return { ...NOTHING, changes, unseen: listUnseen(state).length };
   });
 }
 

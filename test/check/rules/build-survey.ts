@@ -192,7 +192,7 @@ export function profile({
 export function judge(
   seen: Survey,
   by: Profile,
-  options: Pick<ReportOptions, 'failOn' | 'waivers' | 'rules'>,
+  options: Pick<ReportOptions, 'failOn' | 'waivers' | 'rules' | 'silence' | 'today'>,
 ): ReturnType<typeof createReport> {
   return createReport(seen, { profile: by, profileDigest: '', authorization: null, ...options });
 }

@@ -8,7 +8,7 @@ import { SEVERITIES } from '../../../src/model/severity.js';
 import { digestProfile, surveyOf } from '../../../src/check/judge/judge-survey.js';
 import { createReport } from '../../../src/check/judge/say-report.js';
 import { anyProfile, anySurvey } from './arbitrary-survey.js';
-import { judge, answer, profile, see, site, survey } from './build-survey.js';
+import { judge, answer, profile, see, services, site, survey } from './build-survey.js';
 
 const closed = profile();
 const open = survey(site(answer('tcp/80', 'nec-webpro')));
@@ -95,6 +95,41 @@ describe('a waiver does not hold', () => {
     });
     expect(verdict).toBe('inconclusive');
     expect(findings.find(({ rule }) => rule === 'check-cut-off')).toMatchObject({ effect: 'inconclusive' });
+  });
+});
+
+describe('silence that was accepted', () => {
+  const silent = survey(services('silent'), { startedAt: '2026-07-01T00:00:00.000Z' });
+  const judged = (options: Pick<Parameters<typeof judge>[2], 'silence' | 'waivers' | 'today'>) => {
+    const { verdict, findings } = judge(silent, closed, { failOn: 'low', ...options });
+    return { verdict, finding: findings.find(({ about }) => about === 'silence') };
+  };
+
+  test('says where it was accepted, and until when', () => {
+    const once = judged({ silence: { by: 'Ann', until: null } });
+    expect(once.verdict).toBe('compliant');
+    expect(once.finding?.waiver).toMatchObject({ by: 'Ann', until: null, origin: 'check' });
+    const listed = judged({ silence: { by: 'Ann', until: '2026-07-01' } });
+    expect(listed.finding?.waiver).toMatchObject({ by: 'Ann', until: '2026-07-01', origin: 'inventory' });
+    const stored = judged({ waivers: [waiver({ rule: 'no-sign-of-life', endpoint: null, until: '2026-07-01' })] });
+    expect(stored.finding?.waiver).toMatchObject({ by: 'Ann', origin: 'waiver' });
+  });
+
+  test.each([
+    ['by the inventory', { silence: { by: 'Ann', until: '2026-06-30' } }],
+    ['by a waiver', { waivers: [waiver({ rule: 'no-sign-of-life', endpoint: null })] }],
+    ['by several', { silence: { by: 'Ann', until: '2026-01-31' }, waivers: [waiver({ rule: 'no-sign-of-life' })] }],
+  ])('%s until a day that is over says so', (_how, options) => {
+    const { verdict, finding } = judged(options);
+    expect(verdict).toBe('inconclusive');
+    expect(finding?.title).toBe('Nothing answered, and this silence was accepted only until 2026-06-30');
+    expect(finding?.data).toMatchObject({ acceptedUntil: '2026-06-30' });
+  });
+
+  test('counts on the day on which it is judged, where one is given', () => {
+    const options = { silence: { by: 'Ann', until: '2026-07-15' }, today: '2026-07-16' };
+    expect(judged(options).verdict).toBe('inconclusive');
+    expect(judged({ ...options, today: '2026-07-15' }).verdict).toBe('compliant');
   });
 });
 

@@ -1,0 +1,37 @@
+import type { Issue, SlotState, Waiver } from '../../model/change.js';
+import { isAtLeast } from '../../model/severity.js';
+
+/*
+ * Exposures that stand although no check shows them. Nothing can be seen of them, so that what was accepted of them is
+ * a matter of the waivers alone.
+ */
+
+/** The exposures of a slot that are out of sight, and that no one accepted. */
+export function listUnseen({ issues }: Pick<SlotState, 'issues'>): Issue[] {
+  return Object.values(issues).filter(({ lostAt, waived }) => lostAt !== undefined && !waived);
+}
+
+/**
+ * A state in which what is out of sight is accepted if a waiver accepts it on a day (`YYYY-MM-DD`, UTC), and only then:
+ * no check will find it, and notice that the waiver is new, has ended or was revoked.
+ */
+export function acceptUnseen<S extends Pick<SlotState, 'issues'>>(
+  state: S,
+  waivers: readonly Waiver[],
+  today: string,
+): S {
+  const refresh = (issue: Issue): Issue =>
+    issue.lostAt === undefined ? issue : { ...issue, waived: waivers.some((waiver) => accepts(waiver, issue, today)) };
+  const issues = Object.entries(state.issues).map(([key, issue]) => [key, refresh(issue)] as const);
+  return { ...state, issues: Object.fromEntries(issues) };
+}
+
+/** Who answers there cannot be seen: the identity that a waiver names cannot be another one. */
+function accepts({ rule, endpoint, until, severity }: Waiver, issue: Issue, today: string): boolean {
+  return (
+    rule === issue.rule &&
+    (endpoint === null || endpoint === issue.endpoint) &&
+    until >= today &&
+    (severity === null || isAtLeast(severity, issue.severity))
+  );
+}
