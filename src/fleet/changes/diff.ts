@@ -1,8 +1,9 @@
-import type { Change, Issue, SlotState } from '../../model/change.js';
+import type { Change, Issue, SlotState, Waiver } from '../../model/change.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
 import { excludesIdentity, excludesIssue, indexLooks, isConclusive } from './determined.js';
+import { acceptUnseen } from './out-of-sight.js';
 import { isInSight, losesSight, showsLife } from './sight.js';
 import { toRecord } from './slot-state.js';
 import {
@@ -43,8 +44,14 @@ export function diffStates(before: SlotState | null, after: SlotState, report: R
 /**
  * What is known after a look: what it saw, and what it could not determine as it was before. The verdict is the
  * look's own, so that a change of it is told once; but compliant is nothing that is exposed and out of sight.
+ * @param waivers of the client: what is out of sight is accepted by them alone; as it was before if left out
  */
-export function carryOver(before: SlotState | null, after: SlotState, report: ReportData): SlotState {
+export function carryOver(
+  before: SlotState | null,
+  after: SlotState,
+  report: ReportData,
+  waivers?: readonly Waiver[],
+): SlotState {
   if (before === null) return after;
   const keep = <T>(known: Readonly<Record<string, T>>, isKept: (key: string, value: T) => boolean) =>
     Object.entries(known).filter(([key, value]) => isKept(key, value));
@@ -54,7 +61,8 @@ export function carryOver(before: SlotState | null, after: SlotState, report: Re
     ([key, issue]) =>
       [key, isLosing(issue, report, refusals) ? { ...issue, lostAt: report.startedAt } : issue] as const,
   );
-  const all = toRecord([...issues, ...Object.entries(after.issues)]);
+  const kept = toRecord([...issues, ...Object.entries(after.issues)]);
+  const all = waivers ? acceptUnseen({ issues: kept }, waivers, report.startedAt.slice(0, 10)).issues : kept;
   const lost = Object.values(all).filter(({ lostAt }) => lostAt !== undefined);
   // Where sight was lost, a blocker may have refused in the place of the site.
   const learns = lost.length === 0 && isConclusive(report) && showsLife(report, refusals);

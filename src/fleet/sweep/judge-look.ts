@@ -3,7 +3,7 @@ import { issueKey, stateOf, toRecord } from '../changes/slot-state.js';
 import { excludesIssue, indexLooks } from '../changes/determined.js';
 import { listRefusals } from '../changes/sight.js';
 import { tellIssue } from '../changes/tell-change.js';
-import type { Change, ChangeKind, Issue, SlotState } from '../../model/change.js';
+import type { Change, ChangeKind, Issue, SlotState, Waiver } from '../../model/change.js';
 import type { Reason, ReportData } from '../../model/report.js';
 
 /** What earlier looks of one sweep at the same slot showed. */
@@ -38,11 +38,17 @@ const HEARD: readonly ChangeKind[] = ['exposed', 'service-back', 'identity-chang
  *
  * @param before what is known of the slot
  * @param earlier null for the first look
+ * @param waivers of the client
  */
-export function judgeLook(before: SlotState | null, report: ReportData, earlier: EarlierLooks | null): LookJudgement {
+export function judgeLook(
+  before: SlotState | null,
+  report: ReportData,
+  earlier: EarlierLooks | null,
+  waivers?: readonly Waiver[],
+): LookJudgement {
   const agreed = earlier?.agreed && isSame(earlier.agreed.before, before) ? earlier.agreed : null;
   const base = agreed ? agreed.state : before;
-  const after = carryOver(base, stateOf(report), report);
+  const after = carryOver(base, stateOf(report), report, waivers);
   const found = diffStates(base, after, report);
   if (!earlier) {
     const unproved = listNewExposures(after, found);
@@ -94,8 +100,12 @@ function keepOutOfSight(
 }
 
 /** The judgement of a look that no one has to confirm. Pure. */
-export function trustLook(before: SlotState | null, report: ReportData): LookJudgement & { readonly again: null } {
-  const state = carryOver(before, stateOf(report), report);
+export function trustLook(
+  before: SlotState | null,
+  report: ReportData,
+  waivers?: readonly Waiver[],
+): LookJudgement & { readonly again: null } {
+  const state = carryOver(before, stateOf(report), report, waivers);
   return { again: null, state, changes: diffStates(before, state, report) };
 }
 

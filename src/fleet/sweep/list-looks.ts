@@ -9,7 +9,7 @@ import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../store/store.js';
 import { expandClient } from './expand-client.js';
 import { judgeLook, type EarlierLooks } from './judge-look.js';
-import { groupByClient } from '../../model/change.js';
+import { groupByClient, type Waiver } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 
@@ -88,18 +88,23 @@ export async function* listLooks(
       silence: client.silence,
       open,
     };
-    const earlier = done.length > final.size ? await findEarlier(store, sweepId, client.id) : null;
+    const earlier = done.length > final.size ? await findEarlier(store, sweepId, client.id, common.waivers) : null;
     return left.map((slot) => ({ ...common, ...slot, earlier: earlier?.get(slot.slot) ?? null }));
   };
   for await (const jobs of mapConcurrently(readWork(store, sweepId), RESOLVED_AT_ONCE, signal, expand)) yield* jobs;
 }
 
 /** What the first looks of a sweep that was cut off have to be confirmed of, by slot. */
-async function findEarlier(store: Store, sweepId: number, clientId: string): Promise<Map<string, EarlierLooks>> {
+async function findEarlier(
+  store: Store,
+  sweepId: number,
+  clientId: string,
+  waivers: readonly Waiver[] = [],
+): Promise<Map<string, EarlierLooks>> {
   const looks = new Map<string, EarlierLooks>();
   for (const { slot, report } of await store.readOpenLooks(sweepId, clientId)) {
     const before = await store.write((tx) => tx.getState(clientId, slot));
-    const { again } = judgeLook(before, report, null);
+    const { again } = judgeLook(before, report, null, waivers);
     if (again) looks.set(slot, again);
   }
   return looks;

@@ -7,7 +7,7 @@ import { listUnseen } from '../changes/out-of-sight.js';
 import { isInSight } from '../changes/sight.js';
 import type { Store, StoreWriter } from '../store/store.js';
 import type { ClientEvent, Problem } from '../../model/alert.js';
-import type { Change, SlotState, StoredChange } from '../../model/change.js';
+import type { Change, SlotState, StoredChange, Waiver } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
 import type { MassSilence } from './mass-silence.js';
@@ -21,6 +21,8 @@ export interface FinishedLook {
   readonly report: ReportData;
   /** Null if this is the first look. */
   readonly earlier: EarlierLooks | null;
+  /** What is accepted at the client; nothing if left out. */
+  readonly waivers?: readonly Waiver[] | undefined;
   /** All other slots of the client are done. */
   readonly last: boolean;
 }
@@ -78,7 +80,8 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
       return { ...NOTHING, held: true };
     }
     const confirms = options.confirm || (look.earlier?.unproved.length ?? 0) > 0;
-    const judged = confirms ? judgeLook(before, look.report, look.earlier) : trustLook(before, look.report);
+    const { report, earlier, waivers = [] } = look;
+    const judged = confirms ? judgeLook(before, report, earlier, waivers) : trustLook(before, report, waivers);
     if (judged.again) {
       // The first one stays, which a sweep that goes on after a crash begins with.
       if (look.earlier === null) await tx.addResult({ ...look, final: false });

@@ -163,9 +163,9 @@ export async function* runSweep(
       onEndpoint: options.onEndpoint,
     })) {
       if (report.interrupted) continue;
-      const { client, slot, open, earlier } = job;
+      const { client, slot, open, earlier, waivers } = job;
       const recorded = await recordLook(
-        { sweepId, client, slot, report, earlier, last: open.left === 1 },
+        { sweepId, client, slot, report, earlier, waivers, last: open.left === 1 },
         { store, alerts, massSilence, confirm: confirmAfterMs > 0, now: new Date() },
       );
       if (massSilence.isLikely && !suspected) {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import { recordLook, type Recorded } from '../../../src/fleet/sweep/record-look.js';
 import type { Store } from '../../../src/fleet/store/store.js';
+import type { Waiver } from '../../../src/model/change.js';
 import type { Report } from '../../../src/model/report.js';
 import { sampleObservation } from '../../reports/sample-reports.js';
 import { lookAt, openAt, violation } from '../store/looks.js';
@@ -12,9 +13,9 @@ import { createClient, createStore } from './scene.js';
 const client = createClient('acme', '203.0.113.7');
 
 /** Records the only look of one sweep at the client, which no second one has to confirm. */
-async function record(store: Store, report: Report) {
+async function record(store: Store, report: Report, waivers?: readonly Waiver[]) {
   const { id: sweepId } = await beginSweep(store, ['acme']);
-  const look = { sweepId, client, slot: '203.0.113.7', report, earlier: null, last: true };
+  const look = { sweepId, client, slot: '203.0.113.7', report, earlier: null, waivers, last: true };
   const recorded = await recordLook(look, {
     store,
     alerts: null,
@@ -43,6 +44,33 @@ test('an exposure at a site that fell silent stands in the store until the site 
   expect((await store.listChanges({ clientId: 'acme' })).map(({ kind }) => kind)).toEqual(['lost-sight', 'exposed']);
   const shut = lookAt({ observations: [openAt('tcp/8000', null)] });
   expect(await record(store, shut)).toEqual({ kinds: ['resolved'], unseen: 0 });
+});
+
+test('what is out of sight is accepted from the check on that knows the waiver, and no longer than that', async () => {
+  const store = await createStore();
+  const silence = (['tcp/80', 'tcp/8000', 'udp/5060', 'tcp/65535'] as const).map((endpoint) =>
+    sampleObservation({ endpoint }),
+  );
+  const silent = lookAt({ observations: silence });
+  const day = silent.startedAt.slice(0, 10);
+  const waiver = {
+    ...{ id: 1, clientId: 'acme', rule: 'admin-exposed', endpoint: null, by: 'Ann', reason: 'known', until: day },
+    ...{ severity: null, identity: 'a web server', grantedAt: silent.startedAt },
+  };
+  await record(store, violation());
+  await record(store, silent);
+  const state = async () => {
+    for await (const one of store.readClientStates()) return one.state;
+    throw new Error('no state');
+  };
+  expect(await record(store, silent, [waiver])).toEqual({ kinds: [], unseen: 0 });
+  expect((await state()).verdict).toBe(silent.verdict);
+  for (const other of [{ endpoint: 'tcp/81' as const }, { severity: 'low' as const }, { until: '2000-01-01' }]) {
+    expect(await record(store, silent, [{ ...waiver, ...other }])).toEqual({ kinds: ['exposed'], unseen: 1 });
+    expect(await record(store, silent, [waiver])).toEqual({ kinds: [], unseen: 0 });
+  }
+  expect(await record(store, silent)).toEqual({ kinds: ['exposed'], unseen: 1 });
+  expect((await state()).verdict).toBe('violation');
 });
 
 test('where many sites fall silent at once, their looks wait for a second one and then do not count', async () => {
