@@ -1,4 +1,5 @@
 import { hideSecrets, type Secret } from './alert-config-secret.js';
+import { judgeCertificate } from './certificate-trouble.js';
 import type { Delivery, SendOptions } from './channel.js';
 import { type HttpAnswer, requestHttp } from '../../net/sockets/http-request.js';
 import { USER_AGENT } from '../../version.js';
@@ -56,7 +57,10 @@ export async function postHttp(post: HttpPost, options: SendOptions): Promise<De
     if (signal.aborted) return { outcome: 'retry', reason: 'was stopped' };
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ETIMEDOUT') return { outcome: 'retry', reason: `did not answer within ${timeoutMs / 1000} s` };
-    // Messages may hold the address, which may be secret.
+    // Messages and certificates may hold the address, which may be secret.
+    const certificate = judgeCertificate(code);
+    if (certificate)
+      return { outcome: certificate.mayPass ? 'retry' : 'rejected', reason: `its certificate ${certificate.what}` };
     return { outcome: 'retry', reason: `could not be reached${code === undefined ? '' : ` (${code})`}` };
   }
 }

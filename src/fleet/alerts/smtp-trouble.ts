@@ -1,5 +1,6 @@
 import type { ChannelSettings } from './alert-config-schema.js';
 import { type Secret, hideSecrets } from './alert-config-secret.js';
+import { ANOTHER_NAME, judgeCertificate } from './certificate-trouble.js';
 import type { Delivery } from './channel.js';
 
 /** What nodemailer rejects with. */
@@ -26,13 +27,6 @@ export interface SmtpSituation {
 const MAX_ANSWER_SHOWN = 240;
 const MAX_NAMES_SHOWN = 120;
 
-const SELF_SIGNED = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'];
-const UNKNOWN_AUTHORITY = [
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_GET_ISSUER_CERT',
-];
-
 /** Says why a mail was not taken, and whether it may be another time. */
 export function judgeSmtpError(
   error: SmtpError,
@@ -45,7 +39,7 @@ export function judgeSmtpError(
   if (code === 'ETLS' && command === 'STARTTLS' && responseCode !== undefined) {
     return { outcome, reason: `${withoutStartTls(settings.host, situation)}; it answered: ${said}` };
   }
-  if (responseCode === undefined) return { outcome, reason: describeConnection(error, settings.host, situation) };
+  if (responseCode === undefined) return judgeConnection(error, settings.host, situation);
   if (code !== 'EAUTH' && !command?.startsWith('AUTH')) return { outcome, reason: `the mail server answered ${said}` };
   return { outcome, reason: `the mail server refused the login: ${said}${adviseLogin(said)}` };
 }
@@ -61,36 +55,37 @@ function adviseLogin(said: string): string {
   return ' (in Microsoft 365, an administrator can allow authenticated SMTP for this mailbox; or use another mail server)';
 }
 
-function describeConnection(error: SmtpError, host: string, situation: SmtpSituation): string {
+/** Why the connection failed. What is set up wrongly, here or there, is as wrong at the next try. */
+function judgeConnection(error: SmtpError, host: string, situation: SmtpSituation): Delivery {
   const code = error.originalCode ?? error.code ?? 'unknown';
-  const certificate = describeCertificate(code, error);
-  if (certificate) return `the certificate of ${host} ${certificate}`;
+  const certificate = judgeCertificate(code);
+  if (certificate) {
+    const reason = `the certificate of ${host} ${certificate.what}${code === ANOTHER_NAME ? nameInstead(error) : ''}`;
+    return { outcome: certificate.mayPass ? 'retry' : 'rejected', reason };
+  }
   const { tls, port, offersStartTls } = situation;
-  if (tls === 'starttls' && offersStartTls === false) return withoutStartTls(host, situation);
+  if (tls === 'starttls' && offersStartTls === false)
+    return { outcome: 'rejected', reason: withoutStartTls(host, situation) };
   if (isPlain(code, error.message)) {
     const instead = tls === 'implicit' ? ': use tls: starttls (mostly port 587)' : '';
-    return `${host} does not speak TLS on port ${port}${instead}`;
+    return { outcome: 'rejected', reason: `${host} does not speak TLS on port ${port}${instead}` };
   }
-  if (tls !== 'implicit' && offersStartTls === null && /greeting|closed unexpectedly/i.test(error.message)) {
+  return { outcome: 'retry', reason: describeFailure(code, error.message, host, situation) };
+}
+
+/** Why a connection failed that may work another time: a server that is busy, or just starting, looks like this. */
+function describeFailure(code: string, message: string, host: string, { tls, port, offersStartTls }: SmtpSituation) {
+  if (tls !== 'implicit' && offersStartTls === null && /greeting|closed unexpectedly/i.test(message)) {
     return `${host} sent no greeting on port ${port} (${code}): if it expects TLS at once, as on port 465, use tls: implicit`;
   }
   if (code === 'ENOTFOUND') return `there is no host ${host} (${code})`;
   return `the connection to the mail server failed (${code})`;
 }
 
-/** What is wrong with a certificate; null if that is not the trouble. */
-function describeCertificate(code: string, { cert, message }: SmtpError): string | null {
-  if (SELF_SIGNED.includes(code)) return `is self-signed, or its authority is (${code})`;
-  if (UNKNOWN_AUTHORITY.includes(code)) {
-    return `is of an authority that this machine does not know, or the server does not send the certificate between (${code})`;
-  }
-  if (code === 'CERT_HAS_EXPIRED') return 'has expired';
-  if (code === 'CERT_NOT_YET_VALID') return "is not valid yet: check this machine's clock";
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = (cert?.subjectaltname ?? /altnames: (.*)$/s.exec(message)?.[1] ?? 'unknown').replace(/\s+/g, ' ');
-    return `is for another name (${names.slice(0, MAX_NAMES_SHOWN)}): use that name as host`;
-  }
-  return null;
+/** The names that a certificate is for, and what to do with them. */
+function nameInstead({ cert, message }: SmtpError): string {
+  const names = (cert?.subjectaltname ?? /altnames: (.*)$/s.exec(message)?.[1] ?? 'unknown').replace(/\s+/g, ' ');
+  return ` (${names.slice(0, MAX_NAMES_SHOWN)}): use that name as host`;
 }
 
 /** Whether the other side answered a TLS handshake with something else. */
