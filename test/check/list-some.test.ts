@@ -30,4 +30,11 @@ describe('what a report lists', () => {
       unlisted: { 'error/cut-off': 900, 'filtered/no-response': 200 },
     });
   });
+
+  test('is the first hundred of those that failed for one reason', () => {
+    const failed = others(3_000, 'error', 'no-route');
+    const { listed, unlisted } = listSome([...failed.toReversed(), ...telling], SERVICES);
+    expect(listed).toEqual([...telling, ...failed.slice(0, 100)]);
+    expect(unlisted).toEqual({ 'error/no-route': 2_900 });
+  });
 });

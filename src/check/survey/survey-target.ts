@@ -3,7 +3,7 @@ import { listSome } from './list-some.js';
 import { createLook, type FirstRound, roundMs, runProbes } from './run-probes.js';
 import { identify } from '../fingerprints/registry.js';
 import { addressScope } from '../../model/address.js';
-import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
+import type { EndpointId } from '../../model/endpoint.js';
 import type { Liveness, Observation, Survey, Target, Vantage } from '../../model/report.js';
 import type { ControlEndpoint } from '../../net/scan/control.js';
 import { askPing } from '../../system/ping.js';
@@ -51,7 +51,7 @@ export async function finishSurvey(target: Target, first: FirstRound | null, opt
   const { engine, signal } = options;
   const startMs = first?.startMs ?? performance.now();
   const errors = first?.errors ?? [];
-  let observations: Observation[] = [];
+  let observations: readonly Observation[] = [];
   let vantage: Vantage = {
     source: options.source,
     address: null,
@@ -74,7 +74,7 @@ export async function finishSurvey(target: Target, first: FirstRound | null, opt
       signal,
     });
     const after = options.control ? await options.control.ask() : null;
-    observations = [...seen.observations].sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
+    observations = seen.observations;
     vantage = {
       ...vantage,
       address: local,
