@@ -12,6 +12,8 @@ export default {
   coverageProvider: 'babel',
   // More than cores on a small machine: much of the time is spent waiting, for silence and for processes.
   maxWorkers: 6,
+  // Of one file. Such tests wait rather than work.
+  maxConcurrency: 12,
   // Node 20 does not let go of the modules of ended files: a large worker takes long to end.
   workerIdleMemoryLimit: '500MB',
   // Ends what hangs. On a busy machine a process alone may take ten seconds to start.

@@ -10,38 +10,42 @@ import { parseEndpointId, type EndpointId } from '../../src/model/endpoint.js';
 import type { Profile } from '../../src/model/profile.js';
 import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
 import { preinstall, type PreinstallOptions, VantageClient } from '../../src/index.js';
-import { startVantage, type Vantage } from '../../src/vantage/start-vantage.js';
+import { startVantage } from '../../src/vantage/start-vantage.js';
 import { mapping } from './lan/gateways.js';
 import { findFreeEndpoints, LOCAL } from './outside/start-stand-in.js';
-import { keep, stopAfterEach } from '../lab-sites/running.js';
+import { keep, stopAfterAll } from '../lab-sites/running.js';
 
 /*
- * The whole of it on loopback, where nothing stands between the two sides: whatever is sent arrives, as in a DMZ.
+ * The whole of it on loopback, where nothing stands between the two sides: whatever is sent arrives, as in a DMZ. The
+ * tests wait rather than work, so they do it side by side, each with a vantage and endpoints of its own.
  */
 
-stopAfterEach();
+stopAfterAll();
 
 const TOKEN = 'spt_a-token';
 let folder: string;
-let vantage: Vantage;
-let profile: Profile;
-let free: EndpointId[];
+let tokenFile: string;
+let closed: Profile;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'preinstall-'));
-  const tokenFile = join(folder, 'tokens');
+  tokenFile = join(folder, 'tokens');
   await writeFile(tokenFile, `ann sha256:${hashToken(TOKEN).toString('hex')}\n`, { mode: 0o600 });
+  closed = await loadProfile('closed');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A vantage, and where the three services are. */
+async function openScene() {
   const listen = parseListen('127.0.0.1:0');
-  vantage = await startVantage({ listen, tokenFile, sipPort: 0, stunPorts: [0, 0], allowSpecial: true });
-  free = await findFreeEndpoints();
-  profile = placeServices(await loadProfile('closed'), free);
-});
-afterAll(async () => {
-  await vantage.close();
-  await rm(folder, { recursive: true });
-});
+  const vantage = await startVantage({ listen, tokenFile, sipPort: 0, stunPorts: [0, 0], allowSpecial: true });
+  keep({ stop: () => vantage.close() });
+  return { url: new URL(vantage.url), free: await findFreeEndpoints() };
+}
+
+type Scene = Awaited<ReturnType<typeof openScene>>;
 
 /** A profile with three services on these endpoints, and no others. */
-function placeServices(closed: Profile, [web, sip, dim]: readonly EndpointId[]): Profile {
+function placeServices([web, sip, dim]: readonly EndpointId[]): Profile {
   const places: Readonly<Record<string, EndpointId>> = { webpro: web!, 'sip-trunk': sip!, dim: dim! };
   const services = closed.services.flatMap((service) => {
     const endpoint = places[service.id];
@@ -51,7 +55,8 @@ function placeServices(closed: Profile, [web, sip, dim]: readonly EndpointId[]):
 }
 
 /** Runs it against a simulated gateway that lists one mapping to the second service. */
-async function run(options: Partial<PreinstallOptions> = {}): Promise<SiteReport> {
+async function run(options: Partial<PreinstallOptions> = {}, scene?: Scene): Promise<SiteReport> {
+  const { url, free } = scene ?? (await openScene());
   const { port } = parseEndpointId(free[1]!)!;
   const gateway = keep(
     await startGateway({
@@ -63,9 +68,9 @@ async function run(options: Partial<PreinstallOptions> = {}): Promise<SiteReport
   );
   const { ssdpPort, natPmpPort, address } = gateway;
   const report = await preinstall({
-    vantage: new VantageClient({ url: new URL(vantage.url), token: TOKEN }),
-    vantageName: new URL(vantage.url).host,
-    profile,
+    vantage: new VantageClient({ url, token: TOKEN }),
+    vantageName: url.host,
+    profile: placeServices(free),
     timing: 'fast',
     pbxAddress: LOCAL,
     standIn: true,
@@ -77,9 +82,11 @@ async function run(options: Partial<PreinstallOptions> = {}): Promise<SiteReport
   return siteReportSchema.parse(report);
 }
 
-test('joins what both sides saw: what arrives, and what lets it in', async () => {
+test.concurrent('joins what both sides saw: what arrives, and what lets it in', async () => {
   const steps: string[] = [];
-  const report = await run({ client: 'acme', onStep: (step) => void steps.push(step) });
+  const scene = await openScene();
+  const { free } = scene;
+  const report = await run({ client: 'acme', onStep: (step) => void steps.push(step) }, scene);
   expect(report).toMatchObject({ kind: 'preinstall', client: 'acme', verdict: 'violation', interrupted: false });
   const { evidence, reachable, findings } = report;
   expect(evidence.outside).toMatchObject({ address: LOCAL, scope: 'loopback', problems: [] });
@@ -94,23 +101,24 @@ test('joins what both sides saw: what arrives, and what lets it in', async () =>
   expect(steps.length).toBeGreaterThan(3);
 });
 
-test('an earlier run tells since when a mapping is there', async () => {
-  const first = await run();
-  const second = await run({ earlier: [first] });
+test.concurrent('an earlier run tells since when a mapping is there', async () => {
+  const scene = await openScene();
+  const first = await run({}, scene);
+  const second = await run({ earlier: [first] }, scene);
   const since = second.reachable.find(({ cause }) => cause === 'upnp-mapping')?.since;
   expect(since).toBe(first.startedAt);
 });
 
-test('without a stand-in nothing is called proved', async () => {
+test.concurrent('without a stand-in nothing is called proved', async () => {
   const report = await run({ standIn: false });
   expect(report.evidence.standIn).toBeNull();
   expect(report.evidence.outside?.proofs).toEqual([]);
   expect(report.reachable.filter(({ basis }) => basis === 'proved')).toEqual([]);
 });
 
-test('without the vantage the site is not verified, and the inside is told all the same', async () => {
-  const [closed] = await findFreeEndpoints();
-  const { port } = parseEndpointId(closed!)!;
+test.concurrent('without the vantage the site is not verified, and the inside is told all the same', async () => {
+  const [refused] = await findFreeEndpoints();
+  const { port } = parseEndpointId(refused!)!;
   const report = await run({
     vantage: new VantageClient({ url: new URL(`http://127.0.0.1:${port}`), token: TOKEN }),
   });
@@ -120,15 +128,16 @@ test('without the vantage the site is not verified, and the inside is told all t
   expect(report.verdict).not.toBe('compliant');
 });
 
-test('a wrong token is told, and is no verdict', async () => {
-  const report = await run({ vantage: new VantageClient({ url: new URL(vantage.url), token: 'spt_other' }) });
+test.concurrent('a wrong token is told, and is no verdict', async () => {
+  const scene = await openScene();
+  const report = await run({ vantage: new VantageClient({ url: scene.url, token: 'spt_other' }) }, scene);
   expect(report.evidence.outside?.problems).toMatchObject([
     { part: 'vantage', message: expect.stringMatching(/token/) },
   ]);
   expect(report.verdict).not.toBe('compliant');
 });
 
-test.each(['whoami', 'proofs', 'check', 'SIP'] as const)(
+test.concurrent.each(['whoami', 'proofs', 'check', 'SIP'] as const)(
   'a stop while it is at the %s is no verdict',
   async (stage) => {
     const patterns = { whoami: /^asking/, proofs: /^listening/, check: /checks/, SIP: /SIP/ };

@@ -1,8 +1,8 @@
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { parseProxies } from '../../src/files/vantage/listen.js';
 import type { TlsFiles } from '../../src/files/vantage/tls-files.js';
 import { hashToken, type TokenEntry } from '../../src/files/vantage/token-file.js';
@@ -45,11 +45,12 @@ export interface AppOptions {
 }
 
 const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
+const stopAll = async () => void (await Promise.all(stops.splice(0).map((stop) => stop())));
+afterEach(stopAll);
+// Nothing runs after each of those that run side by side.
+afterAll(stopAll);
 
-/** An app on a port of its own on loopback, until the test ends. */
+/** An app on a port of its own on loopback, until the test ends, or its file for those that run side by side. */
 export async function runApp(options: AppOptions = {}) {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const slots = new StreamSlots(limits);
@@ -70,9 +71,13 @@ export async function runApp(options: AppOptions = {}) {
     onTrouble: (error: unknown) => void troubles.push(error),
   };
   const app = await createVantageApp(context, options.tls ?? null);
+  // Those with half a TLS handshake are no connections to `closeAllConnections`: the server would wait for them.
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => void sockets.add(socket));
   stops.push(async () => {
     ending.abort();
     app.server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     await app.close();
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

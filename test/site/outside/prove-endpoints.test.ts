@@ -42,8 +42,34 @@ async function prove(
   return { proofs, problems, asked: asked.map(({ body }) => JSON.parse(body) as { key: string; endpoints: string[] }) };
 }
 
+const SILENT = { state: 'filtered', reason: 'no-response', tries: 4, receipt: false } as const;
+const REFUSED = { state: 'closed', reason: 'conn-refused', tries: 1, receipt: false } as const;
+
+type Round = readonly [Partial<Record<EndpointId, Partial<ProofEvent>>>, EndpointId[]];
+
+/** A vantage that sees this in each of its rounds, before which this comes to the stand-in. */
+const rounds = (...all: readonly Round[]) => {
+  const standIn = pretend(['tcp/80', 'udp/5060', 'tcp/40000', 'tcp/50000'], []);
+  let round = 0;
+  const answer: Answerer = (response, { body }) => {
+    const { endpoints } = JSON.parse(body) as { endpoints: EndpointId[] };
+    const [seen, come]: Round = all[round++] ?? [{}, []];
+    for (const endpoint of come) {
+      const count = (standIn.arrivals.get(endpoint)?.count ?? 0) + 1;
+      (standIn.arrivals as Map<EndpointId, Arrival>).set(endpoint, { ...ARRIVAL, count });
+    }
+    const events = endpoints.map((endpoint) => eventOf(endpoint, seen[endpoint] ?? SILENT));
+    sendEvents(response, STARTED, ...events, END);
+  };
+  return { answer, standIn };
+};
+const vouched = (proofs: readonly Proof[]) => proofs.map(({ vouchedBy }) => vouchedBy);
+
+// A prefix and no `describe`: groups of tests wait for each other.
+const SHUT = 'calls shut only what something vouches for:';
+
 describe('proveEndpoints', () => {
-  test('joins what a vantage saw with what arrived, on loopback from end to end', async () => {
+  test.concurrent('joins what a vantage saw with what arrived, on loopback from end to end', async () => {
     const bound = await findFreeEndpoints();
     const { standIn, key } = await startStandIn(bound);
     const services = [...bound.slice(0, 4), 'tcp/1'] as const;
@@ -130,86 +156,64 @@ describe('proveEndpoints', () => {
     expect(problems).toEqual([expect.stringContaining('cut off')]);
   });
 
-  describe('calls shut only what something vouches for:', () => {
-    const SILENT = { state: 'filtered', reason: 'no-response', tries: 4, receipt: false } as const;
-    const REFUSED = { state: 'closed', reason: 'conn-refused', tries: 1, receipt: false } as const;
-    /** A vantage that sees this in each of its rounds, before which this comes to the stand-in. */
-    const rounds = (...all: readonly (readonly [Partial<Record<EndpointId, Partial<ProofEvent>>>, EndpointId[]])[]) => {
-      const standIn = pretend(['tcp/80', 'udp/5060', 'tcp/40000', 'tcp/50000'], []);
-      let round = 0;
-      const answer: Answerer = (response, { body }) => {
-        const { endpoints } = JSON.parse(body) as { endpoints: EndpointId[] };
-        const [seen, come] = all[round++] ?? [{}, []];
-        for (const endpoint of come) {
-          const count = (standIn.arrivals.get(endpoint)?.count ?? 0) + 1;
-          (standIn.arrivals as Map<EndpointId, Arrival>).set(endpoint, { ...ARRIVAL, count });
-        }
-        const events = endpoints.map((endpoint) => eventOf(endpoint, seen[endpoint] ?? SILENT));
-        sendEvents(response, STARTED, ...events, END);
-      };
-      return { answer, standIn };
-    };
-    const vouched = (proofs: readonly Proof[]) => proofs.map(({ vouchedBy }) => vouchedBy);
+  test.concurrent(`${SHUT} nothing where all is silent: anyone may have shut us out`, async () => {
+    const { answer, standIn } = rounds();
+    const { proofs, asked } = await prove(answer, { standIn });
+    expect(vouched(proofs)).toEqual([null, null, null]);
+    expect(proofs.map(({ tries }) => tries)).toEqual([8, 8, 8]);
+    expect(asked.map(({ endpoints }) => endpoints)).toEqual(Array(2).fill(['tcp/80', 'udp/5060', 'tcp/40000']));
+  });
 
-    test.concurrent('nothing where all is silent: anyone may have shut us out', async () => {
-      const { answer, standIn } = rounds();
-      const { proofs, asked } = await prove(answer, { standIn });
-      expect(vouched(proofs)).toEqual([null, null, null]);
-      expect(proofs.map(({ tries }) => tries)).toEqual([8, 8, 8]);
-      expect(asked.map(({ endpoints }) => endpoints)).toEqual(Array(2).fill(['tcp/80', 'udp/5060', 'tcp/40000']));
-    });
+  test.concurrent(`${SHUT} what was silent twice, where what arrived arrives again at the end`, async () => {
+    const { answer, standIn } = rounds([{}, ['udp/5060']], [{}, []], [{}, ['udp/5060']]);
+    const { proofs, asked } = await prove(answer, { standIn });
+    expect(vouched(proofs)).toEqual(['udp/5060', null, 'udp/5060']);
+    expect(asked.map(({ endpoints }) => endpoints)).toEqual([
+      ['tcp/80', 'udp/5060', 'tcp/40000'],
+      ['tcp/80', 'tcp/40000'],
+      ['udp/5060'],
+    ]);
+  });
 
-    test.concurrent('what was silent twice, where what arrived arrives again at the end', async () => {
-      const { answer, standIn } = rounds([{}, ['udp/5060']], [{}, []], [{}, ['udp/5060']]);
-      const { proofs, asked } = await prove(answer, { standIn });
-      expect(vouched(proofs)).toEqual(['udp/5060', null, 'udp/5060']);
-      expect(asked.map(({ endpoints }) => endpoints)).toEqual([
-        ['tcp/80', 'udp/5060', 'tcp/40000'],
-        ['tcp/80', 'tcp/40000'],
-        ['udp/5060'],
-      ]);
-    });
+  test.concurrent(`${SHUT} nothing where it does not arrive again`, async () => {
+    const { answer, standIn } = rounds([{}, ['udp/5060']]);
+    expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
+  });
 
-    test.concurrent('nothing where it does not arrive again', async () => {
-      const { answer, standIn } = rounds([{}, ['udp/5060']]);
-      expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
-    });
+  test.concurrent(
+    `${SHUT} what was silent twice, where the test port arrives before and after; it is not told itself`,
+    async () => {
+      const { answer, standIn } = rounds([{}, ['tcp/50000']], [{}, []], [{}, ['tcp/50000']]);
+      const { proofs, problems, asked } = await prove(answer, { standIn, testPort: 'tcp/50000' });
+      expect(proofs.map(({ endpoint }) => endpoint)).toEqual(['tcp/80', 'udp/5060', 'tcp/40000']);
+      expect(vouched(proofs)).toEqual(Array(3).fill('tcp/50000'));
+      expect(asked[0]?.endpoints[0]).toBe('tcp/50000');
+      expect(problems).toEqual([]);
+    },
+  );
 
-    test.concurrent(
-      'what was silent twice, where the test port arrives before and after; it is not told itself',
-      async () => {
-        const { answer, standIn } = rounds([{}, ['tcp/50000']], [{}, []], [{}, ['tcp/50000']]);
-        const { proofs, problems, asked } = await prove(answer, { standIn, testPort: 'tcp/50000' });
-        expect(proofs.map(({ endpoint }) => endpoint)).toEqual(['tcp/80', 'udp/5060', 'tcp/40000']);
-        expect(vouched(proofs)).toEqual(Array(3).fill('tcp/50000'));
-        expect(asked[0]?.endpoints[0]).toBe('tcp/50000');
-        expect(problems).toEqual([]);
-      },
-    );
+  test.concurrent(`${SHUT} nothing where the test port does not arrive, which is told`, async () => {
+    const { answer, standIn } = rounds();
+    const { proofs, problems } = await prove(answer, { standIn, testPort: 'tcp/50000' });
+    expect(vouched(proofs)).toEqual([null, null, null]);
+    expect(problems).toEqual(['nothing arrived at the test port tcp/50000: is it forwarded to 127.0.0.1?']);
+  });
 
-    test.concurrent('nothing where the test port does not arrive, which is told', async () => {
-      const { answer, standIn } = rounds();
-      const { proofs, problems } = await prove(answer, { standIn, testPort: 'tcp/50000' });
-      expect(vouched(proofs)).toEqual([null, null, null]);
-      expect(problems).toEqual(['nothing arrived at the test port tcp/50000: is it forwarded to 127.0.0.1?']);
-    });
+  const seen = (first: Partial<ProofEvent>) => ({ 'tcp/80': first });
+  test.concurrent.each([
+    ['the first that is asked is refused at once, and so again', REFUSED, REFUSED, 'tcp/80'],
+    ['it is silent at the end', REFUSED, SILENT, null],
+    ['it is refused in another way at the end', REFUSED, { ...SILENT, reason: 'host-unreach' }, null],
+    ['it was refused only when it was tried again', { ...REFUSED, tries: 2 }, REFUSED, null],
+  ] as const)(`${SHUT} refusals: %s`, async (_what, first, last, by) => {
+    const { answer, standIn } = rounds([seen(first), []], [seen(first), []], [seen(last), []]);
+    expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([by, by, by]);
+  });
 
-    const seen = (first: Partial<ProofEvent>) => ({ 'tcp/80': first });
-    test.concurrent.each([
-      ['the first that is asked is refused at once, and so again', REFUSED, REFUSED, 'tcp/80'],
-      ['it is silent at the end', REFUSED, SILENT, null],
-      ['it is refused in another way at the end', REFUSED, { ...SILENT, reason: 'host-unreach' }, null],
-      ['it was refused only when it was tried again', { ...REFUSED, tries: 2 }, REFUSED, null],
-    ] as const)('refusals: %s', async (_what, first, last, by) => {
-      const { answer, standIn } = rounds([seen(first), []], [seen(first), []], [seen(last), []]);
-      expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([by, by, by]);
-    });
-
-    test.concurrent('no refusal of what was asked late: it may be that of who shuts us out', async () => {
-      const late = { 'tcp/40000': REFUSED };
-      const { answer, standIn } = rounds([late, []], [late, []], [late, []]);
-      expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
-    });
+  test.concurrent(`${SHUT} no refusal of what was asked late: it may be that of who shuts us out`, async () => {
+    const late = { 'tcp/40000': REFUSED };
+    const { answer, standIn } = rounds([late, []], [late, []], [late, []]);
+    expect(vouched((await prove(answer, { standIn })).proofs)).toEqual([null, null, null]);
   });
 
   test.concurrent.each<[string, Answerer, string]>([
