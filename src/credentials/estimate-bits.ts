@@ -2,7 +2,7 @@ import { COMMON_WORDS, measureKeyboardPath } from './common.js';
 import { FREQUENT_WORDS } from './frequent-words.js';
 import { measureKeyboardWalk } from './keyboard-walk.js';
 import { measureReadable } from './propose-credential.js';
-import { measureRepeat, measureRun } from './runs.js';
+import { measureRepeat, measureRun, measureSteps } from './runs.js';
 import { foldText } from './words.js';
 
 /** A stretch of a text that a guesser has for less, at any of these lengths. */
@@ -77,6 +77,7 @@ function listStretches(text: string, folded: string, at: number, known: readonly
   const patterns = [measureRepeat(folded, at), measureRun(text, at), measureKeyboardPath(text, at)];
   return [
     ...patterns.map((most) => ({ least: 3, most, bits: () => PATTERN_BITS })),
+    { least: 4, most: measureSteps(text, at), bits: () => PATTERN_BITS + STEP_BITS },
     { least: 6, most: measureInterleaved(text, at), bits: () => 2 * PATTERN_BITS },
     { least: 5, most: measureKeyboardWalk(text, at), bits: (length) => PATTERN_BITS + (length - 1) * STEP_BITS },
     { least: 5, most: NAME.exec(text.slice(at))?.[0].length ?? 0, bits: (length) => length * NAME_BITS },
@@ -87,7 +88,7 @@ function listStretches(text: string, folded: string, at: number, known: readonly
 }
 
 /**
- * Length of the stretch from `at` on whose every second character makes a run or a path on the keyboard, and those
+ * Length of the stretch from `at` on whose every second character goes by one step or along a path on the keyboard, and those
  * between another (`a1b2c3`, `1q2w3e`, `qpwoei`).
  */
 function measureInterleaved(text: string, at: number): number {
@@ -96,7 +97,7 @@ function measureInterleaved(text: string, at: number): number {
       .slice(at)
       .split('')
       .filter((_char, place) => place % 2 === first);
-    return Math.max(measureRun(half.join(''), 0), measureKeyboardPath(half.join(''), 0));
+    return Math.max(measureSteps(half.join(''), 0), measureKeyboardPath(half.join(''), 0));
   }) as [number, number];
   return 2 * Math.min(even, odd);
 }

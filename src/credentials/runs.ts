@@ -24,6 +24,11 @@ export function measureRun(text: string, at: number): number {
   return measureSteady(text, at, (step) => Math.abs(step) === 1);
 }
 
+/** Length of the stretch from `at` on that goes by the same step all the way, whichever (`acegi`, `9630`), at least 1. */
+export function measureSteps(text: string, at: number): number {
+  return measureSteady(text, at, () => true);
+}
+
 /** Whether `least` characters in a row go up or down by one. */
 export function holdsRun(text: string, least: number): boolean {
   return text.split('').some((_char, at) => measureRun(text, at) >= least);

@@ -26,7 +26,8 @@ export interface Description {
 /** What a description tells, or a part of a sentence on why it tells nothing. */
 export type DescriptionResult = Description | { readonly problem: string; readonly isCut: boolean };
 
-const WAN_SERVICE = /^urn:[\w.-]{1,64}:service:WAN(?:IP|PPP)Connection(?::([0-9]{1,3}))?$/i;
+/** As carelessly as routers write it: `WANIPConnection:1.0`, `WANIPConn1`, and without what stands in front. */
+const WAN_SERVICE = /(?:^|[:_-])WAN(IP|PPP)Conn(?:ection)?(?:[:.]?([0-9]{1,3}))?(?:\.[0-9]{1,3})?$/i;
 const GATEWAY = /:device:InternetGatewayDevice:/i;
 const MAX_SERVICES = 64;
 const MAX_URL = 512;
@@ -76,11 +77,19 @@ function readDevice(device: XmlElement): Device {
 /** The connection services within an element, at every depth. */
 function listServices(element: XmlElement, base: HttpPlace): WanService[] {
   const within = element.children.flatMap((child) => listServices(child, base));
-  const serviceType = isNamed(element, 'service') ? (childText(element, 'serviceType', 128) ?? '') : '';
+  const serviceType = isNamed(element, 'service') ? readServiceType(element) : '';
   const match = WAN_SERVICE.exec(serviceType);
   if (!match) return within;
   const control = parseHttpPlace(childText(element, 'controlURL', MAX_URL) ?? '', base);
-  return [{ serviceType, version: Number(match[1] ?? 1), control }, ...within];
+  return [{ serviceType, version: Number(match[2] ?? 1), control }, ...within];
+}
+
+/** A service without a type is what its id says, with the type that such a service has. */
+function readServiceType(service: XmlElement): string {
+  const serviceType = childText(service, 'serviceType', 128);
+  if (serviceType !== null) return serviceType;
+  const layer = WAN_SERVICE.exec(childText(service, 'serviceId', 128) ?? '')?.[1];
+  return layer ? `urn:schemas-upnp-org:service:WAN${layer.toUpperCase()}Connection:1` : '';
 }
 
 /** The elements of that name that are not within another of them. */

@@ -13,12 +13,16 @@ const MAX_TEXT = 192 * 1024;
  * match, `<` within texts, control characters, careless comments and attributes, a document type without entities,
  * several roots. What it finds stands under a root without a name. On documents of UPnP that are well-formed, in which
  * no element has both text and elements, it finds the same as `parseXml`. Use it after that only, and say so.
- * Total and linear, in the same bounds, with 64 levels; refused where those are passed and where entities are declared.
+ * Total and linear, in the same bounds, with 64 levels; refused where those are passed and where entities are declared in front of the
+ * first element.
  */
 export function parseLooseXml(source: Uint8Array | string): LooseXml {
   if (source.length > MAX_XML_BYTES) return { problem: `it is longer than ${MAX_XML_BYTES / 1024} KiB` };
   const text = typeof source === 'string' ? source : decodeXml(source);
-  if (/<!ENTITY|<!DOCTYPE[^<>]*\[/i.test(text)) return { problem: 'it declares entities, which are refused' };
+  const firstTag = text.search(/<[A-Za-z_]/);
+  // Behind the first tag it is no declaration, but text: whoever opens a port chooses the description.
+  if (/<!ENTITY|<!DOCTYPE[^<>]*\[/i.test(text.slice(0, firstTag < 0 ? text.length : firstTag)))
+    return { problem: 'it declares entities, which are refused' };
   const tree = new LooseTree();
   for (let at = 0, scanner = new Scanner(text); at < text.length && tree.isWithinBounds;) at = scanner.take(at, tree);
   if (!tree.isWithinBounds) return { problem: 'it is too large or too deep' };

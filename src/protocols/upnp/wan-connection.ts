@@ -71,11 +71,29 @@ const EVERYBODY = ['', '*', '0.0.0.0', '::'];
 /**
  * Reads one entry of a mapping table (UPnP WANIPConnection:2 §2.5.18, §2.5.21): mostly one mapping, one of each
  * transport where the gateway names both or none, and none for a place holder, which has neither an inside host nor is
- * enabled. A list of ports makes one of each. An entry that does not say that it is off counts as enabled; an inside port that is not a number as 0, the
- * same as outside. Undefined if the outside port or the transport cannot be read, or if the entry says something twice,
- * as it does where a description with tags was not escaped.
+ * enabled. A list of ports makes one of each. An entry that does not say that it is off counts as enabled; an inside
+ * port that is not a number as 0, the same as outside. Not plain if the outside port or the transport cannot be read, or
+ * if the entry says something twice, as it does where a description with tags was not escaped: then it is read with
+ * what it says first and with what it says last, so that no description hides a mapping.
  */
-export function readMapping(entry: XmlElement): PortMapping[] | undefined {
+export function readMapping(entry: XmlElement): ReadMapping {
+  const twice = SAID_ONCE.filter((name) => new Set(listSaid(entry, name)).size > 1);
+  if (twice.length === 0) {
+    const mappings = readOneWay(entry);
+    return { mappings: mappings ?? [], isPlain: mappings !== undefined };
+  }
+  const ways = [0, -1].flatMap((which) => readOneWay(pickSaid(entry, twice, which)) ?? []);
+  const mappings = new Map(ways.map((mapping) => [mappingKey(mapping), mapping]));
+  return { mappings: [...mappings.values()], isPlain: false };
+}
+
+/** What an entry tells; not `isPlain`: it could not be read for certain, so there may be others. */
+export interface ReadMapping {
+  readonly mappings: readonly PortMapping[];
+  readonly isPlain: boolean;
+}
+
+function readOneWay(entry: XmlElement): PortMapping[] | undefined {
   const text = (name: string, max: number) => childText(entry, name, max) ?? '';
   const internalClient = text('NewInternalClient', 64);
   const enabled = !/^(?:0|false|no|off|disabled)$/i.test(text('NewEnabled', 16));
@@ -83,7 +101,7 @@ export function readMapping(entry: XmlElement): PortMapping[] | undefined {
   const external = readPorts(text('NewExternalPort', MAX_PORTS_TEXT));
   const internal = readPorts(text('NewInternalPort', MAX_PORTS_TEXT)) ?? [];
   const transports = readTransports(text('NewProtocol', 16));
-  if (!external || transports.length === 0 || contradictsItself(entry)) return undefined;
+  if (!external || transports.length === 0) return undefined;
   const remoteHost = text('NewRemoteHost', 64);
   const each = transports.flatMap((transport) => external.map((ports, index) => ({ transport, ports, index })));
   return each.map(({ transport, ports, index }) => ({
@@ -104,7 +122,7 @@ export function readMappingOf(results: XmlElement, { transport, port }: Endpoint
   const asked = { NewRemoteHost: '', NewExternalPort: String(port), NewProtocol: transport };
   const told = results.children.filter((child) => !Object.keys(asked).some((name) => isNamed(child, name)));
   const added = Object.entries(asked).map(([name, text]) => ({ name, text, children: [] }));
-  const [mapping] = readMapping({ ...results, children: [...told, ...added] }) ?? [];
+  const [mapping] = readMapping({ ...results, children: [...told, ...added] }).mappings;
   return mapping?.internalClient ? mapping : undefined;
 }
 
@@ -117,11 +135,15 @@ const SAID_ONCE = [
   'NewEnabled',
 ];
 
-function contradictsItself(entry: XmlElement): boolean {
-  return SAID_ONCE.some((name) => {
-    const said = entry.children.filter((child) => isNamed(child, name)).map(({ text }) => text);
-    return new Set(said).size > 1;
-  });
+function listSaid(entry: XmlElement, name: string): string[] {
+  return entry.children.filter((child) => isNamed(child, name)).map(({ text }) => text);
+}
+
+/** The entry with one value of each of those names: the first or, at -1, the last. */
+function pickSaid(entry: XmlElement, names: readonly string[], which: number): XmlElement {
+  const others = entry.children.filter((child) => !names.some((name) => isNamed(child, name)));
+  const picked = names.map((name) => ({ name, text: listSaid(entry, name).at(which)!, children: [] }));
+  return { ...entry, children: [...others, ...picked] };
 }
 
 /**
@@ -156,8 +178,8 @@ export function readMappingList(results: XmlElement, max: number): MappingListRe
   const list = 'root' in document ? findWithin(document.root, 'PortMappingList') : undefined;
   if (!list) return loose ? strict : { problem: 'it has no list' };
   const read = list.children.filter((child) => isNamed(child, 'PortMappingEntry')).map(readMapping);
-  const mappings = read.flatMap((entry) => entry ?? []);
-  const unreadable = read.filter((entry) => entry === undefined).length + Math.max(0, mappings.length - max);
+  const mappings = read.flatMap((entry) => entry.mappings);
+  const unreadable = read.filter(({ isPlain }) => !isPlain).length + Math.max(0, mappings.length - max);
   return { mappings: mappings.slice(0, max), unreadable, loose };
 }
 
@@ -183,10 +205,11 @@ function readPorts(text: string): Ports[] | undefined {
 
 function readRange(text: string): Ports | undefined {
   if (/^(?:\*|all|any)$/i.test(text)) return { first: 0, last: 0 };
-  const match = /^([0-9]{1,5})(?:\s*(?:-|:|\.\.|~)\s*([0-9]{1,5}))?$/.exec(text);
+  const match = /^\+?0*([0-9]{1,5})(?:\s*(?:[-:~\u2013]|\.\.|to)\s*0*([0-9]{1,5}))?$/i.exec(text);
   if (!match) return undefined;
-  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
-  if (first > last || last > 65_535) return undefined;
+  const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
+  const [first, last] = [Math.min(from, to), Math.max(from, to)];
+  if (last > 65_535) return undefined;
   return first <= 1 && last === 65_535 ? { first: 0, last: 0 } : { first, last };
 }
 

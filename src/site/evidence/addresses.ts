@@ -59,7 +59,7 @@ export function placeOf(address: string): Place | undefined {
   return scope && PLACES[scope];
 }
 
-/** Whether a text that names a host is a name. Names are never looked up, so it may be anyone's. */
-export function isHostName(text: string): boolean {
-  return text.trim() !== '' && placeOf(text) === undefined;
+/** Whether a text that should be an address is a name, which is never looked up, or empty: then it may be anyone's. */
+export function isAnyones(text: string): boolean {
+  return placeOf(text) === undefined;
 }

@@ -1,7 +1,7 @@
 import { parseEndpointId } from '../../model/endpoint.js';
 import type { Gateway } from '../../model/lan.js';
 import type { Explanation, Grounds, Proof, SiteEvidence } from '../../model/site.js';
-import { isHostName, isOnLan, isSameAddress } from './addresses.js';
+import { isAnyones, isOnLan, isSameAddress } from './addresses.js';
 import { identifyGateway, judgeNatPmp, judgeUpnp, listRouters } from './gateways.js';
 import { coversEndpoint, type HeldMapping, identifyMapping, insidePort, isByNatPmp } from './mappings.js';
 
@@ -21,7 +21,7 @@ export function findWayIn(
     .filter(
       ({ gateway, mapping }) =>
         isSameAddress(mapping.internalClient, standIn.address) ||
-        isHostName(mapping.internalClient) ||
+        isAnyones(mapping.internalClient) ||
         !isOnLan(gateway.address, lan.interfaces),
     );
   const port = (arrivedAt && parseEndpointId(arrivedAt)?.port) ?? asked.port;

@@ -9,7 +9,7 @@ import {
   type ProfileService,
 } from '../../model/profile.js';
 import type { Explanation, SiteEvidence, SiteReportData } from '../../model/site.js';
-import { isHostName, isSameAddress } from './addresses.js';
+import { isAnyones, isSameAddress } from './addresses.js';
 import { explainReachable, type Reachability } from './explain.js';
 import { identifyGateway, listRouters } from './gateways.js';
 import {
@@ -153,7 +153,7 @@ function judgeMapping(
     const places = phoneSystemAddresses(evidence);
     if (places.some((address) => isSameAddress(address, internalClient))) return 'nec-port';
     if (!isNec) return 'other';
-    return evidence.pbxAddress === null || isHostName(internalClient) ? 'nec-port' : 'other-host';
+    return evidence.pbxAddress === null || isAnyones(internalClient) ? 'nec-port' : 'other-host';
   }
 }
 

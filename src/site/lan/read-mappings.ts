@@ -119,7 +119,7 @@ async function readTable(
       atEnd = isFault && answer.fault.code === END_OF_TABLE;
       if (atEnd) continue;
       const failure = describeMiss(answer);
-      if (signal.aborted || (index === 0 && needsPassword(answer))) return end(`entry ${index} ${failure}`);
+      if (signal.aborted || (index === 0 && !isFault && needsPassword(answer))) return end(`entry ${index} ${failure}`);
       if (!isFault || answer.fault.code !== GAP) {
         seen.unreadable++;
         seen.firstFailure ||= `entry ${index}: ${describeFailure(answer)}`;
@@ -132,9 +132,9 @@ async function readTable(
     Object.assign(seen, { missed: 0, silent: 0 });
     atEnd = false;
     const entry = readMapping(answer.results);
-    if (!entry) seen.unreadable++;
+    if (!entry.isPlain) seen.unreadable++;
     if (answer.loose) seen.loose++;
-    const fresh = (entry ?? []).filter((mapping) => !mappings.has(mappingKey(mapping)));
+    const fresh = entry.mappings.filter((mapping) => !mappings.has(mappingKey(mapping)));
     for (const mapping of fresh) mappings.set(mappingKey(mapping), mapping);
     seen.barren = fresh.length > 0 ? 0 : seen.barren + 1;
     if (seen.barren === MAX_BARREN) return end(`its last ${MAX_BARREN} entries added nothing new, and it did not end`);

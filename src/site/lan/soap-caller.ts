@@ -23,9 +23,12 @@ export function createCaller(dialogue: HttpDialogue, path: string): SoapCaller {
 }
 
 const PASSWORD: readonly number[] = [401, 403];
+/** "Action not authorized" (UPnP Device Architecture 2.0 §3.2.5). */
+const NOT_AUTHORIZED = 606;
 
-/** Whether a call was answered that a password is needed, by the status of HTTP. */
+/** Whether a call was answered that a password is needed: by the status of HTTP, or by the error of UPnP that says so. */
 export function needsPassword(answer: CallAnswer): boolean {
+  if ('fault' in answer) return answer.fault.code === NOT_AUTHORIZED;
   return 'problem' in answer && answer.status !== null && PASSWORD.includes(answer.status);
 }
 

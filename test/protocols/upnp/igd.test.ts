@@ -57,6 +57,36 @@ describe('parseDeviceDescription', () => {
     });
   });
 
+  test.each<[string, string, number] | [string, null]>([
+    ['WANIPConnection:1.0', 'urn:schemas-upnp-org:service:WANIPConnection:1.0', 1],
+    ['WANIPConnection2', 'urn:schemas-upnp-org:service:WANIPConnection2', 2],
+    ['WANIPConn:1', 'urn:schemas-upnp-org:service:WANIPConn:1', 1],
+    ['WANPPPConn', 'urn:schemas-upnp-org:service:WANPPPConn', 1],
+    ['WANIPv6FirewallControl:1', null],
+    ['WANCommonInterfaceConfig:1', null],
+    ['MyWANIPConnection:1', null],
+    ['WANIPConnectionLog:1', null],
+  ])('a service that is written %s', (written, serviceType, version = 1) => {
+    const result = parseDeviceDescription(
+      describeDevice(serviceOf(`urn:schemas-upnp-org:service:${written}`, '/c')),
+      LOCATION,
+    );
+    expect(result).toMatchObject({ services: serviceType === null ? [] : [{ serviceType, version }] });
+  });
+
+  test('a service without a type, or with nothing in front of it', () => {
+    const ofId = (id: string) =>
+      `<serviceList><service><serviceId>${id}</serviceId><controlURL>/c</controlURL></service></serviceList>`;
+    const inside = [
+      ofId('urn:upnp-org:serviceId:WANPPPConn1'),
+      ofId('urn:upnp-org:serviceId:WANCommonIFC1'),
+      serviceOf('WANIPConnection:2', '/d'),
+    ];
+    expect(parseDeviceDescription(describeDevice(inside.join('')), LOCATION)).toMatchObject({
+      services: [{ serviceType: 'urn:schemas-upnp-org:service:WANPPPConnection:1' }, { version: 2 }],
+    });
+  });
+
   test('resolves control URLs', () => {
     expect(urlOf('/ctl')).toBe('http://192.168.1.1:5000/ctl');
     expect(urlOf('ctl?a=b')).toBe('http://192.168.1.1:5000/dir/ctl?a=b');
@@ -287,8 +317,14 @@ const READ = {
   leaseSeconds: 0,
 };
 
+/** The mappings of an entry that can be read for certain. */
+function readPlain(entry: XmlElement) {
+  const { mappings, isPlain } = readMapping(entry);
+  return isPlain ? mappings : undefined;
+}
+
 describe('readMapping', () => {
-  test('an entry as it should be', () => expect(readMapping(entry())).toEqual([READ]));
+  test('an entry as it should be', () => expect(readPlain(entry())).toEqual([READ]));
 
   test.each<[Record<string, string | null>, object]>([
     [{ NewProtocol: 'udp' }, { transport: 'udp' }],
@@ -307,12 +343,12 @@ describe('readMapping', () => {
     [{ NewPortMappingDescription: 'd'.repeat(300) }, { description: 'd'.repeat(256) }],
     [{ NewExternalPort: '0' }, { externalPort: 0 }],
     [{ NewInternalClient: '' }, { internalClient: '' }],
-  ])('%j', (changes, read) => expect(readMapping(entry(changes))).toEqual([{ ...READ, ...read }]));
+  ])('%j', (changes, read) => expect(readPlain(entry(changes))).toEqual([{ ...READ, ...read }]));
 
   test('both transports in one', () => {
     for (const both of ['TCP/UDP', 'BOTH', 'udp,tcp', 'TCP+UDP', 'ALL', 'any', '*', '', '6/17', null]) {
       expect(
-        readMapping(entry({ NewProtocol: both }))
+        readPlain(entry({ NewProtocol: both }))
           ?.map(({ transport }) => transport)
           .sort(),
       ).toEqual(['tcp', 'udp']);
@@ -325,12 +361,16 @@ describe('readMapping', () => {
     ['TCP (6)', ['tcp']],
     ['udp6', ['udp']],
   ])('the protocol %j', (protocol, transports) =>
-    expect(readMapping(entry({ NewProtocol: protocol }))?.map(({ transport }) => transport)).toEqual(transports),
+    expect(readPlain(entry({ NewProtocol: protocol }))?.map(({ transport }) => transport)).toEqual(transports),
   );
 
   test.each<[string, object]>([
     ['5060-5080', { externalPort: 5060, externalPortLast: 5080 }],
     ['5060:5080', { externalPort: 5060, externalPortLast: 5080 }],
+    ['5080-5060', { externalPort: 5060, externalPortLast: 5080 }],
+    ['5060 to 5080', { externalPort: 5060, externalPortLast: 5080 }],
+    ['5060\u20135080', { externalPort: 5060, externalPortLast: 5080 }],
+    ['+05060', { externalPort: 5060 }],
     ['5060 - 5080', { externalPort: 5060, externalPortLast: 5080 }],
     ['8080-8080', { externalPort: 8080 }],
     ['1-65535', { externalPort: 0 }],
@@ -338,14 +378,14 @@ describe('readMapping', () => {
     ['*', { externalPort: 0 }],
     ['ALL', { externalPort: 0 }],
   ])('the range %j', (range, read) =>
-    expect(readMapping(entry({ NewExternalPort: range, NewInternalPort: '5060-5080' }))).toEqual([
+    expect(readPlain(entry({ NewExternalPort: range, NewInternalPort: '5060-5080' }))).toEqual([
       { ...READ, internalPort: 5060, ...read },
     ]),
   );
 
   test('a list of ports is one mapping for each', () => {
     const list = entry({ NewExternalPort: '80, 443,8000-8010', NewInternalPort: '8080,8443' });
-    expect(readMapping(list)).toEqual([
+    expect(readPlain(list)).toEqual([
       { ...READ, externalPort: 80, internalPort: 8080 },
       { ...READ, externalPort: 443, internalPort: 8443 },
       { ...READ, externalPort: 8000, externalPortLast: 8010, internalPort: 0 },
@@ -354,34 +394,47 @@ describe('readMapping', () => {
 
   test('an inside port that is not one is the same as outside', () => {
     for (const port of ['', 'x', '70000'])
-      expect(readMapping(entry({ NewInternalPort: port }))).toEqual([{ ...READ, internalPort: 0 }]);
+      expect(readPlain(entry({ NewInternalPort: port }))).toEqual([{ ...READ, internalPort: 0 }]);
   });
 
   test('an entry that says two things is not read', () => {
     const { children } = entry();
     const twice = (name: string, text: string) =>
-      readMapping({ name: 'r', text: '', children: [...children, { name, text, children: [] }] });
+      readPlain({ name: 'r', text: '', children: [...children, { name, text, children: [] }] });
     expect(twice('NewInternalClient', '192.168.1.99')).toBeUndefined();
     expect(twice('newexternalport', '80')).toBeUndefined();
+    expect(twice('NewEnabled', '0')).toBeUndefined();
     expect(twice('NewInternalClient', '192.168.1.10')).toEqual([READ]);
     expect(twice('NewPortMappingDescription', 'more')).toEqual([READ]);
   });
 
+  test.each<[string, string, object]>([
+    ['NewExternalPort', '4000', { externalPort: 4000 }],
+    ['NewInternalClient', '192.168.1.99', { internalClient: '192.168.1.99' }],
+    ['NewEnabled', '0', { enabled: false }],
+    ['NewProtocol', 'UDP', { transport: 'udp' }],
+  ])('one that says two things of %s is judged by both, and not for certain', (name, text, said) => {
+    const other = { name, text, children: [] };
+    const { children } = entry();
+    const both = (children: readonly XmlElement[]) => readMapping({ name: 'r', text: '', children });
+    expect(both([...children, other])).toEqual({ mappings: [READ, { ...READ, ...said }], isPlain: false });
+    expect(both([other, ...children])).toEqual({ mappings: [{ ...READ, ...said }, READ], isPlain: false });
+  });
+
   test('a place holder is no mapping', () => {
-    expect(readMapping(entry({ NewInternalClient: '', NewEnabled: '0', NewExternalPort: '' }))).toEqual([]);
+    expect(readPlain(entry({ NewInternalClient: '', NewEnabled: '0', NewExternalPort: '' }))).toEqual([]);
   });
 
   test.each<Record<string, string>>([
     { NewExternalPort: '65536' },
     { NewExternalPort: '-1' },
     { NewExternalPort: '' },
-    { NewExternalPort: '5080-5060' },
     { NewExternalPort: '5060-70000' },
     { NewExternalPort: '80,x' },
     { NewExternalPort: Array.from({ length: 17 }, (_, n) => n + 1).join() },
     { NewProtocol: 'SCTP' },
     { NewProtocol: '47' },
-  ])('cannot be read: %j', (changes) => expect(readMapping(entry(changes))).toBeUndefined());
+  ])('cannot be read: %j', (changes) => expect(readPlain(entry(changes))).toBeUndefined());
 
   test('survives any text', () => {
     const text = fc.oneof(
@@ -392,7 +445,7 @@ describe('readMapping', () => {
     const children = fc.array(fc.tuple(fc.constantFrom(...names), text), { maxLength: 14 });
     fc.assert(
       fc.property(children, (list) => {
-        const read = readMapping({
+        const read = readPlain({
           name: 'r',
           text: '',
           children: list.map(([name, value]) => ({ name, text: value, children: [] })),
@@ -476,7 +529,7 @@ describe('readMappingList', () => {
 });
 
 test('mappings are told apart by all but description and lease', () => {
-  const [one] = readMapping(entry())!;
+  const [one] = readPlain(entry())!;
   const others = [
     { transport: 'udp' },
     { externalPort: 1 },

@@ -51,6 +51,17 @@ describe('a connection that needs a password', () => {
     expect(notes).toEqual(['WANPPPConnection:1: it answers that it needs a password.']);
   });
 
+  test('for every call by error 606 of UPnP is the same', async () => {
+    const fault = '<Fault><detail><UPnPError><errorCode>606</errorCode></UPnPError></detail></Fault>';
+    const text = `HTTP/1.1 500 No\r\nContent-Length: ${fault.length}\r\n\r\n${fault}`;
+    const port = await listen(answering(text));
+    const answers = naming(await describeServices([WAN, `http://127.0.0.1:${port}/`]));
+    const { connections, problems, notes } = await read({ answers });
+    expect(connections).toMatchObject([{ needsPassword: true, mappings: [] }]);
+    expect(problems).toEqual([]);
+    expect(notes).toEqual(['WANIPConnection:1: it answers that it needs a password.']);
+  });
+
   test('leaves the list of another complete', async () => {
     const port = await listen(status(401));
     const lab = await gateway({ shape: 'box', mappings: [mapping()] });

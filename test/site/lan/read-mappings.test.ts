@@ -43,6 +43,8 @@ describe('an entry that is not well-formed is read nevertheless, and so is what 
     ['\x01\x02tone', 'tone'],
     ['a &#0; b', 'a &#0; b'],
     ['<!-- x', ''],
+    ['<!ENTITY a "b">', ''],
+    ['<!DOCTYPE a [<!ENTITY b "c">]>', '<!DOCTYPE a []>'],
     ['<![CDATA[ x', 'x'],
     ['\xff\xfe <\x80', 'ÿþ <\x80'],
   ])('description %j', async (description, text) => {
@@ -54,9 +56,14 @@ describe('an entry that is not well-formed is read nevertheless, and so is what 
     expect(notes).toEqual([expect.stringMatching(/^WANIPConnection:1: 1 entry of its table came not well-formed/)]);
   });
 
-  test('but one that says a thing twice is not taken at its word', async () => {
+  test('but one that says a thing twice is read both ways, and not taken at its word', async () => {
     const { mappings, list } = await readPast(results('x<y', '<NewInternalClient>10.0.0.1</NewInternalClient>'));
-    expect(mappings).toEqual([first, ...critical]);
+    const [own, other] = ['192.168.1.31', '10.0.0.1'].map((internalClient) => ({
+      ...first,
+      internalClient,
+      description: 'x<y',
+    }));
+    expect(mappings).toEqual([first, own, other, ...critical]);
     expect(list).toEqual({ complete: false, why: '1 of the entries could not be read' });
   });
 });
