@@ -40,7 +40,7 @@ export interface NotProbed {
 
 /** What stands below the rows. */
 export interface SweepSummary {
-  /** Clients that could not be checked, with the reason. */
+  /** Clients that could not be checked, or of which all is excluded, with the reason. */
   readonly failed: readonly NotProbed[];
   readonly sweepId: number;
   readonly interrupted: boolean;
@@ -147,10 +147,11 @@ function renderSummary(summary: SweepSummary, width: number, brief: boolean): st
   if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
   if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: our own connection did not work`);
   if (held > 0) lines.push(`${renderCount(held, 'result')} not counted: too many clients fell silent at once`);
-  if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} could not be checked:`, ...list(failed));
+  // For a reason of each: its profile is gone, or all of its addresses are excluded.
+  if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} not checked:`, ...list(failed));
   if (skippedCount > 0) {
     lines.push(
-      `${renderCount(skippedCount, 'client')} not checked, because there is no authorisation:`,
+      `${renderCount(skippedCount, 'client')} not checked, because there is no valid authorisation:`,
       ...list(skipped),
     );
   }

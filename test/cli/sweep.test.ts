@@ -79,6 +79,23 @@ test('so do clients that were left out before it, and those that could not be lo
   expect((await resume(inventory, store)).stderr).toContain('there was no unfinished sweep to continue');
 });
 
+test('results that did not count before it do not count after it', async () => {
+  const inventory = writeInventory(
+    'held.csv',
+    [7, 8].map((n) => authorised(`h${n}`, `127.0.48.${n}`)),
+  );
+  for (const held of [0, 1]) {
+    const path = join(files.directory, `held-${held}.sqlite`);
+    await cutOffAfter('h7', inventory, path);
+    const store = await openStore(path);
+    if (held > 0) await store.write((tx) => tx.noteHeld(1));
+    await store.close();
+    const { code, stdout } = await resume(inventory, path);
+    expect(code).toBe(held > 0 ? 3 : 0);
+    expect(stdout.includes('1 result not counted: too many clients fell silent at once')).toBe(held > 0);
+  }
+});
+
 test('a file that must not be replaced ends it before a sweep is stored', async () => {
   const inventory = writeInventory('taken.csv', [authorised('one', '127.0.48.9')]);
   const store = join(files.directory, 'taken.sqlite');
@@ -116,6 +133,7 @@ test('a sweep that checks nobody knows nothing, and says why', async () => {
     '127.0.48.0/24',
   ]);
   expect(run.code).toBe(3);
-  expect(run.stdout).toContain('one (Client one): all of its addresses are excluded');
+  expect(run.stdout).toContain('1 client not checked:\n  one (Client one): all of its addresses are excluded');
+  expect(run.stdout).not.toContain('authorisation');
   expect(run.stderr).toContain('no client was checked');
 });

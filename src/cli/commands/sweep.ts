@@ -140,7 +140,10 @@ async function writeSweep(
     reportsShown: !output.toFile && process.stdout.isTTY,
   });
   const before = VERDICTS.filter((verdict) => prepared.verdicts[verdict] > 0);
-  let verdict = before.reduce(worstVerdict, prepared.skippedCount + prepared.unseen > 0 ? 'inconclusive' : 'compliant');
+  let verdict = before.reduce(
+    worstVerdict,
+    prepared.skippedCount + prepared.unseen + prepared.held > 0 ? 'inconclusive' : 'compliant',
+  );
   let end: SweepEnd = { state: 'interrupted', blind: 0, held: 0, failed: [] };
   let shown = { finished: 0, note: '' };
   let settled = 0;

@@ -4,7 +4,7 @@ import { addChanges, listChanges, markAlerted, type ChangePlace } from './change
 import { enqueue, type NewMessage } from './outbox.js';
 import { addResult, type NewResult } from './results.js';
 import { getState, putState, type StateSince } from './states.js';
-import { type LeavingOut, noteLeftOut, type Skipped } from './sweep-tally.js';
+import { type LeavingOut, noteHeld, noteLeftOut, type Skipped } from './sweep-tally.js';
 import { finishClient } from './sweeps.js';
 import type { Tables } from './tables.js';
 import { listWaivers } from './waivers.js';
@@ -60,6 +60,11 @@ export class StoreWriter {
   /** Notes that a sweep is done with a client. */
   finishClient(sweepId: number, clientId: string): Promise<void> {
     return finishClient(this.#db, sweepId, clientId);
+  }
+
+  /** Notes that a result of a sweep does not count. */
+  noteHeld(sweepId: number): Promise<void> {
+    return noteHeld(this.#db, sweepId);
   }
 
   /** Notes that a sweep does not look at a client. */

@@ -27,6 +27,8 @@ export interface SweepTally {
   readonly verdicts: Readonly<Record<Verdict, number>>;
   /** Results that are compliant, of slots with an exposure that stands and is out of sight. */
   readonly unseen: number;
+  /** Results that do not count, since many clients fell silent at once. */
+  readonly held: number;
   /** Clients without a valid authorisation; the first thousand of them. */
   readonly skipped: readonly Skipped[];
   readonly skippedCount: number;
@@ -48,6 +50,15 @@ export async function noteLeftOut(
     .execute();
 }
 
+/** Notes that a result does not count, since many clients fell silent at once. */
+export async function noteHeld(db: Db, sweepId: number): Promise<void> {
+  await db
+    .updateTable('sweeps')
+    .set(({ eb }) => ({ held: eb('held', '+', 1) }))
+    .where('id', '=', sweepId)
+    .execute();
+}
+
 /** What an unfinished sweep has come to so far. */
 export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
   const results = await db
@@ -66,6 +77,7 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
     .where('slots.state_rank', '<', RANK_OF.inconclusive)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
+  const { held } = await db.selectFrom('sweeps').where('id', '=', sweepId).select('held').executeTakeFirstOrThrow();
   const counts = new Map(results.map(({ verdict, count }) => [verdict, count]));
   const verdicts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, counts.get(verdict) ?? 0]));
   const leftOut = db.selectFrom('left_out').where('sweep_id', '=', sweepId);
@@ -83,6 +95,7 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
   return {
     verdicts: verdicts as Record<Verdict, number>,
     unseen,
+    held,
     skipped: await list('unauthorised'),
     skippedCount: await count('unauthorised'),
     pausedCount: await count('paused'),

@@ -52,6 +52,7 @@ interface SweepsTable {
   readonly finished_at: number | null;
   readonly beat_at: number;
   readonly clients: number;
+  readonly held: Generated<number>;
 }
 
 interface WorkTable {

@@ -76,7 +76,7 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
         await tx.addResult({ ...look, final: false });
         return { ...NOTHING, again: { suspected: [], unproved: [], refusals: [], agreed: null } };
       }
-      await finish();
+      if ((await finish()) !== null) await tx.noteHeld(look.sweepId);
       return { ...NOTHING, held: true };
     }
     const confirms = options.confirm || (look.earlier?.unproved.length ?? 0) > 0;

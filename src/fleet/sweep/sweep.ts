@@ -145,7 +145,7 @@ export async function* runSweep(
   const blindness = new Blindness();
   const massSilence = new MassSilence();
   let suspected = false;
-  let held = 0;
+  let { held } = prepared;
   let whole = false;
   try {
     const firsts = listLooks(sweepId, options, signal, (client, reason) => {

@@ -205,7 +205,7 @@ describe('backup', () => {
 test('info tells what is in the store', async () => {
   const path = stores.newPath();
   const store = await stores.open(path);
-  expect(await store.info()).toMatchObject({ path, version: 4, oldest: null, newest: null });
+  expect(await store.info()).toMatchObject({ path, version: 5, oldest: null, newest: null });
   await fill(3, store);
   const info = await store.info();
   expect(info.counts).toEqual({

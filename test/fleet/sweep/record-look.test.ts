@@ -102,6 +102,9 @@ test('where many sites fall silent at once, their looks wait for a second one an
   expect(unseen.every(({ again, changes }) => again !== null && changes.length === 0)).toBe(true);
   const again = await looks(silent, unseen, massSilence, second.id);
   expect(again.every(({ held, changes }) => held && changes.length === 0)).toBe(true);
+  // Whoever continues the sweep knows of them.
+  expect((await store.tallySweep(second.id)).held).toBe(ids.length);
+  expect((await store.tallySweep(first.id)).held).toBe(0);
   const after: unknown[] = [];
   for await (const { client: who, state } of store.readClientStates()) after.push([who.id, state]);
   expect(after).toEqual(known);
