@@ -84,6 +84,21 @@ describe('targets', () => {
     expect(addressesOf(reports)).toEqual(['127.0.42.4', '127.0.42.7']);
   });
 
+  test('that are wrong, to check or to leave out, are told at once', async () => {
+    const file = files.write('wrong.txt', '127.0.42.6\n127.0.42\n');
+    const targets = ['127.0.42.400', '10.0.0.1', '10.0.0.2', '--exclude', '10.0.0.2,127.0.42.5/24'];
+    const { code, stdout, stderr } = await runHere(['check', ...targets, '--exclude-file', file]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('127.0.42.5/24'),
+      expect.stringContaining(`${file}:2:1: "127.0.42"`),
+      expect.stringContaining('"127.0.42.400"'),
+      expect.stringContaining('10.0.0.1 is a private address'),
+    ]);
+    const sweep = await runHere(['sweep', '--inventory', 'none.csv', '--exclude', '127.0.42.400']);
+    expect(sweep).toMatchObject({ code: 2, stderr: expect.stringContaining('"127.0.42.400"') });
+  });
+
   test('are told once, however often they are given', async () => {
     const { reports } = await checkPort(['127.0.42.1', '127.0.42.1-2', '::ffff:127.0.42.2']);
     expect(addressesOf(reports)).toEqual(['127.0.42.1', '127.0.42.2']);

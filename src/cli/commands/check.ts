@@ -136,12 +136,13 @@ async function readCheckOptions(targets: readonly string[], settings: Settings):
   if (settings['all-ports'] && settings.ports !== undefined) {
     throw new InputError('--all-ports and --ports cannot be used together');
   }
-  const exclude = await shared.readExclusions(settings);
+  const { specs: exclude, mistakes } = await shared.readExclusions(settings);
   const { specs, count } = await openTargetList({
     given: targets,
     files,
     allowSpecial,
     exclude: createExclusion(exclude),
+    mistakes,
     ...(!settings.quiet && { onNote: tell }),
   });
   return {

@@ -1,8 +1,7 @@
 import { LIMITS, type SharedOptions } from '../../check/run/run-options.js';
 import { parseDuration } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
-import { collectTargets } from '../../files/targets/target-list.js';
-import type { TargetSpec } from '../../files/targets/targets.js';
+import { type CollectedTargets, collectTargets } from '../../files/targets/target-list.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { type TimingName, TIMINGS } from '../../net/scan/timing.js';
 import { inGroup, type Limits, type Options, type Values } from './option.js';
@@ -155,11 +154,8 @@ export function readPace(settings: Values<typeof PACE & typeof REACH & typeof FA
   } satisfies SharedOptions & Record<string, unknown>;
 }
 
-/**
- * The targets to leave out, from options and their file.
- * @throws InputError
- */
-export function readExclusions(settings: Values<typeof EXCLUSIONS>): Promise<TargetSpec[]> {
+/** The targets to leave out, from options and their file. */
+export function readExclusions(settings: Values<typeof EXCLUSIONS>): Promise<CollectedTargets> {
   const given = (settings.exclude ?? []).flatMap((list) => list.split(',')).filter((text) => text.trim() !== '');
   return collectTargets(given, settings['exclude-file']);
 }

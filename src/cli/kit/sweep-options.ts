@@ -50,10 +50,12 @@ export type SweepFigures = Omit<SweepOptions, 'store' | 'inventory' | 'clients' 
  * @throws InputError
  */
 export async function readSweepFigures(settings: Values<typeof SWEEP_OPTIONS>): Promise<SweepFigures> {
+  const { specs, mistakes } = await shared.readExclusions(settings);
+  if (mistakes) throw mistakes;
   return {
     ...shared.readPace(settings),
     confirmAfterMs: shared.readDuration('confirm-after', settings['confirm-after'], CONFIRM_AFTER_MS),
-    exclude: createExclusion(await resolveExclusions(await shared.readExclusions(settings), resolveName)),
+    exclude: createExclusion(await resolveExclusions(specs, resolveName)),
     allowSpecial: settings['allow-special'],
   };
 }

@@ -30,6 +30,8 @@ export interface TargetListOptions {
   readonly files: readonly string[];
   readonly allowSpecial: boolean;
   readonly exclude?: Exclusion | undefined;
+  /** What is wrong with other input, to be told together with what is wrong here. */
+  readonly mistakes?: InputError | null | undefined;
   /** Takes how targets were understood that are not written as they should be, a line each; not too many. */
   readonly onNote?: ((note: string) => void) | undefined;
   readonly stdin?: Chunks | undefined;
@@ -44,6 +46,7 @@ export interface TargetListOptions {
 export async function openTargetList(options: TargetListOptions): Promise<TargetList> {
   const { given, files, allowSpecial, exclude = NO_EXCLUSION, onNote, stdin = process.stdin } = options;
   const sieve = createSieve((spec) => refuseSpec(spec, allowSpecial, exclude));
+  if (options.mistakes) sieve.take(options.mistakes);
   const notes = onNote && limitNotes(onNote);
   const specs = given.flatMap((text) => sieve.take(parse(text), notes));
   const sources: (() => AsyncIterable<TargetSpec>)[] = [];
@@ -105,16 +108,19 @@ async function takeAll(
   }
 }
 
-/**
- * Reads the targets of arguments and a file into memory; whether they may be checked is not judged.
- * @throws InputError with a line for each mistake
- */
-export async function collectTargets(given: readonly string[], file: string | undefined): Promise<TargetSpec[]> {
+/** Targets that were read into memory, and what is wrong with others. */
+export interface CollectedTargets {
+  readonly specs: readonly TargetSpec[];
+  /** With a line for each mistake; null if there is none. */
+  readonly mistakes: InputError | null;
+}
+
+/** Reads the targets of arguments and a file into memory; whether they may be checked is not judged. */
+export async function collectTargets(given: readonly string[], file: string | undefined): Promise<CollectedTargets> {
   const sieve = createSieve(() => null);
   const specs = given.flatMap((text) => sieve.take(parse(text)));
   if (file !== undefined) await takeAll(readTargetFile(file), sieve, { keep: (passed) => specs.push(...passed) });
-  sieve.throwAny();
-  return specs;
+  return { specs, mistakes: attempt(() => sieve.throwAny()) ?? null };
 }
 
 /** Lets targets pass with which nothing is wrong, and keeps what is wrong with others. */
@@ -148,8 +154,13 @@ function createSieve(judge: (spec: TargetSpec) => InputError | null): Sieve {
 }
 
 function parse(text: string): TargetSpec | InputError {
+  return attempt(() => parseTargetSpec(text));
+}
+
+/** What comes of it, or what is wrong with the input. */
+function attempt<T>(work: () => T): T | InputError {
   try {
-    return parseTargetSpec(text);
+    return work();
   } catch (error) {
     if (error instanceof InputError) return error;
     throw error;
