@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/fleet/store/open-store.js';
 import type { Waiver } from '../../src/model/change.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
@@ -86,6 +87,37 @@ describe('waive', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(await listed(store)).toEqual([]);
+  });
+
+  test('says what accepts the same already, as long as it is valid', async () => {
+    const store = await createStore();
+    const tomorrow = dayFromNow(1);
+    expect((await waive(store, ['acme', RULE, 'tcp/80'], tomorrow)).stderr).toBe('');
+    const again = await waive(store, ['acme', RULE, 'tcp/80']);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toBe(
+      `sallyport: the same was accepted before, and any one of them is enough: 1 (tcp/80, by Ann, until ${tomorrow}). To take it back: sallyport waivers revoke 1\n`,
+    );
+    const wider = await waive(store, ['acme', RULE]);
+    expect(wider.stderr).toContain(`1 (tcp/80, by Ann, until ${tomorrow}); 2 (tcp/80, by Ann, `);
+    expect((await waive(store, ['acme', RULE, 'tcp/80'])).stderr).toContain('; 3 (anywhere, by Ann, ');
+    // Not of another place or rule, and not once it is over.
+    const other = await waive(store, ['acme', 'default-admin-port', 'tcp/80']);
+    expect(other.stderr).not.toContain('accepted before');
+    const opened = await openStore(store);
+    for (const { id } of await opened.listWaivers()) await opened.revokeWaiver(id);
+    const over = { clientId: 'acme', rule: RULE, by: 'Ann', reason: 'over', until: '2000-01-01' };
+    await opened.addWaiver({ ...over, endpoint: null, severity: null, identity: null, grantedAt: '2000-01-01' });
+    await opened.addWaiver({
+      ...over,
+      until: tomorrow,
+      endpoint: 'tcp/8000',
+      severity: null,
+      identity: null,
+      grantedAt: '2000-01-01',
+    });
+    await opened.close();
+    expect((await waive(store, ['acme', RULE, 'tcp/80'])).stderr).toBe('');
   });
 
   test('an empty name is refused', async () => {

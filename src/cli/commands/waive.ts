@@ -2,7 +2,7 @@ import { RULES } from '../../check/rules/registry.js';
 import { formatDay, refuseLastDay } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../../fleet/store/store.js';
-import type { SlotState } from '../../model/change.js';
+import type { SlotState, Waiver } from '../../model/change.js';
 import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Finding } from '../../model/finding.js';
 import { SEVERITIES } from '../../model/severity.js';
@@ -60,15 +60,33 @@ async function waive(args: Values<typeof WORDS & typeof OPTIONS>, now: Date): Pr
   checkText('--by', by, LONGEST.by);
   checkText('--reason', reason, LONGEST.reason);
   checkUntil(until, now);
-  const { waiver, found } = await withStore(args.store, async (store) => {
+  const { waiver, found, others } = await withStore(args.store, async (store) => {
     const known = describeGrant(await readStates(store, clientId), rule, endpoint);
+    const others = (await store.listWaivers(clientId)).filter((other) => overlaps(other, { rule, endpoint, now }));
     const { severity, identity } = known;
     const grant = { clientId, rule, endpoint, by, reason, until, severity, identity, grantedAt: now.toISOString() };
-    return { waiver: await store.addWaiver(grant), found: known.found };
+    return { waiver: await store.addWaiver(grant), found: known.found, others };
   });
   process.stdout.write(renderWaiverEntry(waiver, describeScreen().width, formatDay(now)));
+  if (others.length > 0) tell(describeOthers(others));
   if (!found) tell(`${clientId} has no such finding now: the waiver applies if it appears`);
   return EXIT.compliant;
+}
+
+/** Whether a waiver that is still valid accepts something of what another one accepts. */
+function overlaps(other: Waiver, { rule, endpoint, now }: Pick<Waiver, 'rule' | 'endpoint'> & { now: Date }): boolean {
+  const isSamePlace = other.endpoint === null || endpoint === null || other.endpoint === endpoint;
+  return other.rule === rule && isSamePlace && other.until >= formatDay(now);
+}
+
+/** Any one of several is enough: revoking or ending one changes nothing as long as another is valid. */
+function describeOthers(others: readonly Waiver[]): string {
+  const named = others.map(
+    ({ id, endpoint, by, until }) => `${id} (${endpoint ?? 'anywhere'}, by ${by}, until ${until})`,
+  );
+  const [first] = others;
+  const revoke = others.length === 1 ? `sallyport waivers revoke ${first?.id}` : 'sallyport waivers revoke NUMBER';
+  return `the same was accepted before, and any one of them is enough: ${named.join('; ')}. To take it back: ${revoke}`;
 }
 
 function readRule(text: string): string {
