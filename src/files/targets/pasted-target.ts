@@ -48,6 +48,7 @@ export function* guessTargets(text: string): Generator<string> {
     text
       .normalize('NFKC')
       .replace(INVISIBLE, '')
+      .replace(/[\u3002\uff61]/g, '.')
       .replace(/\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)/gi, '.')
       .replace(/^hxxp/i, 'http'),
   );
