@@ -38,7 +38,7 @@ const GREETINGS: readonly Greeting[] = [
 /** The first packet of MySQL and MariaDB: its length, number 0, protocol 10 and the version. */
 const MYSQL = /^[^]{3}\0\n([0-9]{1,2}\.[0-9]{1,3}[\w.+~-]{0,64})\0/;
 /** The packet by which they turn a client away: error 1130 or 1129, without a state before the handshake. */
-const MYSQL_ERROR = /^[^]{3}\0\xff[ij]\x04(Host [^]{1,256})/;
+const MYSQL_ERROR = /^[^]{3}\0\xff[ij].(Host [^]{1,256})/;
 const PROMPT = /\b(?:login|username|password)[ \t]{0,4}:/i;
 /** An SSH server may send lines of text before its greeting, and blank lines count for nothing. */
 const MAX_LINES = 16;
