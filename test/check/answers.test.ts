@@ -7,27 +7,29 @@ import { startSite } from '../../src/lab/start-site.js';
 import type { ServiceId } from '../../src/model/service.js';
 import { resetSocket } from '../../src/net/sockets/tcp-socket.js';
 import { checkAll, checkOne, checkSite, observationOf, planOne, rulesOf, startAt } from './checking.js';
-import { keep, stopAfterEach } from '../lab-sites/running.js';
+import { keep, stopAfterAll } from '../lab-sites/running.js';
 import { dvr } from '../lab-sites/servers/dvr.js';
 import { endlessBody } from '../lab-sites/servers/endless-body.js';
 import { giantHeaders } from '../lab-sites/servers/giant-headers.js';
 
-stopAfterEach();
+stopAfterAll();
 
-const ADDRESS = '127.0.31.1';
+let sites = 0;
+/** An address of its own for each site, since the tests wait side by side. */
+const nextAddress = () => `127.0.131.${++sites}`;
 
 /** Patience with these servers, far below the lifetime of a connection to them. */
 const TIMEOUT_MS = 600;
 
 /** Checks a server in the place of a service, and tells what was seen of that. */
 async function seeServer(service: ServiceId, server: LabServer, transport = '', timeoutMs = TIMEOUT_MS) {
-  const report = await checkSite(await startAt(ADDRESS, planOne(service, server)), { timeoutMs });
+  const report = await checkSite(await startAt(nextAddress(), planOne(service, server)), { timeoutMs });
   expect(report.errors).toEqual([]);
   return { report, seen: observationOf(report, service, transport) };
 }
 
 describe('over TCP', () => {
-  test.each([
+  test.concurrent.each([
     ['right after', resetAfterAccept()],
     ['a little after', { tcp: (socket) => void setTimeout(() => resetSocket(socket), 50) }],
   ] satisfies [string, LabServer][])('a connection that is reset %s it was accepted is open', async (_when, server) => {
@@ -37,13 +39,13 @@ describe('over TCP', () => {
     expect(rulesOf(report)).toEqual(['admin-interface-reachable']);
   });
 
-  test('a server that never says a word is open', async () => {
+  test.concurrent('a server that never says a word is open', async () => {
     const { report, seen } = await seeServer('cti', tarpit());
     expect(seen).toMatchObject({ state: 'open', reason: 'syn-ack', identity: null, evidence: {} });
     expect(rulesOf(report)).toEqual(['forbidden-service-open']);
   });
 
-  test.each(['webpro', 'pcpro', 'dim'] as const)(
+  test.concurrent.each(['webpro', 'pcpro', 'dim'] as const)(
     'a banner without end on %s is cut, and the check ends',
     async (id) => {
       const { report, seen } = await seeServer(id, endlessBanner());
@@ -54,35 +56,38 @@ describe('over TCP', () => {
     },
   );
 
-  test.each(['webpro', 'pcpro', 'sip-trunk'] as const)('one byte a second on %s does not hold us', async (id) => {
-    const server = drip({ text: 'HTTP/1.1 200 OK\r\nServer: Henry/1.1\r\n\r\n', everyMs: 1_000, unasked: true });
-    const { report, seen } = await seeServer(id, server);
-    expect(seen).toMatchObject({ state: 'open', reason: 'syn-ack' });
-    expect(report.durationMs).toBeLessThan(40_000);
-  });
+  test.concurrent.each(['webpro', 'pcpro', 'sip-trunk'] as const)(
+    'one byte a second on %s does not hold us',
+    async (id) => {
+      const server = drip({ text: 'HTTP/1.1 200 OK\r\nServer: Henry/1.1\r\n\r\n', everyMs: 1_000, unasked: true });
+      const { report, seen } = await seeServer(id, server);
+      expect(seen).toMatchObject({ state: 'open', reason: 'syn-ack' });
+      expect(report.durationMs).toBeLessThan(40_000);
+    },
+  );
 
-  test('a body of 1 GB is read for what its beginning tells', async () => {
+  test.concurrent('a body of 1 GB is read for what its beginning tells', async () => {
     const { report, seen } = await seeServer('webpro', endlessBody());
     expect(seen.evidence.http).toMatchObject({ status: 200, server: 'Henry/1.1', truncated: true });
     expect(seen.evidence.http!.body.length).toBeLessThanOrEqual(2_048);
     expect(report.durationMs).toBeLessThan(40_000);
   });
 
-  test('header lines of 64 KB are cut', async () => {
+  test.concurrent('header lines of 64 KB are cut', async () => {
     const { report, seen } = await seeServer('webpro', giantHeaders());
     expect(seen.state).toBe('open');
     expect(JSON.stringify(seen.evidence).length).toBeLessThan(6_000);
     expect(report.durationMs).toBeLessThan(40_000);
   });
 
-  test('control characters and markup in every field stay what they are: evidence', async () => {
+  test.concurrent('control characters and markup in every field stay what they are: evidence', async () => {
     const { seen } = await seeServer('webpro', escapes());
     const sent = Buffer.from(HOSTILE_TEXT).toString('latin1');
     expect(seen.evidence.http?.server).toBe(sent.slice(0, 256).trim());
     expect(seen.identity?.kind).toBe('web-server');
   });
 
-  test("a video recorder's page on the web port is a finding of another kind", async () => {
+  test.concurrent("a video recorder's page on the web port is a finding of another kind", async () => {
     const { report, seen } = await seeServer('webpro', dvr());
     expect(seen.identity).toMatchObject({ kind: 'web-server' });
     expect(seen.identity?.label).toContain('DVR-Web/2.4');
@@ -92,7 +97,7 @@ describe('over TCP', () => {
 });
 
 describe('SIP', () => {
-  test.each([
+  test.concurrent.each([
     ['bare LF line ends', { bareLf: true }],
     ['folded headers', { fold: true }],
   ])('with %s is understood, over UDP and TCP', async (_name, options) => {
@@ -105,22 +110,22 @@ describe('SIP', () => {
     expect(rulesOf(report)).toEqual(['sip-open-to-world']);
   });
 
-  test('that answers from another port is heard, and the report says from where', async () => {
+  test.concurrent('that answers from another port is heard, and the report says from where', async () => {
     // Only the last tries hear other ports: a busy machine needs time for those.
     const { report, seen } = await seeServer('sip-trunk', necSip({ fromElsewhere: true }), 'udp', 2_500);
     expect(seen).toMatchObject({ state: 'open', reason: 'sip-response' });
-    expect(seen.evidence.from).toMatch(/^127\.0\.31\.1:\d+$/);
-    expect(seen.evidence.from).not.toBe(`${ADDRESS}:${seen.endpoint.slice(4)}`);
+    expect(seen.evidence.from).toMatch(/^127\.0\.131\.\d+:\d+$/);
+    expect(seen.evidence.from).not.toBe(`${report.target.address}:${seen.endpoint.slice(4)}`);
     expect(report.findings.find(({ endpoint }) => endpoint === seen.endpoint)?.seen).toContain(seen.evidence.from);
   });
 
-  test('whose first answers are lost is heard all the same', async () => {
+  test.concurrent('whose first answers are lost is heard all the same', async () => {
     const { seen } = await seeServer('sip-trunk', { udp: necSip({ dropFirst: 2 }).udp! }, 'udp');
     expect(seen).toMatchObject({ state: 'open', reason: 'sip-response', tries: 3 });
   });
 });
 
-test('what is refused is closed: by a reset over TCP, by ICMP over UDP', async () => {
+test.concurrent('what is refused is closed: by a reset over TCP, by ICMP over UDP', async () => {
   const report = await checkOne('127.0.31.2', { timeoutMs: TIMEOUT_MS });
   const states = new Set(
     report.observations.map(({ endpoint, state, reason }) => `${endpoint.slice(0, 3)} ${state} ${reason}`),
@@ -135,19 +140,22 @@ test('what is refused is closed: by a reset over TCP, by ICMP over UDP', async (
 });
 
 describe('moved services', () => {
-  test('are looked for, named and judged where --service says they are, and at their old place', async () => {
-    const site = await startAt(ADDRESS, planOne('webpro', webpro({ model: 'SL1100', version: '04.00.52' })));
-    const [port] = site.services['webpro']!;
-    const { observations } = await checkSite(site);
-    expect(observations.find(({ endpoint }) => endpoint === `tcp/${port}`)).toMatchObject({
-      service: 'webpro',
-      probe: 'http-get',
-      identity: { kind: 'nec-webpro', model: 'SL1100', version: '04.00.52' },
-    });
-    expect(observations.find(({ endpoint }) => endpoint === 'tcp/80')).toMatchObject({ service: null });
-  });
+  test.concurrent(
+    'are looked for, named and judged where --service says they are, and at their old place',
+    async () => {
+      const site = await startAt(nextAddress(), planOne('webpro', webpro({ model: 'SL1100', version: '04.00.52' })));
+      const [port] = site.services['webpro']!;
+      const { observations } = await checkSite(site);
+      expect(observations.find(({ endpoint }) => endpoint === `tcp/${port}`)).toMatchObject({
+        service: 'webpro',
+        probe: 'http-get',
+        identity: { kind: 'nec-webpro', model: 'SL1100', version: '04.00.52' },
+      });
+      expect(observations.find(({ endpoint }) => endpoint === 'tcp/80')).toMatchObject({ service: null });
+    },
+  );
 
-  test('WebPro on a likely other port is found by what it answers, unless findMoved is false', async () => {
+  test.concurrent('WebPro on a likely other port is found by what it answers, unless findMoved is false', async () => {
     const port = await startOnLikelyPort('127.0.31.3', LIKELY_MOVED_PORTS);
     const without = await checkOne('127.0.31.3', { findMoved: false });
     expect(without.verdict).toBe('compliant');
@@ -159,7 +167,7 @@ describe('moved services', () => {
     expect(report.findings.find(({ rule }) => rule === 'moved-admin-found')).toMatchObject({ endpoint: `tcp/${port}` });
   });
 
-  test('WebPro on one of the likeliest other ports is found in a list of targets', async () => {
+  test.concurrent('WebPro on one of the likeliest other ports is found in a list of targets', async () => {
     const port = await startOnLikelyPort('127.0.31.5', LIKELIEST_MOVED_PORTS);
     const reports = await checkAll({ targets: ['127.0.31.4', '127.0.31.5'] });
     const found = reports.find(({ target }) => target.address === '127.0.31.5')!;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { command as lan } from '../../src/cli/commands/lan.js';
 import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
-import { createFiles, runHere, words } from './run.js';
+import { createFiles, runHere, sallyport, words } from './run.js';
 
 const files = createFiles();
 
@@ -11,16 +11,17 @@ const files = createFiles();
 const HERE = ['lan', '--gateway', '127.0.0.1', '--no-multicast', '--timeout', '0.3'];
 
 describe('sallyport lan', () => {
-  test('writes a table for people', async () => {
-    const { code, stdout, stderr } = await runHere([...HERE, '--no-color']);
+  // Answers are waited for, so it is run several times side by side, each in a process of its own.
+  test.concurrent('writes a table for people', async () => {
+    const { code, stdout, stderr } = await sallyport([...HERE, '--no-color']);
     expect([0, 1, 3]).toContain(code);
     expect(stdout).toContain('127.0.0.1');
     expect(stderr).toBe('');
   });
 
-  test('writes the report of a site as JSON to a file, and ends by its verdict', async () => {
+  test.concurrent('writes the report of a site as JSON to a file, and ends by its verdict', async () => {
     const file = join(files.directory, 'site.json');
-    const { code, stdout, stderr } = await runHere([...HERE, '--pbx', '127.0.48.1', '--output', file]);
+    const { code, stdout, stderr } = await sallyport([...HERE, '--pbx', '127.0.48.1', '--output', file]);
     expect(stdout).toBe('');
     const report = JSON.parse(readFileSync(file, 'utf8')) as SiteReport;
     expect(siteReportSchema.safeParse(report).error).toBeUndefined();
@@ -30,12 +31,12 @@ describe('sallyport lan', () => {
     expect(code).toBe({ compliant: 0, violation: 1, inconclusive: 3 }[report.verdict]);
     expect(stderr).toBe(`sallyport: ${report.verdict.toUpperCase()}: the report is in ${file}\n`);
     const mine = files.write('mine.json', 'mine');
-    expect((await runHere([...HERE, '--output', mine])).stderr).toContain('exists already; --force replaces it');
+    expect((await sallyport([...HERE, '--output', mine])).stderr).toContain('exists already; --force replaces it');
   });
 
-  test('looks for services where they were moved', async () => {
+  test.concurrent('looks for services where they were moved', async () => {
     const moved = ['--service', 'webpro=8081', '--pbx', '127.0.48.1', '--format', 'ndjson'];
-    const { stdout } = await runHere([...HERE, ...moved]);
+    const { stdout } = await sallyport([...HERE, ...moved]);
     expect(stdout.trimEnd()).not.toContain('\n');
     const { evidence } = JSON.parse(stdout) as SiteReport;
     const webpro = evidence.lan.pbx!.observations.filter(({ service }) => service === 'webpro');

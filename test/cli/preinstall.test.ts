@@ -7,7 +7,7 @@ import { parseListen } from '../../src/files/vantage/listen.js';
 import { hashToken } from '../../src/files/vantage/token-file.js';
 import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
 import { startVantage, type Vantage } from '../../src/vantage/start-vantage.js';
-import { createFiles, runHere, words } from './run.js';
+import { createFiles, runHere, sallyport, words } from './run.js';
 
 const files = createFiles();
 const TOKEN = 'spt_a-token';
@@ -29,8 +29,9 @@ beforeAll(async () => {
 afterAll(() => vantage.close());
 
 describe('sallyport preinstall', () => {
-  test('writes the report of a site, keeps it, and tells what changed when it is run again', async () => {
-    const first = await runHere([...here, '--client', 'acme', '--format', 'json']);
+  // Answers are waited for, so it is run several times side by side, each in a process of its own.
+  test.concurrent('writes the report of a site, keeps it, and tells what changed when it is run again', async () => {
+    const first = await sallyport([...here, '--client', 'acme', '--format', 'json']);
     const report = JSON.parse(first.stdout) as SiteReport;
     expect(siteReportSchema.safeParse(report).error).toBeUndefined();
     expect(report).toMatchObject({ kind: 'preinstall', client: 'acme', interrupted: false });
@@ -41,13 +42,13 @@ describe('sallyport preinstall', () => {
     expect(first.code).toBe({ compliant: 0, violation: 1, inconclusive: 3 }[report.verdict]);
 
     const file = pathOf('second.txt');
-    const again = await runHere([...here, '--client', 'acme', '--again', '--output', file]);
+    const again = await sallyport([...here, '--client', 'acme', '--again', '--output', file]);
     const word = { compliant: 'FIT TO INSTALL', violation: 'NOT FIT', inconclusive: 'NOT VERIFIED' }[report.verdict];
     const stderr = `sallyport: ${word}: the report is in ${file}\n`;
     expect(again).toMatchObject({ code: first.code, stdout: '', stderr });
     expect(readFileSync(file, 'utf8')).toMatch(/^SINCE \d{4}-/m);
 
-    const third = await runHere([...here, '--client', 'acme', '--again', '--format', 'ndjson']);
+    const third = await sallyport([...here, '--client', 'acme', '--again', '--format', 'ndjson']);
     const document = JSON.parse(third.stdout) as SiteReport & { changes: { from: string; findings: object } };
     expect(third.stdout.trimEnd()).not.toContain('\n');
     expect(document.changes.findings).toMatchObject({ gone: [], new: [] });
@@ -59,9 +60,15 @@ describe('sallyport preinstall', () => {
     expect(document.changes.from).toBe(kept[1]!.report.startedAt);
   });
 
-  test('a vantage that cannot be asked is no verdict, exit 3', async () => {
+  test.concurrent('a vantage that cannot be asked is no verdict, exit 3', async () => {
     const [, , , ...others] = here;
-    const { code, stdout } = await runHere(['preinstall', '--vantage', 'http://127.0.0.1:9', ...others, '--no-color']);
+    const { code, stdout } = await sallyport([
+      'preinstall',
+      '--vantage',
+      'http://127.0.0.1:9',
+      ...others,
+      '--no-color',
+    ]);
     expect(code).toBe(3);
     expect(stdout).toContain('could not be reached');
   });

@@ -4,28 +4,28 @@ import { SITES } from '../../src/lab/sites.js';
 import { startSilentTcp } from './start-silent-tcp.js';
 import { ask, sipRequest, talk } from './clients.js';
 import { startMuteSite } from './mute-site.js';
-import { keep, stopAfterEach } from './running.js';
+import { keep, stopAfterAll } from './running.js';
 
-stopAfterEach();
+stopAfterAll();
 
 const GET = 'GET / HTTP/1.0\r\n\r\n';
 const SILENT = { connected: false, text: '', ended: 'open' };
 
 describe('startSilentTcp', () => {
-  test('drops every SYN for longer than the patience of a check', async () => {
+  test.concurrent('drops every SYN for longer than the patience of a check', async () => {
     const { ports } = keep(await startSilentTcp(4));
     expect(new Set(ports).size).toBe(4);
     const attempts = ports.flatMap((port) => Array.from({ length: 10 }, () => talk(port, GET, { waitMs: 4000 })));
     for (const attempt of await Promise.all(attempts)) expect(attempt).toMatchObject(SILENT);
   });
 
-  test('refuses connections once it is stopped', async () => {
+  test.concurrent('refuses connections once it is stopped', async () => {
     const silent = keep(await startSilentTcp());
     await silent.stop();
     expect((await talk(silent.ports[0]!)).ended).toBe('ECONNREFUSED');
   });
 
-  test('works time and again', async () => {
+  test.concurrent('works time and again', async () => {
     for (let round = 0; round < 10; round++) {
       const silent = keep(await startSilentTcp(2));
       expect(await talk(silent.ports[1]!, GET, { waitMs: 50 })).toMatchObject(SILENT);
@@ -35,7 +35,7 @@ describe('startSilentTcp', () => {
 });
 
 describe('a site', () => {
-  test('goes silent on TCP and UDP when told to, also on open connections', async () => {
+  test.concurrent('goes silent on TCP and UDP when told to, also on open connections', async () => {
     const site = keep(await startMuteSite(SITES.dmz));
     const { webpro, pcpro, 'sip-trunk': trunk } = site.services;
     expect((await talk(webpro![0]!, GET)).text).toContain('WebPro');
@@ -51,7 +51,7 @@ describe('a site', () => {
     expect((await talk(webpro![0]!)).ended).toBe('ECONNREFUSED');
   });
 
-  test('goes silent by itself after so many connections', async () => {
+  test.concurrent('goes silent by itself after so many connections', async () => {
     const site = keep(await startMuteSite(SITES.dmz, { silentAfter: 3 }));
     const [port] = site.services['webpro']!;
     for (let i = 0; i < 3; i++) expect((await talk(port!, GET)).text).toContain('WebPro');
@@ -62,7 +62,7 @@ describe('a site', () => {
     expect(await ask(site.services['sip-trunk']![0]!, sipRequest(), { waitMs: 100 })).toEqual([]);
   });
 
-  test('can be stopped while it goes silent', async () => {
+  test.concurrent('can be stopped while it goes silent', async () => {
     const site = keep(await startMuteSite(SITES.dmz));
     const silent = site.goSilent();
     await site.stop();

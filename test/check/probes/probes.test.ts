@@ -15,7 +15,7 @@ stopAfterAll();
 type ProbeId = keyof typeof PROBES;
 
 async function probe(id: ProbeId, server: LabServer, patienceMs = 2_000): Promise<Outcome> {
-  const engine = startEngine({ patienceMs });
+  const engine = startEngine({ patienceMs, answerMs: 1_000 });
   const outcome = await PROBES[id].run(engine, engine.host('127.0.0.1'), await startServer(server));
   expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
   return outcome;
@@ -286,7 +286,7 @@ test.concurrent('no probe sends anything but what harmless clients send', async 
         tcp: (socket) => void socket.on('data', (data) => hear(id, data.toString('latin1'))),
         udp: ({ data }) => hear(id, data.toString('latin1')),
       });
-      const engine = startEngine({ patienceMs: 300 });
+      const engine = startEngine({ patienceMs: 300, answerMs: 300 });
       await each.run(engine, engine.host('127.0.0.1'), port);
     }),
   );

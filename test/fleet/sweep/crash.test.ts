@@ -54,7 +54,7 @@ async function readStored(path: string): Promise<string[]> {
   }
 }
 
-test('killed at twenty random moments, a sweep loses no result and does none twice', async () => {
+test.concurrent('killed at twenty random moments, a sweep loses no result and does none twice', async () => {
   const path = join(createDirectory(), 'store.sqlite');
   const printed: string[] = [];
   let killed = 0;
@@ -80,7 +80,7 @@ test('killed at twenty random moments, a sweep loses no result and does none twi
   expect(stored).toHaveLength(sweeps.size * CLIENTS);
 });
 
-test('two sweeps at once on one store do each other no harm', async () => {
+test.concurrent('two sweeps at once on one store do each other no harm', async () => {
   const path = join(createDirectory(), 'store.sqlite');
   const runs = [sweep(path, '--rate', '1000'), sweep(path, '--rate', '1000')];
   const ended = await Promise.all(runs.map((run) => run.ended));

@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { listenTcp } from '../../../src/lab/listen-tcp.js';
 import { REFUSAL_GAP_MS } from '../../../src/net/scan/host.js';
 import { type SilentTcp, startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
-import { keep, stopAfterEach } from '../../lab-sites/running.js';
+import { keep, stopAfterAll } from '../../lab-sites/running.js';
 import { clock, startEngine } from '../start-engine.js';
 
-stopAfterEach();
+stopAfterAll();
 
 const LOCAL = '127.0.0.1';
 const SILENT = { state: 'filtered', reason: 'no-response', rttMs: null, evidence: {} };
@@ -84,27 +84,33 @@ describe('a silent TCP endpoint', () => {
   });
   afterAll(() => silent.stop());
 
-  test('takes the whole patience while nothing is known of the host, and counts the SYNs of the system', async () => {
-    const engine = startEngine({ patienceMs: 1_100 });
-    const { value, ms } = await clock(() =>
-      Promise.all(silent.ports.slice(0, 3).map((port) => engine.tcp(engine.host(LOCAL), port))),
-    );
-    for (const outcome of value) expect(outcome).toEqual({ ...SILENT, tries: 2 });
-    expect(ms).toBeGreaterThanOrEqual(1_100);
-  });
+  test.concurrent(
+    'takes the whole patience while nothing is known of the host, and counts the SYNs of the system',
+    async () => {
+      const engine = startEngine({ patienceMs: 1_100 });
+      const { value, ms } = await clock(() =>
+        Promise.all(silent.ports.slice(0, 3).map((port) => engine.tcp(engine.host(LOCAL), port))),
+      );
+      for (const outcome of value) expect(outcome).toEqual({ ...SILENT, tries: 2 });
+      expect(ms).toBeGreaterThanOrEqual(1_100);
+    },
+  );
 
-  test('takes the whole patience though the round-trip time is known: a router may answer in front of a slow site', async () => {
-    const engine = startEngine({ patienceMs: 3_100, shortGapMs: 120 });
-    const host = engine.host(LOCAL);
-    await engine.tcp(host, await startOpenPort());
-    const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!));
-    expect(host.wantedTries).toBe(4);
-    // The SYNs of the system are tries enough: no fresh socket is needed.
-    expect(value).toEqual({ ...SILENT, tries: host.wantedTries });
-    expect(ms).toBeGreaterThanOrEqual(3_100);
-  });
+  test.concurrent(
+    'takes the whole patience though the round-trip time is known: a router may answer in front of a slow site',
+    async () => {
+      const engine = startEngine({ patienceMs: 3_100, shortGapMs: 120 });
+      const host = engine.host(LOCAL);
+      await engine.tcp(host, await startOpenPort());
+      const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!));
+      expect(host.wantedTries).toBe(4);
+      // The SYNs of the system are tries enough: no fresh socket is needed.
+      expect(value).toEqual({ ...SILENT, tries: host.wantedTries });
+      expect(ms).toBeGreaterThanOrEqual(3_100);
+    },
+  );
 
-  test('is tried from fresh sockets as well where that takes more tries than the system makes', async () => {
+  test.concurrent('is tried from fresh sockets as well where that takes more tries than the system makes', async () => {
     const engine = startEngine({ patienceMs: 600, shortGapMs: 100 });
     const host = engine.host(LOCAL);
     await engine.tcp(host, await findClosedPort());
@@ -114,7 +120,7 @@ describe('a silent TCP endpoint', () => {
     expect(ms).toBeGreaterThanOrEqual(600);
   });
 
-  test('gets these tries at once when another endpoint teaches the round-trip time meanwhile', async () => {
+  test.concurrent('gets these tries at once when another endpoint teaches the round-trip time meanwhile', async () => {
     const engine = startEngine({ patienceMs: 900, shortGapMs: 100 });
     const host = engine.host(LOCAL);
     const outcomes = silent.ports.slice(0, 3).map((port) => engine.tcp(host, port));
@@ -126,7 +132,7 @@ describe('a silent TCP endpoint', () => {
     }
   });
 
-  test('takes the whole patience all the same where the timing forbids short gaps', async () => {
+  test.concurrent('takes the whole patience all the same where the timing forbids short gaps', async () => {
     const engine = startEngine({ patienceMs: 500, shortGapMs: null });
     const host = engine.host(LOCAL);
     await engine.tcp(host, await startOpenPort());
@@ -135,7 +141,7 @@ describe('a silent TCP endpoint', () => {
     expect(ms).toBeGreaterThanOrEqual(500);
   });
 
-  test('is tried more often on a host that has proved lossy', async () => {
+  test.concurrent('is tried more often on a host that has proved lossy', async () => {
     const engine = startEngine({ patienceMs: 600, shortGapMs: 50 });
     const host = engine.host(LOCAL);
     await engine.tcp(host, await startOpenPort());
@@ -143,7 +149,7 @@ describe('a silent TCP endpoint', () => {
     expect(await engine.tcp(host, silent.ports[0]!)).toEqual({ ...SILENT, tries: host.wantedTries });
   });
 
-  test('is tried no more often than usual where it is one of very many', async () => {
+  test.concurrent('is tried no more often than usual where it is one of very many', async () => {
     const engine = startEngine({ patienceMs: 2_100, shortGapMs: 50 });
     const host = engine.host(LOCAL);
     await engine.tcp(host, await findClosedPort());
@@ -152,7 +158,7 @@ describe('a silent TCP endpoint', () => {
     expect(await engine.tcp(host, silent.ports[0]!, undefined, { brief: true })).toEqual({ ...SILENT, tries: 3 });
   });
 
-  test('never waits for a socket that others hold while they wait themselves', async () => {
+  test.concurrent('never waits for a socket that others hold while they wait themselves', async () => {
     const engine = startEngine({ patienceMs: 600, shortGapMs: 60, maxSockets: 8 });
     const host = engine.host(LOCAL);
     const open = await startOpenPort();

@@ -11,12 +11,12 @@ import {
 } from '../../../src/lab/servers/hostile.js';
 import { pcpro } from '../../../src/lab/servers/nec.js';
 import { evidenceSchema } from '../../../src/model/report.js';
-import { startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { startServer, stopAfterAll } from '../../lab-sites/running.js';
 import { endlessBody } from '../../lab-sites/servers/endless-body.js';
 import { giantHeaders } from '../../lab-sites/servers/giant-headers.js';
 import { startEngine } from '../start-engine.js';
 
-stopAfterEach();
+stopAfterAll();
 
 const PATIENCE = 250;
 const ANSWER = 1_000;
@@ -34,8 +34,9 @@ const HOSTILE: Record<string, LabServer> = {
   'a tarpit': tarpit(),
 };
 
-describe.each(Object.keys(HOSTILE))('%s', (name) => {
-  test('is open for every probe, in bounded time and with bounded evidence', async () => {
+test.concurrent.each(Object.keys(HOSTILE))(
+  '%s is open for every probe, in bounded time and with bounded evidence',
+  async (name) => {
     const port = await startServer(HOSTILE[name]!);
     const engine = startEngine({ patienceMs: PATIENCE, answerMs: ANSWER });
     const host = engine.host('127.0.0.1');
@@ -45,8 +46,8 @@ describe.each(Object.keys(HOSTILE))('%s', (name) => {
       expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
       expect(JSON.stringify(outcome.evidence).length).toBeLessThan(32_768);
     }
-  });
-});
+  },
+);
 
 describe('a conversation', () => {
   const talkTo = async (server: LabServer, probe: keyof typeof PROBES) => {

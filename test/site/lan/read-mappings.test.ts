@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { stopAfterEach } from '../../lab-sites/running.js';
+import { stopAfterAll } from '../../lab-sites/running.js';
 import type { OddAnswer } from '../../lab-sites/servers/igd.js';
 import { startEngine } from '../../net/start-engine.js';
 import { gateway, mapping, readLab } from './gateways.js';
 
-stopAfterEach();
+stopAfterAll();
 
 const engine = () => startEngine({ answerMs: 2_000 });
 const first = mapping({ externalPort: 51_413, internalClient: '192.168.1.30', description: 'Bob' });
@@ -95,7 +95,7 @@ describe('what cannot be read does not end a table', () => {
     expect(connections[0]?.list.complete).toBe(false);
   });
 
-  test.each([402, 501, 606, 714])('but sixteen do: error %i', async (endCode) => {
+  test.concurrent.each([402, 501, 606, 714])('but sixteen do: error %i', async (endCode) => {
     const lab = await gateway({ shape: 'box', mappings: [first], endCode });
     const { connections } = await readLab(lab, { engine: engine() });
     expect(connections[0]?.mappings).toEqual([first]);
@@ -129,7 +129,7 @@ describe('a table that counts from 1', () => {
   });
 });
 
-test('the list of version 2 comes first: what takes too long by entries is known from it', async () => {
+test.concurrent('the list of version 2 comes first: what takes too long by entries is known from it', async () => {
   const many = Array.from({ length: 60 }, (_, n) => mapping({ externalPort: 20_000 + n }));
   const lab = await gateway({ shape: 'open', mappings: [...many, ...critical], delayMs: 100 });
   const { connections } = await readLab(lab, { engine: engine(), totalMs: 2_000 });
@@ -156,7 +156,7 @@ describe('endpoints that matter are looked up one by one', () => {
   const lookups = (requests: readonly string[]) =>
     requests.filter((request) => request === 'POST GetSpecificPortMappingEntry').length;
 
-  test.each(['box', 'old', 'provider'] as const)('where the table takes too long: %s', async (shape) => {
+  test.concurrent.each(['box', 'old', 'provider'] as const)('where the table takes too long: %s', async (shape) => {
     const lab = await gateway({ shape, mappings: [...many, ...critical, mapping()], delayMs: 40 });
     const { connections } = await readLab(lab, { engine: engine(), totalMs: 4_000, endpoints });
     const { mappings, list } = connections.at(-1)!;

@@ -80,10 +80,8 @@ describe('a survey from inside', () => {
   test.concurrent('tells a gateway that is named twice once', async () => {
     expect((await survey({ gateways: [LOCAL, LOCAL] })).gateways).toHaveLength(1);
   });
-});
 
-describe('the phone system on the LAN', () => {
-  test.concurrent('is looked at for its services, and identified', async () => {
+  test.concurrent('looks at the services of the phone system, and identifies it', async () => {
     const plan = { id: 'pbx', title: 'PBX', address: '127.0.47.1', profile: 'closed', source: 'outsider' };
     const site = keep(
       await startSite(
