@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { listenTcp } from '../../../src/lab/listen-tcp.js';
 import { REFUSAL_GAP_MS } from '../../../src/net/scan/host.js';
 import { type SilentTcp, startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
@@ -169,54 +169,63 @@ describe('a silent TCP endpoint', () => {
   });
 });
 
-/** Has the next connects end with this error of the network, as an ICMP message would. */
-function failNext(code: string, times: number): void {
-  const connect = jest.spyOn(Socket.prototype, 'connect');
-  for (let time = 0; time < times; time++) {
-    connect.mockImplementationOnce(function (this: Socket) {
-      setTimeout(() => this.destroy(Object.assign(new Error(`connect ${code}`), { code })), 20);
-      return this;
-    });
-  }
+/** Errors of the network that await the next connects to a port. */
+const failures = new Map<number, string[]>();
+
+/** Has the next connects to a port end with this error of the network, as an ICMP message would. */
+function failNext(port: number, code: string, times: number): void {
+  failures.set(port, Array<string>(times).fill(code));
+}
+
+function failAsTold(): void {
+  const connect = Reflect.get(Socket.prototype, 'connect') as (this: Socket, ...asked: unknown[]) => Socket;
+  jest.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...asked: unknown[]) {
+    const code = failures.get((asked[0] as { port?: number }).port ?? 0)?.shift();
+    if (code === undefined) return connect.apply(this, asked);
+    setTimeout(() => this.destroy(Object.assign(new Error(`connect ${code}`), { code })), 20);
+    return this;
+  });
 }
 
 describe('an ICMP error that tells no more than that the way is shut right now', () => {
-  afterEach(() => void jest.restoreAllMocks());
+  beforeAll(failAsTold);
+  afterAll(() => void jest.restoreAllMocks());
 
-  test.each(['EHOSTUNREACH', 'ENETUNREACH', 'EACCES', 'ENOPROTOOPT', 'ETIMEDOUT'])(
+  test.concurrent.each(['EHOSTUNREACH', 'ENETUNREACH', 'EACCES', 'ENOPROTOOPT', 'ETIMEDOUT'])(
     'does not settle the endpoint: the next try is answered (%s)',
     async (code) => {
       const engine = startEngine();
       const host = engine.host(LOCAL);
       const port = await startOpenPort();
-      failNext(code, 2);
+      failNext(port, code, 2);
       const outcome = await engine.tcp(host, port);
       expect(outcome).toMatchObject({ state: 'open', reason: 'syn-ack', tries: 3 });
       expect(host).toMatchObject({ answers: 1, lost: 2 });
     },
   );
 
-  test('is the reason in the end where all tries meet it, as many as silence needs', async () => {
+  test.concurrent('is the reason in the end where all tries meet it, as many as silence needs', async () => {
     const engine = startEngine();
     const host = engine.host(LOCAL);
-    failNext('EHOSTUNREACH', host.wantedTries);
-    const { value, ms } = await clock(async () => engine.tcp(host, await startOpenPort()));
+    const port = await startOpenPort();
+    failNext(port, 'EHOSTUNREACH', host.wantedTries);
+    const { value, ms } = await clock(() => engine.tcp(host, port));
     expect(value).toEqual({ ...SILENT, reason: 'host-unreach', tries: host.wantedTries });
     expect(ms).toBeGreaterThanOrEqual(600);
     expect(host).toMatchObject({ answers: 0, lost: 0 });
   });
 
-  test('is the reason as well where the later tries meet silence', async () => {
+  test.concurrent('is the reason as well where the later tries meet silence', async () => {
     const port = keep(await startSilentTcp()).ports[0]!;
     const engine = startEngine();
-    failNext('ENETUNREACH', 1);
+    failNext(port, 'ENETUNREACH', 1);
     expect(await engine.tcp(engine.host(LOCAL), port)).toMatchObject({ state: 'filtered', reason: 'net-unreach' });
   });
 
-  test('yields to a refusal', async () => {
+  test.concurrent('yields to a refusal', async () => {
     const port = await findClosedPort();
     const engine = startEngine();
-    failNext('EHOSTUNREACH', 1);
+    failNext(port, 'EHOSTUNREACH', 1);
     const outcome = await engine.tcp(engine.host(LOCAL), port);
     expect(outcome).toMatchObject({ state: 'closed', reason: 'conn-refused', tries: 2 });
   });

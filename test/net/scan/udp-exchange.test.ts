@@ -12,10 +12,10 @@ import type { Timing } from '../../../src/net/scan/timing.js';
 import type { UdpRequest } from '../../../src/net/scan/udp-request.js';
 import { FixedPort } from '../../../src/net/sockets/fixed-port.js';
 import { bindUdp } from '../../../src/net/sockets/udp-port.js';
-import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
+import { keep, startServer, stopAfterAll } from '../../lab-sites/running.js';
 import { clock, startEngine } from '../start-engine.js';
 
-stopAfterEach();
+stopAfterAll();
 
 const LOCAL = '127.0.0.1';
 const SILENT = { state: 'open|filtered', reason: 'no-response', rttMs: null, evidence: {} };
@@ -50,7 +50,7 @@ async function findFreePort(): Promise<number> {
 const answerSip = ({ data, from }: Datagram): string => renderSipAnswer(String(data), from, {})!;
 
 describe('a UDP endpoint that answers', () => {
-  test('is open with its protocol, and teaches the round-trip time', async () => {
+  test.concurrent('is open with its protocol, and teaches the round-trip time', async () => {
     const engine = startEngine();
     const host = engine.host(LOCAL);
     const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ server: 'x' })));
@@ -60,7 +60,7 @@ describe('a UDP endpoint that answers', () => {
     expect(host).toMatchObject({ answers: 1, lost: 0, localAddress: LOCAL });
   });
 
-  test('is open as well when it answers a later try, and lossy then', async () => {
+  test.concurrent('is open as well when it answers a later try, and lossy then', async () => {
     const engine = startEngine();
     const host = engine.host(LOCAL);
     const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ dropFirst: 2 })));
@@ -69,7 +69,7 @@ describe('a UDP endpoint that answers', () => {
     expect(host.rtt.smoothedMs).toBeNull();
   });
 
-  test('is open when it answers from another port, which the evidence tells', async () => {
+  test.concurrent('is open when it answers from another port, which the evidence tells', async () => {
     const port = await startServer(sip({ fromElsewhere: true }));
     const outcome = await probe('sip-options-udp', port, { patienceMs: 800 });
     expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response' });
@@ -77,7 +77,7 @@ describe('a UDP endpoint that answers', () => {
     expect(outcome.evidence.from).not.toBe(`${LOCAL}:${port}`);
   });
 
-  test('is open with any datagram, of which little is kept', async () => {
+  test.concurrent('is open with any datagram, of which little is kept', async () => {
     const { port } = await startRecorder(({ reply }) => reply('x'.repeat(5_000)));
     expect(await probe('sip-options-udp', port)).toMatchObject({
       state: 'open',
@@ -86,26 +86,16 @@ describe('a UDP endpoint that answers', () => {
     });
   });
 
-  test('is open with a datagram of 65,000 bytes', async () => {
+  test.concurrent('is open with a datagram of 65,000 bytes', async () => {
     const outcome = await probe('sip-options-udp', await startServer(giantDatagram()));
     expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response' });
     expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
     expect(JSON.stringify(outcome.evidence).length).toBeLessThan(4_096);
   });
-
-  test.each(['sip-options-udp', 'nat-pmp-address', 'canary-udp'] as const)(
-    'survives a storm of datagrams (%s)',
-    async (id) => {
-      const port = await startServer(datagramStorm({ count: 2_000 }));
-      const value = await probe(id, port);
-      expect(value).toMatchObject({ state: 'open', reason: 'udp-response' });
-      expect(JSON.stringify(value.evidence).length).toBeLessThan(1_024);
-    },
-  );
 });
 
 describe('a UDP endpoint that does not answer', () => {
-  test('is closed where an ICMP error says so', async () => {
+  test.concurrent('is closed where an ICMP error says so', async () => {
     const listener = await listenUdp(LOCAL, 0, () => undefined);
     await listener.stop();
     const engine = startEngine();
@@ -115,7 +105,7 @@ describe('a UDP endpoint that does not answer', () => {
     expect(host).toMatchObject({ answers: 1, refusals: 1 });
   });
 
-  test('is open|filtered after the whole patience and all tries', async () => {
+  test.concurrent('is open|filtered after the whole patience and all tries', async () => {
     const { port, heard } = await startRecorder();
     const engine = startEngine({ patienceMs: 300 });
     const { value, ms } = await clock(() => engine.udp(engine.host(LOCAL), port, PING));
@@ -124,7 +114,7 @@ describe('a UDP endpoint that does not answer', () => {
     expect(ms).toBeGreaterThanOrEqual(300);
   });
 
-  test('is believed at the moment that was given, and after the tries that were', async () => {
+  test.concurrent('is believed at the moment that was given, and after the tries that were', async () => {
     const { port, heard } = await startRecorder();
     const engine = startEngine({ patienceMs: 200 });
     const until = performance.now() + 350;
@@ -133,17 +123,20 @@ describe('a UDP endpoint that does not answer', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test('gets one more try on a host whose ICMP errors are heard, since these are limited in rate', async () => {
-    const { port, heard } = await startRecorder();
-    const engine = startEngine({ patienceMs: 200 });
-    const host = engine.host(LOCAL);
-    host.refusals = 1;
-    expect(await engine.udp(host, port, PING)).toEqual({ ...SILENT, tries: 4 });
-    expect(heard).toHaveLength(4);
-    expect(new Set(heard.map(({ from }) => from.port)).size).toBe(1);
-  });
+  test.concurrent(
+    'gets one more try on a host whose ICMP errors are heard, since these are limited in rate',
+    async () => {
+      const { port, heard } = await startRecorder();
+      const engine = startEngine({ patienceMs: 200 });
+      const host = engine.host(LOCAL);
+      host.refusals = 1;
+      expect(await engine.udp(host, port, PING)).toEqual({ ...SILENT, tries: 4 });
+      expect(heard).toHaveLength(4);
+      expect(new Set(heard.map(({ from }) => from.port)).size).toBe(1);
+    },
+  );
 
-  test('hears answers from elsewhere all the same on such a host', async () => {
+  test.concurrent('hears answers from elsewhere all the same on such a host', async () => {
     for (const [id, server] of [
       ['sip-options-udp', sip({ fromElsewhere: true })],
       ['ssdp-search', ssdp({ flavour: 'gateway', fromElsewhere: true })],
@@ -173,7 +166,7 @@ describe('a UDP endpoint that does not answer', () => {
     send.mockRestore();
   });
 
-  test('asks anew in each try: another Call-ID, branch and tag', async () => {
+  test.concurrent('asks anew in each try: another Call-ID, branch and tag', async () => {
     const { port, heard } = await startRecorder();
     await probe('sip-options-udp', port);
     for (const field of [/^Call-ID: (.+)$/im, /branch=([^;\r]+)/, /^From: .*tag=(.+)$/im]) {
@@ -214,7 +207,7 @@ test('answers to another port of ours are heard where that was asked for, from t
 });
 
 describe('answers that are none', () => {
-  test('a SIP answer from another port counts only with a Call-ID of ours', async () => {
+  test.concurrent('a SIP answer from another port counts only with a Call-ID of ours', async () => {
     const { port, heard } = await startRecorder((datagram) => {
       const forged = answerSip(datagram).replace(/^Call-ID: .*$/m, 'Call-ID: guessed@192.0.2.1');
       datagram.reply(forged, { fromElsewhere: true });
@@ -224,19 +217,22 @@ describe('answers that are none', () => {
     expect(heard.length).toBeGreaterThanOrEqual(3);
   });
 
-  test('a datagram from another port that is not of the protocol does not count, whatever it is correlated with', async () => {
-    const { port, heard } = await startRecorder(({ reply }) => reply('noise', { fromElsewhere: true }));
-    const engine = startEngine({ patienceMs: 300 });
-    const request: UdpRequest = {
-      ...PING,
-      ask: () => ({ bytes: Buffer.from('ping'), key: 'ours' }),
-      correlate: () => 'ours',
-    };
-    expect(await engine.udp(engine.host(LOCAL), port, request)).toEqual({ ...SILENT, tries: 3 });
-    expect(heard).toHaveLength(3);
-  });
+  test.concurrent(
+    'a datagram from another port that is not of the protocol does not count, whatever it is correlated with',
+    async () => {
+      const { port, heard } = await startRecorder(({ reply }) => reply('noise', { fromElsewhere: true }));
+      const engine = startEngine({ patienceMs: 300 });
+      const request: UdpRequest = {
+        ...PING,
+        ask: () => ({ bytes: Buffer.from('ping'), key: 'ours' }),
+        correlate: () => 'ours',
+      };
+      expect(await engine.udp(engine.host(LOCAL), port, request)).toEqual({ ...SILENT, tries: 3 });
+      expect(heard).toHaveLength(3);
+    },
+  );
 
-  test('an SSDP answer from another address does not count', async () => {
+  test.concurrent('an SSDP answer from another address does not count', async () => {
     const liar = createSocket('udp4');
     keep({ stop: () => new Promise<void>((resolve) => void liar.close(resolve)) });
     await new Promise<void>((resolve) => void liar.bind({ address: '127.0.0.2' }, resolve));
@@ -246,8 +242,18 @@ describe('answers that are none', () => {
   });
 });
 
-describe('several answers', () => {
-  test('are collected, each once, from other ports too, sixteen at most and without the noise', async () => {
+describe('many answers', () => {
+  test.concurrent.each(['sip-options-udp', 'nat-pmp-address', 'canary-udp'] as const)(
+    'in a storm are survived (%s)',
+    async (id) => {
+      const port = await startServer(datagramStorm({ count: 2_000 }));
+      const value = await probe(id, port);
+      expect(value).toMatchObject({ state: 'open', reason: 'udp-response' });
+      expect(JSON.stringify(value.evidence).length).toBeLessThan(1_024);
+    },
+  );
+
+  test.concurrent('are collected, each once, from other ports too, sixteen at most and without the noise', async () => {
     const answer = (k: number) =>
       renderSsdpAnswer({ target: 'upnp:rootdevice', usn: `uuid:${k}`, server: 'x', location: 'http://192.0.2.1/' });
     const noisy = await startRecorder(({ reply }) => {
@@ -323,7 +329,7 @@ describe('a server that answers only a port which', () => {
     });
   const FOUND = { state: 'open', tries: 4, evidence: { banner: 'answer', fromPort5060: true } };
 
-  test('this process uses for something else is found, and each hears what is meant for it', async () => {
+  test.concurrent('this process uses for something else is found, and each hears what is meant for it', async () => {
     const taken: string[] = [];
     const user = {
       take: (bytes: Buffer) => bytes.toString().startsWith('signed') && taken.push(bytes.toString()) > 0,
@@ -339,14 +345,14 @@ describe('a server that answers only a port which', () => {
     expect(taken).toEqual(['signed for another', 'signed for another']);
   });
 
-  test('two checks use at once is found by both', async () => {
+  test.concurrent('two checks use at once is found by both', async () => {
     const port = await findFreePort();
     const { port: server } = await startFor(() => port);
     const outcomes = await Promise.all([ask(server, port), ask(server, port)]);
     for (const outcome of outcomes) expect(outcome).toMatchObject(FOUND);
   });
 
-  test('another process has and shares is found, and that one still hears the others', async () => {
+  test.concurrent('another process has and shares is found, and that one still hears the others', async () => {
     const port = await findFreePort();
     const other = await bindUdp({ family: 4, port, shared: true });
     keep({ stop: () => closeSocket(other) });
@@ -366,7 +372,7 @@ describe('a server that answers only a port which', () => {
     expect(heard).toEqual(['hello']);
   });
 
-  test('another process has for itself stays silent, and the evidence says why', async () => {
+  test.concurrent('another process has for itself stays silent, and the evidence says why', async () => {
     const other = await bindUdp({ family: 4, port: 0 });
     keep({ stop: () => closeSocket(other) });
     const { port } = other.address();

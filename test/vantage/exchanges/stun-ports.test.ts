@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   parseStun,
   renderStunIndication,
@@ -9,33 +9,38 @@ import {
   renderStunResponse,
 } from '../../../src/protocols/nat/stun.js';
 import { StunPorts } from '../../../src/vantage/exchanges/stun-ports.js';
-import { openUdpClient, pause, type UdpClient } from './udp-client.js';
+import { keep, stopAfterAll } from '../../lab-sites/running.js';
+import { openUdpClient, pause } from './udp-client.js';
 
 const HOST = '127.0.0.1';
 const KEY = Buffer.alloc(32, 1);
 
-let stun: StunPorts;
-let client: UdpClient;
-let stop: AbortController;
+stopAfterAll();
 
-beforeEach(async () => {
-  stun = await StunPorts.open({ host: HOST, ports: [0, 0] });
-  client = await openUdpClient();
-  stop = new AbortController();
-});
-afterEach(async () => {
-  stop.abort();
-  client.close();
-  await stun.close();
-});
+/** Ports and a client of its own for each test, since they wait side by side. */
+async function open() {
+  const stun = await StunPorts.open({ host: HOST, ports: [0, 0] });
+  const client = await openUdpClient();
+  const stop = new AbortController();
+  keep({
+    stop: async () => {
+      stop.abort();
+      client.close();
+      await stun.close();
+    },
+  });
+  const begin = (seconds = 300, address = HOST, { signal } = stop) =>
+    stun.serve({ address, key: KEY, seconds, signal });
+  return { stun, client, stop, begin };
+}
 
-const begin = (seconds = 300, address = HOST) => stun.serve({ address, key: KEY, seconds, signal: stop.signal });
 const ask = (delaySeconds: number | null = null, transaction = randomBytes(12).toString('hex'), key = KEY) =>
   renderStunRequest(key, { transaction, delaySeconds, software: 'test' });
 const read = (bytes: Buffer | undefined) => parseStun(bytes!, KEY);
 
 describe('StunPorts', () => {
-  test('tell on both ports from where they are asked', async () => {
+  test.concurrent('tell on both ports from where they are asked', async () => {
+    const { stun, client, begin } = await open();
     void begin();
     for (const port of stun.ports) client.send(ask(), port);
     const answers = await client.waitFor(2);
@@ -45,7 +50,8 @@ describe('StunPorts', () => {
     expect(stun.ports[0]).not.toBe(stun.ports[1]);
   });
 
-  test('send the indication late, several times, and not to another port', async () => {
+  test.concurrent('send the indication late, several times, and not to another port', async () => {
+    const { stun, client, begin } = await open();
     void begin();
     const transaction = randomBytes(12).toString('hex');
     const asked = performance.now();
@@ -60,7 +66,8 @@ describe('StunPorts', () => {
     expect(client.received.every((bytes) => read(bytes)?.transaction === transaction)).toBe(true);
   });
 
-  test('begin the wait anew where a request comes again', async () => {
+  test.concurrent('begin the wait anew where a request comes again', async () => {
+    const { stun, client, begin } = await open();
     void begin();
     const request = ask(2);
     client.send(request, stun.ports[0]);
@@ -73,7 +80,7 @@ describe('StunPorts', () => {
     expect(client.received.map((bytes) => read(bytes)?.type)).toEqual(['response', 'response', 'indication']);
   });
 
-  test.each([
+  test.concurrent.each([
     ['is not signed', () => ask().subarray(0, -36)],
     ['is signed with another key', () => ask(null, undefined, randomBytes(32))],
     ['asks for a longer silence than was agreed', () => ask(61)],
@@ -84,29 +91,32 @@ describe('StunPorts', () => {
     ],
     ['is no STUN', () => randomBytes(480)],
   ])('do not answer what %s', async (_, bytes) => {
+    const { stun, client, begin } = await open();
     void begin(60);
     client.send(bytes(), stun.ports[0]);
     await pause(80);
     expect(client.received).toEqual([]);
   });
 
-  test('answer nobody without an exchange, with another address, or after its end', async () => {
+  test.concurrent('answer nobody without an exchange, with another address, or after its end', async () => {
+    const { stun, client, stop, begin } = await open();
     client.send(ask(), stun.ports[0]);
     void begin(60, '192.0.2.1');
     await pause(30);
     client.send(ask(), stun.ports[0]);
     await pause(30);
     stop.abort();
-    stop = new AbortController();
-    const over = begin();
-    stop.abort();
+    const later = new AbortController();
+    const over = begin(300, HOST, later);
+    later.abort();
     await over;
     client.send(ask(), stun.ports[0]);
     await pause(50);
     expect(client.received).toEqual([]);
   });
 
-  test('promise sixteen indications in one exchange, and answer 128 requests', async () => {
+  test.concurrent('promise sixteen indications in one exchange, and answer 128 requests', async () => {
+    const { stun, client, begin } = await open();
     void begin();
     for (let i = 0; i < 20; i++) client.send(ask(300), stun.ports[0]);
     await client.waitFor(16);
@@ -121,7 +131,8 @@ describe('StunPorts', () => {
     expect(client.received.length).toBeGreaterThan(100);
   });
 
-  test('never send more than they were sent', async () => {
+  test.concurrent('never send more than they were sent', async () => {
+    const { stun, client, begin } = await open();
     void begin();
     const request = ask(1);
     client.send(request, stun.ports[0]);
@@ -132,7 +143,8 @@ describe('StunPorts', () => {
     expect(bytes).toBeLessThanOrEqual(request.length);
   });
 
-  test('cut their promises off at the end of an exchange', async () => {
+  test.concurrent('cut their promises off at the end of an exchange', async () => {
+    const { stun, client, stop, begin } = await open();
     const over = begin();
     client.send(ask(1), stun.ports[0]);
     await client.waitFor(1);
@@ -142,13 +154,14 @@ describe('StunPorts', () => {
     expect(client.received).toHaveLength(1);
   });
 
-  test('hold no more than 64 exchanges', async () => {
+  test.concurrent('hold no more than 64 exchanges', async () => {
+    const { stop, begin } = await open();
     setMaxListeners(0, stop.signal);
     for (let i = 0; i < 64; i++) void begin();
     await expect(begin()).rejects.toThrow('too many');
   });
 
-  test('reject where a port is taken, and then hold none', async () => {
+  test.concurrent('reject where a port is taken, and then hold none', async () => {
     const taken = createSocket('udp4');
     await new Promise<void>((resolve) => taken.bind(0, HOST, resolve));
     const free = await openUdpClient();
