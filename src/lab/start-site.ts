@@ -4,6 +4,13 @@ import { listenUdp } from './listen-udp.js';
 import { listPlannedPorts, type SitePlan } from './sites.js';
 import { endpointId, type EndpointId, type Transport } from '../model/endpoint.js';
 
+/** A port of a service that could not be bound, so that the service is on another one. */
+export interface MovedPort {
+  readonly port: number;
+  /** `address`: this system does not have the site's address, so that it is at another one with other ports. */
+  readonly why: 'taken' | 'not allowed' | 'address';
+}
+
 /** A simulated site that is running. */
 export interface Site {
   readonly id: string;
@@ -11,6 +18,8 @@ export interface Site {
   readonly address: string;
   /** Where a service really listens, for every service that is not on the ports of its plan. */
   readonly services: Readonly<Record<string, readonly number[]>>;
+  /** The planned ports that services are not on, and why. */
+  readonly moved: readonly MovedPort[];
   /** Everything that listens. */
   readonly endpoints: readonly EndpointId[];
   /** Its TCP ports. */
@@ -39,14 +48,14 @@ export async function startSite(plan: SitePlan, options: SiteOptions = {}): Prom
   const planned = canBind && (options.ports ?? (options.address ? 'planned' : 'ephemeral')) === 'planned';
   const bound: Bound[] = [];
   const services: Record<string, number[]> = {};
-  const moved = new Set<string>();
+  const moved = new Map<string, MovedPort[]>();
   let stopped: Promise<void> | undefined;
   const release = async () => void (await Promise.all(bound.map(({ listener }) => listener.stop())));
   const stop = () => (stopped ??= release());
 
   try {
     for (const { service, server, port, transports } of listPlannedPorts(plan)) {
-      const group = await bindTogether({
+      const { group, refusal } = await bindTogether({
         address,
         port: planned ? port : 0,
         transports,
@@ -57,7 +66,9 @@ export async function startSite(plan: SitePlan, options: SiteOptions = {}): Prom
       const real = group[0]!.listener.port;
       if (service === null) continue;
       (services[service] ??= []).push(real);
-      if (real !== port) moved.add(service);
+      if (real === port) continue;
+      const why = !canBind ? 'address' : refusal === 'EACCES' ? 'not allowed' : 'taken';
+      moved.set(service, [...(moved.get(service) ?? []), { port, why }]);
     }
   } catch (error) {
     await stop();
@@ -68,6 +79,7 @@ export async function startSite(plan: SitePlan, options: SiteOptions = {}): Prom
     title: plan.title,
     address,
     services: Object.fromEntries(Object.entries(services).filter(([service]) => moved.has(service))),
+    moved: planned || !canBind ? [...moved.values()].flat() : [],
     endpoints: bound.map(({ transport, listener }) => endpointId({ transport, port: listener.port })),
     listeners: bound.flatMap((each) => (each.transport === 'tcp' ? [each.listener] : [])),
     stop,
@@ -99,13 +111,20 @@ interface Binding {
   readonly onEnded: (() => void) | undefined;
 }
 
+/** What was bound, and with which error of the system the first number was refused, if it was. */
+interface Together {
+  readonly group: Bound[];
+  readonly refusal: string | null;
+}
+
 const ATTEMPTS = 32;
 
 /**
  * Binds all transports of a server to one port number: the one asked for, or, where this is taken or needs
  * privileges, another one. Rejects with the system's error, and then nothing is bound.
  */
-async function bindTogether(binding: Binding): Promise<Bound[]> {
+async function bindTogether(binding: Binding): Promise<Together> {
+  let refusal: string | null = null;
   for (let attempt = 1; ; attempt++) {
     const group: Bound[] = [];
     try {
@@ -113,11 +132,12 @@ async function bindTogether(binding: Binding): Promise<Bound[]> {
         const port = group[0]?.listener.port ?? (attempt === 1 ? binding.port : 0);
         group.push(await bindOne(binding, transport, port));
       }
-      return group;
+      return { group, refusal };
     } catch (error) {
       await Promise.all(group.map(({ listener }) => listener.stop()));
       const { code } = error as NodeJS.ErrnoException;
       if (attempt === ATTEMPTS || (code !== 'EADDRINUSE' && code !== 'EACCES')) throw error;
+      refusal ??= code;
     }
   }
 }

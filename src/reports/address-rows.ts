@@ -78,6 +78,11 @@ function renderProblem({ address, problem }: Report['target'], width: number): s
     : [];
 }
 
+/** A target that no check takes without the flag, which a call that is copied has to have. */
+function needsAllowing({ address, scope }: Report['target']): boolean {
+  return address !== null && scope !== null && scope !== 'public';
+}
+
 function renderTally(counts: Readonly<Record<Standing, number>>, style: ReportStyle, help: string): string {
   const paint = createPaint(style.color);
   const total = STANDINGS.reduce((sum, standing) => sum + counts[standing], 0);
@@ -93,10 +98,11 @@ function renderTally(counts: Readonly<Record<Standing, number>>, style: ReportSt
 
 /**
  * Many targets: a header, one row a target as it finishes, and a tally. Keeps a counter for each standing.
- * @param help what to do where not all is compliant
+ * @param options further ones of the check that the last line names, where not all is compliant
  */
-export function createRows(style: ReportStyle, help = 'What to do: sallyport check ADDRESS'): ReportWriter {
+export function createRows(style: ReportStyle, options = ''): ReportWriter {
   const counts: Record<Standing, number> = { violation: 0, inconclusive: 0, compliant: 0, 'no-answer': 0 };
+  let allow = '';
   return {
     begin() {
       if (style.width < LEAST_FOR_COLUMNS) return '';
@@ -113,8 +119,9 @@ export function createRows(style: ReportStyle, help = 'What to do: sallyport che
     },
     report(report) {
       counts[standingOf(report)]++;
+      if (report.verdict !== 'compliant' && needsAllowing(report.target)) allow = ' --allow-special';
       return `${[renderRow(report, style), ...renderProblem(report.target, style.width)].join('\n')}\n`;
     },
-    end: () => renderTally(counts, style, help),
+    end: () => renderTally(counts, style, `What to do: sallyport check ADDRESS${allow}${options}`),
   };
 }

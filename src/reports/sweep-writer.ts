@@ -30,7 +30,7 @@ export interface SweepRow {
 }
 
 /** A check by hand takes from the inventory what it is told. */
-const HELP = 'What to do: sallyport check ADDRESS --profile NAME, as the inventory has it';
+const OPTIONS = ' --profile NAME, as the inventory has it';
 
 /** A client that was not probed, and why. */
 export interface NotProbed {
@@ -101,7 +101,7 @@ function createJson(array: boolean): SweepWriter {
 
 function createTable({ width: columns, ...rest }: ReportStyle, clients: number): SweepWriter {
   const style = { ...rest, width: limitWidth(columns, MOST_COLUMNS) };
-  const rows = createRows(style, HELP);
+  const rows = createRows(style, OPTIONS);
   const brief = clients > ROWS_FOR_ALL;
   return {
     begin: () => rows.begin(),

@@ -36,6 +36,8 @@ describe('every site of the demo', () => {
     const site = keep(await startSite(plan));
     expect(site).toMatchObject({ id: plan.id, title: plan.title, address: '127.0.0.1' });
     expect(site.endpoints).toHaveLength(plan.servers.flatMap(({ endpoints }) => endpoints).length);
+    // They were not asked to be on the planned ports.
+    expect(site.moved).toEqual([]);
     expect(Object.keys(site.services)).toEqual([...new Set(plan.servers.map(({ service }) => service))]);
     const tcpPorts = site.endpoints
       .map((id) => parseEndpointId(id)!)
@@ -64,7 +66,7 @@ describe('ports', () => {
     const site = keep(
       await startSite(planOf({ service: 'sip-trunk', endpoints, server: necSip() }), { address: '127.0.9.1' }),
     );
-    expect(site).toMatchObject({ address: '127.0.9.1', endpoints, services: {} });
+    expect(site).toMatchObject({ address: '127.0.9.1', endpoints, services: {}, moved: [] });
     expect(await ask(port, sipRequest(), { host: '127.0.9.1' })).toHaveLength(1);
     expect((await talk(port, sipRequest())).ended).toBe('ECONNREFUSED');
   });
@@ -85,6 +87,7 @@ describe('ports', () => {
     const [moved, kept] = site.services['nec-ip-phone']!;
     expect(kept).toBe(other);
     expect(moved).not.toBe(port);
+    expect(site.moved).toEqual([{ port, why: 'taken' }]);
     expect(site.endpoints).toEqual([`udp/${moved}`, `tcp/${moved}`, `udp/${other}`]);
   });
 
@@ -94,6 +97,7 @@ describe('ports', () => {
     expect(site.address).toBe('127.0.0.1');
     expect(site.services['pcpro']).toHaveLength(1);
     expect(site.services['pcpro']![0]).not.toBe(8000);
+    expect(site.moved).toEqual([{ port: 8000, why: 'address' }]);
   });
 
   test('a server that lacks a transport is an error, and leaves nothing behind', async () => {

@@ -8,6 +8,7 @@ import { groupFindings } from '../../src/reports/finding-groups.js';
 import { json } from '../../src/reports/json.js';
 import { displayWidth } from '../../src/words/layout.js';
 import type { ReportStyle } from '../../src/reports/reporter.js';
+import { createSweepWriter } from '../../src/reports/sweep-writer.js';
 import { table } from '../../src/reports/table.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
 import {
@@ -429,6 +430,22 @@ describe('many targets', () => {
     );
     expect(lines[2]).toMatch(/203\.0\.113\.7 +pbx\.example\.… CRITICAL WebPro .*… +8 +3\.4 s$/);
     expect(lines.join('\n')).toContain('6 targets: ✖ VIOLATION 1, ? INCONCLUSIVE 3, ✔ COMPLIANT 2');
+  });
+
+  test('what to do can be copied: it allows what is not public, where that was not compliant', () => {
+    const lab = { ...cleanReport.target, address: '127.0.0.11', scope: 'loopback' as const };
+    const last = (...reports: Report[]) => render(reports, { many: true }).trimEnd().split('\n').at(-1);
+    const bad = { ...dmzReport, target: lab };
+    expect(last(dmzReport, { ...cleanReport, target: lab })).toBe('What to do: sallyport check ADDRESS');
+    expect(last(dmzReport, bad)).toBe('What to do: sallyport check ADDRESS --allow-special');
+    const sweep = createSweepWriter('table', { ...PLAIN, many: true }, 1);
+    const row = { sweepId: 1, client: { id: 'a', name: 'A', group: null, tags: [], contacts: [] }, slot: 'a' };
+    const told = sweep.result({ ...row, report: bad, changes: [], unseen: 0 });
+    const counts = { verdicts: { violation: 0, inconclusive: 0, compliant: 0 }, skippedCount: 0, pausedCount: 0 };
+    const end = { ...counts, sweepId: 1, interrupted: false, failed: [], skipped: [], blind: 0, held: 0 };
+    expect(told + sweep.end(end)).toContain(
+      'What to do: sallyport check ADDRESS --allow-special --profile NAME, as the inventory has it',
+    );
   });
 
   test('rows line up and stream', () => {

@@ -1,10 +1,10 @@
 import { check } from '../../check/run/check.js';
 import { type SitePlan, SITES } from '../../lab/sites.js';
-import { type Site, startSite } from '../../lab/start-site.js';
+import { type MovedPort, type Site, startSite } from '../../lab/start-site.js';
 import type { Report, Verdict } from '../../model/report.js';
 import { REPORTERS } from '../../reports/registry.js';
 import { limitWidth, wrapCall, wrapText } from '../../words/layout.js';
-import { renderCount } from '../../words/sentence.js';
+import { listNames, lowerFirst, renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell } from '../kit/ending.js';
 import { chooseStyle, countColumns } from '../kit/terminal.js';
@@ -70,10 +70,33 @@ function describeCall({ profile, source }: SitePlan, { address, services }: Site
   ].join(' ');
 }
 
+/** Why services of a site are not on their usual ports, in one sentence; nothing if all of them are. */
+export function describeMoved(
+  { address: wanted }: Pick<SitePlan, 'address'>,
+  { address, moved }: Pick<Site, 'address' | 'moved'>,
+): string[] {
+  if (moved.length === 0) return [];
+  if (moved.some(({ why }) => why === 'address'))
+    return [`This system does not have the address ${wanted}, so the site is at ${address}, on other ports.`];
+  const list = (why: MovedPort['why'], is: string, are: string) => {
+    const ports = [...new Set(moved.flatMap((one) => (one.why === why ? [one.port] : [])))];
+    if (ports.length === 0) return [];
+    const [what, be] = ports.length === 1 ? ['Port', is] : ['Ports', are];
+    return [`${what} ${listNames(ports.map(String))} ${be}`];
+  };
+  const why = [
+    ...list('not allowed', 'needs rights that this user does not have', 'need rights that this user does not have'),
+    ...list('taken', 'is taken', 'are taken'),
+  ].map((text, index) => (index === 0 ? text : lowerFirst(text)));
+  return [`${why.join(', and ')}, so the site uses other ports; --service names them.`];
+}
+
 /** Checks a simulated site, and shows what a user would see. */
 async function showSite(plan: SitePlan, site: Site, call: string, signal: AbortSignal): Promise<Report> {
   const { profile, source } = plan;
-  show(['', rule(), ...wrapText(`Site "${site.id}": ${site.title}`, width()), ...wrapCall(`$ ${call}`, width()), '']);
+  const title = wrapText(`Site "${site.id}": ${site.title}`, width());
+  const moved = describeMoved(plan, site).flatMap((line) => wrapText(line, width()));
+  show(['', rule(), ...title, ...moved, ...wrapCall(`$ ${call}`, width()), '']);
   const style = chooseStyle({ toFile: false }, undefined);
   const writer = REPORTERS.table.create({ ...style, reasons: false, many: false });
   const options = { targets: [site.address], profile, source, services: site.services, allowSpecial: true, signal };
