@@ -190,3 +190,9 @@ export const changeSchema = z.discriminatedUnion('kind', [
     data: z.object({ before: z.enum(VERDICTS).nullable(), summary: summarySchema.nullable() }),
   }),
 ]) satisfies z.ZodType<SaidChange>;
+
+/** An exposure that is out of sight, in words. */
+export type Unseen = Pick<Issue, 'rule' | 'endpoint' | 'severity'> & {
+  readonly lostAt: string;
+  readonly title: string;
+};

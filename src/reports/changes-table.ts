@@ -1,4 +1,4 @@
-import type { Issue, SaidChange, StoredChange } from '../model/change.js';
+import type { SaidChange, StoredChange, Unseen } from '../model/change.js';
 import type { HistoryEntry } from '../model/client.js';
 import type { Report, Verdict } from '../model/report.js';
 import { type Standing, standingOf } from '../model/standing.js';
@@ -132,10 +132,7 @@ export interface JudgementRow {
   /** As it is judged now. */
   readonly report: Report;
   /** Exposures that stand, that this look does not show, and that no one accepted. */
-  readonly unseen: readonly (Pick<Issue, 'rule' | 'endpoint' | 'severity'> & {
-    readonly lostAt: string;
-    readonly title: string;
-  })[];
+  readonly unseen: readonly Unseen[];
 }
 
 /** A look judged again: the verdict then and now, and what counts now. */

@@ -122,7 +122,7 @@ function renderChange({ kind, title, before, after }: SaidChange, width: number)
 }
 
 function renderUnseen({ id }: ClientCard, unseen: number, width: number): string {
-  const what = `${renderCount(unseen, 'exposure')} out of sight: not seen, and not known to be closed (sallyport history ${id})`;
+  const what = `${renderCount(unseen, 'exposure')} out of sight: not seen, and not known to be closed (sallyport show ${id})`;
   return `  ${cutWords(forTerminal(what), width - 2)}\n`;
 }
 

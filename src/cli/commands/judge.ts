@@ -3,12 +3,11 @@ import { createReport } from '../../check/judge/say-report.js';
 import type { Store } from '../../fleet/store/store.js';
 import { InputError } from '../../files/text/input-error.js';
 import { loadProfile } from '../../files/profiles/profile.js';
-import { acceptUnseen } from '../../fleet/changes/out-of-sight.js';
-import { sayState } from '../../fleet/changes/say-change.js';
+import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
 import { formatDay } from '../../files/text/instant.js';
-import { groupByClient, type Waiver } from '../../model/change.js';
+import { groupByClient, type Unseen, type Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
-import type { Report, Verdict } from '../../model/report.js';
+import type { Verdict } from '../../model/report.js';
 import { standingOf } from '../../model/standing.js';
 import { renderJudgement, type JudgementRow } from '../../reports/changes-table.js';
 import { createJsonWriter } from '../../reports/json.js';
@@ -93,23 +92,13 @@ async function readUnseen(
   store: Store,
   waivers: ReadonlyMap<string, readonly Waiver[]>,
   today: string,
-): Promise<Map<string, JudgementRow['unseen']>> {
-  const unseen = new Map<string, JudgementRow['unseen']>();
+): Promise<Map<string, readonly Unseen[]>> {
+  const unseen = new Map<string, readonly Unseen[]>();
   for await (const { client, slot, state } of store.readClientStates()) {
-    const { issues } = sayState(acceptUnseen(state, waivers.get(client.id) ?? [], today));
-    const lost = Object.values(issues).flatMap(({ lostAt, waived, ...issue }) =>
-      lostAt === undefined || waived ? [] : [{ ...issue, lostAt }],
-    );
+    const lost = sayUnseen(state, waivers.get(client.id) ?? [], today);
     if (lost.length > 0) unseen.set(slotKey(client.id, slot), lost);
   }
   return unseen;
-}
-
-/** A report in which what is out of sight forbids "compliant": what a look does not show is not gone. */
-function keepUnseen(report: Report, [first, ...more]: JudgementRow['unseen']): Report {
-  if (!first || report.verdict !== 'compliant') return report;
-  const rest = more.length > 0 ? ` and ${more.length} more` : '';
-  return { ...report, verdict: 'inconclusive', summary: `Inconclusive: ${first.title}${rest}.` };
 }
 
 async function* readNewest(store: Store, clients: readonly string[]): AsyncGenerator<StoredReport> {

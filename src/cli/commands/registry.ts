@@ -25,6 +25,7 @@ export const COMMANDS = {
     load: () => import('./watch.js'),
   },
   clients: { title: 'List all clients with their verdicts, the worst first', load: () => import('./clients.js') },
+  show: { title: 'Show the last report of a client, or that of a given time', load: () => import('./show.js') },
   history: {
     title: 'Show the checks of a client, newest first, and the changes between them',
     load: () => import('./history.js'),

@@ -82,7 +82,7 @@ function renderClient(event: SaidClientEvent): MessageText {
         ]),
       },
     ],
-    command: cutText(`sallyport history ${client.id}`, MAX_TITLE),
+    command: cutText(`sallyport show ${client.id}`, MAX_TITLE),
   };
 }
 

@@ -1,5 +1,7 @@
-import type { Issue, SlotState, Waiver } from '../../model/change.js';
+import type { Issue, SlotState, Unseen, Waiver } from '../../model/change.js';
+import type { Report } from '../../model/report.js';
 import { isAtLeast } from '../../model/severity.js';
+import { sayState } from './say-change.js';
 
 /*
  * Exposures that stand although no check shows them. Nothing can be seen of them, so that what was accepted of them is
@@ -24,6 +26,21 @@ export function acceptUnseen<S extends Pick<SlotState, 'issues'>>(
     issue.lostAt === undefined ? issue : { ...issue, waived: waivers.some((waiver) => accepts(waiver, issue, today)) };
   const issues = Object.entries(state.issues).map(([key, issue]) => [key, refresh(issue)] as const);
   return { ...state, issues: Object.fromEntries(issues) };
+}
+
+/** What is out of sight in a slot, and that no one accepts on a day (`YYYY-MM-DD`, UTC). */
+export function sayUnseen(state: SlotState, waivers: readonly Waiver[], today: string): Unseen[] {
+  const { issues } = sayState(acceptUnseen(state, waivers, today));
+  return Object.values(issues).flatMap(({ lostAt, waived, ...issue }) =>
+    lostAt === undefined || waived ? [] : [{ ...issue, lostAt }],
+  );
+}
+
+/** A report in which what is out of sight forbids "compliant": what a look does not show is not gone. */
+export function keepUnseen(report: Report, [first, ...more]: readonly Pick<Unseen, 'title'>[]): Report {
+  if (!first || report.verdict !== 'compliant') return report;
+  const rest = more.length > 0 ? ` and ${more.length} more` : '';
+  return { ...report, verdict: 'inconclusive', summary: `Inconclusive: ${first.title}${rest}.` };
 }
 
 /** Who answers there cannot be seen: the identity that a waiver names cannot be another one. */

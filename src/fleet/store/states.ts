@@ -68,11 +68,12 @@ function rankState({ verdict, issues }: SlotState): number {
   return RANK_OF[verdict] + worst;
 }
 
-/** How all slots stand, the worst first, then by client; a page at a time: those known at the beginning. */
-export async function* readClientStates(db: Db): AsyncIterable<ClientStatus> {
+/** How all slots stand, or those of one client, the worst first, then by client; a page at a time: those known at the beginning. */
+export async function* readClientStates(db: Db, clientId?: string): AsyncIterable<ClientStatus> {
   const all = await db
     .selectFrom('slots')
     .where('state', 'is not', null)
+    .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId!))
     .orderBy('state_rank')
     .orderBy('client_id')
     .orderBy('slot')

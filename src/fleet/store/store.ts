@@ -138,9 +138,9 @@ export class Store {
     return listChanges(this.#db, filter);
   }
 
-  /** How all slots of all clients stand, the worst first; few are in memory at once. */
-  readClientStates(): AsyncIterable<ClientStatus> {
-    return readClientStates(this.#db);
+  /** How all slots of all clients, or of one, stand, the worst first; few are in memory at once. */
+  readClientStates(clientId?: string): AsyncIterable<ClientStatus> {
+    return readClientStates(this.#db, clientId);
   }
 
   addWaiver(waiver: Omit<Waiver, 'id'>): Promise<Waiver> {

@@ -73,10 +73,10 @@ describe('a mail', () => {
       'Current state',
       '  - WebPro can be reached by everybody.',
       '',
-      'Next: sallyport history muster',
+      'Next: sallyport show muster',
     ]);
     expect(mail.html).toContain('<h1>Muster AG: WebPro is reachable on tcp/80</h1>');
-    expect(mail.html).toContain('<code>sallyport history muster</code>');
+    expect(mail.html).toContain('<code>sallyport show muster</code>');
   });
 
   test('has an id of its key, so that a repetition is known', async () => {

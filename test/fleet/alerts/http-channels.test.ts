@@ -370,7 +370,7 @@ describe('slack', () => {
       '*Muster AG: WebPro is reachable on tcp/80*',
       '*Muster AG (muster) at 203.0.113.7*\n• Critical: WebPro is reachable on tcp/80',
       '*Current state*\n• WebPro can be reached by everybody.',
-      'Next: `sallyport history muster`',
+      'Next: `sallyport show muster`',
     ]);
   });
 
@@ -427,7 +427,7 @@ describe('teams', () => {
       '• Critical: WebPro is reachable on tcp/80',
       'Current state',
       '• WebPro can be reached by everybody.',
-      'Next: sallyport history muster',
+      'Next: sallyport show muster',
     ]);
   });
 
@@ -471,7 +471,7 @@ describe('ntfy', () => {
         '- Critical: WebPro is reachable on tcp/80',
         'Current state',
         '- WebPro can be reached by everybody.',
-        'Next: sallyport history muster',
+        'Next: sallyport show muster',
       ].join('\n'),
     );
   });

@@ -42,7 +42,7 @@ describe('one client', () => {
         },
         { heading: 'Current state', lines: ['WebPro can be reached by everybody.'] },
       ],
-      command: 'sallyport history muster',
+      command: 'sallyport show muster',
     });
   });
 

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Report } from '../../src/index.js';
+import { requireValid } from '../check/checking.js';
+import { answer, see, site, survey } from '../check/rules/build-survey.js';
+import { addSweep, client } from './filled-store.js';
+import { createFiles, runHere } from './run.js';
+
+const { directory } = createFiles();
+const store = join(directory, 'show.sqlite');
+const acme = client('acme');
+
+const closed = survey(site());
+const webPro = survey(site(answer('tcp/80', 'nec-webpro', { label: 'NEC WebPro' })));
+await addSweep(store, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
+await addSweep(store, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+
+const show = (...args: string[]) => runHere(['show', ...args, '--store', store]);
+
+describe('show', () => {
+  test('prints the newest report as the check did, and ends with its verdict', async () => {
+    const { code, stdout, stderr } = await show('acme');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toContain('VIOLATION');
+    expect(stdout).toContain('FINDINGS');
+    expect(stdout).toContain('2026-11-02');
+  });
+
+  test('prints that of an earlier time', async () => {
+    const { code, stdout } = await show('acme', '--at', '2026-11-01');
+    expect(code).toBe(0);
+    expect(stdout).toContain('COMPLIANT');
+  });
+
+  test('has every format, to a file too', async () => {
+    const { stdout } = await show('acme', '--format', 'json');
+    const report: unknown = JSON.parse(stdout);
+    requireValid(report);
+    expect(report).toMatchObject({ verdict: 'violation', startedAt: expect.stringMatching(/^2026-11-02T/) });
+    const file = join(directory, 'acme.ndjson');
+    const { code, stderr } = await show('acme', '-o', file);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `sallyport: VIOLATION: the report of acme is in ${file}\n` });
+    expect((JSON.parse(await readFile(file, 'utf8')) as Report).verdict).toBe('violation');
+  });
+
+  test('does not call compliant what stands out of sight, and says since when', async () => {
+    const path = join(directory, 'lost.sqlite');
+    const silent = survey([see('tcp/80', 'filtered')]);
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: silent }]);
+    const { code, stdout, stderr } = await runHere(['show', 'acme', '--store', path]);
+    expect(code).toBe(3);
+    expect(stdout).not.toContain('COMPLIANT  ');
+    expect(stderr).toContain('203.0.113.7: not seen since 2026-11-0');
+  });
+
+  test('shows the address that is named, also a row for each of several', async () => {
+    const path = join(directory, 'two.sqlite');
+    const both = client('both', { addresses: ['203.0.113.7', '203.0.113.8'] });
+    const other = { ...closed, target: { ...closed.target, address: '203.0.113.8', input: '203.0.113.8' } };
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [
+      { client: both, survey: webPro },
+      { client: both, survey: other, slot: '203.0.113.8' },
+    ]);
+    const all = await runHere(['show', 'both', '--store', path]);
+    expect(all.stdout).toMatch(/203\.0\.113\.7[^]*203\.0\.113\.8/);
+    const one = await runHere(['show', 'both', '203.0.113.8', '--store', path]);
+    expect(one.code).toBe(0);
+    expect(one.stdout).not.toContain('203.0.113.7');
+  });
+
+  test.each([
+    [['acmee'], 'the store has no client "acmee" (did you mean "acme"?)'],
+    [['acme', '198.51.100.1'], '"acme" has no address "198.51.100.1" in the store; it has 203.0.113.7'],
+    [['acme', '--at', '2026-10-01'], '"acme" was not checked before 2026-10-01T23:59:59.999Z'],
+    [['acme', '--at', 'soon'], 'is not a time'],
+    [['acme', '-o', '/tmp/x.pdf'], 'there is no format ".pdf"'],
+  ])('%j is refused', async (args, message) => {
+    const { code, stdout, stderr } = await show(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(existsSync('/tmp/x.pdf')).toBe(false);
+  });
+});
