@@ -99,14 +99,15 @@ describe('a silent TCP endpoint', () => {
   test.concurrent(
     'takes the whole patience though the round-trip time is known: a router may answer in front of a slow site',
     async () => {
-      const engine = startEngine({ patienceMs: 3_100, shortGapMs: 120 });
+      // The last SYN of the system, at 3 s, counts as unanswered in time even where a busy machine answers late.
+      const engine = startEngine({ patienceMs: 3_600, shortGapMs: 120 });
       const host = engine.host(LOCAL);
       await engine.tcp(host, await startOpenPort());
       const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!));
       expect(host.wantedTries).toBe(4);
       // The SYNs of the system are tries enough: no fresh socket is needed.
       expect(value).toEqual({ ...SILENT, tries: host.wantedTries });
-      expect(ms).toBeGreaterThanOrEqual(3_100);
+      expect(ms).toBeGreaterThanOrEqual(3_600);
     },
   );
 
@@ -150,7 +151,7 @@ describe('a silent TCP endpoint', () => {
   });
 
   test.concurrent('is tried no more often than usual where it is one of very many', async () => {
-    const engine = startEngine({ patienceMs: 2_100, shortGapMs: 50 });
+    const engine = startEngine({ patienceMs: 2_600, shortGapMs: 50 });
     const host = engine.host(LOCAL);
     await engine.tcp(host, await findClosedPort());
     host.heard(null, 1);
