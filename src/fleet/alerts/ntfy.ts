@@ -16,13 +16,13 @@ const MARKS: Readonly<Record<Severity, { readonly priority: string; readonly tag
   info: { priority: '2', tag: 'information_source' },
 };
 
-/** ntfy answers with the message as JSON, under the id that it gave it. */
-const RECEIPT: Receipt = { service: 'ntfy', judge: ({ text }) => (hasId(text) ? 'delivered' : 'rejected') };
+/** ntfy answers with the message as JSON, under the id that it gave it; its errors, and others', may have ids as well. */
+const RECEIPT: Receipt = { service: 'ntfy', judge: ({ text }) => (isMessage(text) ? 'delivered' : 'rejected') };
 
-function hasId(text: string): boolean {
+function isMessage(text: string): boolean {
   try {
-    const { id } = (JSON.parse(text) ?? {}) as { readonly id?: unknown };
-    return typeof id === 'string' && id !== '';
+    const { id, event = 'message', error, success = true } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
+    return typeof id === 'string' && id !== '' && event === 'message' && !error && success === true;
   } catch {
     return false;
   }

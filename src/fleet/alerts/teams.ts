@@ -22,10 +22,16 @@ function judgeText({ text }: SaidAnswer): Delivery['outcome'] {
   return passes ? 'retry' : 'rejected';
 }
 
+/** A workflow's own words; those of the service about an error have a code, or a status that is no success. */
 function isHarmlessJson(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !/error|fail/i.test(text);
+    if (typeof value !== 'object' || value === null || /error|fail/i.test(text)) return false;
+    const { code = 200, status = 200, statusCode = 200 } = value as Record<string, unknown>;
+    return (
+      [code, status, statusCode].every((said) => !(Number(said) >= 300)) &&
+      (typeof code !== 'string' || Number(code) < 300)
+    );
   } catch {
     return false;
   }
