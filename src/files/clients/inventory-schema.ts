@@ -44,15 +44,22 @@ const tag = judged(64, (text) => (TAG.test(text) ? null : `bad tag ${quoteInput(
 
 const port = z.int('expected a port, 1 to 65535').min(1, 'ports are 1 to 65535').max(65_535, 'ports are 1 to 65535');
 
+/** A day with the name of a month: which language that is would have to be guessed. */
+const NAMED_MONTH = /^(?=.*\p{L}{3})(?=.*\d{4}).{1,40}$/u;
+
+const day = z.iso.date({
+  error: ({ input }) =>
+    typeof input === 'string' && NAMED_MONTH.test(input)
+      ? `${quoteInput(input)}: write the month as a number, as in 2027-12-31`
+      : 'expected a date such as 2027-12-31',
+});
+
 /** Who allowed the checks of a client. */
 export const authorizationSchema = z
   .strictObject({
     by: line(200).describe('who authorised the checks'),
     reference: line(200).describe('a contract, ticket or mail that proves it'),
-    until: z.iso
-      .date({ error: 'expected a date such as 2027-12-31' })
-      .nullish()
-      .describe("last day on which it is valid, in the client's time zone; no end if left out"),
+    until: day.nullish().describe("last day on which it is valid, in the client's time zone; no end if left out"),
   })
   .describe('who authorised the checks; a client without an authorisation is never probed');
 
@@ -60,9 +67,7 @@ export const authorizationSchema = z
 export const silenceSchema = z
   .strictObject({
     by: line(128).describe('who knows that the site answers nothing although its line works'),
-    until: z.iso
-      .date({ error: 'expected a date such as 2027-12-31' })
-      .describe('last day on which that holds, UTC: then someone has to look again'),
+    until: day.describe('last day on which that holds, UTC: then someone has to look again'),
   })
   .describe('set for a site that is known to answer nothing: its silence is then accepted, and not NO ANSWER');
 

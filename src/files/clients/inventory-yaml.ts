@@ -16,7 +16,7 @@ export const MAX_INVENTORY_BYTES = 16 << 20;
  */
 export async function readYamlInventory(context: InventoryContext): Promise<InventoryContent> {
   const { file } = context;
-  const document = await readYaml(file, MAX_INVENTORY_BYTES);
+  const document = await readYaml(file, MAX_INVENTORY_BYTES, (place, text) => context.note({ place, label: '' }, text));
   const { data, entries } = readEntries(document, context);
   const defaults = data.defaults ? [createLayer(document, ['defaults'], data.defaults)] : [];
   await checkLayers(context, defaults);

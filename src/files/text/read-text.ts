@@ -1,23 +1,32 @@
 import { open } from 'node:fs/promises';
 import { InputError } from './input-error.js';
+import { type EncodingNote, readUtf8 } from './utf8-stream.js';
 
 /** Read at a time: most files are far smaller than they may be. */
 const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads a UTF-8 file, without its byte order mark.
+ * @param onNote lets other encodings be read, as {@link readUtf8} knows them, and takes in which it was
  * @throws InputError when it cannot be read, is larger than `maxBytes` or not UTF-8
  */
-export async function readText(file: string, maxBytes: number): Promise<string> {
+export async function readText(file: string, maxBytes: number, onNote?: EncodingNote): Promise<string> {
   const bytes = await readBytes(file, maxBytes + 1).catch((error: unknown) => {
     throw new InputError(describeFileError(error), { file });
   });
   if (bytes.length > maxBytes) throw new InputError(`larger than ${maxBytes} bytes`, { file });
+  const utf8 = onNote ? await collect(readUtf8([bytes], file, onNote)) : bytes;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(utf8);
   } catch {
     throw new InputError('not UTF-8 text', { file });
   }
+}
+
+async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
 }
 
 /** Says in words why a file could not be read. */

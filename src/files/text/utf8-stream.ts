@@ -24,7 +24,7 @@ const WINDOWS_1252 =
  * @throws InputError where a file that began as UTF-8 or UTF-16 goes on as something else
  */
 export async function* readUtf8(
-  chunks: AsyncIterable<Uint8Array | string>,
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   file: string,
   onNote: EncodingNote = () => {},
 ): AsyncGenerator<Buffer> {
@@ -32,7 +32,7 @@ export async function* readUtf8(
 }
 
 async function* decode(
-  chunks: AsyncIterable<Uint8Array | string>,
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   file: string,
   onNote: EncodingNote,
 ): AsyncGenerator<Buffer> {

@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { InputError, type InputPlace, throwErrors } from './input-error.js';
 import { readText } from './read-text.js';
+import type { EncodingNote } from './utf8-stream.js';
 import { describeYamlErrors, hintToQuote, type YamlProblem } from './yaml-problems.js';
 import { quoteInput } from '../../words/input.js';
 
@@ -28,11 +29,12 @@ export interface YamlDocument {
 }
 
 /**
- * Reads a YAML 1.2 file of at most `maxBytes`.
+ * Reads a YAML 1.2 file of at most `maxBytes`, in UTF-8.
+ * @param onNote lets other encodings be read, and takes in which it was
  * @throws InputError with a line for each problem, as {@link parseYaml}
  */
-export async function readYaml(file: string, maxBytes = MAX_YAML_BYTES): Promise<YamlDocument> {
-  return parseYaml(await readText(file, maxBytes), file);
+export async function readYaml(file: string, maxBytes = MAX_YAML_BYTES, onNote?: EncodingNote): Promise<YamlDocument> {
+  return parseYaml(await readText(file, maxBytes, onNote), file);
 }
 
 /**

@@ -118,6 +118,19 @@ describe('what spreadsheets write', () => {
     expect(notes).toEqual([`${files.directory}/sheet.csv: is not UTF-8: read as ${encoding}${sample}`]);
   });
 
+  test.each(['31 Dec 2030', '"Dec 31, 2030"', '31. Dezember 2030', '31/Dec/2030', '31 décembre 2030', '31-дек-2030'])(
+    'a day with the name of a month, %s, is refused with how to write it',
+    async (cell) => {
+      const [problem, ...more] = await problems(
+        'id,address,authorized_by,authorization_reference,authorized_until',
+        `a,192.0.2.1,Ann,7,${cell}`,
+      );
+      const said = `"${cell.replaceAll('"', '')}": write the month as a number, as in 2027-12-31`;
+      expect(problem).toBe(`clients.csv:2:19: authorized_until: ${said}`);
+      expect(more).toEqual([]);
+    },
+  );
+
   test('mistakes keep their lines and columns', async () => {
     expect(await problems('sep=;', `${HEAD};until`, 'a;A;192.0.2.300;me')).toEqual([
       expect.stringMatching(/^clients\.csv:2:55: unknown column "until"/),

@@ -253,3 +253,39 @@ test.each(['yaml', 'csv'])('the %s of docs/inventory.md is valid', async (langua
   expect(clients.map(({ id }) => id)).toEqual(['baker-street', 'mill-lane']);
   expect(clients[1]).toMatchObject({ services: { pcpro: [48010, 48011] }, sources: { dealer: ['192.0.2.128/28'] } });
 });
+
+describe('other encodings than UTF-8', () => {
+  const text = 'version: 1\nclients:\n  - id: a\n    name: Bäckerei\n    address: 192.0.2.1\n';
+
+  test.each([
+    ['UTF-16LE', Buffer.from(`\ufeff${text}`, 'utf16le'), ''],
+    ['UTF-16LE', Buffer.from(text, 'utf16le'), ''],
+    ['UTF-16BE', Buffer.from(`\ufeff${text}`, 'utf16le').swap16(), ''],
+    ['Windows-1252', Buffer.from(text, 'latin1'), '; check that "Bäckerei" is right'],
+  ])('%s is read, and noted', async (encoding, bytes, sample) => {
+    const { clients, notes } = await files.load('sheet.yaml', bytes);
+    expect(clients).toMatchObject([{ id: 'a', name: 'Bäckerei' }]);
+    expect(notes).toEqual([`${files.directory}/sheet.yaml: is not UTF-8: read as ${encoding}${sample}`]);
+  });
+
+  test('UTF-8 with its byte order mark needs no note, and what goes on as something else is refused', async () => {
+    expect((await files.load('mark.yaml', Buffer.from(`\ufeff${text}`))).notes).toEqual([]);
+    const mixed = Buffer.concat([Buffer.from(text), Buffer.from('    notes: Müller\n', 'latin1')]);
+    await expect(files.load('mixed.yaml', mixed)).rejects.toThrow('mixed.yaml:6: is not UTF-8 from here on');
+  });
+});
+
+test('a day with the name of a month is refused with how to write it', async () => {
+  const told = await problems(
+    'version: 1',
+    'clients:',
+    '  - id: a',
+    '    address: 192.0.2.1',
+    '    authorization: { by: Ann, reference: Mail, until: 31 Dec 2030 }',
+    '    silence: { by: Ann, until: 31.12.2030 }',
+  );
+  expect(told).toEqual([
+    expect.stringMatching(/: "31 Dec 2030": write the month as a number, as in 2027-12-31$/),
+    expect.stringMatching(/silence\.until: expected a date such as 2027-12-31$/),
+  ]);
+});
