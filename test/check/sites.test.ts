@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/index.js';
 import { SITES } from '../../src/lab/sites.js';
 import { REPORTERS } from '../../src/reports/registry.js';
-import { stopAfterEach } from '../lab-sites/running.js';
+import { stopAfterAll } from '../lab-sites/running.js';
 import { checkSite, observationOf, rulesOf, startAt } from './checking.js';
 
-stopAfterEach();
+stopAfterAll();
 
-const ADDRESS = '127.0.30.1';
+let sites = 0;
+/** An address of its own for each site, since they are checked side by side. */
+const nextAddress = () => `127.0.30.${++sites}`;
 
 /** Lines of its table at 80 columns: a report is as long as its news. */
 function linesOf(report: Report): number {
@@ -16,8 +18,8 @@ function linesOf(report: Report): number {
 }
 
 describe('the sites of the demo', () => {
-  test('dmz: everything of the phone system is found, and a DMZ suspected', async () => {
-    const report = await checkSite(await startAt(ADDRESS, SITES.dmz), { profile: SITES.dmz.profile });
+  test.concurrent('dmz: everything of the phone system is found, and a DMZ suspected', async () => {
+    const report = await checkSite(await startAt(nextAddress(), SITES.dmz), { profile: SITES.dmz.profile });
     expect(report.verdict).toBe('violation');
     expect(report.errors).toEqual([]);
     expect(linesOf(report)).toBeLessThanOrEqual(70);
@@ -31,8 +33,8 @@ describe('the sites of the demo', () => {
     expect(observationOf(report, 'nec-ip-phone', 'tcp').identity).toMatchObject({ kind: 'nec-phone-registration' });
   });
 
-  test('forwarded: as agreed, when the provider looks', async () => {
-    const site = await startAt(ADDRESS, SITES.forwarded);
+  test.concurrent('forwarded: as agreed, when the provider looks', async () => {
+    const site = await startAt(nextAddress(), SITES.forwarded);
     const report = await checkSite(site, { profile: 'sip-trunk', source: 'provider' });
     expect(report).toMatchObject({ verdict: 'compliant', errors: [], vantage: { source: 'provider' } });
     expect(linesOf(report)).toBeLessThanOrEqual(20);
@@ -40,14 +42,14 @@ describe('the sites of the demo', () => {
     expect(observationOf(report, 'sip-trunk', 'udp')).toMatchObject({ state: 'open', reason: 'sip-response' });
   });
 
-  test('forwarded: SIP is open to the world, when an outsider looks', async () => {
-    const report = await checkSite(await startAt(ADDRESS, SITES.forwarded), { profile: 'sip-trunk' });
+  test.concurrent('forwarded: SIP is open to the world, when an outsider looks', async () => {
+    const report = await checkSite(await startAt(nextAddress(), SITES.forwarded), { profile: 'sip-trunk' });
     expect(report.verdict).toBe('violation');
     expect(rulesOf(report)).toEqual(['sip-open-to-world']);
   });
 
-  test('upnp: the router answers on the WAN, and WebPro is found', async () => {
-    const report = await checkSite(await startAt(ADDRESS, SITES.upnp));
+  test.concurrent('upnp: the router answers on the WAN, and WebPro is found', async () => {
+    const report = await checkSite(await startAt(nextAddress(), SITES.upnp));
     expect(report.verdict).toBe('violation');
     expect(rulesOf(report)).toEqual(['admin-interface-reachable', 'nat-pmp-answers-on-wan', 'upnp-answers-on-wan']);
     expect(observationOf(report, 'upnp').evidence.ssdp?.length).toBeGreaterThan(1);
@@ -60,8 +62,8 @@ describe('the hostile site', () => {
   // eslint-disable-next-line no-control-regex
   const UNSAFE = /[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/;
 
-  test('is judged like any other, and nothing that it sends reaches the output raw', async () => {
-    const report = await checkSite(await startAt(ADDRESS, SITES.hostile), { timeoutMs: 1_000 });
+  test.concurrent('is judged like any other, and nothing that it sends reaches the output raw', async () => {
+    const report = await checkSite(await startAt(nextAddress(), SITES.hostile), { timeoutMs: 1_000 });
     expect(report.verdict).toBe('violation');
     expect(report.errors).toEqual([]);
     expect(report.durationMs).toBeLessThan(50_000);
@@ -84,7 +86,7 @@ describe('the hostile site', () => {
         for (const reasons of [false, true]) {
           const writer = reporter.create({ color: false, width: 80, reasons, many });
           const text = writer.begin() + writer.report(report) + writer.end();
-          expect(text).toContain(ADDRESS);
+          expect(text).toContain(report.target.address);
           expect(UNSAFE.exec(text)).toBeNull();
           if (reporter.id === 'table') continue;
           const parsed = JSON.parse(text) as Report | Report[];
