@@ -27,13 +27,20 @@ export async function resolveName(name: string, ask: typeof lookup = lookup): Pr
     return await ask(name, { all: true, order: 'verbatim', family: absent }).then(
       (more) => list([...found, ...more]),
       (error: NodeJS.ErrnoException) =>
-        NONE.includes(error.code ?? '')
-          ? list(found)
-          : { ...list(found), missing: `its IPv${absent} addresses are not known: ${describe(error)}` },
+        NONE.includes(error.code ?? '') ? list(found) : { ...list(found), missing: describeMissing(absent, error) },
     );
   } catch (error) {
     return { problem: describe(error as NodeJS.ErrnoException) };
   }
+}
+
+/** What is not known is not checked, whether or not this machine could reach it; and what to do about it. */
+function describeMissing(absent: 4 | 6, error: NodeJS.ErrnoException): string {
+  const [record, other] = absent === 6 ? ['AAAA', 4] : ['A', 6];
+  return (
+    `its IPv${absent} addresses are not known: ${describe(error)} (${record}). Have the name server put right, ask ` +
+    `another one, or give the IPv${other} address itself, which leaves IPv${absent} unchecked`
+  );
 }
 
 function list(found: readonly { readonly address: string }[]) {

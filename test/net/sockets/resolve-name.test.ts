@@ -22,7 +22,11 @@ test.each([
   ['2001:db8::7', { addresses: ['203.0.113.7', '2001:db8::7'] }],
   [
     'EAI_AGAIN',
-    { addresses: ['203.0.113.7'], missing: 'its IPv6 addresses are not known: the name server did not answer' },
+    {
+      addresses: ['203.0.113.7'],
+      missing:
+        'its IPv6 addresses are not known: the name server did not answer (AAAA). Have the name server put right, ask another one, or give the IPv4 address itself, which leaves IPv6 unchecked',
+    },
   ],
 ])('of a name whose AAAA gives %s we know what may be missing', async (six, expected) => {
   expect(await resolveName(NAME, resolver({ 4: '203.0.113.7', 6: six }))).toEqual(expected);
