@@ -39,6 +39,10 @@ export function judgeSmtpError(
   if (code === 'ETLS' && command === 'STARTTLS' && responseCode !== undefined) {
     return { outcome, reason: `${withoutStartTls(settings.host, situation)}; it answered: ${said}` };
   }
+  if (response && responseCode === undefined && situation.offersStartTls === null) {
+    const reason = `${settings.host} does not greet as a mail server on port ${situation.port}, but sends: ${said}`;
+    return { outcome: 'retry', reason };
+  }
   if (responseCode === undefined) return judgeConnection(error, settings.host, situation);
   if (code !== 'EAUTH' && !command?.startsWith('AUTH')) return { outcome, reason: `the mail server answered ${said}` };
   return { outcome, reason: `the mail server refused the login: ${said}${adviseLogin(said)}` };

@@ -107,6 +107,13 @@ describe('why a mail server cannot be spoken to', () => {
     );
   });
 
+  test('a port of another protocol', async () => {
+    const port = await listen(createServer((socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n')));
+    expect(await reasonAt(port, 'none', { outcome: 'retry' })).toMatch(
+      /^127\.0\.0\.1 does not greet as a mail server on port \d+, but sends: SSH-2\.0-OpenSSH_9\.2$/,
+    );
+  });
+
   test('a port that no one listens on', async () => {
     const port = await listen(createServer());
     await new Promise((resolve) => servers.pop()!.close(resolve));
