@@ -1,5 +1,5 @@
 import type { SaidChange, StoredChange, Unseen } from '../model/change.js';
-import type { HistoryEntry } from '../model/client.js';
+import type { ClientCard, HistoryEntry } from '../model/client.js';
 import type { Report, Verdict } from '../model/report.js';
 import { type Standing, standingOf } from '../model/standing.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
@@ -69,6 +69,27 @@ export interface DiffRow {
   readonly to: string | null;
   readonly verdicts: { readonly from: Verdict | null; readonly to: Verdict | null };
   readonly changes: readonly SaidChange[];
+}
+
+/** What one look at a slot of a client brought. */
+export interface ChangesRow {
+  readonly at: string;
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly sweepId: number;
+  readonly changes: readonly SaidChange<StoredChange>[];
+}
+
+/** The changes that one look brought, under its time and place. */
+export function renderChangesOfLook(
+  { at, client, slot, sweepId, changes }: ChangesRow,
+  width: number,
+  paint: Paint,
+): string {
+  const place = paint('bold', forTerminal(`${client.id}  ${slot}`));
+  const name = client.name === client.id ? '' : `  ${client.name}`;
+  const head = `${renderTime(at)}  ${place}${forTerminal(name)}  sweep ${sweepId}`;
+  return `${[head, ...renderChanges(changes, width, paint)].join('\n')}\n`;
 }
 
 /** What makes a verdict another one although the site is as it was. */

@@ -34,6 +34,11 @@ export const COMMANDS = {
     title: 'Show what changed at a client, or at all of them between two sweeps',
     load: () => import('./diff.js'),
   },
+  changes: {
+    title: 'Show what changed at all clients in a time, the newest first',
+    load: () => import('./changes.js'),
+  },
+  sweeps: { title: 'List the sweeps and what they came to, the newest first', load: () => import('./sweeps.js') },
   judge: {
     title: 'Judge the results of a sweep again, by another profile or newer rules; sends nothing',
     load: () => import('./judge.js'),

@@ -76,6 +76,16 @@ export async function describeUnknownClient(store: Store, clientId: string): Pro
   return new InputError(`the store has no client "${clientId}"${hint}`);
 }
 
+/** Refuses groups that no client in the store is of, with the one that may be meant. */
+export async function checkGroups(store: Store, wanted: readonly string[] | undefined): Promise<void> {
+  if (!wanted) return;
+  const known = await store.listGroups();
+  const unknown = wanted.find((group) => !known.includes(group));
+  if (unknown === undefined) return;
+  const hint = known.length === 0 ? '; none has one' : suggest(unknown, known);
+  throw new InputError(`no client in the store is of a group "${unknown}"${hint}`);
+}
+
 /** How a client stands with a checklist now, by the answers in the store. */
 export async function readChecklistState(
   store: Store,

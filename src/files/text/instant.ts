@@ -18,6 +18,15 @@ export function readInstant(text: string, edge: 'start' | 'end'): Date {
   return new Date(time === undefined && edge === 'end' ? instant + DAY_MS - 1 : instant);
 }
 
+/**
+ * Reads when a span of time begins: how long ago (`7d`, `12h`, with its unit), or as {@link readInstant} does.
+ * @throws InputError for anything else
+ */
+export function readBeginning(text: string, now: Date): Date {
+  const agoMs = /^\d+[smhd]$/.test(text) ? parseDuration(text) : undefined;
+  return agoMs === undefined ? readInstant(text, 'start') : new Date(now.getTime() - agoMs);
+}
+
 /** Whether a calendar has this day, `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
   const start = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;

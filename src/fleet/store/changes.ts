@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
-import type { Change, StoredChange } from '../../model/change.js';
+import type { Kysely, Selectable } from 'kysely';
+import type { Change, ChangeKind, StoredChange } from '../../model/change.js';
+import type { ClientCard } from '../../model/client.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -11,6 +12,16 @@ export interface ChangePlace {
   readonly sweepId: number;
   /** ISO 8601. */
   readonly at: string;
+}
+
+/** A change, and the client that it is of. */
+export type ChangeOfClient = StoredChange & { readonly client: ClientCard };
+
+/** Which changes of all clients to read. */
+export interface ChangesWanted {
+  readonly since: Date;
+  readonly until: Date;
+  readonly kinds?: readonly ChangeKind[] | undefined;
 }
 
 /** Which changes to list; all by default. */
@@ -58,17 +69,48 @@ export async function listChanges(db: Db, filter: ChangeFilter): Promise<StoredC
     .selectAll('changes')
     .select(['slots.client_id', 'slots.slot'])
     .execute();
-  return rows.map(
-    ({ client_id, sweep_id, slot_id: _slot, at, alerted, data, ...change }) =>
-      ({
-        ...change,
-        data: JSON.parse(data) as unknown,
-        clientId: client_id,
-        sweepId: sweep_id,
-        at: new Date(at).toISOString(),
-        alerted: alerted === 1,
-      }) as StoredChange,
-  );
+  return rows.map(toChange);
+}
+
+/** Rows that are held in memory at once. */
+const PAGE = 500;
+
+/** The changes of all clients in a time, newest first; those of one look, which are put down worst first, in that order. */
+export async function* readChanges(db: Db, { since, until, kinds }: ChangesWanted): AsyncIterable<ChangeOfClient> {
+  const wanted = db
+    .selectFrom('changes')
+    .where('at', '>=', since.getTime())
+    .where('at', '<=', until.getTime())
+    .$if(kinds !== undefined, (query) => query.where('kind', 'in', kinds!));
+  const all = await wanted.orderBy('at', 'desc').orderBy('slot_id').orderBy('id').select('id').execute();
+  for (let first = 0; first < all.length; first += PAGE) {
+    const ids = all.slice(first, first + PAGE).map(({ id }) => id);
+    const rows = await db
+      .selectFrom('changes')
+      .innerJoin('slots', 'slots.id', 'changes.slot_id')
+      .innerJoin('clients', 'clients.id', 'slots.client_id')
+      .where('changes.id', 'in', ids)
+      .orderBy('changes.at', 'desc')
+      .orderBy('changes.slot_id')
+      .orderBy('changes.id')
+      .selectAll('changes')
+      .select(['slots.client_id', 'slots.slot', 'clients.card'])
+      .execute();
+    for (const { card, ...row } of rows) yield { ...toChange(row), client: JSON.parse(card) as ClientCard };
+  }
+}
+
+type ChangeRow = Selectable<Tables['changes']> & { readonly client_id: string; readonly slot: string };
+
+function toChange({ client_id, sweep_id, slot_id: _slot, at, alerted, data, ...change }: ChangeRow): StoredChange {
+  return {
+    ...change,
+    data: JSON.parse(data) as unknown,
+    clientId: client_id,
+    sweepId: sweep_id,
+    at: new Date(at).toISOString(),
+    alerted: alerted === 1,
+  } as StoredChange;
 }
 
 /** Notes that a change that was held back has been told. */

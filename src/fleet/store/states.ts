@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
@@ -66,6 +66,16 @@ function rankState({ verdict, issues }: SlotState): number {
   const open = Object.values(issues).filter(({ waived }) => !waived);
   const worst = Math.min(...open.map(({ severity }) => SEVERITIES.indexOf(severity)), SEVERITIES.length);
   return RANK_OF[verdict] + worst;
+}
+
+/** The groups of all clients, by name. */
+export async function listGroups(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('clients')
+    .select(sql<string | null>`json_extract(card, '$.group')`.as('group'))
+    .distinct()
+    .execute();
+  return rows.flatMap(({ group }) => (group === null ? [] : [group])).sort();
 }
 
 /** How all slots stand, or those of one client, the worst first, then by client; a page at a time: those known at the beginning. */

@@ -1,12 +1,12 @@
 import { addAnswers, listAnswers } from './answers.js';
-import { type ChangeFilter, listChanges } from './changes.js';
+import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
 import * as outbox from './outbox.js';
 import * as results from './results.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
-import { type ClientStatus, readClientStates } from './states.js';
+import { type ClientStatus, listGroups, readClientStates } from './states.js';
 import { StoreWriter } from './store-writer.js';
-import { type LeavingOut, type SweepTally, tallySweep } from './sweep-tally.js';
+import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
 import * as sweeps from './sweeps.js';
 import { lastRun, noteRun, type Owner, type Sweep, type SweepPlan, type Work } from './sweeps.js';
 import * as upkeep from './upkeep.js';
@@ -18,13 +18,13 @@ import type { StoredAnswer } from '../../model/checklist.js';
 import type { Client, HistoryEntry, StoredReport } from '../../model/client.js';
 import type { SiteReportData } from '../../model/site.js';
 
-export type { ChangeFilter, ChangePlace } from './changes.js';
+export type { ChangeFilter, ChangeOfClient, ChangePlace } from './changes.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
 export type { NewResult } from './results.js';
 export type { StoredSiteReport } from './site-reports.js';
 export type { ClientStatus } from './states.js';
 export type { StoreWriter } from './store-writer.js';
-export type { LeavingOut, Skipped, SweepTally } from './sweep-tally.js';
+export type { LeavingOut, Skipped, SweepCounts, SweepTally } from './sweep-tally.js';
 export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
 export type { PrunePolicy, PruneResult, StoreInfo } from './upkeep.js';
 
@@ -103,6 +103,11 @@ export class Store {
     return sweeps.listSweeps(this.#db, limit);
   }
 
+  /** What a sweep came to: its results so far by verdict, and the changes that it brought. */
+  countSweep(id: number): Promise<SweepCounts> {
+    return countSweep(this.#db, id);
+  }
+
   /** The next clients that a sweep has to look at, by position; 0 is before the first. */
   nextWork(sweepId: number, after: number, limit: number): Promise<Work[]> {
     return sweeps.nextWork(this.#db, sweepId, after, limit);
@@ -136,6 +141,16 @@ export class Store {
   /** Changes, newest first. */
   listChanges(filter: ChangeFilter): Promise<StoredChange[]> {
     return listChanges(this.#db, filter);
+  }
+
+  /** The changes of all clients in a time, newest first, those of one look together, worst first; few are in memory at once. */
+  readChanges(wanted: ChangesWanted): AsyncIterable<ChangeOfClient> {
+    return readChanges(this.#db, wanted);
+  }
+
+  /** The groups of all clients that were ever checked. */
+  listGroups(): Promise<string[]> {
+    return listGroups(this.#db);
   }
 
   /** How all slots of all clients, or of one, stand, the worst first; few are in memory at once. */

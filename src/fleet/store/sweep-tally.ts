@@ -59,8 +59,24 @@ export async function noteHeld(db: Db, sweepId: number): Promise<void> {
     .execute();
 }
 
-/** What an unfinished sweep has come to so far. */
-export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
+/** What a sweep came to so far. */
+export interface SweepCounts {
+  /** Final results. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly changes: number;
+}
+
+/** What a sweep came to so far: its final results by verdict, and the changes that it brought. */
+export async function countSweep(db: Db, sweepId: number): Promise<SweepCounts> {
+  const { count } = await db
+    .selectFrom('changes')
+    .where('sweep_id', '=', sweepId)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return { verdicts: await countVerdicts(db, sweepId), changes: count };
+}
+
+async function countVerdicts(db: Db, sweepId: number): Promise<SweepCounts['verdicts']> {
   const results = await db
     .selectFrom('results')
     .where('sweep_id', '=', sweepId)
@@ -68,6 +84,13 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
     .groupBy('verdict')
     .select(({ fn }) => ['verdict' as const, fn.countAll<number>().as('count')])
     .execute();
+  const counts = new Map(results.map(({ verdict, count }) => [verdict, count]));
+  return Object.fromEntries(VERDICTS.map((verdict) => [verdict, counts.get(verdict) ?? 0])) as SweepCounts['verdicts'];
+}
+
+/** What an unfinished sweep has come to so far. */
+export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
+  const verdicts = await countVerdicts(db, sweepId);
   const { count: unseen } = await db
     .selectFrom('results')
     .innerJoin('slots', 'slots.id', 'results.slot_id')
@@ -78,8 +101,6 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   const { held } = await db.selectFrom('sweeps').where('id', '=', sweepId).select('held').executeTakeFirstOrThrow();
-  const counts = new Map(results.map(({ verdict, count }) => [verdict, count]));
-  const verdicts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, counts.get(verdict) ?? 0]));
   const leftOut = db.selectFrom('left_out').where('sweep_id', '=', sweepId);
   const count = async (why: LeavingOut['why']) => {
     const row = await leftOut
@@ -93,7 +114,7 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
     return rows.map(({ client_id: id, name, reason }) => ({ client: { id, name }, reason }));
   };
   return {
-    verdicts: verdicts as Record<Verdict, number>,
+    verdicts,
     unseen,
     held,
     skipped: await list('unauthorised'),

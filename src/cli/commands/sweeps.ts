@@ -1,0 +1,57 @@
+import { basename } from 'node:path';
+import type { Sweep, SweepCounts } from '../../fleet/store/store.js';
+import { createJsonWriter } from '../../reports/json.js';
+import { renderVerdicts } from '../../reports/sweep-writer.js';
+import { forTerminal } from '../../words/escape.js';
+import { wrapText } from '../../words/layout.js';
+import { renderCount } from '../../words/sentence.js';
+import { renderDuration, renderTime } from '../../words/time.js';
+import { defineCommand } from '../kit/command.js';
+import { EXIT } from '../kit/ending.js';
+import { openOutput } from '../kit/output.js';
+import { STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { describeScreen } from '../kit/terminal.js';
+
+/** `sallyport sweeps`: the sweeps that the store knows, and what they came to. */
+export const command = defineCommand({
+  options: {
+    limit: { limits: { least: 1, most: 10_000, whole: true }, default: 20, describe: 'At most this many sweeps' },
+    ...TABLE_OR_JSON,
+    ...STORE,
+  },
+  async run({ limit, format, store: path }) {
+    const { width } = describeScreen();
+    const output = await openOutput();
+    const json = format === 'json' ? createJsonWriter(true) : null;
+    await withStore(path, async (store) => {
+      const sweeps = await store.listSweeps(limit);
+      await output.write(json ? json.begin() : sweeps.length === 0 ? 'There is no sweep yet.\n' : '');
+      for (const { owner: _owner, ...sweep } of sweeps) {
+        const counts = await store.countSweep(sweep.id);
+        await output.write(json ? json.element({ ...sweep, ...counts }) : describeSweep(sweep, counts, width));
+      }
+      await output.write(json?.end() ?? '');
+    });
+    await output.close();
+    return EXIT.compliant;
+  },
+});
+
+/** A sweep in two lines or more: when, of what and how far, and what it came to. */
+function describeSweep(sweep: Omit<Sweep, 'owner'>, { verdicts, changes }: SweepCounts, width: number): string {
+  const { id, startedAt, finishedAt, state, inventory, filter, clients, remaining } = sweep;
+  const took = finishedAt === null ? '' : `, took ${renderDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+  const standing = {
+    finished: took,
+    interrupted: `, cut off with ${renderCount(remaining, 'client')} left: --resume continues it`,
+    running: `, ${renderCount(remaining, 'client')} left`,
+  }[state];
+  const chosen = Object.entries(filter).map(([key, value]) => `${key} ${String(value)}`);
+  const of = [basename(inventory), ...chosen].join(', ');
+  const results = renderVerdicts(verdicts) || 'no result';
+  const lines = [
+    `Sweep ${id}  ${renderTime(startedAt)}  ${renderCount(clients, 'client')} of ${forTerminal(of)}${standing}`,
+    ...wrapText(`${results}; ${renderCount(changes, 'change')}`, width - 2).map((line) => `  ${line}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

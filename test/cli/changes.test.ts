@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { answer, site, survey } from '../check/rules/build-survey.js';
+import { addSweep, client } from './filled-store.js';
+import { createFiles, runHere } from './run.js';
+
+const { directory } = createFiles();
+const store = join(directory, 'changes.sqlite');
+const [acme, beta] = [client('acme', { group: 'north' }), client('beta', { group: 'south' })];
+
+const closed = survey(site());
+const open = survey(site(answer('tcp/80', 'nec-webpro'), answer('tcp/8000', 'other')));
+const looks = (...surveys: (typeof closed)[]) =>
+  [acme, beta].map((one, index) => ({ client: one, survey: surveys[index]! }));
+await addSweep(store, '2026-11-01T03:00:00.000Z', looks(closed, closed));
+await addSweep(store, '2026-11-02T03:00:00.000Z', looks(open, closed));
+await addSweep(store, '2026-11-03T03:00:00.000Z', looks(closed, open));
+
+const run = (command: string, ...args: string[]) => runHere([command, ...args, '--store', store]);
+const changes = (...args: string[]) => run('changes', '--since', '2026-11-01', '--until', '2026-11-03', ...args);
+
+interface Told {
+  readonly kind: string;
+  readonly clientId: string;
+  readonly at: string;
+}
+
+describe('changes', () => {
+  test('tells what changed at all clients, the newest first, with its look above it and counts at the end', async () => {
+    const { code, stdout, stderr } = await changes();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').filter((line) => line.startsWith('2026'))).toEqual([
+      '2026-11-03 03:00:00 UTC  acme  203.0.113.7  acme Ltd  sweep 3',
+      '2026-11-03 03:00:00 UTC  beta  203.0.113.7  beta Ltd  sweep 3',
+      '2026-11-02 03:00:00 UTC  acme  203.0.113.7  acme Ltd  sweep 2',
+    ]);
+    expect(stdout).toMatch(/ {2}CRITICAL {2}exposed +tcp\/80 {5}/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      '6 changes at 2 clients, 2026-11-01 00:00 to 2026-11-03 23:59 UTC: 4 exposed, 2 resolved',
+    );
+  });
+
+  test.each<[string[], [string, string][]]>([
+    [['--group', 'north', '--kind', 'exposed'], Array(2).fill(['acme', 'exposed'])],
+    [['--kind', 'resolved'], Array(2).fill(['acme', 'resolved'])],
+    [['--since', '2026-11-03', '--group', 'south'], Array(2).fill(['beta', 'exposed'])],
+    [['--until', '2026-11-01'], []],
+    [['--kind', 'lost-sight'], []],
+  ])('%j chooses', async (args, expected) => {
+    const last = ['since', 'until'].flatMap((name) =>
+      args.includes(`--${name}`) ? [] : [`--${name}`, { since: '2026-11-01', until: '2026-11-03' }[name]!],
+    );
+    const { stdout } = await run('changes', ...last, ...args, '--format', 'json');
+    expect((JSON.parse(stdout) as Told[]).map(({ clientId, kind }) => [clientId, kind])).toEqual(expected);
+  });
+
+  test('begins a week ago where nothing else is said, and says so where nothing changed', async () => {
+    const { code, stdout } = await run('changes');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Nothing changed, \d{4}-\d\d-\d\d \d\d:\d\d to \d{4}-\d\d-\d\d \d\d:\d\d UTC\n$/);
+  });
+
+  test.each([
+    [['--group', 'nrth'], 'no client in the store is of a group "nrth" (did you mean "north"?)'],
+    [['--since', '7'], '"7" is not a time'],
+    [['--since', '2026-11-20', '--until', '2026-11-10'], '--since is later than --until'],
+    [['--kind', 'exposd'], '--kind'],
+  ])('%j is refused', async (args, message) => {
+    const { code, stdout, stderr } = await run('changes', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('sweeps', () => {
+  test('are listed with what they came to, the newest first', async () => {
+    const { code, stdout } = await run('sweeps', '--limit', '2');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      'Sweep 3  2026-11-03 03:00:00 UTC  2 clients of clients.yaml, took 0 ms\n' +
+        '  1 with a violation, 1 compliant; 4 changes\n' +
+        'Sweep 2  2026-11-02 03:00:00 UTC  2 clients of clients.yaml, took 0 ms\n' +
+        '  1 with a violation, 1 compliant; 2 changes\n',
+    );
+  });
+
+  test('are JSON too', async () => {
+    const { stdout } = await run('sweeps', '--format', 'json');
+    const sweeps = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(sweeps.map(({ id }) => id)).toEqual([3, 2, 1]);
+    expect(sweeps[2]).toMatchObject({ verdicts: { violation: 0, inconclusive: 0, compliant: 2 }, changes: 0 });
+    expect(sweeps[0]).not.toHaveProperty('owner');
+  });
+});
