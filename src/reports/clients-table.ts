@@ -16,6 +16,8 @@ export interface ClientRow {
   readonly state: SaidSlotState;
   /** Since when; ISO 8601. */
   readonly at: string;
+  /** Why it was not checked, if it was not. */
+  readonly problem: string | null;
 }
 
 const VERDICT_COLUMNS = 14;
@@ -41,11 +43,11 @@ export function renderClientsHead(width: number): string {
 }
 
 /** One slot of a client: how it stands, since when, and the worst that no one accepted. */
-export function renderClient({ client, slot, state, at }: ClientRow, width: number, paint: Paint): string {
+export function renderClient({ client, slot, state, at, problem }: ClientRow, width: number, paint: Paint): string {
   const where = state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
   if (width < LEAST_FOR_COLUMNS) {
     const names = forTerminalLine(`${client.id} ${where}`, width - VERDICT_COLUMNS - 1);
-    const worst = cutWords(`since ${at.slice(0, SINCE_COLUMNS)}: ${describeWorst(state)}`, width - 4);
+    const worst = cutWords(`since ${at.slice(0, SINCE_COLUMNS)}: ${describeWorst(state, problem)}`, width - 4);
     return `${paintStanding(paint, standingOfSlot(state), VERDICT_COLUMNS)} ${names}\n    ${worst}\n`;
   }
   const columns = shareColumns(width);
@@ -54,19 +56,21 @@ export function renderClient({ client, slot, state, at }: ClientRow, width: numb
     at.slice(0, SINCE_COLUMNS),
     padText(forTerminal(client.id), columns.id),
     padText(forTerminal(where), columns.slot),
-    padText(describeWorst(state), columns.worst),
+    padText(describeWorst(state, problem), columns.worst),
   ];
   return `${row.join(' ').trimEnd()}\n`;
 }
 
-function describeWorst(state: SaidSlotState): string {
+function describeWorst(state: SaidSlotState, problem: string | null): string {
   const { issues } = state;
   const all = Object.values(issues);
   const standing = all.filter(({ waived }) => !waived);
   const accepted = all.length - standing.length;
   const rank = ({ severity }: { severity: (typeof SEVERITIES)[number] }) => SEVERITIES.indexOf(severity);
   const [worst] = standing.sort((a, b) => rank(a) - rank(b));
+  if (!worst && problem !== null) return `not checked: ${forTerminal(problem)}`;
   if (!worst && standingOfSlot(state) === 'no-answer') return 'nothing answers, and nothing vouches for the line';
+  if (!worst && state.verdict === 'inconclusive') return 'could not be determined';
   if (!worst) return accepted > 0 ? `${accepted} accepted` : '–';
   const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
   const more = standing.length > 1 ? `+${standing.length - 1} ` : '';

@@ -44,6 +44,34 @@ test('those of a group, with a tag, of a verdict', async () => {
   expect(await idsOf('--group', 'south')).toEqual([]);
 });
 
+test('what was not checked, or not to an end, says why', async () => {
+  const path = join(directory, 'unchecked.sqlite');
+  const problem = 'gone.example resolves to 198.51.100.7, outside 203.0.113.0/24: it may be a stranger\u2019s';
+  const target = { input: 'gone.example', name: 'gone.example', address: null, scope: null, problem };
+  const control = { endpoint: '192.0.2.1:443', before: 'silent', after: null } as const;
+  await addSweep(path, '2026-11-01T03:00:00.000Z', [
+    { client: client('moved'), survey: survey([], { target }), slot: 'gone.example' },
+    { client: client('blind'), survey: survey(site(), { vantage: { control } }) },
+    { client: client('blurred'), survey: survey(site(see('tcp/80', 'error'))) },
+    { client: client('fine'), survey: survey(site()) },
+  ]);
+  const { stdout } = await runHere(['clients', '--store', path], { env: { COLUMNS: '160' } });
+  const row = (id: string) => stdout.split('\n').find((line) => line.includes(` ${id} `)) ?? '';
+  expect(row('moved')).toMatch(
+    /INCONCLUSIVE 2026-11-01 .* not checked: gone\.example resolves to 198\.51\.100\.7, outside/,
+  );
+  expect(row('blind')).toMatch(/INCONCLUSIVE 2026-11-01 .* not checked: no check has counted yet/);
+  expect(row('blurred')).toMatch(/INCONCLUSIVE .* could not be determined$/);
+  expect(row('fine')).toMatch(/COMPLIANT .* –$/);
+  const listed = await runHere(['clients', '--store', path, '--format', 'json', '--verdict', 'inconclusive']);
+  const rows = JSON.parse(listed.stdout) as { client: { id: string }; problem: string | null }[];
+  expect(rows.map(({ client: { id }, problem: why }) => [id, why])).toEqual([
+    ['blurred', null],
+    ['moved', problem],
+    ['blind', 'no check has counted yet'],
+  ]);
+});
+
 test('a verdict that there is not is refused', async () => {
   const { code, stdout } = await clients('--verdict', 'fine');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -25,12 +25,13 @@ export const command = defineCommand({
     const json = format === 'json' ? createJsonWriter(true) : null;
     await withStore(path, async (store) => {
       await output.write(json ? json.begin() : renderClientsHead(width));
-      for await (const status of store.readClientStates()) {
-        if (!isWanted(status, filter)) continue;
-        const { resultId: _id, state, ...rest } = status;
+      const show = async ({ state, ...rest }: Status) => {
+        if (!isWanted({ state, ...rest }, filter)) return;
         const row = { ...rest, state: sayState(state) };
         await output.write(json ? json.element(row) : renderClient(row, width, paint));
-      }
+      };
+      for await (const { resultId: _id, ...status } of store.readClientStates()) await show(status);
+      for (const slot of await store.listUncounted()) await show({ ...slot, ...UNCOUNTED });
       await output.write(json?.end() ?? '');
     });
     await output.close();
@@ -38,7 +39,15 @@ export const command = defineCommand({
   },
 });
 
-function isWanted({ client, state }: ClientStatus, { group, tag, verdict }: Values<typeof FILTER>): boolean {
+type Status = Omit<ClientStatus, 'resultId'>;
+
+/** How a slot stands of which no check has counted. */
+const UNCOUNTED: Pick<Status, 'state' | 'problem'> = {
+  state: { address: null, verdict: 'inconclusive', issues: {}, identities: {} },
+  problem: 'no check has counted yet',
+};
+
+function isWanted({ client, state }: Status, { group, tag, verdict }: Values<typeof FILTER>): boolean {
   return (
     (!group || (client.group !== null && group.includes(client.group))) &&
     (!tag || client.tags.some((own) => tag.includes(own))) &&

@@ -3,6 +3,7 @@ import type { SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { SEVERITIES } from '../../model/severity.js';
+import { decodeTarget } from './report-body.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -14,6 +15,16 @@ export interface ClientStatus {
   readonly state: SlotState;
   /** The look that it is known from, and its time: ISO 8601, UTC. */
   readonly resultId: number;
+  readonly at: string;
+  /** Why that look sent nothing, such as a name that did not resolve; null if it was a check. */
+  readonly problem: string | null;
+}
+
+/** A slot of which nothing is known, although it was looked at. */
+export interface UncountedSlot {
+  readonly client: ClientCard;
+  readonly slot: string;
+  /** Of its newest look: ISO 8601, UTC. */
   readonly at: string;
 }
 
@@ -94,8 +105,10 @@ export async function* readClientStates(db: Db, clientId?: string): AsyncIterabl
     const rows = await db
       .selectFrom('slots')
       .innerJoin('clients', 'clients.id', 'slots.client_id')
+      .innerJoin('results', 'results.id', 'slots.state_result_id')
       .where('slots.id', 'in', ids)
       .select(['slots.id', 'slots.slot', 'slots.state', 'slots.state_result_id', 'slots.state_at', 'clients.card'])
+      .select(['results.address', 'results.target'])
       .execute();
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) {
@@ -107,7 +120,28 @@ export async function* readClientStates(db: Db, clientId?: string): AsyncIterabl
         state: JSON.parse(row.state!) as SlotState,
         resultId: row.state_result_id!,
         at: new Date(row.state_at!).toISOString(),
+        problem: row.address === null ? decodeTarget(row.address, row.target).problem : null,
       };
     }
   }
+}
+
+/** The slots of which no look has counted so far: we could not see, or a second look is still to come. By client. */
+export async function listUncounted(db: Db): Promise<UncountedSlot[]> {
+  const rows = await db
+    .selectFrom('slots')
+    .innerJoin('clients', 'clients.id', 'slots.client_id')
+    .innerJoin('results', 'results.slot_id', 'slots.id')
+    .where('slots.state', 'is', null)
+    .groupBy('slots.id')
+    .orderBy('slots.client_id')
+    .orderBy('slots.slot')
+    .select(['slots.slot', 'clients.card'])
+    .select(({ fn }) => fn.max('results.at').as('at'))
+    .execute();
+  return rows.map(({ slot, card, at }) => ({
+    client: JSON.parse(card) as ClientCard,
+    slot,
+    at: new Date(at).toISOString(),
+  }));
 }

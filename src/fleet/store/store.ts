@@ -4,7 +4,7 @@ import * as outbox from './outbox.js';
 import * as results from './results.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
-import { type ClientStatus, listGroups, readClientStates } from './states.js';
+import { type ClientStatus, listGroups, listUncounted, readClientStates, type UncountedSlot } from './states.js';
 import { StoreWriter } from './store-writer.js';
 import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
 import * as sweeps from './sweeps.js';
@@ -156,6 +156,11 @@ export class Store {
   /** How all slots of all clients, or of one, stand, the worst first; few are in memory at once. */
   readClientStates(clientId?: string): AsyncIterable<ClientStatus> {
     return readClientStates(this.#db, clientId);
+  }
+
+  /** The slots of which nothing is known, although they were looked at; by client. */
+  listUncounted(): Promise<UncountedSlot[]> {
+    return listUncounted(this.#db);
   }
 
   addWaiver(waiver: Omit<Waiver, 'id'>): Promise<Waiver> {
