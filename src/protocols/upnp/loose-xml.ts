@@ -13,8 +13,8 @@ const MAX_TEXT = 192 * 1024;
  * match, `<` within texts, control characters, careless comments and attributes, a document type without entities,
  * several roots. What it finds stands under a root without a name. On documents of UPnP that are well-formed, in which
  * no element has both text and elements, it finds the same as `parseXml`. Use it after that only, and say so.
- * Total and linear, in the same bounds, with 64 levels; refused where those are passed and where entities are declared in front of the
- * first element.
+ * Total and linear, in the same bounds; elements below 64 levels are left out. Refused where the bounds are passed, and
+ * where entities are declared in front of the first element.
  */
 export function parseLooseXml(source: Uint8Array | string): LooseXml {
   if (source.length > MAX_XML_BYTES) return { problem: `it is longer than ${MAX_XML_BYTES / 1024} KiB` };
@@ -25,7 +25,7 @@ export function parseLooseXml(source: Uint8Array | string): LooseXml {
     return { problem: 'it declares entities, which are refused' };
   const tree = new LooseTree();
   for (let at = 0, scanner = new Scanner(text); at < text.length && tree.isWithinBounds;) at = scanner.take(at, tree);
-  if (!tree.isWithinBounds) return { problem: 'it is too large or too deep' };
+  if (!tree.isWithinBounds) return { problem: 'it is too large' };
   const { isCut } = tree;
   return { root: tree.end(), isCut };
 }
@@ -54,8 +54,7 @@ class Scanner {
     if (!tag?.[2]) return this.#takeText(at, at + 1, tree);
     const name = tag[2].slice(tag[2].lastIndexOf(':') + 1);
     if (tag[1]) tree.close(name);
-    else tree.open(name);
-    if (!tag[1] && text[end - 2] === '/') tree.close(name);
+    else if (tree.open(name) && text[end - 2] === '/') tree.close(name);
     return end;
   }
 
@@ -94,20 +93,23 @@ class LooseTree {
   #characters = 0;
 
   get isWithinBounds(): boolean {
-    return this.#open.length <= MAX_DEPTH && this.#elements <= MAX_ELEMENTS && this.#characters <= MAX_TEXT;
+    return this.#elements <= MAX_ELEMENTS && this.#characters <= MAX_TEXT;
   }
 
   get isCut(): boolean {
     return this.#open.length > 1;
   }
 
-  /** An element with text has no elements within, so one that begins there ends it. */
-  open(name: string): void {
+  /** An element with text has no elements within, so one that begins there ends it. False if it was left out. */
+  open(name: string): boolean {
     const top = this.#open.at(-1)!;
     const isLeaf = LEAF.test(top.name) || (top.children.length === 0 && top.text.trim() !== '');
     if (isLeaf && this.#open.length > 1) this.#closeTop();
     this.#elements++;
+    // Deeper than any document of UPnP: tags within a text. Their ends mean nothing either.
+    if (this.#open.length >= MAX_DEPTH) return false;
     this.#open.push({ name, text: '', children: [] });
+    return true;
   }
 
   /** Ends the innermost element of that name and all within it; an end without a beginning means nothing. */

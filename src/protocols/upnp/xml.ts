@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, inflateSync } from 'node:zlib';
 import { SaxesParser } from 'saxes';
 
 /** An element of a parsed document. Attributes are not kept: nothing in UPnP's messages is told by one. */
@@ -30,7 +30,7 @@ const MAX_MESSAGE = 120;
  * XML itself; more than 256 KiB, 32 levels, 16,384 elements, 4,096 attributes, names of more than 256, attributes of
  * more than 4,096 or a text of more than 192 Ki characters; whatever is not well-formed.
  * Forgiven, as devices do it: white space in front, anything behind the root, a bare `&`, unknown entities (which
- * stay as they are), Latin-1 and UTF-16 without a word of it, gzip, name spaces that are not declared. Total and linear.
+ * stay as they are), Latin-1 and UTF-16 without a word of it, gzip and deflate, name spaces that are not declared. Total and linear.
  */
 export function parseXml(source: Uint8Array | string): XmlResult {
   if (source.length > MAX_XML_BYTES) return { problem: `it is longer than ${MAX_XML_BYTES / 1024} KiB` };
@@ -83,7 +83,7 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** The text of a document: UTF-8, else UTF-16 or Latin-1, out of gzip if need be; at most 256 KiB of it. */
+/** The text of a document: UTF-8, else UTF-16 or Latin-1, out of gzip or deflate if need be; at most 256 KiB of it. */
 export function decodeXml(bytes: Uint8Array): string {
   const view = unzip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const wide = recogniseUtf16(view);
@@ -95,10 +95,14 @@ export function decodeXml(bytes: Uint8Array): string {
   return view.toString(isUtf8(view) ? 'utf8' : 'latin1');
 }
 
+/** gzip (RFC 1952) and what HTTP calls deflate (RFC 1950), by their first two bytes. */
 function unzip(view: Buffer): Buffer {
-  if (view[0] !== 0x1f || view[1] !== 0x8b) return view;
+  const [first = 0, second = 0] = view;
+  const isGzip = first === 0x1f && second === 0x8b;
+  const isZlib = first === 0x78 && (first * 256 + second) % 31 === 0;
+  if (!isGzip && !isZlib) return view;
   try {
-    return gunzipSync(view, { maxOutputLength: MAX_XML_BYTES });
+    return (isGzip ? gunzipSync : inflateSync)(view, { maxOutputLength: MAX_XML_BYTES });
   } catch {
     return view;
   }

@@ -36,7 +36,8 @@ export function chooseLocations(address: string, answers: readonly SsdpFound[]):
   const places = new Map<string, { place: HttpPlace; worth: Worth }>();
   const unusable = new Set<string>();
   for (const answer of answers) {
-    const named = answer.location?.trim();
+    // No URL has white space in it: what is behind is of something else.
+    const named = answer.location?.trim().replace(/[;,]?\s.*$/s, '');
     if (!named) continue;
     const place = parseHttpPlace(named);
     const worth = judgeWorth(answer);

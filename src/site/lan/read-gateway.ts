@@ -145,6 +145,8 @@ async function askDescription(peer: GatewayPeer, place: HttpPlace, beyondLength:
   if (answer.status !== 200) return failed(`it answered with HTTP status ${answer.status}`);
   // What it names without a host is at the gateway's own address, whatever host its LOCATION names.
   const description = parseDeviceDescription(answer.body, { ...place, scheme: 'http', host: '' });
+  // A length of 0 may be the one that is too short.
+  if (answer.body.length === 0 && answer.whole) return { problem: 'it is empty', isCut: true };
   if ('problem' in description) return answer.whole ? description : failed('its answer was cut off');
   return { ...description, isCut: description.isCut || (description.loose !== null && !answer.whole) };
 }

@@ -47,6 +47,7 @@ describe('a LOCATION that names another host', () => {
     ['https', (port, path) => `https://127.0.0.1:${port}${path}`],
     ['quotes', (port, path) => `"http://127.0.0.1:${port}${path}"`],
     ['brackets', (port, path) => ` <http://127.0.0.1:${port}${path}> `],
+    ['something behind it', (port, path) => `http://127.0.0.1:${port}${path}; max-age=9`],
     ['no scheme', (port, path) => `127.0.0.1:${port}${path}`],
     ['slashes only', (port, path) => `//127.0.0.1:${port}${path}`],
     ['a name without a scheme', (port, path) => `router:${port}${path}`],
@@ -178,23 +179,26 @@ describe('a description', () => {
     expect(await problemOf(answering(`${ok}`))).toBe(failed('it is empty'));
   });
 
-  test.each([1, 40, 200])('that tells a length which is %i bytes too short is read to its end', async (less) => {
-    const shape = GATEWAY_SHAPES.box;
-    const control = await gateway({ shape, mappings: [mapping()] });
-    const port = new URL(control.location).port;
-    const path = shape.services[0]!.controlPath;
-    const type = shape.services[0]!.type;
-    const text =
-      '<root><device><modelName>Short</modelName><serviceList><service>' +
-      `<serviceType>${type}</serviceType><controlURL>http://127.0.0.1:${port}${path}</controlURL></service></serviceList>` +
-      `<presentationURL>${'x'.repeat(200)}</presentationURL></device></root>`;
-    const head = `HTTP/1.1 200 OK\r\nContent-Length: ${text.length - less}\r\n\r\n`;
-    const location = `http://127.0.0.1:${await listen(answering(head + text))}/`;
-    const { device, connections, problems, notes } = await read({ answers: naming(location) });
-    expect(device?.modelName).toBe('Short');
-    expect(connections[0]).toMatchObject({ mappings: [mapping()], list: { complete: true } });
-    expect([problems, notes]).toEqual([[], undefined]);
-  });
+  test.each([1, 40, 200, Infinity])(
+    'that tells a length which is %s bytes too short is read to its end',
+    async (less) => {
+      const shape = GATEWAY_SHAPES.box;
+      const control = await gateway({ shape, mappings: [mapping()] });
+      const port = new URL(control.location).port;
+      const path = shape.services[0]!.controlPath;
+      const type = shape.services[0]!.type;
+      const text =
+        '<root><device><modelName>Short</modelName><serviceList><service>' +
+        `<serviceType>${type}</serviceType><controlURL>http://127.0.0.1:${port}${path}</controlURL></service></serviceList>` +
+        `<presentationURL>${'x'.repeat(200)}</presentationURL></device></root>`;
+      const head = `HTTP/1.1 200 OK\r\nContent-Length: ${Math.max(0, text.length - less)}\r\n\r\n`;
+      const location = `http://127.0.0.1:${await listen(answering(head + text))}/`;
+      const { device, connections, problems, notes } = await read({ answers: naming(location) });
+      expect(device?.modelName).toBe('Short');
+      expect(connections[0]).toMatchObject({ mappings: [mapping()], list: { complete: true } });
+      expect([problems, notes]).toEqual([[], undefined]);
+    },
+  );
 
   test('that ends in the midst is read as far as it goes, and told', async () => {
     const shape = GATEWAY_SHAPES.box;
