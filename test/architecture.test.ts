@@ -165,6 +165,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
         'fleet/alerts/alert-config',
         'fleet/alerts/alert-config-secret',
         'fleet/store/open-store',
+        'fleet/store/restore-store',
         'fleet/store/upkeep',
       ],
       ...['net/scan/descriptors', 'system/run-command', 'version'],

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../src/fleet/store/open-store.js';
@@ -32,10 +32,11 @@ test('info tells where the store is and what is in it', async () => {
   const path = copy('info.sqlite');
   const { code, stdout, stderr } = await sallyport(['store', 'info', '--store', path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain(`path           ${path}\n`);
-  expect(stdout).toMatch(/^size {11}\d+ kB$/m);
-  expect(stdout).toMatch(/^results {8}3$/m);
-  expect(stdout).toMatch(/^oldest result {2}20\d\d-/m);
+  expect(stdout).toContain(`file          ${path}\n`);
+  expect(stdout).toMatch(/^size {10}\d+ kB$/m);
+  expect(stdout).toMatch(/^clients {7}1, with 1 address$/m);
+  expect(stdout).toMatch(/^checks {8}3, with 3 different reports$/m);
+  expect(stdout).toMatch(/^oldest check {2}20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC$/m);
 });
 
 test('the store is found by SALLYPORT_STORE', async () => {
@@ -98,7 +99,8 @@ describe('prune', () => {
 
   test.each([
     [[], 'name what to delete: --older-than, --keep, or both'],
-    [['--older-than', 'long'], '--older-than: expected a time such as 400d or 12h'],
+    [['--older-than', 'long'], '--older-than: expected a time with its unit (s, m, h or d), such as 400d'],
+    [['--older-than', '400'], '--older-than: expected a time with its unit (s, m, h or d), such as 400d'],
     [['--keep', '0'], '--keep: expected a whole number, at least 1'],
     [['--keep', 'all'], '--keep: expected a whole number, at least 1'],
     [['--keep', '1.5'], '--keep: expected a whole number, at least 1'],
@@ -127,5 +129,68 @@ test('backup makes a copy, and overwrites nothing', async () => {
 test('store alone says what there is', async () => {
   const { code, stderr } = await runHere(['store']);
   expect(code).toBe(2);
-  expect(stderr).toContain('name what to do: sallyport store info, check, prune or backup');
+  expect(stderr).toContain('name what to do: sallyport store info, check, prune, backup or restore');
+});
+
+describe('restore', () => {
+  const restore = (file: string, path: string) => runHere(['store', 'restore', file, '--store', path]);
+
+  test('makes a store of a backup, which stays as it is, for the owner only', async () => {
+    const backup = join(files.directory, 'to-restore.sqlite');
+    await runHere(['store', 'backup', backup, '--store', copy('live.sqlite')]);
+    const before = readFileSync(backup);
+    const path = join(files.directory, 'new', 'store.sqlite');
+    expect(await restore(backup, path)).toEqual({ code: 0, stdout: `${path}: restored from ${backup}\n`, stderr: '' });
+    expect(readdirSync(join(files.directory, 'new'))).toEqual(['store.sqlite']);
+    const store = await openStore(path);
+    expect(await store.listHistory('a', 9)).toHaveLength(3);
+    await store.close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(backup)).toEqual(before);
+  });
+
+  test('takes what a store has only in its log', async () => {
+    const path = copy('in-use.sqlite');
+    const store = await openStore(path);
+    const at = new Date();
+    const { id } = await beginSweep(store, ['b'], at);
+    await storeLook(store, id, 'b', reportAt('203.0.113.8', at, named('new')));
+    const restored = join(files.directory, 'from-log.sqlite');
+    expect((await restore(path, restored)).code).toBe(0);
+    await store.close();
+    const second = await openStore(restored);
+    expect(await second.listHistory('b', 9)).toHaveLength(1);
+    await second.close();
+  });
+
+  test('overwrites nothing', async () => {
+    const path = copy('there.sqlite');
+    const { code, stderr } = await restore(filled, path);
+    const problem = `${path} exists already: move it away, or name another with --store`;
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `sallyport: ${problem}\n` });
+  });
+
+  test.each([
+    ['is missing', () => join(files.directory, 'missing.sqlite'), 'there is no file'],
+    ['is a directory', () => files.directory, 'is not a file'],
+    ['is no store', () => files.write('letter.txt', 'Dear all, '.repeat(500)), 'letter.txt is not a store'],
+    [
+      'is damaged',
+      () => {
+        const path = copy('broken.sqlite');
+        const connection = new SqliteConnection(path);
+        connection.execute("update reports set body = x'00' where id = 1");
+        void connection.close();
+        return path;
+      },
+      'broken.sqlite is damaged: report 1',
+    ],
+  ])('refuses what %s, and makes no store', async (_, make, message) => {
+    const path = join(files.directory, 'refused', 'store.sqlite');
+    const { code, stderr } = await restore(make(), path);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('.restore-');
+    expect(existsSync(path)).toBe(false);
+  });
 });

@@ -62,7 +62,10 @@ export const COMMANDS = {
   },
   inventory: { title: 'Validate, list or convert the inventory of clients', load: () => import('./inventory.js') },
   alert: { title: 'Test alert channels; list and send the messages that wait', load: () => import('./alert.js') },
-  store: { title: 'Maintain the store of results: info, check, prune, backup', load: () => import('./store.js') },
+  store: {
+    title: 'Maintain the store of results: info, check, prune, backup, restore',
+    load: () => import('./store.js'),
+  },
   vantage: {
     title: 'Run the server that checks a site from outside, or make and revoke its tokens',
     load: () => import('./vantage.js'),

@@ -5,7 +5,9 @@ import { defineCommand } from '../kit/command.js';
 import { EXIT, tell } from '../kit/ending.js';
 import type { Options, Values } from '../kit/option.js';
 import { print } from '../kit/output.js';
-import { STORE, withStore } from '../kit/store.js';
+import { renderCount } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
+import { chooseStorePath, STORE, withStore } from '../kit/store.js';
 
 const PRUNING = {
   ...STORE,
@@ -16,7 +18,7 @@ const PRUNING = {
   },
 } as const satisfies Options;
 
-/** `sallyport store`: upkeep of the store. Makes none if there is none. */
+/** `sallyport store`: upkeep of the store. Only `restore` makes one. */
 export const command = defineCommand({
   subcommands: {
     info: defineCommand({
@@ -40,20 +42,38 @@ export const command = defineCommand({
       options: STORE,
       run: ({ store, file }) => withStore(store, (opened) => backUp(opened, file)),
     }),
+    restore: defineCommand({
+      title: 'Make a store of a backup; overwrites none',
+      words: { file: { required: true, describe: 'Backup to restore' } },
+      options: STORE,
+      run: ({ store, file }) => restore(chooseStorePath(store), file),
+    }),
   },
 });
 
 async function showInfo(store: Store): Promise<number> {
   const info = await store.info();
+  const { counts } = info;
+  const tellTime = (iso: string | null) => (iso === null ? 'none' : renderTime(iso));
   const rows: readonly (readonly [string, string | number])[] = [
-    ['path', info.path],
+    ['file', info.path],
     ['size', tellSize(info)],
-    ['structure', info.version],
-    ...Object.entries(info.counts).map(([table, count]) => [tellName(table), count] as const),
-    ['oldest result', info.oldest ?? 'none'],
-    ['newest result', info.newest ?? 'none'],
+    ['format', info.version],
+    ['clients', `${counts.clients}, with ${renderCount(counts.slots, 'address', 'addresses')}`],
+    [
+      'sweeps',
+      `${counts.sweeps}${counts.work > 0 ? `, with ${renderCount(counts.work, 'client')} still to check` : ''}`,
+    ],
+    ['checks', `${counts.results}, with ${renderCount(counts.reports, 'different report')}`],
+    ['oldest check', tellTime(info.oldest)],
+    ['newest check', tellTime(info.newest)],
+    ['changes', counts.changes],
+    ['waivers', counts.waivers],
+    ['alerts', `${counts.messages}, sent, waiting or given up`],
+    ['checklists', renderCount(counts.answers, 'answer')],
+    ['site reports', counts.site_reports],
   ];
-  for (const [name, value] of rows) print(`${name.padEnd(15)}${value}`);
+  for (const [name, value] of rows) print(`${name.padEnd(14)}${value}`);
   return EXIT.compliant;
 }
 
@@ -75,8 +95,9 @@ async function checkStore(store: Store): Promise<number> {
 
 async function prune(args: Values<typeof PRUNING>): Promise<number> {
   const { store: option, 'older-than': olderThan, keep: keepPerSlot = null } = args;
-  const ageMs = olderThan === undefined ? null : parseDuration(olderThan);
-  if (ageMs === undefined) throw new InputError('--older-than: expected a time such as 400d or 12h');
+  const ageMs = olderThan === undefined ? null : /[smhd]$/.test(olderThan) ? parseDuration(olderThan) : undefined;
+  if (ageMs === undefined)
+    throw new InputError('--older-than: expected a time with its unit (s, m, h or d), such as 400d');
   if (ageMs === null && keepPerSlot === null)
     throw new InputError('name what to delete: --older-than, --keep, or both');
   return withStore(option, async (store) => {
@@ -88,6 +109,13 @@ async function prune(args: Values<typeof PRUNING>): Promise<number> {
     );
     return EXIT.compliant;
   });
+}
+
+async function restore(path: string, file: string): Promise<number> {
+  const { restoreStore } = await import('../../fleet/store/restore-store.js');
+  await restoreStore(file, path);
+  print(`${path}: restored from ${file}`);
+  return EXIT.compliant;
 }
 
 async function backUp(store: Store, file: string): Promise<number> {
