@@ -6,16 +6,13 @@ import { type Command, optionsOf } from './kit/command.js';
 import { EXIT, tellError } from './kit/ending.js';
 import { nameValue, renderHelp, renderIndex } from './kit/help.js';
 import { listChoices } from '../words/sentence.js';
-import { countColumns } from './kit/terminal.js';
+import { countProseColumns } from './kit/terminal.js';
 
 const ABOUT = "Checks what a customer's router exposes of an NEC SL1100/SL2100 phone system.";
 const NOTES = [
   '"sallyport COMMAND --help" shows what a command takes. To begin: sallyport check 203.0.113.7, or sallyport demo',
   'Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive',
 ];
-
-/** Wider lines of help read badly. */
-const MOST_COLUMNS = 100;
 
 /** A command with the name by which it was called: `sallyport` and one or two words. */
 interface Called {
@@ -38,7 +35,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 }
 
 async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
-  const width = Math.min(MOST_COLUMNS, countColumns());
+  const width = countProseColumns();
   if (first === 'help' && rest.length > 0) return dispatch([...rest, '--help']);
   if (first === undefined || ['help', '--help', '-h'].includes(first)) {
     const rows = Object.entries(COMMANDS).map(([name, { title }]) => [`sallyport ${name}`, title] as const);

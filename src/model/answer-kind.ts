@@ -1,4 +1,4 @@
-import type { Liveness, Observation, Reason, Recheck, Survey } from './report.js';
+import type { Liveness, Observation, Reason, Recheck, Survey, Vantage } from './report.js';
 
 /** What a reason says of the answer, whatever the transport; `ours` says nothing of it. */
 export type AnswerKind = 'open' | 'refused' | 'unreachable' | 'silence' | 'ours';
@@ -53,6 +53,11 @@ export function wasHeard({ observations, unlisted = {} }: Heard): boolean {
     observations.some(({ state }) => state === 'open' || state === 'closed') ||
     Object.keys(unlisted).some((key) => key.startsWith('open/') || key.startsWith('closed/'))
   );
+}
+
+/** Whether something that is known to answer did not: then it is us who could not see. */
+export function isControlLost({ control }: Pick<Vantage, 'control'>): boolean {
+  return control !== null && (control.before !== 'answered' || (control.after ?? 'answered') !== 'answered');
 }
 
 /** Whether echo replies, before and after the services were asked once more, show that the line works. */

@@ -25,10 +25,14 @@ function shareColumns(width: number): { name: number; worst: number } {
   return { name, worst: rest - name };
 }
 
+function whyNotChecked({ address, problem }: Report['target']): string | null {
+  return address === null ? problem : null;
+}
+
 /** The worst thing to say of an address in a few words. */
 function describeWorst(report: Report): string {
   const [worst] = sortFindings(report);
-  if (report.target.address === null && report.target.problem !== null) return 'see below';
+  if (whyNotChecked(report.target) !== null) return 'see below';
   const blocking = report.undetermined.find((item) => item.blocking);
   if (blocking && report.verdict === 'inconclusive' && worst?.effect !== 'inconclusive')
     return `unknown: ${forTerminal(blocking.what)}`;
@@ -72,10 +76,9 @@ function renderEntry(report: Report, { width, color }: ReportStyle): string {
 }
 
 /** Why a target was not checked, below its row, as far as it takes. */
-function renderProblem({ address, problem }: Report['target'], width: number): string[] {
-  return address === null && problem !== null
-    ? renderHanging('  ', 2, `Not checked: ${forTerminal(problem)}`, width)
-    : [];
+function renderProblem(target: Report['target'], width: number): string[] {
+  const problem = whyNotChecked(target);
+  return problem === null ? [] : renderHanging('  ', 2, `Not checked: ${forTerminal(problem)}`, width);
 }
 
 /** A target that no check takes without the flag, which a call that is copied has to have. */

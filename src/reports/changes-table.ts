@@ -95,6 +95,11 @@ export function renderChangesOfLook(
 /** What makes a verdict another one although the site is as it was. */
 const ACCEPTED = ': nothing changed at the site; what is accepted or required did';
 
+/** Whether two looks came to different verdicts. */
+export function isVerdictTurned({ from, to }: DiffRow['verdicts']): boolean {
+  return from !== null && to !== null && from !== to;
+}
+
 /** A slot with its changes; the times of the looks where `times` is set. */
 export function renderDiff(
   { clientId, slot, from, to, verdicts, changes }: DiffRow,
@@ -105,7 +110,7 @@ export function renderDiff(
   const tell = (at: string | null) => (at === null ? 'no look' : renderTime(at));
   const when = times ? `: ${tell(from)} → ${tell(to)}` : '';
   const head = paint('bold', forTerminal(`${clientId}  ${slot}`)) + when;
-  const turned = verdicts.from !== null && verdicts.to !== null && verdicts.from !== verdicts.to;
+  const turned = isVerdictTurned(verdicts);
   const verdict = turned ? [`  ${verdicts.from} → ${verdicts.to}${changes.length === 0 ? ACCEPTED : ''}`] : [];
   const nothing = changes.length === 0 && !turned ? ['  nothing changed'] : [];
   return `${[head, ...verdict, ...nothing, ...renderChanges(changes, width, paint)].join('\n')}\n`;

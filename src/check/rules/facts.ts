@@ -2,7 +2,7 @@ import { type Nature, recogniseNature } from './nature.js';
 import { findHelperHandshakes, isTrustedAmongTarpits, opensEverywhere, strongestOpen, type Seen } from './trust.js';
 import { isRandomCanary } from '../../model/canary.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
-import { isTurned, isVouchedByEcho, wasHeard } from '../../model/answer-kind.js';
+import { isControlLost, isTurned, isVouchedByEcho, wasHeard } from '../../model/answer-kind.js';
 import { type Access, accessOf, indexServices, type Profile, type ProfileService } from '../../model/profile.js';
 import { type Recheck, type State, STATES, type Survey } from '../../model/report.js';
 
@@ -121,10 +121,7 @@ function countAll(survey: Survey): number {
 
 function judgeVantage(survey: Survey): Facts['vantage'] {
   const { vantage, target, observations } = survey;
-  const { control, ownAddress } = vantage;
-  const controlLost =
-    control !== null && (control.before !== 'answered' || (control.after ?? 'answered') !== 'answered');
   const allFailed = countState(survey, 'error') === countAll(survey);
-  if (controlLost || (allFailed && observations.some(({ reason }) => reason !== 'cut-off'))) return 'broken';
-  return ownAddress && target.scope !== 'loopback' ? 'inside' : 'fit';
+  if (isControlLost(vantage) || (allFailed && observations.some(({ reason }) => reason !== 'cut-off'))) return 'broken';
+  return vantage.ownAddress && target.scope !== 'loopback' ? 'inside' : 'fit';
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isControlLost } from '../../model/answer-kind.js';
 import { controlSchema, REASONS } from '../../model/report.js';
 import { text } from '../../model/text.js';
 import { cutText, listNames, quote } from '../../words/sentence.js';
@@ -21,7 +22,7 @@ export const vantageBroken = defineRule({
       if (!kept || kept.after !== null || survey.interrupted) return {};
       return { undetermined: [{ endpoint: null, data: { control: kept.endpoint }, blocking: true }] };
     }
-    const lost = kept && (kept.before !== 'answered' || (kept.after ?? 'answered') !== 'answered');
+    const lost = isControlLost(survey.vantage);
     const reasons = REASONS.filter((reason) => survey.observations.some((seen) => seen.reason === reason));
     return {
       findings: [

@@ -22,7 +22,7 @@ import { catchSignals, EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { chooseFormat, openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, type ProgressView } from '../kit/progress.js';
-import { chooseStyle, describeScreen } from '../kit/terminal.js';
+import { chooseStyle, countProseColumns } from '../kit/terminal.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
 
 const OPTIONS = {
@@ -78,7 +78,7 @@ export const command = defineCommand({
     const prepared = await prepareCheck(await readCheckOptions(targets, settings));
     if (prepared.total === 0) throw new InputError('there is no target to check');
     if (settings['dry-run']) {
-      process.stdout.write(describeDryRun(prepared, describeScreen().width));
+      process.stdout.write(describeDryRun(prepared, countProseColumns()));
       return EXIT.compliant;
     }
     const single = prepared.total === 1;
@@ -162,18 +162,14 @@ async function readCheckOptions(targets: readonly string[], settings: Settings):
   };
 }
 
-/** Wider lines of prose read badly. */
-const MOST_COLUMNS = 100;
-
 /** Says what a check would send; names stay unresolved. */
-function describeDryRun({ total, terms, timing, spreadMs }: PreparedCheck, width: number): string {
+function describeDryRun({ total, terms, timing, spreadMs }: PreparedCheck, columns: number): string {
   const plan = terms.planTarget().sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
   const places = plan.filter(({ probe }) => probe.id === MOVED_PROBE);
   const probes = plan.filter((planned) => !places.includes(planned));
   const targets = total === null ? 'all targets that are read' : renderCount(total, 'target');
   const silentS = (timing.patienceMs / 1000).toFixed(1);
   const gap = spreadMs === undefined ? [] : [describeSpread(spreadMs / plan.length)];
-  const columns = Math.min(MOST_COLUMNS, width);
   return [
     ...[
       `Would check ${targets} against profile ${terms.profile.name}, as ${terms.source}: nothing was sent.`,

@@ -3,7 +3,7 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
 import type { Store } from '../../fleet/store/store.js';
-import { renderDiff } from '../../reports/changes-table.js';
+import { isVerdictTurned, renderDiff } from '../../reports/changes-table.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
@@ -97,8 +97,7 @@ async function writeDiffs(
   for await (const diff of diffs) {
     counts.slots++;
     if (diff.to === null) counts.missing++;
-    const { from: before, to: after } = diff.verdicts;
-    if (diff.changes.length > 0 || (before !== null && after !== null && before !== after)) counts.changed++;
+    if (diff.changes.length > 0 || isVerdictTurned(diff.verdicts)) counts.changed++;
     else if (!single) continue;
     const said = { ...diff, changes: diff.changes.map(sayChange) };
     await output.write(json ? json.element(said) : renderDiff(said, single, width, paint));

@@ -5,10 +5,7 @@ import { suggest } from '../../words/input.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { print } from '../kit/output.js';
-import { describeScreen } from '../kit/terminal.js';
-
-/** Wider lines of prose read badly. */
-const MOST_COLUMNS = 100;
+import { countProseColumns } from '../kit/terminal.js';
 
 /** `sallyport explain`: what a rule looks at and what its finding means, and what to do after a break-in. */
 export const command = defineCommand({
@@ -34,7 +31,7 @@ function listRules(): void {
 }
 
 function explainOne(id: string): void {
-  const width = Math.min(MOST_COLUMNS, describeScreen().width);
+  const width = countProseColumns();
   if (id === AFTER_A_BREAK_IN.id)
     return wrapMarkdown(`${AFTER_A_BREAK_IN.title}\n\n${AFTER_A_BREAK_IN.explain.replaceAll('**', '')}`, width).forEach(
       print,

@@ -2,8 +2,8 @@ import { createPaint, type Paint } from '../../reports/paint.js';
 import { limitWidth } from '../../words/layout.js';
 import type { Output } from './output.js';
 
-/** Wider rows read badly. */
-const MOST_COLUMNS = 160;
+/** Wider rows, and wider lines of prose, read badly. */
+const MOST_COLUMNS = { prose: 100, rows: 160 };
 
 /**
  * Whether standard output may be coloured: a flag decides, then NO_COLOR (no-color.org) and FORCE_COLOR, then whether
@@ -26,6 +26,11 @@ export function countColumns(): number {
   return process.stdout.columns || Number(process.env['COLUMNS']) || 80;
 }
 
+/** Columns to lay out prose for on standard output. */
+export function countProseColumns(): number {
+  return limitWidth(countColumns(), MOST_COLUMNS.prose);
+}
+
 /** How standard output is to be written on. */
 export interface Screen {
   /** Columns to lay out for. */
@@ -35,5 +40,5 @@ export interface Screen {
 
 /** Looks at standard output. */
 export function describeScreen(): Screen {
-  return { width: limitWidth(countColumns(), MOST_COLUMNS), paint: createPaint(useColor(undefined)) };
+  return { width: limitWidth(countColumns(), MOST_COLUMNS.rows), paint: createPaint(useColor(undefined)) };
 }

@@ -9,6 +9,8 @@ import { toRecord } from './slot-state.js';
 import {
   ADDRESS_KEY,
   DETERMINED_KEY,
+  identityChangeKey,
+  issueChangeKey,
   tellAddress,
   tellEnd,
   tellIdentity,
@@ -155,11 +157,11 @@ function compareIssues(before: SlotState | null, after: SlotState): IssueChange[
     const counts = !earlier || earlier.waived || isWorse(issue.severity, earlier.severity);
     const lost = issue.lostAt !== undefined && earlier !== null && earlier.lostAt === undefined;
     if (!issue.waived && (counts || lost))
-      changes.push({ key: `issue ${name}`, name, old: earlier, now: lost ? null : issue });
+      changes.push({ key: issueChangeKey(name), name, old: earlier, now: lost ? null : issue });
   }
   // No one was told of a waived one: its end is not news either.
   for (const [name, issue] of old)
-    if (!issue.waived && !now.has(name)) changes.push({ key: `issue ${name}`, name, old: issue, now: null });
+    if (!issue.waived && !now.has(name)) changes.push({ key: issueChangeKey(name), name, old: issue, now: null });
   return changes;
 }
 
@@ -178,7 +180,7 @@ function compareIdentities(before: SlotState | null, after: SlotState): Identity
   const known = new Map(Object.entries(before?.identities ?? {}));
   return Object.entries(after.identities).flatMap(([endpoint, now]) => {
     const old = known.get(endpoint);
-    return old === undefined || old === now ? [] : [{ key: `identity ${endpoint}`, endpoint, old, now }];
+    return old === undefined || old === now ? [] : [{ key: identityChangeKey(endpoint), endpoint, old, now }];
   });
 }
 

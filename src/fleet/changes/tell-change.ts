@@ -10,6 +10,10 @@ import { findService } from '../../model/service.js';
 
 export const DETERMINED_KEY = 'determined';
 export const ADDRESS_KEY = 'address';
+/** The key of a change of an issue, by its key among the issues of a state. */
+export const issueChangeKey = (issue: string): string => `issue ${issue}`;
+/** The key of a change of who answers on an endpoint. */
+export const identityChangeKey = (endpoint: string): string => `identity ${endpoint}`;
 
 /** What answers on these is the phone system, or poses as it. */
 const PHONE_SYSTEM: readonly IdentityKind[] = [

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isControlLost } from '../../model/answer-kind.js';
 import type { ReportData } from '../../model/report.js';
 
 /** At most this many looks in a row that prove nothing make a family blind. */
@@ -32,7 +33,7 @@ export class Blindness {
     const { address } = report.target;
     if (address === null) return null;
     const version = isIP(address);
-    const lost = isControlLost(report);
+    const lost = isControlLost(report.vantage);
     if (!blind) this.#of(version).inRow = 0;
     else if (lost) for (const family of this.#families.values()) family.inRow++;
     else this.#of(version).inRow++;
@@ -59,8 +60,4 @@ export class Blindness {
     if (!family) this.#families.set(version, (family = { expected: 0, inRow: 0 }));
     return family;
   }
-}
-
-function isControlLost({ vantage: { control } }: ReportData): boolean {
-  return control !== null && (control.before !== 'answered' || (control.after ?? 'answered') !== 'answered');
 }

@@ -2,7 +2,7 @@ import { acceptChanges, carryOver, confirmChanges, diffStates } from '../changes
 import { issueKey, stateOf, toRecord } from '../changes/slot-state.js';
 import { excludesIssue, indexLooks } from '../changes/determined.js';
 import { listRefusals } from '../changes/sight.js';
-import { tellIssue } from '../changes/tell-change.js';
+import { issueChangeKey, tellIssue } from '../changes/tell-change.js';
 import type { Change, ChangeKind, Issue, SlotState, Waiver } from '../../model/change.js';
 import type { Reason, ReportData } from '../../model/report.js';
 
@@ -95,7 +95,7 @@ function keepOutOfSight(
   const verdict = state.verdict === 'compliant' ? 'violation' : state.verdict;
   return {
     state: { ...state, verdict, issues: toRecord([...Object.entries(state.issues), ...kept]) },
-    changes: [...changes, ...missing.map((issue) => tellIssue(`issue ${issueKey(issue)}`, null, issue))],
+    changes: [...changes, ...missing.map((issue) => tellIssue(issueChangeKey(issueKey(issue)), null, issue))],
   };
 }
 
