@@ -17,7 +17,7 @@ const doubt = z.object({
 export const emptyListProvesNothing: SiteRule<FindingData, z.infer<typeof doubt>> = {
   id: 'empty-list-proves-nothing',
   title: 'An empty list of mappings proves nothing',
-  explain: `Routers list the mappings that devices asked for, not the forwards that were set by hand. This does not block the verdict, and it is left out if the stand-in settled everything. If a site is seen only from inside, and no router answers UPnP, NAT-PMP or PCP, nothing is known of what it lets in: then it blocks the verdict.`,
+  explain: `Routers list the mappings that devices asked for, not the forwards that were set by hand. This does not block the verdict, and it is left out if the stand-in settled everything. If a site is seen only from inside, and no router answers UPnP (as a gateway), NAT-PMP or PCP, nothing is known of what it lets in: then it blocks the verdict.`,
   about: 'gap',
   severity: 'info',
   doubt,
@@ -35,7 +35,7 @@ export const emptyListProvesNothing: SiteRule<FindingData, z.infer<typeof doubt>
     if (silent)
       return {
         what: `Which ports ${nameRouters(routers)} lets in`,
-        why: `It was asked by UPnP (alone${multicast ? ', and together with every device' : ''}), NAT-PMP and PCP, and did not answer. That is as it should be, but forwards set by hand and a DMZ cannot be seen from inside alone. Run preinstall, or check the public address from outside.`,
+        why: `It was asked by UPnP (alone${multicast ? ', and together with every device' : ''}), NAT-PMP and PCP, and did not answer as a gateway. That is as it should be, but forwards set by hand and a DMZ cannot be seen from inside alone. Run preinstall, or check the public address from outside.`,
       };
     const why = listed
       ? 'Its list of mappings is empty, but static forwards and a DMZ are usually not in it.'
@@ -48,7 +48,11 @@ export const emptyListProvesNothing: SiteRule<FindingData, z.infer<typeof doubt>
   },
 };
 
-/** It was asked, and answered nothing. */
+/** It was asked, and answered nothing of a gateway: what plays music in it tells as little as silence. */
 function isSilent(router: Gateway): boolean {
-  return judgeUpnp(router) === 'silent' && judgeNatPmp(router) === 'silent' && router.problems.length === 0;
+  return (
+    ['silent', 'other-device'].includes(judgeUpnp(router)) &&
+    judgeNatPmp(router) === 'silent' &&
+    router.problems.length === 0
+  );
 }

@@ -27,7 +27,7 @@ import { unboundPorts } from './unbound-ports.js';
 import { upnpOn } from './upnp-on.js';
 
 /** Version of the site rules and of the check's, for reports: raise it whenever the same evidence would be judged differently. */
-export const SITE_RULESET = `3, check ${RULESET}`;
+export const SITE_RULESET = `4, check ${RULESET}`;
 
 /**
  * Every site rule, in the order in which what they find is best fixed: first the line, then what opens everything, what

@@ -92,6 +92,15 @@ describe('a clean site', () => {
     expect(texts(alone)).toContain('asked by UPnP (alone), NAT-PMP');
   });
 
+  test('a media server in it tells no more of what it lets in', () => {
+    const device = { ...igd().device!, deviceType: 'urn:schemas-upnp-org:device:MediaServer:1' };
+    const seen = evidence({ standIn: null, outside: null, lan: lan([router({ device })]) });
+    const site = report(seen, { kind: 'lan' });
+    expect(site.verdict).toBe('inconclusive');
+    expect(texts(site)).toContain('and did not answer as a gateway');
+    expect(finding(site, 'upnp-on')?.effect).toBe('note');
+  });
+
   test('seen from inside only, where the router answers that it opens nothing, says so', () => {
     const seen = evidence({ standIn: null, outside: null, lan: lan([locked()]) });
     const site = report(seen, { kind: 'lan' });
