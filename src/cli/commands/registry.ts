@@ -47,6 +47,10 @@ export const COMMANDS = {
     title: 'Explain a rule: what it looks at, and what its finding means',
     load: () => import('./explain.js'),
   },
+  client: {
+    title: 'Retire a client, give it another id, or forget it: its records in the store',
+    load: () => import('./client.js'),
+  },
   waive: {
     title: 'Accept a finding at a client until a given day; anything worse is still reported',
     load: () => import('./waive.js'),

@@ -1,5 +1,6 @@
 import { addAnswers, listAnswers } from './answers.js';
 import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
+import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import * as outbox from './outbox.js';
 import * as results from './results.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
@@ -19,6 +20,7 @@ import type { Client, HistoryEntry, StoredReport } from '../../model/client.js';
 import type { SiteReportData } from '../../model/site.js';
 
 export type { ChangeFilter, ChangeOfClient, ChangePlace } from './changes.js';
+export type { ClientRecords } from './client-records.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
 export type { NewResult } from './results.js';
 export type { StoredSiteReport } from './site-reports.js';
@@ -161,6 +163,26 @@ export class Store {
   /** The slots of which nothing is known, although they were looked at; by client. */
   listUncounted(): Promise<UncountedSlot[]> {
     return listUncounted(this.#db);
+  }
+
+  /** Counts what the store holds of a client; null if that is nothing. */
+  countRecords(clientId: string): Promise<ClientRecords | null> {
+    return countRecords(this.#db, clientId);
+  }
+
+  /** Deletes all that the store holds of a client, but messages that wait to be sent. */
+  forgetClient(clientId: string): Promise<void> {
+    return this.#connection.transact((db) => forgetClient(db, clientId));
+  }
+
+  /** Gives a client another id, with all that the store holds of it; a StoreError if the store knows that id. */
+  renameClient(from: string, to: string): Promise<void> {
+    return this.#connection.transact((db) => renameClient(db, from, to));
+  }
+
+  /** Lists a client, or one of its slots, no longer: its history stays, and a later check begins anew. */
+  retireClient(clientId: string, slot: string | null): Promise<void> {
+    return this.#connection.transact((db) => retireClient(db, clientId, slot));
   }
 
   addWaiver(waiver: Omit<Waiver, 'id'>): Promise<Waiver> {

@@ -1,0 +1,87 @@
+import { type Kysely, sql } from 'kysely';
+import { StoreError } from './sqlite-trouble.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** How much the store holds of a client. */
+export interface ClientRecords {
+  /** Addresses that `clients` lists with a standing. */
+  readonly standings: number;
+  readonly results: number;
+  readonly changes: number;
+  readonly waivers: number;
+  readonly answers: number;
+  readonly siteReports: number;
+}
+
+/** Counts what the store holds of a client; null if that is nothing. */
+export async function countRecords(db: Db, clientId: string): Promise<ClientRecords | null> {
+  const slots = db.selectFrom('slots').where('client_id', '=', clientId).select('id');
+  const rows = sql<number>`count(*)`.as('rows');
+  const one = await db
+    .selectNoFrom((query) => [
+      query.selectFrom('clients').where('id', '=', clientId).select(rows).as('known'),
+      query
+        .selectFrom('slots')
+        .where('client_id', '=', clientId)
+        .select(sql<number>`count(state)`.as('rows'))
+        .as('standings'),
+      query.selectFrom('results').where('slot_id', 'in', slots).select(rows).as('results'),
+      query.selectFrom('changes').where('slot_id', 'in', slots).select(rows).as('changes'),
+      query.selectFrom('waivers').where('client_id', '=', clientId).select(rows).as('waivers'),
+      query.selectFrom('answers').where('client_id', '=', clientId).select(rows).as('answers'),
+      query.selectFrom('site_reports').where('client_id', '=', clientId).select(rows).as('siteReports'),
+    ])
+    .executeTakeFirstOrThrow();
+  const { known, ...records } = one as { readonly known: number } & ClientRecords;
+  return known + records.waivers + records.answers + records.siteReports === 0 ? null : records;
+}
+
+/** Deletes all that the store holds of a client, but messages that wait to be sent. */
+export async function forgetClient(db: Db, clientId: string): Promise<void> {
+  const slots = db.selectFrom('slots').where('client_id', '=', clientId).select('id');
+  await db.deleteFrom('changes').where('slot_id', 'in', slots).execute();
+  await db.deleteFrom('results').where('slot_id', 'in', slots).execute();
+  await sql`delete from reports where id not in (select report_id from results)`.execute(db);
+  for (const table of ['slots', 'waivers', 'answers', 'site_reports', 'work', 'left_out'] as const)
+    await db.deleteFrom(table).where('client_id', '=', clientId).execute();
+  await db.deleteFrom('clients').where('id', '=', clientId).execute();
+}
+
+/**
+ * Gives a client another id, with all that the store holds of it.
+ * @throws StoreError if the store holds something of that id already
+ */
+export async function renameClient(db: Db, from: string, to: string): Promise<void> {
+  if ((await countRecords(db, to)) !== null) throw new StoreError(`the store has a client "${to}" already`);
+  const card = sql<string>`json_set(card, '$.id', ${to})`.as('card');
+  await db
+    .insertInto('clients')
+    .columns(['id', 'card'])
+    .expression(
+      db
+        .selectFrom('clients')
+        .where('id', '=', from)
+        .select([sql<string>`${to}`.as('id'), card]),
+    )
+    .execute();
+  await db
+    .updateTable('work')
+    .set({ client: sql<string>`json_set(client, '$.id', ${to})` })
+    .where('client_id', '=', from)
+    .execute();
+  for (const table of ['slots', 'waivers', 'answers', 'site_reports', 'work', 'left_out'] as const)
+    await db.updateTable(table).set({ client_id: to }).where('client_id', '=', from).execute();
+  await db.deleteFrom('clients').where('id', '=', from).execute();
+}
+
+/** Lets a client, or one of its slots, stand no way any more: its history stays, and a later check begins anew. */
+export async function retireClient(db: Db, clientId: string, slot: string | null): Promise<void> {
+  await db
+    .updateTable('slots')
+    .set({ state: null, state_rank: null, state_result_id: null, state_at: null })
+    .where('client_id', '=', clientId)
+    .$if(slot !== null, (query) => query.where('slot', '=', slot!))
+    .execute();
+}
