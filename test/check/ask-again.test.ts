@@ -5,6 +5,7 @@ import { PROBES } from '../../src/check/probes/registry.js';
 import { askAgain } from '../../src/check/survey/ask-again.js';
 import type { LabServer } from '../../src/lab/lab-server.js';
 import { necSip } from '../../src/lab/servers/nec.js';
+import { isTurned } from '../../src/model/answer-kind.js';
 import type { EndpointId } from '../../src/model/endpoint.js';
 import type { Observation, Reason, State } from '../../src/model/report.js';
 import { Engine } from '../../src/net/scan/engine.js';
@@ -109,60 +110,101 @@ describe('a second look', () => {
 
 describe('tries that were lost', () => {
   const endpoints = { limited: 'tcp/80', refused: 'tcp/443', hidden: 'tcp/8000' } as const;
+  type Seen = readonly [endpoint: EndpointId, state: State, reason: Reason, tries: number];
+  const REFUSED: Seen = [endpoints.refused, 'closed', 'conn-refused', 1];
+  const HIDDEN: Seen = [endpoints.hidden, 'filtered', 'no-response', 4];
+  const LOSSY: Seen = [endpoints.limited, 'open', 'syn-ack', 2];
+  const PROMPT: Seen = [endpoints.limited, 'open', 'syn-ack', 1];
 
-  /** Asks again a site that lost two tries; of connections that leave at once it answers the first `passing`. */
-  async function askOf(passing: number) {
+  interface How {
+    readonly first?: readonly Seen[];
+    readonly limited?: EndpointId;
+    readonly lossyTcpPort?: number;
+    readonly recovers?: boolean;
+  }
+
+  /**
+   * Asks again a site that lost two tries. Of the questions to `limited` it answers the first `passing`, and of those
+   * after all others only where it `recovers`.
+   */
+  async function askOf(passing: number, how: How = {}) {
+    const { first = [LOSSY, REFUSED, HIDDEN], limited = endpoints.limited, lossyTcpPort = null, recovers = true } = how;
     const engine = new Engine(TIMINGS.normal);
     const host = engine.host('127.0.39.5');
     for (const rttMs of [10, 10]) host.heard(rttMs, 1);
-    const plan = Object.values(endpoints).map((endpoint) => {
-      return { endpoint, port: Number(endpoint.slice(4)), probe: PROBES['tcp-banner'] };
+    host.lossyTcpPort = lossyTcpPort;
+    const plan = first.map(([endpoint]) => {
+      const probe = PROBES[endpoint.startsWith('udp/') ? 'sip-options-udp' : 'tcp-banner'];
+      return { endpoint, port: Number(endpoint.slice(4)), probe };
     });
     const asked: string[] = [];
-    let passed = 0;
-    const see = (endpoint: EndpointId, state: State, reason: Reason, tries: number): Observation => {
+    const see = ([endpoint, state, reason, tries]: Seen): Observation => {
       return { endpoint, probe: 'tcp-banner', state, reason, tries, rttMs: null, evidence: {}, atMs: 0 };
     };
     const look = ({ endpoint }: { readonly endpoint: EndpointId }): Promise<Observation> => {
       asked.push(endpoint);
-      const hidden = endpoint === endpoints.hidden && asked.filter((each) => each === endpoint).length < 2;
-      const lost = hidden || (endpoint === endpoints.limited && ++passed > passing);
-      const seen: readonly [State, Reason] = lost ? ['filtered', 'no-response'] : ['open', 'syn-ack'];
-      return Promise.resolve(
-        endpoint === endpoints.refused ? see(endpoint, 'closed', 'conn-refused', 1) : see(endpoint, ...seen, 1),
-      );
+      const [before] = first.filter(([one]) => one === endpoint);
+      const count = asked.filter((each) => each === endpoint).length;
+      // The second time, it is asked after what was lost.
+      if (endpoint === endpoints.hidden && count === 2) return Promise.resolve(see([endpoint, 'open', 'syn-ack', 1]));
+      const isLast = asked.filter((each) => each === endpoints.hidden).length >= 2;
+      const isLost = endpoint === limited && count > passing && !(isLast && recovers);
+      const [, state, reason] = isLost ? HIDDEN : before!;
+      return Promise.resolve(see([endpoint, state, reason, 1]));
     };
     try {
-      const again = await askAgain(
-        [
-          see(endpoints.limited, 'open', 'syn-ack', 2),
-          see(endpoints.refused, 'closed', 'conn-refused', 1),
-          see(endpoints.hidden, 'filtered', 'no-response', 4),
-        ],
-        {
-          engine,
-          host,
-          plan,
-          look,
-          services: new Set(Object.values(endpoints)),
-          ping: null,
-          signal: new AbortController().signal,
-        },
-      );
-      return { ...again, asked };
+      const again = await askAgain(first.map(see), {
+        engine,
+        host,
+        plan,
+        look,
+        services: new Set(first.map(([endpoint]) => endpoint)),
+        ping: null,
+        signal: new AbortController().signal,
+      });
+      return { ...again, asked, times: (endpoint: EndpointId) => asked.filter((each) => each === endpoint).length };
     } finally {
       await engine.close();
     }
   }
 
   test('by chance are no reason to ask all that was silent once more', async () => {
-    const { asked, observations } = await askOf(Infinity);
-    expect(asked.filter((endpoint) => endpoint === endpoints.hidden)).toHaveLength(1);
+    const { times, observations } = await askOf(Infinity);
+    expect(times(endpoints.hidden)).toBe(1);
     expect(observations.at(-1)).toMatchObject({ endpoint: endpoints.hidden, state: 'filtered' });
   });
 
   test('behind a limit of new connections are a reason', async () => {
-    const { observations } = await askOf(8);
+    const { observations, recheck } = await askOf(8);
     expect(observations.at(-1)).toMatchObject({ endpoint: endpoints.hidden, state: 'open' });
+    expect(recheck.filter(isTurned)).toEqual([]);
+  });
+
+  test('are known by a volley to the port that lost a further connection, where all answered at once', async () => {
+    const first = [PROMPT, REFUSED, HIDDEN];
+    const spared = await askOf(Infinity, { first, lossyTcpPort: 80 });
+    expect([spared.times(endpoints.limited) >= 10, spared.times(endpoints.hidden)]).toEqual([true, 1]);
+    expect((await askOf(8, { first, lossyTcpPort: 80 })).times(endpoints.hidden)).toBe(2);
+    // Not known where: so they may hide something.
+    expect((await askOf(Infinity, { first })).times(endpoints.hidden)).toBe(2);
+  });
+
+  test('are known by a volley over UDP where TCP lost none', async () => {
+    const limited = 'udp/5060';
+    const first: Seen[] = [[limited, 'open', 'sip-response', 3], HIDDEN];
+    const spared = await askOf(Infinity, { first, limited });
+    expect([spared.times(limited) >= 10, spared.times(endpoints.hidden)]).toEqual([true, 1]);
+    expect((await askOf(5, { first, limited })).times(endpoints.hidden)).toBe(2);
+  });
+
+  test('need no volley where nothing was silent that could be hidden', async () => {
+    const { times } = await askOf(Infinity, { first: [LOSSY, REFUSED] });
+    expect(times(endpoints.limited)).toBe(1);
+  });
+
+  test('may have had a volley that shut us out: what got it is asked at the very end', async () => {
+    const { recheck } = await askOf(8, { recovers: false });
+    expect(recheck[0]).toEqual({ endpoint: endpoints.limited, before: 'syn-ack', after: 'no-response' });
+    expect(isTurned(recheck[0]!)).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import {
   readSipCallId,
   renderSipOptions,
 } from '../../protocols/sip/sip.js';
+import type { UdpRequest } from '../../net/scan/udp-request.js';
 import { USER_AGENT } from '../../version.js';
 import type { Probe } from './probe.js';
 
@@ -12,6 +13,21 @@ import type { Probe } from './probe.js';
 const SIP_PORT = 5_060;
 /** How long the final response may take after a provisional one, a keep-alive or anything else, ms. */
 const FINAL_MS = 1_500;
+
+/** What is the same for all that are asked. */
+const REQUEST = {
+  read: (bytes) => {
+    const answer = parseSipResponse(bytes);
+    return answer && { sip: answer.evidence };
+  },
+  reason: 'sip-response',
+  correlate: readSipCallId,
+  lastFromPort: SIP_PORT,
+  collect: {
+    ms: ({ sip }) => (sip && isFinalSip(sip) ? 0 : FINAL_MS),
+    join: (_all, next) => next,
+  },
+} as const satisfies Omit<UdpRequest, 'ask'>;
 
 /**
  * SIP OPTIONS over UDP; any well-formed SIP answer proves that the endpoint can be reached (RFC 3261 §11.2).
@@ -37,16 +53,6 @@ export const sipOptionsUdp: Probe = {
         });
         return { bytes, key: ids.callId };
       },
-      read: (bytes) => {
-        const answer = parseSipResponse(bytes);
-        return answer && { sip: answer.evidence };
-      },
-      reason: 'sip-response',
-      correlate: readSipCallId,
-      lastFromPort: SIP_PORT,
-      collect: {
-        ms: ({ sip }) => (sip && isFinalSip(sip) ? 0 : FINAL_MS),
-        join: (_all, next) => next,
-      },
+      ...REQUEST,
     }),
 };

@@ -1,168 +1,28 @@
 import { isCanary } from '../../model/canary.js';
-import { type EndpointId, parseEndpointId, type Transport } from '../../model/endpoint.js';
+import { parseEndpointId, type Transport } from '../../model/endpoint.js';
 import { isMovedPlace } from '../../model/moved-place.js';
 import { type AnswerKind, isTurned, kindOfAnswer, wasHeard } from '../../model/answer-kind.js';
-import type { AskedState, Liveness, Observation, Recheck } from '../../model/report.js';
-import type { Engine } from '../../net/scan/engine.js';
+import type { Liveness, Observation, Recheck } from '../../model/report.js';
 import type { Host } from '../../net/scan/host.js';
 import type { PlannedProbe } from '../probes/plan.js';
 import { PROBES } from '../probes/registry.js';
+import { type AskAgainOptions, BRISK_GAP_MS, SecondLook, SLOW_GAP_MS } from './second-look.js';
 
-/** The usual limit of ICMP errors and of SYNs is one a second: so far apart are the endpoints of the slow round, ms. */
-const SLOW_GAP_MS = 1_100;
 /** Between the services of a site that answers nothing but ping, ms: a limit of some SYNs a second lets them pass. */
 const QUIET_GAP_MS = 250;
-/** Between the services of a site that answers something, ms: it should not take much longer for them. */
-const BRISK_GAP_MS = 75;
 /** Short enough for one SYN an endpoint: the system repeats it after a second. */
 const ONE_SYN_MS = 950;
 /** Endpoints of a further round: the services of a profile, not all ports of a scan. */
 const MAX_ROUND = 16;
 /** One lost try is the weather. */
 const MANY_LOST = 2;
-/** Connections that show whether quick ones are lost: with none of a few lost they are not. */
-const FEW = 3;
-/**
- * Connections at once that tell a limit from the weather: a third more than endpoints were asked, since a limit that
- * lets all these pass had nothing to hide. It loses a good share of them then, and the weather does not.
- */
-const VOLLEY = { perEndpoint: 4 / 3, least: 10, most: 64, lost: 1 / 4 } as const;
 /** One late refusal of what was asked first is the weather too. */
 const MANY_LATE = 2;
-
-/** What the second look at a target needs. */
-export interface AskAgainOptions {
-  readonly engine: Engine;
-  readonly host: Host;
-  /** In the order in which it was asked. */
-  readonly plan: readonly PlannedProbe[];
-  /** The services' endpoints. */
-  readonly services: ReadonlySet<EndpointId>;
-  /** Runs a probe; `host` keeps another pace than the first round where it is not the same. */
-  readonly look: (planned: PlannedProbe, host: Host) => Promise<Observation>;
-  /** Asks the target for an echo; null where that is not to be tried. */
-  readonly ping: ((address: string, withinMs: number) => Promise<AskedState>) | null;
-  readonly signal: AbortSignal;
-}
 
 /** What was seen after all rounds, and what was asked twice. */
 export interface AskedAgain extends Pick<Liveness, 'echo' | 'unasked'> {
   readonly observations: readonly Observation[];
   readonly recheck: readonly Recheck[];
-}
-
-/** The endpoints of a target, as they were seen last. */
-class Second {
-  readonly recheck: Recheck[] = [];
-  readonly latest: Map<EndpointId, Observation>;
-
-  constructor(
-    readonly seen: readonly Observation[],
-    readonly options: AskAgainOptions,
-  ) {
-    this.latest = new Map(seen.map((observation) => [observation.endpoint, observation]));
-  }
-
-  get observations(): readonly Observation[] {
-    return this.seen.map(({ endpoint }) => this.latest.get(endpoint)!);
-  }
-
-  kindOf(endpoint: EndpointId) {
-    return kindOfAnswer(this.latest.get(endpoint)?.reason ?? 'internal');
-  }
-
-  triesOf(endpoint: EndpointId): number {
-    return this.latest.get(endpoint)?.tries ?? 0;
-  }
-
-  /** Notes what was seen now: it is believed over a silence, and that something is open over everything. */
-  note(now: Observation, witness = false): void {
-    const before = this.latest.get(now.endpoint)!;
-    if (now.state === 'error') return;
-    const silent = kindOfAnswer(before.reason) === 'silence';
-    this.recheck.push({
-      endpoint: now.endpoint,
-      before: before.reason,
-      after: now.reason,
-      ...(witness && silent && { witness }),
-    });
-    if (before.state !== 'open' && (now.state === 'open' || silent)) this.latest.set(now.endpoint, now);
-  }
-
-  /** Asks an endpoint with one try; that one stays silent which was silent or refused proves nothing. */
-  async askOnce(planned: PlannedProbe, patienceMs: number, witness = false): Promise<void> {
-    const now = await this.#tryOnce(planned, patienceMs);
-    if (now.reason !== 'no-response') return this.note(now, witness);
-    if (this.kindOf(planned.endpoint) !== 'unreachable') return;
-    // That it cannot be reached was said of it: it has to be said again, unless a packet was lost.
-    await this.options.engine.sleep(SLOW_GAP_MS);
-    this.note(await this.#tryOnce(planned, patienceMs));
-  }
-
-  /**
-   * Whether an open endpoint loses connections that follow others quickly, as behind a limit of new ones. One that is
-   * lost may be the weather, so that more are tried then.
-   */
-  async losesQuickOnes(open: PlannedProbe, patienceMs: number): Promise<boolean> {
-    if (!(await this.#countLost(open, FEW, BRISK_GAP_MS, patienceMs))) return false;
-    return this.#losesOfVolley(open, patienceMs);
-  }
-
-  /**
-   * Whether it was chance that tries were lost: where it was, an endpoint that lost one loses hardly any connection,
-   * though many are made at once. False where there is no such endpoint over TCP, or more was asked than a volley tries.
-   */
-  async lostByChance(patienceMs: number): Promise<boolean> {
-    const { plan } = this.options;
-    if (plan.length * VOLLEY.perEndpoint > VOLLEY.most) return false;
-    const lost = plan.findLast(({ endpoint, probe }) => {
-      const kind = this.kindOf(endpoint);
-      return probe.transport === 'tcp' && this.triesOf(endpoint) > 1 && (kind === 'open' || kind === 'refused');
-    });
-    return lost !== undefined && !(await this.#losesOfVolley({ ...lost, probe: PROBES['tcp-connect'] }, patienceMs));
-  }
-
-  /** Whether of many connections at once a good share is lost. */
-  async #losesOfVolley(planned: PlannedProbe, patienceMs: number): Promise<boolean> {
-    const wanted = Math.ceil(this.options.plan.length * VOLLEY.perEndpoint);
-    const count = Math.min(Math.max(wanted, VOLLEY.least), VOLLEY.most);
-    return (await this.#countLost(planned, count, 0, patienceMs)) >= count * VOLLEY.lost;
-  }
-
-  async #countLost(planned: PlannedProbe, count: number, gapMs: number, patienceMs: number): Promise<number> {
-    const { engine, signal } = this.options;
-    const looks: Promise<Observation>[] = [];
-    for (let index = 0; index < count && !signal.aborted; index++) {
-      if (gapMs > 0) await engine.sleep(gapMs);
-      looks.push(this.#tryOnce(planned, patienceMs));
-    }
-    return (await Promise.all(looks)).filter(({ reason, tries }) => reason === 'no-response' || tries > 1).length;
-  }
-
-  #tryOnce(planned: PlannedProbe, patienceMs: number): Promise<Observation> {
-    const { engine, host, look } = this.options;
-    return look(planned, engine.host(host.address, { ...host.timing, patienceMs, shortGapMs: null, tries: 1 }));
-  }
-
-  /** Asks endpoints one after another, `gapMs` apart, each with one try; where the gap is long, none before the last is done. */
-  async askSlowly(
-    endpoints: readonly PlannedProbe[],
-    gapMs: number,
-    patienceMs: number,
-    witnesses = false,
-  ): Promise<void> {
-    const { engine, signal } = this.options;
-    const looks: Promise<void>[] = [];
-    let earlier: Promise<unknown> = Promise.resolve();
-    for (const one of endpoints) {
-      await Promise.all([engine.sleep(gapMs), earlier]);
-      if (signal.aborted) break;
-      const asked = this.askOnce(one, patienceMs, witnesses);
-      looks.push(asked);
-      if (gapMs === SLOW_GAP_MS) earlier = asked;
-    }
-    await Promise.all(looks);
-  }
 }
 
 /**
@@ -173,10 +33,11 @@ class Second {
  */
 export async function askAgain(seen: readonly Observation[], options: AskAgainOptions): Promise<AskedAgain> {
   const { engine, host, plan, services, look, signal } = options;
-  const second = new Second(seen, options);
+  const second = new SecondLook(seen, options);
   const result = (more: Pick<AskedAgain, 'echo' | 'unasked'> = {}): AskedAgain => ({
     observations: second.observations,
-    recheck: second.recheck,
+    // What has turned comes first: a report may not keep all.
+    recheck: [...second.recheck].sort((a, b) => Number(isTurned(b)) - Number(isTurned(a))),
     ...more,
   });
   if (signal.aborted || seen.every(({ state }) => state === 'open' || state === 'error')) return result();
@@ -205,7 +66,6 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
   );
   const suspicion = second.recheck.some(isTurned) ? null : findSuspicion(seen, host, limited);
   if (!suspicion || signal.aborted) return result();
-  if (suspicion === 'lost' && !limited && (await second.lostByChance(patienceMs))) return result();
   const doubtful = plan.filter(({ endpoint, probe }) => {
     const kind = second.kindOf(endpoint);
     if (kind === 'open' || kind === 'ours' || isCanary({ probe: probe.id })) return false;
@@ -213,12 +73,15 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
     if (isMovedPlace({ probe: probe.id })) return false;
     return kind === 'silence' || (services.has(endpoint) && probe.transport === 'tcp' && suspicion === 'refusals');
   });
+  if (doubtful.length === 0) return result();
+  if (suspicion === 'lost' && !limited && (await second.lostByChance(patienceMs))) return result();
   await second.askSlowly(doubtful.slice(0, MAX_ROUND), SLOW_GAP_MS, patienceMs);
+  await second.askVolleyedAgain();
   return result(doubtful.length > MAX_ROUND ? { unasked: doubtful.length - MAX_ROUND } : {});
 }
 
 /** Asks a target that was never heard for an echo, for its services once more, in the other order, and for another echo. */
-async function askQuietly(second: Second): Promise<Liveness['echo']> {
+async function askQuietly(second: SecondLook): Promise<Liveness['echo']> {
   const { host, plan, services, ping, signal } = second.options;
   if (!ping || second.seen.every(({ state }) => state === 'error')) return undefined;
   const before = await ping(host.address, host.timing.patienceMs);
@@ -243,7 +106,7 @@ interface Witnesses {
  * TCP: a limit of new connections always lets the first in the order pass, so the last is asked first now. Not where a
  * limit of refusals may have swallowed theirs.
  */
-function chooseWitnesses(second: Second): Witnesses {
+function chooseWitnesses(second: SecondLook): Witnesses {
   const { host, plan, services } = second.options;
   const byKind = { tcp: new Map<AnswerKind, PlannedProbe>(), udp: new Map<AnswerKind, PlannedProbe>() };
   const refused = [...second.latest.values()].filter(({ reason }) => kindOfAnswer(reason) === 'refused');
@@ -281,7 +144,7 @@ function chooseWitnesses(second: Second): Witnesses {
  * Refusals over TCP that came to a later try of just those that were asked first, while all others were refused at once:
  * somebody let the first ones pass, or dropped them, and then began to refuse. One of these as a witness.
  */
-function findLateRefusal({ options: { plan }, latest }: Second): Recheck | null {
+function findLateRefusal({ options: { plan }, latest }: SecondLook): Recheck | null {
   const refused = plan.flatMap(({ endpoint, probe }) => {
     const seen = latest.get(endpoint);
     return probe.transport === 'tcp' && seen && kindOfAnswer(seen.reason) === 'refused' ? [seen] : [];
@@ -298,7 +161,7 @@ function findLateRefusal({ options: { plan }, latest }: Second): Recheck | null 
  * these endpoints as a witness.
  */
 function findSuddenRefusal(
-  { options: { plan }, latest }: Second,
+  { options: { plan }, latest }: SecondLook,
   transport: Transport,
   seenNow: readonly Observation[],
 ): readonly Recheck[] {

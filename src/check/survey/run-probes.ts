@@ -18,21 +18,29 @@ export type Look = (planned: PlannedProbe, host: Host, manner?: Manner) => Promi
 
 /** Creates the look of a survey that began at `startMs`; `errors` gets what crashes. */
 export function createLook(engine: Engine, startMs: number, errors: UnitError[]): Look {
-  // No async function: there are thousands of these in flight, and each frame costs memory.
-  return ({ endpoint, port, probe }, host, manner) => {
-    const observe = (outcome: Outcome): Observation => {
+  const begin = createBegin(engine, startMs, errors);
+  return (planned, host, manner) => new Promise((done) => begin(planned, host, manner, done));
+}
+
+/** Begins to look at an endpoint, and calls `done` with what was seen. */
+type Begin = (planned: PlannedProbe, host: Host, manner: Manner | undefined, done: (seen: Observation) => void) => void;
+
+/** As {@link createLook}, for the many of a first round: there are thousands in flight, and each promise costs memory. */
+function createBegin(engine: Engine, startMs: number, errors: UnitError[]): Begin {
+  return ({ endpoint, port, probe }, host, manner, done) => {
+    const observe = (outcome: Outcome): void => {
       const rttMs = outcome.rttMs === null ? null : roundMs(outcome.rttMs);
-      return { endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) };
+      done({ endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) });
     };
-    const fail = (error: unknown): Observation => {
+    const fail = (error: unknown): void => {
       const message = String(error).slice(0, 200);
       errors.push({ unit: `probe/${probe.id}`, message: `${endpoint}: ${message}` });
-      return observe(createErrorOutcome('internal', 0, message));
+      observe(createErrorOutcome('internal', 0, message));
     };
     try {
-      return probe.run(engine, host, port, manner).then(observe, fail);
+      void probe.run(engine, host, port, manner).then(observe, fail);
     } catch (error) {
-      return Promise.resolve(fail(error));
+      fail(error);
     }
   };
 }
@@ -73,11 +81,11 @@ export async function runProbes(address: string, options: RunProbesOptions): Pro
   const errors: UnitError[] = [];
   const host = engine.host(address, options.timing);
   host.unhurried = plan.some(({ wanted }) => wanted);
-  const look = createLook(engine, startMs, errors);
   const before = options.control ? options.control.ask() : null;
+  const begin = createBegin(engine, startMs, errors);
+  const look = createLook(engine, startMs, errors);
   let canary: Promise<unknown> | null = null;
-  const run = (planned: PlannedProbe): Promise<Observation> => {
-    if (planned.probe.id !== 'canary-udp') return look(planned, host, chooseManner(planned, plan.length, services));
+  const lookAtCanary = (planned: PlannedProbe): Promise<Observation> => {
     const earlier = canary;
     const observation = (async () => {
       if (!earlier) return look(planned, host);
@@ -87,14 +95,20 @@ export async function runProbes(address: string, options: RunProbesOptions): Pro
     canary = observation;
     return observation;
   };
-  const observations = await Promise.all(
-    plan.map((planned) =>
-      run(planned).then((observation) => {
+  const observations = await new Promise<readonly Observation[]>((resolve) => {
+    const seen = new Array<Observation>(plan.length);
+    let left = plan.length;
+    if (left === 0) resolve(seen);
+    for (const [index, planned] of plan.entries()) {
+      const done = (observation: Observation): void => {
+        seen[index] = observation;
         onEndpoint();
-        return observation;
-      }),
-    ),
-  );
+        if (--left === 0) resolve(seen);
+      };
+      if (planned.probe.id === 'canary-udp') void lookAtCanary(planned).then(done);
+      else begin(planned, host, chooseManner(planned, plan.length, services), done);
+    }
+  });
   return { host, plan, observations, errors, before, startedAt, startMs };
 }
 

@@ -45,8 +45,6 @@ export class Engine {
   /** Asks a UDP endpoint. */
   udp(host: Host, port: number, request: UdpRequest): Promise<Outcome> {
     const outcome = exchangeUdp(this.#core, host, port, request);
-    host.underWay++;
-    void outcome.then(() => host.underWay--);
     if (this.#cut) this.cutOff();
     return outcome;
   }

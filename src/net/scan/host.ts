@@ -31,6 +31,8 @@ export class Host {
   answers = 0;
   /** Tries that stayed unanswered on endpoints that answered another try. */
   lost = 0;
+  /** The TCP port that lost one of these last, a further connection to an open one included. */
+  lossyTcpPort: number | null = null;
   /** ICMP port-unreachable answers, which many systems limit to one a second. */
   refusals = 0;
   /** TCP connects that were refused. */

@@ -4,9 +4,7 @@ import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { countSyns, type Host, REFUSAL_WAIT_MS } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
-
-const BUSY_RETRY_MS = 100;
-const BUSY_LIMIT_MS = 15_000;
+import { BUSY } from './timing.js';
 
 /** The end of a connect: its outcome and, where the endpoint is open, the connection for the caller to close. */
 export interface Connected {
@@ -46,7 +44,8 @@ export interface TcpOptions {
 }
 
 class TcpConnect {
-  readonly #attempts = new Set<Attempt>();
+  /** Few: no set is worth its memory. */
+  #attempts: Attempt[] = [];
   #firstTryAt: number | null = null;
   #lastTryAt = 0;
   #triesGivenUp = 0;
@@ -93,7 +92,7 @@ class TcpConnect {
     this.#firstTryAt ??= now;
     this.#lastTryAt = now;
     const attempt = new Attempt(this, now);
-    this.#attempts.add(attempt);
+    this.#attempts.push(attempt);
     attempt.on('close', this.core.gate.release).on('connect', onConnect).on('error', onError);
     attempt.connect({ host: this.host.address, port: this.port, autoSelectFamily: false });
     // The connect call itself is made in a callback that was queued just before this one.
@@ -112,8 +111,11 @@ class TcpConnect {
     // A SYN counts as unanswered once an answer to it would have come.
     const answerMs = Math.min(this.host.rtt.timeoutMs ?? 0, patienceMs / 3);
     const wanted = this.options.brief ? this.host.timing.tries : this.host.wantedTries;
-    const again = gap !== null && this.#countTries(end - answerMs) < wanted;
-    const due = again ? next : end;
+    const lacks = gap !== null && this.#countTries(end - answerMs) < wanted;
+    // Where the system's SYNs are enough, waiting for an answer to the last costs less than a socket more.
+    const longer = lacks && this.#countTries(end) >= wanted;
+    const again = lacks && !longer;
+    const due = again ? next : longer ? end + answerMs : end;
     if (performance.now() < due) this.#review = this.core.agenda.at(due, this.#wake);
     else if (again) this.request();
     else this.#end();
@@ -122,7 +124,7 @@ class TcpConnect {
   /** After what gap a fresh try may leave, ms; null if the system's own SYNs do. */
   #gapMs(): number | null {
     const { shortGapMs, timing } = this.host;
-    if (this.#silence === 'no-response' && this.#attempts.size > 0) return shortGapMs;
+    if (this.#silence === 'no-response' && this.#attempts.length > 0) return shortGapMs;
     const gap = shortGapMs === null ? SOFT_GAP_MS.unknown : Math.max(shortGapMs, SOFT_GAP_MS.least);
     return Math.min(gap, timing.patienceMs / 3);
   }
@@ -148,7 +150,7 @@ class TcpConnect {
       this.#triesGivenUp += countSyns(now - attempt.startedAt);
       attempt.destroy();
     }
-    this.#attempts.clear();
+    this.#attempts = [];
     this.#firstTryAt = null;
   }
 
@@ -159,12 +161,16 @@ class TcpConnect {
     return tries;
   }
 
+  #forget(attempt: Attempt): void {
+    this.#attempts = this.#attempts.filter((one) => one !== attempt);
+  }
+
   /** An attempt's connection stands. */
   connected(attempt: Attempt): void {
     if (this.#settled) return;
     const tries = this.#countTries();
     const rttMs = this.#noteAnswer(attempt);
-    this.#attempts.delete(attempt);
+    this.#forget(attempt);
     attempt.removeAllListeners('error').on('error', () => {});
     this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: {} }, attempt);
   }
@@ -188,7 +194,7 @@ class TcpConnect {
   #silenced(attempt: Attempt, reason: Reason): void {
     if (reason !== 'no-response') this.#silence = reason;
     this.#triesGivenUp += countSyns(performance.now() - attempt.startedAt);
-    this.#attempts.delete(attempt);
+    this.#forget(attempt);
     this.#look();
   }
 
@@ -199,7 +205,9 @@ class TcpConnect {
     const retransmitted = countSyns(elapsed) - 1;
     let lost = this.#triesGivenUp + (known !== null && elapsed > known ? retransmitted : 0);
     for (const { startedAt } of this.#attempts) if (startedAt < attempt.startedAt) lost++;
-    this.host.heard(retransmitted > 0 ? null : elapsed, this.options.minor ? 0 : lost);
+    if (this.options.minor) lost = 0;
+    if (lost > 0) this.host.lossyTcpPort = this.port;
+    this.host.heard(retransmitted > 0 ? null : elapsed, lost);
     return elapsed;
   }
 
@@ -207,14 +215,14 @@ class TcpConnect {
   #retryLater(attempt: Attempt, reason: 'fd-limit' | 'no-ports', error: Error): void {
     const now = performance.now();
     this.#busySince ??= now;
-    this.#attempts.delete(attempt);
+    this.#forget(attempt);
     this.#giveUpAttempts(now);
     this.core.gate.shrink();
-    if (now - this.#busySince > BUSY_LIMIT_MS) {
+    if (now - this.#busySince > BUSY.limitMs) {
       return this.#settle(createErrorOutcome(reason, this.#countTries(), error.message));
     }
     this.#requested = true;
-    this.core.agenda.in(BUSY_RETRY_MS, () => this.request());
+    this.core.agenda.in(BUSY.retryMs, () => this.request());
   }
 
   #settle(outcome: Outcome, socket: Socket | null = null): void {

@@ -27,19 +27,14 @@ const SLICE_MS = 100;
 export function talkTcp(core: Core, host: Host, port: number, talk?: Talk, options?: TcpOptions): Promise<Outcome> {
   host.underWay++;
   return new Promise((resolve, reject) => {
-    const talking = new Talking(core, host, port);
+    const askedAt = performance.now();
     const done = ({ outcome, socket }: Connected): void => {
-      const settle = (result: Outcome): void => {
+      if (!socket || !talk) {
+        if (socket) resetSocket(socket);
         host.underWay--;
-        resolve(result);
-      };
-      const fail = (error: Error): void => {
-        host.underWay--;
-        reject(error);
-      };
-      if (socket && talk) return void talking.run(outcome, socket, talk).then(settle, fail);
-      if (socket) resetSocket(socket);
-      settle(outcome);
+        return resolve(outcome);
+      }
+      new Talking(core, host, port, askedAt).run(outcome, socket, talk).then(resolve, reject);
     };
     connectTcp(core, host, port, done, options);
   });
@@ -56,7 +51,6 @@ interface Line {
 
 /** One conversation, on one connection after another: it holds one socket at a time, so that none waits for another's. */
 class Talking implements Running {
-  readonly #askedAt = performance.now();
   #line: Line | null = null;
   #first: Line | null = null;
   #endedFirst: SocketReader['ended'] = null;
@@ -66,6 +60,7 @@ class Talking implements Running {
     private readonly core: Core,
     private readonly host: Host,
     private readonly port: number,
+    private readonly askedAt: number,
   ) {}
 
   async run(outcome: Outcome, socket: Socket, talk: Talk): Promise<Outcome> {
@@ -82,6 +77,7 @@ class Talking implements Running {
     } finally {
       this.core.running.delete(this);
       this.#leave();
+      this.host.underWay--;
     }
   }
 
@@ -138,7 +134,7 @@ class Talking implements Running {
   async #readPatiently(reader: SocketReader, { leastMs, share, maxBytes }: PatientLimits): Promise<ReadResult> {
     const { host, core } = this;
     const leastUntil = performance.now() + leastMs;
-    const mostUntil = this.#askedAt + share * host.timing.patienceMs;
+    const mostUntil = this.askedAt + share * host.timing.patienceMs;
     host.underWay--;
     try {
       for (;;) {

@@ -23,6 +23,9 @@ export interface Timing {
   readonly tries: number;
 }
 
+/** How often an endpoint is tried again while our own system has no socket or port for it, and for how long; ms. */
+export const BUSY = { retryMs: 100, limitMs: 15_000 } as const;
+
 /** The timing templates of `--timing`. */
 export const TIMINGS = {
   polite: {

@@ -4,13 +4,11 @@ import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { type Host, REFUSAL_GAP_MS } from './host.js';
 import { createErrorOutcome, type Outcome } from './outcome.js';
-import { tryOffset } from './timing.js';
+import { BUSY, tryOffset } from './timing.js';
 import type { Question, UdpRequest } from './udp-request.js';
 import { hearAlsoAt, sendFromPort } from './udp-from-port.js';
 import { createUdpSocket, type ReceiveDatagram, type Sender } from '../sockets/udp-port.js';
 
-const BUSY_RETRY_MS = 100;
-const BUSY_LIMIT_MS = 15_000;
 /** The try (from 0) that leaves from the shared socket. */
 const SHARED_TRY = 1;
 /** When the try from a fixed port leaves, as a share of the patience. */
@@ -18,6 +16,7 @@ const FROM_PORT_AT = 0.66;
 
 /** Asks a UDP endpoint until it answers, an ICMP error refuses it, or its silence is believed. */
 export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRequest): Promise<Outcome> {
+  host.underWay++;
   return new Promise((resolve) => new UdpExchange(core, host, port, request, resolve).open());
 }
 
@@ -254,10 +253,10 @@ class UdpExchange {
     if (this.#launched) return;
     this.#giveUpSocket();
     this.core.gate.shrink();
-    if (now - this.#busySince > BUSY_LIMIT_MS) {
+    if (now - this.#busySince > BUSY.limitMs) {
       return this.#settle(createErrorOutcome(reason, this.#sent, error.message));
     }
-    this.core.agenda.in(BUSY_RETRY_MS, () => this.open());
+    this.core.agenda.in(BUSY.retryMs, () => this.open());
   }
 
   /** Silence so far. Where the host's ICMP errors are rate-limited, this endpoint's may only have had no turn yet. */
@@ -286,6 +285,7 @@ class UdpExchange {
     this.core.running.delete(this);
     for (const cleanup of this.#cleanups) cleanup();
     this.#socket?.close();
+    this.host.underWay--;
     this.done(outcome);
   }
 }

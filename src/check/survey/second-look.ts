@@ -1,0 +1,170 @@
+import type { EndpointId, Transport } from '../../model/endpoint.js';
+import { type AnswerKind, kindOfAnswer } from '../../model/answer-kind.js';
+import type { AskedState, Observation, Recheck } from '../../model/report.js';
+import type { Engine } from '../../net/scan/engine.js';
+import type { Host } from '../../net/scan/host.js';
+import type { PlannedProbe } from '../probes/plan.js';
+import { PROBES } from '../probes/registry.js';
+
+/** The usual limit of ICMP errors and of SYNs is one a second: so far apart are the endpoints of the slow round, ms. */
+export const SLOW_GAP_MS = 1_100;
+/** Between the services of a site that answers something, ms: it should not take much longer for them. */
+export const BRISK_GAP_MS = 75;
+/** Connections that show whether quick ones are lost: with none of a few lost they are not. */
+const FEW = 3;
+/**
+ * Connections, or questions over UDP, at once that tell a limit from the weather: a third more than endpoints were
+ * asked, since a limit that lets all these pass had nothing to hide. It loses a good share of them then, and the weather
+ * does not.
+ */
+const VOLLEY = { perEndpoint: 4 / 3, least: 10, most: 64, lost: 1 / 4 } as const;
+
+/** What the second look at a target needs. */
+export interface AskAgainOptions {
+  readonly engine: Engine;
+  readonly host: Host;
+  /** In the order in which it was asked. */
+  readonly plan: readonly PlannedProbe[];
+  /** The services' endpoints. */
+  readonly services: ReadonlySet<EndpointId>;
+  /** Runs a probe; `host` keeps another pace than the first round where it is not the same. */
+  readonly look: (planned: PlannedProbe, host: Host) => Promise<Observation>;
+  /** Asks the target for an echo; null where that is not to be tried. */
+  readonly ping: ((address: string, withinMs: number) => Promise<AskedState>) | null;
+  readonly signal: AbortSignal;
+}
+
+/** The endpoints of a target, as they were seen last, and what is asked of them once more. */
+export class SecondLook {
+  readonly recheck: Recheck[] = [];
+  readonly latest: Map<EndpointId, Observation>;
+  /** What got a volley last. */
+  #volleyed: PlannedProbe | null = null;
+
+  constructor(
+    readonly seen: readonly Observation[],
+    readonly options: AskAgainOptions,
+  ) {
+    this.latest = new Map(seen.map((observation) => [observation.endpoint, observation]));
+  }
+
+  get observations(): readonly Observation[] {
+    return this.seen.map(({ endpoint }) => this.latest.get(endpoint)!);
+  }
+
+  kindOf(endpoint: EndpointId) {
+    return kindOfAnswer(this.latest.get(endpoint)?.reason ?? 'internal');
+  }
+
+  triesOf(endpoint: EndpointId): number {
+    return this.latest.get(endpoint)?.tries ?? 0;
+  }
+
+  /** Notes what was seen now: it is believed over a silence, and that something is open over everything. */
+  note(now: Observation, witness = false): void {
+    const before = this.latest.get(now.endpoint)!;
+    if (now.state === 'error') return;
+    const silent = kindOfAnswer(before.reason) === 'silence';
+    this.recheck.push({
+      endpoint: now.endpoint,
+      before: before.reason,
+      after: now.reason,
+      ...(witness && silent && { witness }),
+    });
+    if (before.state !== 'open' && (now.state === 'open' || silent)) this.latest.set(now.endpoint, now);
+  }
+
+  /** Asks an endpoint with one try; that one stays silent which was silent or refused proves nothing. */
+  async askOnce(planned: PlannedProbe, patienceMs: number, witness = false): Promise<void> {
+    const now = await this.#tryOnce(planned, patienceMs);
+    if (now.reason !== 'no-response') return this.note(now, witness);
+    if (this.kindOf(planned.endpoint) !== 'unreachable') return;
+    // That it cannot be reached was said of it: it has to be said again, unless a packet was lost.
+    await this.options.engine.sleep(SLOW_GAP_MS);
+    this.note(await this.#tryOnce(planned, patienceMs));
+  }
+
+  /**
+   * Whether an open endpoint loses connections that follow others quickly, as behind a limit of new ones. One that is
+   * lost may be the weather, so that more are tried then.
+   */
+  async losesQuickOnes(open: PlannedProbe, patienceMs: number): Promise<boolean> {
+    if (!(await this.#countLost(open, FEW, BRISK_GAP_MS, patienceMs))) return false;
+    return this.#losesOfVolley(open, patienceMs);
+  }
+
+  /**
+   * Whether it was chance that tries were lost: where it was, an endpoint that lost one loses hardly any of many
+   * connections or questions that leave at once. False where there is no such endpoint, or more was asked than a volley
+   * tries.
+   */
+  async lostByChance(patienceMs: number): Promise<boolean> {
+    if (this.options.plan.length * VOLLEY.perEndpoint > VOLLEY.most) return false;
+    const lossy = this.#findLossy();
+    return lossy !== null && !(await this.#losesOfVolley(lossy, patienceMs));
+  }
+
+  /**
+   * An endpoint that lost a try: the last over TCP, or the one that lost a further connection; over UDP only where TCP
+   * lost nothing. A search over UDP is answered by many, and late: there is no volley of it.
+   */
+  #findLossy(): PlannedProbe | null {
+    const { plan, host } = this.options;
+    const answers = (transport: Transport, ...kinds: AnswerKind[]) =>
+      plan.filter(({ endpoint, probe }) => probe.transport === transport && kinds.includes(this.kindOf(endpoint)));
+    const overTcp = answers('tcp', 'open', 'refused');
+    const lost = ({ endpoint }: PlannedProbe) => this.triesOf(endpoint) > 1;
+    const tcp = overTcp.findLast(lost) ?? overTcp.find(({ port }) => port === host.lossyTcpPort);
+    if (tcp) return { ...tcp, probe: PROBES['tcp-connect'] };
+    return answers('udp', 'open').findLast((one) => lost(one) && one.probe !== PROBES['ssdp-search']) ?? null;
+  }
+
+  /** Whether of many connections at once a good share is lost. */
+  async #losesOfVolley(planned: PlannedProbe, patienceMs: number): Promise<boolean> {
+    this.#volleyed = planned;
+    const wanted = Math.ceil(this.options.plan.length * VOLLEY.perEndpoint);
+    const count = Math.min(Math.max(wanted, VOLLEY.least), VOLLEY.most);
+    return (await this.#countLost(planned, count, 0, patienceMs)) >= count * VOLLEY.lost;
+  }
+
+  /** Asks once more what got a volley: so much at once may have made somebody shut us out. */
+  async askVolleyedAgain(): Promise<void> {
+    const { host, look, signal } = this.options;
+    if (this.#volleyed && !signal.aborted) this.note(await look(this.#volleyed, host));
+  }
+
+  async #countLost(planned: PlannedProbe, count: number, gapMs: number, patienceMs: number): Promise<number> {
+    const { engine, signal } = this.options;
+    const looks: Promise<Observation>[] = [];
+    for (let index = 0; index < count && !signal.aborted; index++) {
+      if (gapMs > 0) await engine.sleep(gapMs);
+      looks.push(this.#tryOnce(planned, patienceMs));
+    }
+    return (await Promise.all(looks)).filter(({ reason, tries }) => reason === 'no-response' || tries > 1).length;
+  }
+
+  #tryOnce(planned: PlannedProbe, patienceMs: number): Promise<Observation> {
+    const { engine, host, look } = this.options;
+    return look(planned, engine.host(host.address, { ...host.timing, patienceMs, shortGapMs: null, tries: 1 }));
+  }
+
+  /** Asks endpoints one after another, `gapMs` apart, each with one try; where the gap is long, none before the last is done. */
+  async askSlowly(
+    endpoints: readonly PlannedProbe[],
+    gapMs: number,
+    patienceMs: number,
+    witnesses = false,
+  ): Promise<void> {
+    const { engine, signal } = this.options;
+    const looks: Promise<void>[] = [];
+    let earlier: Promise<unknown> = Promise.resolve();
+    for (const one of endpoints) {
+      await Promise.all([engine.sleep(gapMs), earlier]);
+      if (signal.aborted) break;
+      const asked = this.askOnce(one, patienceMs, witnesses);
+      looks.push(asked);
+      if (gapMs === SLOW_GAP_MS) earlier = asked;
+    }
+    await Promise.all(looks);
+  }
+}
