@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { command as lan } from '../../src/cli/commands/lan.js';
 import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
-import { createFiles, runHere, sallyport, words } from './run.js';
+import { createFiles, type Ran, runHere, sallyport, words } from './run.js';
 
 const files = createFiles();
 
 /** Loopback alone: a gateway is named, and nobody else is asked. */
 const HERE = ['lan', '--gateway', '127.0.0.1', '--no-multicast', '--timeout', '0.3'];
 
-describe('sallyport lan', () => {
-  // Answers are waited for, so it is run several times side by side, each in a process of its own.
-  test.concurrent('writes a table for people', async () => {
-    const { code, stdout, stderr } = await sallyport([...HERE, '--no-color']);
-    expect([0, 1, 3]).toContain(code);
-    expect(stdout).toContain('127.0.0.1');
-    expect(stderr).toBe('');
-  });
+/** Most of a run is waiting for answers: these go on beside the others, each in a process of its own. */
+let table: Promise<Ran>;
+let moved: Promise<Ran>;
+beforeAll(() => {
+  table = sallyport([...HERE, '--no-color']);
+  moved = sallyport([...HERE, '--service', 'webpro=8081', '--pbx', '127.0.48.1', '--format', 'ndjson']);
+});
 
-  test.concurrent('writes the report of a site as JSON to a file, and ends by its verdict', async () => {
+describe('sallyport lan', () => {
+  test('writes the report of a site as JSON to a file, and ends by its verdict', async () => {
     const file = join(files.directory, 'site.json');
-    const { code, stdout, stderr } = await sallyport([...HERE, '--pbx', '127.0.48.1', '--output', file]);
+    const { code, stdout, stderr } = await runHere([...HERE, '--pbx', '127.0.48.1', '--output', file]);
     expect(stdout).toBe('');
     const report = JSON.parse(readFileSync(file, 'utf8')) as SiteReport;
     expect(siteReportSchema.safeParse(report).error).toBeUndefined();
@@ -31,12 +31,18 @@ describe('sallyport lan', () => {
     expect(code).toBe({ compliant: 0, violation: 1, inconclusive: 3 }[report.verdict]);
     expect(stderr).toBe(`sallyport: ${report.verdict.toUpperCase()}: the report is in ${file}\n`);
     const mine = files.write('mine.json', 'mine');
-    expect((await sallyport([...HERE, '--output', mine])).stderr).toContain('exists already; --force replaces it');
+    expect((await runHere([...HERE, '--output', mine])).stderr).toContain('exists already; --force replaces it');
   });
 
-  test.concurrent('looks for services where they were moved', async () => {
-    const moved = ['--service', 'webpro=8081', '--pbx', '127.0.48.1', '--format', 'ndjson'];
-    const { stdout } = await sallyport([...HERE, ...moved]);
+  test('writes a table for people', async () => {
+    const { code, stdout, stderr } = await table;
+    expect([0, 1, 3]).toContain(code);
+    expect(stdout).toContain('127.0.0.1');
+    expect(stderr).toBe('');
+  });
+
+  test('looks for services where they were moved', async () => {
+    const { stdout } = await moved;
     expect(stdout.trimEnd()).not.toContain('\n');
     const { evidence } = JSON.parse(stdout) as SiteReport;
     const webpro = evidence.lan.pbx!.observations.filter(({ service }) => service === 'webpro');

@@ -7,7 +7,7 @@ import { parseListen } from '../../src/files/vantage/listen.js';
 import { hashToken } from '../../src/files/vantage/token-file.js';
 import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
 import { startVantage, type Vantage } from '../../src/vantage/start-vantage.js';
-import { createFiles, runHere, sallyport, words } from './run.js';
+import { createFiles, type Ran, runHere, sallyport, words } from './run.js';
 
 const files = createFiles();
 const TOKEN = 'spt_a-token';
@@ -15,6 +15,8 @@ const pathOf = (name: string) => join(files.directory, name);
 
 let vantage: Vantage;
 let here: string[];
+/** Most of a run is waiting for answers: this one goes on beside the others, in a process of its own. */
+let unasked: Promise<Ran>;
 beforeAll(async () => {
   writeFileSync(pathOf('tokens'), `ann sha256:${hashToken(TOKEN).toString('hex')}\n`, { mode: 0o600 });
   writeFileSync(pathOf('token'), `${TOKEN}\n`, { mode: 0o600 });
@@ -25,54 +27,44 @@ beforeAll(async () => {
   // Loopback alone: the gateway is named, and nobody else is asked.
   const lan = ['--gateway', '127.0.0.1', '--no-multicast', '--timing', 'fast'];
   here = ['preinstall', '--vantage', vantage.url, '--token-file', pathOf('token'), ...lan, '--store', pathOf('store')];
+  const [, , , ...others] = here;
+  unasked = sallyport(['preinstall', '--vantage', 'http://127.0.0.1:9', ...others, '--no-color']);
 });
 afterAll(() => vantage.close());
 
 describe('sallyport preinstall', () => {
-  // Answers are waited for, so it is run several times side by side, each in a process of its own.
-  test.concurrent(
-    'writes the report of a site, keeps it, and tells what changed when it is run again',
-    async () => {
-      const first = await sallyport([...here, '--client', 'acme', '--format', 'json']);
-      const report = JSON.parse(first.stdout) as SiteReport;
-      expect(siteReportSchema.safeParse(report).error).toBeUndefined();
-      expect(report).toMatchObject({ kind: 'preinstall', client: 'acme', interrupted: false });
-      expect(report.evidence).toMatchObject({
-        outside: { address: '127.0.0.1', problems: [] },
-        checklist: { checklist: 'nec-sl' },
-      });
-      expect(first.code).toBe({ compliant: 0, violation: 1, inconclusive: 3 }[report.verdict]);
+  test('writes the report of a site, keeps it, and tells what changed when it is run again', async () => {
+    const first = await runHere([...here, '--client', 'acme', '--format', 'json']);
+    const report = JSON.parse(first.stdout) as SiteReport;
+    expect(siteReportSchema.safeParse(report).error).toBeUndefined();
+    expect(report).toMatchObject({ kind: 'preinstall', client: 'acme', interrupted: false });
+    expect(report.evidence).toMatchObject({
+      outside: { address: '127.0.0.1', problems: [] },
+      checklist: { checklist: 'nec-sl' },
+    });
+    expect(first.code).toBe({ compliant: 0, violation: 1, inconclusive: 3 }[report.verdict]);
 
-      const file = pathOf('second.txt');
-      const again = await sallyport([...here, '--client', 'acme', '--again', '--output', file]);
-      const word = { compliant: 'FIT TO INSTALL', violation: 'NOT FIT', inconclusive: 'NOT VERIFIED' }[report.verdict];
-      const stderr = `sallyport: ${word}: the report is in ${file}\n`;
-      expect(again).toMatchObject({ code: first.code, stdout: '', stderr });
-      expect(readFileSync(file, 'utf8')).toMatch(/^SINCE \d{4}-/m);
+    const file = pathOf('second.txt');
+    const again = await runHere([...here, '--client', 'acme', '--again', '--output', file]);
+    const word = { compliant: 'FIT TO INSTALL', violation: 'NOT FIT', inconclusive: 'NOT VERIFIED' }[report.verdict];
+    const stderr = `sallyport: ${word}: the report is in ${file}\n`;
+    expect(again).toMatchObject({ code: first.code, stdout: '', stderr });
+    expect(readFileSync(file, 'utf8')).toMatch(/^SINCE \d{4}-/m);
 
-      const third = await sallyport([...here, '--client', 'acme', '--again', '--format', 'ndjson']);
-      const document = JSON.parse(third.stdout) as SiteReport & { changes: { from: string; findings: object } };
-      expect(third.stdout.trimEnd()).not.toContain('\n');
-      expect(document.changes.findings).toMatchObject({ gone: [], new: [] });
+    const third = await runHere([...here, '--client', 'acme', '--again', '--format', 'ndjson']);
+    const document = JSON.parse(third.stdout) as SiteReport & { changes: { from: string; findings: object } };
+    expect(third.stdout.trimEnd()).not.toContain('\n');
+    expect(document.changes.findings).toMatchObject({ gone: [], new: [] });
 
-      const store = await openStore(pathOf('store'));
-      const kept = await store.listSiteReports('acme', 10);
-      await store.close();
-      expect(kept.map(({ report: { client } }) => client)).toEqual(['acme', 'acme', 'acme']);
-      expect(document.changes.from).toBe(kept[1]!.report.startedAt);
-    },
-    120_000,
-  );
+    const store = await openStore(pathOf('store'));
+    const kept = await store.listSiteReports('acme', 10);
+    await store.close();
+    expect(kept.map(({ report: { client } }) => client)).toEqual(['acme', 'acme', 'acme']);
+    expect(document.changes.from).toBe(kept[1]!.report.startedAt);
+  }, 120_000);
 
-  test.concurrent('a vantage that cannot be asked is no verdict, exit 3', async () => {
-    const [, , , ...others] = here;
-    const { code, stdout } = await sallyport([
-      'preinstall',
-      '--vantage',
-      'http://127.0.0.1:9',
-      ...others,
-      '--no-color',
-    ]);
+  test('a vantage that cannot be asked is no verdict, exit 3', async () => {
+    const { code, stdout } = await unasked;
     expect(code).toBe(3);
     expect(stdout).toContain('could not be reached');
   });
