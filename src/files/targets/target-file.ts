@@ -111,8 +111,8 @@ async function* readLinesOfTargets(
     let told = false;
     for (const { 0: word, index } of words) {
       const place = { file, line, column: index + 1 };
-      // Alone, any word is a host name; beside others it is more likely the name of a customer.
-      if (words.length === 1 || looksLikeTarget(word)) yield parseOrRefuse(word, place);
+      // Alone, any word is a host name; beside others, or cells that are empty, more likely the name of a customer.
+      if (word === content.trim() || looksLikeTarget(word)) yield parseOrRefuse(word, place);
       else if (!told) {
         told = true;
         yield new InputError(describeWord(word), place);
@@ -123,7 +123,7 @@ async function* readLinesOfTargets(
 
 function describeWord(word: string): string {
   return (
-    `${quoteInput(word)} beside other words is neither an address nor a full host name: begin a comment with "#", ` +
+    `${quoteInput(word)} beside other words or cells is neither an address nor a full host name: begin a comment with "#", ` +
     'or the list with a header such as "address,name"'
   );
 }

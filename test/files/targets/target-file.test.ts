@@ -76,10 +76,14 @@ describe('readTargets', () => {
     ]);
   });
 
+  test.each([';comment', 'Müller;', ', Schmidt', '"x",,'])('%j names no target', async (line) => {
+    expect(await read(`${line}\n`)).toEqual([expect.stringContaining('beside other words or cells is neither')]);
+  });
+
   test('a word beside an address is a mistake, told once a line; alone it is a name', async () => {
     expect(await read('127.0.0.11, Müller\nrouter\n127.0.0.12;Bäckerei Müller\n127.0.0.13 # Müller\n')).toEqual([
       '127.0.0.11 1:1',
-      'stdin:1:13: "Müller" beside other words is neither an address nor a full host name: begin a comment with "#", ' +
+      'stdin:1:13: "Müller" beside other words or cells is neither an address nor a full host name: begin a comment with "#", ' +
         'or the list with a header such as "address,name"',
       'router 2:1',
       '127.0.0.12 3:1',
