@@ -173,14 +173,23 @@ export function readMappingList(results: XmlElement, max: number): MappingListRe
   const listing = findChild(results, 'NewPortListing');
   if (!listing) return { problem: 'it has no list' };
   const strict = listing.children.length > 0 ? { root: listing } : parseXml(listing.text);
-  const loose = 'problem' in strict;
+  const begun = listing.text.match(/<(?:[\w.-]{1,64}:)?PortMappingEntry\b/gi)?.length ?? 0;
+  // Fewer than begin in the text: a description that was not escaped ended the list before its end.
+  const loose = 'problem' in strict || findEntries(strict.root).length < begun;
   const document = loose ? parseLooseXml(listing.text) : strict;
-  const list = 'root' in document ? findWithin(document.root, 'PortMappingList') : undefined;
-  if (!list) return loose ? strict : { problem: 'it has no list' };
-  const read = list.children.filter((child) => isNamed(child, 'PortMappingEntry')).map(readMapping);
+  if ('problem' in document) return 'problem' in strict ? strict : document;
+  if (!findWithin(document.root, 'PortMappingList'))
+    return 'problem' in strict ? strict : { problem: 'it has no list' };
+  const read = findEntries(document.root).map(readMapping);
   const mappings = read.flatMap((entry) => entry.mappings);
   const unreadable = read.filter(({ isPlain }) => !isPlain).length + Math.max(0, mappings.length - max);
   return { mappings: mappings.slice(0, max), unreadable, loose };
+}
+
+/** The entries of a list, also within one another. */
+function findEntries(element: XmlElement): XmlElement[] {
+  const within = element.children.flatMap(findEntries);
+  return isNamed(element, 'PortMappingEntry') ? [element, ...within] : within;
 }
 
 /** What tells mappings apart; descriptions and leases do not. */

@@ -499,6 +499,18 @@ describe('readMappingList', () => {
     });
   });
 
+  test.each([
+    '</p:NewDescription></p:PortMappingEntry></p:PortMappingList>',
+    '</p:PortMappingList>',
+    '<p:PortMappingEntry>',
+    '</p:NewDescription></p:PortMappingEntry><p:PortMappingEntry><p:NewDescription>',
+  ])('no description ends it for those behind: %s', (description) => {
+    const text = list(item(1), item(2).replace('a & b', description), item(3), item(4));
+    const result = readMappingList(element(`<NewPortListing>${escaped(text)}</NewPortListing>`), 9);
+    const read = 'mappings' in result ? result.mappings.map(({ externalPort }) => externalPort) : [];
+    expect(read).toEqual([1, 2, 3, 4]);
+  });
+
   test('counts what cannot be read, and what is too much', () => {
     expect(ports(`<NewPortListing>${list(item('x'), item(2), item(3), item(4))}</NewPortListing>`, 2)).toEqual([
       [2, 3],
