@@ -52,6 +52,7 @@ const read = (id: string) =>
   withStore(async (store) => {
     const listed: string[] = [];
     for await (const { client: one, slot } of store.readClientStates()) if (one.id === id) listed.push(slot);
+    for (const { client: one, slot } of await store.listUncounted()) if (one.id === id) listed.push(`${slot}?`);
     return {
       listed: listed.sort(),
       history: (await store.listHistory(id, 9)).length,

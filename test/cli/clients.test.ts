@@ -41,7 +41,9 @@ test('those of a group, with a tag, of a verdict', async () => {
   expect(await idsOf('--tag', 'vip')).toEqual(['blurred', 'fine']);
   expect(await idsOf('--tag', 'vip', '--group', 'north')).toEqual(['fine']);
   expect(await idsOf('--verdict', 'compliant', '--verdict', 'inconclusive')).toEqual(['blurred', 'fine']);
-  expect(await idsOf('--group', 'south')).toEqual([]);
+  const { code, stderr } = await clients('--group', 'nrth');
+  expect(code).toBe(2);
+  expect(stderr).toContain('no client in the store is of a group "nrth" (did you mean "north"?)');
 });
 
 test('what was not checked, or not to an end, says why', async () => {

@@ -27,7 +27,7 @@ export const command = defineCommand({
           const records = await readRecords(store, client);
           if (address !== undefined) await requireSlot(store, client, address);
           const count = address === undefined ? records.standings : 1;
-          if (!dry) await store.retireClient(client, address ?? null);
+          if (!dry) await store.retireClient(client, address ?? null, new Date());
           return tellDone(
             dry,
             `no longer listed: ${renderCount(count, 'address', 'addresses')} of ${client}; kept: ${listHeld(records)}`,

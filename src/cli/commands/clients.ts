@@ -7,7 +7,7 @@ import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import type { Options, Values } from '../kit/option.js';
 import { openOutput } from '../kit/output.js';
-import { STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { checkGroups, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 const FILTER = {
@@ -24,6 +24,7 @@ export const command = defineCommand({
     const output = await openOutput();
     const json = format === 'json' ? createJsonWriter(true) : null;
     await withStore(path, async (store) => {
+      await checkGroups(store, filter.group);
       await output.write(json ? json.begin() : renderClientsHead(width));
       const show = async ({ state, ...rest }: Status) => {
         if (!isWanted({ state, ...rest }, filter)) return;

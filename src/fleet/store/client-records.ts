@@ -77,10 +77,10 @@ export async function renameClient(db: Db, from: string, to: string): Promise<vo
 }
 
 /** Lets a client, or one of its slots, stand no way any more: its history stays, and a later check begins anew. */
-export async function retireClient(db: Db, clientId: string, slot: string | null): Promise<void> {
+export async function retireClient(db: Db, clientId: string, slot: string | null, at: Date): Promise<void> {
   await db
     .updateTable('slots')
-    .set({ state: null, state_rank: null, state_result_id: null, state_at: null })
+    .set({ state: null, state_rank: null, state_result_id: null, state_at: null, retired_at: at.getTime() })
     .where('client_id', '=', clientId)
     .$if(slot !== null, (query) => query.where('slot', '=', slot!))
     .execute();

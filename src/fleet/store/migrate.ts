@@ -3,13 +3,21 @@ import { checklistsAndSites } from './migrations/checklists-and-sites.js';
 import { firstTables } from './migrations/first-tables.js';
 import { findingsAsData } from './migrations/findings-as-data.js';
 import { heldResults } from './migrations/held-results.js';
+import { retiredSlots } from './migrations/retired-slots.js';
 import { leftOut } from './migrations/left-out.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
 
 /** All steps, from the first to the newest. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, checklistsAndSites, findingsAsData, leftOut, heldResults];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  checklistsAndSites,
+  findingsAsData,
+  leftOut,
+  heldResults,
+  retiredSlots,
+];
 
 /** Marks a database as ours, in its header: `Saly`. */
 export const APPLICATION_ID = 0x53_61_6c_79;

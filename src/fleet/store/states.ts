@@ -133,6 +133,7 @@ export async function listUncounted(db: Db): Promise<UncountedSlot[]> {
     .innerJoin('clients', 'clients.id', 'slots.client_id')
     .innerJoin('results', 'results.slot_id', 'slots.id')
     .where('slots.state', 'is', null)
+    .whereRef('results.at', '>', (query) => query.fn.coalesce('slots.retired_at', query.lit(0)))
     .groupBy('slots.id')
     .orderBy('slots.client_id')
     .orderBy('slots.slot')

@@ -181,8 +181,8 @@ export class Store {
   }
 
   /** Lists a client, or one of its slots, no longer: its history stays, and a later check begins anew. */
-  retireClient(clientId: string, slot: string | null): Promise<void> {
-    return this.#connection.transact((db) => retireClient(db, clientId, slot));
+  retireClient(clientId: string, slot: string | null, at: Date): Promise<void> {
+    return this.#connection.transact((db) => retireClient(db, clientId, slot, at));
   }
 
   addWaiver(waiver: Omit<Waiver, 'id'>): Promise<Waiver> {

@@ -38,6 +38,8 @@ interface SlotsTable {
   readonly state_rank: number | null;
   readonly state_result_id: number | null;
   readonly state_at: number | null;
+  /** When it was last retired: it stands no way since, unless it has a newer state. */
+  readonly retired_at: number | null;
 }
 
 interface SweepsTable {

@@ -59,7 +59,10 @@ test('a store of the first version is brought up to date, and loses nothing', as
   `);
   await connection.close();
   const store = await stores.open(path);
-  expect(await store.info()).toMatchObject({ version: 5, counts: { waivers: 1, answers: 0, site_reports: 0 } });
+  expect(await store.info()).toMatchObject({
+    version: MIGRATIONS.length,
+    counts: { waivers: 1, answers: 0, site_reports: 0 },
+  });
   expect(await store.listWaivers('acme')).toMatchObject([{ rule: 'sip-open-to-world', until: '2027-01-31' }]);
   expect(await store.lastRun('nightly')).toEqual(NOW);
   await store.addAnswers([answer('a')]);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { MIGRATIONS } from '../../../src/fleet/store/migrate.js';
 import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
 import type { Store } from '../../../src/fleet/store/store.js';
@@ -205,7 +206,7 @@ describe('backup', () => {
 test('info tells what is in the store', async () => {
   const path = stores.newPath();
   const store = await stores.open(path);
-  expect(await store.info()).toMatchObject({ path, version: 5, oldest: null, newest: null });
+  expect(await store.info()).toMatchObject({ path, version: MIGRATIONS.length, oldest: null, newest: null });
   await fill(3, store);
   const info = await store.info();
   expect(info.counts).toEqual({
