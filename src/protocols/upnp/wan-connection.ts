@@ -74,13 +74,19 @@ const EVERYBODY = ['', '*', '0.0.0.0', '::'];
  * enabled. A list of ports makes one of each. An entry that does not say that it is off counts as enabled; an inside
  * port that is not a number as 0, the same as outside. Not plain if the outside port or the transport cannot be read, or
  * if the entry says something twice, as it does where a description with tags was not escaped: then it is read with
- * what it says first and with what it says last, so that no description hides a mapping.
+ * what it says first and with what it says last, so that no description hides a mapping. A protocol that is not
+ * understood is taken for both.
  */
 export function readMapping(entry: XmlElement): ReadMapping {
   const twice = SAID_ONCE.filter((name) => new Set(listSaid(entry, name)).size > 1);
   if (twice.length === 0) {
     const mappings = readOneWay(entry);
-    return { mappings: mappings ?? [], isPlain: mappings !== undefined };
+    if (mappings) return { mappings, isPlain: true };
+    const isOther = OTHER_PROTOCOL.test(childText(entry, 'NewProtocol', 16) ?? '');
+    return {
+      mappings: (isOther ? undefined : readOneWay(pickSaid(entry, ['NewProtocol'], null))) ?? [],
+      isPlain: false,
+    };
   }
   const ways = [0, -1].flatMap((which) => readOneWay(pickSaid(entry, twice, which)) ?? []);
   const mappings = new Map(ways.map((mapping) => [mappingKey(mapping), mapping]));
@@ -139,10 +145,14 @@ function listSaid(entry: XmlElement, name: string): string[] {
   return entry.children.filter((child) => isNamed(child, name)).map(({ text }) => text);
 }
 
-/** The entry with one value of each of those names: the first or, at -1, the last. */
-function pickSaid(entry: XmlElement, names: readonly string[], which: number): XmlElement {
+/** The entry with one value of each of those names: the first, at -1 the last, or none. */
+function pickSaid(entry: XmlElement, names: readonly string[], which: number | null): XmlElement {
   const others = entry.children.filter((child) => !names.some((name) => isNamed(child, name)));
-  const picked = names.map((name) => ({ name, text: listSaid(entry, name).at(which)!, children: [] }));
+  const picked = names.map((name) => ({
+    name,
+    text: which === null ? '' : listSaid(entry, name).at(which)!,
+    children: [],
+  }));
   return { ...entry, children: [...others, ...picked] };
 }
 
@@ -158,6 +168,8 @@ function readTransports(text: string): PortMapping['transport'][] {
   );
 }
 
+/** Protocols that have no ports, or none of ours. */
+const OTHER_PROTOCOL = /^(?:[0-9]{1,3}|gre|esp|ah|ipsec|icmp(?:v6)?|igmp|sctp|dccp|ipip|l2tp|ospf|pptp)$/i;
 const PROTOCOL_NUMBERS = { tcp: '6', udp: '17' } as const;
 
 /** The mappings of a list, and how many of its entries could not be read; `loose`: it is not well-formed. */

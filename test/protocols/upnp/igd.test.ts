@@ -421,6 +421,15 @@ describe('readMapping', () => {
     expect(both([other, ...children])).toEqual({ mappings: [{ ...READ, ...said }, READ], isPlain: false });
   });
 
+  test.each(['T/U', '-1', 'IPPROTO_6', 'x'])('the protocol %j may be both, and is not certain', (protocol) => {
+    const both = (['tcp', 'udp'] as const).map((transport) => ({ ...READ, transport }));
+    expect(readMapping(entry({ NewProtocol: protocol }))).toEqual({ mappings: both, isPlain: false });
+  });
+
+  test.each(['47', 'GRE', 'SCTP'])('the protocol %j is neither', (protocol) =>
+    expect(readMapping(entry({ NewProtocol: protocol }))).toEqual({ mappings: [], isPlain: false }),
+  );
+
   test('a place holder is no mapping', () => {
     expect(readPlain(entry({ NewInternalClient: '', NewEnabled: '0', NewExternalPort: '' }))).toEqual([]);
   });
