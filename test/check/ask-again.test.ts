@@ -121,6 +121,8 @@ describe('tries that were lost', () => {
     readonly limited?: EndpointId;
     readonly lossyTcpPort?: number;
     readonly recovers?: boolean;
+    /** With how many tries a question is answered when it is asked once more. */
+    readonly againTries?: number;
   }
 
   /**
@@ -129,6 +131,7 @@ describe('tries that were lost', () => {
    */
   async function askOf(passing: number, how: How = {}) {
     const { first = [LOSSY, REFUSED, HIDDEN], limited = endpoints.limited, lossyTcpPort = null, recovers = true } = how;
+    const { againTries = 1 } = how;
     const engine = new Engine(TIMINGS.normal);
     const host = engine.host('127.0.39.5');
     for (const rttMs of [10, 10]) host.heard(rttMs, 1);
@@ -150,7 +153,7 @@ describe('tries that were lost', () => {
       const isLast = asked.filter((each) => each === endpoints.hidden).length >= 2;
       const isLost = endpoint === limited && count > passing && !(isLast && recovers);
       const [, state, reason] = isLost ? HIDDEN : before!;
-      return Promise.resolve(see([endpoint, state, reason, 1]));
+      return Promise.resolve(see([endpoint, state, reason, count === 1 ? againTries : 1]));
     };
     try {
       const again = await askAgain(first.map(see), {
@@ -195,6 +198,14 @@ describe('tries that were lost', () => {
     const spared = await askOf(Infinity, { first, limited });
     expect([spared.times(limited) >= 10, spared.times(endpoints.hidden)]).toEqual([true, 1]);
     expect((await askOf(5, { first, limited })).times(endpoints.hidden)).toBe(2);
+  });
+
+  test('are known by a volley to what lost them when it was asked once more', async () => {
+    const limited = 'udp/5060';
+    const how = { first: [[limited, 'open', 'sip-response', 1], HIDDEN] as const, limited, againTries: 3 } as const;
+    const spared = await askOf(Infinity, how);
+    expect([spared.times(limited) >= 10, spared.times(endpoints.hidden)]).toEqual([true, 1]);
+    expect((await askOf(5, how)).times(endpoints.hidden)).toBe(2);
   });
 
   test('need no volley where nothing was silent that could be hidden', async () => {

@@ -38,6 +38,8 @@ export interface AskAgainOptions {
 export class SecondLook {
   readonly recheck: Recheck[] = [];
   readonly latest: Map<EndpointId, Observation>;
+  /** What lost a try when it was asked once more. */
+  readonly #lossyAgain = new Set<EndpointId>();
   /** What got a volley last. */
   #volleyed: PlannedProbe | null = null;
 
@@ -64,6 +66,7 @@ export class SecondLook {
   note(now: Observation, witness = false): void {
     const before = this.latest.get(now.endpoint)!;
     if (now.state === 'error') return;
+    if (now.tries > 1) this.#lossyAgain.add(now.endpoint);
     const silent = kindOfAnswer(before.reason) === 'silence';
     this.recheck.push({
       endpoint: now.endpoint,
@@ -113,7 +116,7 @@ export class SecondLook {
     const answers = (transport: Transport, ...kinds: AnswerKind[]) =>
       plan.filter(({ endpoint, probe }) => probe.transport === transport && kinds.includes(this.kindOf(endpoint)));
     const overTcp = answers('tcp', 'open', 'refused');
-    const lost = ({ endpoint }: PlannedProbe) => this.triesOf(endpoint) > 1;
+    const lost = ({ endpoint }: PlannedProbe) => this.triesOf(endpoint) > 1 || this.#lossyAgain.has(endpoint);
     const tcp = overTcp.findLast(lost) ?? overTcp.find(({ port }) => port === host.lossyTcpPort);
     if (tcp) return { ...tcp, probe: PROBES['tcp-connect'] };
     return answers('udp', 'open').findLast((one) => lost(one) && one.probe !== PROBES['ssdp-search']) ?? null;
