@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/fleet/store/open-store.js';
 import { answer, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
@@ -62,7 +63,7 @@ describe('changes', () => {
 
   test.each([
     [['--group', 'nrth'], 'no client in the store is of a group "nrth" (did you mean "north"?)'],
-    [['--since', '7'], '"7" is not a time'],
+    [['--since', '1w'], '"1w" is not a time: give a day such as 2026-11-20, or how long ago, such as 36h or 30d'],
     [['--since', '2026-11-20', '--until', '2026-11-10'], '--since is later than --until'],
     [['--kind', 'exposd'], '--kind'],
   ])('%j is refused', async (args, message) => {
@@ -82,6 +83,17 @@ describe('sweeps', () => {
         'Sweep 2  2026-11-02 03:00:00 UTC  2 clients of clients.yaml, took 0 ms\n' +
         '  1 with a violation, 1 compliant; 2 changes\n',
     );
+  });
+
+  test('say which clients of the inventory were chosen', async () => {
+    const path = join(directory, 'chosen.sqlite');
+    const opened = await openStore(path);
+    const filter = { groups: ['north', 'south'], ids: ['acme'], tags: ['gold'], limit: 5 };
+    const owner = { host: 'test', pid: process.pid };
+    await opened.beginSweep({ inventory: '/clients.csv', filter, owner, startedAt: new Date() }, [acme]);
+    await opened.close();
+    const { stdout } = await runHere(['sweeps', '--store', path]);
+    expect(stdout).toContain('1 client of clients.csv, group north, group south, client acme, tag gold, limit 5, ');
   });
 
   test('are JSON too', async () => {

@@ -44,6 +44,11 @@ test('those of a group, with a tag, of a verdict', async () => {
   const { code, stderr } = await clients('--group', 'nrth');
   expect(code).toBe(2);
   expect(stderr).toContain('no client in the store is of a group "nrth" (did you mean "north"?)');
+  const wrongTag = await clients('--tag', 'vip', '--tag', 'vap');
+  expect(wrongTag).toMatchObject({ code: 2, stdout: '' });
+  expect(wrongTag.stderr).toContain('no client in the store has the tag "vap" (did you mean "vip"?)');
+  expect((await clients('--verdict', 'no-answer')).stdout).toMatch(/\nno client in the store stands so\n$/);
+  expect((await clients()).stdout).not.toContain('stands so');
 });
 
 test('what was not checked, or not to an end, says why', async () => {

@@ -121,7 +121,7 @@ describe('of two sweeps', () => {
 
 test.each([
   [['nobody'], 'the store has no client "nobody"'],
-  [['acme', '--to', '2026-10-01'], '"acme" was not checked before'],
+  [['acme', '--to', '2026-10-01'], '"acme" has no check of 2026-10-01 23:59:59 UTC or before'],
   [['acme', '--from', 'yesterday'], '"yesterday" is not a time'],
   [['1', '99'], 'the store has no sweep 99'],
   [['acme', '2'], '"acme" is not the number of a sweep'],

@@ -74,7 +74,7 @@ describe('show', () => {
   test.each([
     [['acmee'], 'the store has no client "acmee" (did you mean "acme"?)'],
     [['acme', '198.51.100.1'], '"acme" has no address "198.51.100.1" in the store; it has 203.0.113.7'],
-    [['acme', '--at', '2026-10-01'], '"acme" was not checked before 2026-10-01T23:59:59.999Z'],
+    [['acme', '--at', '2026-10-01'], '"acme" has no check of 2026-10-01 23:59:59 UTC or before'],
     [['acme', '--at', 'soon'], 'is not a time'],
     [['acme', '-o', '/tmp/x.pdf'], 'there is no format ".pdf"'],
   ])('%j is refused', async (args, message) => {

@@ -146,7 +146,7 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ],
     ['profile', 'name what to do: sallyport profile list, show, explain or validate'],
     ['profile lst', 'unknown command "lst" (did you mean "list"?)'],
-    ['profile list extra', 'unexpected argument "extra"'],
+    ['profile list extra', 'unexpected argument "extra"; see sallyport profile list --help'],
     ['profile show', 'profile is missing; see sallyport profile show --help'],
     ['profile show closd', /^no profile "closd" \(did you mean "closed"\?\)/],
   ];

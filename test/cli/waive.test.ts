@@ -134,7 +134,14 @@ describe('waivers', () => {
     expect((await runHere(['waivers', '--store', store])).stdout).toMatch(
       /^1 {2}acme {2}admin-interface-reachable {2}tcp\/80\n {4}accepted by Ann[^]*valid up to critical[^]*only for "WebPro 3"/,
     );
-    expect((await runHere(['waivers', 'nobody', '--store', store])).stdout).toBe('nothing was accepted\n');
+    const typo = await runHere(['waivers', 'acm', '--store', store]);
+    expect(typo).toMatchObject({ code: 2, stdout: '' });
+    expect(typo.stderr).toContain('the store has no client "acm" (did you mean "acme"?)');
+  });
+
+  test('says that nothing was accepted', async () => {
+    const store = await createStore();
+    expect((await runHere(['waivers', 'acme', '--store', store])).stdout).toBe('nothing was accepted\n');
   });
 
   test('revokes one: it counts again', async () => {

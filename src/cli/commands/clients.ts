@@ -7,7 +7,7 @@ import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import type { Options, Values } from '../kit/option.js';
 import { openOutput } from '../kit/output.js';
-import { checkGroups, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { checkGroups, checkTags, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 const FILTER = {
@@ -25,15 +25,18 @@ export const command = defineCommand({
     const json = format === 'json' ? createJsonWriter(true) : null;
     await withStore(path, async (store) => {
       await checkGroups(store, filter.group);
+      await checkTags(store, filter.tag);
+      let shown = 0;
       await output.write(json ? json.begin() : renderClientsHead(width));
       const show = async ({ state, ...rest }: Status) => {
         if (!isWanted({ state, ...rest }, filter)) return;
+        shown++;
         const row = { ...rest, state: sayState(state) };
         await output.write(json ? json.element(row) : renderClient(row, width, paint));
       };
       for await (const { resultId: _id, ...status } of store.readClientStates()) await show(status);
       for (const slot of await store.listUncounted()) await show({ ...slot, ...UNCOUNTED });
-      await output.write(json?.end() ?? '');
+      await output.write(json?.end() ?? (shown === 0 ? 'no client in the store stands so\n' : ''));
     });
     await output.close();
     return EXIT.compliant;

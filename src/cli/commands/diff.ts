@@ -5,6 +5,7 @@ import { readInstant } from '../../files/text/instant.js';
 import type { Store } from '../../fleet/store/store.js';
 import { isVerdictTurned, renderDiff } from '../../reports/changes-table.js';
 import { createJsonWriter } from '../../reports/json.js';
+import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput } from '../kit/output.js';
@@ -65,7 +66,7 @@ async function compareClient(store: Store, client: string, from: Date | null, to
   const later = await store.readReports(client, to);
   if (later.length === 0) {
     if (to && (await store.listHistory(client, 1)).length > 0)
-      throw new InputError(`"${client}" was not checked before ${to.toISOString()}`);
+      throw new InputError(`"${client}" has no check of ${renderTime(to.toISOString())} or before`);
     throw await describeUnknownClient(store, client);
   }
   const compared: SlotDiff[] = [];

@@ -9,6 +9,7 @@ import type { Verdict } from '../../model/report.js';
 import { REPORT_FORMATS, REPORTERS } from '../../reports/registry.js';
 import { listNames } from '../../words/sentence.js';
 import { FULL, OUTPUT } from '../kit/check-options.js';
+import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { chooseFormat, openReport, tellWritten } from '../kit/output.js';
@@ -74,7 +75,7 @@ async function readLooks(store: Store, client: string, { address, at }: Wanted):
   const all = await store.readReports(client, at);
   if (all.length === 0) {
     if (at && (await store.readReports(client, null)).length > 0)
-      throw new InputError(`"${client}" was not checked before ${at.toISOString()}`);
+      throw new InputError(`"${client}" has no check of ${renderTime(at.toISOString())} or before`);
     throw await describeUnknownClient(store, client);
   }
   const looks = all.filter(({ slot, report: { target } }) => !address || [slot, target.address].includes(address));

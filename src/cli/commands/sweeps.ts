@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ClientFilter } from '../../files/clients/inventory.js';
 import type { Sweep, SweepCounts } from '../../fleet/store/store.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { renderVerdicts } from '../../reports/sweep-writer.js';
@@ -46,12 +47,18 @@ function describeSweep(sweep: Omit<Sweep, 'owner'>, { verdicts, changes }: Sweep
     interrupted: `, cut off with ${renderCount(remaining, 'client')} left: --resume continues it`,
     running: `, ${renderCount(remaining, 'client')} left`,
   }[state];
-  const chosen = Object.entries(filter).map(([key, value]) => `${key} ${String(value)}`);
-  const of = [basename(inventory), ...chosen].join(', ');
+  const of = [basename(inventory), ...describeFilter(filter)].join(', ');
   const results = renderVerdicts(verdicts) || 'no result';
   const lines = [
     `Sweep ${id}  ${renderTime(startedAt)}  ${renderCount(clients, 'client')} of ${forTerminal(of)}${standing}`,
     ...wrapText(`${results}; ${renderCount(changes, 'change')}`, width - 2).map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Which clients of the inventory were chosen, as the options of a sweep name them. */
+function describeFilter({ groups = [], ids = [], tags = [], limit }: ClientFilter): string[] {
+  const named = { group: groups, client: ids, tag: tags };
+  const chosen = Object.entries(named).flatMap(([what, names]) => names.map((name) => `${what} ${name}`));
+  return limit === undefined ? chosen : [...chosen, `limit ${limit}`];
 }

@@ -5,7 +5,7 @@ import { renderWaiverEntry } from '../../reports/clients-table.js';
 import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
-import { CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 /** `sallyport waivers`: lists what was accepted, or takes it back. */
@@ -21,7 +21,12 @@ export const command = defineCommand({
     }),
   },
   async run({ client, format, store: path }) {
-    const waivers = await withStore(path, (store) => store.listWaivers(client));
+    const waivers = await withStore(path, async (store) => {
+      const all = await store.listWaivers(client);
+      if (client !== undefined && all.length === 0 && (await store.listHistory(client, 1)).length === 0)
+        throw await describeUnknownClient(store, client);
+      return all;
+    });
     const { width } = describeScreen();
     const show = (waiver: Waiver) => renderWaiverEntry(waiver, width, formatDay(new Date()));
     if (format === 'json') process.stdout.write(renderJson(waivers));

@@ -135,7 +135,7 @@ function readWords(name: string, command: Command, words: readonly string[]): Re
     values[key] = result.value;
     left = option.list ? [] : rest;
   }
-  if (left.length > 0) throw refuseArgument(name, command, `unexpected argument "${left[0]}"`);
+  if (left.length > 0) throw refuseArgument(name, command, `unexpected argument "${left[0]}"; see ${name} --help`);
   return values;
 }
 

@@ -86,6 +86,17 @@ export async function checkGroups(store: Store, wanted: readonly string[] | unde
   throw new InputError(`no client in the store is of a group "${unknown}"${hint}`);
 }
 
+/** Refuses tags that no client in the store has, with the one that may be meant. */
+export async function checkTags(store: Store, wanted: readonly string[] | undefined): Promise<void> {
+  if (!wanted) return;
+  const known = new Set((await store.listUncounted()).flatMap(({ client }) => client.tags));
+  for await (const { client } of store.readClientStates()) for (const tag of client.tags) known.add(tag);
+  const unknown = wanted.find((tag) => !known.has(tag));
+  if (unknown === undefined) return;
+  const hint = known.size === 0 ? '; none has one' : suggest(unknown, [...known]);
+  throw new InputError(`no client in the store has the tag "${unknown}"${hint}`);
+}
+
 /** How a client stands with a checklist now, by the answers in the store. */
 export async function readChecklistState(
   store: Store,

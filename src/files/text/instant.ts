@@ -10,11 +10,16 @@ const DAY_MS = 86_400_000;
  * @throws InputError for anything else, and for days that no calendar has
  */
 export function readInstant(text: string, edge: 'start' | 'end'): Date {
+  const instant = parseInstant(text, edge);
+  if (instant) return instant;
+  throw new InputError(`"${text}" is not a time: give a day such as 2026-11-20, or a time such as 2026-11-20T10:30Z`);
+}
+
+function parseInstant(text: string, edge: 'start' | 'end'): Date | null {
   const [, day = '', time, zone = 'Z'] =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? [];
   const instant = isDay(day) ? Date.parse(`${day}T${time ?? '00:00'}${zone}`) : NaN;
-  if (Number.isNaN(instant))
-    throw new InputError(`"${text}" is not a time: give a day such as 2026-11-20, or a time such as 2026-11-20T10:30Z`);
+  if (Number.isNaN(instant)) return null;
   return new Date(time === undefined && edge === 'end' ? instant + DAY_MS - 1 : instant);
 }
 
@@ -24,7 +29,10 @@ export function readInstant(text: string, edge: 'start' | 'end'): Date {
  */
 export function readBeginning(text: string, now: Date): Date {
   const agoMs = /^\d+[smhd]$/.test(text) ? parseDuration(text) : undefined;
-  return agoMs === undefined ? readInstant(text, 'start') : new Date(now.getTime() - agoMs);
+  if (agoMs !== undefined) return new Date(now.getTime() - agoMs);
+  const instant = parseInstant(text, 'start');
+  if (instant) return instant;
+  throw new InputError(`"${text}" is not a time: give a day such as 2026-11-20, or how long ago, such as 36h or 30d`);
 }
 
 /** Whether a calendar has this day, `YYYY-MM-DD`. */
