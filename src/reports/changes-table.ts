@@ -107,7 +107,7 @@ export function renderDiff(
   width: number,
   paint: Paint,
 ) {
-  const tell = (at: string | null) => (at === null ? 'no look' : renderTime(at));
+  const tell = (at: string | null) => (at === null ? 'no earlier check' : renderTime(at));
   const when = times ? `: ${tell(from)} → ${tell(to)}` : '';
   const head = paint('bold', forTerminal(`${clientId}  ${slot}`)) + when;
   const turned = isVerdictTurned(verdicts);

@@ -20,6 +20,12 @@ await addSweep(store, '2026-11-03T03:00:00.000Z', looks(closed, open));
 const run = (command: string, ...args: string[]) => runHere([command, ...args, '--store', store]);
 const changes = (...args: string[]) => run('changes', '--since', '2026-11-01', '--until', '2026-11-03', ...args);
 
+async function readSpan(): Promise<{ since: string; until: string }> {
+  const { stdout } = await run('changes');
+  const [, since = '', until = ''] = /, (\S+ \d\d:\d\d) to (\S+ \d\d:\d\d) UTC/.exec(stdout) ?? [];
+  return { since, until };
+}
+
 interface Told {
   readonly kind: string;
   readonly clientId: string;
@@ -55,10 +61,32 @@ describe('changes', () => {
     expect((JSON.parse(stdout) as Told[]).map(({ clientId, kind }) => [clientId, kind])).toEqual(expected);
   });
 
-  test('begins a week ago where nothing else is said, and says so where nothing changed', async () => {
-    const { code, stdout } = await run('changes');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^Nothing changed, \d{4}-\d\d-\d\d \d\d:\d\d to \d{4}-\d\d-\d\d \d\d:\d\d UTC\n$/);
+  test('says where nothing changed', async () => {
+    const { code, stdout } = await run('changes', '--since', '2026-11-01', '--until', '2026-11-01');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'Nothing changed, 2026-11-01 00:00 to 2026-11-01 23:59 UTC\n',
+    });
+  });
+
+  test('gives no all-clear for a time, or a group, that nothing was checked in', async () => {
+    const unchecked = await run('changes', '--since', '2026-10-01', '--until', '2026-10-31');
+    const unknown = 'No check is in the store, 2026-10-01 00:00 to 2026-10-31 23:59 UTC: what changed is not known\n';
+    expect(unchecked).toMatchObject({ code: 0, stdout: unknown });
+    const path = join(directory, 'groups.sqlite');
+    await addSweep(path, '2026-11-01T03:00:00.000Z', looks(closed, closed));
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: closed }]);
+    const told = async (group: string) => {
+      const span = ['--since', '2026-11-02', '--until', '2026-11-02'];
+      return (await runHere(['changes', ...span, '--group', group, '--store', path])).stdout;
+    };
+    expect(await told('north')).toMatch(/^Nothing changed, /);
+    expect(await told('south')).toMatch(/^No check is in the store, /);
+  });
+
+  test('begins a week ago where nothing else is said', async () => {
+    const { since, until } = await readSpan();
+    expect(Date.parse(`${until}Z`) - Date.parse(`${since}Z`)).toBe(7 * 86_400_000);
   });
 
   test.each([
@@ -83,6 +111,17 @@ describe('sweeps', () => {
         'Sweep 2  2026-11-02 03:00:00 UTC  2 clients of clients.yaml, took 0 ms\n' +
         '  1 with a violation, 1 compliant; 2 changes\n',
     );
+  });
+
+  test('tell of how many clients no result is left', async () => {
+    const path = join(directory, 'pruned.sqlite');
+    await addSweep(path, '2026-11-01T03:00:00.000Z', looks(open, closed));
+    await addSweep(path, '2026-11-02T03:00:00.000Z', looks(open, closed));
+    const list = async () => (await runHere(['sweeps', '--store', path])).stdout;
+    expect(await list()).not.toContain('no result');
+    await addSweep(path, '2026-11-03T03:00:00.000Z', [{ client: acme, survey: open }]);
+    await runHere(['store', 'prune', '--keep', '1', '--store', path]);
+    expect(await list()).toContain('1 compliant; 0 changes; no result of 1 client: not checked, or deleted since\n');
   });
 
   test('say which clients of the inventory were chosen', async () => {

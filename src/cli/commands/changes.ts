@@ -45,7 +45,9 @@ export const command = defineCommand({
         if (json) for (const change of look.changes) await output.write(json.element(change));
         else await output.write(renderChangesOfLook(look, width, paint));
       }
-      await output.write(json?.end() ?? describeCounts(counts, clients.size, span));
+      if (json) return output.write(json.end());
+      const isKnown = clients.size > 0 || (await store.hasCheck({ ...span, groups: group }));
+      return output.write(isKnown ? describeCounts(counts, clients.size, span) : describeUnchecked(span));
     });
     await output.close();
     return EXIT.compliant;
@@ -67,13 +69,23 @@ async function* joinLooks(changes: AsyncIterable<ChangeOfClient>): AsyncGenerato
   if (look) yield look;
 }
 
-function describeCounts(
-  counts: ReadonlyMap<string, number>,
-  clients: number,
-  { since, until }: { readonly since: Date; readonly until: Date },
-): string {
+interface Span {
+  readonly since: Date;
+  readonly until: Date;
+}
+
+function describeSpan({ since, until }: Span): string {
   const [from, to] = [since, until].map((time) => time.toISOString().slice(0, 16).replace('T', ' '));
-  const span = `${from} to ${to} UTC`;
+  return `${from} to ${to} UTC`;
+}
+
+/** Where nothing was checked, that nothing changed would be an all-clear. */
+function describeUnchecked(times: Span): string {
+  return `No check is in the store, ${describeSpan(times)}: what changed is not known\n`;
+}
+
+function describeCounts(counts: ReadonlyMap<string, number>, clients: number, times: Span): string {
+  const span = describeSpan(times);
   if (clients === 0) return `Nothing changed, ${span}\n`;
   const kinds = CHANGE_KINDS.flatMap((kind) =>
     counts.has(kind) ? [`${counts.get(kind)} ${kind.replaceAll('-', ' ')}`] : [],

@@ -39,7 +39,11 @@ export const command = defineCommand({
 });
 
 /** A sweep in two lines or more: when, of what and how far, and what it came to. */
-function describeSweep(sweep: Omit<Sweep, 'owner'>, { verdicts, changes }: SweepCounts, width: number): string {
+function describeSweep(
+  sweep: Omit<Sweep, 'owner'>,
+  { verdicts, clientsWithResults, changes }: SweepCounts,
+  width: number,
+): string {
   const { id, startedAt, finishedAt, state, inventory, filter, clients, remaining } = sweep;
   const took = finishedAt === null ? '' : `, took ${renderDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   const standing = {
@@ -49,9 +53,12 @@ function describeSweep(sweep: Omit<Sweep, 'owner'>, { verdicts, changes }: Sweep
   }[state];
   const of = [basename(inventory), ...describeFilter(filter)].join(', ');
   const results = renderVerdicts(verdicts) || 'no result';
+  const missing = Math.max(0, clients - remaining - clientsWithResults);
+  const without =
+    missing === 0 ? '' : `; no result of ${renderCount(missing, 'client')}: not checked, or deleted since`;
   const lines = [
     `Sweep ${id}  ${renderTime(startedAt)}  ${renderCount(clients, 'client')} of ${forTerminal(of)}${standing}`,
-    ...wrapText(`${results}; ${renderCount(changes, 'change')}`, width - 2).map((line) => `  ${line}`),
+    ...wrapText(`${results}; ${renderCount(changes, 'change')}${without}`, width - 2).map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -150,6 +150,11 @@ export class Store {
     return readChanges(this.#db, wanted);
   }
 
+  /** Whether a check of that time is in the store. */
+  hasCheck(wanted: results.CheckedWanted): Promise<boolean> {
+    return results.hasCheck(this.#db, wanted);
+  }
+
   /** The groups of all clients that were ever checked. */
   listGroups(): Promise<string[]> {
     return listGroups(this.#db);

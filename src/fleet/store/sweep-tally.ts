@@ -63,6 +63,8 @@ export async function noteHeld(db: Db, sweepId: number): Promise<void> {
 export interface SweepCounts {
   /** Final results. */
   readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Clients with a final result: fewer than were to be checked where some could not be, or results were deleted. */
+  readonly clientsWithResults: number;
   readonly changes: number;
 }
 
@@ -73,7 +75,14 @@ export async function countSweep(db: Db, sweepId: number): Promise<SweepCounts> 
     .where('sweep_id', '=', sweepId)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return { verdicts: await countVerdicts(db, sweepId), changes: count };
+  const { clients } = await db
+    .selectFrom('results')
+    .innerJoin('slots', 'slots.id', 'results.slot_id')
+    .where('sweep_id', '=', sweepId)
+    .where('final', '=', 1)
+    .select(({ fn }) => fn.count<number>('slots.client_id').distinct().as('clients'))
+    .executeTakeFirstOrThrow();
+  return { verdicts: await countVerdicts(db, sweepId), clientsWithResults: clients, changes: count };
 }
 
 async function countVerdicts(db: Db, sweepId: number): Promise<SweepCounts['verdicts']> {
