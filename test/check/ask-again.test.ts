@@ -120,21 +120,24 @@ describe('tries that were lost', () => {
     readonly first?: readonly Seen[];
     readonly limited?: EndpointId;
     readonly lossyTcpPort?: number;
+    /** Tries that were lost. */
+    readonly lost?: number;
     readonly recovers?: boolean;
     /** With how many tries a question is answered when it is asked once more. */
     readonly againTries?: number;
   }
 
   /**
-   * Asks again a site that lost two tries. Of the questions to `limited` it answers the first `passing`, and of those
+   * Asks again a site that lost two tries, or as many as `lost` says. Of the questions to `limited` it answers the first `passing`, and of those
    * after all others only where it `recovers`.
    */
   async function askOf(passing: number, how: How = {}) {
-    const { first = [LOSSY, REFUSED, HIDDEN], limited = endpoints.limited, lossyTcpPort = null, recovers = true } = how;
-    const { againTries = 1 } = how;
+    const { first = [LOSSY, REFUSED, HIDDEN], limited = endpoints.limited, recovers = true } = how;
+    const { lossyTcpPort = null, lost = 2, againTries = 1 } = how;
     const engine = new Engine(TIMINGS.normal);
     const host = engine.host('127.0.39.5');
-    for (const rttMs of [10, 10]) host.heard(rttMs, 1);
+    host.heard(10, 0);
+    host.heard(10, lost);
     host.lossyTcpPort = lossyTcpPort;
     const plan = first.map(([endpoint]) => {
       const probe = PROBES[endpoint.startsWith('udp/') ? 'sip-options-udp' : 'tcp-banner'];
@@ -206,6 +209,19 @@ describe('tries that were lost', () => {
     const spared = await askOf(Infinity, how);
     expect([spared.times(limited) >= 10, spared.times(endpoints.hidden)]).toEqual([true, 1]);
     expect((await askOf(5, how)).times(endpoints.hidden)).toBe(2);
+  });
+
+  test.each([
+    ['at once', 1, 1],
+    ['late', 2, 0],
+  ])('are looked for where the only answer is a refusal that came %s', async (_when, tries, asWitness) => {
+    const silent = 'udp/5060';
+    const first: Seen[] = [
+      [endpoints.limited, 'closed', 'conn-refused', tries],
+      [silent, 'open|filtered', 'no-response', 4],
+    ];
+    expect((await askOf(Infinity, { first, lost: 0 })).times(silent)).toBe(asWitness);
+    expect((await askOf(3, { first, lost: 0 })).times(silent)).toBe(asWitness + 1);
   });
 
   test('need no volley where nothing was silent that could be hidden', async () => {

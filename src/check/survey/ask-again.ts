@@ -49,15 +49,15 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
   if (late) second.recheck.push(late);
   const patienceMs = Math.max(ONE_SYN_MS, 3 * (host.rtt.smoothedMs ?? 0));
   const { answered, silent } = chooseWitnesses(second);
-  const [open] = answered.filter(
-    ({ endpoint, probe }) => probe.transport === 'tcp' && second.kindOf(endpoint) === 'open',
-  );
+  // What is open, if anything is: it comes first. What refuses shows a limit as well.
+  const overTcp = answered.find(({ probe }) => probe.transport === 'tcp');
+  const mayBeLimited = !host.limitsTcpRefusals && [...services].some((one) => second.kindOf(one) === 'silence');
   const [seenNow, , limited] = await Promise.all([
     Promise.all(answered.map((witness) => look(witness, host))),
     second.askSlowly(silent, BRISK_GAP_MS, patienceMs, true),
     // Right after the silent ones, when a limit has let pass what it lets pass.
-    open !== undefined && silent.length > 0
-      ? engine.sleep(silent.length * BRISK_GAP_MS).then(() => second.losesQuickOnes(open, patienceMs))
+    overTcp !== undefined && mayBeLimited
+      ? engine.sleep(silent.length * BRISK_GAP_MS).then(() => second.losesQuickOnes(overTcp, patienceMs))
       : false,
   ]);
   for (const now of seenNow) second.note(now);

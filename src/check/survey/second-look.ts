@@ -88,12 +88,13 @@ export class SecondLook {
   }
 
   /**
-   * Whether an open endpoint loses connections that follow others quickly, as behind a limit of new ones. One that is
-   * lost may be the weather, so that more are tried then.
+   * Whether a TCP endpoint that answers loses connections that follow others quickly, as behind a limit of new ones. One
+   * that is lost may be the weather, so that more are tried then.
    */
-  async losesQuickOnes(open: PlannedProbe, patienceMs: number): Promise<boolean> {
-    if (!(await this.#countLost(open, FEW, BRISK_GAP_MS, patienceMs))) return false;
-    return this.#losesOfVolley(open, patienceMs);
+  async losesQuickOnes(answers: PlannedProbe, patienceMs: number): Promise<boolean> {
+    const planned = { ...answers, probe: PROBES['tcp-connect'] };
+    if (!(await this.#countLost(planned, FEW, BRISK_GAP_MS, patienceMs))) return false;
+    return this.#losesOfVolley(planned, patienceMs);
   }
 
   /**
