@@ -70,8 +70,9 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
     }
     const before = await tx.getState(look.client.id, look.slot);
     const inSight = isInSight(look.report, { endpoint: null }, before?.refusals);
-    if (look.earlier === null) options.massSilence.note(before, inSight);
-    if (before?.silent === false && !inSight && options.massSilence.isLikely) {
+    const mayBeUs = !isRefused(look.report);
+    if (look.earlier === null && mayBeUs) options.massSilence.note(before, inSight);
+    if (before?.silent === false && !inSight && mayBeUs && options.massSilence.isLikely) {
       if (look.earlier === null) {
         await tx.addResult({ ...look, final: false });
         return { ...NOTHING, again: { suspected: [], unproved: [], refusals: [], agreed: null } };
@@ -108,6 +109,11 @@ function isSameStanding(a: SlotState, b: SlotState | null): boolean {
 /** Whether our own vantage was broken: whatever was seen or not seen then says nothing of the client. */
 function isBlind({ findings }: ReportData): boolean {
   return findings.some(({ about, effect }) => about === 'vantage' && effect === 'inconclusive');
+}
+
+/** Whether an address was not asked because it must not be, such as a private one: no line of ours is to blame. */
+function isRefused({ target: { address, name } }: ReportData): boolean {
+  return address === null && name === null;
 }
 
 async function tellChanges(

@@ -110,6 +110,31 @@ test('where many sites fall silent at once, their looks wait for a second one an
   expect(after).toEqual(known);
 });
 
+test('addresses that must not be asked are not silent: no line of ours is suspected, and the change is told', async () => {
+  const ids = Array.from({ length: 12 }, (_, n) => `c${n}`);
+  const target = { input: '127.0.0.1', name: null, resolvedAt: null, address: null, scope: null };
+  const looks = async (store: Store, report: Report) => {
+    const massSilence = new MassSilence();
+    const { id: sweepId } = await beginSweep(store, ids);
+    const kinds: string[][] = [];
+    for (const id of ids) {
+      const look = { sweepId, client: createClient(id, id), slot: id, report, earlier: null, last: true };
+      const { changes } = await recordLook(look, { store, alerts: null, massSilence, confirm: false, now: new Date() });
+      kinds.push(changes.map(({ kind }) => kind));
+    }
+    return { kinds, isLikely: massSilence.isLikely };
+  };
+  const after = async (change: object) => {
+    const store = await createStore();
+    await looks(store, violation());
+    const unasked = { ...target, problem: 'not asked', ...change };
+    return looks(store, { ...lookAt({ verdict: 'inconclusive', target: unasked }), observations: [] });
+  };
+  expect(await after({})).toEqual({ kinds: ids.map(() => ['no-longer-determined']), isLikely: false });
+  // A name that does not resolve may be our own trouble.
+  expect(await after({ name: 'pbx.example' })).toMatchObject({ isLikely: true });
+});
+
 test('a few sites that fall silent, or a fleet that mostly is, are no reason to doubt ourselves', () => {
   const alive = stateOf(lookAt());
   const quiet = { ...alive, silent: true };
