@@ -430,7 +430,8 @@ test.each(WORDS)('only $to mention $what', ({ what, to, why }) => {
 test('every package that is used is a dependency, and every dependency is used', () => {
   const packages = files
     .flatMap(({ imports }) => imports.map(({ module }) => module))
-    .filter((module) => !/^(?:\.|node:)/.test(module));
+    .filter((module) => !/^(?:\.|node:)/.test(module))
+    .map((module) => /^(?:@[^/]+\/)?[^/]+/.exec(module)![0]);
   expect([...new Set(packages)].sort()).toEqual(Object.keys(manifest.dependencies).sort());
 });
 

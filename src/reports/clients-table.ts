@@ -1,13 +1,15 @@
 import type { SaidSlotState, Waiver } from '../model/change.js';
-import type { Client } from '../model/client.js';
-import { standingOfSlot } from '../model/standing.js';
+import type { Client, ClientCard } from '../model/client.js';
+import { type Standing, standingOfSlot } from '../model/standing.js';
 import { SEVERITIES } from '../model/severity.js';
 import { renderHanging } from './blocks.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
+import { createCsvWriter, type CsvSeparator } from './csv-rows.js';
 import { renderWaiver } from './findings-table.js';
 import { type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, padText, wrapText } from '../words/layout.js';
+import { renderCount } from '../words/sentence.js';
 
 /** The state of a slot of a client. */
 export interface ClientRow {
@@ -42,6 +44,18 @@ export function renderClientsHead(width: number): string {
   return `${[...titles, ...columns].join(' ').trimEnd()}\n${'─'.repeat(width)}\n`;
 }
 
+/** What stands below the rows: counts, and where more is said. */
+export function renderClientsEnd(counts: ReadonlyMap<Standing, number>, clients: number): string {
+  if (clients === 0) return 'no client in the store stands so\n';
+  const sum = [...counts.values()].reduce((a, b) => a + b, 0);
+  const order: readonly Standing[] = ['violation', 'inconclusive', 'no-answer', 'compliant'];
+  const verdicts = order.flatMap((standing) =>
+    counts.has(standing) ? [`${counts.get(standing)} ${standing.replace('-', ' ')}`] : [],
+  );
+  const all = `${renderCount(sum, 'address', 'addresses')} of ${renderCount(clients, 'client')}`;
+  return `\n${all}: ${verdicts.join(', ')}\nMore on one: sallyport show CLIENT\n`;
+}
+
 /** One slot of a client: how it stands, since when, and the worst that no one accepted. */
 export function renderClient({ client, slot, state, at, problem }: ClientRow, width: number, paint: Paint): string {
   const where = state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
@@ -61,19 +75,46 @@ export function renderClient({ client, slot, state, at, problem }: ClientRow, wi
   return `${row.join(' ').trimEnd()}\n`;
 }
 
-function describeWorst(state: SaidSlotState, problem: string | null): string {
-  const { issues } = state;
+/** The worst that no one accepted, how many of these there are, and how many were accepted. */
+function rankIssues({ issues }: SaidSlotState) {
   const all = Object.values(issues);
   const standing = all.filter(({ waived }) => !waived);
-  const accepted = all.length - standing.length;
   const rank = ({ severity }: { severity: (typeof SEVERITIES)[number] }) => SEVERITIES.indexOf(severity);
   const [worst] = standing.sort((a, b) => rank(a) - rank(b));
+  return { worst, standing: standing.length, accepted: all.length - standing.length };
+}
+
+/** Names and order stay; new ones come last. */
+const CSV_COLUMNS = [
+  ...(['client_id', 'client', 'group', 'tags', 'address', 'current_address', 'verdict', 'since'] as const),
+  ...(['severity', 'rule', 'endpoint', 'worst_finding', 'findings', 'accepted', 'not_checked'] as const),
+] as const;
+
+/** Writes how slots of clients stand as rows for spreadsheets. */
+export function createClientRows(separator?: CsvSeparator) {
+  const { begin, row } = createCsvWriter(CSV_COLUMNS, separator);
+  return {
+    begin,
+    client: ({ client, slot, state, at, problem }: ClientRow & { readonly client: ClientCard }): string => {
+      const { worst, standing, accepted } = rankIssues(state);
+      return row({
+        ...{ client_id: client.id, client: client.name, group: client.group, tags: client.tags.join(' ') },
+        ...{ address: slot, current_address: state.address, verdict: standingOfSlot(state), since: at },
+        ...{ severity: worst?.severity ?? null, rule: worst?.rule ?? null, endpoint: worst?.endpoint ?? null },
+        ...{ worst_finding: worst?.title ?? null, findings: standing, accepted, not_checked: problem },
+      });
+    },
+  };
+}
+
+function describeWorst(state: SaidSlotState, problem: string | null): string {
+  const { worst, standing, accepted } = rankIssues(state);
   if (!worst && problem !== null) return `not checked: ${forTerminal(problem)}`;
   if (!worst && standingOfSlot(state) === 'no-answer') return 'nothing answers, and nothing vouches for the line';
   if (!worst && state.verdict === 'inconclusive') return 'could not be determined';
   if (!worst) return accepted > 0 ? `${accepted} accepted` : '–';
   const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
-  const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
+  const more = standing > 1 ? `+${standing - 1} ` : '';
   return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
 }
 

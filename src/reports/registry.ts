@@ -1,10 +1,11 @@
+import { csv } from './csv.js';
 import { json } from './json.js';
 import { ndjson } from './ndjson.js';
 import type { Reporter } from './reporter.js';
 import { table } from './table.js';
 
 /** Every form of output, by id. */
-export const REPORTERS = { table, json, ndjson } as const satisfies Record<string, Reporter>;
+export const REPORTERS = { table, json, ndjson, csv } as const satisfies Record<string, Reporter>;
 
 /** Id of a form of output. */
 export type ReportFormat = keyof typeof REPORTERS;

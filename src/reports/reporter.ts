@@ -1,4 +1,5 @@
 import type { Report } from '../model/report.js';
+import type { CsvSeparator } from './csv-rows.js';
 
 /** How the reader wants to see it. */
 export interface ReportStyle {
@@ -10,6 +11,8 @@ export interface ReportStyle {
   readonly reasons: boolean;
   /** Whether to show everything, also what is the same in most reports. */
   readonly full?: boolean | undefined;
+  /** What stands between the cells of CSV; a comma if left out. */
+  readonly csvSeparator?: CsvSeparator | undefined;
   /** More than one target: one row, line or element each. */
   readonly many: boolean;
 }

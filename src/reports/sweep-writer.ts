@@ -5,12 +5,14 @@ import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, limitWidth } from '../words/layout.js';
 import type { ReportStyle } from './reporter.js';
+import { createFindingRows } from './csv.js';
+import type { CsvSeparator } from './csv-rows.js';
 import { createJsonWriter } from './json.js';
 import { createRows } from './address-rows.js';
 import { renderCount } from '../words/sentence.js';
 
 /** Forms in which a sweep can be shown. */
-export const SWEEP_FORMATS = ['table', 'json', 'ndjson'] as const;
+export const SWEEP_FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 export type SweepFormat = (typeof SWEEP_FORMATS)[number];
 
 /** Wider rows read badly. */
@@ -77,7 +79,17 @@ const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
 
 /** Creates the writer of one sweep over so many clients. */
 export function createSweepWriter(format: SweepFormat, style: ReportStyle, clients: number): SweepWriter {
-  return format === 'table' ? createTable(style, clients) : createJson(format === 'json');
+  if (format === 'table') return createTable(style, clients);
+  return format === 'csv' ? createCsv(style.csvSeparator) : createJson(format === 'json');
+}
+
+function createCsv(separator: CsvSeparator | undefined): SweepWriter {
+  const { begin, report, unchecked } = createFindingRows(separator);
+  return {
+    begin,
+    result: (row) => report(row.report, row),
+    end: ({ failed, skipped }) => [...failed, ...skipped].map((one) => unchecked(one.client, one.reason)).join(''),
+  };
 }
 
 function createJson(array: boolean): SweepWriter {

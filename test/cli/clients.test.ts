@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere, sallyport } from './run.js';
@@ -26,6 +28,11 @@ test('all clients, the worst first, and since when they stand so', async () => {
   const { code, stdout } = await clients();
   expect(code).toBe(0);
   const [, , ...rows] = stdout.trimEnd().split('\n');
+  expect(rows.splice(-3)).toEqual([
+    '',
+    '4 addresses of 4 clients: 2 violation, 1 inconclusive, 1 compliant',
+    'More on one: sallyport show CLIENT',
+  ]);
   expect(rows.map((row) => row.slice(0, 33).trim())).toEqual([
     '✖ VIOLATION    2026-11-01 open',
     '✖ VIOLATION    2026-11-01 worst\\u',
@@ -34,6 +41,21 @@ test('all clients, the worst first, and since when they stand so', async () => {
   ]);
   expect(rows[0]).toMatch(/203\.0\.113\.7 +CRITICAL .*tcp\/80/);
   for (const row of rows) expect(row.length).toBeLessThanOrEqual(80);
+});
+
+test('as CSV, to a file too', async () => {
+  const file = join(directory, 'clients.csv');
+  expect(await clients('-o', file)).toEqual({ code: 0, stdout: '', stderr: '' });
+  const text = readFileSync(file, 'utf8');
+  const rows: Record<string, string>[] = parse(text, { bom: true, columns: true });
+  expect(rows.map(({ client_id, verdict }) => [client_id, verdict])).toEqual([
+    ['open', 'violation'],
+    ['worst\\u{202e}', 'violation'],
+    ['blurred', 'inconclusive'],
+    ['fine', 'compliant'],
+  ]);
+  expect(rows[0]).toMatchObject({ group: 'north', severity: 'critical', endpoint: 'tcp/80', findings: '1' });
+  expect((await clients('-o', file)).stderr).toContain('exists already; --force replaces it');
 });
 
 test('those of a group, with a tag, of a verdict', async () => {

@@ -185,6 +185,7 @@ test('the format follows the ending where none is given', async () => {
     const file = join(files.directory, name);
     expect((await check(['-o', file, '--quiet', ...args])).code).toBe(1);
     const text = readFileSync(file, 'utf8');
+    if (text.startsWith('\ufeff')) return 'csv';
     return text.startsWith('{"') ? 'ndjson' : text.startsWith('[') || text.startsWith('{') ? 'json' : 'table';
   };
   expect(await formatOf('a.json')).toBe('json');
@@ -193,11 +194,12 @@ test('the format follows the ending where none is given', async () => {
   expect(await formatOf('a.txt')).toBe('table');
   expect(await formatOf('a')).toBe('table');
   expect(await formatOf('b.json', '--format', 'table')).toBe('table');
+  expect(await formatOf('a.csv')).toBe('csv');
   const file = join(files.directory, 'a.xlsx');
   const { code, stderr } = await check(['-o', file]);
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: `sallyport: ${file}: there is no format ".xlsx": name the file .txt, .json or .ndjson, or give --format table, json or ndjson\n`,
+    stderr: `sallyport: ${file}: there is no format ".xlsx" here: give --format table, json, ndjson or csv\n`,
   });
   expect(existsSync(file)).toBe(false);
 });

@@ -10,5 +10,5 @@ test.each(Object.entries(REPORTERS))('%s is complete', (key, reporter) => {
 });
 
 test('the choices are the registry, the default first', () => {
-  expect(REPORT_FORMATS).toEqual(['table', 'json', 'ndjson']);
+  expect(REPORT_FORMATS).toEqual(['table', 'json', 'ndjson', 'csv']);
 });

@@ -50,6 +50,7 @@ const OPTIONS = {
   ...inGroup('Output:', {
     format: { choices: REPORT_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the report' },
     ...shared.OUTPUT,
+    ...shared.CSV,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...shared.FULL,
     ...shared.FAIL_ON,
@@ -220,6 +221,7 @@ async function writeReports(
     ...chooseStyle(output, settings.color),
     reasons: settings.reason ?? false,
     full: settings.full ?? false,
+    csvSeparator: settings['csv-separator'],
     many: known?.length !== 1,
   });
   let verdict: Verdict = 'compliant';

@@ -8,7 +8,7 @@ import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { REPORT_FORMATS, REPORTERS } from '../../reports/registry.js';
 import { listNames } from '../../words/sentence.js';
-import { FULL, OUTPUT } from '../kit/check-options.js';
+import { CSV, FULL, OUTPUT } from '../kit/check-options.js';
 import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT, tell, worstVerdict } from '../kit/ending.js';
@@ -26,6 +26,7 @@ export const command = defineCommand({
     at: { value: 'TIME', otherwise: 'the newest check', describe: 'The last check at or before this time' },
     format: { choices: REPORT_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the report' },
     ...OUTPUT,
+    ...CSV,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...FULL,
     quiet: { switch: true, short: 'q', describe: 'No notes on standard error' },
@@ -46,6 +47,7 @@ export const command = defineCommand({
       ...chooseStyle(output, settings.color),
       reasons: settings.reason ?? false,
       full: settings.full ?? false,
+      csvSeparator: settings['csv-separator'],
       many: looks.length > 1,
     });
     let verdict: Verdict = 'compliant';

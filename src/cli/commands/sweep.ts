@@ -15,7 +15,7 @@ import {
 import { type Verdict, VERDICTS } from '../../model/report.js';
 import { createSweepWriter, renderVerdicts, SWEEP_FORMATS } from '../../reports/sweep-writer.js';
 import { listNames, renderCount } from '../../words/sentence.js';
-import { OUTPUT } from '../kit/check-options.js';
+import { CSV, OUTPUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { readInventory } from '../kit/inventory.js';
@@ -36,6 +36,7 @@ const OPTIONS = {
   ...inGroup('Output:', {
     format: { choices: SWEEP_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the results' },
     ...OUTPUT,
+    ...CSV,
   }),
 } as const;
 
@@ -132,7 +133,12 @@ async function writeSweep(
   { settings, format, output }: WriteOptions,
 ): Promise<Verdict> {
   const total = prepared.sweep.remaining;
-  const style = { ...chooseStyle(output, settings.color), reasons: false, many: true };
+  const style = {
+    ...chooseStyle(output, settings.color),
+    reasons: false,
+    many: true,
+    csvSeparator: settings['csv-separator'],
+  };
   const writer = createSweepWriter(format, style, total);
   const progress = await createProgress({
     total,

@@ -5,6 +5,7 @@ import { type CollectedTargets, collectTargets } from '../../files/targets/targe
 import { SEVERITIES } from '../../model/severity.js';
 import { type TimingName, TIMINGS } from '../../net/scan/timing.js';
 import { inGroup, type Limits, type Options, type Values } from './option.js';
+import { CSV_SEPARATORS } from '../../reports/csv-rows.js';
 
 /*
  * Options that several of the commands have which check an address or a site. A file and the environment can give them
@@ -112,6 +113,10 @@ export const FAIL_ON = {
 export const OUTPUT = {
   output: { short: 'o', value: 'FILE', describe: 'Write the report to a file' },
   force: { switch: true, flagOnly: true, describe: 'Replace the file, even if it is not an earlier JSON report' },
+} as const satisfies Options;
+
+export const CSV = {
+  'csv-separator': { choices: CSV_SEPARATORS, default: ',', describe: 'What stands between the cells of CSV' },
 } as const satisfies Options;
 
 export const FULL = {

@@ -52,7 +52,7 @@ export function chooseFormat<F extends string>(
     .toLowerCase();
   const named = formats.find((one) => one === (ENDINGS[ending] ?? ending));
   if (named === undefined && FOREIGN.has(ending)) {
-    const problem = `there is no format ".${ending}": name the file .txt, .json or .ndjson, or give --format ${listChoices(formats)}`;
+    const problem = `there is no format ".${ending}" here: give --format ${listChoices(formats)}`;
     throw new InputError(problem, { file: output });
   }
   return named ?? 'table';

@@ -38,7 +38,8 @@ export interface Screen {
   readonly paint: Paint;
 }
 
-/** Looks at standard output. */
-export function describeScreen(): Screen {
-  return { width: limitWidth(countColumns(), MOST_COLUMNS.rows), paint: createPaint(useColor(undefined)) };
+/** How to write on standard output, or in a file of the user's. */
+export function describeScreen(output: Pick<Output, 'toFile'> = { toFile: false }): Screen {
+  const { width, color } = chooseStyle(output, undefined);
+  return { width: limitWidth(width, MOST_COLUMNS.rows), paint: createPaint(color) };
 }
