@@ -121,7 +121,7 @@ describe('the environment', () => {
     [{ SALLYPORT_RATE: ' ' }, 'SALLYPORT_RATE: expected a number from 0.1 to 1000000'],
     [{ SALLYPORT_QUIET: 'perhaps' }, 'SALLYPORT_QUIET: expected true or false'],
     [{ SALLYPORT_QUIET: 'constructor' }, 'SALLYPORT_QUIET: expected true or false'],
-    [{ SALLYPORT_FORMAT: 'xml' }, 'SALLYPORT_FORMAT: expected table, json or ndjson'],
+    [{ SALLYPORT_FORMAT: 'xml' }, 'SALLYPORT_FORMAT: expected table, json, ndjson or csv'],
     [{ SALLYPORT_EXCLUDE_FIL: 'x' }, 'SALLYPORT_EXCLUDE_FIL is not an option (did you mean "exclude-file"?)'],
     [{ SALLYPORT_PORT: '80' }, 'SALLYPORT_PORT is not an option (did you mean "ports"?)'],
   ])('%j is refused by its name', async (env, message) => {
