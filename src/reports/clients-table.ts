@@ -80,7 +80,10 @@ function rankIssues({ issues }: SaidSlotState) {
   const all = Object.values(issues);
   const standing = all.filter(({ waived }) => !waived);
   const rank = ({ severity }: { severity: (typeof SEVERITIES)[number] }) => SEVERITIES.indexOf(severity);
-  const [worst] = standing.sort((a, b) => rank(a) - rank(b));
+  // Of those that are as bad, one about the whole address tells most.
+  const [worst] = standing.sort(
+    (a, b) => rank(a) - rank(b) || Number(a.endpoint !== null) - Number(b.endpoint !== null),
+  );
   return { worst, standing: standing.length, accepted: all.length - standing.length };
 }
 

@@ -101,6 +101,23 @@ test('what was not checked, or not to an end, says why', async () => {
   ]);
 });
 
+test('a violation that stands is asked for as one, although the last check could not determine it', async () => {
+  const path = join(directory, 'standing.sqlite');
+  const acme = client('acme');
+  await addSweep(path, '2026-11-01T03:00:00.000Z', [
+    { client: acme, survey: survey(site(answer('tcp/80', 'nec-webpro'))) },
+  ]);
+  await addSweep(path, '2026-11-02T03:00:00.000Z', [
+    { client: acme, survey: survey(site(see('tcp/80', 'error'))) },
+    { client: client('blurred'), survey: survey(site(see('tcp/80', 'error'))) },
+  ]);
+  const list = async (verdict: string) => (await runHere(['clients', '--store', path, '--verdict', verdict])).stdout;
+  expect(await list('violation')).toMatch(/INCONCLUSIVE 2026-11-02 acme .* CRITICAL/);
+  expect(await list('violation')).not.toContain('blurred');
+  expect(await list('inconclusive')).toMatch(/ acme [^]* blurred /);
+  expect(await list('compliant')).not.toContain('acme');
+});
+
 test('a verdict that there is not is refused', async () => {
   const { code, stdout } = await clients('--verdict', 'fine');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

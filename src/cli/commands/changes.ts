@@ -4,6 +4,7 @@ import { readBeginning, readInstant } from '../../files/text/instant.js';
 import type { ChangeOfClient } from '../../fleet/store/store.js';
 import { CHANGE_KINDS } from '../../model/change.js';
 import { type ChangesRow, renderChangesOfLook } from '../../reports/changes-table.js';
+import { renderHanging } from '../../reports/blocks.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
@@ -47,7 +48,9 @@ export const command = defineCommand({
       }
       if (json) return output.write(json.end());
       const isKnown = clients.size > 0 || (await store.hasCheck({ ...span, groups: group }));
-      return output.write(isKnown ? describeCounts(counts, clients.size, span) : describeUnchecked(span));
+      return output.write(
+        renderEnd(isKnown ? describeCounts(counts, clients.size, span) : describeUnchecked(span), width),
+      );
     });
     await output.close();
     return EXIT.compliant;
@@ -69,6 +72,10 @@ async function* joinLooks(changes: AsyncIterable<ChangeOfClient>): AsyncGenerato
   if (look) yield look;
 }
 
+function renderEnd(text: string, width: number): string {
+  return `${renderHanging('', 2, text, width).join('\n')}\n`;
+}
+
 interface Span {
   readonly since: Date;
   readonly until: Date;
@@ -81,15 +88,15 @@ function describeSpan({ since, until }: Span): string {
 
 /** Where nothing was checked, that nothing changed would be an all-clear. */
 function describeUnchecked(times: Span): string {
-  return `No check is in the store, ${describeSpan(times)}: what changed is not known\n`;
+  return `No check is in the store, ${describeSpan(times)}: what changed is not known`;
 }
 
 function describeCounts(counts: ReadonlyMap<string, number>, clients: number, times: Span): string {
   const span = describeSpan(times);
-  if (clients === 0) return `Nothing changed, ${span}\n`;
+  if (clients === 0) return `Nothing changed, ${span}`;
   const kinds = CHANGE_KINDS.flatMap((kind) =>
     counts.has(kind) ? [`${counts.get(kind)} ${kind.replaceAll('-', ' ')}`] : [],
   );
   const sum = [...counts.values()].reduce((a, b) => a + b, 0);
-  return `${renderCount(sum, 'change')} at ${renderCount(clients, 'client')}, ${span}: ${kinds.join(', ')}\n`;
+  return `${renderCount(sum, 'change')} at ${renderCount(clients, 'client')}, ${span}: ${kinds.join(', ')}`;
 }

@@ -88,6 +88,12 @@ function isWanted({ client, state }: Status, { group, tag, verdict }: Values<typ
   return (
     (!group || (client.group !== null && group.includes(client.group))) &&
     (!tag || client.tags.some((own) => tag.includes(own))) &&
-    (!verdict || verdict.includes(state.verdict) || verdict.includes(standingOfSlot(state)))
+    (!verdict || standingsOf(state).some((one) => verdict.includes(one)))
   );
+}
+
+/** What a slot can be asked for by: a violation that stands is one, although the last check could not determine it. */
+function standingsOf(state: Status['state']): Standing[] {
+  const stands = Object.values(state.issues).some(({ waived }) => !waived);
+  return [state.verdict, standingOfSlot(state), ...(stands ? (['violation'] as const) : [])];
 }

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { ClientFilter } from '../../files/clients/inventory.js';
 import type { Sweep, SweepCounts } from '../../fleet/store/store.js';
+import { renderHanging } from '../../reports/blocks.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { renderVerdicts } from '../../reports/sweep-writer.js';
-import { forTerminal } from '../../words/escape.js';
 import { wrapText } from '../../words/layout.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderDuration, renderTime } from '../../words/time.js';
@@ -56,8 +56,9 @@ function describeSweep(
   const missing = Math.max(0, clients - remaining - clientsWithResults);
   const without =
     missing === 0 ? '' : `; no result of ${renderCount(missing, 'client')}: not checked, or deleted since`;
+  const when = `Sweep ${id}  ${renderTime(startedAt)}  `;
   const lines = [
-    `Sweep ${id}  ${renderTime(startedAt)}  ${renderCount(clients, 'client')} of ${forTerminal(of)}${standing}`,
+    ...renderHanging(when, when.length, `${renderCount(clients, 'client')} of ${of}${standing}`, width),
     ...wrapText(`${results}; ${renderCount(changes, 'change')}${without}`, width - 2).map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
