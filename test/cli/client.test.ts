@@ -85,7 +85,7 @@ describe('forget', () => {
 
 describe('rename', () => {
   test('carries everything along', async () => {
-    expect((await run('rename', 'acme', 'acme-north')).stdout).toBe(`acme is acme-north now, with ${HELD}\n`);
+    expect((await run('rename', 'acme', 'acme-north')).stdout).toBe(`acme becomes acme-north, with ${HELD}\n`);
     expect(await read('acme-north')).toEqual(ALL);
     expect(await read('acme')).toEqual(NOTHING);
     const cards = await withStore(async (store) => {
@@ -106,8 +106,9 @@ describe('rename', () => {
 describe('retire', () => {
   test('lists a client no longer, keeps its history, and begins anew with its next check', async () => {
     const { stdout } = await run('retire', 'acme');
-    expect(stdout).toBe(`no longer listed: 2 addresses of acme; kept: ${HELD}\n`);
+    expect(stdout).toBe(`no longer listed: 2 addresses of acme, where 1 violation stood; kept: ${HELD}\n`);
     expect(await read('acme')).toEqual({ ...ALL, listed: [] });
+    expect((await run('retire', 'acme')).stderr).toContain('no address of "acme" is listed');
     await addSweep(path, '2026-11-03T03:00:00.000Z', [{ client: client('acme'), survey: closed }]);
     // Nothing is "resolved": what was known before is retired.
     expect(await read('acme')).toEqual({ ...ALL, listed: ['203.0.113.7'], history: 4 });

@@ -56,6 +56,16 @@ describe('show', () => {
     expect(stderr).toContain('203.0.113.7: not seen since 2026-11-0');
   });
 
+  test('says what stands where the newest check came to no verdict', async () => {
+    const path = join(directory, 'doubt.sqlite');
+    const unknown = survey(site(see('tcp/80', 'error')));
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: unknown }]);
+    const { code, stderr } = await runHere(['show', 'acme', '--store', path]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^sallyport: 203\.0\.113\.7: what stands from an earlier check: [^\n]*WebPro[^\n]*\n$/);
+  });
+
   test('shows the address that is named, also a row for each of several', async () => {
     const path = join(directory, 'two.sqlite');
     const both = client('both', { addresses: ['203.0.113.7', '203.0.113.8'] });

@@ -25,13 +25,11 @@ export const command = defineCommand({
       run: ({ client, address, 'dry-run': dry, store: path }) =>
         withStore(path, async (store) => {
           const records = await readRecords(store, client);
-          if (address !== undefined) await requireSlot(store, client, address);
-          const count = address === undefined ? records.standings : 1;
+          const { count, exposures } = await readListed(store, client, address);
           if (!dry) await store.retireClient(client, address ?? null, new Date());
-          return tellDone(
-            dry,
-            `no longer listed: ${renderCount(count, 'address', 'addresses')} of ${client}; kept: ${listHeld(records)}`,
-          );
+          const stood = exposures === 0 ? '' : `, where ${renderCount(exposures, 'violation')} stood`;
+          const listed = `${renderCount(count, 'address', 'addresses')} of ${client}${stood}`;
+          return tellDone(dry, `no longer listed: ${listed}; kept: ${listHeld(records)}`);
         }),
     }),
     rename: defineCommand({
@@ -44,7 +42,7 @@ export const command = defineCommand({
           const records = await readRecords(store, client);
           if ((await store.countRecords(to)) !== null) throw new InputError(`the store has a client "${to}" already`);
           if (!dry) await store.renameClient(client, to);
-          return tellDone(dry, `${client} is ${to} now, with ${listHeld(records)}`);
+          return tellDone(dry, `${client} becomes ${to}, with ${listHeld(records)}`);
         }),
     }),
     forget: defineCommand({
@@ -67,13 +65,19 @@ async function readRecords(store: Store, client: string): Promise<ClientRecords>
   return records;
 }
 
-async function requireSlot(store: Store, client: string, address: string): Promise<void> {
-  const slots: string[] = [];
-  for await (const { slot } of store.readClientStates(client)) slots.push(slot);
-  if (!slots.includes(address)) {
-    const known = slots.length === 0 ? 'none is listed' : `those listed are ${slots.join(', ')}`;
-    throw new InputError(`"${client}" has no address "${address}" in the list; ${known}`);
+/** How many addresses of a client are listed, or whether one is, and how many violations stand there. */
+async function readListed(store: Store, client: string, address: string | undefined) {
+  const known: string[] = [];
+  let [count, exposures] = [0, 0];
+  for await (const { slot, state } of store.readClientStates(client)) {
+    known.push(slot);
+    if (address !== undefined && slot !== address) continue;
+    count++;
+    exposures += Object.values(state.issues).filter(({ waived }) => !waived).length;
   }
+  if (count > 0) return { count, exposures };
+  if (known.length === 0) throw new InputError(`no address of "${client}" is listed`);
+  throw new InputError(`"${client}" has no address "${address}" in the list; those listed are ${known.join(', ')}`);
 }
 
 function tellDone(dry: boolean | undefined, done: string): number {

@@ -2,8 +2,9 @@ import { sayReport } from '../../check/judge/say-report.js';
 import { InputError } from '../../files/text/input-error.js';
 import { formatDay, readInstant } from '../../files/text/instant.js';
 import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
+import { sayState } from '../../fleet/changes/say-change.js';
 import type { Store } from '../../fleet/store/store.js';
-import type { Unseen } from '../../model/change.js';
+import type { Issue, SlotState, Unseen } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { REPORT_FORMATS, REPORTERS } from '../../reports/registry.js';
@@ -52,11 +53,14 @@ export const command = defineCommand({
     });
     let verdict: Verdict = 'compliant';
     await output.write(writer.begin());
-    for (const { slot, report: data, unseen } of looks) {
+    for (const { slot, report: data, unseen, standing } of looks) {
       const report = keepUnseen(sayReport(data), unseen);
       verdict = worstVerdict(verdict, report.verdict);
       await output.write(writer.report(report));
-      if (!settings.quiet) for (const { title } of unseen) tell(`${slot}: ${title}`);
+      if (settings.quiet) continue;
+      for (const { title } of unseen) tell(`${slot}: ${title}`);
+      if (standing.length > 0)
+        tell(`${slot}: what stands from an earlier check: ${listNames(standing, MOST_STANDING)}`);
     }
     await output.write(writer.end());
     await output.close();
@@ -65,14 +69,23 @@ export const command = defineCommand({
   },
 });
 
+/** More of what stands is only counted. */
+const MOST_STANDING = 3;
+
+const nameIssue = ({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string => `${rule} ${endpoint}`;
+
 interface Wanted {
   readonly address: string | undefined;
   readonly at: Date | null;
 }
 
-type Look = StoredReport & { readonly unseen: readonly Unseen[] };
+interface Look extends StoredReport {
+  readonly unseen: readonly Unseen[];
+  /** What stands from an earlier check, and that the report came to no verdict of. */
+  readonly standing: readonly string[];
+}
 
-/** The reports that are asked for, with what stands although it is out of sight: of earlier times that is not known. */
+/** The reports that are asked for, with what stands although they do not show it: of earlier times that is not known. */
 async function readLooks(store: Store, client: string, { address, at }: Wanted): Promise<Look[]> {
   const all = await store.readReports(client, at);
   if (all.length === 0) {
@@ -85,12 +98,17 @@ async function readLooks(store: Store, client: string, { address, at }: Wanted):
     const known = listNames(all.map(({ slot }) => slot));
     throw new InputError(`"${client}" has no address "${address}" in the store; it has ${known}`);
   }
-  const unseen = new Map<string, readonly Unseen[]>();
-  if (!at) {
-    const waivers = await store.listWaivers(client);
-    const today = formatDay(new Date());
-    for await (const { slot, state } of store.readClientStates(client))
-      unseen.set(slot, sayUnseen(state, waivers, today));
-  }
-  return looks.map((look) => ({ ...look, unseen: unseen.get(look.slot) ?? [] }));
+  const states = new Map<string, SlotState>();
+  if (!at) for await (const { slot, state } of store.readClientStates(client)) states.set(slot, state);
+  const waivers = await store.listWaivers(client);
+  const today = formatDay(new Date());
+  return looks.map((look) => {
+    const state = states.get(look.slot);
+    if (!state) return { ...look, unseen: [], standing: [] };
+    const found = new Set(look.report.findings.map(nameIssue));
+    const standing = Object.values(sayState(state).issues).filter(
+      (issue) => !issue.waived && issue.lostAt === undefined && !found.has(nameIssue(issue)),
+    );
+    return { ...look, unseen: sayUnseen(state, waivers, today), standing: standing.map(({ title }) => title) };
+  });
 }
