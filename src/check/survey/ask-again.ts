@@ -48,19 +48,22 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
   const late = findLateRefusal(second);
   if (late) second.recheck.push(late);
   const patienceMs = Math.max(ONE_SYN_MS, 3 * (host.rtt.smoothedMs ?? 0));
-  const { answered, silent } = chooseWitnesses(second);
+  const { answered, silent, mayBeRefused } = chooseWitnesses(second);
   // What is open, if anything is: it comes first. What refuses shows a limit as well.
   const overTcp = answered.find(({ probe }) => probe.transport === 'tcp');
   const mayBeLimited = !host.limitsTcpRefusals && [...services].some((one) => second.kindOf(one) === 'silence');
-  const [seenNow, , limited] = await Promise.all([
+  const [seenNow, , , losesSome] = await Promise.all([
     Promise.all(answered.map((witness) => look(witness, host))),
-    second.askSlowly(silent, BRISK_GAP_MS, patienceMs, true),
+    second.askSlowly(silent.tcp, BRISK_GAP_MS, patienceMs, !mayBeRefused.tcp),
+    second.askSlowly(silent.udp, BRISK_GAP_MS, patienceMs, !mayBeRefused.udp),
     // Right after the silent ones, when a limit has let pass what it lets pass.
     overTcp !== undefined && mayBeLimited
-      ? engine.sleep(silent.length * BRISK_GAP_MS).then(() => second.losesQuickOnes(overTcp, patienceMs))
+      ? engine.sleep(silent.tcp.length * BRISK_GAP_MS).then(() => second.losesQuickOnes(overTcp, patienceMs))
       : false,
   ]);
   for (const now of seenNow) second.note(now);
+  // What was silent for so long answers now: something holds back a share of what we ask, or of the answers.
+  const limited = losesSome || silent.tcp.some(({ endpoint }) => second.kindOf(endpoint) !== 'silence');
   second.recheck.push(
     ...[...host.suddenlyRefused].flatMap((transport) => findSuddenRefusal(second, transport, seenNow)),
   );
@@ -82,32 +85,42 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
 
 /** Asks a target that was never heard for an echo, for its services once more, in the other order, and for another echo. */
 async function askQuietly(second: SecondLook): Promise<Liveness['echo']> {
-  const { host, plan, services, ping, signal } = second.options;
+  const { host, ping, signal } = second.options;
   if (!ping || second.seen.every(({ state }) => state === 'error')) return undefined;
   const before = await ping(host.address, host.timing.patienceMs);
   if (before !== 'answered' || signal.aborted) return { before, after: null };
-  // Over TCP, where somebody may have counted new connections; what matters most was asked first, and is asked last.
-  const again = plan.filter(({ endpoint, probe }) => {
-    return services.has(endpoint) && probe.transport === 'tcp' && second.kindOf(endpoint) !== 'ours';
-  });
-  await second.askSlowly(again.slice(0, MAX_ROUND).reverse(), QUIET_GAP_MS, ONE_SYN_MS);
+  // Somebody may have counted new connections.
+  const again = (transport: Transport) => {
+    const silent = silentOver(second, transport, 'silence', 'unreachable');
+    return second.askSlowly(silent, QUIET_GAP_MS, ONE_SYN_MS);
+  };
+  await Promise.all([again('tcp'), again('udp')]);
   return { before, after: signal.aborted ? null : await ping(host.address, host.timing.patienceMs) };
 }
 
 /** What stands for all that answers alike. */
 interface Witnesses {
   readonly answered: readonly PlannedProbe[];
-  readonly silent: readonly PlannedProbe[];
+  readonly silent: Readonly<Record<Transport, readonly PlannedProbe[]>>;
+  /** Whether a limit of refusals may have swallowed those of what was silent: to be refused now is no turn then. */
+  readonly mayBeRefused: Readonly<Record<Transport, boolean>>;
+}
+
+/** The services that gave no answer, in the opposite order: a limit of new connections had let the first ones pass. */
+function silentOver(second: SecondLook, transport: Transport, ...kinds: AnswerKind[]): PlannedProbe[] {
+  const { plan, services } = second.options;
+  const silent = plan.filter(({ endpoint, probe }) => {
+    return probe.transport === transport && services.has(endpoint) && kinds.includes(second.kindOf(endpoint));
+  });
+  return silent.slice(0, MAX_ROUND).reverse();
 }
 
 /**
  * The first that was asked of each kind of answer over each transport, and preferably at its first try; what is open
- * over UDP only where nothing answered over TCP, since it takes long. Of silence, one service over UDP, and all over
- * TCP: a limit of new connections always lets the first in the order pass, so the last is asked first now. Not where a
- * limit of refusals may have swallowed theirs.
+ * over UDP only where nothing answered over TCP, since it takes long. And all silent services.
  */
 function chooseWitnesses(second: SecondLook): Witnesses {
-  const { host, plan, services } = second.options;
+  const { host, plan } = second.options;
   const byKind = { tcp: new Map<AnswerKind, PlannedProbe>(), udp: new Map<AnswerKind, PlannedProbe>() };
   const refused = [...second.latest.values()].filter(({ reason }) => kindOfAnswer(reason) === 'refused');
   const late = refused.filter(({ tries }) => tries > 1).length;
@@ -127,16 +140,17 @@ function chooseWitnesses(second: SecondLook): Witnesses {
     // What was said on an open connection is known: a handshake is enough.
     if (kind === 'open') kinds.set(kind, kinds === byKind.tcp ? { ...planned, probe: PROBES['tcp-connect'] } : planned);
     if (kind === 'refused') kinds.set(kind, planned);
-    if (kind === 'silence' && services.has(endpoint) && !mayLimit) kinds.set(kind, planned);
   }
   const pick = (kinds: typeof byKind.tcp, ...wanted: AnswerKind[]) => wanted.flatMap((kind) => kinds.get(kind) ?? []);
   const overTcp = pick(byKind.tcp, 'open', 'refused');
-  const silentTcp = plan.filter(({ endpoint, probe }) => {
-    return probe.transport === 'tcp' && services.has(endpoint) && second.kindOf(endpoint) === 'silence';
-  });
   return {
     answered: [...overTcp, ...pick(byKind.udp, 'refused', ...(overTcp.length > 0 ? [] : (['open'] as const)))],
-    silent: [...pick(byKind.udp, 'silence'), ...(limitsTcp ? [] : silentTcp.slice(0, MAX_ROUND).reverse())],
+    // Where refusals are known to be limited, each has had its turn.
+    silent: {
+      tcp: host.limitsTcpRefusals ? [] : silentOver(second, 'tcp', 'silence'),
+      udp: host.refusals > 0 ? [] : silentOver(second, 'udp', 'silence'),
+    },
+    mayBeRefused: { tcp: limitsTcp, udp: mayLimit },
   };
 }
 

@@ -77,14 +77,19 @@ export class SecondLook {
     if (before.state !== 'open' && (now.state === 'open' || silent)) this.latest.set(now.endpoint, now);
   }
 
-  /** Asks an endpoint with one try; that one stays silent which was silent or refused proves nothing. */
-  async askOnce(planned: PlannedProbe, patienceMs: number, witness = false): Promise<void> {
+  /**
+   * Asks an endpoint with one try; that one stays silent which was silent or refused proves nothing. Resolves to the
+   * number of packets that were sent: SIP over UDP takes one more.
+   */
+  async askOnce(planned: PlannedProbe, patienceMs: number, witness = false): Promise<number> {
     const now = await this.#tryOnce(planned, patienceMs);
-    if (now.reason !== 'no-response') return this.note(now, witness);
-    if (this.kindOf(planned.endpoint) !== 'unreachable') return;
+    if (now.reason !== 'no-response') this.note(now, witness);
+    if (now.reason !== 'no-response' || this.kindOf(planned.endpoint) !== 'unreachable') return now.tries;
     // That it cannot be reached was said of it: it has to be said again, unless a packet was lost.
-    await this.options.engine.sleep(SLOW_GAP_MS);
-    this.note(await this.#tryOnce(planned, patienceMs));
+    await this.options.engine.sleep(now.tries * SLOW_GAP_MS);
+    const again = await this.#tryOnce(planned, patienceMs);
+    this.note(again);
+    return again.tries;
   }
 
   /**
@@ -152,7 +157,10 @@ export class SecondLook {
     return look(planned, engine.host(host.address, { ...host.timing, patienceMs, shortGapMs: null, tries: 1 }));
   }
 
-  /** Asks endpoints one after another, `gapMs` apart, each with one try; where the gap is long, none before the last is done. */
+  /**
+   * Asks endpoints one after another, `gapMs` apart, each with one try. Where the gap is long, none is asked before the
+   * last is done, and there is a gap for each packet of that: a limit of one a second has let all pass then.
+   */
   async askSlowly(
     endpoints: readonly PlannedProbe[],
     gapMs: number,
@@ -160,10 +168,11 @@ export class SecondLook {
     witnesses = false,
   ): Promise<void> {
     const { engine, signal } = this.options;
-    const looks: Promise<void>[] = [];
-    let earlier: Promise<unknown> = Promise.resolve();
+    const looks: Promise<number>[] = [];
+    let earlier: Promise<number> = Promise.resolve(1);
     for (const one of endpoints) {
-      await Promise.all([engine.sleep(gapMs), earlier]);
+      const [packets] = await Promise.all([earlier, engine.sleep(gapMs)]);
+      if (packets > 1) await engine.sleep((packets - 1) * gapMs);
       if (signal.aborted) break;
       const asked = this.askOnce(one, patienceMs, witnesses);
       looks.push(asked);
