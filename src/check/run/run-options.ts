@@ -64,7 +64,7 @@ export function chooseTiming(options: SharedOptions, endpoints: number): Timing 
     answerMs: options.timeoutMs ?? template.answerMs,
     tries: options.retries === undefined ? template.tries : options.retries + 1,
     maxSockets,
-    targets: Math.min(template.targets, Math.ceil((1.25 * maxSockets) / endpoints)),
+    targets: Math.min(template.targets, Math.ceil((1.05 * maxSockets) / endpoints)),
   };
 }
 
