@@ -5,8 +5,7 @@ import { type AnswerKind, isTurned, kindOfAnswer, wasHeard } from '../../model/a
 import type { Liveness, Observation, Recheck } from '../../model/report.js';
 import type { Host } from '../../net/scan/host.js';
 import type { PlannedProbe } from '../probes/plan.js';
-import { PROBES } from '../probes/registry.js';
-import { type AskAgainOptions, BRISK_GAP_MS, SecondLook, SLOW_GAP_MS } from './second-look.js';
+import { asHandshake, type AskAgainOptions, BRISK_GAP_MS, SecondLook, SLOW_GAP_MS } from './second-look.js';
 
 /** Between the services of a site that answers nothing but ping, ms: a limit of some SYNs a second lets them pass. */
 const QUIET_GAP_MS = 250;
@@ -137,8 +136,7 @@ function chooseWitnesses(second: SecondLook): Witnesses {
     const first = kinds.get(kind);
     const isPrompt = second.triesOf(endpoint) === 1;
     if (first && (kind !== 'refused' || !isPrompt || second.triesOf(first.endpoint) === 1)) continue;
-    // What was said on an open connection is known: a handshake is enough.
-    if (kind === 'open') kinds.set(kind, kinds === byKind.tcp ? { ...planned, probe: PROBES['tcp-connect'] } : planned);
+    if (kind === 'open') kinds.set(kind, kinds === byKind.tcp ? asHandshake(planned) : planned);
     if (kind === 'refused') kinds.set(kind, planned);
   }
   const pick = (kinds: typeof byKind.tcp, ...wanted: AnswerKind[]) => wanted.flatMap((kind) => kinds.get(kind) ?? []);

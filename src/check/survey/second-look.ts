@@ -19,6 +19,9 @@ const FEW = 3;
  */
 const VOLLEY = { perEndpoint: 4 / 3, least: 10, most: 64, lost: 1 / 4 } as const;
 
+/** The same endpoint, asked for no more than a handshake: what is said on a connection is known. */
+export const asHandshake = (planned: PlannedProbe): PlannedProbe => ({ ...planned, probe: PROBES['tcp-connect'] });
+
 /** What the second look at a target needs. */
 export interface AskAgainOptions {
   readonly engine: Engine;
@@ -97,7 +100,7 @@ export class SecondLook {
    * that is lost may be the weather, so that more are tried then.
    */
   async losesQuickOnes(answers: PlannedProbe, patienceMs: number): Promise<boolean> {
-    const planned = { ...answers, probe: PROBES['tcp-connect'] };
+    const planned = asHandshake(answers);
     if (!(await this.#countLost(planned, FEW, BRISK_GAP_MS, patienceMs))) return false;
     return this.#losesOfVolley(planned, patienceMs);
   }
@@ -124,7 +127,7 @@ export class SecondLook {
     const overTcp = answers('tcp', 'open', 'refused');
     const lost = ({ endpoint }: PlannedProbe) => this.triesOf(endpoint) > 1 || this.#lossyAgain.has(endpoint);
     const tcp = overTcp.findLast(lost) ?? overTcp.find(({ port }) => port === host.lossyTcpPort);
-    if (tcp) return { ...tcp, probe: PROBES['tcp-connect'] };
+    if (tcp) return asHandshake(tcp);
     return answers('udp', 'open').findLast((one) => lost(one) && one.probe !== PROBES['ssdp-search']) ?? null;
   }
 

@@ -3,8 +3,9 @@ import { InputError } from '../../files/text/input-error.js';
 import { formatDay, readInstant } from '../../files/text/instant.js';
 import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
 import { sayState } from '../../fleet/changes/say-change.js';
+import { issueKey } from '../../fleet/changes/slot-state.js';
 import type { Store } from '../../fleet/store/store.js';
-import type { Issue, SlotState, Unseen } from '../../model/change.js';
+import type { SlotState, Unseen } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { REPORT_FORMATS, REPORTERS } from '../../reports/registry.js';
@@ -72,8 +73,6 @@ export const command = defineCommand({
 /** More of what stands is only counted. */
 const MOST_STANDING = 3;
 
-const nameIssue = ({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string => `${rule} ${endpoint}`;
-
 interface Wanted {
   readonly address: string | undefined;
   readonly at: Date | null;
@@ -100,14 +99,14 @@ async function readLooks(store: Store, client: string, { address, at }: Wanted):
   }
   const states = new Map<string, SlotState>();
   if (!at) for await (const { slot, state } of store.readClientStates(client)) states.set(slot, state);
-  const waivers = await store.listWaivers(client);
+  const waivers = at ? [] : await store.listWaivers(client);
   const today = formatDay(new Date());
   return looks.map((look) => {
     const state = states.get(look.slot);
     if (!state) return { ...look, unseen: [], standing: [] };
-    const found = new Set(look.report.findings.map(nameIssue));
+    const found = new Set(look.report.findings.map(issueKey));
     const standing = Object.values(sayState(state).issues).filter(
-      (issue) => !issue.waived && issue.lostAt === undefined && !found.has(nameIssue(issue)),
+      (issue) => !issue.waived && issue.lostAt === undefined && !found.has(issueKey(issue)),
     );
     return { ...look, unseen: sayUnseen(state, waivers, today), standing: standing.map(({ title }) => title) };
   });

@@ -78,23 +78,19 @@ export async function describeUnknownClient(store: Store, clientId: string): Pro
 
 /** Refuses groups that no client in the store is of, with the one that may be meant. */
 export async function checkGroups(store: Store, wanted: readonly string[] | undefined): Promise<void> {
-  if (!wanted) return;
-  const known = await store.listGroups();
-  const unknown = wanted.find((group) => !known.includes(group));
-  if (unknown === undefined) return;
-  const hint = known.length === 0 ? '; none has one' : suggest(unknown, known);
-  throw new InputError(`no client in the store is of a group "${unknown}"${hint}`);
+  if (wanted) refuseUnknown(wanted, await store.listGroups(), 'is of a group');
 }
 
 /** Refuses tags that no client in the store has, with the one that may be meant. */
 export async function checkTags(store: Store, wanted: readonly string[] | undefined): Promise<void> {
-  if (!wanted) return;
-  const known = new Set((await store.listUncounted()).flatMap(({ client }) => client.tags));
-  for await (const { client } of store.readClientStates()) for (const tag of client.tags) known.add(tag);
-  const unknown = wanted.find((tag) => !known.has(tag));
+  if (wanted) refuseUnknown(wanted, await store.listTags(), 'has the tag');
+}
+
+function refuseUnknown(wanted: readonly string[], known: readonly string[], has: string): void {
+  const unknown = wanted.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const hint = known.size === 0 ? '; none has one' : suggest(unknown, [...known]);
-  throw new InputError(`no client in the store has the tag "${unknown}"${hint}`);
+  const hint = known.length === 0 ? '; none has one' : suggest(unknown, known);
+  throw new InputError(`no client in the store ${has} "${unknown}"${hint}`);
 }
 
 /** How a client stands with a checklist now, by the answers in the store. */

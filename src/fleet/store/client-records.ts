@@ -6,8 +6,6 @@ type Db = Kysely<Tables>;
 
 /** How much the store holds of a client. */
 export interface ClientRecords {
-  /** Addresses that `clients` lists with a standing. */
-  readonly standings: number;
   readonly results: number;
   readonly changes: number;
   readonly waivers: number;
@@ -22,11 +20,6 @@ export async function countRecords(db: Db, clientId: string): Promise<ClientReco
   const one = await db
     .selectNoFrom((query) => [
       query.selectFrom('clients').where('id', '=', clientId).select(rows).as('known'),
-      query
-        .selectFrom('slots')
-        .where('client_id', '=', clientId)
-        .select(sql<number>`count(state)`.as('rows'))
-        .as('standings'),
       query.selectFrom('results').where('slot_id', 'in', slots).select(rows).as('results'),
       query.selectFrom('changes').where('slot_id', 'in', slots).select(rows).as('changes'),
       query.selectFrom('waivers').where('client_id', '=', clientId).select(rows).as('waivers'),

@@ -89,6 +89,14 @@ export async function listGroups(db: Db): Promise<string[]> {
   return rows.flatMap(({ group }) => (group === null ? [] : [group])).sort();
 }
 
+/** The tags of all clients, by name. */
+export async function listTags(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ tag: string }>`
+    select distinct tags.value as tag from clients, json_each(clients.card, '$.tags') as tags order by tag
+  `.execute(db);
+  return rows.map(({ tag }) => tag);
+}
+
 /** How all slots stand, or those of one client, the worst first, then by client; a page at a time: those known at the beginning. */
 export async function* readClientStates(db: Db, clientId?: string): AsyncIterable<ClientStatus> {
   const all = await db

@@ -5,7 +5,14 @@ import * as outbox from './outbox.js';
 import * as results from './results.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
-import { type ClientStatus, listGroups, listUncounted, readClientStates, type UncountedSlot } from './states.js';
+import {
+  type ClientStatus,
+  listGroups,
+  listTags,
+  listUncounted,
+  readClientStates,
+  type UncountedSlot,
+} from './states.js';
 import { StoreWriter } from './store-writer.js';
 import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
 import * as sweeps from './sweeps.js';
@@ -158,6 +165,11 @@ export class Store {
   /** The groups of all clients that were ever checked. */
   listGroups(): Promise<string[]> {
     return listGroups(this.#db);
+  }
+
+  /** The tags of all clients that were ever checked. */
+  listTags(): Promise<string[]> {
+    return listTags(this.#db);
   }
 
   /** How all slots of all clients, or of one, stand, the worst first; few are in memory at once. */
