@@ -11,6 +11,10 @@ import { text } from './text.js';
 /** What a finding is about, which decides how it counts: see docs/findings.md. */
 export const ABOUT = ['exposure', 'outage', 'vantage', 'silence', 'gap', 'note'] as const;
 
+/** Who puts right what a finding is about: the router or firewall, the phone system, the line, or our own check. */
+export const FIXED_BY = ['router', 'phone-system', 'provider', 'dealer'] as const;
+export type FixedBy = (typeof FIXED_BY)[number];
+
 /** What one rule knows of one finding: ids, endpoints, addresses, counts, names; no sentence and no time. */
 export type FindingData = Readonly<Record<string, unknown>>;
 
@@ -64,6 +68,12 @@ export const findingWordsSchema = z.object({
   remedy: text(2048).describe('what to do'),
   programs: z.array(text(32)).describe('NEC program numbers'),
   references: z.array(text(256)),
+  fixedBy: z
+    .array(z.enum(FIXED_BY))
+    .default([])
+    .describe(
+      'who puts it right, the likeliest first, the same for all findings of the rule. router: who runs the router or firewall · phone-system: who programs the phone system · provider: of the line or of SIP · dealer: who runs the check; missing in old reports',
+    ),
 });
 /** A finding in words for people. */
 export type FindingWords = z.infer<typeof findingWordsSchema>;

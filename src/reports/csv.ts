@@ -9,7 +9,7 @@ import type { Reporter } from './reporter.js';
 const COLUMNS = [
   ...(['client_id', 'client', 'group', 'address', 'name', 'target', 'checked_at', 'verdict', 'profile'] as const),
   ...(['severity', 'effect', 'rule', 'endpoint', 'finding', 'seen', 'remedy', 'programs', 'accepted_by'] as const),
-  ...(['accepted_until', 'summary', 'authorized_by', 'out_of_sight'] as const),
+  ...(['accepted_until', 'summary', 'authorized_by', 'out_of_sight', 'fixed_by'] as const),
 ] as const;
 
 /** One row a finding, and one for a report without any. */
@@ -78,6 +78,7 @@ function cellsOfFinding(finding: ReportedFinding | null) {
     seen: finding?.seen ?? null,
     remedy: finding?.remedy ?? null,
     programs: finding?.programs.join(' ') ?? null,
+    fixed_by: finding?.fixedBy.join(' ') ?? null,
     accepted_by: finding?.waiver?.by ?? null,
     accepted_until: finding?.waiver?.until ?? null,
   };

@@ -194,6 +194,7 @@ describe('a crash of our own', () => {
       severity: 'low',
       explain: '',
       about: 'exposure',
+      fixedBy: ['dealer'],
       find: () => {
         throw new Error('broken rule');
       },

@@ -3,11 +3,19 @@ import { readFileSync } from 'node:fs';
 import { explainRule, listRuleIds } from '../../src/site/judge/explain-rules.js';
 import { runHere } from './run.js';
 
+const FIXED = {
+  router: 'in the router',
+  'phone-system': 'in the phone system',
+  provider: 'by the provider',
+  dealer: 'by the dealer',
+};
+
 test.each(listRuleIds())('%s is explained, within 80 columns', async (id) => {
   const { code, stdout, stderr } = await runHere(['explain', id]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const { title, severity, explain } = explainRule(id)!;
-  const text = `${title} ${id}, up to ${severity} ${explain}`;
+  const { title, severity, fixedBy, explain } = explainRule(id)!;
+  const fixed = fixedBy.length > 0 ? `, fixed ${fixedBy.map((one) => FIXED[one]).join(', ')}` : '';
+  const text = `${title} ${id}, up to ${severity}${fixed} ${explain}`;
   expect(stdout.replace(/\s+/g, ' ').trim()).toBe(text.replace(/\s+/g, ' ').trim());
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });

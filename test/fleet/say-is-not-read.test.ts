@@ -110,6 +110,7 @@ const WORDS = new Set([
   'remedy',
   'programs',
   'references',
+  'fixedBy',
   'what',
   'why',
   'summary',

@@ -25,11 +25,13 @@ const FORMULA = /^[=+\-@\t\r]/;
 describe('csv', () => {
   test('has a row for each finding, in the order of the report, and names its columns', () => {
     const text = render([dmzReport]);
-    expect(text).toMatch(/^\ufeffclient_id,client,group,address,[^\n]*,authorized_by,out_of_sight\r\n/);
+    expect(text).toMatch(/^\ufeffclient_id,client,group,address,[^\n]*,authorized_by,out_of_sight,fixed_by\r\n/);
     expect(text.endsWith('\r\n')).toBe(true);
     const rows = read(text);
-    expect(rows.map(({ rule, severity, finding }) => ({ rule, severity, title: finding }))).toEqual(
-      dmzReport.findings.map(({ rule, severity, title }) => ({ rule, severity, title })),
+    expect(rows.map(({ rule, severity, finding, fixed_by }) => ({ rule, severity, finding, fixed_by }))).toEqual(
+      dmzReport.findings.map(({ rule, severity, title: finding, fixedBy }) => {
+        return { rule, severity, finding, fixed_by: fixedBy.join(' ') };
+      }),
     );
     const { verdict, target, startedAt } = dmzReport;
     for (const row of rows) {

@@ -9,7 +9,7 @@ import {
   type Report,
   type ReportedObservation,
 } from '../../src/model/report.js';
-import { ABOUT, type ReportedFinding } from '../../src/model/finding.js';
+import { ABOUT, FIXED_BY, type ReportedFinding } from '../../src/model/finding.js';
 import { SEVERITIES } from '../../src/model/severity.js';
 import { cleanReport, hostileText } from './sample-reports.js';
 import { CODE_POINT } from '../words/code-point.js';
@@ -85,6 +85,7 @@ const finding: fc.Arbitrary<ReportedFinding> = fc.record({
   remedy: anyText(2048),
   programs: fc.array(anyText(32), { maxLength: 3 }),
   references: fc.array(anyText(256), { maxLength: 3 }),
+  fixedBy: fc.subarray([...FIXED_BY]),
   observations: fc.array(endpoint, { maxLength: 20 }),
   waiver: orNull(fc.record({ by: anyText(128), reason: anyText(512), until: time.map((iso) => iso.slice(0, 10)) })),
 });

@@ -73,6 +73,7 @@ export function sampleFinding(change: Partial<ReportedFinding>): ReportedFinding
       'Remove the forward of port 80 from the router, or switch its DMZ off. For maintenance from afar use a VPN, or let in only your own address.',
     programs: ['90-54-01'],
     references: ['CVE-2019-20028', 'CVE-2019-20029'],
+    fixedBy: ['router', 'phone-system'],
     observations: ['tcp/80'],
     ...change,
   };

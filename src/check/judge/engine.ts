@@ -1,7 +1,7 @@
 import type { Finding, FindingWords, Undetermined, UndeterminedWords } from '../../model/finding.js';
 import type { UnitError, Verdict } from '../../model/report.js';
 import { isAtLeast, type Severity } from '../../model/severity.js';
-import type { Rule } from '../rules/rule.js';
+import type { Rule, RuleWords } from '../rules/rule.js';
 import { cutText } from '../../words/sentence.js';
 
 /*
@@ -79,6 +79,7 @@ export function sayFinding(speakers: Speakers, finding: Finding): FindingWords {
     remedy: cutText(remedy, 2048),
     programs: programs.map((program) => cutText(program, 32)),
     references: references.map((reference) => cutText(reference, 256)),
+    fixedBy: [...(rule?.fixedBy ?? [])],
   };
 }
 
@@ -93,7 +94,7 @@ export function sayUndetermined(speakers: Speakers, doubt: Undetermined): Undete
   return { what: cutText(what, 512), why: cutText(why, 1024) };
 }
 
-function tellById({ rule, endpoint }: Finding, headline: string): Omit<FindingWords, 'headline'> {
+function tellById({ rule, endpoint }: Finding, headline: string): RuleWords {
   return {
     title: endpoint === null ? headline : `${headline}: ${endpoint}`,
     seen: 'This version cannot explain what was stored for this finding.',

@@ -10,6 +10,7 @@ export const addressMissing = defineRule({
   explain:
     'The name could not be resolved, or the target has another problem. Correct it, or check that the dynamic DNS entry is still updated.',
   about: 'gap',
+  fixedBy: ['dealer', 'router'],
   severity: 'medium',
   find({ survey }) {
     const { input, address, problem } = survey.target;

@@ -18,6 +18,7 @@ export const addressNotPublic = defineRule({
   explain:
     'A note. The target is private, CGNAT or of another special kind (RFC 6890), so the result is valid only for the network that the check ran from. With CGNAT, no forward on the customer’s router can be reached from the internet.',
   about: 'note',
+  fixedBy: ['dealer', 'provider'],
   severity: 'info',
   find({ survey }) {
     const { address, scope } = survey.target;

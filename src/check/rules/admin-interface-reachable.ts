@@ -18,6 +18,7 @@ export const adminInterfaceReachable = defineRule({
   explain:
     'WebPro, PCPro or the DIM terminal is open to us, and the profile forbids it. The finding says whether the answer shows that it is NEC’s, or whether only the port suggests it: PCPro sends nothing that identifies it. Remove the forward. For remote maintenance use a VPN, or allow only the dealer’s address and move the port (programs 90-54-01, 90-54-02). There are public advisories for WebPro on the SL1100 and SL2100 (CVE-2019-20027, CVE-2019-20028, CVE-2019-20029). The advisory on the DIM interface (CVE-2019-20033) names Aspire-derived systems and not the SL series.',
   about: 'exposure',
+  fixedBy: ['router', 'phone-system'],
   severity: 'critical',
   find: (facts) => ({
     findings: exposedAs(facts, 'admin').map((opening) => foundAt(opening, 'critical', keepOpening(facts, opening))),

@@ -10,6 +10,7 @@ export const beyondOurView = defineRule({
   explain:
     'Always listed, never blocking: what other addresses can reach (a forward for the provider’s addresses only looks closed from here), whether UPnP is on inside the network, and the passwords, voicemail codes and call restrictions of the phone system.',
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   find({ looked, open, source }) {
     if (!looked) return {};

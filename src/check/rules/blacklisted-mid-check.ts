@@ -13,6 +13,7 @@ export const blacklistedMidCheck = defineRule({
   explain:
     'Something that had answered was silent, or was refused in another way, when asked again at the end. A router or an intrusion prevention system blocks us, or the line failed. The state of everything silent is then unknown, and after a refusal that of everything refused too. Check again more slowly (`--timing polite`), or have our address exempted.',
   about: 'gap',
+  fixedBy: ['dealer', 'router'],
   severity: 'medium',
   find(facts) {
     const { survey, turned } = facts;

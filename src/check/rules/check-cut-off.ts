@@ -7,6 +7,7 @@ export const checkCutOff = defineRule({
   explain:
     'The check was ended before it was complete. What was found open is still reported; what was not checked may be open. No outage is reported.',
   about: 'gap',
+  fixedBy: ['dealer'],
   severity: 'medium',
   find: ({ survey }) =>
     survey.interrupted

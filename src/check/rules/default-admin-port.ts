@@ -9,6 +9,7 @@ export const defaultAdminPort = defineRule({
   explain:
     'The profile lets us reach the interface, but it is on the port that scanners try first. Move it (programs 90-54-01, 90-54-02) and allow only the dealer’s address.',
   about: 'exposure',
+  fixedBy: ['router', 'phone-system'],
   severity: 'medium',
   find: (facts) => ({
     findings: facts.open

@@ -55,6 +55,7 @@ export const dmzSuspected = defineRule({
   explain:
     'Several signs together are weighed; they are never proof. Each service that is open against the profile counts 1; DIM and CTI, which no one forwards on purpose, count 2. A device inside that answers SSDP counts 3, or 2 if it does not say what it is. If something is open, refused random ports count 1, and 1 more if other ports stay silent: many routers refuse by themselves, so refusals alone count nothing. Silent random ports count −2. A sum of 4 is a finding (high), a sum of 6 is critical. Services that the profile allows never count.',
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'critical',
   find(facts) {
     const exposure = [...weighServices(facts), ...weighInsideDevice(facts)];

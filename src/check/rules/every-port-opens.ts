@@ -10,6 +10,7 @@ export const everyPortOpens = defineRule({
   explain:
     'At least one of the TCP ports chosen at random opens: a tarpit, a SYN proxy or a honeypot, which may refuse some ports all the same. A handshake then proves nothing. A service counts as open only if it speaks its own protocol, and says something that the random ports do not say too. Whether the other endpoints are open is not known, which blocks the verdict.',
   about: 'gap',
+  fixedBy: ['dealer'],
   severity: 'medium',
   find(facts) {
     const { tcpCanaries, untrusted } = facts;

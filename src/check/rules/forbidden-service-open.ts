@@ -10,6 +10,7 @@ export const forbiddenServiceOpen = defineRule({
   explain:
     'A service that the profile lists and forbids, and that has no rule of its own: call records, CTI, media, or a SIP port that opens and does not answer SIP. Remove the forward, or restrict it to the addresses that need it.',
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'high',
   find: (facts) => ({
     findings: exposedAs(facts, 'service').map((opening) => {

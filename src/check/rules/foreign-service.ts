@@ -9,6 +9,7 @@ export const foreignService = defineRule({
   explain:
     'What answers on a service’s port identified itself, and it is not that service: the web page of a video recorder on tcp/80, for example, or an SSH server on tcp/8000. The severity is high if the profile forbids the endpoint, and medium if it allows it. An answer that does not identify itself never leads to this finding.',
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'high',
   find: (facts) => ({
     findings: facts.open

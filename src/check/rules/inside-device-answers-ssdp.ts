@@ -12,6 +12,7 @@ export const insideDeviceAnswersSsdp = defineRule({
   explain:
     'A device that is not a gateway answered and gave an inside address as its own. That is consistent with a DMZ or with a forward of udp/1900. The severity is high instead of critical if the device did not say what it is, because it may then be the router itself.',
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'critical',
   find: (facts) => ({
     findings: exposedAs(facts, 'inside-device').map((opening) => {

@@ -9,6 +9,7 @@ export const movedAdminFound = defineRule({
   explain:
     'WebPro or the DIM terminal was recognised on a port where the profile does not have it: on an unlisted port, or still on its default port after it was moved. Another port alone does not protect it. The severity is high instead of critical if the answer would fit other systems as well.',
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'critical',
   find: (facts) => ({
     findings: facts.open

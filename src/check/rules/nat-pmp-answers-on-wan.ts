@@ -16,6 +16,7 @@ export const natPmpAnswersOnWan = defineRule({
   explain:
     'NAT-PMP or PCP answered from the internet side (RFC 6886, RFC 6887). The external address that it gives is compared with the target: a different one means that another NAT is in front, or that a device inside answers. Turn NAT-PMP and PCP off, or bind them to the LAN only.',
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'high',
   find: (facts) => ({
     findings: exposedAs(facts, 'nat-pmp').map((opening) => {

@@ -14,6 +14,7 @@ export const noSignOfLife = defineRule({
   explain:
     'The address answered nothing, not even with a refusal; that a router on the way calls it unreachable does not count. A router that drops everything looks like this, and so does a line that is down, an unused address, or someone on the way who shuts us out from the first packet on. So silence alone is inconclusive, shown as NO ANSWER. It is a note if something vouches for the line: the site answers the system’s `ping` before and after its services were asked once more (for up to 256 targets, or with `--ping`), or a person accepts it (`--accept-silence NAME`; `silence` in the inventory; `sallyport waive CLIENT no-sign-of-life`). A service of the site that always answers, named by `--alive`, in the profile or in the inventory, is the best sign: while it is silent, echoes do not count.',
   about: 'silence',
+  fixedBy: ['dealer', 'router', 'provider'],
   severity: 'medium',
   find({ survey, looked, heard, vouched, missingSign, vantage }) {
     if (!looked || heard || survey.interrupted || vantage !== 'fit') return {};

@@ -7,6 +7,7 @@ export const nothingLookedAt = defineRule({
   explain:
     'There is an address, but none of its endpoints was checked: no ports were given, and the profile has no service that can be probed.',
   about: 'gap',
+  fixedBy: ['dealer'],
   severity: 'medium',
   find({ survey, looked }) {
     const { address, problem } = survey.target;

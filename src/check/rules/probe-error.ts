@@ -29,6 +29,7 @@ export const probeError = defineRule({
   explain:
     'An entry under “could not be determined”, with the cause: our limit on open files, no free local port, no route, a local firewall. It is blocking, because the state of the endpoint is unknown.',
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   find(facts) {
     const byReason = new Map<Reason, Seen[]>();

@@ -8,6 +8,7 @@ export const rateLimitSuspected = defineRule({
   explain:
     'Several tries were lost on endpoints that answered another one, as happens behind a limit of new connections, or refusals were of two kinds. What was silent is then asked again slowly, 16 endpoints at most. More were silent: whether they are closed is not known, which is blocking. Check fewer ports at once, or more slowly (`--timing polite`).',
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   find({ survey, turned, vantage }) {
     const { unasked = 0 } = survey.liveness;

@@ -32,6 +32,7 @@ export const requiredUnreachable = defineRule({
   explain:
     'The profile says `must` for our source, every endpoint of the service was checked, and none answers as that service: an outage. SIP that is silent to OPTIONS counts (RFC 3261 §11 requires an answer). It is not reported if we were blocked or cut off, if our own side failed, or if every port opens. A SIP port that opens without SIP leaves a blocking entry.',
   about: 'outage',
+  fixedBy: ['router', 'phone-system', 'provider'],
   severity: 'high',
   find(facts) {
     const { survey, profile, vantage, turned } = facts;

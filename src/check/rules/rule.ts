@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import type { Finding, FindingData, FindingWords, Undetermined, UndeterminedWords } from '../../model/finding.js';
+import type {
+  Finding,
+  FindingData,
+  FindingWords,
+  FixedBy,
+  Undetermined,
+  UndeterminedWords,
+} from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
 import type { Facts as CheckFacts } from './facts.js';
 
@@ -19,8 +26,8 @@ export interface RuleResult<Data extends FindingData, DoubtData extends FindingD
   readonly undetermined?: readonly Doubt<DoubtData>[];
 }
 
-/** Words for a finding; the headline is the rule's title. */
-export type RuleWords = Omit<FindingWords, 'headline'>;
+/** Words for a finding; what is the same for all its findings is the rule's own. */
+export type RuleWords = Omit<FindingWords, 'headline' | 'fixedBy'>;
 
 /**
  * One judgement, in a file of its own that is named after the failing state.
@@ -47,6 +54,8 @@ export interface Rule<Facts, Data extends FindingData = FindingData, DoubtData e
   /** What the rule is about, in Markdown, for `sallyport explain` and the documentation. */
   readonly explain: string;
   readonly about: Finding['about'];
+  /** Who does what its remedies say, the likeliest first; nobody where it only tells what could not be determined. */
+  readonly fixedBy: readonly FixedBy[];
   /** The worst severity that it gives; `info` where it only tells what could not be determined. */
   readonly severity: Severity;
   find(facts: Facts): RuleResult<NoInfer<Data>, NoInfer<DoubtData>>;

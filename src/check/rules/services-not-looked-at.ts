@@ -14,6 +14,7 @@ export const servicesNotLookedAt = defineRule({
   explain:
     'Not all endpoints of these services were part of the check, because ports were given or because the service is too broad to probe (the media range). It is blocking only if a service is required and was not seen to answer.',
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   find(facts) {
     if (!facts.looked || facts.survey.interrupted) return {};

@@ -9,6 +9,7 @@ export const signOfLifeMissing = defineRule({
   explain:
     'The profile, the inventory or `--alive` names a service of the site that always answers. It was not open, although something at the address answered or refused. So the answers may be those of a blocker, or of another router; or that service is down. Inconclusive until it answers again, or another one is named.',
   about: 'gap',
+  fixedBy: ['router', 'dealer'],
   severity: 'medium',
   find({ survey, heard, missingSign, vantage }) {
     if (missingSign === null || !heard || survey.interrupted || vantage !== 'fit') return {};

@@ -10,6 +10,7 @@ export const silentUdp = defineRule({
   explain:
     'One entry for all UDP endpoints that stayed silent (`open|filtered`). Over UDP, a silent service cannot be told from a closed port. Not blocking.',
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   find(facts) {
     const { survey, turned, vantage } = facts;

@@ -13,6 +13,7 @@ export const sipHelperHandshake = defineRule({
   explain:
     'A note. SIP ports (tcp/5060, 5070, 5080) and tcp/2000 complete a handshake and send nothing. Some firewalls do that for their SIP helper (ALG) with no server behind it, so these endpoints do not count as open. Whether a server is behind them is not known: that blocks the verdict if the profile forbids us one of them. Turn the SIP ALG off and check again.',
   about: 'note',
+  fixedBy: ['router'],
   severity: 'low',
   find(facts) {
     const helped = facts.open.filter(({ nature }) => nature === 'sip-helper');

@@ -17,6 +17,7 @@ export const sipOpenToWorld = defineRule({
   explain:
     'A SIP server answered our OPTIONS request, and the profile reserves it for others or for no one. Scanners look for open SIP ports all the time and guess passwords there, for toll fraud. Restrict the forward to the provider’s addresses; a trunk that registers outwards may need no forward at all. A port where NEC phones register is worse in plug-and-play mode, which cannot be seen from outside. See RFC 3261 §11.2.',
   about: 'exposure',
+  fixedBy: ['router', 'phone-system'],
   severity: 'high',
   find: (facts) => ({
     findings: exposedAs(facts, 'sip').map((opening) => foundAt(opening, 'high', keepOpening(facts, opening))),

@@ -11,6 +11,7 @@ export const sipPortTaken = defineRule({
   explain:
     'An entry under “could not be determined”: SIP stayed silent over UDP, and the last try, from local port 5060, could not be made because another program on our machine holds that port. Some SIP servers answer only port 5060. The entry is blocking if the profile forbids or requires the endpoint. Stop that program while the check runs (on Linux, `ss -ulpn` shows it), or check from another machine. A vantage server and other checks of sallyport share the port, so they are not the cause, except on Windows.',
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   find(facts) {
     if (facts.vantage === 'broken') return {};

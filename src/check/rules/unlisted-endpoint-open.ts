@@ -11,6 +11,7 @@ export const unlistedEndpointOpen = defineRule({
   explain:
     'An endpoint is open that no service of the profile has. Find the forward, the UPnP mapping or the DMZ in the router and remove it. If it is wanted, add it to the profile.',
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'high',
   find: (facts) => ({
     findings: exposedAs(facts, 'unlisted').map((opening) => {

@@ -9,6 +9,7 @@ export const upnpAnswersOnWan = defineRule({
   explain:
     'Critical for a gateway: a router that takes UPnP requests from the internet lets strangers open ports. We never send such a request, so we do not know whether the router obeys. Turn UPnP off, delete the mappings that devices created, update the firmware, and turn off the UPnP client of the phone system (program 10-37-01).',
   about: 'exposure',
+  fixedBy: ['router', 'phone-system'],
   severity: 'critical',
   find: (facts) => ({
     findings: exposedAs(facts, 'upnp').map((opening) => {

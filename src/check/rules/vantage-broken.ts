@@ -14,6 +14,7 @@ export const vantageBroken = defineRule({
   explain:
     'The control (`--control`), something known to answer, was silent before or after the check; or every probe failed on our own machine. Nothing of this check counts, not even what looked open. Repair the connection or choose another control. A control that was asked only once leaves a blocking entry.',
   about: 'vantage',
+  fixedBy: ['dealer'],
   severity: 'high',
   find({ survey, vantage }) {
     const { control } = survey.vantage;

@@ -8,6 +8,7 @@ export const vantageInside = defineRule({
   explain:
     'The target is one of our own addresses. Routers treat the inside differently, so this check proves nothing: check from another network. For a loopback address this is only a note, for demonstrations and tests.',
   about: 'vantage',
+  fixedBy: ['dealer'],
   severity: 'high',
   find({ survey: { vantage, target } }) {
     const common = { endpoint: null, observations: [] };

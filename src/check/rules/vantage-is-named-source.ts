@@ -11,6 +11,7 @@ export const vantageIsNamedSource = defineRule({
   explain:
     'Our address belongs to a named source of the profile but the check was judged as another source, or the reverse. The router may treat us differently from the source that was judged. Not blocking.',
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   find({ survey, profile, source }) {
     const { address, scope } = survey.vantage;

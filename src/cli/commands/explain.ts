@@ -1,6 +1,6 @@
 import { InputError } from '../../files/text/input-error.js';
 import { AFTER_A_BREAK_IN } from '../../site/judge/after-a-break-in.js';
-import { explainRule, listRuleIds, wrapMarkdown } from '../../site/judge/explain-rules.js';
+import { explainRule, listRuleIds, sayFixers, wrapMarkdown } from '../../site/judge/explain-rules.js';
 import { suggest } from '../../words/input.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
@@ -39,7 +39,8 @@ function explainOne(id: string): void {
   const rule = explainRule(id);
   if (!rule) throw new InputError(`there is no rule "${id}"${suggestRule(id)}`);
   const { title, severity, explain } = rule;
-  wrapMarkdown(`${title}\n${id}, up to ${severity}\n\n${explain}`, width).forEach(print);
+  const marks = [id, `up to ${severity}`, ...sayFixers(rule)].join(', ');
+  wrapMarkdown(`${title}\n${marks}\n\n${explain}`, width).forEach(print);
 }
 
 /** What may have been meant: a rule of a similar id, or those that have the word in theirs. */

@@ -1,11 +1,12 @@
 import { RULES } from '../../check/rules/registry.js';
 import type { Rule } from '../../check/rules/rule.js';
+import type { FixedBy } from '../../model/finding.js';
 import { wrapText } from '../../words/layout.js';
 import { SITE_RULES } from '../rules/registry.js';
 import { AFTER_A_BREAK_IN } from './after-a-break-in.js';
 
 /** What a rule is about, for people. */
-export type RuleExplanation = Pick<Rule<never>, 'id' | 'title' | 'severity' | 'explain'>;
+export type RuleExplanation = Pick<Rule<never>, 'id' | 'title' | 'severity' | 'fixedBy' | 'explain'>;
 
 /** Those of the check come first; a site has most of them as well, under the same ids. */
 const EXPLANATIONS: ReadonlyMap<string, RuleExplanation> = new Map(
@@ -37,9 +38,22 @@ export function fillRulePage(page: string): string {
   return `${filled.trimEnd()}\n`;
 }
 
-function renderExplanation({ title, severity, explain }: RuleExplanation): string {
-  return `${wrapMarkdown(`**${title}** · up to ${severity}\n\n${explain}`, PAGE_WIDTH).join('\n')}\n\n`;
+function renderExplanation(rule: RuleExplanation): string {
+  const marks = ['', `up to ${rule.severity}`, ...sayFixers(rule)].join(' · ');
+  return `${wrapMarkdown(`**${rule.title}**${marks}\n\n${rule.explain}`, PAGE_WIDTH).join('\n')}\n\n`;
 }
+
+/** Where, or by whom, a rule's findings are put right: a sentence without its end, or nothing. */
+export function sayFixers({ fixedBy }: Pick<RuleExplanation, 'fixedBy'>): string[] {
+  return fixedBy.length === 0 ? [] : [`fixed ${fixedBy.map((one) => FIXERS[one]).join(', ')}`];
+}
+
+const FIXERS: Readonly<Record<FixedBy, string>> = {
+  router: 'in the router',
+  'phone-system': 'in the phone system',
+  provider: 'by the provider',
+  dealer: 'by the dealer',
+};
 
 /** The page of the documentation on what to do after a break-in. */
 export function renderBreakInPage(): string {

@@ -18,6 +18,7 @@ export const cgnat: SiteRule<z.infer<typeof data>> = {
   title: 'The line is behind the provider’s NAT (CGNAT)',
   explain: `The router’s external address, or the one that the vantage server sees, belongs to the shared space 100.64.0.0/10 (RFC 6598): the provider translates addresses for many customers. No forward can be reached from the internet. The severity is high if the profile requires a service, otherwise medium. Ask the provider for a public address.`,
   about: 'outage',
+  fixedBy: ['provider'],
   severity: 'high',
   data,
   find({ routers, evidence, profile, serviceAccess }) {

@@ -27,6 +27,7 @@ export const checklistOpen: SiteRule<z.infer<typeof data>, DoubtData> = {
   title: 'The hardening checklist is open',
   explain: `Some hardening cannot be seen from the network: passwords, voicemail codes, call restrictions. Each item of the checklist that was answered “not done” is a violation. Items without an answer, or with an expired one, are listed under “could not be determined” and do not block the verdict. Answer them with \`sallyport checklist\`.`,
   about: 'exposure',
+  fixedBy: ['phone-system', 'router', 'provider'],
   severity: 'medium',
   data,
   doubt,

@@ -22,6 +22,7 @@ export const dmzProved: SiteRule<z.infer<typeof data>> = {
   title: 'A DMZ or 1:1 NAT is proved',
   explain: `Signed messages to random ports arrived at the stand-in, and no mapping explains them. It is reported once: what else arrived over the same transport has no finding of its own. If only some of the random ports arrived, it may be a forward of a wide range of ports.`,
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'critical',
   data,
   find({ dmzProofs, ledger, routerNames, evidence, reachable }) {

@@ -30,6 +30,7 @@ export const doubleNat: SiteRule<Data, z.infer<typeof doubt>> = {
 
 If the router does not report an external address, the next router on the way to the vantage server is examined. One with a public address means a single NAT. One in 192.168.0.0/16 is consistent with two NATs, and inconclusive. Anything else leaves an entry under “could not be determined”.`,
   about: 'outage',
+  fixedBy: ['router', 'provider', 'dealer'],
   severity: 'medium',
   data,
   doubt,

@@ -19,6 +19,7 @@ export const emptyListProvesNothing: SiteRule<FindingData, z.infer<typeof doubt>
   title: 'An empty list of mappings proves nothing',
   explain: `Routers list the mappings that devices asked for, not the forwards that were set by hand. This does not block the verdict, and it is left out if the stand-in settled everything. If a site is seen only from inside, and no router answers UPnP (as a gateway), NAT-PMP or PCP, nothing is known of what it lets in: then it blocks the verdict.`,
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   doubt,
   find(facts) {

@@ -21,6 +21,7 @@ export const forwardElsewhere: SiteRule<FindingData, z.infer<typeof doubt>> = {
 
 It is blocking if a port that the profile forbids is refused from outside, both for the signed messages and for the check, while random ports stay silent. That is consistent with such a forward. A router that refuses everything hides it.`,
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   doubt,
   find(facts) {

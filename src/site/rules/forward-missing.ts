@@ -35,6 +35,7 @@ export const forwardMissing: SiteRule<Data, DoubtData> = {
   title: 'A required forward is missing',
   explain: `The profile says \`must\`, and it is proved that no endpoint of the service is forwarded to the stand-in. The severity is medium if a part of the voice media range is missing. Without a stand-in, before the phone system is installed, nothing would answer: then it is not known, which blocks the verdict.`,
   about: 'outage',
+  fixedBy: ['router'],
   severity: 'high',
   data,
   doubt,

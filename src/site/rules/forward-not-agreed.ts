@@ -34,6 +34,7 @@ export const forwardNotAgreed: SiteRule<Data> = {
   title: 'Something is let in that no one agreed to',
   explain: `Something is reachable although the profile forbids it, and no finding above reports it: a static forward, the router itself, a mapping of another port, or something unexplained. There is one finding for each service and cause. It is as bad as what it opens; up to high if it is the router itself.`,
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'critical',
   data,
   find(facts) {

@@ -22,6 +22,7 @@ export const forwardToWrongPort: SiteRule<z.infer<typeof data>> = {
   title: 'A forward leads to another port',
   explain: `A message to an agreed port arrived at a different port. It is only a note if that is the default port of the same service, because it works as long as the phone system is not moved from it.`,
   about: 'outage',
+  fixedBy: ['router'],
   severity: 'medium',
   data,
   find(facts) {

@@ -20,6 +20,7 @@ export const listIncomplete: SiteRule<FindingData, z.infer<typeof doubt>> = {
   title: 'The mappings could not be read completely',
   explain: `A gateway’s list of mappings ended with an error, or could not be read. This blocks the verdict unless the stand-in settled every service and a DMZ.`,
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   doubt,
   find(facts) {

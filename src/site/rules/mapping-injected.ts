@@ -44,6 +44,7 @@ export const mappingInjected: SiteRule<Data> = {
   title: 'A mapping was planted in the router',
   explain: `The inside client of a mapping is an address of the internet, the router itself, or an address that no device can have: the mark of UPnProxy. The severity is high if it is a private address outside the network that we and the router share, because it may be another network of the site.`,
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'critical',
   data,
   find(facts) {

@@ -45,6 +45,7 @@ export const mappingToNecPort: SiteRule<Data> = {
   title: 'A mapping leads to the phone system',
   explain: `A mapping leads to the phone system’s address, or opens all ports. If that address was not given, or if the router names no client, or one by a name, which is not looked up, a mapping of any port of the phone system counts. It is as bad as what it opens; medium if the profile allows the port, because a forward belongs in the router’s settings. Program 10-37-01 switches the phone system’s own UPnP client.`,
   about: 'exposure',
+  fixedBy: ['router', 'phone-system'],
   severity: 'critical',
   data,
   find(facts) {

@@ -34,6 +34,7 @@ export const mappingToOtherHost: SiteRule<Data> = {
   title: 'A mapping leads a port of the phone system elsewhere',
   explain: `The inside client of the mapping is another device than the phone system. The severity is medium if the profile allows the port. Mappings that do not concern a port of the phone system, and those that are switched off, make one note.`,
   about: 'exposure',
+  fixedBy: ['router'],
   severity: 'high',
   data,
   find(facts) {

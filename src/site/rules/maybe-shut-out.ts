@@ -12,6 +12,7 @@ export const maybeShutOut: SiteRule<FindingData, z.infer<typeof doubt>> = {
   title: 'The router may have shut the vantage out',
   explain: `Signed messages did not arrive, and nothing vouches that the router would have let them in: many routers ban an address after a few connection attempts, and silence looks the same then. What vouches is a message that arrived before and arrives again at the end, or one of the very first ports that is refused at the end as it was at first. This blocks the verdict. On a router that stays silent to everything, forward one free port, such as tcp/47123, to this machine for the time of the run, and name it with \`--test-port\`.`,
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   doubt,
   find({ kind, ledger }) {

@@ -22,6 +22,7 @@ export const natUnfriendly: SiteRule<Data, z.infer<typeof doubt>> = {
   title: 'The NAT makes things hard for phones',
   explain: `Two notes: the NAT uses a different port for each destination (RFC 4787 §4.1), or it closes a UDP path within 60 seconds, while phones and trunks usually refresh every 60 to 120 seconds.`,
   about: 'note',
+  fixedBy: ['router', 'provider', 'phone-system'],
   severity: 'medium',
   data,
   doubt,

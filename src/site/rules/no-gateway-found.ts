@@ -7,6 +7,7 @@ export const noGatewayFound: SiteRule = {
   title: 'No router was found',
   explain: `This machine has no default gateway, and nothing answers as one. So it is not known whether UPnP is on: inconclusive.`,
   about: 'vantage',
+  fixedBy: ['dealer'],
   severity: 'medium',
   data: NOTHING,
   find: ({ evidence }) =>

@@ -33,6 +33,7 @@ export const noOutsideView: SiteRule<z.infer<typeof data>, z.infer<typeof doubt>
   title: 'The site was not seen from outside',
   explain: `The vantage server, its check or the proofs failed or are missing; or the vantage server is inside too; or the way to it does not begin at the router, as with a VPN. The finding names the part and the reason, and makes the verdict inconclusive. A failed SIP exchange also blocks the verdict; a failed NAT test does not.`,
   about: 'vantage',
+  fixedBy: ['dealer'],
   severity: 'high',
   data,
   doubt,

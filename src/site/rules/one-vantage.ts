@@ -7,6 +7,7 @@ export const oneVantage: SiteRule = {
   title: 'Seen from one vantage server',
   explain: `What the check from outside found is reported under the rules of the check itself, unless a rule of the site reports it better. It looked from one place: what is let in for certain addresses only looks closed from there.`,
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   doubt: NOTHING,
   find: ({ evidence }) =>

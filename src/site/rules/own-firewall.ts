@@ -17,6 +17,7 @@ export const ownFirewall: SiteRule<FindingData, z.infer<typeof doubt>> = {
   title: 'Our own firewall may hide what arrives',
   explain: `Not all signed messages of a transport arrived, and this machine’s own firewall is on, or its state is not known. It may have stopped them, even if it let others in. This blocks the verdict. Switch the firewall off for the test, or confirm with \`--firewall-open\` that it lets the stand-in listen.`,
   about: 'vantage',
+  fixedBy: [],
   severity: 'info',
   doubt,
   find({ ledger, evidence }) {

@@ -33,6 +33,7 @@ export const pbxOffers: SiteRule<Data, z.infer<typeof doubt>> = {
   title: 'What the phone system offers on the LAN',
   explain: `Notes: what answers at \`--pbx\`, and services that still answer on the default port although the profile has them elsewhere.`,
   about: 'note',
+  fixedBy: ['phone-system'],
   severity: 'low',
   data,
   doubt,

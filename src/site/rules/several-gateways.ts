@@ -17,6 +17,7 @@ export const severalGateways: SiteRule<z.infer<typeof data>, z.infer<typeof doub
   title: 'There is more than one gateway',
   explain: `If this machine has several default gateways, only one of them was seen from outside: inconclusive, or a note if the site was seen only from inside. A device that acts as a gateway but is not the default one is a note, unless it offers no connection. If this machine’s own firewall may have blocked such answers, the report says so.`,
   about: 'gap',
+  fixedBy: ['dealer', 'router'],
   severity: 'medium',
   data,
   doubt,

@@ -43,6 +43,7 @@ export const sipAlg: SiteRule<Data, DoubtData> = {
   title: 'A SIP ALG changes or stops SIP',
   explain: `SIP messages arrived different from how they were sent; the differences are shown. The severity is medium, and only “consistent with” an ALG, if messages were lost while others got through the same way. What was not exchanged over both transports and in both directions is not known, which blocks the verdict. So does a vantage server whose SIP ports are not 5060, because most ALGs only watch that port.`,
   about: 'outage',
+  fixedBy: ['router'],
   severity: 'high',
   data,
   doubt,

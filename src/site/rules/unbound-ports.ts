@@ -32,6 +32,7 @@ export const unboundPorts: SiteRule<FindingData, DoubtData> = {
 
 Without a stand-in, or with one at another address than \`--pbx-address\`, what leads to the phone system’s address looks closed from outside, which also blocks. So only a run with \`--stand-in --pbx-address\` calls a site fit.`,
   about: 'gap',
+  fixedBy: [],
   severity: 'info',
   doubt,
   find(facts) {

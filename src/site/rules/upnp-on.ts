@@ -42,6 +42,7 @@ export const upnpOn: SiteRule<Data, DoubtData> = {
   title: 'UPnP or NAT-PMP is on in the router',
   explain: `A gateway answers as an Internet gateway, or by NAT-PMP or PCP: any device on the network can open ports. The severity is medium if it answers searches and nothing more could be read, low if NAT-PMP refuses everyone. Switching it off does not remove what was opened: delete the mappings or restart the router. A router that answers as something else, such as a media server, that offers no connection, or whose every answer is that a password is needed, gets a note. One that stays silent but could not be fully checked is not known, which blocks the verdict.`,
   about: 'exposure',
+  fixedBy: ['router', 'phone-system'],
   severity: 'high',
   data,
   doubt,

@@ -33,6 +33,7 @@ const crash: Rule<Facts> = {
   severity: 'low',
   explain: '',
   about: 'exposure',
+  fixedBy: ['dealer'],
   find() {
     throw new Error('boom '.repeat(500));
   },
@@ -295,6 +296,12 @@ describe('what no rule here has words for', () => {
     expect(reportedFindingSchema.safeParse({ ...one, ...said }).error).toBeUndefined();
     expect(said).toMatchObject({ headline, title: `${headline}: udp/5060` });
     expect(said.seen).toMatch(/cannot explain/);
+  });
+
+  test('a report of a version that did not say who puts it right is read', () => {
+    const { fixedBy, ...old } = { ...finding, ...sayFinding(speakers, finding) };
+    expect(fixedBy).toEqual(['router', 'phone-system']);
+    expect(reportedFindingSchema.parse(old).fixedBy).toEqual([]);
   });
 
   test.each([

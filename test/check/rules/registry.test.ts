@@ -28,6 +28,11 @@ test('every file that holds a rule is registered under its name', async () => {
   expect(new Set(found).size).toBe(RULES.length);
 });
 
+test.each(RULES)('$id says who puts right what it finds', (rule) => {
+  expect(rule.fixedBy.length > 0).toBe(rule.say !== undefined);
+  expect(new Set(rule.fixedBy).size).toBe(rule.fixedBy.length);
+});
+
 test('the version of the rules fits the report', () => {
   expect(RULESET).toMatch(/^[\w.-]{1,32}$/);
 });

@@ -62,7 +62,7 @@ describe.each(rules)('%s', (id, rule) => {
         if (!finding || !rule.say) return;
         expect(findingSchema.parse(finding)).toEqual(finding);
         const said = rule.say(finding);
-        const words = { headline: rule.title, ...said };
+        const words = { headline: rule.title, ...said, fixedBy: rule.fixedBy };
         const { title, seen, matters, remedy, programs, references } = said;
         expectProse([rule.title, title, seen, matters, remedy, ...references], finding.endpoint !== null);
         // A finding that was kept as JSON is said alike, by the engine too.

@@ -35,6 +35,11 @@ test('no two rules have one id', () => {
   expect(new Set(SITE_RULES.map(({ id }) => id)).size).toBe(SITE_RULES.length);
 });
 
+test.each(OWN_RULES)('$id says who puts right what it finds', (rule) => {
+  expect(rule.fixedBy.length > 0).toBe(rule.say !== undefined);
+  expect(new Set(rule.fixedBy).size).toBe(rule.fixedBy.length);
+});
+
 test('the version of the rules fits the report', () => {
   expect(SITE_RULESET).toMatch(/^[\w., -]{1,32}$/);
 });

@@ -6,7 +6,7 @@ import { ADDRESS_MARK } from '../../report-digest.js';
 import { renewRecheck } from '../../old-recheck.js';
 
 /** A finding in the form of version 2: words only. */
-export type OldFinding = Omit<Finding, 'about' | 'data'> & Omit<FindingWords, 'headline'>;
+export type OldFinding = Omit<Finding, 'about' | 'data'> & Omit<FindingWords, 'headline' | 'fixedBy'>;
 
 /** Something undetermined in the form of version 2: not even the rule was kept. */
 export type OldUndetermined = Omit<Undetermined, 'rule' | 'data'> & UndeterminedWords;
