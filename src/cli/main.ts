@@ -1,4 +1,5 @@
-import { EXIT, tellError } from './kit/ending.js';
+import { EXIT } from './kit/ending.js';
+import { endFailed, findFormat } from './kit/failure.js';
 import { runCli } from './run-cli.js';
 
 /** Runs the command line and sets the process's exit code. */
@@ -6,8 +7,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', endWithoutOutput);
   // The default exit code of a crash is 1, which would read as a violation. Rejections come here too.
   process.on('uncaughtException', (error) => {
-    tellError(error);
-    process.exit(EXIT.failure);
+    void endFailed(error, findFormat(argv, process.env)).then(
+      (code) => process.exit(code),
+      () => process.exit(EXIT.failure),
+    );
   });
   process.exitCode = await runCli(argv);
 }

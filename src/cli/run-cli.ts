@@ -3,7 +3,8 @@ import { VERSION } from '../version.js';
 import { suggest } from '../words/input.js';
 import { COMMANDS, findCommand } from './commands/registry.js';
 import { type Command, optionsOf } from './kit/command.js';
-import { EXIT, tellError } from './kit/ending.js';
+import { EXIT } from './kit/ending.js';
+import { endFailed, findFormat } from './kit/failure.js';
 import { nameValue, renderHelp, renderIndex } from './kit/help.js';
 import { listChoices } from '../words/sentence.js';
 import { countProseColumns } from './kit/terminal.js';
@@ -29,8 +30,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   try {
     return await dispatch(argv);
   } catch (error) {
-    tellError(error);
-    return EXIT.failure;
+    return endFailed(error, findFormat(argv, process.env));
   }
 }
 
@@ -57,7 +57,9 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
   if (!command.run) {
     throw new InputError(`name what to do: ${name} ${listChoices(Object.keys(command.subcommands ?? {}))}`);
   }
-  return command.run(fillIn(called, await addSettings(command, parsed.values)) as never);
+  const values = fillIn(called, await addSettings(command, parsed.values));
+  // The format may come from a file, which the arguments do not show.
+  return command.run(values as never).catch((error: unknown) => endFailed(error, values['format']));
 }
 
 /** Adds the options that a file and the environment give. */

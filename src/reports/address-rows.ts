@@ -103,7 +103,7 @@ function renderTally(counts: Readonly<Record<Standing, number>>, style: ReportSt
  * Many targets: a header, one row a target as it finishes, and a tally. Keeps a counter for each standing.
  * @param options further ones of the check that the last line names, where not all is compliant
  */
-export function createRows(style: ReportStyle, options = ''): ReportWriter {
+export function createRows(style: ReportStyle, options = ''): ReportWriter & { end(): string } {
   const counts: Record<Standing, number> = { violation: 0, inconclusive: 0, compliant: 0, 'no-answer': 0 };
   let allow = '';
   return {

@@ -1,26 +1,19 @@
 import type { SaidSlotState, Waiver } from '../model/change.js';
-import type { Client, ClientCard } from '../model/client.js';
+import type { Client } from '../model/client.js';
 import { type Standing, standingOfSlot } from '../model/standing.js';
-import { SEVERITIES } from '../model/severity.js';
 import { renderHanging } from './blocks.js';
+import { rankIssues } from './client-issues.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
 import { createCsvWriter, type CsvSeparator } from './csv-rows.js';
 import { renderWaiver } from './findings-table.js';
-import { type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
+import { createPaint, type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
+import type { ClientsWriter, ClientStanding, ReportStyle } from './reporter.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, padText, wrapText } from '../words/layout.js';
 import { renderCount } from '../words/sentence.js';
 
-/** The state of a slot of a client. */
-export interface ClientRow {
-  readonly client: { readonly id: string };
-  readonly slot: string;
-  readonly state: SaidSlotState;
-  /** Since when; ISO 8601. */
-  readonly at: string;
-  /** Why it was not checked, if it was not. */
-  readonly problem: string | null;
-}
+/** A standing as a row of the table. */
+type ClientRow = Omit<ClientStanding, 'client' | 'seenAt'> & { readonly client: { readonly id: string } };
 
 const VERDICT_COLUMNS = 14;
 
@@ -35,8 +28,25 @@ function shareColumns(width: number): { id: number; slot: number; worst: number 
   return { id, slot, worst: rest - id - slot };
 }
 
+/** How clients stand, for people. */
+export function createClientsTable({ width, color }: Pick<ReportStyle, 'width' | 'color'>): ClientsWriter {
+  const paint = createPaint(color);
+  const counts = new Map<Standing, number>();
+  const clients = new Set<string>();
+  return {
+    begin: () => renderClientsHead(width),
+    client(row): string {
+      const standing = standingOfSlot(row.state);
+      counts.set(standing, (counts.get(standing) ?? 0) + 1);
+      clients.add(row.client.id);
+      return renderClient(row, width, paint);
+    },
+    end: () => renderClientsEnd(counts, clients.size),
+  };
+}
+
 /** What stands above the rows. */
-export function renderClientsHead(width: number): string {
+function renderClientsHead(width: number): string {
   if (width < LEAST_FOR_COLUMNS) return '';
   const { id, slot, worst } = shareColumns(width);
   const titles = ['VERDICT'.padEnd(VERDICT_COLUMNS), 'SINCE'.padEnd(SINCE_COLUMNS)];
@@ -45,7 +55,7 @@ export function renderClientsHead(width: number): string {
 }
 
 /** What stands below the rows: counts, and where more is said. */
-export function renderClientsEnd(counts: ReadonlyMap<Standing, number>, clients: number): string {
+function renderClientsEnd(counts: ReadonlyMap<Standing, number>, clients: number): string {
   if (clients === 0) return 'no client in the store stands so\n';
   const sum = [...counts.values()].reduce((a, b) => a + b, 0);
   const order: readonly Standing[] = ['violation', 'inconclusive', 'no-answer', 'compliant'];
@@ -75,18 +85,6 @@ export function renderClient({ client, slot, state, at, problem }: ClientRow, wi
   return `${row.join(' ').trimEnd()}\n`;
 }
 
-/** The worst that no one accepted, how many of these there are, and how many were accepted. */
-function rankIssues({ issues }: SaidSlotState) {
-  const all = Object.values(issues);
-  const standing = all.filter(({ waived }) => !waived);
-  const rank = ({ severity }: { severity: (typeof SEVERITIES)[number] }) => SEVERITIES.indexOf(severity);
-  // Of those that are as bad, one about the whole address tells most.
-  const [worst] = standing.sort(
-    (a, b) => rank(a) - rank(b) || Number(a.endpoint !== null) - Number(b.endpoint !== null),
-  );
-  return { worst, standing: standing.length, accepted: all.length - standing.length };
-}
-
 /** Names and order stay; new ones come last. */
 const CSV_COLUMNS = [
   ...(['client_id', 'client', 'group', 'tags', 'address', 'current_address', 'verdict', 'since'] as const),
@@ -98,13 +96,13 @@ export function createClientRows(separator?: CsvSeparator) {
   const { begin, row } = createCsvWriter(CSV_COLUMNS, separator);
   return {
     begin,
-    client: ({ client, slot, state, at, problem }: ClientRow & { readonly client: ClientCard }): string => {
+    client: ({ client, slot, state, at, problem }: ClientStanding): string => {
       const { worst, standing, accepted } = rankIssues(state);
       return row({
         ...{ client_id: client.id, client: client.name, group: client.group, tags: client.tags.join(' ') },
         ...{ address: slot, current_address: state.address, verdict: standingOfSlot(state), since: at },
         ...{ severity: worst?.severity ?? null, rule: worst?.rule ?? null, endpoint: worst?.endpoint ?? null },
-        ...{ worst_finding: worst?.title ?? null, findings: standing, accepted, not_checked: problem },
+        ...{ worst_finding: worst?.title ?? null, findings: standing.length, accepted, not_checked: problem },
       });
     },
   };
@@ -117,7 +115,7 @@ function describeWorst(state: SaidSlotState, problem: string | null): string {
   if (!worst && state.verdict === 'inconclusive') return 'could not be determined';
   if (!worst) return accepted > 0 ? `${accepted} accepted` : '–';
   const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
-  const more = standing > 1 ? `+${standing - 1} ` : '';
+  const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
   return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
 }
 

@@ -1,9 +1,9 @@
-import type { ClientCard } from '../model/client.js';
 import type { ReportedFinding } from '../model/finding.js';
 import type { Report } from '../model/report.js';
 import { standingOf } from '../model/standing.js';
-import { createCsvWriter, type CsvSeparator } from './csv-rows.js';
-import type { Reporter } from './reporter.js';
+import { createClientRows } from './clients-table.js';
+import { createCsvWriter } from './csv-rows.js';
+import type { Reporter, Swept } from './reporter.js';
 
 /** Names and order stay; new ones come last. */
 const COLUMNS = [
@@ -16,39 +16,29 @@ const COLUMNS = [
 export const csv: Reporter = {
   id: 'csv',
   title: 'one row a finding, for spreadsheets',
+  unfit: { site: 'a row has an address that was checked from outside, and a site has much else' },
   create({ csvSeparator }) {
-    const { begin, report } = createFindingRows(csvSeparator);
-    return { begin, report: (one) => report(one), end: () => '' };
+    const { begin, row } = createCsvWriter(COLUMNS, csvSeparator);
+    return {
+      begin,
+      report: (report, swept) =>
+        (report.findings.length > 0 ? report.findings : [null])
+          .map((finding) => row({ ...cellsOfReport(report, swept), ...cellsOfFinding(finding) }))
+          .join(''),
+      end: ({ unchecked }) =>
+        unchecked
+          .map(({ client: { id, name }, reason }) =>
+            row({ ...NOTHING, client_id: id, client: name, verdict: 'not checked', summary: reason }),
+          )
+          .join(''),
+    };
   },
+  createClients: ({ csvSeparator }) => ({ ...createClientRows(csvSeparator), end: () => '' }),
 };
-
-/** What is known of a report where a client is swept. */
-interface Swept {
-  readonly client: ClientCard;
-  /** Exposures that stand and are out of sight. */
-  readonly unseen: number;
-}
-
-/** Writes reports as rows, with the client that they are of, if any. */
-export function createFindingRows(separator?: CsvSeparator) {
-  const { begin, row } = createCsvWriter(COLUMNS, separator);
-  return {
-    begin,
-    report: (report: Report, swept: Swept | null = null): string => {
-      const { findings } = report;
-      return (findings.length > 0 ? findings : [null])
-        .map((finding) => row({ ...cellsOfReport(report, swept), ...cellsOfFinding(finding) }))
-        .join('');
-    },
-    /** A client that was not checked, and why. */
-    unchecked: ({ id, name }: Pick<ClientCard, 'id' | 'name'>, reason: string): string =>
-      row({ ...NOTHING, client_id: id, client: name, verdict: 'not checked', summary: reason }),
-  };
-}
 
 const NOTHING = Object.fromEntries(COLUMNS.map((column) => [column, null])) as Record<(typeof COLUMNS)[number], null>;
 
-function cellsOfReport(report: Report, swept: Swept | null) {
+function cellsOfReport(report: Report, swept: Swept | undefined) {
   const { client = null, unseen = 0 } = swept ?? {};
   const { target, startedAt, profile, summary, authorization } = report;
   return {
@@ -59,8 +49,7 @@ function cellsOfReport(report: Report, swept: Swept | null) {
     name: target.name,
     target: target.input,
     checked_at: startedAt,
-    // What a look does not show is not gone.
-    verdict: unseen > 0 && report.verdict === 'compliant' ? 'inconclusive' : standingOf(report),
+    verdict: standingOf(report),
     profile: profile.name,
     summary,
     authorized_by: authorization,

@@ -1,5 +1,6 @@
+import { SWEEP_RESULT_SCHEMA, type SweepResultLine } from '../model/sweep-result.js';
 import { forJson } from '../words/escape.js';
-import type { Reporter } from './reporter.js';
+import type { ClientsWriter, Reporter, SweepWriter } from './reporter.js';
 
 /**
  * One JSON document, safe to show, with its line end.
@@ -27,12 +28,40 @@ export function createJsonWriter(array: boolean, indent = 2) {
   };
 }
 
+/** Writes the results of a sweep, as the elements of one array or a document each. */
+export function createJsonSweep(array: boolean): SweepWriter {
+  const { element, ...ends } = createJsonWriter(array, 0);
+  return {
+    ...ends,
+    result({ sweepId, client, slot, report, changes, unseen }) {
+      const { id, name, group, tags } = client;
+      return element({
+        schema: SWEEP_RESULT_SCHEMA,
+        sweep: sweepId,
+        client: { id, name, group, tags },
+        slot,
+        changes,
+        unseen,
+        report,
+      } satisfies { readonly [K in keyof SweepResultLine]: unknown });
+    },
+  };
+}
+
+/** Writes how clients stand, as the elements of one array or a document each. */
+export function createJsonClients(array: boolean): ClientsWriter {
+  const { element: client, ...ends } = createJsonWriter(array, array ? 2 : 0);
+  return { ...ends, client };
+}
+
 /** One JSON document: the report, or an array of them that is written as they finish. */
 export const json: Reporter = {
   id: 'json',
   title: 'one JSON document: the report, or an array of reports',
   create({ many }) {
     const { element: report, ...ends } = createJsonWriter(many);
-    return { ...ends, report };
+    return { ...ends, report: (one) => report(one) };
   },
+  createSweep: () => createJsonSweep(true),
+  createClients: () => createJsonClients(true),
 };

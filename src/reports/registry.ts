@@ -12,3 +12,12 @@ export type ReportFormat = keyof typeof REPORTERS;
 
 /** The ids, in the order in which help texts name them. */
 export const REPORT_FORMATS = Object.keys(REPORTERS) as ReportFormat[];
+
+/** What a command shows that is not the reports of addresses alone. */
+export type Shown = keyof NonNullable<Reporter['unfit']>;
+
+/** Why forms of output do not show something, by id. */
+export function listUnfit(shown: Shown): Readonly<Record<string, string>> {
+  const unfit = Object.values<Reporter>(REPORTERS).map(({ id, unfit: reasons }) => [id, reasons?.[shown]] as const);
+  return Object.fromEntries(unfit.flatMap(([id, reason]) => (reason === undefined ? [] : [[id, reason]])));
+}

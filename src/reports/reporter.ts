@@ -1,4 +1,7 @@
-import type { Report } from '../model/report.js';
+import type { SaidChange, SaidSlotState } from '../model/change.js';
+import type { ClientCard } from '../model/client.js';
+import type { Report, Verdict } from '../model/report.js';
+import type { Severity } from '../model/severity.js';
 import type { CsvSeparator } from './csv-rows.js';
 
 /** How the reader wants to see it. */
@@ -13,18 +16,106 @@ export interface ReportStyle {
   readonly full?: boolean | undefined;
   /** What stands between the cells of CSV; a comma if left out. */
   readonly csvSeparator?: CsvSeparator | undefined;
+  /** From which severity on a monitor calls a violation critical, and not a warning; all are if left out. */
+  readonly criticalFrom?: Severity | undefined;
+  /** Whether what was seen at a time (ISO 8601) is too old for a monitor to rely on; never if left out. */
+  readonly isStale?: ((at: string) => boolean) | undefined;
   /** More than one target: one row, line or element each. */
   readonly many: boolean;
+}
+
+/** What is known of a report where a client is swept. */
+export interface Swept {
+  readonly client: ClientCard;
+  readonly slot: string;
+  /** Exposures that stand and are out of sight. */
+  readonly unseen: number;
+}
+
+/** A client that was not checked, and why. */
+export interface Unchecked {
+  readonly client: Pick<ClientCard, 'id' | 'name'>;
+  readonly reason: string;
+}
+
+/** How a run ended: what no single report of it says. */
+export interface RunEnd {
+  /** The worst of all, in which what was not checked is unknown; a failure where an error ended it. */
+  readonly outcome: Verdict | 'failure';
+  /** Why the reports are not all that there is to say, such as that the run was cut off; a sentence each. */
+  readonly troubles: readonly string[];
+  /** Clients that were not checked; there may be more than are listed. */
+  readonly unchecked: readonly Unchecked[];
 }
 
 /** Renders the reports of one run in the order in which they finish; keeps no report. */
 export interface ReportWriter {
   /** What stands before the first report; call once. */
   begin(): string;
-  /** One report; whatever the target sent is escaped for the place. */
-  report(report: Report): string;
+  /** One report, and the client that it is of, if any; whatever the target sent is escaped for the place. */
+  report(report: Report, swept?: Swept): string;
   /** What stands after the last report; call once, also when there was none. */
+  end(run: RunEnd): string;
+  /** After the end: the exit code, where those who read this form have codes of their own. */
+  exitCode?(): number;
+}
+
+/** Final result of one slot of a client. */
+export interface SweepRow extends Swept {
+  readonly sweepId: number;
+  readonly report: Report;
+  readonly changes: readonly SaidChange[];
+}
+
+/** What stands below the rows of a sweep. */
+export interface SweepSummary {
+  /** As {@link RunEnd} has it. */
+  readonly outcome: Verdict;
+  /** Clients that could not be checked, or of which all is excluded, with the reason. */
+  readonly failed: readonly Unchecked[];
+  readonly sweepId: number;
+  readonly interrupted: boolean;
+  /** Results that stand from before, where the sweep was continued. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Clients that were not probed, with the reason; there may be more than are listed. */
+  readonly skipped: readonly Unchecked[];
+  readonly skippedCount: number;
+  readonly pausedCount: number;
+  /** Results that prove nothing, since the vantage was broken. */
+  readonly blind: number;
+  /** Results that do not count, since many clients fell silent at once. */
+  readonly held: number;
+}
+
+/** Renders the results of a sweep as they come; keeps none of them. */
+export interface SweepWriter {
+  begin(): string;
+  result(row: SweepRow): string;
+  end(summary: SweepSummary): string;
+  /** As {@link ReportWriter} has it. */
+  exitCode?(): number;
+}
+
+/** How a slot of a client stands. */
+export interface ClientStanding {
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly state: SaidSlotState;
+  /** Since when; ISO 8601. */
+  readonly at: string;
+  /** When a check last came to this verdict; null if none has counted yet. */
+  readonly seenAt: string | null;
+  /** Why it was not checked, if it was not. */
+  readonly problem: string | null;
+}
+
+/** Renders how clients stand, one by one. */
+export interface ClientsWriter {
+  begin(): string;
+  client(standing: ClientStanding): string;
   end(): string;
+  /** As {@link ReportWriter} has it. */
+  exitCode?(): number;
 }
 
 /**
@@ -36,5 +127,15 @@ export interface Reporter {
   readonly id: string;
   /** What it is good for, for people. */
   readonly title: string;
+  /** How files of this form end, besides its id: without the first dot, lower case. */
+  readonly endings?: readonly string[];
+  /** Why it does not show a sweep, how clients stand, or the report of a site: a sentence. */
+  readonly unfit?: { readonly sweep?: string; readonly clients?: string; readonly site?: string };
   create(style: ReportStyle): ReportWriter;
+  /** Renders a sweep over so many clients, where that is more than its reports one by one. */
+  createSweep?(style: ReportStyle, clients: number): SweepWriter;
+  /** Renders how clients stand; left out where `unfit` has the reason. */
+  createClients?(style: ReportStyle): ClientsWriter;
+  /** What the readers of this form get on standard output where the command fails, and the exit code for it. */
+  fail?(problem: string): { readonly text: string; readonly exitCode: number };
 }

@@ -4,6 +4,8 @@ import { standingOf } from '../model/standing.js';
 import { displayWidth, limitWidth } from '../words/layout.js';
 import { renderDuration, renderTime } from '../words/time.js';
 import { createRows } from './address-rows.js';
+import { createClientsTable } from './clients-table.js';
+import { createSweepTable } from './sweep-table.js';
 import {
   indent,
   type Page,
@@ -34,6 +36,8 @@ export const table: Reporter = {
     const width = limitWidth(style.width, MOST_COLUMNS.prose);
     return { begin: () => '', report: (report) => renderAddress(report, { ...style, width }), end: () => '' };
   },
+  createSweep: createSweepTable,
+  createClients: (style) => createClientsTable({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) }),
 };
 
 /** One address for a person: verdict, findings with what to do, endpoints, gaps, and the verdict again. */

@@ -4,6 +4,7 @@ import { SITES } from '../../src/lab/sites.js';
 import { REPORTERS } from '../../src/reports/registry.js';
 import { stopAfterAll } from '../lab-sites/running.js';
 import { checkSite, observationOf, rulesOf, startAt } from './checking.js';
+import { WHOLE } from '../reports/run-end.js';
 
 stopAfterAll();
 
@@ -14,7 +15,7 @@ const nextAddress = () => `127.0.30.${++sites}`;
 /** Lines of its table at 80 columns: a report is as long as its news. */
 function linesOf(report: Report): number {
   const writer = REPORTERS.table.create({ color: false, width: 80, reasons: false, many: false });
-  return (writer.begin() + writer.report(report) + writer.end()).trimEnd().split('\n').length;
+  return (writer.begin() + writer.report(report) + writer.end(WHOLE)).trimEnd().split('\n').length;
 }
 
 describe('the sites of the demo', () => {
@@ -85,7 +86,7 @@ describe('the hostile site', () => {
       for (const many of [false, true]) {
         for (const reasons of [false, true]) {
           const writer = reporter.create({ color: false, width: 80, reasons, many });
-          const text = writer.begin() + writer.report(report) + writer.end();
+          const text = writer.begin() + writer.report(report) + writer.end(WHOLE);
           expect(text).toContain(report.target.address);
           // Spreadsheets want the mark at the beginning, and their line ends.
           const shown = reporter.id === 'csv' ? text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n') : text;

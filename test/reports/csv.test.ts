@@ -7,6 +7,7 @@ import { createCsvWriter, type CsvSeparator } from '../../src/reports/csv-rows.j
 import { createSweepWriter } from '../../src/reports/sweep-writer.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
 import { cleanReport, dmzReport } from './sample-reports.js';
+import { WHOLE, WHOLE_SWEEP } from './run-end.js';
 
 type Row = Readonly<Record<string, string>>;
 
@@ -14,7 +15,7 @@ const STYLE = { color: true, width: 80, reasons: false, many: true };
 
 function render(reports: readonly Report[], csvSeparator?: CsvSeparator): string {
   const writer = csv.create({ ...STYLE, csvSeparator });
-  return writer.begin() + reports.map((report) => writer.report(report)).join('') + writer.end();
+  return writer.begin() + reports.map((report) => writer.report(report)).join('') + writer.end(WHOLE);
 }
 
 const read = (text: string, delimiter = ','): Row[] => parse(text, { bom: true, columns: true, delimiter });
@@ -77,12 +78,12 @@ describe('csv', () => {
 describe('csv of a sweep', () => {
   const client = { id: 'acme', name: 'Acme; Ltd', group: 'north', tags: [], contacts: [] };
   const summary = {
-    ...{ sweepId: 1, interrupted: false, failed: [], skippedCount: 1, pausedCount: 0, blind: 0, held: 0 },
-    verdicts: { violation: 0, inconclusive: 0, compliant: 0 },
+    ...WHOLE_SWEEP,
+    skippedCount: 1,
     skipped: [{ client: { id: 'beta', name: 'Beta' }, reason: 'no authorisation is given' }],
   };
   const rowsOf = (unseen: number) => {
-    const writer = createSweepWriter('csv', STYLE, 1);
+    const writer = createSweepWriter(csv, STYLE, 1);
     const result = { sweepId: 1, client, slot: '203.0.113.7', report: cleanReport, changes: [], unseen };
     return read(writer.begin() + writer.result(result) + writer.end(summary));
   };

@@ -6,10 +6,11 @@ import { ndjson } from '../../src/reports/ndjson.js';
 import type { Reporter } from '../../src/reports/reporter.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
 import { cleanReport, dmzReport } from './sample-reports.js';
+import { WHOLE } from './run-end.js';
 
 function render(reporter: Reporter, reports: readonly Report[], many: boolean): string {
   const writer = reporter.create({ color: true, width: 80, reasons: false, many });
-  return writer.begin() + reports.map((report) => writer.report(report)).join('') + writer.end();
+  return writer.begin() + reports.map((report) => writer.report(report)).join('') + writer.end(WHOLE);
 }
 const harmful = (text: string) => Array.from(text).filter((char) => char !== '\n' && isHarmful(char));
 

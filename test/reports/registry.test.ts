@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
-import { REPORTERS, REPORT_FORMATS } from '../../src/reports/registry.js';
+import { listUnfit, REPORT_FORMATS, REPORTERS, type Shown } from '../../src/reports/registry.js';
+import type { Reporter } from '../../src/reports/reporter.js';
+import { SITE_FORMATS } from '../../src/reports/site-reporters.js';
 
-test.each(Object.entries(REPORTERS))('%s is complete', (key, reporter) => {
+test.each(Object.entries<Reporter>(REPORTERS))('%s is complete', (key, reporter) => {
   expect(reporter.id).toBe(key);
   expect(reporter.title).toMatch(/\w/);
   const files = readdirSync(new URL('../../src/reports/', import.meta.url));
@@ -11,4 +13,18 @@ test.each(Object.entries(REPORTERS))('%s is complete', (key, reporter) => {
 
 test('the choices are the registry, the default first', () => {
   expect(REPORT_FORMATS).toEqual(['table', 'json', 'ndjson', 'csv']);
+});
+
+test('what a form does not show, it refuses with a reason, and nothing else', () => {
+  const shows: Record<Exclude<Shown, 'sweep'>, (reporter: Reporter) => boolean> = {
+    clients: (reporter) => 'createClients' in reporter,
+    site: ({ id }) => (SITE_FORMATS as readonly string[]).includes(id),
+  };
+  for (const shown of ['clients', 'site'] as const) {
+    const refusing = Object.values<Reporter>(REPORTERS).filter((reporter) => !shows[shown](reporter));
+    expect(Object.keys(listUnfit(shown))).toEqual(refusing.map(({ id }) => id));
+  }
+  for (const { unfit } of Object.values<Reporter>(REPORTERS)) {
+    for (const reason of Object.values(unfit ?? {})) expect(reason).toMatch(/^[a-z].*[^.]$/);
+  }
 });

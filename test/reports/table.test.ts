@@ -23,6 +23,7 @@ import {
   troubledReport,
   unresolvedReport,
 } from './sample-reports.js';
+import { WHOLE, WHOLE_SWEEP } from './run-end.js';
 
 const PLAIN: ReportStyle = { color: false, width: 80, reasons: false, many: false };
 // eslint-disable-next-line no-control-regex
@@ -30,7 +31,7 @@ const SGR = /\x1b\[\d+m/g;
 
 function render(reports: readonly Report[], style: Partial<ReportStyle> = {}): string {
   const writer = table.create({ ...PLAIN, ...style });
-  return writer.begin() + reports.map((report) => writer.report(report)).join('') + writer.end();
+  return writer.begin() + reports.map((report) => writer.report(report)).join('') + writer.end(WHOLE);
 }
 /** As people read it: without the layout. */
 const read = (reports: readonly Report[], style: Partial<ReportStyle> = {}) =>
@@ -408,7 +409,7 @@ describe('findings of one rule and one kind', () => {
   test('are counted one by one, and stay one by one in JSON', () => {
     const writer = json.create({ ...PLAIN });
     const report = { ...cleanReport, findings };
-    expect(JSON.parse(writer.begin() + writer.report(report) + writer.end())).toEqual(report);
+    expect(JSON.parse(writer.begin() + writer.report(report) + writer.end(WHOLE))).toEqual(report);
   });
 });
 
@@ -438,12 +439,10 @@ describe('many targets', () => {
     const bad = { ...dmzReport, target: lab };
     expect(last(dmzReport, { ...cleanReport, target: lab })).toBe('What to do: sallyport check ADDRESS');
     expect(last(dmzReport, bad)).toBe('What to do: sallyport check ADDRESS --allow-special');
-    const sweep = createSweepWriter('table', { ...PLAIN, many: true }, 1);
+    const sweep = createSweepWriter(table, { ...PLAIN, many: true }, 1);
     const row = { sweepId: 1, client: { id: 'a', name: 'A', group: null, tags: [], contacts: [] }, slot: 'a' };
     const told = sweep.result({ ...row, report: bad, changes: [], unseen: 0 });
-    const counts = { verdicts: { violation: 0, inconclusive: 0, compliant: 0 }, skippedCount: 0, pausedCount: 0 };
-    const end = { ...counts, sweepId: 1, interrupted: false, failed: [], skipped: [], blind: 0, held: 0 };
-    expect(told + sweep.end(end)).toContain(
+    expect(told + sweep.end(WHOLE_SWEEP)).toContain(
       'What to do: sallyport check ADDRESS --allow-special --profile NAME, as the inventory has it',
     );
   });
@@ -457,7 +456,7 @@ describe('many targets', () => {
       expect(displayWidth(row!)).toBe(80);
       expect(why.length > 0).toBe(part.includes('(not checked)'));
     }
-    expect(head + parts.join('') + writer.end()).toBe(render(all, { many: true }));
+    expect(head + parts.join('') + writer.end(WHOLE)).toBe(render(all, { many: true }));
   });
 
   test('an address is not cut, a missing one is told', () => {

@@ -13,14 +13,16 @@ import { compareEndpointIds } from '../../model/endpoint.js';
 import { MOVED_PROBE } from '../../model/moved-place.js';
 import type { Report, Verdict } from '../../model/report.js';
 import { renderHanging } from '../../reports/blocks.js';
-import { REPORT_FORMATS, REPORTERS } from '../../reports/registry.js';
+import { type ReportFormat, REPORTERS } from '../../reports/registry.js';
+import type { Reporter, ReportWriter, RunEnd } from '../../reports/reporter.js';
 import { wrapText } from '../../words/layout.js';
 import { renderCount } from '../../words/sentence.js';
 import * as shared from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
-import { catchSignals, EXIT, tell, worstVerdict } from '../kit/ending.js';
+import { catchSignals, chooseExit, EXIT, tell, worstVerdict } from '../kit/ending.js';
+import { chooseFormat, REPORT_FORMAT } from '../kit/format.js';
 import { inGroup, type Values } from '../kit/option.js';
-import { chooseFormat, openReport, type Output, tellWritten } from '../kit/output.js';
+import { openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, type ProgressView } from '../kit/progress.js';
 import { chooseStyle, countProseColumns } from '../kit/terminal.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
@@ -48,9 +50,10 @@ const OPTIONS = {
   }),
   ...shared.PACE,
   ...inGroup('Output:', {
-    format: { choices: REPORT_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the report' },
+    ...REPORT_FORMAT,
     ...shared.OUTPUT,
     ...shared.CSV,
+    ...shared.CRITICAL,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...shared.FULL,
     ...shared.FAIL_ON,
@@ -75,7 +78,7 @@ export const command = defineCommand({
   ],
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
   async run({ targets = [], ...settings }) {
-    const format = chooseFormat(settings, REPORT_FORMATS);
+    const format = chooseFormat(settings, REPORT_FORMAT.format);
     const prepared = await prepareCheck(await readCheckOptions(targets, settings));
     if (prepared.total === 0) throw new InputError('there is no target to check');
     if (settings['dry-run']) {
@@ -113,11 +116,11 @@ export const command = defineCommand({
       const { signal } = ending;
       const written = await writeReports(reports, { settings, format, output, single, progress, signal });
       if (written.count === 0 && !signal.aborted) throw new InputError('there is no target to check');
-      const verdict = signal.aborted ? worstVerdict(written.verdict, 'inconclusive') : written.verdict;
+      const { verdict, count } = written;
       progress.stop();
       await output.close();
-      tellWritten(verdict.toUpperCase(), ` of ${renderCount(written.count, 'target')}`, settings);
-      return EXIT[verdict];
+      tellWritten(verdict.toUpperCase(), ` of ${renderCount(count, 'target')}`, settings);
+      return written.exitCode;
     } finally {
       progress.stop();
       ending.release();
@@ -197,7 +200,7 @@ function describeSpread(gapMs: number): string {
 
 interface WriteOptions {
   readonly settings: Settings;
-  readonly format: (typeof REPORT_FORMATS)[number];
+  readonly format: ReportFormat;
   readonly output: Output;
   /** One target was given. A name may still have several addresses: how many there are is known at the end. */
   readonly single: boolean;
@@ -206,22 +209,28 @@ interface WriteOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Writes reports as they come, so that what is written is whole even if an error ends it.
- * @returns the worst verdict, and how many reports there were
- */
+/** What was written: the worst verdict, how many reports there were, and the exit code. */
+interface Written {
+  readonly verdict: Verdict;
+  readonly count: number;
+  readonly exitCode: number;
+}
+
+/** Writes reports as they come, so that what is written is whole even if an error ends it. */
 async function writeReports(
   reports: AsyncIterable<Report>,
   { settings, format, output, single, progress, signal }: WriteOptions,
-): Promise<{ readonly verdict: Verdict; readonly count: number }> {
+): Promise<Written> {
   const known: Report[] | null = single ? [] : null;
   if (known) for await (const report of reports) known.push(report);
   if (known) progress.stop();
-  const writer = REPORTERS[format].create({
+  const reporter: Reporter = REPORTERS[format];
+  const writer: ReportWriter = reporter.create({
     ...chooseStyle(output, settings.color),
     reasons: settings.reason ?? false,
     full: settings.full ?? false,
     csvSeparator: settings['csv-separator'],
+    criticalFrom: settings['critical-from'],
     many: known?.length !== 1,
   });
   let verdict: Verdict = 'compliant';
@@ -231,6 +240,8 @@ async function writeReports(
     if (!begun) await output.write(writer.begin());
     begun = true;
   };
+  const end = (outcome: RunEnd['outcome'], ...troubles: string[]) =>
+    output.write(writer.end({ outcome, troubles, unchecked: [] }));
   try {
     for await (const report of known ?? reports) {
       await begin();
@@ -240,11 +251,16 @@ async function writeReports(
     }
   } catch (error) {
     // Standard input that we stopped reading ourselves is not an error.
-    if (!signal.aborted || !(error instanceof InputError)) throw error;
-  } finally {
-    if (signal.aborted) await begin();
-    // Where an error came before the first report, an empty table would only look like an answer.
-    if (begun) await output.write(writer.end());
+    if (!signal.aborted || !(error instanceof InputError)) {
+      // Where an error came before the first report, an empty table would only look like an answer.
+      if (begun) await end('failure', 'An error ended the run.');
+      throw error;
+    }
   }
-  return { verdict, count };
+  if (signal.aborted) {
+    verdict = worstVerdict(verdict, 'inconclusive');
+    await begin();
+    await end(verdict, 'The run was cut off.');
+  } else if (begun) await end(verdict);
+  return { verdict, count, exitCode: chooseExit(writer, verdict) };
 }

@@ -101,7 +101,9 @@ async function showSite(plan: SitePlan, site: Site, call: string, signal: AbortS
   const writer = REPORTERS.table.create({ ...style, reasons: false, many: false });
   const options = { targets: [site.address], profile, source, services: site.services, allowSpecial: true, signal };
   for await (const report of check(options)) {
-    process.stdout.write(writer.begin() + writer.report(report) + writer.end());
+    process.stdout.write(
+      writer.begin() + writer.report(report) + writer.end({ outcome: report.verdict, troubles: [], unchecked: [] }),
+    );
     return report;
   }
   throw new Error(`no report of ${site.address}`);

@@ -3,16 +3,17 @@ import { chooseTiming } from '../../check/run/run-options.js';
 import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { requireLanAddresses } from '../../files/targets/targets.js';
-import { SITE_FORMATS, SITE_REPORTERS } from '../../reports/site-reporters.js';
+import { SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { createSiteReport } from '../../site/judge/say-site-report.js';
 import { surveyLan } from '../../site/lan/survey-lan.js';
 import { PROFILE, TIMEOUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
 import { inGroup } from '../kit/option.js';
-import { chooseFormat, openReport, tellWritten } from '../kit/output.js';
+import { chooseFormat } from '../kit/format.js';
+import { openReport, tellWritten } from '../kit/output.js';
 import { createStepTeller } from '../kit/progress.js';
-import { GATEWAYS, SITE_OUTPUT } from '../kit/site-options.js';
+import { GATEWAYS, SITE_FORMAT, SITE_OUTPUT } from '../kit/site-options.js';
 import { chooseStyle } from '../kit/terminal.js';
 
 /** `sallyport lan`: a network from inside. */
@@ -37,7 +38,7 @@ export const command = defineCommand({
     requireLanAddresses({ '--gateway': gateway, '--pbx': pbx === null ? [] : [pbx] }, 'sallyport lan');
     const services = parseServiceOverrides(settings.service ?? []);
     const profile = await loadProfile(settings.profile ?? 'closed', { services });
-    const format = chooseFormat(settings, SITE_FORMATS);
+    const format = chooseFormat(settings, SITE_FORMAT.format);
     const output = await openReport(settings.output, settings.force);
     const ending = catchSignals();
     try {

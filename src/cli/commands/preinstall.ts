@@ -14,7 +14,7 @@ import type { Checklist } from '../../model/checklist.js';
 import type { Verdict } from '../../model/report.js';
 import { MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
-import { SITE_FORMATS, SITE_REPORTERS } from '../../reports/site-reporters.js';
+import { SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { compareSites } from '../../site/compare-sites.js';
 import { sayChanges } from '../../site/judge/say-site-report.js';
 import { refuseVantageUrl, VantageClient } from '../../site/outside/vantage-client.js';
@@ -23,9 +23,10 @@ import { PROFILE, readDuration, SOURCE, TIMING } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
 import { inGroup, type Values } from '../kit/option.js';
-import { chooseFormat, openReport, tellWritten } from '../kit/output.js';
+import { chooseFormat } from '../kit/format.js';
+import { openReport, tellWritten } from '../kit/output.js';
 import { createStepTeller } from '../kit/progress.js';
-import { GATEWAYS, SITE_OUTPUT } from '../kit/site-options.js';
+import { GATEWAYS, SITE_FORMAT, SITE_OUTPUT } from '../kit/site-options.js';
 import { chooseStorePath, readChecklistState, STORE } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 
@@ -103,7 +104,7 @@ export const command = defineCommand({
   ],
   notes: ['Exit codes: 0 fit, 1 not fit, 2 usage or internal error, 3 could not be verified'],
   async run(settings) {
-    const format = chooseFormat(settings, SITE_FORMATS);
+    const format = chooseFormat(settings, SITE_FORMAT.format);
     const site = await readSite(settings);
     const outside = await readOutside(settings);
     const checklist = await readChecklist(settings);

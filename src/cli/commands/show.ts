@@ -6,15 +6,17 @@ import { sayState } from '../../fleet/changes/say-change.js';
 import { issueKey } from '../../fleet/changes/slot-state.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { SlotState, Unseen } from '../../model/change.js';
-import type { StoredReport } from '../../model/client.js';
+import type { ClientCard, StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
-import { REPORT_FORMATS, REPORTERS } from '../../reports/registry.js';
+import { REPORTERS } from '../../reports/registry.js';
+import type { Reporter } from '../../reports/reporter.js';
 import { listNames } from '../../words/sentence.js';
-import { CSV, FULL, OUTPUT } from '../kit/check-options.js';
+import { CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/check-options.js';
 import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
-import { EXIT, tell, worstVerdict } from '../kit/ending.js';
-import { chooseFormat, openReport, tellWritten } from '../kit/output.js';
+import { chooseExit, tell, worstVerdict } from '../kit/ending.js';
+import { chooseFormat, REPORT_FORMAT } from '../kit/format.js';
+import { openReport, tellWritten } from '../kit/output.js';
 import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 
@@ -26,9 +28,11 @@ export const command = defineCommand({
   },
   options: {
     at: { value: 'TIME', otherwise: 'the newest check', describe: 'The last check at or before this time' },
-    format: { choices: REPORT_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the report' },
+    ...REPORT_FORMAT,
     ...OUTPUT,
     ...CSV,
+    ...CRITICAL,
+    ...STALE,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...FULL,
     quiet: { switch: true, short: 'q', describe: 'No notes on standard error' },
@@ -41,32 +45,36 @@ export const command = defineCommand({
   ],
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
   async run({ client, address, store: path, ...settings }) {
-    const format = chooseFormat(settings, REPORT_FORMATS);
+    const format = chooseFormat(settings, REPORT_FORMAT.format);
+    const isStale = readStale(settings, new Date());
     const at = settings.at === undefined ? null : readInstant(settings.at, 'end');
     const looks = await withStore(path, (store) => readLooks(store, client, { address, at }));
     const output = await openReport(settings.output, settings.force);
-    const writer = REPORTERS[format].create({
+    const reporter: Reporter = REPORTERS[format];
+    const writer = reporter.create({
       ...chooseStyle(output, settings.color),
       reasons: settings.reason ?? false,
       full: settings.full ?? false,
       csvSeparator: settings['csv-separator'],
+      criticalFrom: settings['critical-from'],
+      isStale,
       many: looks.length > 1,
     });
     let verdict: Verdict = 'compliant';
     await output.write(writer.begin());
-    for (const { slot, report: data, unseen, standing } of looks) {
+    for (const { client: card, slot, report: data, unseen, standing } of looks) {
       const report = keepUnseen(sayReport(data), unseen);
       verdict = worstVerdict(verdict, report.verdict);
-      await output.write(writer.report(report));
+      await output.write(writer.report(report, { client: card, slot, unseen: unseen.length }));
       if (settings.quiet) continue;
       for (const { title } of unseen) tell(`${slot}: ${title}`);
       if (standing.length > 0)
         tell(`${slot}: what stands from an earlier check: ${listNames(standing, MOST_STANDING)}`);
     }
-    await output.write(writer.end());
+    await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: [] }));
     await output.close();
     tellWritten(verdict.toUpperCase(), ` of ${client}`, settings);
-    return EXIT[verdict];
+    return chooseExit(writer, verdict);
   },
 });
 
@@ -79,6 +87,7 @@ interface Wanted {
 }
 
 interface Look extends StoredReport {
+  readonly client: ClientCard;
   readonly unseen: readonly Unseen[];
   /** What stands from an earlier check, and that the report came to no verdict of. */
   readonly standing: readonly string[];
@@ -98,16 +107,25 @@ async function readLooks(store: Store, client: string, { address, at }: Wanted):
     throw new InputError(`"${client}" has no address "${address}" in the store; it has ${known}`);
   }
   const states = new Map<string, SlotState>();
-  if (!at) for await (const { slot, state } of store.readClientStates(client)) states.set(slot, state);
+  let card: ClientCard = { id: client, name: client, group: null, tags: [], contacts: [] };
+  for await (const { client: known, slot, state } of store.readClientStates(client)) {
+    card = known;
+    if (!at) states.set(slot, state);
+  }
   const waivers = at ? [] : await store.listWaivers(client);
   const today = formatDay(new Date());
   return looks.map((look) => {
     const state = states.get(look.slot);
-    if (!state) return { ...look, unseen: [], standing: [] };
+    if (!state) return { ...look, client: card, unseen: [], standing: [] };
     const found = new Set(look.report.findings.map(issueKey));
     const standing = Object.values(sayState(state).issues).filter(
       (issue) => !issue.waived && issue.lostAt === undefined && !found.has(issueKey(issue)),
     );
-    return { ...look, unseen: sayUnseen(state, waivers, today), standing: standing.map(({ title }) => title) };
+    return {
+      ...look,
+      client: card,
+      unseen: sayUnseen(state, waivers, today),
+      standing: standing.map(({ title }) => title),
+    };
   });
 }

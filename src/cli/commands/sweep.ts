@@ -12,15 +12,18 @@ import {
   type RunSweepOptions,
   type SweepEnd,
 } from '../../fleet/sweep/sweep.js';
-import { type Verdict, VERDICTS } from '../../model/report.js';
-import { createSweepWriter, renderVerdicts, SWEEP_FORMATS } from '../../reports/sweep-writer.js';
+import { VERDICTS } from '../../model/report.js';
+import { type ReportFormat, REPORTERS } from '../../reports/registry.js';
+import { renderVerdicts } from '../../reports/sweep-table.js';
+import { createSweepWriter } from '../../reports/sweep-writer.js';
 import { listNames, renderCount } from '../../words/sentence.js';
-import { CSV, OUTPUT } from '../kit/check-options.js';
+import { CRITICAL, CSV, OUTPUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
-import { catchSignals, EXIT, tell, worstVerdict } from '../kit/ending.js';
+import { catchSignals, chooseExit, tell, worstVerdict } from '../kit/ending.js';
+import { chooseFormat, SWEEP_FORMAT } from '../kit/format.js';
 import { readInventory } from '../kit/inventory.js';
 import { inGroup, type Values } from '../kit/option.js';
-import { chooseFormat, openReport, type Output, tellWritten } from '../kit/output.js';
+import { openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, tellDelivery } from '../kit/progress.js';
 import { chooseStorePath } from '../kit/store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS, type SweepFigures } from '../kit/sweep-options.js';
@@ -34,9 +37,10 @@ const OPTIONS = {
     resume: { switch: true, describe: "Continue the inventory's unfinished sweep, if there is one" },
   }),
   ...inGroup('Output:', {
-    format: { choices: SWEEP_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the results' },
+    ...SWEEP_FORMAT,
     ...OUTPUT,
     ...CSV,
+    ...CRITICAL,
   }),
 } as const;
 
@@ -54,7 +58,7 @@ export const command = defineCommand({
     'Exit codes: 0 all compliant, 1 a violation, 2 usage or internal error, 3 inconclusive or not all clients checked',
   ],
   async run(settings) {
-    const format = chooseFormat(settings, SWEEP_FORMATS);
+    const format = chooseFormat(settings, SWEEP_FORMAT.format);
     const figures = await readSweepFigures(settings);
     const alerts = settings.alerts === undefined ? null : await loadAlertConfig(settings.alerts, process.env);
     tuneForMany();
@@ -67,10 +71,10 @@ export const command = defineCommand({
     const ending = catchSignals();
     try {
       const options = { ...figures, store, inventory, alerts, signal: ending.signal };
-      const verdict = await writeSweep(prepared, options, { settings, format, output });
+      const exitCode = await writeSweep(prepared, options, { settings, format, output });
       const delivery = { signal: ending.signal, now: () => new Date(), onResult: tellDelivery };
       if (alerts) await deliverMessages(store, alerts, delivery);
-      return EXIT[verdict];
+      return exitCode;
     } finally {
       ending.release();
       await store.close();
@@ -122,24 +126,25 @@ function tellBeginning(
 
 interface WriteOptions {
   readonly settings: Settings;
-  readonly format: (typeof SWEEP_FORMATS)[number];
+  readonly format: ReportFormat;
   readonly output: Output;
 }
 
-/** Runs a sweep and writes its results as they come; the worst verdict, in which a client not checked is unknown. */
+/** Runs a sweep and writes its results as they come; the exit code is of the worst, a client not checked being unknown. */
 async function writeSweep(
   prepared: PreparedSweep,
   options: RunSweepOptions,
   { settings, format, output }: WriteOptions,
-): Promise<Verdict> {
+): Promise<number> {
   const total = prepared.sweep.remaining;
   const style = {
     ...chooseStyle(output, settings.color),
     reasons: false,
     many: true,
     csvSeparator: settings['csv-separator'],
+    criticalFrom: settings['critical-from'],
   };
-  const writer = createSweepWriter(format, style, total);
+  const writer = createSweepWriter(REPORTERS[format], style, total);
   const progress = await createProgress({
     total,
     quiet: settings.quiet ?? false,
@@ -185,10 +190,10 @@ async function writeSweep(
       verdict = worstVerdict(verdict, 'inconclusive');
     progress.stop();
     if (!checked) tell('no client was checked, so nothing is known of any');
-    await output.write(writer.end({ ...prepared, ...end, sweepId: prepared.sweep.id, interrupted }));
+    await output.write(writer.end({ ...prepared, ...end, sweepId: prepared.sweep.id, interrupted, outcome: verdict }));
     await output.close();
     tellWritten(verdict.toUpperCase(), ` of sweep ${prepared.sweep.id}`, settings);
-    return verdict;
+    return chooseExit(writer, verdict);
   } finally {
     progress.stop();
     await output.close();

@@ -3,7 +3,7 @@ import type { ClientFilter } from '../../files/clients/inventory.js';
 import type { Sweep, SweepCounts } from '../../fleet/store/store.js';
 import { renderHanging } from '../../reports/blocks.js';
 import { createJsonWriter } from '../../reports/json.js';
-import { renderVerdicts } from '../../reports/sweep-writer.js';
+import { renderVerdicts } from '../../reports/sweep-table.js';
 import { wrapText } from '../../words/layout.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderDuration, renderTime } from '../../words/time.js';

@@ -119,6 +119,31 @@ export const CSV = {
   'csv-separator': { choices: CSV_SEPARATORS, default: ',', describe: 'What stands between the cells of CSV' },
 } as const satisfies Options;
 
+export const CRITICAL = {
+  'critical-from': {
+    choices: SEVERITIES,
+    otherwise: 'info',
+    describe: 'For --format nagios: violations below this severity are a warning',
+  },
+} as const satisfies Options;
+
+export const STALE = {
+  'stale-after': {
+    value: 'TIME',
+    otherwise: '8d',
+    describe: 'For --format nagios: what was last seen longer ago than this is unknown',
+  },
+} as const satisfies Options;
+
+const STALE_AFTER_MS = 8 * 86_400_000;
+
+/** Whether what was seen at a time is older than a monitor may rely on, by {@link STALE}. */
+export function readStale(settings: Values<typeof STALE>, now: Date): (at: string) => boolean {
+  const ms = settings['stale-after'] === undefined ? STALE_AFTER_MS : parseDuration(settings['stale-after']);
+  if (ms === undefined || ms === 0) throw new InputError('--stale-after: expected a time such as 36h or 8d');
+  return (at) => now.getTime() - Date.parse(at) > ms;
+}
+
 export const FULL = {
   full: { switch: true, describe: 'Show everything in the table, also what is the same in most reports' },
 } as const satisfies Options;

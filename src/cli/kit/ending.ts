@@ -12,6 +12,11 @@ export const EXIT = {
   inconclusive: 3,
 } as const satisfies Record<Verdict | 'failure', number>;
 
+/** The exit code after all is written: that of the format where it has its own. */
+export function chooseExit({ exitCode }: { readonly exitCode?: () => number }, verdict: Verdict): number {
+  return exitCode?.() ?? EXIT[verdict];
+}
+
 /** The verdict of several targets: a proved violation outweighs what could not be determined. */
 export function worstVerdict(a: Verdict, b: Verdict): Verdict {
   const order: readonly Verdict[] = ['compliant', 'inconclusive', 'violation'];
@@ -39,15 +44,16 @@ const FLAGS: OptionNames = {
   tls: '--tls-cert and --tls-key',
 };
 
-/** Writes an error to standard error: a line for each problem of the input or the store, or our own with its stack. */
+/** What is wrong: a line for each problem of the input or the store, or our own error with its stack. */
+export function describeError(error: unknown): string {
+  if (error instanceof InputError) return error.say(FLAGS);
+  if (error instanceof StoreError) return error.message;
+  return `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+/** Writes an error to standard error, line by line. */
 export function tellError(error: unknown): void {
-  const text =
-    error instanceof InputError
-      ? error.say(FLAGS)
-      : error instanceof StoreError
-        ? error.message
-        : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  for (const line of text.split('\n')) tell(line);
+  for (const line of describeError(error).split('\n')) tell(line);
 }
 
 /** What Ctrl-C and a service manager end. */

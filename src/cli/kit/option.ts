@@ -17,6 +17,8 @@ export interface Option {
   readonly switch?: true;
   readonly limits?: Limits;
   readonly choices?: readonly string[];
+  /** Values that exist elsewhere and make no sense here, with the reason. */
+  readonly unfit?: Readonly<Record<string, string>>;
   /** May be given several times. */
   readonly list?: true;
   readonly required?: true;
@@ -70,8 +72,9 @@ export function checkValue(option: Option, given: unknown): OptionValue {
   // A number may be meant as text: `ports: 80` in a configuration file.
   const text = Number.isFinite(given) ? String(given) : given;
   if (typeof text !== 'string' || text === '') return { problem: 'a value is missing' };
-  const { choices } = option;
+  const { choices, unfit = {} } = option;
   if (!choices || choices.includes(text)) return { value: text };
+  if (Object.hasOwn(unfit, text)) return { problem: `"${text}" does not fit: ${unfit[text]}` };
   return { problem: `expected ${listChoices(choices)}${suggest(text, choices)}` };
 }
 

@@ -1,9 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { InputError } from '../../files/text/input-error.js';
 import { forTerminal } from '../../words/escape.js';
-import { listChoices } from '../../words/sentence.js';
 import { tell } from './ending.js';
 
 /** Where a command's data goes. */
@@ -18,45 +16,6 @@ export interface Output {
 
 /** At most this much text may wait for a reader, in UTF-16 code units. */
 const MAX_WAITING = 1 << 18;
-
-/** Endings of files whose format has another name, or that have none here. */
-const ENDINGS: Readonly<Record<string, string>> = { jsonl: 'ndjson' };
-const FOREIGN: ReadonlySet<string> = new Set([
-  'csv',
-  'tsv',
-  'htm',
-  'html',
-  'pdf',
-  'xls',
-  'xlsx',
-  'ods',
-  'doc',
-  'docx',
-  'odt',
-  'xml',
-  'yaml',
-  'yml',
-]);
-
-/**
- * The format of a report: the one that is given, or the one that the ending of the file names; a table otherwise.
- * @throws InputError for the ending of a format that the command does not have
- */
-export function chooseFormat<F extends string>(
-  { format, output }: { readonly format: F | undefined; readonly output: string | undefined },
-  formats: readonly (F | 'table')[],
-): F | 'table' {
-  if (format !== undefined) return format;
-  const ending = extname(output ?? '')
-    .slice(1)
-    .toLowerCase();
-  const named = formats.find((one) => one === (ENDINGS[ending] ?? ending));
-  if (named === undefined && FOREIGN.has(ending)) {
-    const problem = `there is no format ".${ending}" here: give --format ${listChoices(formats)}`;
-    throw new InputError(problem, { file: output });
-  }
-  return named ?? 'table';
-}
 
 /** Tells at the end, where a report went to a file, what it says in a word and where it is. */
 export function tellWritten(verdict: string, what: string, { output, quiet }: WrittenTo): void {

@@ -1,5 +1,6 @@
 import { SITE_FORMATS } from '../../reports/site-reporters.js';
 import { COMMON, FULL, OUTPUT } from './check-options.js';
+import { declareSiteFormat } from './format.js';
 import { inGroup, type Options } from './option.js';
 
 /** Which gateways of a network are asked, and how. */
@@ -17,9 +18,12 @@ export const GATEWAYS = {
   },
 } as const satisfies Options;
 
+/** Declares `--format` of the report of a site. */
+export const SITE_FORMAT = declareSiteFormat(SITE_FORMATS);
+
 /** Where and how the report of a site is written. */
 export const SITE_OUTPUT = inGroup('Output:', {
-  format: { choices: SITE_FORMATS, otherwise: 'as the file is called, or table', describe: 'Format of the report' },
+  ...SITE_FORMAT,
   ...OUTPUT,
   ...FULL,
   ...COMMON,

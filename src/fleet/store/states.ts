@@ -16,6 +16,8 @@ export interface ClientStatus {
   /** The look that it is known from, and its time: ISO 8601, UTC. */
   readonly resultId: number;
   readonly at: string;
+  /** When a look last came to the verdict of the state: ISO 8601, UTC. */
+  readonly seenAt: string;
   /** Why that look sent nothing, such as a name that did not resolve; null if it was a check. */
   readonly problem: string | null;
 }
@@ -117,6 +119,15 @@ export async function* readClientStates(db: Db, clientId?: string): AsyncIterabl
       .where('slots.id', 'in', ids)
       .select(['slots.id', 'slots.slot', 'slots.state', 'slots.state_result_id', 'slots.state_at', 'clients.card'])
       .select(['results.address', 'results.target'])
+      .select((query) =>
+        query
+          .selectFrom('results as looks')
+          .whereRef('looks.slot_id', '=', 'slots.id')
+          .where('looks.final', '=', 1)
+          .whereRef('looks.verdict', '=', sql`json_extract(slots.state, '$.verdict')`)
+          .select(({ fn }) => fn.max('looks.at').as('at'))
+          .as('seen_at'),
+      )
       .execute();
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) {
@@ -128,6 +139,7 @@ export async function* readClientStates(db: Db, clientId?: string): AsyncIterabl
         state: JSON.parse(row.state!) as SlotState,
         resultId: row.state_result_id!,
         at: new Date(row.state_at!).toISOString(),
+        seenAt: new Date(row.seen_at ?? row.state_at!).toISOString(),
         problem: row.address === null ? decodeTarget(row.address, row.target).problem : null,
       };
     }

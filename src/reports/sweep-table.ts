@@ -1,0 +1,89 @@
+import type { ChangeKind, SaidChange } from '../model/change.js';
+import type { ClientCard } from '../model/client.js';
+import type { Verdict } from '../model/report.js';
+import { forTerminal, forTerminalLine } from '../words/escape.js';
+import { cutWords, limitWidth } from '../words/layout.js';
+import { renderCount } from '../words/sentence.js';
+import { createRows } from './address-rows.js';
+import type { ReportStyle, SweepSummary, SweepWriter, Unchecked } from './reporter.js';
+
+/** Wider rows read badly. */
+const MOST_COLUMNS = 160;
+/** From this many clients on the table leaves out those that are compliant and unchanged. */
+const ROWS_FOR_ALL = 100;
+
+/** A check by hand takes from the inventory what it is told. */
+const OPTIONS = ' --profile NAME, as the inventory has it';
+
+/** What stands before a title that does not say it itself. */
+const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
+  exposed: 'NEW: ',
+  resolved: '',
+  'lost-sight': '',
+  'service-lost': 'LOST: ',
+  'service-back': '',
+  'identity-changed': 'changed: ',
+  'address-changed': 'moved: ',
+  'no-longer-determined': 'unknown: ',
+};
+
+/** A sweep for people: a row for each slot, its changes below it. */
+export function createSweepTable({ width: columns, ...rest }: ReportStyle, clients: number): SweepWriter {
+  const style = { ...rest, width: limitWidth(columns, MOST_COLUMNS) };
+  const rows = createRows(style, OPTIONS);
+  const brief = clients > ROWS_FOR_ALL;
+  return {
+    begin: () => rows.begin(),
+    result({ client, report, changes, unseen }) {
+      const row = rows.report({ ...report, target: { ...report.target, name: client.name } });
+      if (brief && report.verdict === 'compliant' && changes.length === 0 && unseen === 0) return '';
+      const standing = unseen > 0 ? [renderUnseen(client, unseen, style.width)] : [];
+      return [row, ...changes.map((change) => renderChange(change, style.width)), ...standing].join('');
+    },
+    end: (summary) => rows.end() + renderSummary(summary, style.width, brief),
+  };
+}
+
+function renderChange({ kind, title, before, after }: SaidChange, width: number): string {
+  const detail =
+    kind === 'identity-changed' || kind === 'address-changed' ? ` (${before ?? '?'} → ${after ?? '?'})` : '';
+  return `  ${cutWords(KIND_WORDS[kind] + forTerminal(title + detail), width - 2)}\n`;
+}
+
+function renderUnseen({ id }: ClientCard, unseen: number, width: number): string {
+  const what = `${renderCount(unseen, 'exposure')} out of sight: not seen, and not known to be closed (sallyport show ${id})`;
+  return `  ${cutWords(forTerminal(what), width - 2)}\n`;
+}
+
+/** Counts of results in words; empty if there are none. */
+export function renderVerdicts({ violation, inconclusive, compliant }: Readonly<Record<Verdict, number>>): string {
+  const counts = [
+    [violation, 'with a violation'],
+    [inconclusive, 'inconclusive'],
+    [compliant, 'compliant'],
+  ] as const;
+  return counts.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
+}
+
+function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
+  const { sweepId, interrupted, verdicts, failed, skipped, skippedCount, pausedCount, blind, held } = summary;
+  const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume continues it' : ''}`];
+  const list = (clients: readonly Unchecked[]) =>
+    clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
+  if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
+  const before = renderVerdicts(verdicts);
+  if (before !== '') lines.push(`Found before it was continued: ${before}`);
+  if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
+  if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: our own connection did not work`);
+  if (held > 0) lines.push(`${renderCount(held, 'result')} not counted: too many clients fell silent at once`);
+  // For a reason of each: its profile is gone, or all of its addresses are excluded.
+  if (failed.length > 0) lines.push(`${renderCount(failed.length, 'client')} not checked:`, ...list(failed));
+  if (skippedCount > 0) {
+    lines.push(
+      `${renderCount(skippedCount, 'client')} not checked, because there is no valid authorisation:`,
+      ...list(skipped),
+    );
+  }
+  if (skippedCount > skipped.length) lines.push(`  and ${skippedCount - skipped.length} more`);
+  return `${lines.join('\n')}\n`;
+}
