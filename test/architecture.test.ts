@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   files: { may: ['model', 'version', 'words'], why: 'text to model; what is done with it is not its affair' },
   net: { may: ['async', 'model'], why: 'sockets know neither what is said on them nor what it means' },
   system: { may: ['model'], why: 'asks the system for its routes, its firewalls and a ping, and no socket' },
+  evidence: { may: ['model'], why: 'signs and verifies what it is given; where keys and files are is not its affair' },
   protocols: { may: ['model'], why: 'codecs are bytes and values: they can be fuzzed and used without a network' },
   'check/talks': {
     may: ['model', 'net', 'protocols', 'version'],

@@ -5,6 +5,7 @@ import { inventoryFileSchema } from '../files/clients/inventory-schema.js';
 import { profileFileSchema } from '../files/profiles/profile-file.js';
 import { alertPayloadSchema } from '../model/alert-payload.js';
 import { siteReportSchema } from '../model/site.js';
+import { signatureSchema } from '../model/signature.js';
 import { sweepResultSchema } from '../model/sweep-result.js';
 import { reportSchema } from '../model/report.js';
 
@@ -45,6 +46,12 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     id: 'urn:sallyport:sweep-result:1',
     title: 'sallyport sweep result',
     description: 'The final result of one address of one client in a sweep. Fields may be added.',
+  },
+  'signature.schema.json': {
+    schema: signatureSchema,
+    id: 'urn:sallyport:signature:1',
+    title: 'sallyport signature',
+    description: 'The signature of a report that was handed over, with what it says; see docs/evidence.md.',
   },
   'alert.schema.json': {
     schema: alertPayloadSchema,
