@@ -128,7 +128,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   cli: {
     may: [
-      ...['check/run', 'check/judge', 'check/rules', 'credentials', 'files', 'fleet/alerts'],
+      ...['check/run', 'check/judge', 'check/rules', 'credentials', 'evidence', 'files', 'fleet/alerts'],
       ...['fleet/changes', 'fleet/store', 'fleet/sweep', 'lab', 'model', 'net', 'reports', 'site/checklist'],
       ...[
         'site/compare-sites',

@@ -58,10 +58,10 @@ export function renderPrivateKey({ privateKey, owner }: SigningKey): string {
   return renderOwner(owner) + String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
 }
 
-/** Writes a public key: its owner in a line, then SubjectPublicKeyInfo as PEM. */
-export function renderPublicKey({ spki, owner }: PublicKey): string {
+/** Writes a public key: its owner and its id in a line each, then SubjectPublicKeyInfo as PEM. */
+export function renderPublicKey({ id, spki, owner }: PublicKey): string {
   const key = createPublicKey({ key: spki, type: 'spki', format: 'der' });
-  return renderOwner(owner) + String(key.export({ type: 'spki', format: 'pem' }));
+  return `${renderOwner(owner)}Key: ${id}\n` + String(key.export({ type: 'spki', format: 'pem' }));
 }
 
 function renderOwner(owner: string | null): string {

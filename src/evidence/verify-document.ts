@@ -4,24 +4,8 @@ import { parseExactJson } from './exact-json.js';
 import { findPageSignature } from './page-signature.js';
 import { decodeUtf8, readStatement } from './statement.js';
 
-/**
- * Verifies a page or PDF by the signature within, or a file of JSON by the one beside it.
- * @param beside the file with the signature; null if there is none
- */
-export function verifyDocument(document: Uint8Array, beside: Uint8Array | null): Verification {
-  return beside === null ? verifyPage(document) : verifyJson(document, beside);
-}
-
-/** Whether a report is the one that a statement is about, however it is laid out; null if it is not JSON at all. */
-export function matchReport(json: string, { report }: Statement): boolean | null {
-  try {
-    return digestJson(parseExactJson(json)) === report;
-  } catch {
-    return null;
-  }
-}
-
-function verifyPage(document: Uint8Array): Verification {
+/** Verifies a page or PDF by the signature within. */
+export function verifyPage(document: Uint8Array): Verification {
   const page = findPageSignature(document);
   if (!page) return { state: 'unsigned' };
   if (page === 'several') return { state: 'altered', why: 'several', statement: null };
@@ -34,7 +18,14 @@ function verifyPage(document: Uint8Array): Verification {
   return isAnother ? { state: 'altered', why: 'report', statement } : { state: 'intact', statement };
 }
 
-function verifyJson(file: Uint8Array, beside: Uint8Array): Verification {
+/**
+ * Verifies a file of JSON.
+ * @param beside the file with its signature
+ */
+export function verifyJson(
+  file: Uint8Array,
+  beside: Uint8Array,
+): Exclude<Verification, { readonly state: 'unsigned' }> {
   const text = decodeUtf8(beside);
   const statement = text?.endsWith('\n') ? readStatement(text.slice(0, -1)) : 'form';
   if (typeof statement === 'string') return { state: 'altered', why: statement, statement: null };
@@ -42,6 +33,15 @@ function verifyJson(file: Uint8Array, beside: Uint8Array): Verification {
   if (digestBytes(file) !== statement.bytes) return { state: 'altered', why: 'bytes', statement };
   const isSame = matchReport(Buffer.from(file).toString(), statement);
   return isSame ? { state: 'intact', statement } : { state: 'altered', why: 'report', statement };
+}
+
+/** Whether a report is the one that a statement is about, however it is laid out; null if it is not JSON at all. */
+export function matchReport(json: string, { report }: Statement): boolean | null {
+  try {
+    return digestJson(parseExactJson(json)) === report;
+  } catch {
+    return null;
+  }
 }
 
 /** The reports that a page offers to be saved. */

@@ -66,6 +66,14 @@ export const COMMANDS = {
   },
   inventory: { title: 'Validate, list or convert the inventory of clients', load: () => import('./inventory.js') },
   alert: { title: 'Test alert channels; list and send the messages that wait', load: () => import('./alert.js') },
+  key: {
+    title: 'Make a key that signs reports, or show the id of one',
+    load: () => import('./key.js'),
+  },
+  verify: {
+    title: 'Verify that a signed report is what was measured, and by whose key',
+    load: () => import('./verify.js'),
+  },
   store: {
     title: 'Maintain the store of results: info, check, prune, backup, restore',
     load: () => import('./store.js'),

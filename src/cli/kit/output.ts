@@ -56,8 +56,8 @@ async function openFile(file: string | undefined, replaceable: Replaceable): Pro
   if (file === undefined || file === '-') {
     return joinWrites(false, writeStdout, () => Promise.resolve());
   }
-  const refuse = ({ code, message }: NodeJS.ErrnoException): never => {
-    throw new InputError(`cannot be written: ${PROBLEMS[code ?? ''] ?? message}`, { file });
+  const refuse = (error: NodeJS.ErrnoException): never => {
+    throw new InputError(describeWriteError(error), { file });
   };
   const made = await open(file, 'wx').catch((error: NodeJS.ErrnoException) =>
     error.code === 'EEXIST' ? null : refuse(error),
@@ -149,6 +149,11 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   ENOSPC: 'no space left',
 };
+
+/** Says in words why a file could not be written. */
+export function describeWriteError({ code, message }: NodeJS.ErrnoException): string {
+  return `cannot be written: ${PROBLEMS[code ?? ''] ?? message}`;
+}
 
 function writeStdout(text: string): Promise<void> {
   return new Promise((resolve) => {

@@ -11,16 +11,25 @@ const CHUNK_BYTES = 64 * 1024;
  * @throws InputError when it cannot be read, is larger than `maxBytes` or not UTF-8
  */
 export async function readText(file: string, maxBytes: number, onNote?: EncodingNote): Promise<string> {
-  const bytes = await readBytes(file, maxBytes + 1).catch((error: unknown) => {
-    throw new InputError(describeFileError(error), { file });
-  });
-  if (bytes.length > maxBytes) throw new InputError(`larger than ${maxBytes} bytes`, { file });
+  const bytes = await readBytes(file, maxBytes);
   const utf8 = onNote ? await collect(readUtf8([bytes], file, onNote)) : bytes;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(utf8);
   } catch {
     throw new InputError('not UTF-8 text', { file });
   }
+}
+
+/**
+ * Reads a file as it is.
+ * @throws InputError when it cannot be read or is larger than `maxBytes`
+ */
+export async function readBytes(file: string, maxBytes: number): Promise<Buffer> {
+  const bytes = await readUpTo(file, maxBytes + 1).catch((error: unknown) => {
+    throw new InputError(describeFileError(error), { file });
+  });
+  if (bytes.length > maxBytes) throw new InputError(`larger than ${maxBytes} bytes`, { file });
+  return bytes;
 }
 
 async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -40,7 +49,7 @@ export function describeFileError(error: unknown): string {
   return known[code ?? ''] ?? `cannot be read: ${message}`;
 }
 
-async function readBytes(file: string, limit: number): Promise<Buffer> {
+async function readUpTo(file: string, limit: number): Promise<Buffer> {
   const handle = await open(file);
   try {
     const chunks: Buffer[] = [];
