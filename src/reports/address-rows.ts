@@ -1,7 +1,8 @@
+import { OUTSIDER } from '../model/profile.js';
 import type { Report } from '../model/report.js';
 import { type Standing, STANDINGS, standingOf } from '../model/standing.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
-import { cutColumns, cutWords, displayWidth, padText } from '../words/layout.js';
+import { cutColumns, cutWords, displayWidth, padText, wrapCall } from '../words/layout.js';
 import { renderCount } from '../words/sentence.js';
 import { renderHanging } from './blocks.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
@@ -96,16 +97,16 @@ function renderTally(counts: Readonly<Record<Standing, number>>, style: ReportSt
   const head = `${renderCount(total, 'target')}:`;
   const tally =
     style.width < LEAST_FOR_COLUMNS ? [head, ...parts.map((part) => `  ${part}`)] : [`${head} ${parts.join(', ')}`];
-  return `\n${[...tally, ...(counts.compliant < total ? [help] : [])].join('\n')}\n`;
+  return `\n${[...tally, ...(counts.compliant < total ? wrapCall(help, style.width) : [])].join('\n')}\n`;
 }
 
 /**
  * Many targets: a header, one row a target as it finishes, and a tally. Keeps a counter for each standing.
- * @param options further ones of the check that the last line names, where not all is compliant
+ * @param help the last line, where not all is compliant: by default how to check one again, with the options that it needs
  */
-export function createRows(style: ReportStyle, options = ''): ReportWriter & { end(): string } {
+export function createRows(style: ReportStyle, help?: string): ReportWriter & { end(): string } {
   const counts: Record<Standing, number> = { violation: 0, inconclusive: 0, compliant: 0, 'no-answer': 0 };
-  let allow = '';
+  let [allow, source] = ['', ''];
   return {
     begin() {
       if (style.width < LEAST_FOR_COLUMNS) return '';
@@ -123,8 +124,9 @@ export function createRows(style: ReportStyle, options = ''): ReportWriter & { e
     report(report) {
       counts[standingOf(report)]++;
       if (report.verdict !== 'compliant' && needsAllowing(report.target)) allow = ' --allow-special';
+      if (report.vantage.source !== OUTSIDER) source = ` --source ${forTerminal(report.vantage.source)}`;
       return `${[renderRow(report, style), ...renderProblem(report.target, style.width)].join('\n')}\n`;
     },
-    end: () => renderTally(counts, style, `What to do: sallyport check ADDRESS${allow}${options}`),
+    end: () => renderTally(counts, style, help ?? `What to do: sallyport check ADDRESS${allow}${source}`),
   };
 }

@@ -126,14 +126,18 @@ export interface HistoryRow extends Omit<HistoryEntry, 'resultId' | 'report'> {
   readonly changes: readonly SaidChange<StoredChange>[];
 }
 
-/** A look: when, the verdict, and what changed since the look before. */
-export function renderLook(look: HistoryRow, width: number, paint: Paint): string {
+/**
+ * A look: when, the verdict, and what changed since the look before.
+ * @param told the look that was shown before: what both have to say is not said again
+ */
+export function renderLook(look: HistoryRow, told: HistoryRow | null, width: number, paint: Paint): string {
   const { at, sweepId, slot, address, standing, summary, final, again, changes } = look;
+  const isTold = told?.slot === slot && told.standing === standing && told.summary === summary;
   const where = address === null || address === slot ? slot : `${slot} (${address})`;
   const doubt = final ? '' : '  not confirmed yet';
   const lines = [
     `${renderTime(at)}  ${paintStanding(paint, standing, 14)}  ${forTerminal(where)}  sweep ${sweepId}${doubt}`,
-    ...wrapText(forTerminal(summary), width - 2).map((line) => paint('dim', `  ${line}`)),
+    ...wrapText(isTold ? SAME : forTerminal(summary), width - 2).map((line) => paint('dim', `  ${line}`)),
     ...(again
       ? [
           paint(
@@ -146,6 +150,8 @@ export function renderLook(look: HistoryRow, width: number, paint: Paint): strin
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const SAME = 'The same.';
 
 /** A look that was judged again. */
 export interface JudgementRow {

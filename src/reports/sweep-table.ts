@@ -12,8 +12,8 @@ const MOST_COLUMNS = 160;
 /** From this many clients on the table leaves out those that are compliant and unchanged. */
 const ROWS_FOR_ALL = 100;
 
-/** A check by hand takes from the inventory what it is told. */
-const OPTIONS = ' --profile NAME, as the inventory has it';
+/** What to type about a client that is not compliant. */
+const HELP = 'What to do: sallyport show CLIENT';
 
 /** What stands before a title that does not say it itself. */
 const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
@@ -30,7 +30,7 @@ const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
 /** A sweep for people: a row for each slot, its changes below it. */
 export function createSweepTable({ width: columns, ...rest }: ReportStyle, clients: number): SweepWriter {
   const style = { ...rest, width: limitWidth(columns, MOST_COLUMNS) };
-  const rows = createRows(style, OPTIONS);
+  const rows = createRows(style, HELP);
   const brief = clients > ROWS_FOR_ALL;
   return {
     begin: () => rows.begin(),

@@ -87,7 +87,8 @@ function renderCircumstances(report: Report, width: number): string[] {
   const cut = interrupted ? ' and was CUT OFF: only what was known by then' : '';
   const fields: [string, string][] = [
     ['Address', resolved ? `${target.name} was ${target.address} at ${renderTime(target.resolvedAt ?? '')}` : ''],
-    ['Problem', target.problem ?? ''],
+    // Elsewhere a finding tells it.
+    ['Problem', report.findings.length === 0 ? (target.problem ?? '') : ''],
     ['From', describeVantage(vantage)],
     ['When', `${duration}${cut}, against profile "${profile.name}"`],
     ['Allowed', authorization === null ? '' : `by ${authorization}`],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openStore } from '../../src/fleet/store/open-store.js';
-import { answer, site, survey } from '../check/rules/build-survey.js';
+import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 
@@ -84,6 +84,40 @@ describe('changes', () => {
     };
     expect(await told('north')).toMatch(/^Nothing changed, /);
     expect(await told('south')).toMatch(/^No check is in the store, /);
+  });
+
+  test('gives no all-clear where only some addresses were checked, or came to a verdict', async () => {
+    const path = join(directory, 'partly.sqlite');
+    await addSweep(path, '2026-11-01T03:00:00.000Z', looks(closed, closed));
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: closed }]);
+    const blurred = survey(site(see('tcp/80', 'error')));
+    await addSweep(path, '2026-11-03T03:00:00.000Z', looks(blurred, closed));
+    await addSweep(path, '2026-11-04T03:00:00.000Z', [{ client: acme, survey: blurred }]);
+    const told = async (since: string, until = since) =>
+      (await runHere(['changes', '--since', since, '--until', until, '--store', path])).stdout.replace(/\s+/g, ' ');
+    expect(await told('2026-11-01')).toMatch(/^Nothing changed, /);
+    expect(await told('2026-11-02')).toMatch(
+      /^Nothing changed at 1 address that was checked, .*; not known of 1 address: 1 without a check in the store $/,
+    );
+    expect(await told('2026-11-02', '2026-11-03')).toMatch(/ 1 change at 1 client, .*: 1 no longer determined $/);
+    expect(await told('2026-11-04')).toMatch(
+      /^What changed is not known, .*; not known of 2 addresses: 1 without a check in the store and 1 whose checks came to no verdict $/,
+    );
+  });
+
+  test('says what was deleted, and of which kinds nothing changed', async () => {
+    const path = join(directory, 'deleted.sqlite');
+    await addSweep(path, '2026-11-01T03:00:00.000Z', looks(open, closed));
+    await addSweep(path, '2026-11-02T03:00:00.000Z', looks(open, closed));
+    const told = async (...args: string[]) =>
+      (await runHere(['changes', '--since', '2026-11-01', ...args, '--store', path])).stdout.replace(/\s+/g, ' ');
+    expect(await told('--kind', 'resolved')).toMatch(/^No such change, /);
+    await runHere(['store', 'prune', '--older-than', '1s', '--store', path]);
+    expect(await told()).toMatch(
+      /^Nothing changed at 2 addresses that were checked, .*; changes before 20\d\d-\d\d-\d\d \d\d:\d\d UTC were deleted by store prune $/,
+    );
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await told('--since', at, '--until', at)).not.toContain('deleted');
   });
 
   test('begins a week ago where nothing else is said', async () => {

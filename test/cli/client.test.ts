@@ -109,6 +109,13 @@ describe('retire', () => {
     expect(stdout).toBe(`no longer listed: 2 addresses of acme, where 1 violation stood; kept: ${HELD}\n`);
     expect(await read('acme')).toEqual({ ...ALL, listed: [] });
     expect((await run('retire', 'acme')).stderr).toContain('no address of "acme" is listed');
+    const day = new Date().toISOString().slice(0, 10);
+    const told = ['203.0.113.7', '203.0.113.8'].map(
+      (slot) => `sallyport: ${slot} was retired on ${day}: it is listed no longer\n`,
+    );
+    expect((await runHere(['history', 'acme', '--store', path])).stderr).toBe(told.join(''));
+    expect((await runHere(['show', 'acme', '203.0.113.8', '--store', path])).stderr).toBe(told[1]);
+    expect((await runHere(['show', 'acme', '--quiet', '--store', path])).stderr).toBe('');
     await addSweep(path, '2026-11-03T03:00:00.000Z', [{ client: client('acme'), survey: closed }]);
     // Nothing is "resolved": what was known before is retired.
     expect(await read('acme')).toEqual({ ...ALL, listed: ['203.0.113.7'], history: 4 });

@@ -28,6 +28,17 @@ describe('history', () => {
     expect(stdout.indexOf('resolved')).toBeLessThan(stdout.indexOf('exposed '));
   });
 
+  test('says once what several looks of an address have to say', async () => {
+    const path = join(directory, 'same.sqlite');
+    const blurred = { client: acme, survey: survey(site(see('tcp/80', 'error'))) };
+    for (const day of ['01', '02']) await addSweep(path, `2026-11-${day}T03:00:00.000Z`, [blurred]);
+    const { stdout } = await runHere(['history', 'acme', '--store', path]);
+    expect(stdout.split('\n').filter((line) => line.startsWith('  '))).toEqual([
+      '  Inconclusive: the state of tcp/80 is not known.',
+      '  The same.',
+    ]);
+  });
+
   test('tells no more than it is asked for', async () => {
     const { stdout } = await runHere(['history', 'acme', '--limit', '1', '--store', store]);
     expect(stdout).toContain('sweep 3');

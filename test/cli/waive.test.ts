@@ -78,6 +78,12 @@ describe('waive', () => {
     [['acme', RULE, '80'], soon, '"80" is not an endpoint'],
     [['acme', RULE], '2020-01-01', 'is past'],
     [['acme', RULE], '2027-02-30', 'is not a day'],
+    [['acme', RULE], '31.12.2020', '--until: 2020-12-31 is past'],
+    [
+      ['acme', RULE],
+      '3/4/2099',
+      '"3/4/2099" can be read in two ways: write 2099-04-03 for 3 April 2099, or 2099-03-04',
+    ],
     [['acme', RULE], '2199-01-01', 'at most two years ahead'],
     [['acme', RULE, '--reason', 'again'], soon, '--reason: expected one value, not 2'],
     [['acme'], soon, 'rule is missing; see sallyport waive --help'],
@@ -87,6 +93,13 @@ describe('waive', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(await listed(store)).toEqual([]);
+  });
+
+  test('takes a day as Europeans write it', async () => {
+    const store = await createStore();
+    const [year, month, day] = dayFromNow(300).split('-');
+    const { stdout } = await waive(store, ['acme', RULE], `${day}.${month}.${year}`);
+    expect(stdout).toContain(`accepted by Ann until ${dayFromNow(300)}: moves soon`);
   });
 
   test('says what accepts the same already, as long as it is valid', async () => {

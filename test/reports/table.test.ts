@@ -442,9 +442,9 @@ describe('many targets', () => {
     const sweep = createSweepWriter(table, { ...PLAIN, many: true }, 1);
     const row = { sweepId: 1, client: { id: 'a', name: 'A', group: null, tags: [], contacts: [] }, slot: 'a' };
     const told = sweep.result({ ...row, report: bad, changes: [], unseen: 0 });
-    expect(told + sweep.end(WHOLE_SWEEP)).toContain(
-      'What to do: sallyport check ADDRESS --allow-special --profile NAME, as the inventory has it',
-    );
+    expect(told + sweep.end(WHOLE_SWEEP)).toContain('What to do: sallyport show CLIENT\n');
+    const dealer = { ...bad, vantage: { ...bad.vantage, source: 'dealer' } };
+    expect(last(dealer, bad)).toBe('What to do: sallyport check ADDRESS --allow-special --source dealer');
   });
 
   test('rows line up and stream', () => {

@@ -83,6 +83,13 @@ export function sayFinding(speakers: Speakers, finding: Finding): FindingWords {
   };
 }
 
+/** Puts the end of a finding into words. Total, as {@link sayFinding}. */
+export function sayOver(speakers: Speakers, finding: Finding): string {
+  const rule = speakers.get(finding.rule);
+  const over = rule && attempt(() => rule.data?.safeParse(finding.data).success && rule.sayOver?.(finding));
+  return cutText(over || `Resolved: ${sayFinding(speakers, finding).title}`, 256);
+}
+
 /** Puts an undetermined entry into words, within the report's limits. Total, as {@link sayFinding}. */
 export function sayUndetermined(speakers: Speakers, doubt: Undetermined): UndeterminedWords {
   const rule = speakers.get(doubt.rule);

@@ -11,7 +11,7 @@ import type { Summary } from '../../model/summary.js';
 import { RULES } from '../rules/registry.js';
 import { servicesNotLookedAt } from '../rules/services-not-looked-at.js';
 import { cutText, lowerFirst, quote } from '../../words/sentence.js';
-import { isViolation, sayFinding, sayUndetermined, type Speakers } from './engine.js';
+import { isViolation, sayFinding, sayOver, sayUndetermined, type Speakers } from './engine.js';
 import { judgeSurvey, type ReportOptions } from './judge-survey.js';
 
 const SPEAKERS: Speakers = new Map(RULES.map((rule) => [rule.id, rule]));
@@ -24,6 +24,11 @@ export function createReport(survey: Survey, options: ReportOptions): Report {
 /** Puts what a rule of a check found into words. Total. */
 export function sayCheckFinding(finding: Finding): FindingWords {
   return sayFinding(SPEAKERS, finding);
+}
+
+/** Puts the end of what a rule of a check found into words. Total. */
+export function sayCheckOver(finding: Finding): string {
+  return sayOver(SPEAKERS, finding);
 }
 
 /** Puts a report into words. Total: a stored one can be said again. */

@@ -3,6 +3,9 @@ import { nullableText, text } from '../../model/text.js';
 import { cutText, quote } from '../../words/sentence.js';
 import { defineRule, PLAIN } from './rule.js';
 
+/** More of a problem does not fit into a title. */
+const TITLE_LENGTH = 180;
+
 /** There was no address to check. */
 export const addressMissing = defineRule({
   id: 'address-missing',
@@ -27,10 +30,16 @@ export const addressMissing = defineRule({
   data: z.object({ input: text(120).describe('what the user gave'), problem: nullableText(512) }),
   say: ({ data: { input, problem } }) => ({
     ...PLAIN,
-    title: problem ? `Not checked: ${quote(problem, 180)}` : 'There is no address to check',
-    seen: `${quote(input)}: ${problem || 'we know of no address'}.`,
+    title: problem ? `Not checked: ${quote(problem, TITLE_LENGTH)}` : 'There is no address to check',
+    seen: sayMissing(input, problem),
     matters: 'Nothing was checked, so nothing is known about this site.',
     remedy:
       'Correct the name or the address; a private or other special one needs --allow-special. With dynamic DNS, check that the customer’s entry is still updated.',
   }),
 });
+
+/** The problem in full, where the title has no room for it. */
+function sayMissing(input: string, problem: string | null): string {
+  if (problem && problem.length <= TITLE_LENGTH) return `Nothing was sent to ${quote(input)}.`;
+  return `${quote(input)}: ${problem || 'we know of no address'}.`;
+}

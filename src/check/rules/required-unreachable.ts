@@ -44,6 +44,7 @@ export const requiredUnreachable = defineRule({
     };
   },
   data: outageSchema,
+  sayOver: ({ data: { service } }) => `${service.title || 'A required service'} can be reached again`,
   say({ data: { service, sip, states, others, heard } }) {
     const seen = states.map(({ endpoint, state, reason }) => `${endpoint} ${state} (${reason})`);
     const life = heard ? '' : ' Nothing else at this address answers either: the line may be down.';

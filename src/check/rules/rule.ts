@@ -62,6 +62,8 @@ export interface Rule<Facts, Data extends FindingData = FindingData, DoubtData e
   /** The form of its findings' data, and their words; missing if it only tells what could not be determined. */
   readonly data?: z.ZodType<Data>;
   say?(finding: Found<Data>): RuleWords;
+  /** What is said once a finding is over, where its title with "Resolved" before it would not be plain. */
+  sayOver?(finding: Found<Data>): string;
   /** The same for its undetermined entries. */
   readonly doubt?: z.ZodType<DoubtData>;
   sayDoubt?(doubt: Doubt<DoubtData>): UndeterminedWords;

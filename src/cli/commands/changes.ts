@@ -2,11 +2,11 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readBeginning, readInstant } from '../../files/text/instant.js';
 import type { ChangeOfClient } from '../../fleet/store/store.js';
-import { CHANGE_KINDS } from '../../model/change.js';
+import { CHANGE_KINDS, type ChangeKind } from '../../model/change.js';
+import { sayChangesEnd } from '../../reports/changes-end.js';
 import { type ChangesRow, renderChangesOfLook } from '../../reports/changes-table.js';
 import { renderHanging } from '../../reports/blocks.js';
 import { createJsonWriter } from '../../reports/json.js';
-import { renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput } from '../kit/output.js';
@@ -27,6 +27,7 @@ export const command = defineCommand({
     ['changes', 'What changed this week?'],
     ['changes --since 2026-11-01 --until 2026-11-30 --kind exposed', 'What was exposed in November, UTC?'],
   ],
+  notes: ['Exit codes: 0 whatever changed, 2 usage or internal error'],
   async run({ since, until, group, kind, format, store: path }) {
     const now = new Date();
     const span = { since: readBeginning(since, now), until: until === undefined ? now : readInstant(until, 'end') };
@@ -34,7 +35,7 @@ export const command = defineCommand({
     const { width, paint } = describeScreen();
     const output = await openOutput();
     const json = format === 'json' ? createJsonWriter(true) : null;
-    const counts = new Map<string, number>();
+    const counts = new Map<ChangeKind, number>();
     const clients = new Set<string>();
     await withStore(path, async (store) => {
       await checkGroups(store, group);
@@ -47,10 +48,9 @@ export const command = defineCommand({
         else await output.write(renderChangesOfLook(look, width, paint));
       }
       if (json) return output.write(json.end());
-      const isKnown = clients.size > 0 || (await store.hasCheck({ ...span, groups: group }));
-      return output.write(
-        renderEnd(isKnown ? describeCounts(counts, clients.size, span) : describeUnchecked(span), width),
-      );
+      const coverage = await store.countCoverage({ ...span, groups: group });
+      const told = { counts, clients: clients.size, span, coverage, narrowed: kind !== undefined };
+      return output.write(renderHanging('', 2, sayChangesEnd(told), width).join('\n') + '\n');
     });
     await output.close();
     return EXIT.compliant;
@@ -70,33 +70,4 @@ async function* joinLooks(changes: AsyncIterable<ChangeOfClient>): AsyncGenerato
     look.changes.push(sayChange(change));
   }
   if (look) yield look;
-}
-
-function renderEnd(text: string, width: number): string {
-  return `${renderHanging('', 2, text, width).join('\n')}\n`;
-}
-
-interface Span {
-  readonly since: Date;
-  readonly until: Date;
-}
-
-function describeSpan({ since, until }: Span): string {
-  const [from, to] = [since, until].map((time) => time.toISOString().slice(0, 16).replace('T', ' '));
-  return `${from} to ${to} UTC`;
-}
-
-/** Where nothing was checked, that nothing changed would be an all-clear. */
-function describeUnchecked(times: Span): string {
-  return `No check is in the store, ${describeSpan(times)}: what changed is not known`;
-}
-
-function describeCounts(counts: ReadonlyMap<string, number>, clients: number, times: Span): string {
-  const span = describeSpan(times);
-  if (clients === 0) return `Nothing changed, ${span}`;
-  const kinds = CHANGE_KINDS.flatMap((kind) =>
-    counts.has(kind) ? [`${counts.get(kind)} ${kind.replaceAll('-', ' ')}`] : [],
-  );
-  const sum = [...counts.values()].reduce((a, b) => a + b, 0);
-  return `${renderCount(sum, 'change')} at ${renderCount(clients, 'client')}, ${span}: ${kinds.join(', ')}`;
 }

@@ -53,8 +53,10 @@ export const command = defineCommand({
   },
 });
 
+const SWEEP_NUMBER = /^[1-9]\d{0,14}$/;
+
 function readNumber(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text))
+  if (!SWEEP_NUMBER.test(text))
     throw new InputError(
       `"${text}" is not the number of a sweep; to compare checks of one client, use --from and --to`,
     );
@@ -67,6 +69,10 @@ async function compareClient(store: Store, client: string, from: Date | null, to
   if (later.length === 0) {
     if (to && (await store.listHistory(client, 1)).length > 0)
       throw new InputError(`"${client}" has no check of ${renderTime(to.toISOString())} or before`);
+    if (SWEEP_NUMBER.test(client) && (await store.getSweep(Number(client))) !== null)
+      throw new InputError(
+        `the store has no client "${client}"; to compare sweep ${client} with a later one, name that one too: sallyport diff ${client} NUMBER`,
+      );
     throw await describeUnknownClient(store, client);
   }
   const compared: SlotDiff[] = [];

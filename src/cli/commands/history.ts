@@ -9,7 +9,7 @@ import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput } from '../kit/output.js';
-import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, tellRetired, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 /** `sallyport history`: the checks of one client, newest first, and what changed between them. */
@@ -21,12 +21,22 @@ export const command = defineCommand({
     ...STORE,
   },
   async run({ client, limit, format, store: path }) {
-    const looks = await withStore(path, (store) => readHistory(store, client, limit));
+    const { looks, retired } = await withStore(path, async (store) => ({
+      looks: await readHistory(store, client, limit),
+      retired: await store.listRetired(client),
+    }));
     const { width, paint } = describeScreen();
     const output = await openOutput();
     if (format === 'json') await output.write(renderJson(looks));
-    else for (const look of looks) await output.write(renderLook(look, width, paint));
+    else {
+      const told = new Map<string, HistoryRow>();
+      for (const look of looks) {
+        await output.write(renderLook(look, told.get(look.slot) ?? null, width, paint));
+        told.set(look.slot, look);
+      }
+    }
     await output.close();
+    tellRetired(retired);
     return EXIT.compliant;
   },
 });

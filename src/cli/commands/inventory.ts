@@ -5,7 +5,7 @@ import {
   renderInventoryCsv,
   renderInventoryYaml,
 } from '../../files/clients/inventory-text.js';
-import { formatDay } from '../../files/text/instant.js';
+import { formatDay } from '../../files/text/day.js';
 import { type InventoryFormat, selectClients } from '../../files/clients/inventory.js';
 import { renderInventoryClient, renderInventoryHead } from '../../reports/clients-table.js';
 import { createJsonWriter } from '../../reports/json.js';

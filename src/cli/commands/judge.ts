@@ -4,7 +4,7 @@ import type { Store } from '../../fleet/store/store.js';
 import { InputError } from '../../files/text/input-error.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
-import { formatDay } from '../../files/text/instant.js';
+import { formatDay } from '../../files/text/day.js';
 import { groupByClient, type Unseen, type Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';

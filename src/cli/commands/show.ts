@@ -1,6 +1,7 @@
 import { sayReport } from '../../check/judge/say-report.js';
 import { InputError } from '../../files/text/input-error.js';
-import { formatDay, readInstant } from '../../files/text/instant.js';
+import { formatDay } from '../../files/text/day.js';
+import { readInstant } from '../../files/text/instant.js';
 import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
 import { sayState } from '../../fleet/changes/say-change.js';
 import { issueKey } from '../../fleet/changes/slot-state.js';
@@ -17,7 +18,7 @@ import { defineCommand } from '../kit/command.js';
 import { chooseExit, tell, worstVerdict } from '../kit/ending.js';
 import { chooseFormat, REPORT_FORMAT } from '../kit/format.js';
 import { openReport, tellWritten } from '../kit/output.js';
-import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
+import { CLIENT, describeUnknownClient, STORE, tellRetired, withStore } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 
 /** `sallyport show`: the last report of a client, or that of a time, as the check printed it. Sends nothing. */
@@ -48,7 +49,10 @@ export const command = defineCommand({
     const format = chooseFormat(settings, REPORT_FORMAT.format);
     const isStale = readStale(settings, new Date());
     const at = settings.at === undefined ? null : readInstant(settings.at, 'end');
-    const looks = await withStore(path, (store) => readLooks(store, client, { address, at }));
+    const { looks, retired } = await withStore(path, async (store) => ({
+      looks: await readLooks(store, client, { address, at }),
+      retired: await store.listRetired(client),
+    }));
     const output = await openReport(settings.output, settings.force);
     const reporter: Reporter = REPORTERS[format];
     const writer = reporter.create({
@@ -73,6 +77,7 @@ export const command = defineCommand({
     }
     await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: [] }));
     await output.close();
+    if (!settings.quiet) tellRetired(retired.filter(({ slot }) => looks.some((look) => look.slot === slot)));
     tellWritten(verdict.toUpperCase(), ` of ${client}`, settings);
     return chooseExit(writer, verdict);
   },

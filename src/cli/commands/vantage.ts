@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { refuseLastDay } from '../../files/text/instant.js';
+import { readLastDay } from '../../files/text/day.js';
 import { parseListen, parseProxies } from '../../files/vantage/listen.js';
 import { addToken, hashToken, isTokenName, NAME_RULE, revokeToken } from '../../files/vantage/token-file.js';
 import { InputError } from '../../files/text/input-error.js';
@@ -160,10 +160,9 @@ function logAccess({ at, token, address, method, route, status, ms }: ServedRequ
 async function makeToken(
   args: Values<typeof NAME & typeof TOKEN_FILE> & { readonly until: string | undefined },
 ): Promise<number> {
-  const { name, 'token-file': tokenFile, until = null } = args;
+  const { name, 'token-file': tokenFile } = args;
   if (!isTokenName(name)) throw new InputError(`bad name "${name}": ${NAME_RULE}`);
-  const problem = until === null ? null : refuseLastDay(until, new Date());
-  if (problem !== null) throw new InputError(`--until: ${problem}`);
+  const until = args.until === undefined ? null : readLastDay('--until', args.until, new Date());
   const token = `spt_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   await addToken(tokenFile, { name, hash: hashToken(token), until });
   process.stdout.write(`${token}\n`);

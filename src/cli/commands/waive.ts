@@ -1,5 +1,5 @@
 import { RULES } from '../../check/rules/registry.js';
-import { formatDay, refuseLastDay } from '../../files/text/instant.js';
+import { formatDay, readLastDay } from '../../files/text/day.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { SlotState, Waiver } from '../../model/change.js';
@@ -52,14 +52,14 @@ export const command = defineCommand({
 });
 
 async function waive(args: Values<typeof WORDS & typeof OPTIONS>, now: Date): Promise<number> {
-  const { client: clientId, by, reason, until } = args;
+  const { client: clientId, by, reason } = args;
   const rule = readRule(args.rule);
   const endpoint = readEndpoint(args.endpoint);
   if (endpoint !== null && aboutOf(rule) === 'silence')
     throw new InputError(`${rule} is about the whole address: leave the endpoint out`);
   checkText('--by', by, LONGEST.by);
   checkText('--reason', reason, LONGEST.reason);
-  checkUntil(until, now);
+  const until = readUntil(args.until, now);
   const { waiver, found, others } = await withStore(args.store, async (store) => {
     const known = describeGrant(await readStates(store, clientId), rule, endpoint);
     const others = (await store.listWaivers(clientId)).filter((other) => overlaps(other, { rule, endpoint, now }));
@@ -108,12 +108,12 @@ function checkText(option: string, text: string, longest: number): void {
   if (text.length > longest) throw new InputError(`${option}: at most ${longest} characters`);
 }
 
-function checkUntil(until: string, now: Date): void {
-  const problem = refuseLastDay(until, now);
-  if (problem !== null) throw new InputError(`--until: ${problem}`);
+function readUntil(text: string, now: Date): string {
+  const until = readLastDay('--until', text, now);
   const last = new Date(now);
   last.setUTCFullYear(now.getUTCFullYear() + MOST_YEARS);
   if (until > formatDay(last)) throw new InputError(`--until: at most two years ahead, ${formatDay(last)}`);
+  return until;
 }
 
 async function readStates(store: Store, clientId: string): Promise<SlotState[]> {

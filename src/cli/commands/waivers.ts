@@ -1,5 +1,5 @@
 import { InputError } from '../../files/text/input-error.js';
-import { formatDay } from '../../files/text/instant.js';
+import { formatDay } from '../../files/text/day.js';
 import type { Waiver } from '../../model/change.js';
 import { renderWaiverEntry } from '../../reports/clients-table.js';
 import { renderJson } from '../../reports/json.js';

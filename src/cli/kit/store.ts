@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError } from '../../files/text/input-error.js';
-import type { Store } from '../../fleet/store/store.js';
+import type { RetiredSlot, Store } from '../../fleet/store/store.js';
 import type { Checklist, ChecklistState } from '../../model/checklist.js';
 import { checklistState } from '../../site/checklist/checklist-state.js';
 import { suggest } from '../../words/input.js';
+import { tell } from './ending.js';
 import type { Option, Options } from './option.js';
 
 /** The option that names the store. */
@@ -91,6 +92,11 @@ function refuseUnknown(wanted: readonly string[], known: readonly string[], has:
   if (unknown === undefined) return;
   const hint = known.length === 0 ? '; none has one' : suggest(unknown, known);
   throw new InputError(`no client in the store ${has} "${unknown}"${hint}`);
+}
+
+/** Tells which slots of a client are listed no longer, although history has them. */
+export function tellRetired(retired: readonly RetiredSlot[]): void {
+  for (const { slot, at } of retired) tell(`${slot} was retired on ${at.slice(0, 10)}: it is listed no longer`);
 }
 
 /** How a client stands with a checklist now, by the answers in the store. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { aliveSchema } from '../profiles/profile-file.js';
 import { anyText, line } from '../text/check-schema.js';
+import { isDay, readDay } from '../text/day.js';
 import { InputError, type Spot } from '../text/input-error.js';
 import { refuseNetwork } from '../text/network.js';
 import type { KeyPath } from '../text/yaml-document.js';
@@ -48,11 +49,21 @@ const port = z.int('expected a port, 1 to 65535').min(1, 'ports are 1 to 65535')
 const NAMED_MONTH = /^(?=.*\p{L}{3})(?=.*\d{4}).{1,40}$/u;
 
 const day = z.iso.date({
-  error: ({ input }) =>
-    typeof input === 'string' && NAMED_MONTH.test(input)
-      ? `${quoteInput(input)}: write the month as a number, as in 2027-12-31`
-      : 'expected a date such as 2027-12-31',
+  error: ({ input }) => describeBadDay(typeof input === 'string' ? input : ''),
 });
+
+/** Why a text is not a day as it has to be, with the right form where the day is clear. */
+function describeBadDay(text: string): string {
+  if (NAMED_MONTH.test(text)) return `${quoteInput(text)}: write the month as a number, as in 2027-12-31`;
+  try {
+    const day = readDay(text);
+    if (day !== text && isDay(day)) return `${quoteInput(text)}: write ${day}`;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  return 'expected a date such as 2027-12-31';
+}
 
 /** Who allowed the checks of a client. */
 export const authorizationSchema = z

@@ -1,3 +1,4 @@
+import { isDay, readDay } from './day.js';
 import { InputError } from './input-error.js';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -5,8 +6,8 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 const DAY_MS = 86_400_000;
 
 /**
- * Reads a day (`2026-11-20`) or a time (`2026-11-20T10:30Z`, seconds and an offset as ISO 8601 has them). A day is its
- * first or its last millisecond; days, and times without an offset, are UTC.
+ * Reads a day (`2026-11-20`, or as {@link readDay} does) or a time (`2026-11-20T10:30Z`, seconds and an offset as ISO 8601
+ * has them). A day is its first or its last millisecond; days, and times without an offset, are UTC.
  * @throws InputError for anything else, and for days that no calendar has
  */
 export function readInstant(text: string, edge: 'start' | 'end'): Date {
@@ -17,7 +18,8 @@ export function readInstant(text: string, edge: 'start' | 'end'): Date {
 
 function parseInstant(text: string, edge: 'start' | 'end'): Date | null {
   const [, day = '', time, zone = 'Z'] =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? [];
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(readDay(text)) ??
+    [];
   const instant = isDay(day) ? Date.parse(`${day}T${time ?? '00:00'}${zone}`) : NaN;
   if (Number.isNaN(instant)) return null;
   return new Date(time === undefined && edge === 'end' ? instant + DAY_MS - 1 : instant);
@@ -33,23 +35,6 @@ export function readBeginning(text: string, now: Date): Date {
   const instant = parseInstant(text, 'start');
   if (instant) return instant;
   throw new InputError(`"${text}" is not a time: give a day such as 2026-11-20, or how long ago, such as 36h or 30d`);
-}
-
-/** Whether a calendar has this day, `YYYY-MM-DD`. */
-export function isDay(text: string): boolean {
-  const start = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
-  return start !== null && !Number.isNaN(start.getTime()) && start.toISOString().startsWith(text);
-}
-
-/** The day of a time, UTC: `2026-11-20`. */
-export function formatDay(time: Date): string {
-  return time.toISOString().slice(0, 'YYYY-MM-DD'.length);
-}
-
-/** Why something cannot be valid until the end of this day, in words that follow a colon; null if it can. */
-export function refuseLastDay(text: string, now: Date): string | null {
-  if (!isDay(text)) return `"${text}" is not a day such as 2027-06-30`;
-  return text < formatDay(now) ? `${text} is past` : null;
 }
 
 /** Parses `30s`, `5m`, `12h`, `400d`, or seconds without a unit; ms, or undefined if it is not one. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { InputError, type InputPlace, throwErrors } from '../text/input-error.js';
-import { isDay } from '../text/instant.js';
+import { isDay } from '../text/day.js';
 import { describeFileError, readText } from '../text/read-text.js';
 import { quoteInput } from '../../words/input.js';
 

@@ -1,7 +1,7 @@
-import { sayCheckFinding, saySummary, sayUnknown } from '../../check/judge/say-report.js';
+import { sayCheckFinding, sayCheckOver, saySummary, sayUnknown } from '../../check/judge/say-report.js';
 import type { Change, ChangeWords, Issue, SaidChange, SaidSlotState, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
-import type { FindingData, FindingWords } from '../../model/finding.js';
+import type { Finding, FindingData } from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
 
 /** Puts a change into words. Total: a stored one can be said again. */
@@ -15,7 +15,7 @@ function sayRemedy(change: Change): string | null {
     case 'exposed':
     case 'service-lost':
     case 'lost-sight':
-      return sayIssue(change, change.kind === 'service-lost').remedy;
+      return sayCheckFinding(findingOf(change, change.kind === 'service-lost')).remedy;
     case 'identity-changed':
       return 'Find out who answers there now: a new version or a new device, or someone who imitates it.';
     case 'no-longer-determined':
@@ -37,7 +37,7 @@ function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
     }
     case 'resolved':
     case 'service-back': {
-      const title = `Resolved: ${nameIssue(change, change.kind === 'service-back')}`;
+      const title = sayCheckOver(findingOf(change, change.kind === 'service-back'));
       const note = change.data.silent ? ' (nothing at all answers there now)' : '';
       return { title: title + note, before: change.severity, after: null };
     }
@@ -77,13 +77,10 @@ interface PastIssue {
 
 /** What a finding of the past is called. */
 function nameIssue(issue: PastIssue, outage: boolean): string {
-  return sayIssue(issue, outage).title;
+  return sayCheckFinding(findingOf(issue, outage)).title;
 }
 
-function sayIssue(issue: PastIssue, outage: boolean): FindingWords {
-  const { rule, endpoint, severity, data } = issue;
+function findingOf({ rule, endpoint, severity, data }: PastIssue, outage: boolean): Finding {
   const about = outage ? 'outage' : 'exposure';
-  return sayCheckFinding({
-    ...{ rule, about, severity, effect: 'violation', endpoint, observations: [], data: data.finding },
-  });
+  return { rule, about, severity, effect: 'violation', endpoint, observations: [], data: data.finding };
 }

@@ -200,26 +200,3 @@ export async function listHistory(db: Db, clientId: string, limit: number): Prom
     return { resultId, sweepId, slot, at, address, verdict, final: row.final === 1, report };
   });
 }
-
-/** A time, and the groups of the clients that count; all clients without them. */
-export interface CheckedWanted {
-  readonly since: Date;
-  readonly until: Date;
-  readonly groups?: readonly string[] | undefined;
-}
-
-/** Whether a check of that time is in the store. */
-export async function hasCheck(db: Db, { since, until, groups }: CheckedWanted): Promise<boolean> {
-  const found = await db
-    .selectFrom('results')
-    .innerJoin('slots', 'slots.id', 'results.slot_id')
-    .innerJoin('clients', 'clients.id', 'slots.client_id')
-    .where('results.final', '=', 1)
-    .where('results.at', '>=', since.getTime())
-    .where('results.at', '<=', until.getTime())
-    .$if(groups !== undefined, (query) => query.where(sql<string>`json_extract(card, '$.group')`, 'in', groups!))
-    .select('results.id')
-    .limit(1)
-    .executeTakeFirst();
-  return found !== undefined;
-}

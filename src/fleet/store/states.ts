@@ -166,3 +166,34 @@ export async function listUncounted(db: Db): Promise<UncountedSlot[]> {
     at: new Date(at).toISOString(),
   }));
 }
+
+/** A slot that is listed no longer, and that no look has seen since. */
+export interface RetiredSlot {
+  readonly slot: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** The slots of a client that were retired, and not looked at since. */
+export async function listRetired(db: Db, clientId: string): Promise<RetiredSlot[]> {
+  const rows = await db
+    .selectFrom('slots')
+    .where('client_id', '=', clientId)
+    .where('state', 'is', null)
+    .where('retired_at', 'is not', null)
+    .where((query) =>
+      query.not(
+        query.exists(
+          query
+            .selectFrom('results')
+            .whereRef('results.slot_id', '=', 'slots.id')
+            .whereRef('results.at', '>', 'slots.retired_at')
+            .select('results.id'),
+        ),
+      ),
+    )
+    .orderBy('slot')
+    .select(['slot', 'retired_at'])
+    .execute();
+  return rows.map(({ slot, retired_at }) => ({ slot, at: new Date(retired_at!).toISOString() }));
+}

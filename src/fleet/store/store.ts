@@ -1,6 +1,7 @@
 import { addAnswers, listAnswers } from './answers.js';
 import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
+import { type Coverage, type CoverageWanted, countCoverage } from './coverage.js';
 import * as outbox from './outbox.js';
 import * as results from './results.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
@@ -8,9 +9,11 @@ import type { SqliteConnection } from './sqlite-connection.js';
 import {
   type ClientStatus,
   listGroups,
+  listRetired,
   listTags,
   listUncounted,
   readClientStates,
+  type RetiredSlot,
   type UncountedSlot,
 } from './states.js';
 import { StoreWriter } from './store-writer.js';
@@ -28,10 +31,11 @@ import type { SiteReportData } from '../../model/site.js';
 
 export type { ChangeFilter, ChangeOfClient, ChangePlace } from './changes.js';
 export type { ClientRecords } from './client-records.js';
+export type { Coverage } from './coverage.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
 export type { NewResult } from './results.js';
 export type { StoredSiteReport } from './site-reports.js';
-export type { ClientStatus } from './states.js';
+export type { ClientStatus, RetiredSlot } from './states.js';
 export type { StoreWriter } from './store-writer.js';
 export type { LeavingOut, Skipped, SweepCounts, SweepTally } from './sweep-tally.js';
 export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
@@ -157,9 +161,9 @@ export class Store {
     return readChanges(this.#db, wanted);
   }
 
-  /** Whether a check of that time is in the store. */
-  hasCheck(wanted: results.CheckedWanted): Promise<boolean> {
-    return results.hasCheck(this.#db, wanted);
+  /** Counts the listed slots by what the store has of them in a time. */
+  countCoverage(wanted: CoverageWanted): Promise<Coverage> {
+    return countCoverage(this.#db, wanted);
   }
 
   /** The groups of all clients that were ever checked. */
@@ -180,6 +184,11 @@ export class Store {
   /** The slots of which nothing is known, although they were looked at; by client. */
   listUncounted(): Promise<UncountedSlot[]> {
     return listUncounted(this.#db);
+  }
+
+  /** The slots of a client that are listed no longer; their history is there. */
+  listRetired(clientId: string): Promise<RetiredSlot[]> {
+    return listRetired(this.#db, clientId);
   }
 
   /** Counts what the store holds of a client; null if that is nothing. */

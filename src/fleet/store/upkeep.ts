@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { open, rm } from 'node:fs/promises';
+import { noteDeleted } from './coverage.js';
 import { parseBody } from './report-body.js';
 import { decodeSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
@@ -79,6 +80,7 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   `);
   const reports = await remove(sql`delete from reports where id not in (select report_id from results)`);
   const changes = await remove(sql`delete from changes where at < ${before}`);
+  if (olderThan !== null) await noteDeleted(db, olderThan);
   const messages = await remove(sql`
     delete from messages where state in ('sent', 'joined') and created_at < ${before}
   `);

@@ -286,6 +286,6 @@ test('a day with the name of a month is refused with how to write it', async () 
   );
   expect(told).toEqual([
     expect.stringMatching(/: "31 Dec 2030": write the month as a number, as in 2027-12-31$/),
-    expect.stringMatching(/silence\.until: expected a date such as 2027-12-31$/),
+    expect.stringMatching(/silence\.until: "31\.12\.2030": write 2030-12-31$/),
   ]);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readCellDay, readCellSwitch } from '../../../src/files/clients/spreadsheet-cells.js';
+import { isDay } from '../../../src/files/text/day.js';
 import { InputError } from '../../../src/files/text/input-error.js';
-import { isDay } from '../../../src/files/text/instant.js';
 
 describe('days', () => {
   test.each([

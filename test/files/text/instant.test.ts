@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isDay } from '../../../src/files/text/day.js';
 import { InputError } from '../../../src/files/text/input-error.js';
-import { isDay, readInstant } from '../../../src/files/text/instant.js';
+import { readInstant } from '../../../src/files/text/instant.js';
 
 describe('a time given by the user', () => {
   test.each([
     ['2026-11-20', '2026-11-20T00:00:00.000Z', '2026-11-20T23:59:59.999Z'],
+    ['20.11.2026', '2026-11-20T00:00:00.000Z', '2026-11-20T23:59:59.999Z'],
     ['2026-11-20T10:30', '2026-11-20T10:30:00.000Z', '2026-11-20T10:30:00.000Z'],
     ['2026-11-20 10:30:15', '2026-11-20T10:30:15.000Z', '2026-11-20T10:30:15.000Z'],
     ['2026-11-20T10:30:15.25+02:00', '2026-11-20T08:30:15.250Z', '2026-11-20T08:30:15.250Z'],
@@ -14,7 +16,7 @@ describe('a time given by the user', () => {
     expect(readInstant(text, 'end').toISOString()).toBe(end);
   });
 
-  test.each(['', 'yesterday', '2026-02-30', '2026-13-01', '2026-11-20T25:00', '20.11.2026', '2026-11-20T', '12'])(
+  test.each(['', 'yesterday', '2026-02-30', '2026-13-01', '2026-11-20T25:00', '32.11.2026', '2026-11-20T', '12'])(
     '%j is none',
     (text) => {
       expect(() => readInstant(text, 'start')).toThrow(InputError);

@@ -191,6 +191,13 @@ describe('services', () => {
     ]);
   });
 
+  test('that are back are said to be reachable again, and not “Resolved: … cannot be reached”', () => {
+    const service = { id: 'sip-trunk', title: 'SIP trunks', programs: [] };
+    const data = { service, sip: true, states: [], others: 0, heard: true };
+    const [back] = changesBetween(violation({ ...lost.findings[0]!, data }), closed);
+    expect(sayChange(back!).title).toBe('SIP trunks can be reached again');
+  });
+
   test('are not back while it is not known on another endpoint of theirs', () => {
     const doubt = {
       rule: 'required-unreachable',
