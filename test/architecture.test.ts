@@ -91,6 +91,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'keeps what was seen; it judges again what a store of before holds in words alone, and nothing else',
   },
   'fleet/changes': { may: ['check/judge', 'model'], why: 'compares what was seen, and says what changed: pure' },
+  'fleet/handover': {
+    may: ['check/judge', 'files', 'fleet/changes', 'fleet/store', 'model', 'site/checklist', 'version', 'words'],
+    why: 'what the store knows of a client, put together for a customer; how it looks is not its affair',
+  },
   'fleet/alerts': {
     may: ['async', 'check/judge', 'files', 'fleet/changes', 'model', 'net', 'version', 'words'],
     why: 'changes to messages; who decides what changed is not theirs to know',
@@ -129,7 +133,17 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   cli: {
     may: [
       ...['check/run', 'check/judge', 'check/rules', 'credentials', 'evidence', 'files', 'fleet/alerts'],
-      ...['fleet/changes', 'fleet/store', 'fleet/sweep', 'lab', 'model', 'net', 'reports', 'site/checklist'],
+      ...[
+        'fleet/changes',
+        'fleet/handover',
+        'fleet/store',
+        'fleet/sweep',
+        'lab',
+        'model',
+        'net',
+        'reports',
+        'site/checklist',
+      ],
       ...[
         'site/compare-sites',
         'site/judge',

@@ -5,6 +5,7 @@ import type { Report, ReportedObservation, State } from '../model/report.js';
 import { forTerminal } from '../words/escape.js';
 import { cutColumns } from '../words/layout.js';
 import { renderCount } from '../words/sentence.js';
+import { describeAnswerer } from './address-words.js';
 import { indent, type Page, renderHanging } from './blocks.js';
 import { type Column, layOut, type Row } from './columns.js';
 
@@ -151,12 +152,6 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => unknown): (readonly
     else groups.set(key, [item]);
   }
   return [...groups.values()];
-}
-
-function describeAnswerer({ identity, state, reason }: ReportedObservation): string {
-  if (state === 'error') return `not checked: ${reason}`;
-  if (identity) return identity.label + (identity.confidence === 'certain' ? '' : ` (${identity.confidence})`);
-  return state === 'open' ? 'not identified' : '';
 }
 
 function renderEndpoint(observation: ReportedObservation, reasons: boolean): Row {

@@ -1,11 +1,13 @@
 import { csv } from './csv.js';
+import { html } from './html.js';
 import { json } from './json.js';
+import { markdown } from './markdown.js';
 import { ndjson } from './ndjson.js';
 import type { Reporter } from './reporter.js';
 import { table } from './table.js';
 
 /** Every form of output, by id. */
-export const REPORTERS = { table, json, ndjson, csv } as const satisfies Record<string, Reporter>;
+export const REPORTERS = { table, json, ndjson, csv, html, markdown } as const satisfies Record<string, Reporter>;
 
 /** Id of a form of output. */
 export type ReportFormat = keyof typeof REPORTERS;

@@ -1,3 +1,4 @@
+import type { Brand } from '../model/brand.js';
 import type { SaidChange, SaidSlotState } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
 import type { Report, Verdict } from '../model/report.js';
@@ -20,6 +21,8 @@ export interface ReportStyle {
   readonly criticalFrom?: Severity | undefined;
   /** Whether what was seen at a time (ISO 8601) is too old for a monitor to rely on; never if left out. */
   readonly isStale?: ((at: string) => boolean) | undefined;
+  /** Who hands the report over, for documents. */
+  readonly brand?: Brand | null | undefined;
   /** More than one target: one row, line or element each. */
   readonly many: boolean;
 }

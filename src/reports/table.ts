@@ -1,9 +1,9 @@
-import { OUTSIDER } from '../model/profile.js';
 import type { Report } from '../model/report.js';
 import { standingOf } from '../model/standing.js';
 import { displayWidth, limitWidth } from '../words/layout.js';
 import { renderDuration, renderTime } from '../words/time.js';
 import { createRows } from './address-rows.js';
+import { describeVantage } from './address-words.js';
 import { createClientsTable } from './clients-table.js';
 import { createSweepTable } from './sweep-table.js';
 import {
@@ -69,15 +69,6 @@ function renderVerdict(report: Report, { width, paint }: Page): string[] {
   const subject = target.address ?? target.input;
   const name = target.name !== null && target.name !== subject ? ` (${target.name})` : '';
   return renderHanging(`${paintStanding(paint, standing)}  `, displayWidth(label) + 2, subject + name, width);
-}
-
-function describeVantage({ source, address, scope, ownAddress, control }: Report['vantage']): string {
-  const where = address ?? 'an unknown address';
-  const nat = scope === 'private' || scope === 'cgnat' ? ` (${scope}, so behind NAT)` : '';
-  const own = ownAddress ? '; the target is one of our own addresses' : '';
-  const proof = control ? `; control ${control.endpoint}: ${control.before}, then ${control.after ?? 'not asked'}` : '';
-  const who = source === OUTSIDER && !ownAddress ? '"outsider" (anyone on the internet)' : `"${source}"`;
-  return `${where}${nat}, as ${who}${own}${proof}`;
 }
 
 function renderCircumstances(report: Report, width: number): string[] {

@@ -65,6 +65,24 @@ export function forHtml(text: string): string {
   return forTerminal(text).replace(/[&<>"']/g, (char) => HTML_REFERENCES[char]!);
 }
 
+/** Marks that act within a line of Markdown (CommonMark, and GitHub's tables and strikethrough). */
+const MARKDOWN_MARKS = /[\\`*_[\]<>|~&#!$]/g;
+
+/**
+ * For a line of Markdown, after a mark of ours or at its beginning: nothing in it formats, begins a block, or becomes a
+ * link, not even a bare address.
+ */
+export function forMarkdown(text: string): string {
+  return forTerminal(text)
+    .trim()
+    .replace(MARKDOWN_MARKS, '\\$&')
+    .replace(/:\/\//g, '\\://')
+    .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}\\.`)
+    .replaceAll('@', '\\@')
+    .replace(/^[-+=]/, '\\$&')
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
+}
+
 /**
  * For Slack's mrkdwn: links and mentions need `<`, and are escaped as Slack's documentation says. Asterisks,
  * underscores and tildes cannot be escaped and only change how a word looks; backticks, which take in whole lines,

@@ -4,6 +4,8 @@ import { COMMANDS } from '../../src/cli/commands/registry.js';
 import { checkValue, type Option, readText } from '../../src/cli/kit/option.js';
 import { readSettings } from '../../src/cli/kit/settings.js';
 import { createFiles, runHere } from './run.js';
+import { REPORT_FORMATS } from '../../src/reports/registry.js';
+import { listChoices } from '../../src/words/sentence.js';
 
 /** What the options of check are set to; another command has none of the variables, unless it is said. */
 const settingsOf = (flags: object, env: NodeJS.ProcessEnv, elsewhere: readonly string[] = []) =>
@@ -121,7 +123,7 @@ describe('the environment', () => {
     [{ SALLYPORT_RATE: ' ' }, 'SALLYPORT_RATE: expected a number from 0.1 to 1000000'],
     [{ SALLYPORT_QUIET: 'perhaps' }, 'SALLYPORT_QUIET: expected true or false'],
     [{ SALLYPORT_QUIET: 'constructor' }, 'SALLYPORT_QUIET: expected true or false'],
-    [{ SALLYPORT_FORMAT: 'xml' }, 'SALLYPORT_FORMAT: expected table, json, ndjson or csv'],
+    [{ SALLYPORT_FORMAT: 'xls' }, `SALLYPORT_FORMAT: expected ${listChoices(REPORT_FORMATS)}`],
     [{ SALLYPORT_EXCLUDE_FIL: 'x' }, 'SALLYPORT_EXCLUDE_FIL is not an option (did you mean "exclude-file"?)'],
     [{ SALLYPORT_PORT: '80' }, 'SALLYPORT_PORT is not an option (did you mean "ports"?)'],
   ])('%j is refused by its name', async (env, message) => {

@@ -3,6 +3,8 @@ import { VERSION } from '../../src/index.js';
 import { command as check } from '../../src/cli/commands/check.js';
 import { COMMANDS } from '../../src/cli/commands/registry.js';
 import { createFiles, type Ran, runHere, sallyport, words } from './run.js';
+import { REPORT_FORMATS } from '../../src/reports/registry.js';
+import { listChoices } from '../../src/words/sentence.js';
 
 const files = createFiles();
 
@@ -93,7 +95,7 @@ describe('what is wrong is told in one line on standard error, with exit code 2:
     ['check 192.0.2.1 --max-sockets 0', '--max-sockets: expected a whole number from 1 to 1000000'],
     ['check 192.0.2.1 --timeout -1', '--timeout: expected a number from 0.1 to 3600'],
     ['check 192.0.2.1 --timing slow', '--timing: expected polite, normal or fast'],
-    ['check 192.0.2.1 --format jsn', '--format: expected table, json, ndjson or csv (did you mean "json"?)'],
+    ['check 192.0.2.1 --format jsn', `--format: expected ${listChoices(REPORT_FORMATS)} (did you mean "json"?)`],
     ['check 192.0.2.1 --quiet=maybe', '--quiet: expected true or false'],
     ['check 192.0.2.1 --profile closed --profile closed', '--profile: expected one value, not 2'],
     ['check 192.0.2.1 --no-profile', '--profile: a value is missing'],

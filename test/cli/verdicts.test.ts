@@ -8,6 +8,8 @@ import { startSite, type Site } from '../../src/lab/start-site.js';
 import type { Report } from '../../src/index.js';
 import { requireValid } from '../check/checking.js';
 import { createFiles, type HereOptions, runHere, sallyport } from './run.js';
+import { REPORT_FORMATS } from '../../src/reports/registry.js';
+import { listChoices } from '../../src/words/sentence.js';
 
 const files = createFiles();
 const ALIVE = '127.0.44.1';
@@ -199,7 +201,7 @@ test('the format follows the ending where none is given', async () => {
   const { code, stderr } = await check(['-o', file]);
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: `sallyport: ${file}: there is no format ".xlsx" here: give --format table, json, ndjson or csv\n`,
+    stderr: `sallyport: ${file}: there is no format ".xlsx" here: give --format ${listChoices(REPORT_FORMATS)}\n`,
   });
   expect(existsSync(file)).toBe(false);
 });

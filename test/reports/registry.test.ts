@@ -11,8 +11,8 @@ test.each(Object.entries<Reporter>(REPORTERS))('%s is complete', (key, reporter)
   expect(files).toContain(`${key}.ts`);
 });
 
-test('the choices are the registry, the default first', () => {
-  expect(REPORT_FORMATS).toEqual(['table', 'json', 'ndjson', 'csv']);
+test('the choices begin with the default', () => {
+  expect(REPORT_FORMATS[0]).toBe('table');
 });
 
 test('what a form does not show, it refuses with a reason, and nothing else', () => {

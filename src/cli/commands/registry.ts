@@ -26,6 +26,10 @@ export const COMMANDS = {
   },
   clients: { title: 'List all clients with their verdicts, the worst first', load: () => import('./clients.js') },
   show: { title: 'Show the last report of a client, or that of a given time', load: () => import('./show.js') },
+  report: {
+    title: 'Write a report to hand over: a page for the customer, and the evidence',
+    load: () => import('./report.js'),
+  },
   history: {
     title: 'Show the checks of a client, newest first, and the changes between them',
     load: () => import('./history.js'),

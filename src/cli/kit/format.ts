@@ -42,21 +42,24 @@ function declareFormat<const F extends string>(
 }
 
 /**
- * The format of what is written: the one that is given, or the one that the name of the file ends with; a table
- * otherwise.
+ * The format of what is written: the one that is given, the one that the name of the file ends with, or else a table or
+ * what stands in its place.
  * @param declared as `--format` of the command
  * @throws InputError for the ending of several formats, or of one that the command does not have
  */
-export function chooseFormat<F extends string>(
+export function chooseFormat<F extends string, O extends string = 'table'>(
   { format, output }: { readonly format: F | undefined; readonly output: string | undefined },
   { choices, unfit }: { readonly choices: readonly F[]; readonly unfit: Readonly<Record<string, string>> },
-): F | 'table' {
+  otherwise = 'table' as O,
+): F | O {
   if (format !== undefined) return format;
   const file = basename(output ?? '').toLowerCase();
   const parts = file.split('.');
   // The longest first: `name.sarif.json` is not JSON of ours.
   const endings = parts.length < 2 ? [] : parts.map((_, index) => parts.slice(index).join('.'));
   for (const ending of endings) {
+    const own = choices.find((one) => one === ending);
+    if (own !== undefined) return own;
     const named = listFormatsOf(ending);
     const [id] = named;
     if (id === undefined) continue;
@@ -69,7 +72,7 @@ export function chooseFormat<F extends string>(
     return fits;
   }
   const last = parts.length < 2 ? '' : parts.at(-1)!;
-  if (!FOREIGN.has(last)) return 'table';
+  if (!FOREIGN.has(last)) return otherwise;
   throw new InputError(`there is no format ".${last}" here: give --format ${listChoices(choices)}`, { file: output });
 }
 

@@ -8,8 +8,8 @@ import { tell } from './ending.js';
 export interface Output {
   /** Whether it is a file of the user's, which has neither width nor colours. */
   readonly toFile: boolean;
-  /** Takes text to write, in order; waits where the reader is slow. */
-  write(text: string): Promise<void>;
+  /** Takes text or bytes to write, in order; waits where the reader is slow. */
+  write(data: string | Uint8Array): Promise<void>;
   /** Resolves once all is written; again, it does nothing. */
   close(): Promise<void>;
 }
@@ -27,12 +27,12 @@ interface WrittenTo {
   readonly quiet?: boolean | undefined;
 }
 
-/** How our JSON begins, one document or many. */
-const OWN_REPORT = /^\[?\s*\{\s*"schema":\s*"sallyport\//;
+/** How our JSON begins, one document or many, and our pages. */
+const OWN_REPORT = /^(?:\[?\s*\{\s*"schema":\s*"sallyport\/|<!DOCTYPE html>\n<!-- sallyport report -->)/;
 
 /**
  * Opens the file for a report given with `-o`, or standard output for `-` and if none is given. What is there already
- * stays, unless it is empty, a report of ours in JSON (as of the run before), or `force` says so.
+ * stays, unless it is empty, a report of ours in JSON or HTML (as of the run before), or `force` says so.
  * @throws InputError, also from `write` and `close`, if the file cannot be written
  */
 export function openReport(file?: string, force = false): Promise<Output> {
@@ -73,10 +73,10 @@ async function openFile(file: string | undefined, replaceable: Replaceable): Pro
   let empty = made !== null;
   return joinWrites(
     true,
-    async (text) => {
+    async (data) => {
       if (full) await handle.truncate().catch(refuse);
       full = false;
-      await handle.writeFile(text).catch(refuse);
+      await handle.writeFile(data).catch(refuse);
       empty = false;
     },
     async () => {
@@ -102,7 +102,11 @@ async function readBeginning(file: string): Promise<string> {
 }
 
 /** Joins what comes while a write is under way into the next one: thousands of small writes cost time. */
-function joinWrites(toFile: boolean, write: (text: string) => Promise<void>, close: () => Promise<void>): Output {
+function joinWrites(
+  toFile: boolean,
+  write: (data: string | Uint8Array) => Promise<void>,
+  close: () => Promise<void>,
+): Output {
   let waiting = '';
   let writing: Promise<void> | null = null;
   let failed = false;
@@ -122,9 +126,13 @@ function joinWrites(toFile: boolean, write: (text: string) => Promise<void>, clo
   };
   return {
     toFile,
-    write: async (text) => {
-      if (text === '') return;
-      waiting += text;
+    write: async (data) => {
+      if (data.length === 0) return;
+      if (typeof data !== 'string') {
+        await writing;
+        return write(data);
+      }
+      waiting += data;
       writing ??= drain();
       // A failure is for the next call to tell.
       writing.catch(() => {});
@@ -155,9 +163,9 @@ export function describeWriteError({ code, message }: NodeJS.ErrnoException): st
   return `cannot be written: ${PROBLEMS[code ?? ''] ?? message}`;
 }
 
-function writeStdout(text: string): Promise<void> {
+function writeStdout(data: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+    process.stdout.write(data, () => resolve());
   });
 }
 

@@ -1,0 +1,110 @@
+import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checklist.js';
+import { type HandedReport, readHandedReport } from '../../files/reports/handed-report.js';
+import { InputError } from '../../files/text/input-error.js';
+import { readBeginning, readInstant } from '../../files/text/instant.js';
+import { gatherHandover } from '../../fleet/handover/gather-handover.js';
+import type { Store } from '../../fleet/store/store.js';
+import type { Handover } from '../../model/handover.js';
+import type { Verdict } from '../../model/report.js';
+import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
+import { listNames } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
+import { defineCommand } from '../kit/command.js';
+import { DOCUMENT_FORMATS, drawDocument } from '../kit/document.js';
+import { EXIT, worstVerdict } from '../kit/ending.js';
+import { chooseFormat } from '../kit/format.js';
+import type { Values } from '../kit/option.js';
+import { openReport, tellWritten } from '../kit/output.js';
+import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
+
+const WORDS = {
+  client: CLIENT,
+  address: { describe: 'Only this address or name of the client' },
+} as const;
+
+const OPTIONS = {
+  report: { value: 'FILE', describe: 'A report that was written as JSON, instead of one in the store' },
+  format: { choices: DOCUMENT_FORMATS, otherwise: 'as the file is called, or html', describe: 'Format of the report' },
+  output: { short: 'o', value: 'FILE', describe: 'Write the report to a file' },
+  force: { switch: true, flagOnly: true, describe: 'Replace the file, even if it is not an earlier report' },
+  at: { value: 'TIME', otherwise: 'the newest check', describe: 'The last check at or before this time' },
+  since: { value: 'TIME', otherwise: '30d', describe: 'List changes from this day or time on, or so long ago' },
+  checklist: { value: 'NAME', otherwise: DEFAULT_CHECKLIST, describe: 'Checklist of which the answers are shown' },
+  quiet: { switch: true, short: 'q', describe: 'No notes on standard error' },
+  ...STORE,
+} as const;
+
+/** `sallyport report`: what is handed to a customer. Sends nothing. */
+export const command = defineCommand({
+  words: WORDS,
+  options: OPTIONS,
+  examples: [
+    ['report acme -o acme.html', 'A page for the customer, with history and what changed in 30 days'],
+    ['report --report check.json -o check.html', 'The same of one check, without a store'],
+  ],
+  notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
+  async run({ client, address, ...options }) {
+    const format = chooseFormat(options, { choices: DOCUMENT_FORMATS, unfit: {} }, 'html');
+    const handover =
+      options.report === undefined ? await fromStore(client, address, options) : await fromFile(client, options);
+    const bytes = drawDocument(format, handover, null);
+    const output = await openReport(options.output, options.force);
+    await output.write(bytes);
+    await output.close();
+    const verdict = verdictOf(handover);
+    tellWritten(verdict.toUpperCase(), client === undefined ? '' : ` of ${client}`, options);
+    return EXIT[verdict];
+  },
+});
+
+type Settings = Values<typeof OPTIONS>;
+
+function verdictOf({ addresses, site }: Handover): Verdict {
+  const verdicts = [...addresses.map(({ report }) => report.verdict), ...(site ? [site.verdict] : [])];
+  return verdicts.reduce<Verdict>(worstVerdict, 'compliant');
+}
+
+async function fromFile(client: string | undefined, { report: file = '', ...others }: Settings): Promise<Handover> {
+  if (client !== undefined) throw new InputError('give a client or --report, not both');
+  const idle = (['at', 'since', 'checklist', 'store'] as const).find((name) => others[name] !== undefined);
+  if (idle !== undefined) throw new InputError(`--${idle} has no effect with --report`);
+  return toHandover(await readHandedReport(file));
+}
+
+function toHandover(handed: HandedReport): Handover {
+  switch (handed.kind) {
+    case 'reports':
+      return handOverReports(handed.reports);
+    case 'site':
+      return handOverSite(handed.site);
+    case 'handover':
+      return handed.handover;
+  }
+}
+
+async function fromStore(
+  client: string | undefined,
+  address: string | undefined,
+  options: Settings,
+): Promise<Handover> {
+  if (client === undefined) throw new InputError('name a client, or give a report with --report FILE');
+  const now = new Date();
+  const at = options.at === undefined ? null : readInstant(options.at, 'end');
+  const since = readBeginning(options.since ?? '30d', at ?? now);
+  if (since > (at ?? now)) throw new InputError('--since is later than the report');
+  const checklist = await loadChecklist(options.checklist ?? DEFAULT_CHECKLIST);
+  return withStore(options.store, async (store) => {
+    const handover = await gatherHandover(store, client, { at, since, now, address, checklist });
+    return handover ?? refuse(store, client, address, at);
+  });
+}
+
+/** Why there is nothing to hand over. */
+async function refuse(store: Store, client: string, address: string | undefined, at: Date | null): Promise<never> {
+  const newest = await store.readReports(client, null);
+  if (newest.length === 0) throw await describeUnknownClient(store, client);
+  if (at && (await store.readReports(client, at)).length === 0)
+    throw new InputError(`"${client}" has no check of ${renderTime(at.toISOString())} or before`);
+  const known = listNames(newest.map(({ slot }) => slot));
+  throw new InputError(`"${client}" has no address "${address}" in the store; it has ${known}`);
+}

@@ -1,0 +1,91 @@
+import { sayReport } from '../../check/judge/say-report.js';
+import { formatDay } from '../../files/text/instant.js';
+import type { SlotState, Unseen, Waiver } from '../../model/change.js';
+import type { Checklist } from '../../model/checklist.js';
+import type { StoredReport } from '../../model/client.js';
+import { type Handover, HANDOVER_SCHEMA, MOST_LOOKS } from '../../model/handover.js';
+import { checklistState } from '../../site/checklist/checklist-state.js';
+import { VERSION } from '../../version.js';
+import { cutText } from '../../words/sentence.js';
+import { keepUnseen, sayUnseen } from '../changes/out-of-sight.js';
+import { sayChange } from '../changes/say-change.js';
+import type { Store } from '../store/store.js';
+import { traceServices } from './trace-services.js';
+
+/** What a report for a customer is to hold. */
+export interface HandoverWanted {
+  /** The last checks at or before this time; null: the newest. */
+  readonly at: Date | null;
+  /** From when on changes are listed. */
+  readonly since: Date;
+  readonly now: Date;
+  /** Only this address or name of the client. */
+  readonly address?: string | undefined;
+  /** Left out of the report where no one answered any of it. */
+  readonly checklist: Checklist;
+}
+
+/** Gathers what the store knows of a client for a report; null if there is no check of it. */
+export async function gatherHandover(
+  store: Store,
+  clientId: string,
+  { at, since, now, address, checklist }: HandoverWanted,
+): Promise<Handover | null> {
+  const looks = (await store.readReports(clientId, at)).filter(
+    ({ slot, report: { target } }) => address === undefined || [slot, target.address].includes(address),
+  );
+  if (looks.length === 0) return null;
+  const slots = new Set(looks.map(({ slot }) => slot));
+  const until = at ?? now;
+  const { name, states } = await readStates(store, clientId);
+  const waivers = await store.listWaivers(clientId);
+  const history = (await store.listHistory(clientId, MOST_LOOKS * 4 * slots.size)).filter(
+    (one) => new Date(one.at) <= until,
+  );
+  const changes = (await store.listChanges({ clientId, since })).filter(
+    (change) => slots.has(change.slot) && new Date(change.at) <= until,
+  );
+  const state = checklistState(checklist, await store.listAnswers(clientId, checklist.name), now);
+  return {
+    schema: HANDOVER_SCHEMA,
+    tool: { name: 'sallyport', version: VERSION },
+    madeAt: now.toISOString(),
+    client: { id: clientId, name: name ?? clientId },
+    since: since.toISOString(),
+    addresses: looks.map((look) => ({
+      ...describeLook(look, at ? undefined : states.get(look.slot), waivers, now),
+      history: traceServices(history.filter(({ slot }) => slot === look.slot)),
+    })),
+    changes: changes.map((change) => {
+      const { kind, severity, endpoint, title } = sayChange(change);
+      return { at: change.at, slot: change.slot, kind, severity, endpoint, title: cutText(title, 512) };
+    }),
+    site: null,
+    checklist: state.items.some((item) => item.at !== null) ? state : null,
+  };
+}
+
+/** A report with what stands although it does not show it: of earlier times that is not known. */
+function describeLook(
+  { slot, report }: StoredReport,
+  state: SlotState | undefined,
+  waivers: readonly Waiver[],
+  now: Date,
+) {
+  const unseen: Unseen[] = state ? sayUnseen(state, waivers, formatDay(now)) : [];
+  return {
+    slot,
+    report: keepUnseen(sayReport(report), unseen),
+    unseen: unseen.map(({ title, lostAt }) => ({ title, since: lostAt })),
+  };
+}
+
+async function readStates(store: Store, clientId: string) {
+  const states = new Map<string, SlotState>();
+  let name: string | null = null;
+  for await (const { client, slot, state } of store.readClientStates(clientId)) {
+    states.set(slot, state);
+    name = client.name;
+  }
+  return { name, states };
+}

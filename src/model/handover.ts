@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { CHANGE_KINDS } from './change.js';
+import { checklistStateSchema } from './checklist.js';
+import { endpointSchema } from './endpoint.js';
+import { reportSchema, VERDICTS } from './report.js';
+import { SEVERITIES } from './severity.js';
+import { siteReportSchema } from './site.js';
+import { nullableText, text } from './text.js';
+
+/*
+ * The contract of `sallyport/handover@1`: all that a report for a customer is made from, and what is signed.
+ */
+
+/**
+ * What one look saw of a service, its most telling endpoint first: `exposed`, open and against the profile; `open`, as
+ * agreed; `closed`, refused; `silent`, no answer; `unknown`, not looked at or not determined.
+ */
+export const LOOK_STATES = ['exposed', 'open', 'closed', 'silent', 'unknown'] as const;
+export type LookState = (typeof LOOK_STATES)[number];
+
+/** More looks than these are not shown: the newest are. */
+export const MOST_LOOKS = 60;
+
+const historySchema = z.object({
+  looks: z
+    .array(z.object({ at: z.iso.datetime(), verdict: z.enum(VERDICTS) }))
+    .max(MOST_LOOKS)
+    .describe('oldest first'),
+  services: z.array(
+    z.object({
+      service: text(64),
+      states: z.array(z.enum(LOOK_STATES)).max(MOST_LOOKS).describe('one for each look'),
+    }),
+  ),
+});
+/** What became of the services of an address over time. */
+export type ServiceHistory = z.infer<typeof historySchema>;
+
+const unseenSchema = z.object({
+  title: text(512).describe('an exposure that stands and was not seen this time'),
+  since: z.iso.datetime().describe('when it first was not seen'),
+});
+
+export const HANDOVER_SCHEMA = 'sallyport/handover@1';
+
+export const handoverSchema = z.object({
+  schema: z.literal(HANDOVER_SCHEMA),
+  tool: z.object({ name: z.literal('sallyport'), version: text(32) }),
+  madeAt: z.iso.datetime(),
+  client: z
+    .object({ id: text(64), name: text(200) })
+    .nullable()
+    .describe('null: not of a client of the store'),
+  since: z.iso.datetime().nullable().describe('from when on changes are listed; null: there is no store to ask'),
+  addresses: z.array(
+    z.object({
+      slot: nullableText(300).describe('the address or name in the inventory'),
+      report: reportSchema,
+      unseen: z.array(unseenSchema),
+      history: historySchema.nullable(),
+    }),
+  ),
+  changes: z
+    .array(
+      z.object({
+        at: z.iso.datetime(),
+        slot: text(300),
+        kind: z.enum(CHANGE_KINDS),
+        severity: z.enum(SEVERITIES),
+        endpoint: endpointSchema.nullable(),
+        title: text(512),
+      }),
+    )
+    .describe('newest first'),
+  site: siteReportSchema.nullable().describe('what was seen from inside and outside at once'),
+  checklist: checklistStateSchema.nullable(),
+});
+/** All that a report for a customer is made from. */
+export type Handover = z.infer<typeof handoverSchema>;

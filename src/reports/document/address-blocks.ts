@@ -1,0 +1,81 @@
+import { isCanary } from '../../model/canary.js';
+import type { Handover, ServiceHistory } from '../../model/handover.js';
+import type { Report, ReportedObservation } from '../../model/report.js';
+import { SERVICES } from '../../model/service.js';
+import { renderCount, upperFirst } from '../../words/sentence.js';
+import { describeAnswerer, describeVantage } from '../address-words.js';
+import { detailFindings } from './finding-blocks.js';
+import type { Block, StripBlock } from './report-document.js';
+import { TEXTS } from './strings.js';
+
+/** More endpoints than these are counted. */
+const MOST_ROWS = 200;
+
+/** The evidence of one address: findings in detail, what answered, what did not, history. */
+export function describeAddress({ report, history }: Handover['addresses'][number], many: boolean): Block[] {
+  const { target, findings, summary, vantage, errors } = report;
+  const name = target.name !== null && target.name !== target.address ? ` (${target.name})` : '';
+  const heading: Block[] = many
+    ? [{ kind: 'heading', level: 2, text: `${TEXTS.evidence}: ${target.address ?? target.input}${name}` }]
+    : [];
+  return [
+    ...heading,
+    { kind: 'text', text: summary },
+    { kind: 'facts', rows: [['Checked from', describeVantage(vantage)]] },
+    ...(findings.length > 0 ? [{ kind: 'heading', level: 3, text: TEXTS.findings } as const] : []),
+    ...detailFindings(report, 4),
+    { kind: 'heading', level: 3, text: TEXTS.answers },
+    ...tableAnswers(report),
+    ...(errors.length > 0
+      ? [
+          { kind: 'text', text: TEXTS.errors } as const,
+          {
+            kind: 'list',
+            ordered: false,
+            items: errors.slice(0, 10).map(({ unit, message }) => `${unit}: ${message}`),
+          } as const,
+        ]
+      : []),
+    ...(history && history.looks.length > 0 ? tellHistory(history) : []),
+  ];
+}
+
+function tableAnswers({ observations, unlisted }: Report): Block[] {
+  const told = observations.filter(({ state, identity }) => state === 'open' || state === 'error' || identity !== null);
+  const rows = told
+    .slice(0, MOST_ROWS)
+    .map((seen) => [seen.endpoint, nameService(seen.service), seen.state, describeAnswerer(seen)]);
+  const counts = new Map<string, number>();
+  for (const { state } of observations.filter((seen) => !told.includes(seen))) count(counts, state, 1);
+  for (const [key, number] of Object.entries(unlisted)) count(counts, key.slice(0, key.lastIndexOf('/')), number);
+  if (told.length > MOST_ROWS) count(counts, 'open or failed, not listed here', told.length - MOST_ROWS);
+  const rest = [...counts].map(([state, number]) => `${number} ${state}`).join(', ');
+  const canaries = observations.filter(isCanary).length;
+  const compared = canaries > 0 ? ` ${renderCount(canaries, 'random port')} among them, to compare with.` : '';
+  return [
+    told.length > 0
+      ? { kind: 'table', caption: TEXTS.answersCaption, columns: TEXTS.answersColumns, rows }
+      : { kind: 'text', text: TEXTS.noAnswers },
+    ...(rest === '' ? [] : [{ kind: 'text', text: `${TEXTS.others}: ${rest}.${compared}` } as const]),
+  ];
+}
+
+function count(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** What a service is called; an id of a profile's own as it is. */
+function nameService(id: ReportedObservation['service']): string {
+  if (id === null) return '';
+  return upperFirst(SERVICES.find((service) => service.id === id)?.title ?? id);
+}
+
+function tellHistory({ looks, services }: ServiceHistory): Block[] {
+  const strip: StripBlock = {
+    kind: 'strip',
+    caption: TEXTS.historyCaption,
+    times: looks.map(({ at }) => at),
+    rows: services.map(({ service, states }) => ({ label: nameService(service), states })),
+  };
+  return [{ kind: 'heading', level: 3, text: TEXTS.history }, strip];
+}

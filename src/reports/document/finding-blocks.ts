@@ -1,0 +1,190 @@
+import type { ChecklistState } from '../../model/checklist.js';
+import type { ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
+import type { Report } from '../../model/report.js';
+import { SEVERITIES } from '../../model/severity.js';
+import { renderCount } from '../../words/sentence.js';
+import { CHECKLIST_MARKS, describeAnswer } from '../checklist-table.js';
+import { type FindingGroup, groupFindings, shareTexts, sortFindings } from '../finding-groups.js';
+import { renderWaiver } from '../findings-table.js';
+import type { Block, Cell } from './report-document.js';
+import { FIXED_BY_WORDS, TEXTS } from './strings.js';
+
+/** More rows than these are in the evidence only. */
+const MOST_ON_FIRST_PAGE = 8;
+/** More doubts, or findings in detail, than these are counted. */
+const MOST_DOUBTS = 40;
+const MOST_GROUPS = 200;
+const MOST_SEEN = 64;
+
+/** What was found at one address or site. */
+export type Found = Pick<Report, 'findings' | 'verdict'>;
+
+/** What needs someone to act: worst first, what one rule found at several endpoints together. */
+function groupForPeople(found: readonly Found[]): FindingGroup[] {
+  const groups = new Map<string, [ReportedFinding, ...ReportedFinding[]]>();
+  for (const finding of found.flatMap(sortFindings)) {
+    if (finding.effect === 'note') continue;
+    const group = groups.get(finding.rule);
+    if (group) group.push(finding);
+    else groups.set(finding.rule, [finding]);
+  }
+  const rank = (group: FindingGroup) => Math.min(...group.map(({ severity }) => SEVERITIES.indexOf(severity)));
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+/** The first page: what was found in plain words, without ports, and what it means. */
+export function tellFindings(found: readonly Found[]): Block[] {
+  const groups = groupForPeople(found);
+  const heading: Block = { kind: 'heading', level: 2, text: TEXTS.found };
+  if (groups.length === 0) return [heading, { kind: 'text', text: TEXTS.nothingFound }];
+  const rows = groups.slice(0, MOST_ON_FIRST_PAGE).map((group): Cell[] => {
+    const [worst = group[0]] = sortFindings({ findings: [...group], verdict: 'violation' });
+    return [
+      { severity: worst.severity },
+      group.length > 1 ? `${worst.headline} (${group.length} times)` : worst.headline,
+      worst.matters,
+    ];
+  });
+  return [
+    heading,
+    { kind: 'table', caption: TEXTS.foundCaption, columns: TEXTS.foundColumns, rows },
+    ...tellRest(groups.length - rows.length),
+  ];
+}
+
+/** The first page: what to do, and who does it, most urgent first. */
+export function tellTodo(found: readonly Found[]): Block[] {
+  const groups = groupForPeople(found);
+  if (groups.length === 0) return [];
+  const told = new Map<string, { readonly group: FindingGroup; readonly remedy: string }>();
+  for (const group of groups) {
+    const { common, further } = shareTexts(group, 'remedy');
+    const remedy = [common, ...further.map(({ text, endpoints }) => `${endpoints.join(', ')}: ${text}`)]
+      .filter(Boolean)
+      .join(' ');
+    if (!told.has(remedy)) told.set(remedy, { group, remedy });
+  }
+  const rows = [...told.values()]
+    .slice(0, MOST_ON_FIRST_PAGE)
+    .map(({ group, remedy }, index) => [String(index + 1), remedy, nameFixers(group)]);
+  return [
+    { kind: 'heading', level: 2, text: TEXTS.todo },
+    { kind: 'table', caption: TEXTS.todoCaption, columns: TEXTS.todoColumns, rows },
+    ...tellRest(told.size - rows.length),
+  ];
+}
+
+function tellRest(count: number): Block[] {
+  return count > 0
+    ? [{ kind: 'text', text: `${renderCount(count, 'more is', 'more are')} in the evidence below.` }]
+    : [];
+}
+
+/** Who puts it right, with the NEC programs where that is at the phone system. */
+function nameFixers(group: FindingGroup): string {
+  const fixers = [...new Set(group.flatMap(({ fixedBy = [] }) => fixedBy))];
+  const programs = [...new Set(group.flatMap((finding) => finding.programs))];
+  const nec =
+    programs.length > 0 ? ` (NEC ${programs.length > 1 ? 'programs' : 'program'} ${programs.join(', ')})` : '';
+  const names = fixers.map((fixer) => FIXED_BY_WORDS[fixer] + (fixer === 'phone-system' ? nec : ''));
+  return (
+    names.join('; ') +
+    (nec !== '' && !fixers.includes('phone-system') ? `; ${FIXED_BY_WORDS['phone-system']}${nec}` : '')
+  );
+}
+
+/** What could not be determined: what prevents a result in full, and what no check of this kind can show. */
+export function listDoubts(reports: readonly { readonly undetermined: readonly ReportedUndetermined[] }[]): Block[] {
+  const all = new Map<string, ReportedUndetermined>();
+  for (const doubt of reports.flatMap(({ undetermined }) => undetermined)) all.set(JSON.stringify(doubt), doubt);
+  const blocking = [...all.values()].filter((doubt) => doubt.blocking);
+  const others = [...all.values()].filter((doubt) => !doubt.blocking);
+  const list = (title: string, doubts: readonly ReportedUndetermined[]): Block[] =>
+    doubts.length === 0
+      ? []
+      : [
+          { kind: 'text', text: title },
+          {
+            kind: 'list',
+            ordered: false,
+            items: [...doubts.slice(0, MOST_DOUBTS).map(sayDoubt), ...countRest(doubts.length)],
+          },
+        ];
+  return all.size === 0
+    ? []
+    : [
+        { kind: 'heading', level: 2, text: TEXTS.unknown },
+        ...list(TEXTS.unknownBlocking, blocking),
+        ...list(TEXTS.unknownOther, others),
+      ];
+}
+
+function countRest(all: number): string[] {
+  return all > MOST_DOUBTS ? [`and ${all - MOST_DOUBTS} more, which are in the attached data`] : [];
+}
+
+function sayDoubt({ endpoint, what, why }: ReportedUndetermined): string {
+  const place = endpoint === null || what.includes(endpoint) ? '' : `${endpoint}: `;
+  return `${place}${what}${why && '. '}${why}`;
+}
+
+/** The findings in detail, as the technician needs them. */
+export function detailFindings(found: Found, level: 3 | 4): Block[] {
+  const groups = groupFindings(sortFindings(found));
+  const rest = groups.slice(MOST_GROUPS).flat().length;
+  return [
+    ...groups.slice(0, MOST_GROUPS).flatMap((group, index) => detailGroup(group, index + 1, level)),
+    ...(rest > 0
+      ? [{ kind: 'text', text: `${renderCount(rest, 'more finding')} are in the attached data.` } as const]
+      : []),
+  ];
+}
+
+function detailGroup(group: FindingGroup, number: number, level: 3 | 4): Block[] {
+  const [first] = group;
+  const { severity, waiver, rule } = first;
+  const places = [...new Set(group.flatMap(({ endpoint }) => endpoint ?? []))];
+  const seen = group
+    .slice(0, MOST_SEEN)
+    .map((one) =>
+      group.length > 1 && one.endpoint && !one.seen.includes(one.endpoint) ? `${one.endpoint}: ${one.seen}` : one.seen,
+    );
+  const references = [...new Set(group.flatMap((finding) => finding.references))];
+  const rows: [string, string][] = [
+    ['Accepted', waiver ? renderWaiver(waiver) : ''],
+    [
+      'Where',
+      places.slice(0, MOST_SEEN).join(', ') +
+        (places.length > MOST_SEEN ? ` and ${places.length - MOST_SEEN} more` : ''),
+    ],
+    ['Seen', [...new Set(seen)].join(' ')],
+    ['Why it matters', join(group, 'matters')],
+    ['What to do', join(group, 'remedy')],
+    ['Who', nameFixers(group)],
+    ['See', [`rule ${rule}`, ...references].join('; ')],
+  ];
+  return [
+    { kind: 'heading', level, severity, text: `${number}. ${group.length > 1 ? first.headline : first.title}` },
+    { kind: 'facts', rows: rows.filter(([, text]) => text !== '') },
+  ];
+}
+
+function join(group: FindingGroup, field: 'matters' | 'remedy'): string {
+  const { common, further } = shareTexts(group, field);
+  return [common, ...further.map(({ text, endpoints }) => `${endpoints.join(', ')}: ${text}`)]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** How a client stands with its checklist. */
+export function describeChecklist({ checklist, items }: ChecklistState): Block[] {
+  const rows = items.map((item) => [
+    item.programs.length > 0 ? `${item.title} (NEC ${item.programs.join(', ')})` : item.title,
+    CHECKLIST_MARKS[item.state].label,
+    item.at === null ? '' : describeAnswer(item),
+  ]);
+  return [
+    { kind: 'heading', level: 2, text: `${TEXTS.checklist}: ${checklist}` },
+    { kind: 'table', caption: TEXTS.checklistCaption, columns: TEXTS.checklistColumns, rows },
+  ];
+}

@@ -1,0 +1,227 @@
+import { type Handover, HANDOVER_SCHEMA } from '../../model/handover.js';
+import type { Report } from '../../model/report.js';
+import type { SiteReport } from '../../model/site.js';
+import { type Standing, standingOf } from '../../model/standing.js';
+import { renderCount, upperFirst } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
+import { renderJson } from '../json.js';
+import { describeAddress } from './address-blocks.js';
+import { describeChecklist, listDoubts, tellFindings, tellTodo } from './finding-blocks.js';
+import type { Block, ReportDocument, TableBlock } from './report-document.js';
+import { STANDING_WORDS, TEXTS } from './strings.js';
+
+type AddressPart = Handover['addresses'][number];
+
+/** Worst first. */
+const ORDER: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'compliant'];
+
+/** The report of a client, or of one check: a page that a customer understands, then the evidence. Pure. */
+export function describeHandover(handover: Handover): ReportDocument {
+  const { addresses, client, madeAt, checklist } = handover;
+  const reports = addresses.map(({ report }) => report);
+  const many = addresses.length > 1;
+  const blocks: Block[] = [
+    tellVerdict(addresses),
+    ...tellFindings(reports),
+    ...tellTodo(reports),
+    ...tellUnseen(addresses, many),
+    ...tellChecked(handover),
+    ...listDoubts(reports),
+    { kind: 'break' },
+    ...(many ? [] : [{ kind: 'heading', level: 2, text: TEXTS.evidence } as const]),
+    ...addresses.flatMap((part) => describeAddress(part, many)),
+    ...tellChanges(handover),
+    ...(checklist ? describeChecklist(checklist) : []),
+    ...tellAbout(handover),
+  ];
+  return {
+    title: TEXTS.title,
+    subject: client?.name ?? listSubjects(addresses),
+    madeAt,
+    blocks,
+    attachment: { name: 'sallyport-report.json', json: renderJson(handover) },
+  };
+}
+
+/**
+ * One report of many as a part of a document: its result, what was found, and the evidence.
+ * @param client the name of the client that it is of, if any
+ */
+export function describeOne(report: Report, client?: string): Block[] {
+  const { addresses } = handOverReports([report]);
+  return [
+    { kind: 'heading', level: 2, text: [client, addresses.map(nameAddress).join(', ')].filter(Boolean).join(', ') },
+    tellVerdict(addresses),
+    ...addresses.flatMap((part) => describeAddress(part, false)),
+    ...listDoubts([report]),
+  ];
+}
+
+/** All that a document of checks alone is made from; made when the last of them ended. */
+export function handOverReports(reports: readonly Report[]): Handover {
+  const ends = reports.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs);
+  return {
+    ...beginHandover(reports[0]!.tool, Math.max(...ends)),
+    addresses: reports.map((report) => ({ slot: null, report, unseen: [], history: null })),
+  };
+}
+
+/** All that a document of a site is made from; made when its check ended. */
+export function handOverSite(site: SiteReport): Handover {
+  return {
+    ...beginHandover(site.tool, Date.parse(site.startedAt) + site.durationMs),
+    site,
+    checklist: site.evidence.checklist,
+  };
+}
+
+function beginHandover({ name, version }: Report['tool'], endedAt: number): Handover {
+  return {
+    schema: HANDOVER_SCHEMA,
+    tool: { name, version },
+    madeAt: new Date(endedAt).toISOString(),
+    client: null,
+    since: null,
+    addresses: [],
+    changes: [],
+    site: null,
+    checklist: null,
+  };
+}
+
+function listSubjects(addresses: readonly AddressPart[]): string {
+  return addresses.map(({ report }) => report.target.name ?? report.target.address ?? report.target.input).join(', ');
+}
+
+/** The worst standing of all addresses. */
+function worstStanding(addresses: readonly AddressPart[]): Standing {
+  const all = addresses.map(({ report }) => standingOf(report));
+  return ORDER.find((standing) => all.includes(standing)) ?? 'inconclusive';
+}
+
+function tellVerdict(addresses: readonly AddressPart[]): Block {
+  const standing = worstStanding(addresses);
+  return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text: sayVerdict(standing, addresses) };
+}
+
+function sayVerdict(standing: Standing, addresses: readonly AddressPart[]): string {
+  const reports = addresses.map(({ report }) => report);
+  const accepted = reports.some(({ findings }) => findings.some(({ waiver }) => waiver));
+  switch (standing) {
+    case 'violation': {
+      const standingFindings = reports.flatMap(({ findings }) =>
+        findings.filter(({ effect }) => effect === 'violation'),
+      );
+      const outages = standingFindings.filter(({ about }) => about === 'outage').length;
+      const open = standingFindings.length - outages;
+      return [
+        ...(open > 0
+          ? [
+              `${renderCount(open, 'thing')} ${open === 1 ? 'is' : 'are'} not as agreed and ${open === 1 ? 'has' : 'have'} to be put right.`,
+            ]
+          : []),
+        ...(outages > 0
+          ? [`${renderCount(outages, 'service')} that should work from outside ${outages === 1 ? 'does' : 'do'} not.`]
+          : []),
+      ].join(' ');
+    }
+    case 'compliant':
+      return `We found nothing open that should not be${accepted ? ', except for what was accepted' : ''}. This is valid for the time and the place of the check.`;
+    case 'no-answer':
+      return 'Nothing answered at all. That can mean that all is closed, or that the line was down or shut us out: it proves nothing.';
+    case 'inconclusive':
+      return 'This check proves neither that all is well nor that it is not. What prevented a result is listed below.';
+  }
+}
+
+function tellUnseen(addresses: readonly AddressPart[], many: boolean): Block[] {
+  const items = addresses.flatMap(({ slot, unseen }) =>
+    unseen.map(
+      ({ title, since }) =>
+        `${many && slot !== null ? `${slot}: ` : ''}${upperFirst(title)} (since ${renderTime(since)})`,
+    ),
+  );
+  return items.length === 0
+    ? []
+    : [
+        { kind: 'heading', level: 2, text: TEXTS.unseen },
+        { kind: 'list', ordered: false, items },
+      ];
+}
+
+/** What was checked, from where, when, and by whose permission. */
+function tellChecked({ addresses }: Handover): Block[] {
+  const [first] = addresses;
+  const heading: Block = { kind: 'heading', level: 2, text: TEXTS.checked };
+  if (!first) return [heading, { kind: 'text', text: 'No check is known.' }];
+  const { vantage } = first.report;
+  const allowed = [...new Set(addresses.map(({ report }) => report.authorization ?? 'not recorded'))];
+  const profiles = [...new Set(addresses.map(({ report }) => report.profile.name))];
+  const times = addresses.map(({ report }) => report.startedAt).sort();
+  const endpoints = addresses.map(({ report: { observations, unlisted } }) =>
+    Object.values(unlisted).reduce((sum, count) => sum + count, observations.length),
+  );
+  const facts: [string, string][] = [
+    ['Address', addresses.map(nameAddress).join(', ')],
+    [
+      'When',
+      times[0] === times.at(-1) ? renderTime(times[0]!) : `${renderTime(times[0]!)} to ${renderTime(times.at(-1)!)}`,
+    ],
+    [
+      'From',
+      `the internet, at ${vantage.address ?? 'an unknown address'}${vantage.source === 'outsider' ? ', as anyone could' : `, as "${vantage.source}"`}`,
+    ],
+    [
+      'How',
+      `${renderCount(
+        endpoints.reduce((sum, count) => sum + count, 0),
+        'endpoint',
+      )} asked over TCP and UDP, without a login and without a call`,
+    ],
+    ['Agreed', `what may be reachable: profile ${profiles.map((name) => `"${name}"`).join(', ')}`],
+    ['Permission', allowed.join('; ')],
+  ];
+  return [heading, { kind: 'facts', rows: facts }, ...(addresses.length > 1 ? [tableAddresses(addresses)] : [])];
+}
+
+function nameAddress({ report: { target } }: AddressPart): string {
+  const address = target.address ?? target.input;
+  return target.name !== null && target.name !== address ? `${target.name} (${address})` : address;
+}
+
+function tableAddresses(addresses: readonly AddressPart[]): TableBlock {
+  const rows = addresses.map((part) => {
+    const { report } = part;
+    const standing = standingOf(report);
+    return [
+      nameAddress(part),
+      { standing, label: STANDING_WORDS[standing].label },
+      String(report.findings.length),
+      renderTime(report.startedAt),
+    ];
+  });
+  return { kind: 'table', caption: TEXTS.addressesCaption, columns: TEXTS.addressesColumns, rows };
+}
+
+function tellChanges({ since, changes }: Handover): Block[] {
+  if (since === null) return [];
+  const heading: Block = { kind: 'heading', level: 2, text: `${TEXTS.changes} since ${renderTime(since)}` };
+  if (changes.length === 0) return [heading, { kind: 'text', text: TEXTS.noChanges }];
+  const rows = changes.map(({ at, slot, title, severity }) => [renderTime(at), slot, title, { severity }]);
+  return [heading, { kind: 'table', caption: TEXTS.changesCaption, columns: TEXTS.changesColumns, rows }];
+}
+
+function tellAbout({ tool, madeAt, addresses }: Handover): Block[] {
+  const rulesets = [...new Set(addresses.map(({ report }) => report.tool.ruleset))].join(', ');
+  const digests = [...new Set(addresses.map(({ report }) => `${report.profile.name} ${report.profile.digest}`))];
+  return [
+    { kind: 'heading', level: 2, text: TEXTS.about },
+    {
+      kind: 'facts',
+      rows: [
+        ['Made', `${renderTime(madeAt)}, by sallyport ${tool.version}${rulesets && `, rules ${rulesets}`}`],
+        ...digests.map((digest): [string, string] => ['Profile', `${digest} (SHA-256)`]),
+      ],
+    },
+  ];
+}

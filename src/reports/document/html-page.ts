@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { type Brand, DEFAULT_COLOUR } from '../../model/brand.js';
+import type { Severity } from '../../model/severity.js';
+import { forHtml } from '../../words/escape.js';
+import { renderTime } from '../../words/time.js';
+import { brandLines } from './letterhead.js';
+import { renderLegend, renderMark, renderVerdictShape } from './html-shapes.js';
+import { renderStyle } from './html-style.js';
+import type {
+  Block,
+  Cell,
+  DocumentHead,
+  FactsBlock,
+  ReportDocument,
+  StripBlock,
+  TableBlock,
+} from './report-document.js';
+import { LOOK_WORDS, SEVERITY_WORDS, TEXTS } from './strings.js';
+
+/*
+ * A document as one HTML file: no script, no request, and a policy (CSP) that would refuse both.
+ */
+
+/** A whole page. The same document and brand give the same bytes. */
+export function renderPage(document: ReportDocument, brand: Brand | null): string {
+  return beginPage(document, brand) + renderBlocks(document.blocks) + endPage(document, brand);
+}
+
+/** What stands before the blocks. */
+export function beginPage({ title, subject, madeAt }: DocumentHead, brand: Brand | null): string {
+  const style = renderStyle({ accent: brand?.colour ?? DEFAULT_COLOUR });
+  const hash = createHash('sha256').update(style).digest('base64');
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  return `<!DOCTYPE html>
+<!-- sallyport report -->
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<meta http-equiv="Content-Security-Policy" content="${policy}" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="referrer" content="no-referrer" />
+<title>${forHtml(`${title}: ${subject}`)}</title>
+<style>${style}</style>
+</head>
+<body>
+${renderBrand(brand)}<main>
+<h1>${forHtml(title)}</h1>
+<p class="subject">${forHtml(subject)}</p>
+<p class="made">${forHtml(renderTime(madeAt))}</p>
+`;
+}
+
+/** What stands after the blocks. */
+export function endPage({ attachment }: Pick<ReportDocument, 'attachment'>, brand: Brand | null): string {
+  const data = attachment ? renderAttachment(attachment) : '';
+  const foot = brand?.footer ? `<footer>${forHtml(brand.footer)}</footer>\n` : '';
+  return `${data}</main>\n${foot}</body>\n</html>\n`;
+}
+
+function renderBrand(brand: Brand | null): string {
+  if (!brand) return '';
+  const logo = brand.logo ? `<img src="${brand.logo.dataUrl}" alt="" />` : '';
+  const [name = '', ...lines] = brandLines(brand);
+  const rest = lines.map((line) => `<p>${forHtml(line)}</p>`).join('');
+  return `<header class="brand"><div>${logo}<div><p class="name">${forHtml(name)}</p>${rest}</div></div></header>\n`;
+}
+
+function renderAttachment({ name, json }: NonNullable<ReportDocument['attachment']>): string {
+  const url = `data:application/json;base64,${Buffer.from(json).toString('base64')}`;
+  return `<p>${forHtml(TEXTS.attached)} <a download="${forHtml(name)}" href="${url}">${forHtml(name)}</a></p>\n`;
+}
+
+/** Blocks of a document as HTML. */
+export function renderBlocks(blocks: readonly Block[]): string {
+  let fresh = false;
+  return blocks
+    .map((block) => {
+      if (block.kind === 'break') {
+        fresh = true;
+        return '';
+      }
+      const text = renderBlock(block, fresh ? ' class="break"' : '');
+      fresh = false;
+      return `${text}\n`;
+    })
+    .join('');
+}
+
+function renderBlock(block: Exclude<Block, { kind: 'break' }>, mark: string): string {
+  switch (block.kind) {
+    case 'verdict':
+      return `<section class="verdict ${block.standing}">${renderVerdictShape(block.standing)}<div><p class="label">${forHtml(block.label)}</p><p class="text">${forHtml(block.text)}</p></div></section>`;
+    case 'heading': {
+      const tag = block.severity ? `${renderSeverity(block.severity)} ` : '';
+      return `<h${block.level}${mark}>${tag}${forHtml(block.text)}</h${block.level}>`;
+    }
+    case 'text':
+      return `<p${mark}>${forHtml(block.text)}</p>`;
+    case 'list': {
+      const name = block.ordered ? 'ol' : 'ul';
+      return `<${name}${mark}>${block.items.map((item) => `<li>${forHtml(item)}</li>`).join('')}</${name}>`;
+    }
+    case 'facts':
+      return renderFacts(block);
+    case 'table':
+      return renderTable(block);
+    case 'strip':
+      return renderStrip(block);
+  }
+}
+
+function renderFacts({ rows }: FactsBlock): string {
+  return `<dl>${rows.map(([label, text]) => `<dt>${forHtml(label)}</dt><dd>${forHtml(text)}</dd>`).join('')}</dl>`;
+}
+
+function renderSeverity(severity: Severity): string {
+  return `<span class="tag ${severity}">${SEVERITY_WORDS[severity]}</span>`;
+}
+
+function renderCell(cell: Cell): string {
+  if (typeof cell === 'string') return forHtml(cell);
+  if ('severity' in cell) return renderSeverity(cell.severity);
+  return `<span class="tag ${cell.standing}">${forHtml(cell.label)}</span>`;
+}
+
+function renderTable({ caption, columns, rows }: TableBlock): string {
+  const head = columns.map((title) => `<th scope="col">${forHtml(title)}</th>`).join('');
+  const labels = columns.map(forHtml);
+  const body = rows
+    .map(
+      (row) =>
+        `<tr>${row.map((cell, index) => `<td data-label="${labels[index] ?? ''}">${renderCell(cell)}</td>`).join('')}</tr>`,
+    )
+    .join('\n');
+  return `<div class="scroll"><table class="stack"><caption>${forHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+/** The states as shapes in a row; who cannot see them has each as a word. */
+function renderStrip({ caption, times, rows }: StripBlock): string {
+  const first = times[0] ?? '';
+  const last = times.at(-1) ?? '';
+  const body = rows.map(({ label, states }) => {
+    const marks = states.map((state, index) => {
+      const text = `${renderTime(times[index] ?? '')}: ${LOOK_WORDS[state].word}`;
+      return `<g transform="translate(${index * CELL} 0)"><title>${forHtml(text)}</title>${renderMark(state)}</g>`;
+    });
+    const newest = states.at(-1);
+    const spoken = `${states.length} checks; the newest: ${newest ? LOOK_WORDS[newest].word : 'none'}`;
+    const svg = `<svg width="${states.length * CELL}" height="16" role="img" aria-label="${forHtml(spoken)}">${marks.join('')}</svg>`;
+    return `<tr><th scope="row">${forHtml(label)}</th><td>${svg}</td></tr>`;
+  });
+  const span = times.length > 1 ? `${renderTime(first)} to ${renderTime(last)}` : renderTime(first);
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${forHtml(caption)}"><table class="strip"><caption>${forHtml(caption)}</caption><tbody>\n${body.join('\n')}\n</tbody></table></div>
+<p>${forHtml(span)}</p>
+${renderLegend()}`;
+}
+
+/** Width of a look in a strip, in CSS pixels. */
+const CELL = 14;

@@ -1,0 +1,91 @@
+import type { LookState } from '../../model/handover.js';
+import type { FixedBy } from '../../model/finding.js';
+import type { Severity } from '../../model/severity.js';
+import type { Standing } from '../../model/standing.js';
+
+/*
+ * Every fixed text of the documents that are handed over: a translation replaces this file alone. What rules found is
+ * put into words by the rules.
+ */
+
+/** How the verdict is called in front of a customer, and the shape that stands for it. */
+export const STANDING_WORDS: Readonly<Record<Standing, { readonly label: string; readonly mark: string }>> = {
+  violation: { label: 'Action needed', mark: '✖' },
+  inconclusive: { label: 'Not determined', mark: '?' },
+  compliant: { label: 'As agreed', mark: '✔' },
+  'no-answer': { label: 'No answer', mark: '○' },
+};
+
+/** The same for a site before its phone system goes in. */
+export const FITNESS_WORDS: Readonly<Record<Standing, string>> = {
+  violation: 'Not fit yet',
+  inconclusive: 'Not verified',
+  compliant: 'Fit to install',
+  'no-answer': 'Not verified',
+};
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  info: 'Note',
+};
+
+/** Who puts a finding right. */
+export const FIXED_BY_WORDS: Readonly<Record<FixedBy, string>> = {
+  router: 'the person who looks after the router',
+  'phone-system': 'the person who programs the phone system',
+  provider: 'the provider',
+  dealer: 'your dealer',
+};
+
+/** How states of a strip are called, and the character that stands for each where nothing can be drawn. */
+export const LOOK_WORDS: Readonly<Record<LookState, { readonly word: string; readonly mark: string }>> = {
+  exposed: { word: 'open, and should not be', mark: '✖' },
+  open: { word: 'open, as agreed', mark: '●' },
+  closed: { word: 'closed', mark: '–' },
+  silent: { word: 'silent', mark: '·' },
+  unknown: { word: 'not determined', mark: '?' },
+};
+
+export const TEXTS = {
+  title: 'Exposure report',
+  siteTitle: 'Site report',
+  found: 'What we found',
+  nothingFound: 'Nothing that has to be put right.',
+  foundCaption: 'What we found and what it means, worst first',
+  foundColumns: ['Weight', 'What we found', 'What it means'],
+  todo: 'What to do',
+  todoColumns: ['No.', 'What to do', 'Who'],
+  todoCaption: 'What to do, by whom, most urgent first',
+  checked: 'What was checked',
+  unknown: 'What could not be determined',
+  unknownBlocking: 'This prevents a clear result:',
+  unknownOther: 'What no check of this kind can show:',
+  evidence: 'The evidence',
+  findings: 'The findings in detail',
+  answers: 'What answered',
+  answersCaption: 'Endpoints that answered, or that could not be checked',
+  answersColumns: ['Endpoint', 'Service', 'State', 'Who answered'],
+  noAnswers: 'Nothing answered.',
+  others: 'Other endpoints',
+  errors: 'Parts of the check that failed:',
+  history: 'History',
+  historyCaption: 'What each check saw of each service, oldest first',
+  changes: 'What changed',
+  changesCaption: 'Changes, newest first',
+  changesColumns: ['When', 'Address', 'What', 'Weight'],
+  noChanges: 'We noticed no change.',
+  checklist: 'Checklist',
+  checklistCaption: 'What was attested, by whom and when',
+  checklistColumns: ['Item', 'State', 'By whom and when'],
+  unseen: 'Not seen this time, and not known to be closed',
+  about: 'About this report',
+  addresses: 'The addresses',
+  addressesCaption: 'The addresses that were checked, and the result of each',
+  addressesColumns: ['Address', 'Result', 'Findings', 'Checked'],
+  total: 'In total',
+  totalColumns: ['Result', 'Addresses'],
+  attached: 'The report as data is attached to this document:',
+} as const;

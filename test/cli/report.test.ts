@@ -1,0 +1,103 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { handoverSchema } from '../../src/model/handover.js';
+import { answer, see, site, survey } from '../check/rules/build-survey.js';
+import { addSweep, client } from './filled-store.js';
+import { createFiles, runHere } from './run.js';
+
+const { directory } = createFiles();
+const store = join(directory, 'report.sqlite');
+const acme = client('acme', { name: 'Acme & Söhne' });
+const closed = survey(site());
+const webPro = survey(site(answer('tcp/80', 'nec-webpro', { label: 'NEC WebPro' })));
+await addSweep(store, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
+await addSweep(store, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+
+const report = (...args: string[]) => runHere(['report', ...args, '--store', store]);
+
+describe('report', () => {
+  test('is a page, with the name of the client, history and what changed', async () => {
+    const { code, stdout, stderr } = await report('acme', '--since', '2026-11-01');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toContain('<title>Exposure report: Acme &amp; Söhne</title>');
+    for (const part of ['Action needed', 'History', 'What changed since 2026-11-01', 'WebPro'])
+      expect(stdout).toContain(part);
+  });
+
+  test('goes to a file as it is called, which a later one may replace, and nothing else', async () => {
+    const file = join(directory, 'acme.html');
+    const { code, stderr } = await report('acme', '-o', file);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `sallyport: VIOLATION: the report of acme is in ${file}\n` });
+    expect((await report('acme', '-o', file)).code).toBe(1);
+    const other = join(directory, 'letter.html');
+    await writeFile(other, '<p>mine</p>');
+    expect((await report('acme', '-o', other)).code).toBe(2);
+    expect(await readFile(other, 'utf8')).toBe('<p>mine</p>');
+  });
+
+  test('as data can be made into a page again, without the store', async () => {
+    const { stdout } = await report('acme', '--format', 'json');
+    const handover = handoverSchema.parse(JSON.parse(stdout));
+    expect(handover.addresses[0]?.history?.looks).toHaveLength(2);
+    const file = join(directory, 'handover.json');
+    await writeFile(file, stdout);
+    const again = await runHere(['report', '--report', file]);
+    expect(again).toMatchObject({ code: 1, stderr: '' });
+    expect(again.stdout).toContain('Acme &amp; Söhne');
+  });
+
+  test('takes what check wrote', async () => {
+    const { stdout } = await runHere(['show', 'acme', '--store', store, '--format', 'ndjson']);
+    const file = join(directory, 'check.ndjson');
+    await writeFile(file, stdout);
+    const { code, stdout: page } = await runHere(['report', '--report', file, '--format', 'markdown']);
+    expect(code).toBe(1);
+    expect(page).toContain('**✖ Action needed**');
+  });
+
+  test('of an earlier time knows nothing of later ones', async () => {
+    const { code, stdout } = await report('acme', '--at', '2026-11-01');
+    expect(code).toBe(0);
+    expect(stdout).toContain('As agreed');
+    expect(stdout).not.toContain('2026-11-02T');
+    expect(stdout).not.toContain('2026-11-02 03');
+  });
+
+  test('does not call "as agreed" what stands out of sight', async () => {
+    const path = join(directory, 'lost.sqlite');
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: survey([see('tcp/80', 'filtered')]) }]);
+    const { code, stdout } = await runHere(['report', 'acme', '--store', path]);
+    expect(code).toBe(3);
+    expect(stdout).not.toContain('As agreed');
+    expect(stdout).toContain('not known to be closed');
+  });
+
+  test.each([
+    [['nobody'], 'the store has no client "nobody"'],
+    [['acme', '198.51.100.1'], '"acme" has no address "198.51.100.1" in the store; it has 203.0.113.7'],
+    [['acme', '--at', '2026-10-01'], 'has no check of'],
+    [[], 'name a client, or give a report with --report FILE'],
+    [['acme', '--since', '2030-01-01'], '--since is later'],
+    [['acme', '--format', 'xls'], 'expected html'],
+  ])('%j is refused', async (args, message) => {
+    const { code, stdout, stderr } = await report(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  test.each([
+    ['{', 'not JSON'],
+    ['{"a":1}', 'is not a report of sallyport'],
+    ['{"schema":"sallyport/report@1"}', ': tool:'],
+    ['', 'there is no report in it'],
+  ])('a file with %j is refused by its name', async (text, message) => {
+    const file = join(directory, 'bad.json');
+    await writeFile(file, text);
+    const { code, stderr } = await runHere(['report', '--report', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(file);
+    expect(stderr).toContain(message);
+  });
+});
