@@ -31,8 +31,18 @@ export function renderGateways({ evidence }: SiteReport, page: Page): string[] {
 }
 
 function renderGateway(gateway: Gateway, { width, paint }: Page): string[] {
-  const { address, isDefault, connections, problems, notes = [] } = gateway;
-  const title = isDefault ? 'ROUTER' : 'OTHER GATEWAY';
+  const title = gateway.isDefault ? 'ROUTER' : 'OTHER GATEWAY';
+  return [
+    '',
+    paint('bold', title),
+    ...listGatewayFacts(gateway).flatMap(([label, text]) => renderField(label, text, width)),
+    ...renderMappings(gateway.connections, width),
+  ];
+}
+
+/** What is known of a gateway: a label and a text each. */
+export function listGatewayFacts(gateway: Gateway): readonly (readonly [string, string])[] {
+  const { address, connections, problems, notes = [] } = gateway;
   const fields: [string, string][] = [
     ['Address', address + (gateway.interface ? `, through ${gateway.interface}` : '')],
     ['Model', describeDevice(gateway)],
@@ -42,12 +52,7 @@ function renderGateway(gateway: Gateway, { width, paint }: Page): string[] {
     ['Problems', renderSome(problems)],
     ['Notes', renderSome(notes)],
   ];
-  return [
-    '',
-    paint('bold', title),
-    ...fields.flatMap(([label, text]) => renderField(label, text, width)),
-    ...renderMappings(connections, width),
-  ];
+  return fields.filter(([, text]) => text !== '');
 }
 
 function describeDevice({ device }: Gateway): string {
@@ -96,7 +101,7 @@ function describeNatPmp({ natPmp, pcp, problems }: Gateway): string {
 function renderMappings(connections: readonly WanConnection[], width: number): string[] {
   const mappings = connections.flatMap((connection) => connection.mappings);
   if (mappings.length === 0) return [];
-  const lines = layOut(MAPPING_COLUMNS, mappings.slice(0, SHOWN_MAPPINGS).map(renderMapping), width - INDENT.length);
+  const lines = layOut(MAPPING_COLUMNS, mappings.slice(0, SHOWN_MAPPINGS).map(describeMapping), width - INDENT.length);
   const rest = mappings.length - SHOWN_MAPPINGS;
   return [
     '',
@@ -105,7 +110,8 @@ function renderMappings(connections: readonly WanConnection[], width: number): s
   ];
 }
 
-function renderMapping(mapping: PortMapping): string[] {
+/** A port mapping as cells: outside, inside, lease, for whom, description. Raw text. */
+export function describeMapping(mapping: PortMapping): string[] {
   const { transport, externalPort, externalPortLast, internalClient, internalPort } = mapping;
   const { leaseSeconds, remoteHost, description } = mapping;
   const range = externalPortLast === undefined ? '' : `-${externalPortLast}`;

@@ -20,10 +20,15 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   unexplained: 'unexplained',
 };
 
+/** What can be reached from outside: endpoints of one service with one explanation together. */
+export function listReachable(report: SiteReport): ReportedExplanation[][] {
+  return groupAlike(nameRandomPorts(report));
+}
+
 /** What can be reached from outside, and what explains it: a row each, and a sentence below. */
 export function renderReachable(report: SiteReport, { width, paint }: Page): string[] {
   const title = ['', paint('bold', 'REACHABLE FROM OUTSIDE')];
-  const groups = groupAlike(nameRandomPorts(report));
+  const groups = listReachable(report);
   if (groups.length === 0) return [...title, ...indent(describeNothing(report), width)];
   const shown = groups.slice(0, SHOWN_ROWS);
   // What explains several rows stands once, below the last of them.
@@ -55,17 +60,26 @@ function groupAlike(reachable: readonly ReportedExplanation[]): ReportedExplanat
   return [...groups.values()];
 }
 
+/** The endpoints of a group, the first by its name. */
+export function namePlaces(group: readonly ReportedExplanation[]): string {
+  const { endpoint } = group[0]!;
+  return group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
+}
+
 function renderRow(group: readonly ReportedExplanation[], width: number): string[] {
-  const { endpoint, service, basis, cause } = group[0]!;
-  const places = group.length > 1 ? `${endpoint} and ${group.length - 1} more` : endpoint;
+  const { service, basis, cause } = group[0]!;
+  const places = namePlaces(group);
   if (width >= LEAST_FOR_COLUMNS) return [`  ${layOut(places, service ?? '', basis, CAUSE_WORDS[cause])}`];
   return renderHanging('  ', 4, [places, service, basis, CAUSE_WORDS[cause]].filter(Boolean).join(', '), width);
 }
 
 /** What explains a group, and since when that is known. */
 function tell(group: readonly ReportedExplanation[] | undefined): string | undefined {
-  if (!group) return undefined;
-  const { sentence, since } = group[0]!;
+  return group && explain(group[0]!);
+}
+
+/** An explanation, and since when it is known. */
+export function explain({ sentence, since }: ReportedExplanation): string {
   return since === null ? sentence : `${sentence} First seen ${renderTime(since)}.`;
 }
 
@@ -84,7 +98,8 @@ function layOut(endpoint: string, service: string, basis: string, cause: string)
   return cells.join('  ').trimEnd();
 }
 
-function describeNothing({ kind, evidence: { outside, standIn } }: SiteReport): string {
+/** What it means that nothing is known to be reachable. */
+export function describeNothing({ kind, evidence: { outside, standIn } }: SiteReport): string {
   if (kind === 'lan' || !outside) return 'There was no check from outside, so this is not known.';
   if (standIn && outside.proofs.length > 0) return 'Nothing, of what was checked and proved.';
   return outside.check

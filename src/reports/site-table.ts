@@ -1,5 +1,6 @@
+import type { Brand } from '../model/brand.js';
 import type { ChecklistState } from '../model/checklist.js';
-import type { NatSurvey, Outside, SipComparison, SiteReport, StandIn } from '../model/site.js';
+import type { SiteReport } from '../model/site.js';
 import { forTerminalLine } from '../words/escape.js';
 import { displayWidth, limitWidth } from '../words/layout.js';
 import { renderCount } from '../words/sentence.js';
@@ -19,11 +20,10 @@ import { renderFindings, renderOverview } from './findings-table.js';
 import { createPaint, FITNESS_LABELS, STANDING_MARKS } from './paint.js';
 import { renderGateways } from './site-gateways.js';
 import { renderReachable } from './site-reachable.js';
+import { describeNetwork, describeOutside, listMeasurements } from './site-words.js';
 
 /** Wider lines of prose read badly. */
 const MOST_COLUMNS = 100;
-/** More names than this in one field are counted, not shown. */
-const SHOWN_NAMES = 6;
 /** Columns of the state of a checklist item. */
 const MARK_COLUMNS = 14;
 
@@ -34,6 +34,8 @@ export interface SiteStyle {
   readonly width: number;
   /** Whether to show everything, also what is the same in most reports. */
   readonly full?: boolean | undefined;
+  /** Who hands the report over, for documents. */
+  readonly brand?: Brand | null | undefined;
 }
 
 /** A site for a person: verdict, what is reachable and why, the router, findings with what to do, and the gaps. */
@@ -104,12 +106,11 @@ function describeNext({ verdict, kind, findings, client, evidence }: SiteReport)
 function renderSubject(report: SiteReport, width: number): string[] {
   const { client, evidence, profile, startedAt, durationMs, interrupted } = report;
   const { lan, outside, pbxAddress } = evidence;
-  const places = lan.interfaces.map(({ name, address, prefixLength }) => `${address}/${prefixLength} (${name})`);
   const duration = `${renderTime(startedAt)}, took ${renderDuration(durationMs)}`;
   const fields: [string, string][] = [
     ['Client', client ?? ''],
-    ['Inside', cutList(places, ', ')],
-    ['Outside', outside ? describeVantage(outside) : ''],
+    ['Inside', describeNetwork(lan)],
+    ['Outside', outside ? describeOutside(outside) : ''],
     ['Phones', pbxAddress ? `the phone system is or will be at ${pbxAddress}` : ''],
     ['Against', `profile "${profile.name}"`],
     ['When', duration + (interrupted ? ' and was CUT OFF: only what was known by then' : '')],
@@ -118,67 +119,9 @@ function renderSubject(report: SiteReport, width: number): string[] {
 }
 
 /** What happens to SIP and UDP on the way, and what the stand-in could do. */
-function renderMeasurements({ kind, evidence }: SiteReport, { width, paint }: Page): string[] {
-  const { outside, standIn } = evidence;
-  const fields: [string, string][] = [
-    ['SIP', outside ? describeSip(outside) : ''],
-    ['NAT', outside ? describeNat(outside.nat) : ''],
-    ['Proof', kind === 'lan' ? '' : describeStandIn(standIn, outside)],
-  ];
-  const lines = fields.flatMap(([label, text]) => renderField(label, text, width));
+function renderMeasurements(report: SiteReport, { width, paint }: Page): string[] {
+  const lines = listMeasurements(report).flatMap(([label, text]) => renderField(label, text, width));
   return lines.length > 0 ? ['', paint('bold', 'MEASURED'), ...lines] : [];
-}
-
-function describeVantage({ address, scope, vantage }: Outside): string {
-  if (address === null) return `not known: ${vantage} did not report it`;
-  return `${address}${scope === 'public' ? '' : ` (${scope})`}, as ${vantage} sees us`;
-}
-
-function cutList(items: readonly string[], separator: string): string {
-  const rest = items.length - SHOWN_NAMES;
-  return items.slice(0, SHOWN_NAMES).join(separator) + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-function describeSip({ sip, problems }: Outside): string {
-  if (sip.length === 0)
-    return `not known: ${problems.find(({ part }) => part === 'sip')?.message ?? 'nothing was exchanged'}`;
-  const by = (state: SipComparison['state']) => sip.filter((one) => one.state === state);
-  const name = ({ message, transport, direction }: SipComparison) => `${message} ${direction} by ${transport}`;
-  const parts = (['altered', 'lost', 'not-sent'] as const).flatMap((state) =>
-    by(state).length > 0 ? [`${state === 'not-sent' ? 'not sent' : state}: ${cutList(by(state).map(name), ', ')}`] : [],
-  );
-  return [`${by('same').length} of ${renderCount(sip.length, 'message')} arrived unaltered`, ...parts].join('; ');
-}
-
-function describeNat(nat: NatSurvey | null): string {
-  if (!nat) return 'not tested';
-  const { mapping, portPreserved, binding, problem } = nat;
-  const kinds: Readonly<Record<NatSurvey['mapping'], string>> = {
-    none: 'none: the address is not translated',
-    'endpoint-independent': 'one port for all destinations (endpoint-independent)',
-    'endpoint-dependent': 'another port for each destination (symmetric)',
-    unknown: `not known${problem ? `: ${problem}` : ''}`,
-  };
-  const ports = portPreserved === null ? '' : portPreserved ? '; keeps port numbers' : '; changes port numbers';
-  return kinds[mapping] + ports + (binding ? `; ${describeBinding(binding)}` : '');
-}
-
-function describeBinding({ heldSeconds, lostSeconds, triedSeconds }: NonNullable<NatSurvey['binding']>): string {
-  if (lostSeconds !== null)
-    return `UDP answers get through for ${heldSeconds === null ? '' : `${heldSeconds} s or more, and `}less than ${lostSeconds} s`;
-  return heldSeconds === null
-    ? 'how long UDP answers get through is not known'
-    : `UDP answers get through for ${triedSeconds} s or more`;
-}
-
-function describeStandIn(standIn: StandIn | null, outside: Outside | null): string {
-  if (!standIn) return 'no stand-in listened (--stand-in): what arrives inside is inferred, not proved';
-  const { address, bound, unbound, firewall } = standIn;
-  const arrived = (outside?.proofs ?? []).filter((proof) => proof.arrived).length;
-  const missing = unbound.map(({ endpoint, reason }) => `${endpoint} (${reason})`);
-  const gaps = missing.length > 0 ? `; not on ${cutList(missing, ', ')}` : '';
-  const wall = `; this machine's firewall: ${firewall.state}`;
-  return `the stand-in listened at ${address} on ${renderCount(bound.length, 'endpoint')}${gaps}; ${renderCount(arrived, 'message')} arrived${wall}`;
 }
 
 /** The answers to the checklist in a site's report: what was said, by whom, when; items without one are counted. */

@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { command as lan } from '../../src/cli/commands/lan.js';
 import { siteReportSchema, type SiteReport } from '../../src/model/site.js';
 import { createFiles, type Ran, runHere, sallyport, words } from './run.js';
+import { SITE_FORMATS } from '../../src/reports/site-reporters.js';
+import { listChoices } from '../../src/words/sentence.js';
 
 const files = createFiles();
 
@@ -70,7 +72,7 @@ test.each<[string, string]>([
   ['lan --gatway 127.0.0.1', 'unknown option --gatway (did you mean "--gateway"?)'],
   ['lan 192.168.1.1', 'unexpected argument "192.168.1.1"'],
   ['lan --pbx', '--pbx: a value is missing'],
-  ['lan --format xml', '--format: expected table, json or ndjson'],
+  ['lan --format xml', `--format: expected ${listChoices(SITE_FORMATS)}`],
 ])('%s', async (command, message) => {
   const { code, stdout, stderr } = await runHere(words(command));
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

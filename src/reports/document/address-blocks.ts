@@ -4,7 +4,7 @@ import type { Report, ReportedObservation } from '../../model/report.js';
 import { SERVICES } from '../../model/service.js';
 import { renderCount, upperFirst } from '../../words/sentence.js';
 import { describeAnswerer, describeVantage } from '../address-words.js';
-import { detailFindings } from './finding-blocks.js';
+import { detailFindings, listErrors } from './finding-blocks.js';
 import type { Block, StripBlock } from './report-document.js';
 import { TEXTS } from './strings.js';
 
@@ -13,7 +13,7 @@ const MOST_ROWS = 200;
 
 /** The evidence of one address: findings in detail, what answered, what did not, history. */
 export function describeAddress({ report, history }: Handover['addresses'][number], many: boolean): Block[] {
-  const { target, findings, summary, vantage, errors } = report;
+  const { target, findings, summary, vantage } = report;
   const name = target.name !== null && target.name !== target.address ? ` (${target.name})` : '';
   const heading: Block[] = many
     ? [{ kind: 'heading', level: 2, text: `${TEXTS.evidence}: ${target.address ?? target.input}${name}` }]
@@ -26,16 +26,7 @@ export function describeAddress({ report, history }: Handover['addresses'][numbe
     ...detailFindings(report, 4),
     { kind: 'heading', level: 3, text: TEXTS.answers },
     ...tableAnswers(report),
-    ...(errors.length > 0
-      ? [
-          { kind: 'text', text: TEXTS.errors } as const,
-          {
-            kind: 'list',
-            ordered: false,
-            items: errors.slice(0, 10).map(({ unit, message }) => `${unit}: ${message}`),
-          } as const,
-        ]
-      : []),
+    ...listErrors(report),
     ...(history && history.looks.length > 0 ? tellHistory(history) : []),
   ];
 }

@@ -15,6 +15,7 @@ const MOST_ON_FIRST_PAGE = 8;
 const MOST_DOUBTS = 40;
 const MOST_GROUPS = 200;
 const MOST_SEEN = 64;
+const MOST_ERRORS = 10;
 
 /** What was found at one address or site. */
 export type Found = Pick<Report, 'findings' | 'verdict'>;
@@ -186,5 +187,16 @@ export function describeChecklist({ checklist, items }: ChecklistState): Block[]
   return [
     { kind: 'heading', level: 2, text: `${TEXTS.checklist}: ${checklist}` },
     { kind: 'table', caption: TEXTS.checklistCaption, columns: TEXTS.checklistColumns, rows },
+  ];
+}
+
+/** What crashed or failed in sallyport itself. */
+export function listErrors({ errors }: Pick<Report, 'errors'>): Block[] {
+  if (errors.length === 0) return [];
+  const items = errors.slice(0, MOST_ERRORS).map(({ unit, message }) => `${unit}: ${message}`);
+  const rest = errors.length - items.length;
+  return [
+    { kind: 'text', text: TEXTS.errors },
+    { kind: 'list', ordered: false, items: [...items, ...(rest > 0 ? [`and ${rest} more`] : [])] },
   ];
 }

@@ -7,6 +7,7 @@ import { renderTime } from '../../words/time.js';
 import { renderJson } from '../json.js';
 import { describeAddress } from './address-blocks.js';
 import { describeChecklist, listDoubts, tellFindings, tellTodo } from './finding-blocks.js';
+import { describeSite } from './site-blocks.js';
 import type { Block, ReportDocument, TableBlock } from './report-document.js';
 import { STANDING_WORDS, TEXTS } from './strings.js';
 
@@ -17,10 +18,28 @@ const ORDER: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'c
 
 /** The report of a client, or of one check: a page that a customer understands, then the evidence. Pure. */
 export function describeHandover(handover: Handover): ReportDocument {
-  const { addresses, client, madeAt, checklist } = handover;
+  const { client, madeAt, site, checklist } = handover;
+  const subject = client?.name ?? (site ? nameSite(site) : listSubjects(handover.addresses));
+  const parts = site ? describeSite(site) : describeAddresses(handover);
+  return {
+    title: site ? TEXTS.siteTitle : TEXTS.title,
+    subject,
+    madeAt,
+    blocks: [...parts, ...(checklist ? describeChecklist(checklist) : []), ...tellAbout(handover)],
+    attachment: { name: 'sallyport-report.json', json: renderJson(handover) },
+  };
+}
+
+function nameSite({ client, evidence: { outside, lan } }: SiteReport): string {
+  return client ?? outside?.address ?? lan.gateways[0]?.address ?? 'this network';
+}
+
+/** What checks from outside saw: a page that a customer understands, then the evidence. */
+function describeAddresses(handover: Handover): Block[] {
+  const { addresses } = handover;
   const reports = addresses.map(({ report }) => report);
   const many = addresses.length > 1;
-  const blocks: Block[] = [
+  return [
     tellVerdict(addresses),
     ...tellFindings(reports),
     ...tellTodo(reports),
@@ -31,16 +50,7 @@ export function describeHandover(handover: Handover): ReportDocument {
     ...(many ? [] : [{ kind: 'heading', level: 2, text: TEXTS.evidence } as const]),
     ...addresses.flatMap((part) => describeAddress(part, many)),
     ...tellChanges(handover),
-    ...(checklist ? describeChecklist(checklist) : []),
-    ...tellAbout(handover),
   ];
-  return {
-    title: TEXTS.title,
-    subject: client?.name ?? listSubjects(addresses),
-    madeAt,
-    blocks,
-    attachment: { name: 'sallyport-report.json', json: renderJson(handover) },
-  };
 }
 
 /**
@@ -211,9 +221,10 @@ function tellChanges({ since, changes }: Handover): Block[] {
   return [heading, { kind: 'table', caption: TEXTS.changesCaption, columns: TEXTS.changesColumns, rows }];
 }
 
-function tellAbout({ tool, madeAt, addresses }: Handover): Block[] {
-  const rulesets = [...new Set(addresses.map(({ report }) => report.tool.ruleset))].join(', ');
-  const digests = [...new Set(addresses.map(({ report }) => `${report.profile.name} ${report.profile.digest}`))];
+function tellAbout({ tool, madeAt, addresses, site }: Handover): Block[] {
+  const made = [...addresses.map(({ report }) => report), ...(site ? [site] : [])];
+  const rulesets = [...new Set(made.map((report) => report.tool.ruleset))].join(', ');
+  const digests = [...new Set(made.map(({ profile }) => `${profile.name} ${profile.digest}`))];
   return [
     { kind: 'heading', level: 2, text: TEXTS.about },
     {
