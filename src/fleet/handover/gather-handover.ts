@@ -1,5 +1,5 @@
 import { sayReport } from '../../check/judge/say-report.js';
-import { formatDay } from '../../files/text/instant.js';
+import { formatDay } from '../../files/text/day.js';
 import type { SlotState, Unseen, Waiver } from '../../model/change.js';
 import type { Checklist } from '../../model/checklist.js';
 import type { StoredReport } from '../../model/client.js';
