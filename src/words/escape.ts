@@ -83,6 +83,35 @@ export function forMarkdown(text: string): string {
     .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
 }
 
+/** For XML, as text of an element or in a quoted attribute: what XML does not allow is made visible as well. */
+export function forXml(text: string): string {
+  return forHtml(text);
+}
+
+/**
+ * For what a Nagios plugin prints, in one line: a bar would begin the performance data, and monitors show tags as HTML.
+ */
+export function forNagios(text: string): string {
+  return forTerminal(text).replace(/[|<>]/g, (char) => ({ '|': '¦', '<': '‹', '>': '›' })[char]!);
+}
+
+/** For the quoted value of a Prometheus label. */
+export function forLabel(text: string): string {
+  return forTerminal(text).replace(/[\\"]/g, '\\$&');
+}
+
+/** For a text in DefectDojo, which shows it by Python-Markdown: what would format or link is written as a reference. */
+export function forDefectDojo(text: string): string {
+  return forTerminal(text).replace(/[\\`*_[\]<>&#|~]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** For a plain message of SARIF (2.1.0, 3.11), before it becomes JSON: neither a placeholder nor a link. */
+export function forSarif(text: string): string {
+  return forTerminal(text)
+    .replace(/[{}]/g, '$&$&')
+    .replace(/\](?=\()/g, '] ');
+}
+
 /**
  * For Slack's mrkdwn: links and mentions need `<`, and are escaped as Slack's documentation says. Asterisks,
  * underscores and tildes cannot be escaped and only change how a word looks; backticks, which take in whole lines,

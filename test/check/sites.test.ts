@@ -91,7 +91,7 @@ describe('the hostile site', () => {
           // Spreadsheets want the mark at the beginning, and their line ends.
           const shown = reporter.id === 'csv' ? text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n') : text;
           expect(UNSAFE.exec(shown)).toBeNull();
-          if (reporter.id === 'table' || reporter.id === 'csv') continue;
+          if (reporter.id !== 'json' && reporter.id !== 'ndjson') continue;
           const parsed = JSON.parse(text) as Report | Report[];
           expect(Array.isArray(parsed) ? parsed[0] : parsed).toEqual(report);
         }

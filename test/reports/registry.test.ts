@@ -15,6 +15,14 @@ test('the choices begin with the default', () => {
   expect(REPORT_FORMATS[0]).toBe('table');
 });
 
+test('endings are lower case, and no two ids are one', () => {
+  const endings = Object.values<Reporter>(REPORTERS).flatMap(({ id, endings: own = [] }) => [id, ...own]);
+  for (const ending of endings) expect(ending).toMatch(/^[a-z][a-z0-9.-]*$/);
+  // What several forms have is refused as ambiguous; no more than this is meant to be.
+  const twice = endings.filter((ending, index) => endings.indexOf(ending) !== index);
+  expect(twice).toEqual(['xml']);
+});
+
 test('what a form does not show, it refuses with a reason, and nothing else', () => {
   const shows: Record<Exclude<Shown, 'sweep'>, (reporter: Reporter) => boolean> = {
     clients: (reporter) => 'createClients' in reporter,

@@ -1,4 +1,5 @@
-import type { RunEnd, SweepSummary } from '../../src/reports/reporter.js';
+import type { Report, Verdict } from '../../src/model/report.js';
+import type { Reporter, ReportStyle, RunEnd, Swept, SweepSummary } from '../../src/reports/reporter.js';
 
 /** A run that has nothing to say besides its reports. */
 export const WHOLE: RunEnd = { outcome: 'compliant', troubles: [], unchecked: [] };
@@ -8,3 +9,27 @@ export const WHOLE_SWEEP: SweepSummary = {
   ...{ outcome: 'compliant', sweepId: 1, interrupted: false, failed: [], skipped: [], skippedCount: 0 },
   ...{ verdicts: { violation: 0, inconclusive: 0, compliant: 0 }, pausedCount: 0, blind: 0, held: 0 },
 };
+
+/** A client of a sweep, and a place of its own. */
+export function sweptAs(id: string, slot = '203.0.113.7', unseen = 0): Swept {
+  return { client: { id, name: `${id} Ltd`, group: 'north', tags: [], contacts: [] }, slot, unseen };
+}
+
+/** How a run that has these reports ends. */
+export function endOf(reports: readonly Pick<Report, 'verdict'>[], change: Partial<RunEnd> = {}): RunEnd {
+  const order: readonly Verdict[] = ['violation', 'inconclusive'];
+  const outcome = order.find((one) => reports.some(({ verdict }) => verdict === one)) ?? 'compliant';
+  return { ...WHOLE, outcome, ...change };
+}
+
+/** All that a reporter writes of a run, and its exit code where it has one. */
+export function write(
+  reporter: Reporter,
+  reports: readonly Report[],
+  { end, swept, style }: { end?: Partial<RunEnd>; swept?: Swept; style?: Partial<ReportStyle> } = {},
+): { readonly text: string; readonly exitCode: number | undefined } {
+  const writer = reporter.create({ color: false, width: 80, reasons: false, many: reports.length !== 1, ...style });
+  const parts = [writer.begin(), ...reports.map((report) => writer.report(report, swept))];
+  const text = [...parts, writer.end(endOf(reports, end))].join('');
+  return { text, exitCode: writer.exitCode?.() };
+}

@@ -250,7 +250,14 @@ describe('results', () => {
     expect(read.map(({ client }) => client.id)).toEqual(['d', 'c', 'b', 'a']);
     expect(read[3]).toEqual({
       client: { id: 'a', name: 'Client a', group: 'g', tags: ['t'], contacts: ['x@example.net'] },
-      ...{ slot: 's', state: states['a'], resultId: 1, at: NOW.toISOString(), problem: null },
+      ...{
+        slot: 's',
+        state: states['a'],
+        resultId: 1,
+        at: NOW.toISOString(),
+        seenAt: cleanReport.startedAt,
+        problem: null,
+      },
     });
   });
 

@@ -1,0 +1,169 @@
+import { SEVERITIES, type Severity } from '../model/severity.js';
+import { type Standing, STANDINGS, standingOf, standingOfSlot } from '../model/standing.js';
+import { forLabel } from '../words/escape.js';
+import { rankIssues } from './client-issues.js';
+import { targetOf } from './report-place.js';
+import type { Reporter, RunEnd } from './reporter.js';
+
+/*
+ * The text format 0.0.4. All samples of a metric stand together, so that the figures of each place are kept until the
+ * end: a few numbers for each.
+ */
+
+/** Figures of places for Prometheus, as node_exporter's textfile collector takes them. */
+export const prometheus: Reporter = {
+  id: 'prometheus',
+  title: 'metrics of Prometheus in its text format',
+  endings: ['prom'],
+  unfit: { site: 'metrics are of what is measured again and again, and a site is surveyed once' },
+  create() {
+    const places = new Places();
+    return {
+      begin: () => '',
+      report(report, swept) {
+        const { target, findings, verdict, durationMs, startedAt } = report;
+        const violations = verdict === 'violation' ? findings.filter(({ effect }) => effect === 'violation') : [];
+        places.add(
+          swept
+            ? labelClient(swept.client, targetOf(report, swept))
+            : { target: targetOf(report), ...(target.name !== null && { host: target.name }) },
+          {
+            standing: standingOf(report),
+            severities: violations.map(({ severity }) => severity),
+            accepted: findings.filter(({ waiver }) => waiver).length,
+            at: startedAt,
+            durationMs,
+          },
+        );
+        return '';
+      },
+      end(run) {
+        for (const { client } of run.unchecked) places.add(labelClient({ ...client, group: null }, null), UNKNOWN);
+        return places.render(run);
+      },
+    };
+  },
+  createClients() {
+    const places = new Places();
+    return {
+      begin: () => '',
+      client({ client, slot, state, seenAt }) {
+        const { standing, accepted } = rankIssues(state);
+        places.add(labelClient(client, slot), {
+          standing: standing.length > 0 ? 'violation' : standingOfSlot(state),
+          severities: standing.map(({ severity }) => severity),
+          accepted,
+          at: seenAt,
+          durationMs: null,
+        });
+        return '';
+      },
+      end: () => places.render({ outcome: 'compliant', troubles: [], unchecked: [] }),
+    };
+  },
+};
+
+/** Labels by name. */
+type Labels = Readonly<Record<string, string>>;
+
+/** What is measured of one place; null if it is not known. */
+interface Figures {
+  readonly standing: Standing;
+  /** Of each violation that counts. */
+  readonly severities: readonly Severity[];
+  readonly accepted: number;
+  readonly at: string | null;
+  readonly durationMs: number | null;
+}
+
+const UNKNOWN: Figures = { standing: 'inconclusive', severities: [], accepted: 0, at: null, durationMs: null };
+
+function labelClient(client: { id: string; name: string; group: string | null }, target: string | null): Labels {
+  const { id, name, group } = client;
+  return { client: id, client_name: name, ...(group !== null && { group }), ...(target !== null && { target }) };
+}
+
+function renderLabels(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}="${forLabel(value)}"`)
+    .join(',');
+}
+
+/** A metric of each place: samples by further labels. */
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly sample: (figures: Figures) => readonly (readonly [further: Labels, value: number])[];
+}
+
+const METRICS: readonly Metric[] = [
+  {
+    name: 'probe_success',
+    help: 'Whether all is as the profile wants it: 1 is compliant, 0 a violation or not known.',
+    sample: ({ standing }) => [[{}, Number(standing === 'compliant')]],
+  },
+  {
+    name: 'sallyport_verdict',
+    help: 'The verdict: 1 for the one that applies.',
+    sample: ({ standing }) =>
+      STANDINGS.map((one) => [{ verdict: one.replace('-', '_') }, Number(standing === one)] as const),
+  },
+  {
+    name: 'sallyport_findings',
+    help: 'Violations that count, by severity.',
+    sample: ({ severities }) =>
+      SEVERITIES.map((severity) => [{ severity }, severities.filter((one) => one === severity).length] as const),
+  },
+  {
+    name: 'sallyport_accepted_findings',
+    help: 'Findings that someone accepted.',
+    sample: ({ accepted }) => [[{}, accepted]],
+  },
+  {
+    name: 'sallyport_seen_timestamp_seconds',
+    help: 'When this was last seen so, in seconds since 1970.',
+    sample: ({ at }) => (at === null ? [] : [[{}, Date.parse(at) / 1000]]),
+  },
+  {
+    name: 'probe_duration_seconds',
+    help: 'How long the check took.',
+    sample: ({ durationMs }) => (durationMs === null ? [] : [[{}, durationMs / 1000]]),
+  },
+];
+
+/** The figures of all places, by their labels. */
+class Places {
+  readonly #figures = new Map<string, Figures>();
+
+  /** Of two places with the same labels the worse stands: a sample that comes twice makes the whole file invalid. */
+  add(labels: Labels, figures: Figures): void {
+    const key = renderLabels(labels);
+    const known = this.#figures.get(key);
+    if (!known || BADNESS.indexOf(figures.standing) < BADNESS.indexOf(known.standing)) this.#figures.set(key, figures);
+  }
+
+  render({ outcome, troubles, unchecked }: RunEnd): string {
+    const isComplete = outcome !== 'failure' && troubles.length + unchecked.length === 0 && this.#figures.size > 0;
+    return [
+      ...METRICS.map((metric) => this.#renderMetric(metric)),
+      renderHead('sallyport_complete', 'Whether all that was to be checked is in here.'),
+      `sallyport_complete ${Number(isComplete)}\n`,
+    ].join('');
+  }
+
+  #renderMetric({ name, help, sample }: Metric): string {
+    const lines = [...this.#figures].flatMap(([labels, figures]) =>
+      sample(figures).map(([further, value]) => {
+        const more = renderLabels(further);
+        return `${name}{${labels}${more && `,${more}`}} ${value}\n`;
+      }),
+    );
+    return lines.length > 0 ? renderHead(name, help) + lines.join('') : '';
+  }
+}
+
+const BADNESS: readonly Standing[] = ['violation', 'inconclusive', 'no-answer', 'compliant'];
+
+function renderHead(name: string, help: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
+}

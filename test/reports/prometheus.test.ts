@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { prometheus } from '../../src/reports/prometheus.js';
+import { anyReport, isHarmful } from './report-arbitrary.js';
+import { sweptAs, write } from './run-end.js';
+import { cleanReport, dmzReport, inconclusiveReport } from './sample-reports.js';
+
+interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Reads the text format 0.0.4 strictly: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+function read(text: string): Sample[] {
+  expect(text.endsWith('\n')).toBe(true);
+  const samples: Sample[] = [];
+  const families: string[] = [];
+  const seen = new Set<string>();
+  for (const line of text.slice(0, -1).split('\n')) {
+    const [, kind, family] = /^# (HELP|TYPE) ([a-z_]+) (?:gauge$|[^\\]+$)/.exec(line) ?? [];
+    if (kind === 'HELP') {
+      expect(families).not.toContain(family);
+      families.push(family!);
+    } else if (kind === 'TYPE') {
+      expect(family).toBe(families.at(-1));
+    } else {
+      const [, name = '', inner = '', figure] = /^([a-z_]+)(?:\{(.*)\})? (-?[\d.]+(?:e[+-]?\d+)?)$/.exec(line) ?? [];
+      expect([line, name]).toEqual([line, families.at(-1)]);
+      const pairs = [...inner.matchAll(/([a-z_]+)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|$)/g)];
+      expect(pairs.map(([whole]) => whole).join('')).toBe(inner);
+      const labels = Object.fromEntries(pairs.map(([, key, value]) => [key!, value!.replace(/\\(.)/g, '$1')]));
+      expect(Object.keys(labels)).toHaveLength(pairs.length);
+      const key = `${name}{${inner}}`;
+      expect(seen.has(key)).toBe(false);
+      seen.add(key);
+      samples.push({ name, labels, value: Number(figure) });
+    }
+  }
+  return samples;
+}
+
+const valuesOf = (samples: readonly Sample[], name: string) =>
+  samples.filter((sample) => sample.name === name).map(({ value }) => value);
+
+describe('reports', () => {
+  test('of a target: whether it is compliant, its verdict, its findings and when it was seen', () => {
+    const { text, exitCode } = write(prometheus, [dmzReport]);
+    expect(exitCode).toBeUndefined();
+    expect(text).toContain('probe_success{target="203.0.113.7",host="pbx.example.net"} 0\n');
+    expect(text).toContain('sallyport_verdict{target="203.0.113.7",host="pbx.example.net",verdict="violation"} 1\n');
+    expect(text).toContain('sallyport_findings{target="203.0.113.7",host="pbx.example.net",severity="critical"} 3\n');
+    const samples = read(text);
+    expect(valuesOf(samples, 'sallyport_seen_timestamp_seconds')).toEqual([Date.parse(dmzReport.startedAt) / 1000]);
+    expect(valuesOf(samples, 'probe_duration_seconds')).toEqual([3.41]);
+    expect(valuesOf(samples, 'sallyport_complete')).toEqual([1]);
+  });
+
+  test('all samples of a metric stand together, with the client where it is swept', () => {
+    const samples = read(write(prometheus, [cleanReport, inconclusiveReport], { swept: sweptAs('acme', 'a') }).text);
+    // Both are of one slot: the worse stands.
+    expect(samples.filter(({ name }) => name === 'probe_success')).toEqual([
+      {
+        name: 'probe_success',
+        value: 0,
+        labels: { client: 'acme', client_name: 'acme Ltd', group: 'north', target: 'a' },
+      },
+    ]);
+  });
+
+  test('what is not known is no success', () => {
+    expect(valuesOf(read(write(prometheus, [inconclusiveReport]).text), 'probe_success')).toEqual([0]);
+    const unchecked = [{ client: { id: 'beta', name: 'Beta' }, reason: 'no authorisation is given' }];
+    const samples = read(write(prometheus, [cleanReport], { end: { outcome: 'inconclusive', unchecked } }).text);
+    expect(valuesOf(samples, 'probe_success')).toEqual([1, 0]);
+    expect(valuesOf(samples, 'sallyport_complete')).toEqual([0]);
+    expect(read(write(prometheus, [], { end: { outcome: 'failure' } }).text)).toEqual([
+      { name: 'sallyport_complete', labels: {}, value: 0 },
+    ]);
+  });
+});
+
+test('clients: a violation stands until it is seen to be gone', () => {
+  const writer = prometheus.createClients!({ color: false, width: 80, reasons: false, many: true });
+  const issue = { rule: 'r', title: 't', severity: 'high', endpoint: 'tcp/80', data: {}, outage: false } as const;
+  const text =
+    writer.begin() +
+    writer.client({
+      ...sweptAs('acme'),
+      ...{ at: '2026-11-01T00:00:00.000Z', seenAt: '2026-11-05T00:00:00.000Z', problem: null },
+      state: {
+        ...{ address: '203.0.113.7', verdict: 'inconclusive', identities: {} },
+        issues: { a: { ...issue, waived: false }, b: { ...issue, waived: true } },
+      },
+    }) +
+    writer.end();
+  const samples = read(text);
+  expect(valuesOf(samples, 'probe_success')).toEqual([0]);
+  expect(samples.find(({ name, value }) => name === 'sallyport_verdict' && value === 1)?.labels['verdict']).toBe(
+    'violation',
+  );
+  expect(valuesOf(samples, 'sallyport_findings')).toEqual([0, 1, 0, 0, 0]);
+  expect(valuesOf(samples, 'sallyport_accepted_findings')).toEqual([1]);
+  expect(valuesOf(samples, 'sallyport_seen_timestamp_seconds')).toEqual([Date.UTC(2026, 10, 5) / 1000]);
+});
+
+test('whatever was sent is a label, and no sample comes twice', () => {
+  fc.assert(
+    fc.property(fc.array(anyReport, { maxLength: 4 }), (reports) => {
+      const { text } = write(prometheus, reports);
+      const samples = read(text);
+      expect(Array.from(text.replaceAll('\n', '')).filter(isHarmful)).toEqual([]);
+      const successes = valuesOf(samples, 'probe_success');
+      const targets = new Set(
+        reports.map(({ target }) => JSON.stringify([target.address ?? target.input, target.name])),
+      );
+      expect(successes.length).toBeLessThanOrEqual(targets.size);
+      if (reports.every(({ verdict }) => verdict !== 'compliant')) expect(successes).not.toContain(1);
+    }),
+    { numRuns: 100 },
+  );
+});
