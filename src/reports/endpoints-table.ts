@@ -34,7 +34,7 @@ const REASON_COLUMNS: readonly Column[] = [
 ];
 
 /** What the states mean, in the order in which they are shown. */
-const STATE_WORDS: Readonly<Record<State, string>> = {
+export const STATE_WORDS: Readonly<Record<State, string>> = {
   open: 'something answers',
   error: 'we could not check it',
   closed: 'refused, nothing there',

@@ -1,9 +1,10 @@
 import { isCanary } from '../../model/canary.js';
 import type { Handover, ServiceHistory } from '../../model/handover.js';
-import type { Report, ReportedObservation } from '../../model/report.js';
+import type { Report, ReportedObservation, State } from '../../model/report.js';
 import { SERVICES } from '../../model/service.js';
 import { renderCount, upperFirst } from '../../words/sentence.js';
 import { describeAnswerer, describeVantage } from '../address-words.js';
+import { STATE_WORDS } from '../endpoints-table.js';
 import { detailFindings, listErrors } from './finding-blocks.js';
 import type { Block, StripBlock } from './report-document.js';
 import { TEXTS } from './strings.js';
@@ -40,7 +41,7 @@ function tableAnswers({ observations, unlisted }: Report): Block[] {
   for (const { state } of observations.filter((seen) => !told.includes(seen))) count(counts, state, 1);
   for (const [key, number] of Object.entries(unlisted)) count(counts, key.slice(0, key.lastIndexOf('/')), number);
   if (told.length > MOST_ROWS) count(counts, 'open or failed, not listed here', told.length - MOST_ROWS);
-  const rest = [...counts].map(([state, number]) => `${number} ${state}`).join(', ');
+  const rest = [...counts].map(([state, number]) => `${number} ${state}${sayState(state)}`).join(', ');
   const canaries = observations.filter(isCanary).length;
   const compared = canaries > 0 ? ` ${renderCount(canaries, 'random port')} among them, to compare with.` : '';
   return [
@@ -49,6 +50,11 @@ function tableAnswers({ observations, unlisted }: Report): Block[] {
       : { kind: 'text', text: TEXTS.noAnswers },
     ...(rest === '' ? [] : [{ kind: 'text', text: `${TEXTS.others}: ${rest}.${compared}` } as const]),
   ];
+}
+
+/** What a state means, in brackets; nothing for what is no state. */
+function sayState(state: string): string {
+  return Object.hasOwn(STATE_WORDS, state) ? ` (${STATE_WORDS[state as State]})` : '';
 }
 
 function count(counts: Map<string, number>, key: string, by: number): void {

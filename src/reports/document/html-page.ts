@@ -146,7 +146,8 @@ function renderStrip({ caption, times, rows }: StripBlock): string {
     });
     const newest = states.at(-1);
     const spoken = `${states.length} checks; the newest: ${newest ? LOOK_WORDS[newest].word : 'none'}`;
-    const svg = `<svg width="${states.length * CELL}" height="16" role="img" aria-label="${forHtml(spoken)}">${marks.join('')}</svg>`;
+    const width = states.length * CELL;
+    const svg = `<svg width="${width}" height="16" viewBox="0 0 ${width} 16" role="img" aria-label="${forHtml(spoken)}">${marks.join('')}</svg>`;
     return `<tr><th scope="row">${forHtml(label)}</th><td>${svg}</td></tr>`;
   });
   const span = times.length > 1 ? `${renderTime(first)} to ${renderTime(last)}` : renderTime(first);

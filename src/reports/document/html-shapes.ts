@@ -8,8 +8,7 @@ import { LOOK_WORDS } from './strings.js';
 
 /** Each state of a strip, 12 by 14: a filled block with a cross, a filled block, a frame, a dot, a hatched frame. */
 const MARKS: Readonly<Record<LookState, string>> = {
-  exposed:
-    '<rect class="ink" x="0" y="1" width="12" height="14"/><path stroke="#fff" stroke-width="2" d="M3 5l6 6M9 5l-6 6"/>',
+  exposed: '<rect class="ink" x="0" y="1" width="12" height="14"/><path class="cross" d="M3 5l6 6M9 5l-6 6"/>',
   open: '<circle class="ink" cx="6" cy="8" r="5.5"/>',
   closed: '<rect class="edge" x=".5" y="1.5" width="11" height="13"/>',
   silent:

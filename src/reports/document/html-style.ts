@@ -53,7 +53,7 @@ dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.3rem 1re
 dt{color:var(--soft);font-size:.9rem}dd{margin:0}
 .strip{width:auto}.strip td{padding:.15rem .3rem;vertical-align:middle}.strip svg{display:block}
 .strip th{font-weight:400;white-space:normal;min-width:8rem}
-.ink{fill:currentColor}.edge{fill:none;stroke:currentColor;stroke-width:1}.hatch{stroke:currentColor;stroke-width:1.4}
+.ink{fill:currentColor}.edge{fill:none;stroke:currentColor;stroke-width:1}.cross{stroke:var(--bg);stroke-width:2}.hatch{stroke:currentColor;stroke-width:1.4}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;font-size:.9rem}
 .legend li{display:flex;gap:.4rem;align-items:center;margin:0}
 .exposed{color:var(--bad)}.open{color:var(--good)}.closed{color:var(--soft)}.silent{color:var(--soft)}.unknown{color:var(--unsure)}
@@ -68,6 +68,6 @@ table.stack td::before{content:attr(data-label);display:block;color:var(--soft);
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--soft:#444;--line:#bbb;--band:#f2f2f2;--bad:#a3160f;--unsure:#6b4300;--good:#14552a;--none:#5a2d99;--low:#084b73}
 body{font-size:10.5pt;line-height:1.4}.brand,.verdict,.tag,th{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main,.brand>div,footer{max-width:none;padding-left:0;padding-right:0}.brand{padding:.6rem 1rem}
-.break{break-before:page}h2,h3,h4{break-after:avoid}.scroll{overflow:visible}dl{break-inside:auto}table{font-size:9.5pt}}
+.break{break-before:page}h2,h3,h4{break-after:avoid}.scroll{overflow:visible}.strip svg{max-width:100%;height:auto}dl{break-inside:auto}table{font-size:9.5pt}}
 `;
 }
