@@ -141,12 +141,22 @@ function renderPorts({ observations, unlisted, findings }: Report): string {
     const known = best.get(seen.endpoint);
     if (!known || rank(seen) < rank(known)) best.set(seen.endpoint, seen);
   }
-  const extras = Object.entries(unlisted).map(([kind, count]) => {
-    const [state = '', reason = ''] = kind.split('/');
-    return xmlElement('extraports', { state: stateOf(state), count }, xmlElement('extrareasons', { reason, count }));
-  });
+  const extras = renderExtras(unlisted);
   const ports = [...best.values()].map((seen) => renderPort(seen, findings));
   return extras.length + ports.length === 0 ? '' : xmlElement('ports', {}, ...extras, ...ports);
+}
+
+/** What was too much to list: an element for each state, with its reasons. */
+function renderExtras(unlisted: Report['unlisted']): string[] {
+  const states = new Map<string, { readonly reason: string; readonly count: number }[]>();
+  for (const [kind, count] of Object.entries(unlisted)) {
+    const [state = '', reason = ''] = kind.split('/');
+    states.set(stateOf(state), [...(states.get(stateOf(state)) ?? []), { reason, count }]);
+  }
+  return [...states].map(([state, reasons]) => {
+    const count = reasons.reduce((sum, one) => sum + one.count, 0);
+    return xmlElement('extraports', { state, count }, ...reasons.map((one) => xmlElement('extrareasons', { ...one })));
+  });
 }
 
 /** Several probes may have asked one port: what shows most counts. */

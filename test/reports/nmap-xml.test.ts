@@ -55,6 +55,8 @@ function expectValid(root: ReturnType<typeof readXml>): void {
     if (order) expect(element.children.map(({ name }) => `${name} `).join('')).toMatch(order);
   }
   for (const host of findAll(root, 'host')) {
+    const extras = findAll(host, 'extraports').map(({ attributes }) => attributes['state']);
+    expect(new Set(extras).size).toBe(extras.length);
     const places = findAll(host, 'port').map(({ attributes }) => `${attributes['protocol']}/${attributes['portid']}`);
     expect(new Set(places).size).toBe(places.length);
     // One script in a place: ndiff of Debian 12 fails on two.
@@ -124,9 +126,14 @@ describe('one target', () => {
   });
 
   test('what is too much to list is counted', () => {
-    const [extra] = findAll(read([{ ...cleanReport, unlisted: { 'filtered/no-response': 65_000 } }]), 'extraports');
-    expect(extra!.attributes).toEqual({ state: 'filtered', count: '65000' });
-    expect(extra!.children[0]!.attributes).toEqual({ reason: 'no-response', count: '65000' });
+    const unlisted = { 'filtered/no-response': 65_000, 'filtered/host-unreach': 3, 'closed/conn-refused': 1 };
+    const [extra, other] = findAll(read([{ ...cleanReport, unlisted }]), 'extraports');
+    expect(extra!.attributes).toEqual({ state: 'filtered', count: '65003' });
+    expect(extra!.children.map(({ attributes }) => attributes)).toEqual([
+      { reason: 'no-response', count: '65000' },
+      { reason: 'host-unreach', count: '3' },
+    ]);
+    expect(other!.attributes).toEqual({ state: 'closed', count: '1' });
   });
 });
 

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { forHeader, forHtml, forMrkdwn } from '../../src/words/escape.js';
+import {
+  forDefectDojo,
+  forHeader,
+  forHtml,
+  forLabel,
+  forMrkdwn,
+  forNagios,
+  forSarif,
+  forXml,
+} from '../../src/words/escape.js';
 import { anyText, isHarmful } from '../reports/report-arbitrary.js';
 import { hostileText } from '../reports/sample-reports.js';
 
@@ -90,5 +99,35 @@ describe('forHeader', () => {
     );
     const shown = 'Zürich 電話交換機 '.repeat(9).trim();
     expect(decode(forHeader(shown))).toBe(shown);
+  });
+});
+
+describe('formats of other programs', () => {
+  test.each<[string, (text: string) => string, string, string]>([
+    ['XML', forXml, '<a b="c">&\x00\ufffe\n', '&lt;a b=&quot;c&quot;&gt;&amp;\\x00\\u{fffe}\\n'],
+    ['Nagios', forNagios, "a|b <a href='x'>\n'l'=1", "a¦b ‹a href='x'›\\n'l'=1"],
+    ['a label', forLabel, 'a"b\\c\nd', 'a\\"b\\\\c\\\\nd'],
+    ['DefectDojo', forDefectDojo, '![x](http://a_b) <b>', '!&#91;x&#93;(http://a&#95;b) &#60;b&#62;'],
+    ['SARIF', forSarif, '[x](http://a) {0}', '[x] (http://a) {{0}}'],
+  ])('%s', (_place, escape, text, escaped) => {
+    expect(escape(text)).toBe(escaped);
+  });
+
+  test('nothing that acts comes out of any text', () => {
+    const acts: readonly (readonly [(text: string) => string, RegExp])[] = [
+      [forXml, /[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/],
+      [forNagios, /[|<>]/],
+      [forLabel, /(?<!\\)(?:\\\\)*"|(?<!\\)(?:\\\\)*\\(?!["\\])/],
+      [forDefectDojo, /[\\`*_[\]<>|~]|&(?!#\d+;)/],
+      [forSarif, /\]\(|(?<!\{)(?:\{\{)*\{(?!\{)/],
+    ];
+    fc.assert(
+      fc.property(fc.oneof(anyText(400), asciiText), (text) => {
+        for (const [escape, active] of acts) {
+          expect(escape(text)).not.toMatch(active);
+          expect(Array.from(escape(text)).filter(isHarmful)).toEqual([]);
+        }
+      }),
+    );
   });
 });
