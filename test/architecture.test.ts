@@ -207,7 +207,11 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   { what: /^nodemailer#/, to: ['fleet/alerts/email'], why: 'mail is one channel of several' },
   { what: /^csv-parse/, to: ['files'], why: 'every error in a file has its line and column' },
   { what: /^croner#/, to: ['files'], why: 'schedules are read in one way' },
-  { what: /^saxes#/, to: ['protocols/upnp/xml'], why: 'XML is bounded in one place' },
+  {
+    what: /^saxes#/,
+    to: ['files/brand/svg', 'protocols/upnp/xml'],
+    why: 'XML is bounded in one place for what targets say, and in one for what a logo may be',
+  },
   {
     what: /^(?:@?fastify\b|prom-client#)/,
     to: ['vantage'],

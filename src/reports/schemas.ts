@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { alertConfigFileSchema } from '../fleet/alerts/alert-config-schema.js';
+import { brandFileSchema } from '../files/brand/brand.js';
 import { checklistFileSchema } from '../files/checklists/checklist.js';
 import { inventoryFileSchema } from '../files/clients/inventory-schema.js';
 import { profileFileSchema } from '../files/profiles/profile-file.js';
@@ -76,6 +77,12 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     id: 'urn:sallyport:profile:1',
     title: 'sallyport profile',
     description: 'What may, must and must not be reachable on the public address of a site, and from where.',
+  },
+  'brand.schema.json': {
+    schema: brandFileSchema,
+    id: 'urn:sallyport:brand:1',
+    title: 'sallyport brand',
+    description: 'Who hands reports over: name, address, logo and colour; see docs/report.md.',
   },
 };
 

@@ -1,24 +1,17 @@
-import {
-  type CheckOptions,
-  type CheckProgress,
-  prepareCheck,
-  type PreparedCheck,
-  runCheck,
-} from '../../check/run/check.js';
+import { type CheckOptions, type CheckProgress, prepareCheck, runCheck } from '../../check/run/check.js';
 import { parseAlive, parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
 import { createExclusion } from '../../files/targets/guard.js';
 import { openTargetList } from '../../files/targets/target-list.js';
 import { InputError } from '../../files/text/input-error.js';
-import { compareEndpointIds } from '../../model/endpoint.js';
-import { MOVED_PROBE } from '../../model/moved-place.js';
+import type { Brand } from '../../model/brand.js';
 import type { Report, Verdict } from '../../model/report.js';
-import { renderHanging } from '../../reports/blocks.js';
 import { type ReportFormat, REPORTERS } from '../../reports/registry.js';
 import type { Reporter, ReportWriter, RunEnd } from '../../reports/reporter.js';
-import { wrapText } from '../../words/layout.js';
 import { renderCount } from '../../words/sentence.js';
+import { BRAND, readBrand } from '../kit/brand.js';
 import * as shared from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
+import { describeDryRun } from '../kit/dry-run.js';
 import { catchSignals, chooseExit, EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { chooseFormat, REPORT_FORMAT } from '../kit/format.js';
 import { inGroup, type Values } from '../kit/option.js';
@@ -52,6 +45,7 @@ const OPTIONS = {
   ...inGroup('Output:', {
     ...REPORT_FORMAT,
     ...shared.OUTPUT,
+    ...BRAND,
     ...shared.CSV,
     ...shared.CRITICAL,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
@@ -79,6 +73,7 @@ export const command = defineCommand({
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
   async run({ targets = [], ...settings }) {
     const format = chooseFormat(settings, REPORT_FORMAT.format);
+    const brand = await readBrand(settings, format);
     const prepared = await prepareCheck(await readCheckOptions(targets, settings));
     if (prepared.total === 0) throw new InputError('there is no target to check');
     if (settings['dry-run']) {
@@ -114,7 +109,7 @@ export const command = defineCommand({
     try {
       const reports = runCheck(prepared, { signal: ending.signal, ...shown });
       const { signal } = ending;
-      const written = await writeReports(reports, { settings, format, output, single, progress, signal });
+      const written = await writeReports(reports, { settings, format, brand, output, single, progress, signal });
       if (written.count === 0 && !signal.aborted) throw new InputError('there is no target to check');
       const { verdict, count } = written;
       progress.stop();
@@ -166,41 +161,10 @@ async function readCheckOptions(targets: readonly string[], settings: Settings):
   };
 }
 
-/** Says what a check would send; names stay unresolved. */
-function describeDryRun({ total, terms, timing, spreadMs }: PreparedCheck, columns: number): string {
-  const plan = terms.planTarget().sort((a, b) => compareEndpointIds(a.endpoint, b.endpoint));
-  const places = plan.filter(({ probe }) => probe.id === MOVED_PROBE);
-  const probes = plan.filter((planned) => !places.includes(planned));
-  const targets = total === null ? 'all targets that are read' : renderCount(total, 'target');
-  const silentS = (timing.patienceMs / 1000).toFixed(1);
-  const gap = spreadMs === undefined ? [] : [describeSpread(spreadMs / plan.length)];
-  return [
-    ...[
-      `Would check ${targets} against profile ${terms.profile.name}, as ${terms.source}: nothing was sent.`,
-      `Up to ${timing.rate} packets per second, ${timing.targets} targets at once, ${silentS} s for a silent endpoint.`,
-      ...gap,
-      `${plan.length} endpoints per target (each has other canary ports):`,
-    ].flatMap((line) => wrapText(line, columns)),
-    ...probes.map(({ endpoint, probe }) => `  ${endpoint.padEnd(10)}  ${probe.title}`),
-    ...(places[0]
-      ? renderHanging(
-          '  tcp/…       ',
-          14,
-          `${places[0].probe.title}: ${places.map(({ port }) => port).join(', ')}`,
-          columns,
-        )
-      : []),
-    '',
-  ].join('\n');
-}
-
-function describeSpread(gapMs: number): string {
-  return `All targets at once, ${(gapMs / 1_000).toFixed(gapMs < 10_000 ? 1 : 0)} s from one endpoint of a target to the next.`;
-}
-
 interface WriteOptions {
   readonly settings: Settings;
   readonly format: ReportFormat;
+  readonly brand: Brand | null;
   readonly output: Output;
   /** One target was given. A name may still have several addresses: how many there are is known at the end. */
   readonly single: boolean;
@@ -219,7 +183,7 @@ interface Written {
 /** Writes reports as they come, so that what is written is whole even if an error ends it. */
 async function writeReports(
   reports: AsyncIterable<Report>,
-  { settings, format, output, single, progress, signal }: WriteOptions,
+  { settings, format, brand, output, single, progress, signal }: WriteOptions,
 ): Promise<Written> {
   const known: Report[] | null = single ? [] : null;
   if (known) for await (const report of reports) known.push(report);
@@ -231,6 +195,7 @@ async function writeReports(
     full: settings.full ?? false,
     csvSeparator: settings['csv-separator'],
     criticalFrom: settings['critical-from'],
+    brand,
     many: known?.length !== 1,
   });
   let verdict: Verdict = 'compliant';

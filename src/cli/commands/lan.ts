@@ -6,6 +6,7 @@ import { requireLanAddresses } from '../../files/targets/targets.js';
 import { SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { createSiteReport } from '../../site/judge/say-site-report.js';
 import { surveyLan } from '../../site/lan/survey-lan.js';
+import { readBrand } from '../kit/brand.js';
 import { PROFILE, TIMEOUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
@@ -39,6 +40,7 @@ export const command = defineCommand({
     const services = parseServiceOverrides(settings.service ?? []);
     const profile = await loadProfile(settings.profile ?? 'closed', { services });
     const format = chooseFormat(settings, SITE_FORMAT.format);
+    const brand = await readBrand(settings, format);
     const output = await openReport(settings.output, settings.force);
     const ending = catchSignals();
     try {
@@ -63,7 +65,7 @@ export const command = defineCommand({
         interrupted,
         earlier: [],
       });
-      const style = { ...chooseStyle(output, settings.color), full: settings.full };
+      const style = { ...chooseStyle(output, settings.color), full: settings.full, brand };
       await output.write(SITE_REPORTERS[format](report, null, style));
       await output.close();
       tellWritten(report.verdict.toUpperCase(), '', settings);

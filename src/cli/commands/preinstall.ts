@@ -19,6 +19,7 @@ import { compareSites } from '../../site/compare-sites.js';
 import { sayChanges } from '../../site/judge/say-site-report.js';
 import { refuseVantageUrl, VantageClient } from '../../site/outside/vantage-client.js';
 import { preinstall } from '../../site/preinstall.js';
+import { readBrand } from '../kit/brand.js';
 import { PROFILE, readDuration, SOURCE, TIMING } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
@@ -105,6 +106,7 @@ export const command = defineCommand({
   notes: ['Exit codes: 0 fit, 1 not fit, 2 usage or internal error, 3 could not be verified'],
   async run(settings) {
     const format = chooseFormat(settings, SITE_FORMAT.format);
+    const brand = await readBrand(settings, format);
     const site = await readSite(settings);
     const outside = await readOutside(settings);
     const checklist = await readChecklist(settings);
@@ -127,7 +129,7 @@ export const command = defineCommand({
         });
         await store.addSiteReport(report);
         const changes = last && sayChanges(compareSites(last, report));
-        const style = { ...chooseStyle(output, settings.color), full: settings.full };
+        const style = { ...chooseStyle(output, settings.color), full: settings.full, brand };
         await output.write(SITE_REPORTERS[format](report, changes, style));
         await output.close();
         tellWritten(FITNESS[report.verdict], '', settings);

@@ -9,6 +9,8 @@ import type { Verdict } from '../../model/report.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
 import { listNames } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
+import { BRAND, readBrand } from '../kit/brand.js';
+import { QUIET_AND_CONFIG } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { DOCUMENT_FORMATS, drawDocument } from '../kit/document.js';
 import { EXIT, worstVerdict } from '../kit/ending.js';
@@ -30,14 +32,16 @@ const OPTIONS = {
   at: { value: 'TIME', otherwise: 'the newest check', describe: 'The last check at or before this time' },
   since: { value: 'TIME', otherwise: '30d', describe: 'List changes from this day or time on, or so long ago' },
   checklist: { value: 'NAME', otherwise: DEFAULT_CHECKLIST, describe: 'Checklist of which the answers are shown' },
-  quiet: { switch: true, short: 'q', describe: 'No notes on standard error' },
+  ...BRAND,
   ...STORE,
+  ...QUIET_AND_CONFIG,
 } as const;
 
 /** `sallyport report`: what is handed to a customer. Sends nothing. */
 export const command = defineCommand({
   words: WORDS,
   options: OPTIONS,
+  configurable: true,
   examples: [
     ['report acme -o acme.html', 'A page for the customer, with history and what changed in 30 days'],
     ['report --report check.json -o check.html', 'The same of one check, without a store'],
@@ -45,9 +49,10 @@ export const command = defineCommand({
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
   async run({ client, address, ...options }) {
     const format = chooseFormat(options, { choices: DOCUMENT_FORMATS, unfit: {} }, 'html');
+    const brand = await readBrand(options, format);
     const handover =
       options.report === undefined ? await fromStore(client, address, options) : await fromFile(client, options);
-    const bytes = drawDocument(format, handover, null);
+    const bytes = drawDocument(format, handover, brand);
     const output = await openReport(options.output, options.force);
     await output.write(bytes);
     await output.close();

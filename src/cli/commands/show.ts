@@ -12,7 +12,8 @@ import type { Verdict } from '../../model/report.js';
 import { REPORTERS } from '../../reports/registry.js';
 import type { Reporter } from '../../reports/reporter.js';
 import { listNames } from '../../words/sentence.js';
-import { CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/check-options.js';
+import { BRAND, readBrand } from '../kit/brand.js';
+import { COMMON, CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/check-options.js';
 import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit, tell, worstVerdict } from '../kit/ending.js';
@@ -31,15 +32,16 @@ export const command = defineCommand({
     at: { value: 'TIME', otherwise: 'the newest check', describe: 'The last check at or before this time' },
     ...REPORT_FORMAT,
     ...OUTPUT,
+    ...BRAND,
     ...CSV,
     ...CRITICAL,
     ...STALE,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...FULL,
-    quiet: { switch: true, short: 'q', describe: 'No notes on standard error' },
-    color: { switch: true, describe: 'Colours; --no-color and NO_COLOR switch them off' },
     ...STORE,
+    ...COMMON,
   },
+  configurable: true,
   examples: [
     ['show acme', 'What did the last check of a client see?'],
     ['show acme 203.0.113.7 --at 2026-11-20', 'What was known of one address at the end of that day, UTC?'],
@@ -47,6 +49,7 @@ export const command = defineCommand({
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
   async run({ client, address, store: path, ...settings }) {
     const format = chooseFormat(settings, REPORT_FORMAT.format);
+    const brand = await readBrand(settings, format);
     const isStale = readStale(settings, new Date());
     const at = settings.at === undefined ? null : readInstant(settings.at, 'end');
     const { looks, retired } = await withStore(path, async (store) => ({
@@ -62,6 +65,7 @@ export const command = defineCommand({
       csvSeparator: settings['csv-separator'],
       criticalFrom: settings['critical-from'],
       isStale,
+      brand,
       many: looks.length > 1,
     });
     let verdict: Verdict = 'compliant';

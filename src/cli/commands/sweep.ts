@@ -12,11 +12,13 @@ import {
   type RunSweepOptions,
   type SweepEnd,
 } from '../../fleet/sweep/sweep.js';
+import type { Brand } from '../../model/brand.js';
 import { VERDICTS } from '../../model/report.js';
 import { type ReportFormat, REPORTERS } from '../../reports/registry.js';
 import { renderVerdicts } from '../../reports/sweep-table.js';
 import { createSweepWriter } from '../../reports/sweep-writer.js';
 import { listNames, renderCount } from '../../words/sentence.js';
+import { BRAND, readBrand } from '../kit/brand.js';
 import { CRITICAL, CSV, OUTPUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, chooseExit, tell, worstVerdict } from '../kit/ending.js';
@@ -39,6 +41,7 @@ const OPTIONS = {
   ...inGroup('Output:', {
     ...SWEEP_FORMAT,
     ...OUTPUT,
+    ...BRAND,
     ...CSV,
     ...CRITICAL,
   }),
@@ -59,6 +62,7 @@ export const command = defineCommand({
   ],
   async run(settings) {
     const format = chooseFormat(settings, SWEEP_FORMAT.format);
+    const brand = await readBrand(settings, format);
     const figures = await readSweepFigures(settings);
     const alerts = settings.alerts === undefined ? null : await loadAlertConfig(settings.alerts, process.env);
     tuneForMany();
@@ -71,7 +75,7 @@ export const command = defineCommand({
     const ending = catchSignals();
     try {
       const options = { ...figures, store, inventory, alerts, signal: ending.signal };
-      const exitCode = await writeSweep(prepared, options, { settings, format, output });
+      const exitCode = await writeSweep(prepared, options, { settings, format, brand, output });
       const delivery = { signal: ending.signal, now: () => new Date(), onResult: tellDelivery };
       if (alerts) await deliverMessages(store, alerts, delivery);
       return exitCode;
@@ -127,6 +131,7 @@ function tellBeginning(
 interface WriteOptions {
   readonly settings: Settings;
   readonly format: ReportFormat;
+  readonly brand: Brand | null;
   readonly output: Output;
 }
 
@@ -134,7 +139,7 @@ interface WriteOptions {
 async function writeSweep(
   prepared: PreparedSweep,
   options: RunSweepOptions,
-  { settings, format, output }: WriteOptions,
+  { settings, format, brand, output }: WriteOptions,
 ): Promise<number> {
   const total = prepared.sweep.remaining;
   const style = {
@@ -143,6 +148,7 @@ async function writeSweep(
     many: true,
     csvSeparator: settings['csv-separator'],
     criticalFrom: settings['critical-from'],
+    brand,
   };
   const writer = createSweepWriter(REPORTERS[format], style, total);
   const progress = await createProgress({

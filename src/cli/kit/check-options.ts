@@ -148,10 +148,20 @@ export const FULL = {
   full: { switch: true, describe: 'Show everything in the table, also what is the same in most reports' },
 } as const satisfies Options;
 
+const CONFIG = {
+  config: { value: 'FILE', describe: 'YAML file of options; environment variables and flags take precedence' },
+} as const satisfies Options;
+
+/** Of what is never coloured and shows no progress. */
+export const QUIET_AND_CONFIG = {
+  quiet: { switch: true, short: 'q', describe: 'No notes on standard error' },
+  ...CONFIG,
+} as const satisfies Options;
+
 export const COMMON = {
   quiet: { switch: true, short: 'q', describe: 'No progress and no notes on standard error' },
   color: { switch: true, describe: 'Colours; --no-color and NO_COLOR switch them off' },
-  config: { value: 'FILE', describe: 'YAML file of options; environment variables and flags take precedence' },
+  ...CONFIG,
 } as const satisfies Options;
 
 /** A number alone could be meant in seconds or in minutes, which makes all the difference here. */

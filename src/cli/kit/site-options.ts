@@ -1,4 +1,5 @@
 import { SITE_FORMATS } from '../../reports/site-reporters.js';
+import { BRAND } from './brand.js';
 import { COMMON, FULL, OUTPUT } from './check-options.js';
 import { declareSiteFormat } from './format.js';
 import { inGroup, type Options } from './option.js';
@@ -25,6 +26,7 @@ export const SITE_FORMAT = declareSiteFormat(SITE_FORMATS);
 export const SITE_OUTPUT = inGroup('Output:', {
   ...SITE_FORMAT,
   ...OUTPUT,
+  ...BRAND,
   ...FULL,
   ...COMMON,
 });
