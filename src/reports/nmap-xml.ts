@@ -3,6 +3,7 @@ import { parseEndpointId } from '../model/endpoint.js';
 import type { EndpointId, Transport } from '../model/endpoint.js';
 import type { ReportedFinding } from '../model/finding.js';
 import type { Report, ReportedObservation } from '../model/report.js';
+import { renderCount } from '../words/sentence.js';
 import { renderTime } from '../words/time.js';
 import { listTroubles } from './report-place.js';
 import type { Reporter, RunEnd, Swept } from './reporter.js';
@@ -89,7 +90,7 @@ class Run {
     const finished = {
       time: toSeconds(this.#endedMs),
       elapsed: ((this.#endedMs - this.#startedMs) / 1000).toFixed(2),
-      summary: `sallyport: ${run.outcome}; ${this.#hosts.total} targets`,
+      summary: `sallyport: ${run.outcome}; ${renderCount(this.#hosts.total, 'target')}`,
       exit: problems.length > 0 ? 'error' : 'success',
       errormsg: problems.length > 0 ? problems.join(' ') : null,
     };
@@ -179,7 +180,6 @@ function renderPort(seen: ReportedObservation, findings: readonly ReportedFindin
     xmlElement('service', {
       name: service ?? 'unknown',
       product: identity?.label,
-      version: identity?.version,
       tunnel: evidence.tls ? 'ssl' : null,
       method: identity ? 'probed' : 'table',
       conf: identity ? { certain: 10, likely: 7, possible: 5 }[identity.confidence] : 3,

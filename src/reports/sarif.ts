@@ -171,7 +171,7 @@ function describeUnchecked({ client, reason }: Unchecked): Result {
     rule: NOT_CHECKED,
     level: 'warning',
     text: `${client.name} (${client.id}) was not checked: ${reason}`,
-    path: ['clients', client.id],
+    path: ['clients', client.id, 'not-checked'],
     identity: [client.id, NOT_CHECKED.rule],
     properties: { effect: 'inconclusive', ...describeClient(client) },
   };
@@ -205,7 +205,7 @@ function renderResult({ rule, level, text, path, identity, suppressions = [], pr
           artifactLocation: { uri },
           region: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
         },
-        logicalLocations: [{ name: path.at(-1), fullyQualifiedName: path.join('/'), kind: 'resource' }],
+        logicalLocations: [{ name: path.slice(2).join('/'), fullyQualifiedName: path.join('/'), kind: 'resource' }],
       },
     ],
     partialFingerprints: { primaryLocationLineHash: `${hash}:1` },

@@ -249,6 +249,15 @@ export const dmzReport: Report = {
   undetermined: [lanSide],
 };
 
+/** One open administration interface and nothing else, as docs/formats.md shows it. */
+export const exampleReport: Report = {
+  ...dmzReport,
+  summary: 'Profile “closed” is not met: 1 finding, the worst critical.',
+  findings: dmzReport.findings.slice(1, 2),
+  observations: dmzReport.observations.filter(({ endpoint }) => endpoint === 'tcp/80'),
+  undetermined: [],
+};
+
 /** A site that refuses everything but is there. */
 export const cleanReport: Report = {
   ...base,
