@@ -224,8 +224,9 @@ function renderRule({ rule, headline, matters, remedy, severity, programs, refer
   ];
   return {
     id: rule,
-    shortDescription: { text: forSarif(headline) },
-    fullDescription: { text: forSarif(matters) },
+    // GitHub refuses empty ones.
+    shortDescription: { text: forSarif(headline || rule) },
+    fullDescription: { text: forSarif(matters || headline || rule) },
     help: { text: forSarif(help.join(' ')) },
     properties: { tags: ['security'], precision: 'high', ...(score !== null && { 'security-severity': score }) },
   };
