@@ -89,45 +89,47 @@ function renderLabels(labels: Labels): string {
     .join(',');
 }
 
-/** A metric of each place: samples by further labels. */
+/** A metric of each place: samples with further labels, each as text after a comma. */
 interface Metric {
   readonly name: string;
   readonly help: string;
-  readonly sample: (figures: Figures) => readonly (readonly [further: Labels, value: number])[];
+  readonly sample: (figures: Figures) => readonly (readonly [further: string, value: number])[];
 }
 
 const METRICS: readonly Metric[] = [
   {
     name: 'probe_success',
     help: 'Whether all is as the profile wants it: 1 is compliant, 0 a violation or not known.',
-    sample: ({ standing }) => [[{}, Number(standing === 'compliant')]],
+    sample: ({ standing }) => [['', Number(standing === 'compliant')]],
   },
   {
     name: 'sallyport_verdict',
     help: 'The verdict: 1 for the one that applies.',
     sample: ({ standing }) =>
-      STANDINGS.map((one) => [{ verdict: one.replace('-', '_') }, Number(standing === one)] as const),
+      STANDINGS.map((one) => [`,verdict="${one.replace('-', '_')}"`, Number(standing === one)] as const),
   },
   {
     name: 'sallyport_findings',
     help: 'Violations that count, by severity.',
     sample: ({ severities }) =>
-      SEVERITIES.map((severity) => [{ severity }, severities.filter((one) => one === severity).length] as const),
+      SEVERITIES.map(
+        (severity) => [`,severity="${severity}"`, severities.filter((one) => one === severity).length] as const,
+      ),
   },
   {
     name: 'sallyport_accepted_findings',
     help: 'Findings that someone accepted.',
-    sample: ({ accepted }) => [[{}, accepted]],
+    sample: ({ accepted }) => [['', accepted]],
   },
   {
     name: 'sallyport_seen_timestamp_seconds',
     help: 'When this was last seen so, in seconds since 1970.',
-    sample: ({ at }) => (at === null ? [] : [[{}, Date.parse(at) / 1000]]),
+    sample: ({ at }) => (at === null ? [] : [['', Date.parse(at) / 1000]]),
   },
   {
     name: 'probe_duration_seconds',
     help: 'How long the check took.',
-    sample: ({ durationMs }) => (durationMs === null ? [] : [[{}, durationMs / 1000]]),
+    sample: ({ durationMs }) => (durationMs === null ? [] : [['', durationMs / 1000]]),
   },
 ];
 
@@ -152,13 +154,11 @@ class Places {
   }
 
   #renderMetric({ name, help, sample }: Metric): string {
-    const lines = [...this.#figures].flatMap(([labels, figures]) =>
-      sample(figures).map(([further, value]) => {
-        const more = renderLabels(further);
-        return `${name}{${labels}${more && `,${more}`}} ${value}\n`;
-      }),
-    );
-    return lines.length > 0 ? renderHead(name, help) + lines.join('') : '';
+    let lines = '';
+    for (const [labels, figures] of this.#figures) {
+      for (const [further, value] of sample(figures)) lines += `${name}{${labels}${further}} ${value}\n`;
+    }
+    return lines === '' ? '' : renderHead(name, help) + lines;
   }
 }
 

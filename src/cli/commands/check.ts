@@ -13,7 +13,7 @@ import * as shared from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { describeDryRun } from '../kit/dry-run.js';
 import { catchSignals, chooseExit, EXIT, tell, worstVerdict } from '../kit/ending.js';
-import { chooseFormat, REPORT_FORMAT } from '../kit/format.js';
+import { chooseFormat, REPORT_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, type ProgressView } from '../kit/progress.js';
@@ -70,7 +70,7 @@ export const command = defineCommand({
     ['check 203.0.113.7', 'Is anything of the phone system reachable?'],
     ['check 203.0.113.7 --profile sip-trunk', 'The same, for a site that the SIP provider may reach'],
   ],
-  notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
+  notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive', PLUGIN_CODES],
   async run({ targets = [], ...settings }) {
     const format = chooseFormat(settings, REPORT_FORMAT.format);
     const brand = await readBrand(settings, format);

@@ -6,7 +6,7 @@ import type { Reporter } from '../../reports/reporter.js';
 import { CRITICAL, CSV, readStale, STALE } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit } from '../kit/ending.js';
-import { chooseFormat, CLIENTS_FORMAT } from '../kit/format.js';
+import { chooseFormat, CLIENTS_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import type { Options, Values } from '../kit/option.js';
 import { openOutput } from '../kit/output.js';
 import { checkGroups, checkTags, STORE, withStore } from '../kit/store.js';
@@ -30,6 +30,7 @@ export const command = defineCommand({
     ...STALE,
     ...STORE,
   },
+  notes: [PLUGIN_CODES],
   async run({ store: path, output: file, force, 'csv-separator': csvSeparator, ...settings }) {
     const reporter: Reporter = REPORTERS[chooseFormat({ ...settings, output: file }, CLIENTS_FORMAT.format)];
     const isStale = readStale(settings, new Date());

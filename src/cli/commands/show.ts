@@ -17,7 +17,7 @@ import { COMMON, CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/ch
 import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit, tell, worstVerdict } from '../kit/ending.js';
-import { chooseFormat, REPORT_FORMAT } from '../kit/format.js';
+import { chooseFormat, REPORT_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import { openReport, tellWritten } from '../kit/output.js';
 import { CLIENT, describeUnknownClient, STORE, tellRetired, withStore } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
@@ -46,7 +46,7 @@ export const command = defineCommand({
     ['show acme', 'What did the last check of a client see?'],
     ['show acme 203.0.113.7 --at 2026-11-20', 'What was known of one address at the end of that day, UTC?'],
   ],
-  notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
+  notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive', PLUGIN_CODES],
   async run({ client, address, store: path, ...settings }) {
     const format = chooseFormat(settings, REPORT_FORMAT.format);
     const brand = await readBrand(settings, format);

@@ -22,7 +22,7 @@ import { BRAND, readBrand } from '../kit/brand.js';
 import { CRITICAL, CSV, OUTPUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, chooseExit, tell, worstVerdict } from '../kit/ending.js';
-import { chooseFormat, SWEEP_FORMAT } from '../kit/format.js';
+import { chooseFormat, SWEEP_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import { readInventory } from '../kit/inventory.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { openReport, type Output, tellWritten } from '../kit/output.js';
@@ -59,6 +59,7 @@ export const command = defineCommand({
   ],
   notes: [
     'Exit codes: 0 all compliant, 1 a violation, 2 usage or internal error, 3 inconclusive or not all clients checked',
+    PLUGIN_CODES,
   ],
   async run(settings) {
     const format = chooseFormat(settings, SWEEP_FORMAT.format);

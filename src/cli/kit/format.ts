@@ -13,6 +13,10 @@ const FOREIGN: ReadonlySet<string> = new Set([
   ...['tsv', 'htm', 'html', 'pdf', 'xls', 'xlsx', 'ods', 'doc', 'docx', 'odt', 'xml', 'yaml', 'yml', 'md'],
 ]);
 
+/** What the help says of exit codes of another kind. */
+export const PLUGIN_CODES =
+  'Exit codes with --format nagios: 0 OK, 1 warning (below --critical-from), 2 critical, 3 unknown or an error';
+
 /** Declares `--format` where reports of addresses are shown. */
 export const REPORT_FORMAT = declareFormat('report', REPORT_FORMATS, {});
 /** Declares `--format` of a sweep. */
