@@ -218,7 +218,6 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     why: 'heavy, and needed by one command: all others start without it',
   },
   { what: /^table#/, to: ['reports'], why: 'layout is theirs' },
-  { what: /^p-limit#/, to: ['async'], why: 'a limiter within a limiter deadlocks' },
 ];
 
 /** What only some may mention outside of comments. */

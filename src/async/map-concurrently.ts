@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { Bell } from './bell.js';
 import { onAbort } from './time-limit.js';
 
@@ -14,7 +13,6 @@ export async function* mapConcurrently<T, R>(
   signal: AbortSignal,
   map: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
-  const limit = pLimit(concurrency);
   const ready: R[] = [];
   const bell = new Bell();
   let failure: { readonly error: unknown } | null = null;
@@ -38,7 +36,7 @@ export async function* mapConcurrently<T, R>(
       for await (const item of items) {
         if (over) break;
         inFlight++;
-        void limit(run, item);
+        void run(item);
         await bell.until(() => over || inFlight + ready.length < concurrency);
         if (over) break;
       }

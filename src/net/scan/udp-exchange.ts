@@ -3,7 +3,7 @@ import type { Evidence, Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { type Host, REFUSAL_GAP_MS } from './host.js';
-import { createErrorOutcome, type Outcome } from './outcome.js';
+import { createErrorOutcome, NO_EVIDENCE, type Outcome } from './outcome.js';
 import { BUSY, tryOffset } from './timing.js';
 import type { Question, UdpRequest } from './udp-request.js';
 import { hearAlsoAt, sendFromPort } from './udp-from-port.js';
@@ -27,7 +27,8 @@ export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRe
  */
 class UdpExchange {
   readonly #tries: number;
-  readonly #cleanups: (() => void)[] = [];
+  /** Few, and written anew for each: what grows in place makes room for sixteen. */
+  #cleanups: readonly (() => void)[] = [];
   #socket: Socket | null = null;
   #local: Sender | null = null;
   #launched = false;
@@ -162,7 +163,7 @@ class UdpExchange {
         this.#plan();
       },
     });
-    this.#cleanups.push(end);
+    this.#cleanups = [...this.#cleanups, end];
   }
 
   get #there(): Sender {
@@ -173,7 +174,7 @@ class UdpExchange {
   #sendFrom(port: number, fixed: boolean, send: (bytes: Uint8Array) => void): void {
     if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
     const hear: ReceiveDatagram = (bytes, from) => this.#received(bytes, from, fixed);
-    this.#cleanups.push(this.core.shared.listen(port, this.#there, hear));
+    this.#cleanups = [...this.#cleanups, this.core.shared.listen(port, this.#there, hear)];
     const { bytes } = this.#ask(() => ({ address: this.host.localAddress ?? '0.0.0.0', port }), fixed);
     this.#noteSent();
     send(bytes);
@@ -188,11 +189,9 @@ class UdpExchange {
   #ask(local: () => Sender, fixed = false): Question {
     const question = this.request.ask(local);
     if (this.request.correlate && question.key !== undefined) {
-      this.#cleanups.push(
-        this.core.shared.listenFor(this.request.correlate, question.key, (bytes, from) =>
-          this.#received(bytes, from, fixed),
-        ),
-      );
+      const hear: ReceiveDatagram = (bytes, from) => this.#received(bytes, from, fixed);
+      const end = this.core.shared.listenFor(this.request.correlate, question.key, hear);
+      this.#cleanups = [...this.#cleanups, end];
     }
     return question;
   }
@@ -244,7 +243,7 @@ class UdpExchange {
     if (meaning.reason === 'no-response') return;
     if (meaning.state === 'filtered') return void (this.#softReason = meaning.reason);
     const rttMs = this.#noteAnswer(meaning.state === 'closed');
-    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: NO_EVIDENCE });
   }
 
   #retryLater(reason: 'fd-limit' | 'no-ports', error: Error): void {
@@ -264,7 +263,7 @@ class UdpExchange {
     const mayBeRefusal = !this.#askedOnceMore && this.#softReason === null && this.host.refusals > 0;
     const turn = mayBeRefusal ? this.host.takeRefusalTurn(performance.now()) : null;
     if (turn === null) {
-      const evidence: Evidence = this.#portTaken ? { portTaken: true } : {};
+      const evidence = this.#portTaken ? { portTaken: true } : NO_EVIDENCE;
       const state = this.#softReason === null ? 'open|filtered' : 'filtered';
       const reason = this.#softReason ?? 'no-response';
       return this.#settle({ state, reason, rttMs: null, tries: this.#sent, evidence });
