@@ -217,6 +217,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     to: ['vantage'],
     why: 'heavy, and needed by one command: all others start without it',
   },
+  { what: /^pdfkit#/, to: ['reports/document/pdf-canvas'], why: 'heavy, and needed by one form of one command' },
   { what: /^table#/, to: ['reports'], why: 'layout is theirs' },
 ];
 
@@ -260,7 +261,7 @@ interface File {
 }
 
 const files: readonly File[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   .map((name) => {
     const text = readFileSync(join(SRC, name), 'utf8');
     const code = text.replace(/\/\*[^]*?\*\/|(?<![:'"`\\])\/\/.*$/gm, '');

@@ -13,10 +13,10 @@ import { BRAND, readBrand } from '../kit/brand.js';
 import { QUIET_AND_CONFIG } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { DOCUMENT_FORMATS, drawDocument } from '../kit/document.js';
-import { EXIT, worstVerdict } from '../kit/ending.js';
+import { EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { chooseFormat } from '../kit/format.js';
 import type { Values } from '../kit/option.js';
-import { openReport, tellWritten } from '../kit/output.js';
+import { isOnScreen, openReport, tellWritten } from '../kit/output.js';
 import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
 
 const WORDS = {
@@ -44,15 +44,19 @@ export const command = defineCommand({
   configurable: true,
   examples: [
     ['report acme -o acme.html', 'A page for the customer, with history and what changed in 30 days'],
+    ['report acme -o acme.pdf --brand brand.yaml', 'The same as a PDF, with your letterhead'],
     ['report --report check.json -o check.html', 'The same of one check, without a store'],
   ],
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
   async run({ client, address, ...options }) {
     const format = chooseFormat(options, { choices: DOCUMENT_FORMATS, unfit: {} }, 'html');
+    if (format === 'pdf' && isOnScreen(options.output))
+      throw new InputError('a PDF cannot be shown on a terminal: give it a file with -o FILE');
     const brand = await readBrand(options, format);
     const handover =
       options.report === undefined ? await fromStore(client, address, options) : await fromFile(client, options);
-    const bytes = drawDocument(format, handover, brand);
+    const onNote = options.quiet ? () => {} : tell;
+    const bytes = await drawDocument(format, handover, { brand, onNote });
     const output = await openReport(options.output, options.force);
     await output.write(bytes);
     await output.close();

@@ -22,17 +22,23 @@ export function tellWritten(verdict: string, what: string, { output, quiet }: Wr
   if (output !== undefined && output !== '-' && !quiet) tell(`${verdict}: the report${what} is in ${output}`);
 }
 
+/** Whether what is written there appears on a terminal. */
+export function isOnScreen(file: string | undefined): boolean {
+  return (file === undefined || file === '-') && (process.stdout.isTTY ?? false);
+}
+
 interface WrittenTo {
   readonly output?: string | undefined;
   readonly quiet?: boolean | undefined;
 }
 
-/** How our JSON begins, one document or many, and our pages. */
-const OWN_REPORT = /^(?:\[?\s*\{\s*"schema":\s*"sallyport\/|<!DOCTYPE html>\n<!-- sallyport report -->)/;
+/** How our JSON begins, one document or many, and our pages and PDFs. */
+const OWN_REPORT =
+  /^(?:\[?\s*\{\s*"schema":\s*"sallyport\/|<!DOCTYPE html>\n<!-- sallyport report -->|%PDF-[\d.]+\n%.{4,8}\n% sallyport report\n)/;
 
 /**
  * Opens the file for a report given with `-o`, or standard output for `-` and if none is given. What is there already
- * stays, unless it is empty, a report of ours in JSON or HTML (as of the run before), or `force` says so.
+ * stays, unless it is empty, a report of ours in JSON, HTML or PDF (as of the run before), or `force` says so.
  * @throws InputError, also from `write` and `close`, if the file cannot be written
  */
 export function openReport(file?: string, force = false): Promise<Output> {

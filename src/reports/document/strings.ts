@@ -111,4 +111,7 @@ export const TEXTS = {
   total: 'In total',
   totalColumns: ['Result', 'Addresses'],
   attached: 'The report as data is attached to this document:',
+  page: 'Page',
+  unshown:
+    'Characters that this document cannot show are written as codes, such as \\u{4e2d}. The attached data has them as they are.',
 } as const;

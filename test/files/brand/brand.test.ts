@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { brandFileSchema, loadBrand } from '../../../src/files/brand/brand.js';
 import { cleanPng } from '../../../src/files/brand/png.js';
 import { cleanSvg } from '../../../src/files/brand/svg.js';
+import { chunkOf, pngOf } from './png-of.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'brand-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -15,31 +15,6 @@ function write(name: string, data: string | Buffer): string {
   const file = join(directory, name);
   writeFileSync(file, data);
   return file;
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const frame = Buffer.alloc(8);
-  frame.writeUInt32BE(data.length, 0);
-  frame.writeUInt32BE(crc32(body), 4);
-  return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-}
-
-/** A PNG of so many pixels, RGB, with chunks besides. */
-function png(width: number, height: number, ...more: Buffer[]): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const rows = deflateSync(Buffer.alloc(height * (1 + width * 3), 0x55));
-  const end = chunk('IEND', Buffer.alloc(0));
-  return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', header),
-    ...more,
-    chunk('IDAT', rows),
-    end,
-  ]);
 }
 
 const svg = (inner: string, attributes = 'viewBox="0 0 10 10"') =>
@@ -53,7 +28,7 @@ const textOf = (text: string) => {
 describe('loadBrand', () => {
   test('reads all keys, with a logo beside the file', async () => {
     mkdirSync(join(directory, 'pictures'));
-    write('pictures/logo.png', png(3, 2));
+    write('pictures/logo.png', pngOf(3, 2));
     const file = write(
       'whole.yaml',
       [
@@ -107,7 +82,7 @@ describe('loadBrand', () => {
     ['name: A\nlogo: bad.yaml', '2:1: logo: bad.yaml: is neither a PNG nor a well-formed SVG'],
     ['name: A\nlogo: huge.png', '2:1: logo: huge.png: has 5000 × 1 pixels'],
   ])('%j is refused with its place', async (text, message) => {
-    write('huge.png', png(5000, 1));
+    write('huge.png', pngOf(5000, 1));
     await expect(loadBrand(write('bad.yaml', text))).rejects.toThrow(message);
   });
 
@@ -122,26 +97,26 @@ describe('loadBrand', () => {
 
 describe('cleanPng', () => {
   test('keeps the picture alone', () => {
-    const place = chunk('tEXt', Buffer.from('Location\0at home'));
-    expect(cleanPng(Buffer.concat([png(4, 4, place), Buffer.from('<script>')]))).toEqual(png(4, 4));
+    const place = chunkOf('tEXt', Buffer.from('Location\0at home'));
+    expect(cleanPng(Buffer.concat([pngOf(4, 4, place), Buffer.from('<script>')]))).toEqual(pngOf(4, 4));
   });
 
   test.each([
-    ['cut off', png(9, 9).subarray(0, -4), 'damaged'],
-    ['of other data', Buffer.concat([png(9, 9).subarray(0, 40), Buffer.alloc(40)]), 'damaged'],
+    ['cut off', pngOf(9, 9).subarray(0, -4), 'damaged'],
+    ['of other data', Buffer.concat([pngOf(9, 9).subarray(0, 40), Buffer.alloc(40)]), 'damaged'],
     [
       'with fewer rows than it says',
-      Buffer.concat([png(2, 2).subarray(0, 8), png(9, 9).subarray(8, 33), png(2, 2).subarray(33)]),
+      Buffer.concat([pngOf(2, 2).subarray(0, 8), pngOf(9, 9).subarray(8, 33), pngOf(2, 2).subarray(33)]),
       'damaged',
     ],
-    ['without a size', png(0, 4), 'without a size'],
-    ['with too many pixels', png(3000, 2000), 'has 3000 × 2000 pixels'],
+    ['without a size', pngOf(0, 4), 'without a size'],
+    ['with too many pixels', pngOf(3000, 2000), 'has 3000 × 2000 pixels'],
   ])('refuses one %s', (_name, bytes, problem) => {
     expect(cleanPng(bytes)).toContain(problem);
   });
 
   test('never throws, whatever byte is another', () => {
-    const good = png(5, 5);
+    const good = pngOf(5, 5);
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.nat(255), (at, byte) => {
         const bytes = Buffer.from(good);
