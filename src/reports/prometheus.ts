@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from '../model/severity.js';
 import { type Standing, STANDINGS, standingOf, standingOfSlot } from '../model/standing.js';
 import { forLabel } from '../words/escape.js';
 import { rankIssues } from './client-issues.js';
-import { targetOf } from './report-place.js';
+import { listTroubles, targetOf } from './report-place.js';
 import type { Reporter, RunEnd } from './reporter.js';
 
 /*
@@ -144,8 +144,12 @@ class Places {
     if (!known || BADNESS.indexOf(figures.standing) < BADNESS.indexOf(known.standing)) this.#figures.set(key, figures);
   }
 
-  render({ outcome, troubles, unchecked }: RunEnd): string {
-    const isComplete = outcome !== 'failure' && troubles.length + unchecked.length === 0 && this.#figures.size > 0;
+  render(run: RunEnd): string {
+    const unknown = [...this.#figures.values()].filter(
+      ({ standing }) => standing !== 'compliant' && standing !== 'violation',
+    ).length;
+    const missing = listTroubles(run, unknown).length + run.unchecked.length;
+    const isComplete = missing === 0 && this.#figures.size > 0;
     return [
       ...METRICS.map((metric) => this.#renderMetric(metric)),
       renderHead('sallyport_complete', 'Whether all that was to be checked is in here.'),
