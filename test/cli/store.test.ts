@@ -1,9 +1,11 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { appendSignature, type Signing } from '../../src/evidence/sign-document.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import { SqliteConnection } from '../../src/fleet/store/sqlite-connection.js';
 import { beginSweep, named, reportAt, storeLook } from '../fleet/store/store-fixtures.js';
+import { page, signing } from '../evidence/signing.js';
 import { createFiles, runHere, sallyport } from './run.js';
 
 const files = createFiles();
@@ -21,6 +23,8 @@ beforeAll(async () => {
   await store.close();
 });
 
+const SOUND = 'no damage found; 3 records of 1 client chained as they were stored';
+
 /** A copy of the filled store. */
 function copy(name: string): string {
   const path = join(files.directory, name);
@@ -36,13 +40,15 @@ test('info tells where the store is and what is in it', async () => {
   expect(stdout).toMatch(/^size {10}\d+ kB$/m);
   expect(stdout).toMatch(/^clients {7}1, with 1 address$/m);
   expect(stdout).toMatch(/^checks {8}3, with 3 different reports$/m);
+  expect(stdout).toMatch(/^chained {7}3 records of 1 client$/m);
+  expect(stdout).toMatch(/^chains end {4}[0-9a-f]{64}$/m);
   expect(stdout).toMatch(/^oldest check {2}20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC$/m);
 });
 
 test('the store is found by SALLYPORT_STORE', async () => {
   const path = copy('env.sqlite');
   const { code, stdout } = await sallyport(['store', 'check'], { env: { SALLYPORT_STORE: path } });
-  expect({ code, stdout }).toEqual({ code: 0, stdout: `${path}: no damage found\n` });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${path}: ${SOUND}\n` });
 });
 
 test.each([['info'], ['check'], ['prune', '--keep', '1'], ['backup', 'copy.sqlite']])(
@@ -69,6 +75,45 @@ describe('check', () => {
       'sallyport: report 2: a report is stored in the unknown format 0',
       '',
     ]);
+  });
+
+  test('ends with 1 where a record was altered', async () => {
+    const path = copy('altered.sqlite');
+    const connection = new SqliteConnection(path);
+    connection.execute("update results set verdict = 'violation' where id = 2");
+    await connection.close();
+    const { code, stdout, stderr } = await runHere(['store', 'check', '--store', path]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^sallyport: client a: the check of \S+Z \(203\.0\.113\.9\) was altered\n$/);
+  });
+
+  test('against a signed report, tells whether its client is still chained as it was', async () => {
+    const path = copy('against.sqlite');
+    const open = await openStore(path);
+    const chain = await open.readChainHead('a');
+    await open.close();
+    const sign = (name: string, change: Partial<Signing>) =>
+      files.write(name, appendSignature(page, 'html', { ...signing, chain, ...change }).toString());
+    const report = sign('signed.html', {});
+    const check = (...reports: string[]) =>
+      runHere(['store', 'check', '--store', path, ...reports.flatMap((file) => ['--against', file])]);
+    expect(await check(report)).toEqual({
+      code: 0,
+      stdout: `${path}: ${SOUND}\n${report}: record 3 of a is in the store, as it was when the report was signed\n`,
+      stderr: '',
+    });
+    const other = sign('other.html', { chain: { client: 'a', length: 2, head: 'ab'.repeat(32) } });
+    const missing = sign('missing.html', { chain: { client: 'a', length: 4, head: 'ab'.repeat(32) } });
+    const both = await check(report, other, missing);
+    expect(both.code).toBe(1);
+    expect(both.stderr).toContain(`${other}: record 2 of a is another one than when the report was signed`);
+    expect(both.stderr).toContain(`${missing}: record 4 of a is not in the store`);
+    const pruned = sign('pruned.html', { chain: { client: 'a', length: 1, head: 'ab'.repeat(32) } });
+    await runHere(['store', 'prune', '--keep', '1', '--store', path]);
+    expect(await check(pruned)).toMatchObject({ code: 3 });
+    const unchained = sign('unchained.html', { chain: null });
+    for (const file of [unchained, files.write('unsigned.html', '<p>\n'), files.write('altered.html', `${report}x`)])
+      expect((await check(file)).code).toBe(2);
   });
 
   test('tells in one line that a file is no store', async () => {

@@ -1,10 +1,12 @@
-import type { Store, StoreInfo } from '../../fleet/store/store.js';
+import type { HeadState, Store, StoreInfo } from '../../fleet/store/store.js';
 import { parseDuration } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT, tell } from '../kit/ending.js';
 import type { Options, Values } from '../kit/option.js';
 import { print } from '../kit/output.js';
+import { verifyFile } from '../kit/signed-file.js';
+import type { ChainHead } from '../../model/signature.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { chooseStorePath, STORE, withStore } from '../kit/store.js';
@@ -27,9 +29,16 @@ export const command = defineCommand({
       run: ({ store }) => withStore(store, showInfo),
     }),
     check: defineCommand({
-      title: 'Check the store for damage',
-      options: STORE,
-      run: ({ store }) => withStore(store, checkStore),
+      title: 'Check the store for damage, and whether records were altered',
+      options: {
+        ...STORE,
+        against: { list: true, value: 'FILE', describe: 'Signed report whose client must still be chained as it was' },
+      },
+      notes: [
+        'Exit codes: 0 sound, 1 damage or altered records, 2 usage or internal error, 3 the record that a report was ' +
+          'signed with was pruned',
+      ],
+      run: ({ store, against = [] }) => withStore(store, (opened) => checkStore(opened, against)),
     }),
     prune: defineCommand({
       title: 'Delete old results; the newest of each address stays',
@@ -64,6 +73,8 @@ async function showInfo(store: Store): Promise<number> {
       'sweeps',
       `${counts.sweeps}${counts.work > 0 ? `, with ${renderCount(counts.work, 'client')} still to check` : ''}`,
     ],
+    ['chained', `${renderCount(info.chains.records, 'record')} of ${renderCount(info.chains.clients, 'client')}`],
+    ['chains end', info.chains.head],
     ['checks', `${counts.results}, with ${renderCount(counts.reports, 'different report')}`],
     ['oldest check', tellTime(info.oldest)],
     ['newest check', tellTime(info.newest)],
@@ -86,11 +97,44 @@ function tellSize({ bytes }: StoreInfo): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-async function checkStore(store: Store): Promise<number> {
-  const problems = await store.check();
-  if (problems.length === 0) print(`${store.path}: no damage found`);
+async function checkStore(store: Store, against: readonly string[]): Promise<number> {
+  const signed = await Promise.all(against.map(readSignedHead));
+  const damage = await store.check();
+  // In a damaged store nothing else can be looked for.
+  const problems = damage.length > 0 ? damage : await store.checkChains();
   problems.forEach(tell);
-  return problems.length === 0 ? EXIT.compliant : EXIT.violation;
+  const { clients, records } = (await store.info()).chains;
+  if (problems.length === 0) {
+    const whole = `${renderCount(records, 'record')} of ${renderCount(clients, 'client')} chained as they were stored`;
+    print(`${store.path}: no damage found; ${whole}`);
+  }
+  let code: number = problems.length === 0 ? EXIT.compliant : EXIT.violation;
+  for (const { file, chain } of damage.length > 0 ? [] : signed) {
+    const state = await store.findHead(chain);
+    const line = `${file}: record ${chain.length} of ${chain.client} ${HEADS[state]}`;
+    if (state === 'contained') print(line);
+    else tell(line);
+    if (state === 'other' || state === 'missing') code = EXIT.violation;
+    if (state === 'pruned' && code === EXIT.compliant) code = EXIT.inconclusive;
+  }
+  return code;
+}
+
+/** What became of the record that a report was signed with. */
+const HEADS: Readonly<Record<HeadState, string>> = {
+  contained: 'is in the store, as it was when the report was signed',
+  pruned: 'was pruned, so that it cannot be compared',
+  other: 'is another one than when the report was signed: records were altered since',
+  missing: 'is not in the store: records were removed, or this is an older copy',
+};
+
+/** Where the chain of a client ended when a report was signed. */
+async function readSignedHead(file: string): Promise<{ readonly file: string; readonly chain: ChainHead }> {
+  const verification = await verifyFile(file, undefined);
+  if (verification.state === 'altered') throw new InputError('is not as it was signed: see sallyport verify', { file });
+  const { chain } = verification.statement;
+  if (!chain) throw new InputError('was signed without the chain of a client', { file });
+  return { file, chain };
 }
 
 async function prune(args: Values<typeof PRUNING>): Promise<number> {

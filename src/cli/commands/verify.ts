@@ -1,19 +1,15 @@
-import { nameSignature } from '../../evidence/sign-document.js';
-import { matchReport, verifyJson, verifyPage } from '../../evidence/verify-document.js';
+import { matchReport } from '../../evidence/verify-document.js';
 import { InputError } from '../../files/text/input-error.js';
-import { readBytes, readText } from '../../files/text/read-text.js';
+import { readText } from '../../files/text/read-text.js';
 import { renderJson } from '../../reports/json.js';
 import { renderVerification, type VerifiedFile, type Worth } from '../../reports/verification.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { readTrustedKeys } from '../kit/key-files.js';
 import type { Values } from '../kit/option.js';
+import { MAX_FILE, verifyFile } from '../kit/signed-file.js';
 import { TABLE_OR_JSON } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
-
-/** Largest file that is verified. */
-const MAX_FILE = 256 * 1_024 * 1_024;
-const MAX_SIGNATURE = 64 * 1_024;
 
 const WORDS = { file: { required: true, describe: 'Signed page, PDF or file of JSON' } } as const;
 const OPTIONS = {
@@ -66,19 +62,6 @@ async function verify({
     settings.format === 'json' ? renderJson(tellPrograms(verified)) : renderVerification(verified, describeScreen()),
   );
   return EXITS[worth];
-}
-
-/** Verifies a file by the signature within it, or by that beside it. */
-async function verifyFile(file: string, beside: string | undefined): Promise<VerifiedFile['verification']> {
-  if (/\.sig$/i.test(file)) throw new InputError('is a signature: name the file that it belongs to', { file });
-  const bytes = await readBytes(file, MAX_FILE);
-  if (beside !== undefined) return verifyJson(bytes, await readBytes(beside, MAX_SIGNATURE));
-  const within = verifyPage(bytes);
-  if (within.state !== 'unsigned') return within;
-  const named = nameSignature(file);
-  const signature = await readBytes(named, MAX_SIGNATURE).catch(() => null);
-  if (!signature) throw new InputError(`has no signature, and ${named} cannot be read: nothing is proved`, { file });
-  return verifyJson(bytes, signature);
 }
 
 async function compareReport(file: string, statement: VerifiedFile['verification']['statement']) {

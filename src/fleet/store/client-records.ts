@@ -4,6 +4,9 @@ import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
 
+/** What names a client by its id. */
+const TABLES = ['slots', 'waivers', 'answers', 'site_reports', 'work', 'left_out', 'chains', 'pruned_links'] as const;
+
 /** How much the store holds of a client. */
 export interface ClientRecords {
   readonly results: number;
@@ -37,8 +40,7 @@ export async function forgetClient(db: Db, clientId: string): Promise<void> {
   await db.deleteFrom('changes').where('slot_id', 'in', slots).execute();
   await db.deleteFrom('results').where('slot_id', 'in', slots).execute();
   await sql`delete from reports where id not in (select report_id from results)`.execute(db);
-  for (const table of ['slots', 'waivers', 'answers', 'site_reports', 'work', 'left_out'] as const)
-    await db.deleteFrom(table).where('client_id', '=', clientId).execute();
+  for (const table of TABLES) await db.deleteFrom(table).where('client_id', '=', clientId).execute();
   await db.deleteFrom('clients').where('id', '=', clientId).execute();
 }
 
@@ -64,7 +66,7 @@ export async function renameClient(db: Db, from: string, to: string): Promise<vo
     .set({ client: sql<string>`json_set(client, '$.id', ${to})` })
     .where('client_id', '=', from)
     .execute();
-  for (const table of ['slots', 'waivers', 'answers', 'site_reports', 'work', 'left_out'] as const)
+  for (const table of TABLES)
     await db.updateTable(table).set({ client_id: to }).where('client_id', '=', from).execute();
   await db.deleteFrom('clients').where('id', '=', from).execute();
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { chainedRecords } from './migrations/chained-records.js';
 import { checklistsAndSites } from './migrations/checklists-and-sites.js';
 import { firstTables } from './migrations/first-tables.js';
 import { findingsAsData } from './migrations/findings-as-data.js';
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   leftOut,
   heldResults,
   retiredSlots,
+  chainedRecords,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

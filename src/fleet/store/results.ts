@@ -1,11 +1,13 @@
 import { sql, type Kysely } from 'kysely';
 import type { ClientCard, StoredReport, HistoryEntry } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
+import { CHAIN_START, chainResult, type Link, readChain, sumBody } from './chain.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget } from './report-body.js';
 import { digestReport } from './report-digest.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
+type ResultRow = Tables['results'];
 
 /** A look at a slot of a client, to be stored. */
 export interface NewResult {
@@ -20,7 +22,7 @@ export interface NewResult {
 /** Reports that are held in memory at once. */
 const PAGE = 32;
 
-/** Stores a result and returns its id; null if the sweep has a final one of that slot already. */
+/** Stores a result and returns its id; null if the sweep has a final one of that slot already. A final one is chained. */
 export async function addResult(db: Db, result: NewResult): Promise<number | null> {
   const { sweepId, client, slot, report, final } = result;
   const digest = digestReport(report);
@@ -28,41 +30,102 @@ export async function addResult(db: Db, result: NewResult): Promise<number | nul
   if (known?.final === 1) return null;
   const card = JSON.stringify(cardOf(client));
   if (known?.card !== card) await putCard(db, client.id, card);
-  const look = {
-    report_id: known?.report_id ?? (await addReport(db, digest, report)),
+  const { id: reportId, sum } = await findReport(db, known, digest, report);
+  const seen = {
+    sweep_id: sweepId,
     at: Date.parse(report.startedAt),
-    final: Number(final),
     verdict: report.verdict,
     address: report.target.address,
     target: encodeTarget(report.target),
-    authorization_id: known?.authorization_id ?? (await addAuthorization(db, report.authorization)),
     duration_ms: report.durationMs,
     srtt_ms: report.liveness.srttMs,
+  };
+  const { authorization } = report;
+  const end = final ? chainResult(await findEnd(db, known, client.id), { ...seen, slot, authorization, sum }) : null;
+  const look = {
+    ...seen,
+    report_id: reportId,
+    final: Number(final),
+    authorization_id: known?.authorization_id ?? (await addAuthorization(db, authorization)),
+    ...(end ?? { link: null, chain: null }),
   };
   if (known?.id != null) {
     await db.updateTable('results').set(look).where('id', '=', known.id).execute();
     return known.id;
   }
   const slotId = known?.slot_id ?? (await addSlot(db, client.id, slot));
-  const { insertId } = await db
-    .insertInto('results')
-    .values({ sweep_id: sweepId, slot_id: slotId, ...look })
-    .executeTakeFirstOrThrow();
+  return insertResult(db, slotId, look);
+}
+
+/** As text, for the same reason as {@link findKnown}. */
+async function insertResult(db: Db, slotId: number, look: Omit<ResultRow, 'id' | 'slot_id'>): Promise<number> {
+  const { sweep_id, report_id, at, final, verdict, address, target, authorization_id, link, chain, ...times } = look;
+  const { insertId } = await sql`
+    insert into results (sweep_id, slot_id, report_id, at, final, verdict, address, target, authorization_id,
+      duration_ms, srtt_ms, link, chain)
+    values (${sweep_id}, ${slotId}, ${report_id}, ${at}, ${final}, ${verdict}, ${address}, ${target},
+      ${authorization_id}, ${times.duration_ms}, ${times.srtt_ms}, ${link}, ${chain})
+  `.execute(db);
   return Number(insertId);
 }
 
-/** All that the store has of a result's parts, in one query: an unchanged client needs no other. */
-function findKnown(db: Db, { sweepId, client, slot, report }: NewResult, digest: Buffer) {
-  return db
-    .selectFrom('clients')
-    .leftJoin('slots', (join) => join.onRef('slots.client_id', '=', 'clients.id').on('slots.slot', '=', slot))
-    .leftJoin('results', (join) => join.onRef('results.slot_id', '=', 'slots.id').on('results.sweep_id', '=', sweepId))
-    .leftJoin('reports', (join) => join.on('reports.digest', '=', digest))
-    .leftJoin('authorizations', (join) => join.on('authorizations.text', '=', report.authorization))
-    .where('clients.id', '=', client.id)
-    .select(['clients.card', 'slots.id as slot_id', 'results.id', 'results.final'])
-    .select(['reports.id as report_id', 'authorizations.id as authorization_id'])
-    .executeTakeFirst();
+/** What the store has of a result's parts. */
+interface Known {
+  readonly card: string;
+  readonly slot_id: number | null;
+  readonly id: number | null;
+  readonly final: number | null;
+  readonly report_id: number | null;
+  readonly sum: Uint8Array | null;
+  readonly authorization_id: number | null;
+  readonly length: number | null;
+  readonly head: Uint8Array | null;
+}
+
+/**
+ * All that the store has of a result's parts, in one query: an unchanged client needs no other. As text, since to build
+ * it would take longer than to run it.
+ */
+async function findKnown(
+  db: Db,
+  { sweepId, client, slot, report }: NewResult,
+  digest: Buffer,
+): Promise<Known | undefined> {
+  const { rows } = await sql<Known>`
+    select clients.card, slots.id as slot_id, results.id, results.final, reports.id as report_id, reports.sum,
+      authorizations.id as authorization_id, chains.length, chains.head
+    from clients
+      left join chains on chains.client_id = clients.id
+      left join slots on slots.client_id = clients.id and slots.slot = ${slot}
+      left join results on results.slot_id = slots.id and results.sweep_id = ${sweepId}
+      left join reports on reports.digest = ${digest}
+      left join authorizations on authorizations.text = ${report.authorization}
+    where clients.id = ${client.id}
+  `.execute(db);
+  return rows[0];
+}
+
+/** A client that is new to the store may have site reports that are chained. */
+function findEnd(db: Db, known: Known | undefined, clientId: string): Link | Promise<Link> {
+  if (!known) return readChain(db, clientId);
+  return known.length === null || known.head === null ? CHAIN_START : { link: known.length, chain: known.head };
+}
+
+function findReport(
+  db: Db,
+  known: Known | undefined,
+  digest: Buffer,
+  report: ReportData,
+): SharedReport | Promise<SharedReport> {
+  return known?.report_id != null && known.sum !== null
+    ? { id: known.report_id, sum: known.sum }
+    : addReport(db, digest, report);
+}
+
+/** What results share. */
+interface SharedReport {
+  readonly id: number;
+  readonly sum: Uint8Array;
 }
 
 function cardOf({ id, name, group, tags, contacts }: ClientCard): ClientCard {
@@ -84,13 +147,14 @@ async function addSlot(db: Db, clientId: string, slot: string): Promise<number> 
   return Number(insertId);
 }
 
-async function addReport(db: Db, digest: Buffer, report: ReportData): Promise<number> {
+async function addReport(db: Db, digest: Buffer, report: ReportData): Promise<SharedReport> {
   // A client that is new to the store may have a report that is not.
-  const known = await db.selectFrom('reports').select('id').where('digest', '=', digest).executeTakeFirst();
-  if (known) return known.id;
-  const row = { digest, body: encodeBody(report) };
-  const { insertId } = await db.insertInto('reports').values(row).executeTakeFirstOrThrow();
-  return Number(insertId);
+  const known = await db.selectFrom('reports').select(['id', 'sum']).where('digest', '=', digest).executeTakeFirst();
+  if (known) return known;
+  const body = encodeBody(report);
+  const sum = sumBody(body);
+  const { insertId } = await db.insertInto('reports').values({ digest, body, sum }).executeTakeFirstOrThrow();
+  return { id: Number(insertId), sum };
 }
 
 async function addAuthorization(db: Db, text: string | null): Promise<number | null> {

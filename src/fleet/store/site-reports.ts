@@ -1,6 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import { bareSiteReport, SITE_SCHEMA, type SiteReportData } from '../../model/site.js';
+import { chainSiteReport, putChain, readChain, sumBody } from './chain.js';
 import { renewRecheck } from './old-recheck.js';
 import { StoreError } from './sqlite-trouble.js';
 import type { Tables } from './tables.js';
@@ -20,17 +21,17 @@ export interface StoredSiteReport {
   readonly report: SiteReportData;
 }
 
-/** Stores a site report and returns its id; the client need not be known. */
+/** Stores a site report, chained to the client's records, and returns its id; the client need not be known. */
 export async function addSiteReport(db: Db, report: SiteReportData): Promise<number> {
+  const { client, kind, startedAt } = report;
+  const body = encodeSiteReport(report);
+  const row = { kind, at: Date.parse(startedAt) };
+  const end = chainSiteReport(await readChain(db, client), { ...row, sum: sumBody(body) });
   const { insertId } = await db
     .insertInto('site_reports')
-    .values({
-      client_id: report.client,
-      kind: report.kind,
-      at: Date.parse(report.startedAt),
-      body: encodeSiteReport(report),
-    })
+    .values({ client_id: client, ...row, body, ...end })
     .executeTakeFirstOrThrow();
+  await putChain(db, client, end);
   return Number(insertId);
 }
 

@@ -1,4 +1,6 @@
 import { addAnswers, listAnswers } from './answers.js';
+import { readAllChains, readChainHead } from './chain.js';
+import { checkChains, findHead, type HeadState } from './chain-check.js';
 import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import { type Coverage, type CoverageWanted, countCoverage } from './coverage.js';
@@ -27,9 +29,11 @@ import type { OutboxMessage } from '../../model/alert.js';
 import type { StoredChange, Waiver } from '../../model/change.js';
 import type { StoredAnswer } from '../../model/checklist.js';
 import type { Client, HistoryEntry, StoredReport } from '../../model/client.js';
+import type { ChainHead } from '../../model/signature.js';
 import type { SiteReportData } from '../../model/site.js';
 
 export type { ChangeFilter, ChangeOfClient, ChangePlace } from './changes.js';
+export type { HeadState } from './chain-check.js';
 export type { ClientRecords } from './client-records.js';
 export type { Coverage } from './coverage.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
@@ -306,6 +310,21 @@ export class Store {
     return upkeep.check(this.#db);
   }
 
+  /** Whether the records of each client are those that were stored, in their order: a line for each problem. */
+  checkChains(): Promise<string[]> {
+    return checkChains(this.#db);
+  }
+
+  /** Where the chain of a client's records ends, to be signed with a report; null if it has none. */
+  readChainHead(clientId: string): Promise<ChainHead | null> {
+    return readChainHead(this.#db, clientId);
+  }
+
+  /** Whether the chain of a client still holds the end that was signed once. */
+  findHead(signed: ChainHead): Promise<HeadState> {
+    return findHead(this.#db, signed);
+  }
+
   /** Copies the store into a new file, as it is at this moment. A StoreError if there is a file already. */
   backup(file: string): Promise<void> {
     return backUp(this.#connection, file);
@@ -314,6 +333,7 @@ export class Store {
   async info(): Promise<upkeep.StoreInfo> {
     const bytes = this.#connection.readPragma('page_count') * this.#connection.readPragma('page_size');
     const version = this.#connection.readPragma('user_version');
-    return { path: this.path, bytes, version, ...(await upkeep.readCounts(this.#db)) };
+    const chains = await readAllChains(this.#db);
+    return { path: this.path, bytes, version, ...(await upkeep.readCounts(this.#db)), chains };
   }
 }

@@ -17,7 +17,7 @@ export interface Tables {
   readonly sweeps: SweepsTable;
   readonly work: WorkTable;
   readonly left_out: LeftOutTable;
-  readonly reports: { readonly id: Generated<number>; readonly digest: Uint8Array; readonly body: Uint8Array };
+  readonly reports: ReportsTable;
   readonly authorizations: { readonly id: Generated<number>; readonly text: string };
   readonly results: ResultsTable;
   readonly changes: ChangesTable;
@@ -26,6 +26,23 @@ export interface Tables {
   readonly answers: AnswersTable;
   readonly site_reports: SiteReportsTable;
   readonly runs: { readonly key: string; readonly at: number };
+  readonly chains: { readonly client_id: string; readonly length: number; readonly head: Uint8Array };
+  readonly pruned_links: PrunedLinksTable;
+}
+
+/** What is chained; see chain.ts. */
+interface ChainedTable {
+  /** The number in the chain of the client; null for a result that is not final. */
+  readonly link: number | null;
+  readonly chain: Uint8Array | null;
+}
+
+interface PrunedLinksTable {
+  readonly client_id: string;
+  readonly first: number;
+  readonly last: number;
+  /** The hash of the last. */
+  readonly head: Uint8Array;
 }
 
 interface SlotsTable {
@@ -74,7 +91,15 @@ interface LeftOutTable {
   readonly reason: string;
 }
 
-interface ResultsTable {
+interface ReportsTable {
+  readonly id: Generated<number>;
+  readonly digest: Uint8Array;
+  readonly body: Uint8Array;
+  /** SHA-256 of the body. */
+  readonly sum: Uint8Array;
+}
+
+interface ResultsTable extends ChainedTable {
   readonly id: Generated<number>;
   readonly sweep_id: number;
   readonly slot_id: number;
@@ -149,7 +174,7 @@ interface AnswersTable {
   readonly expires_at: number;
 }
 
-interface SiteReportsTable {
+interface SiteReportsTable extends ChainedTable {
   readonly id: Generated<number>;
   readonly client_id: string | null;
   readonly kind: SiteReportData['kind'];

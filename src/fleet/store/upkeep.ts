@@ -38,6 +38,8 @@ export interface StoreInfo {
   /** Times of the oldest and the newest result, ISO 8601, UTC; null if there is none. */
   readonly oldest: string | null;
   readonly newest: string | null;
+  /** How many clients have chained records, how many records, and one hash over the ends of all chains. */
+  readonly chains: { readonly clients: number; readonly records: number; readonly head: string };
 }
 
 const COUNTED = [
@@ -65,19 +67,26 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
     delete from left_out where sweep_id in (select id from sweeps where beat_at < ${before})
       and sweep_id not in (select sweep_id from work)
   `);
-  const results = await remove(sql`
-    delete from results where id in (
-      select id from (
-        select id, at, final, sweep_id,
-          -- How many final ones of the slot are newer, itself aside.
-          sum(final) over (partition by slot_id order by at desc, id desc) - final as newer
-        from results
-      )
-      where (at < ${before} or newer >= ${keep}) and (final = 0 or newer > 0)
-        and sweep_id not in (select sweep_id from work)
-        and id not in (select state_result_id from slots where state_result_id is not null)
+  const oldResults = sql`
+    select id from (
+      select id, at, final, sweep_id,
+        -- How many final ones of the slot are newer, itself aside.
+        sum(final) over (partition by slot_id order by at desc, id desc) - final as newer
+      from results
     )
-  `);
+    where (at < ${before} or newer >= ${keep}) and (final = 0 or newer > 0)
+      and sweep_id not in (select sweep_id from work)
+      and id not in (select state_result_id from slots where state_result_id is not null)
+  `;
+  const oldSiteReports = sql`
+    select id from (
+      select id, at, row_number() over (partition by client_id, kind order by at desc, id desc) - 1 as newer
+      from site_reports
+    )
+    where (at < ${before} or newer >= ${keep}) and newer > 0
+  `;
+  await notePruned(db, oldResults, oldSiteReports);
+  const results = await remove(sql`delete from results where id in (${oldResults})`);
   const reports = await remove(sql`delete from reports where id not in (select report_id from results)`);
   const changes = await remove(sql`delete from changes where at < ${before}`);
   if (olderThan !== null) await noteDeleted(db, olderThan);
@@ -90,16 +99,40 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
       and id not in (select sweep_id from changes)
       and id not in (select sweep_id from messages where state = 'held' and sweep_id is not null)
   `);
-  const siteReports = await remove(sql`
-    delete from site_reports where id in (
-      select id from (
-        select id, at, row_number() over (partition by client_id, kind order by at desc, id desc) - 1 as newer
-        from site_reports
-      )
-      where (at < ${before} or newer >= ${keep}) and newer > 0
-    )
-  `);
+  const siteReports = await remove(sql`delete from site_reports where id in (${oldSiteReports})`);
   return { results, reports, changes, messages, sweeps, siteReports };
+}
+
+/**
+ * Notes which records are deleted, so that the chains of clients stay whole: runs of them, each with the hash of its
+ * last, joined with those that were noted before.
+ */
+async function notePruned(db: Db, results: RawBuilder<unknown>, siteReports: RawBuilder<unknown>): Promise<void> {
+  await sql`
+    insert or replace into pruned_links (client_id, first, last, head)
+    with records as (
+      select slots.client_id, link as first, link as last, chain as head
+        from results join slots on slots.id = results.slot_id
+        where link is not null and results.id in (${results})
+      union all
+      select ifnull(client_id, ''), link, link, chain from site_reports where link is not null and id in (${siteReports})
+      union all
+      select client_id, first, last, head from pruned_links
+    ),
+    begun as (
+      select *, first is not 1 + lag(last) over (partition by client_id order by last) as begins from records
+    ),
+    numbered as (select *, sum(begins) over (partition by client_id order by last) as run from begun),
+    runs as (select *, min(first) over (partition by client_id, run) as start from numbered)
+    -- With one max() alone, SQLite takes the other columns from the row that has it.
+    select client_id, start, max(last), head from runs group by client_id, run
+  `.execute(db);
+  await sql`
+    delete from pruned_links where exists (
+      select 1 from pruned_links as longer where longer.client_id = pruned_links.client_id
+        and longer.last > pruned_links.last and longer.first <= pruned_links.first
+    )
+  `.execute(db);
 }
 
 /** Looks for damage: of the file, of references, and of each stored report. Returns a line for each problem. */
