@@ -5,6 +5,8 @@ import { checklistFileSchema } from '../files/checklists/checklist.js';
 import { inventoryFileSchema } from '../files/clients/inventory-schema.js';
 import { profileFileSchema } from '../files/profiles/profile-file.js';
 import { alertPayloadSchema } from '../model/alert-payload.js';
+import { fleetReportSchema } from '../model/fleet-report.js';
+import { handoverSchema } from '../model/handover.js';
 import { siteReportSchema } from '../model/site.js';
 import { signatureSchema } from '../model/signature.js';
 import { sweepResultSchema } from '../model/sweep-result.js';
@@ -34,6 +36,18 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     title: 'sallyport site report',
     description:
       'A site seen from inside, or from inside and outside at once. Fields may be added; see docs/preinstall.md.',
+  },
+  'handover.schema.json': {
+    schema: handoverSchema,
+    id: 'urn:sallyport:handover:1',
+    title: 'sallyport handover',
+    description: 'All that a report for a customer is made from. Fields may be added; see docs/report.md.',
+  },
+  'fleet.schema.json': {
+    schema: fleetReportSchema,
+    id: 'urn:sallyport:fleet:1',
+    title: 'sallyport fleet report',
+    description: 'How all clients of a dealer stand. Fields may be added; see docs/report.md.',
   },
   'checklist.schema.json': {
     schema: checklistFileSchema,

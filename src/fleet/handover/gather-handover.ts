@@ -12,6 +12,9 @@ import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
 import { traceServices } from './trace-services.js';
 
+/** More looks than these are not read: a client of many addresses has a shorter history of each. */
+const MOST_READ = 2_000;
+
 /** What a report for a customer is to hold. */
 export interface HandoverWanted {
   /** The last checks at or before this time; null: the newest. */
@@ -39,7 +42,7 @@ export async function gatherHandover(
   const until = at ?? now;
   const { name, states } = await readStates(store, clientId);
   const waivers = await store.listWaivers(clientId);
-  const history = (await store.listHistory(clientId, MOST_LOOKS * 4 * slots.size)).filter(
+  const history = (await store.listHistory(clientId, Math.min(MOST_LOOKS * 2 * slots.size, MOST_READ))).filter(
     (one) => new Date(one.at) <= until,
   );
   const changes = (await store.listChanges({ clientId, since })).filter(

@@ -16,6 +16,7 @@ const MOST_DOUBTS = 40;
 const MOST_GROUPS = 200;
 const MOST_SEEN = 64;
 const MOST_ERRORS = 10;
+const MOST_NAMES = 4;
 
 /** What was found at one address or site. */
 export type Found = Pick<Report, 'findings' | 'verdict'>;
@@ -51,6 +52,19 @@ export function tellFindings(found: readonly Found[]): Block[] {
     { kind: 'table', caption: TEXTS.foundCaption, columns: TEXTS.foundColumns, rows },
     ...tellRest(groups.length - rows.length),
   ];
+}
+
+/** The first page: what someone accepted, by whom and until when. */
+export function tellAccepted(found: readonly Found[]): Block[] {
+  const items = found.flatMap(({ findings }) =>
+    findings.flatMap(({ waiver, title }) => (waiver ? [`${title}, ${renderWaiver(waiver)}`] : [])),
+  );
+  return items.length === 0
+    ? []
+    : [
+        { kind: 'heading', level: 2, text: TEXTS.accepted },
+        { kind: 'list', ordered: false, items: [...new Set(items)].slice(0, MOST_DOUBTS) },
+      ];
 }
 
 /** The first page: what to do, and who does it, most urgent first. */
@@ -94,30 +108,47 @@ function nameFixers(group: FindingGroup): string {
   );
 }
 
-/** What could not be determined: what prevents a result in full, and what no check of this kind can show. */
-export function listDoubts(reports: readonly { readonly undetermined: readonly ReportedUndetermined[] }[]): Block[] {
-  const all = new Map<string, ReportedUndetermined>();
-  for (const doubt of reports.flatMap(({ undetermined }) => undetermined)) all.set(JSON.stringify(doubt), doubt);
-  const blocking = [...all.values()].filter((doubt) => doubt.blocking);
-  const others = [...all.values()].filter((doubt) => !doubt.blocking);
-  const list = (title: string, doubts: readonly ReportedUndetermined[]): Block[] =>
-    doubts.length === 0
+/** What could not be determined at a place. */
+export interface Doubtful {
+  /** What it is called where there are several. */
+  readonly name: string;
+  readonly undetermined: readonly ReportedUndetermined[];
+}
+
+/** What could not be determined: what prevents a result, and what no check of this kind can show. */
+export function listDoubts(places: readonly Doubtful[]): Block[] {
+  const all = new Map<string, { readonly doubt: ReportedUndetermined; readonly names: string[] }>();
+  for (const { name, undetermined } of places) {
+    for (const doubt of undetermined) {
+      const key = `${doubt.blocking} ${sayDoubt(doubt)}`;
+      const known = all.get(key);
+      if (known) known.names.push(name);
+      else all.set(key, { doubt, names: [name] });
+    }
+  }
+  const list = (title: string, blocking: boolean): Block[] => {
+    const items = [...all.values()]
+      .filter(({ doubt }) => doubt.blocking === blocking)
+      .map(({ doubt, names }) => sayDoubt(doubt) + (names.length < places.length ? ` (${nameSome(names)})` : ''));
+    return items.length === 0
       ? []
       : [
           { kind: 'text', text: title },
-          {
-            kind: 'list',
-            ordered: false,
-            items: [...doubts.slice(0, MOST_DOUBTS).map(sayDoubt), ...countRest(doubts.length)],
-          },
+          { kind: 'list', ordered: false, items: [...items.slice(0, MOST_DOUBTS), ...countRest(items.length)] },
         ];
+  };
   return all.size === 0
     ? []
     : [
         { kind: 'heading', level: 2, text: TEXTS.unknown },
-        ...list(TEXTS.unknownBlocking, blocking),
-        ...list(TEXTS.unknownOther, others),
+        ...list(TEXTS.unknownBlocking, true),
+        ...list(TEXTS.unknownOther, false),
       ];
+}
+
+function nameSome(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }
 
 function countRest(all: number): string[] {

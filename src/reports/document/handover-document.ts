@@ -6,7 +6,7 @@ import { renderCount, upperFirst } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { renderJson } from '../json.js';
 import { describeAddress } from './address-blocks.js';
-import { describeChecklist, listDoubts, tellFindings, tellTodo } from './finding-blocks.js';
+import { describeChecklist, listDoubts, tellAccepted, tellFindings, tellTodo } from './finding-blocks.js';
 import { describeSite } from './site-blocks.js';
 import type { Block, ReportDocument, TableBlock } from './report-document.js';
 import { STANDING_WORDS, TEXTS } from './strings.js';
@@ -43,9 +43,10 @@ function describeAddresses(handover: Handover): Block[] {
     tellVerdict(addresses),
     ...tellFindings(reports),
     ...tellTodo(reports),
+    ...tellAccepted(reports),
     ...tellUnseen(addresses, many),
     ...tellChecked(handover),
-    ...listDoubts(reports),
+    ...listDoubts(addresses.map((part) => ({ ...part.report, name: nameAddress(part) }))),
     { kind: 'break' },
     ...(many ? [] : [{ kind: 'heading', level: 2, text: TEXTS.evidence } as const]),
     ...addresses.flatMap((part) => describeAddress(part, many)),
@@ -63,7 +64,7 @@ export function describeOne(report: Report, client?: string): Block[] {
     { kind: 'heading', level: 2, text: [client, addresses.map(nameAddress).join(', ')].filter(Boolean).join(', ') },
     tellVerdict(addresses),
     ...addresses.flatMap((part) => describeAddress(part, false)),
-    ...listDoubts([report]),
+    ...listDoubts([{ ...report, name: '' }]),
   ];
 }
 

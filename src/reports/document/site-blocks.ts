@@ -22,7 +22,7 @@ export function describeSite(site: SiteReport): Block[] {
     ...tellFindings([site]),
     ...tellTodo([site]),
     ...tellChecked(site),
-    ...listDoubts([site]),
+    ...listDoubts([{ ...site, name: '' }]),
     { kind: 'break' },
     { kind: 'heading', level: 2, text: TEXTS.evidence },
     ...tellReachable(site),

@@ -1,3 +1,4 @@
+import type { ChangeKind } from '../../model/change.js';
 import type { LookState } from '../../model/handover.js';
 import type { FixedBy } from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
@@ -49,7 +50,29 @@ export const LOOK_WORDS: Readonly<Record<LookState, { readonly word: string; rea
   unknown: { word: 'not determined', mark: '?' },
 };
 
+/** What kinds of change are called, after a number. */
+export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
+  exposed: 'newly exposed',
+  resolved: 'resolved',
+  'lost-sight': 'no longer seen',
+  'service-lost': 'services lost',
+  'service-back': 'services back',
+  'identity-changed': 'answered by something else',
+  'address-changed': 'addresses changed',
+  'no-longer-determined': 'no longer determined',
+};
+
 export const TEXTS = {
+  fleetTitle: 'Fleet report',
+  allClients: 'All clients',
+  worst: 'What needs attention, worst first',
+  worstColumns: ['Client', 'Address', 'Result', 'Worst finding', 'Since', 'Last seen'],
+  nothingWorse: 'Every address that was checked is as agreed.',
+  notChecked: 'Not checked',
+  notCheckedColumns: ['Client', 'Address', 'Why'],
+  trend: 'Sweeps over time',
+  trendColumns: ['When', 'Clients', 'Action needed', 'Not determined', 'As agreed'],
+  fleetChangesColumns: ['When', 'Client', 'What', 'Weight'],
   title: 'Exposure report',
   siteTitle: 'Site report',
   found: 'What we found',
@@ -59,6 +82,7 @@ export const TEXTS = {
   todo: 'What to do',
   todoColumns: ['No.', 'What to do', 'Who'],
   todoCaption: 'What to do, by whom, most urgent first',
+  accepted: 'What was accepted',
   checked: 'What was checked',
   unknown: 'What could not be determined',
   unknownBlocking: 'This prevents a clear result:',
