@@ -19,7 +19,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   async: { may: [], why: 'knows nothing of what takes its time' },
   files: { may: ['model', 'version', 'words'], why: 'text to model; what is done with it is not its affair' },
   net: { may: ['async', 'model'], why: 'sockets know neither what is said on them nor what it means' },
-  system: { may: ['model'], why: 'asks the system for its routes, its firewalls and a ping, and no socket' },
+  system: {
+    may: ['model'],
+    why: 'asks the system for its routes, its firewalls and a ping, has its browser print, and opens no socket',
+  },
   evidence: { may: ['model'], why: 'signs and verifies what it is given; where keys and files are is not its affair' },
   protocols: { may: ['model'], why: 'codecs are bytes and values: they can be fuzzed and used without a network' },
   'check/talks': {
@@ -150,6 +153,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
         'site/lan',
         'site/outside',
         'site/preinstall',
+        'system',
         'vantage',
         'version',
         'words',
@@ -183,7 +187,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
         'fleet/store/restore-store',
         'fleet/store/upkeep',
       ],
-      ...['net/scan/descriptors', 'system/run-command', 'version'],
+      ...['net/scan/descriptors', 'system/print-page', 'system/run-command', 'version'],
     ],
     why: 'files are input and output; whoever computes is given values',
   },

@@ -12,6 +12,12 @@ export type CommandResult =
   /** It could not be run, did not end, or said too much. */
   | { readonly kind: 'failed'; readonly problem: string };
 
+/** What a command is given besides its arguments. */
+export interface CommandLimits {
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const TIMEOUT_MS = 5_000;
 
 const MAX_BYTES = 8 << 20;
@@ -22,14 +28,19 @@ export const WINDOWS = 'C:\\Windows';
 /**
  * Runs a program by its absolute path with fixed arguments, without a shell and in the system's plain language.
  * Bounded in time and output. Never rejects.
+ * @param env all that it is given of an environment
  */
-export function runCommand(file: string, args: readonly string[]): Promise<CommandResult> {
+export function runCommand(
+  file: string,
+  args: readonly string[],
+  { timeoutMs = TIMEOUT_MS, env = { LC_ALL: 'C', SystemRoot: WINDOWS } }: CommandLimits = {},
+): Promise<CommandResult> {
   const options = {
     encoding: 'latin1',
-    env: { LC_ALL: 'C', SystemRoot: WINDOWS },
+    env,
     killSignal: 'SIGKILL',
     maxBuffer: MAX_BYTES,
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
     windowsHide: true,
   } as const;
   return new Promise((resolve) => {

@@ -56,6 +56,33 @@ describe('report', () => {
     expect(page).toContain('**✖ Action needed**');
   });
 
+  test('as a PDF is the same each time, and replaces the one before', async () => {
+    const json = join(directory, 'pdf.json');
+    await report('acme', '-o', json);
+    const file = join(directory, 'acme.pdf');
+    const make = () => runHere(['report', '--report', json, '--pdf-browser', 'none', '-o', file]);
+    expect(await make()).toMatchObject({ code: 1, stderr: `sallyport: VIOLATION: the report is in ${file}\n` });
+    const first = await readFile(file);
+    expect(first.toString('latin1', 0, 8)).toBe('%PDF-1.7');
+    expect((await make()).code).toBe(1);
+    expect((await readFile(file)).equals(first)).toBe(true);
+    const other = join(directory, 'other.pdf');
+    await writeFile(other, '%PDF-1.7\n%\xff\xff\xff\xff\n1 0 obj');
+    expect((await report('acme', '--pdf-browser', 'none', '-o', other)).stderr).toContain('exists already');
+  });
+
+  test('as a PDF has no logo that is an SVG without a browser, and says so', async () => {
+    await writeFile(join(directory, 'a.svg'), '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>');
+    const brand = join(directory, 'brand.yaml');
+    await writeFile(brand, 'name: Example\nlogo: a.svg');
+    const args = ['acme', '--brand', brand, '--pdf-browser', 'none', '--force', '-o', join(directory, 'svg.pdf')];
+    expect((await report(...args)).stderr).toContain('the logo is missing in the PDF');
+    expect((await report(...args, '-q')).stderr).toBe('');
+    const page = await report('acme', '--brand', brand);
+    expect(page.stdout).toContain('<p class="name">Example</p>');
+    expect(page.stdout).toContain('data:image/svg+xml;base64,');
+  });
+
   test('of an earlier time knows nothing of later ones', async () => {
     const { code, stdout } = await report('acme', '--at', '2026-11-01');
     expect(code).toBe(0);
@@ -81,6 +108,7 @@ describe('report', () => {
     [[], 'name a client, or give a report with --report FILE'],
     [['acme', '--since', '2030-01-01'], '--since is later'],
     [['acme', '--format', 'xls'], 'expected html'],
+    [['acme', '--format', 'pdf', '--pdf-browser', '/nowhere/chromium'], '--pdf-browser: no such program'],
   ])('%j is refused', async (args, message) => {
     const { code, stdout, stderr } = await report(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -17,6 +17,7 @@ import { EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { chooseFormat } from '../kit/format.js';
 import type { Values } from '../kit/option.js';
 import { isOnScreen, openReport, tellWritten } from '../kit/output.js';
+import { PDF_BROWSER } from '../kit/pdf.js';
 import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
 
 const WORDS = {
@@ -33,6 +34,7 @@ const OPTIONS = {
   since: { value: 'TIME', otherwise: '30d', describe: 'List changes from this day or time on, or so long ago' },
   checklist: { value: 'NAME', otherwise: DEFAULT_CHECKLIST, describe: 'Checklist of which the answers are shown' },
   ...BRAND,
+  ...PDF_BROWSER,
   ...STORE,
   ...QUIET_AND_CONFIG,
 } as const;
@@ -56,7 +58,7 @@ export const command = defineCommand({
     const handover =
       options.report === undefined ? await fromStore(client, address, options) : await fromFile(client, options);
     const onNote = options.quiet ? () => {} : tell;
-    const bytes = await drawDocument(format, handover, { brand, onNote });
+    const bytes = await drawDocument(format, handover, { brand, browser: options['pdf-browser'], onNote });
     const output = await openReport(options.output, options.force);
     await output.write(bytes);
     await output.close();

@@ -26,9 +26,16 @@ export function renderPage(document: ReportDocument, brand: Brand | null): strin
   return beginPage(document, brand) + renderBlocks(document.blocks) + endPage(document, brand);
 }
 
+/** A page to be printed as a PDF, to which the data will be attached. */
+export function renderPrint(document: ReportDocument, brand: Brand | null): string {
+  const { blocks, attachment } = document;
+  const told: Block[] = attachment ? [{ kind: 'text', text: `${TEXTS.attached} ${attachment.name}` }] : [];
+  return beginPage(document, brand, true) + renderBlocks([...blocks, ...told]) + endPage({ attachment: null }, brand);
+}
+
 /** What stands before the blocks. */
-export function beginPage({ title, subject, madeAt }: DocumentHead, brand: Brand | null): string {
-  const style = renderStyle({ accent: brand?.colour ?? DEFAULT_COLOUR });
+export function beginPage({ title, subject, madeAt }: DocumentHead, brand: Brand | null, isPrinted = false): string {
+  const style = renderStyle({ accent: brand?.colour ?? DEFAULT_COLOUR, isPrinted });
   const hash = createHash('sha256').update(style).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html>

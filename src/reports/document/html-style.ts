@@ -1,8 +1,15 @@
-/** The colours of a brand on a page. */
-export interface PageColours {
+import { TEXTS } from './strings.js';
+
+/** The look of a page. */
+export interface PageLook {
   /** `#rrggbb`. */
   readonly accent: string;
+  /** Printed at once, with numbered sheets; otherwise the reader chooses the paper. */
+  readonly isPrinted: boolean;
 }
+
+/** A sheet of a PDF. */
+const SHEET = `;size:A4;@bottom-right{content:"${TEXTS.page} " counter(page) " / " counter(pages);font:8pt sans-serif;color:#444}`;
 
 /** White or black, whichever reads better on a colour `#rrggbb` (WCAG 2.2, relative luminance). */
 export function readableOn(colour: string): '#ffffff' | '#000000' {
@@ -21,7 +28,7 @@ function luminance(colour: string): number {
  * The styles of a page: light and dark, from 360 px on, and on A4 and Letter, where it is always light. No state is
  * shown by colour alone.
  */
-export function renderStyle({ accent }: PageColours): string {
+export function renderStyle({ accent, isPrinted }: PageLook): string {
   return `
 :root{color-scheme:light dark;--accent:${accent};--on-accent:${readableOn(accent)};--bg:#fff;--fg:#1b1f24;--soft:#57606a;--line:#d0d7de;--band:#f6f8fa;--bad:#b3261e;--unsure:#7a4d00;--good:#1a6b33;--none:#6639a6;--low:#0a5a8a}
 @media (prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e8ebee;--soft:#a9b2bc;--line:#3a424b;--band:#1d2228;--bad:#ff8a80;--unsure:#f0b849;--good:#6fd08c;--none:#c9a7ff;--low:#7cc7f2}}
@@ -64,7 +71,7 @@ table.stack,table.stack tbody,table.stack tr,table.stack td{display:block}
 table.stack tr{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding:.3rem}table.stack td{border:0;padding:.2rem .4rem}
 table.stack td::before{content:attr(data-label);display:block;color:var(--soft);font-size:.8rem}
 .verdict{align-items:flex-start}}
-@page{margin:16mm 14mm}
+@page{margin:16mm 14mm${isPrinted ? SHEET : ''}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--soft:#444;--line:#bbb;--band:#f2f2f2;--bad:#a3160f;--unsure:#6b4300;--good:#14552a;--none:#5a2d99;--low:#084b73}
 body{font-size:10.5pt;line-height:1.4}.brand,.verdict,.tag,th{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main,.brand>div,footer{max-width:none;padding-left:0;padding-right:0}.brand{padding:.6rem 1rem}

@@ -1,5 +1,6 @@
 import PDFDocument, { type StructElement, type StructOptions } from 'pdfkit';
 import { forTerminal } from '../../words/escape.js';
+import { PDF_MARK } from './pdf-mark.js';
 import type { DocumentHead } from './report-document.js';
 
 /** The fonts of a PDF: TrueType files, which are embedded in part. */
@@ -23,9 +24,6 @@ export const CONTENT_WIDTH = SHEET.width - EDGES.left - EDGES.right;
 const LINE_HEIGHT = 1.35;
 /** Marks that the fonts do not have, and what says the same. */
 const REPLACEMENTS: Readonly<Record<string, string>> = { '✔': '√', '✖': '×' };
-
-/** A comment near the beginning of our PDFs, by which an earlier report is known. */
-export const PDF_MARK = '% sallyport report';
 
 /** Sheets of paper that are filled from top to bottom, with tags for those who cannot see them. */
 export class PdfCanvas {
