@@ -69,6 +69,23 @@ export interface InventoryContent {
 /** What a store and its readers need to know of a client besides its reports. */
 export type ClientCard = Pick<Client, 'id' | 'name' | 'group' | 'tags' | 'contacts'>;
 
+/** What a store keeps of each client of an inventory, swept or not. */
+export interface RosterEntry {
+  readonly client: ClientCard;
+  /** As the inventory has them. */
+  readonly addresses: readonly string[];
+  /** The slots that its single addresses and names have to have. */
+  readonly slots: readonly string[];
+  readonly standing: RosterStanding;
+}
+
+/** What decides whether a client of an inventory may be checked. */
+export interface RosterStanding {
+  readonly paused: boolean;
+  readonly authorization: Pick<Authorization, 'until'> | null;
+  readonly timeZone: string;
+}
+
 /**
  * One place of a client that is looked at: an address of its own, or the n-th address of its host name. What history
  * follows: a host name keeps its slot when its address changes.
@@ -108,7 +125,7 @@ const formatters = new Map<string, { readonly formatter: Intl.DateTimeFormat; at
 
 /** Why a client may not be probed, as a phrase; null if its authorisation holds. The last day still counts. */
 export function authorizationProblem(
-  { authorization, timeZone }: Pick<Client, 'authorization' | 'timeZone'>,
+  { authorization, timeZone }: Omit<RosterStanding, 'paused'>,
   now: Date,
 ): string | null {
   if (!authorization) return 'no authorisation is given';

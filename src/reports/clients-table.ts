@@ -1,173 +1,186 @@
-import type { SaidSlotState, Waiver } from '../model/change.js';
-import type { Client } from '../model/client.js';
+import { NOT_CHECKED, type NotChecked } from '../model/not-checked.js';
 import { type Standing, standingOfSlot } from '../model/standing.js';
 import { renderHanging } from './blocks.js';
 import { rankIssues } from './client-issues.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
-import { createCsvWriter, type CsvSeparator } from './csv-rows.js';
-import { renderWaiver } from './findings-table.js';
 import { createPaint, type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
 import type { ClientsWriter, ClientStanding, ReportStyle } from './reporter.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
-import { cutWords, padText, wrapText } from '../words/layout.js';
-import { renderCount } from '../words/sentence.js';
-
-/** A standing as a row of the table. */
-type ClientRow = Omit<ClientStanding, 'client' | 'seenAt'> & { readonly client: { readonly id: string } };
+import { cutWords, displayWidth, padText } from '../words/layout.js';
+import { listNames, renderCount } from '../words/sentence.js';
 
 const VERDICT_COLUMNS = 14;
+const DAY_COLUMNS = 10;
+/** From so many columns on there is room for when it was last seen, and for names. */
+const COLUMNS_FOR = { seen: 100, name: 120 };
+const INDENT = 4;
 
-const SINCE_COLUMNS = 10;
-
-const GAPS = 4;
-
-function shareColumns(width: number): { id: number; slot: number; worst: number } {
-  const rest = width - VERDICT_COLUMNS - SINCE_COLUMNS - GAPS;
-  const id = Math.floor(rest * 0.25);
-  const slot = Math.floor(rest * 0.3);
-  return { id, slot, worst: rest - id - slot };
+/** Widths of the columns of a row; 0 for one that there is no room for. */
+interface Columns {
+  readonly id: number;
+  readonly name: number;
+  readonly address: number;
+  readonly seen: number;
+  readonly worst: number;
 }
 
-/** How clients stand, for people. */
-export function createClientsTable({ width, color }: Pick<ReportStyle, 'width' | 'color'>): ClientsWriter {
+/** Shares what verdict and day leave: ids and addresses get what they need, up to a bound, and the finding the rest. */
+function shareColumns(width: number, longest = { id: Infinity, address: Infinity }): Columns {
+  const seen = width < COLUMNS_FOR.seen ? 0 : DAY_COLUMNS;
+  const gaps = 4 + Number(seen > 0) + Number(width >= COLUMNS_FOR.name);
+  const rest = width - VERDICT_COLUMNS - DAY_COLUMNS - seen - gaps;
+  const id = Math.max('CLIENT'.length, Math.min(longest.id, Math.floor(rest * 0.25)));
+  const address = Math.max('ADDRESS'.length, Math.min(longest.address, Math.floor(rest * 0.3)));
+  const name = width < COLUMNS_FOR.name ? 0 : Math.floor(rest * 0.2);
+  return { id, name, address, seen, worst: rest - id - name - address };
+}
+
+/** How clients stand, for people: a row for each address, why it is not checked below it, and counts at the end. */
+export function createClientsTable({
+  width,
+  color,
+  longest,
+}: Pick<ReportStyle, 'width' | 'color' | 'longest'>): ClientsWriter {
   const paint = createPaint(color);
-  const counts = new Map<Standing, number>();
+  const columns = width < LEAST_FOR_COLUMNS ? null : shareColumns(width, longest);
+  const standings = new Map<Listed, number>();
+  const reasons = new Map<NotChecked['why'], number>();
   const clients = new Set<string>();
+  const count = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1);
   return {
-    begin: () => renderClientsHead(width),
+    begin: () => (columns ? renderHead(columns, width) : ''),
     client(row): string {
-      const standing = standingOfSlot(row.state);
-      counts.set(standing, (counts.get(standing) ?? 0) + 1);
+      count(standings, listedAs(row));
+      if (row.why !== null) count(reasons, row.why);
       clients.add(row.client.id);
-      return renderClient(row, width, paint);
+      return columns ? renderRow(row, columns, width, paint) : renderEntry(row, width, paint);
     },
-    end: () => renderClientsEnd(counts, clients.size),
+    end: () => renderEnd({ standings, reasons, clients: clients.size }, width),
   };
 }
 
-/** What stands above the rows. */
-function renderClientsHead(width: number): string {
-  if (width < LEAST_FOR_COLUMNS) return '';
-  const { id, slot, worst } = shareColumns(width);
-  const titles = ['VERDICT'.padEnd(VERDICT_COLUMNS), 'SINCE'.padEnd(SINCE_COLUMNS)];
-  const columns = [padText('CLIENT', id), padText('ADDRESS', slot), padText('WORST FINDING', worst)];
-  return `${[...titles, ...columns].join(' ').trimEnd()}\n${'─'.repeat(width)}\n`;
+/** What a row is listed as: how it stands, or that nothing is known of it. */
+type Listed = Standing | 'not-checked';
+
+function listedAs({ seenAt, state }: Pick<ClientStanding, 'seenAt' | 'state'>): Listed {
+  return seenAt === null ? 'not-checked' : standingOfSlot(state);
 }
 
-/** What stands below the rows: counts, and where more is said. */
-function renderClientsEnd(counts: ReadonlyMap<Standing, number>, clients: number): string {
-  if (clients === 0) return 'no client in the store stands so\n';
-  const sum = [...counts.values()].reduce((a, b) => a + b, 0);
-  const order: readonly Standing[] = ['violation', 'inconclusive', 'no-answer', 'compliant'];
-  const verdicts = order.flatMap((standing) =>
-    counts.has(standing) ? [`${counts.get(standing)} ${standing.replace('-', ' ')}`] : [],
-  );
-  const all = `${renderCount(sum, 'address', 'addresses')} of ${renderCount(clients, 'client')}`;
-  return `\n${all}: ${verdicts.join(', ')}\nMore on one: sallyport show CLIENT\n`;
+function paintListed(paint: Paint, listed: Listed): string {
+  if (listed === 'not-checked') return paint(['bold', 'yellow'], '– NOT CHECKED'.padEnd(VERDICT_COLUMNS));
+  return paintStanding(paint, listed, VERDICT_COLUMNS);
 }
+
+function renderHead(columns: Columns, width: number): string {
+  const cells = layOut(columns, {
+    ...{ verdict: 'VERDICT'.padEnd(VERDICT_COLUMNS), since: 'SINCE', id: 'CLIENT', name: 'NAME', address: 'ADDRESS' },
+    ...{ seen: 'LAST SEEN', worst: 'WORST FINDING' },
+  });
+  return `${cells}\n${'─'.repeat(width)}\n`;
+}
+
+/** Joins the cells of a row, which are safe to show; the verdict has its columns already. */
+function layOut(
+  { id, name, address, seen, worst }: Columns,
+  cells: Readonly<Record<'verdict' | 'since' | keyof Columns, string>>,
+): string {
+  const row = [
+    cells.verdict,
+    cells.since.padEnd(DAY_COLUMNS),
+    padText(cells.id, id),
+    ...(name > 0 ? [padText(cells.name, name)] : []),
+    padText(cells.address, address),
+    ...(seen > 0 ? [cells.seen.padEnd(seen)] : []),
+    padText(cells.worst, worst),
+  ];
+  return row.join(' ').trimEnd();
+}
+
+const renderDay = (at: string | null): string => at?.slice(0, DAY_COLUMNS) ?? '–';
 
 /** One slot of a client: how it stands, since when, and the worst that no one accepted. */
-export function renderClient({ client, slot, state, at, problem }: ClientRow, width: number, paint: Paint): string {
-  const where = state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
-  if (width < LEAST_FOR_COLUMNS) {
-    const names = forTerminalLine(`${client.id} ${where}`, width - VERDICT_COLUMNS - 1);
-    const worst = cutWords(`since ${at.slice(0, SINCE_COLUMNS)}: ${describeWorst(state, problem)}`, width - 4);
-    return `${paintStanding(paint, standingOfSlot(state), VERDICT_COLUMNS)} ${names}\n    ${worst}\n`;
-  }
-  const columns = shareColumns(width);
-  const row = [
-    paintStanding(paint, standingOfSlot(state), VERDICT_COLUMNS),
-    at.slice(0, SINCE_COLUMNS),
-    padText(forTerminal(client.id), columns.id),
-    padText(forTerminal(where), columns.slot),
-    padText(describeWorst(state, problem), columns.worst),
-  ];
-  return `${row.join(' ').trimEnd()}\n`;
+function renderRow(row: ClientStanding, columns: Columns, width: number, paint: Paint): string {
+  const { client, at, seenAt } = row;
+  const worst = describeWorst(row);
+  const problem = describeProblem(row);
+  const isBelow = problem !== null && (worst !== null || displayWidth(problem) > columns.worst);
+  const cells = layOut(columns, {
+    ...{ verdict: paintListed(paint, listedAs(row)), since: renderDay(at), id: forTerminal(client.id) },
+    ...{ name: forTerminal(client.name), address: forTerminal(describePlace(row)), seen: renderDay(seenAt) },
+    worst: worst ?? (isBelow ? 'see below' : (problem ?? '–')),
+  });
+  return `${cells}\n${isBelow ? renderProblem(problem, width) : ''}`;
 }
 
-/** Names and order stay; new ones come last. */
-const CSV_COLUMNS = [
-  ...(['client_id', 'client', 'group', 'tags', 'address', 'current_address', 'verdict', 'since'] as const),
-  ...(['severity', 'rule', 'endpoint', 'worst_finding', 'findings', 'accepted', 'not_checked'] as const),
-] as const;
-
-/** Writes how slots of clients stand as rows for spreadsheets. */
-export function createClientRows(separator?: CsvSeparator) {
-  const { begin, row } = createCsvWriter(CSV_COLUMNS, separator);
-  return {
-    begin,
-    client: ({ client, slot, state, at, problem }: ClientStanding): string => {
-      const { worst, standing, accepted } = rankIssues(state);
-      return row({
-        ...{ client_id: client.id, client: client.name, group: client.group, tags: client.tags.join(' ') },
-        ...{ address: slot, current_address: state.address, verdict: standingOfSlot(state), since: at },
-        ...{ severity: worst?.severity ?? null, rule: worst?.rule ?? null, endpoint: worst?.endpoint ?? null },
-        ...{ worst_finding: worst?.title ?? null, findings: standing.length, accepted, not_checked: problem },
-      });
-    },
-  };
+/** On a narrow terminal: the verdict and the client, and below them the rest. */
+function renderEntry(row: ClientStanding, width: number, paint: Paint): string {
+  const names = forTerminalLine(`${row.client.id} ${describePlace(row)}`, width - VERDICT_COLUMNS - 1);
+  const worst = describeWorst(row);
+  const problem = describeProblem(row);
+  const said = cutWords(`since ${renderDay(row.at)}: ${worst ?? problem ?? '–'}`, width - INDENT);
+  const below = worst !== null && problem !== null ? renderProblem(problem, width) : '';
+  return `${paintListed(paint, listedAs(row))} ${names}\n${' '.repeat(INDENT)}${said}\n${below}`;
 }
 
-function describeWorst(state: SaidSlotState, problem: string | null): string {
+function describePlace({ slot, state }: ClientStanding): string {
+  return state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
+}
+
+/** Why it is not checked, safe to show; null if it is. */
+function describeProblem({ problem }: ClientStanding): string | null {
+  return problem === null ? null : `not checked: ${forTerminal(problem)}`;
+}
+
+function renderProblem(problem: string, width: number): string {
+  return `${renderHanging(' '.repeat(INDENT), INDENT, problem, width).join('\n')}\n`;
+}
+
+/** The worst in a few words, safe to show; null if there is nothing to say but why it is not checked. */
+function describeWorst({ state, seenAt, problem }: ClientStanding): string | null {
   const { worst, standing, accepted } = rankIssues(state);
-  if (!worst && problem !== null) return `not checked: ${forTerminal(problem)}`;
-  if (!worst && standingOfSlot(state) === 'no-answer') return 'nothing answers, and nothing vouches for the line';
-  if (!worst && state.verdict === 'inconclusive') return 'could not be determined';
-  if (!worst) return accepted > 0 ? `${accepted} accepted` : '–';
-  const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
-  const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
-  return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
+  if (worst) {
+    const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
+    const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
+    return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
+  }
+  if (seenAt === null || (problem !== null && state.address === null)) return null;
+  if (standingOfSlot(state) === 'no-answer') return 'nothing answers, and nothing vouches for the line';
+  if (state.verdict === 'inconclusive') return 'could not be determined';
+  return accepted > 0 ? `${accepted} accepted` : null;
 }
 
-function shareInventoryColumns(width: number): readonly number[] {
-  const rest = width - GAPS;
-  const [id, name, addresses, profile] = [0.18, 0.25, 0.22, 0.15].map((share) => Math.floor(rest * share)) as [
-    number,
-    number,
-    number,
-    number,
+/** What a reason comes to, after how many it keeps from being checked. */
+const REASONS: Readonly<Record<NotChecked['why'], string>> = {
+  unauthorised: 'without a valid authorisation',
+  paused: 'paused',
+  gone: 'in no inventory any more',
+  retired: 'retired, but in the inventory',
+  new: 'not swept yet',
+  uncounted: 'without a check that counts',
+  stale: 'not swept for long',
+  failed: 'that could not be',
+};
+
+interface Counts {
+  readonly standings: ReadonlyMap<Listed, number>;
+  readonly reasons: ReadonlyMap<NotChecked['why'], number>;
+  readonly clients: number;
+}
+
+/** What stands below the rows: where more is said, why some are not checked, and at the very end what all come to. */
+function renderEnd({ standings, reasons, clients }: Counts, width: number): string {
+  if (clients === 0) return 'no client stands so\n';
+  const sum = [...standings.values()].reduce((a, b) => a + b, 0);
+  const order: readonly Listed[] = ['violation', 'inconclusive', 'no-answer', 'not-checked', 'compliant'];
+  const verdicts = order.flatMap((one) =>
+    standings.has(one) ? [`${standings.get(one)} ${one.replace('-', ' ')}`] : [],
+  );
+  const unchecked = NOT_CHECKED.flatMap((why) => (reasons.has(why) ? [`${reasons.get(why)} ${REASONS[why]}`] : []));
+  const all = `${renderCount(sum, 'address', 'addresses')} of ${renderCount(clients, 'client')}`;
+  const lines = [
+    'More on one: sallyport show CLIENT',
+    ...(unchecked.length > 0 ? [`Not checked: ${listNames(unchecked, unchecked.length)}`] : []),
+    `${all}: ${verdicts.join(', ')}`,
   ];
-  return [id, name, addresses, profile, rest - id - name - addresses - profile];
-}
-
-function renderRow(cells: readonly string[], width: number): string {
-  if (width < LEAST_FOR_COLUMNS) return `${renderHanging('', 2, cells.filter(Boolean).join(', '), width).join('\n')}\n`;
-  const columns = shareInventoryColumns(width);
-  return `${cells
-    .map((cell, i) => padText(forTerminal(cell), columns[i]!))
-    .join(' ')
-    .trimEnd()}\n`;
-}
-
-/** What stands above the clients of an inventory. */
-export function renderInventoryHead(width: number): string {
-  return `${renderRow(['CLIENT', 'NAME', 'ADDRESS', 'PROFILE', 'STANDING'], width)}${'─'.repeat(width)}\n`;
-}
-
-/**
- * One client of an inventory.
- * @param problem why it is not checked, if it is not
- * @param today `YYYY-MM-DD`, UTC
- */
-export function renderInventoryClient(client: Client, problem: string | null, width: number, today: string): string {
-  const { id, name, addresses, profile, group, schedule, silence } = client;
-  const where = group === null ? '' : `${group}, `;
-  const ended = silence && silence.until < today;
-  const accepted = silence ? `, silence ${ended ? 'no longer accepted since' : 'accepted until'} ${silence.until}` : '';
-  const standing = (problem ?? `${where}${schedule ?? 'no schedule'}`) + accepted;
-  const file = profile.split(/[/\\]/).at(-1) ?? profile;
-  return renderRow([id, name, addresses.join(' '), file, standing], width);
-}
-
-/** A waiver in two lines or more; `today` (`YYYY-MM-DD`, UTC) tells whether it is still valid. */
-export function renderWaiverEntry(waiver: Waiver, width: number, today: string): string {
-  const { id, clientId, rule, endpoint, severity, identity, until } = waiver;
-  const place = endpoint ?? 'anywhere';
-  const limits = [
-    ...(severity === null ? [] : [`valid up to ${severity}`]),
-    ...(identity === null ? [] : [`valid only for "${identity}"`]),
-  ];
-  const head = `${id}  ${clientId}  ${rule}  ${place}${until < today ? '  EXPIRED' : ''}`;
-  const body = [renderWaiver(waiver), ...limits].flatMap((text) => wrapText(forTerminal(text), width - 4));
-  return `${[forTerminal(head), ...body.map((line) => `    ${line}`)].join('\n')}\n`;
+  return `\n${lines.flatMap((line) => renderHanging('', 2, line, width)).join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import type { ReportedFinding } from '../model/finding.js';
 import type { Report } from '../model/report.js';
 import { standingOf } from '../model/standing.js';
-import { createClientRows } from './clients-table.js';
+import { createClientRows } from './clients-csv.js';
 import { createCsvWriter } from './csv-rows.js';
 import type { Reporter, Swept } from './reporter.js';
 

@@ -1,6 +1,7 @@
 import type { Brand } from '../model/brand.js';
 import type { SaidChange, SaidSlotState } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
+import type { NotChecked } from '../model/not-checked.js';
 import type { Report, Verdict } from '../model/report.js';
 import type { Severity } from '../model/severity.js';
 import type { CsvSeparator } from './csv-rows.js';
@@ -23,6 +24,8 @@ export interface ReportStyle {
   readonly isStale?: ((at: string) => boolean) | undefined;
   /** Who hands the report over, for documents. */
   readonly brand?: Brand | null | undefined;
+  /** Characters of the longest id and address of a list of clients, where they are known. */
+  readonly longest?: { readonly id: number; readonly address: number } | undefined;
   /** More than one target: one row, line or element each. */
   readonly many: boolean;
 }
@@ -104,12 +107,13 @@ export interface ClientStanding {
   readonly client: ClientCard;
   readonly slot: string;
   readonly state: SaidSlotState;
-  /** Since when; ISO 8601. */
-  readonly at: string;
+  /** Since when; ISO 8601. Null if no check was made yet. */
+  readonly at: string | null;
   /** When a check last came to this verdict; null if none has counted yet. */
   readonly seenAt: string | null;
-  /** Why it was not checked, if it was not. */
+  /** Why it is not checked, or was not for long, in words and for programs; null if all is well. */
   readonly problem: string | null;
+  readonly why: NotChecked['why'] | null;
 }
 
 /** Renders how clients stand, one by one. */

@@ -23,8 +23,12 @@ function escapeVisibly(char: string): string {
   return code <= 0xff ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex.padStart(4, '0')}}`;
 }
 
+/** Printable ASCII, of which most texts consist: nothing to escape. */
+const ASCII = /^[ -~]*$/;
+
 /** For a terminal: what could act on it or mislead the eye becomes visible (`\x1b`, `\n`, `\u{202e}`). */
 export function forTerminal(text: string): string {
+  if (ASCII.test(text)) return text;
   return text.replace(UNSAFE, escapeVisibly).replace(PILED_MARKS, escapeVisibly);
 }
 

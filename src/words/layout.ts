@@ -4,6 +4,8 @@
  */
 
 const ELLIPSIS = '…';
+/** Most texts: a column each character. */
+const PLAIN = /^[ -~]*$/;
 const COMBINING = /^[\p{Mn}\p{Me}]$/u;
 /** East Asian Width W and F (Unicode Standard Annex #11), and emoji shown as pictures. */
 const WIDE =
@@ -30,6 +32,7 @@ function codePointWidth(char: string): number {
  * (flags, skin tones) count for more than some terminals use, never for less.
  */
 export function displayWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const char of text) width += codePointWidth(char);
   return width;
@@ -37,6 +40,7 @@ export function displayWidth(text: string): number {
 
 /** The longest beginning of `text` that takes at most `max` columns. */
 function takeColumns(text: string, max: number): string {
+  if (PLAIN.test(text)) return text.slice(0, max);
   let width = 0;
   let length = 0;
   for (const char of text) {

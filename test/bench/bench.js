@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { startInternet, sallyport } from './internet.js';
+import { fillStore } from './large-store.js';
 import { measure, median } from './measure.js';
 
 /*
@@ -206,6 +207,41 @@ async function benchSweepMemory() {
   }
 }
 
+/** How soon the lists of very many clients are there: nothing is sent. */
+async function benchLists() {
+  const store = join(directory, 'lists.sqlite');
+  await fillStore(store, 100_000);
+  const cpu = median(
+    (await repeat(() => measure([process.execPath, '-e', PARSE]), shortRounds)).map((run) => Number(run.stdout)),
+  );
+  for (const [command, times] of [
+    ['clients', 30],
+    ['changes', 30],
+  ]) {
+    const runs = await repeat(() => measure(sallyport(command, '--store', store)), shortRounds);
+    const failed = runs.find(({ code }) => code !== 0);
+    if (failed) throw new Error(`${command}: exit ${failed.code}\n${failed.stderr.slice(0, 2000)}`);
+    const ms = median(runs.map((run) => run.ms));
+    const peak = worst(runs, (run) => run.peakMb);
+    note(
+      `${command}, 100,000 clients`,
+      `${seconds(ms)}, ${peak.toFixed(0)} MB = ${(ms / cpu).toFixed(1)} × parsing 100,000 small JSON texts`,
+      `≤ ${times} ×, ≤ 250 MB`,
+      ms <= times * cpu && peak <= 250,
+    );
+  }
+  rmSync(store);
+}
+
+/** Prints how long this machine takes to parse as many small JSON texts as there are clients, ms. */
+const PARSE = `
+  const text = JSON.stringify({ address: '198.18.0.1', verdict: 'compliant', issues: {}, refusals: ['conn-refused'] });
+  const started = performance.now();
+  let length = 0;
+  for (let n = 0; n < 100000; n += 1) length += JSON.parse(text).verdict.length;
+  console.log(performance.now() - started);
+`;
+
 async function benchVersionScan() {
   const internet = startInternet(directory, { sites: 1024, loss: 2, seed: 13 });
   try {
@@ -277,6 +313,7 @@ async function benchStart() {
 
 try {
   await benchStart();
+  await benchLists();
   await benchSingle();
   await benchFleet();
   await benchSize();

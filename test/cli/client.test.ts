@@ -52,7 +52,9 @@ const read = (id: string) =>
   withStore(async (store) => {
     const listed: string[] = [];
     for await (const { client: one, slot } of store.readClientStates()) if (one.id === id) listed.push(slot);
-    for (const { client: one, slot } of await store.listUncounted()) if (one.id === id) listed.push(`${slot}?`);
+    const { bad } = await store.listPlaces(new Date(0));
+    for await (const page of store.readPlaces(bad))
+      for (const { client: one, slot, state } of page) if (one.id === id && !state) listed.push(`${slot}?`);
     return {
       listed: listed.sort(),
       history: (await store.listHistory(id, 9)).length,

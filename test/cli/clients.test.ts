@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
@@ -17,7 +17,8 @@ const seen = [
 await addSweep(store, '2026-11-01T03:00:00.000Z', seen);
 await addSweep(store, '2026-11-05T03:00:00.000Z', seen);
 
-const clients = (...args: string[]) => runHere(['clients', ...args, '--store', store]);
+const LATE = ['--stale-after', '40000d'];
+const clients = (...args: string[]) => runHere(['clients', ...args, ...LATE, '--store', store]);
 
 async function idsOf(...args: string[]): Promise<string[]> {
   const { stdout } = await clients(...args, '--format', 'json');
@@ -30,12 +31,12 @@ test('all clients, the worst first, and since when they stand so', async () => {
   const [, , ...rows] = stdout.trimEnd().split('\n');
   expect(rows.splice(-3)).toEqual([
     '',
-    '4 addresses of 4 clients: 2 violation, 1 inconclusive, 1 compliant',
     'More on one: sallyport show CLIENT',
+    '4 addresses of 4 clients: 2 violation, 1 inconclusive, 1 compliant',
   ]);
   expect(rows.map((row) => row.slice(0, 33).trim())).toEqual([
     '✖ VIOLATION    2026-11-01 open',
-    '✖ VIOLATION    2026-11-01 worst\\u',
+    '✖ VIOLATION    2026-11-01 worst\\…',
     '? INCONCLUSIVE 2026-11-01 blurred',
     '✔ COMPLIANT    2026-11-01 fine',
   ]);
@@ -69,7 +70,7 @@ test('those of a group, with a tag, of a verdict', async () => {
   const wrongTag = await clients('--tag', 'vip', '--tag', 'vap');
   expect(wrongTag).toMatchObject({ code: 2, stdout: '' });
   expect(wrongTag.stderr).toContain('no client in the store has the tag "vap" (did you mean "vip"?)');
-  expect((await clients('--verdict', 'no-answer')).stdout).toMatch(/\nno client in the store stands so\n$/);
+  expect((await clients('--verdict', 'no-answer')).stdout).toMatch(/\nno client stands so\n$/);
   expect((await clients()).stdout).not.toContain('stands so');
 });
 
@@ -84,21 +85,112 @@ test('what was not checked, or not to an end, says why', async () => {
     { client: client('blurred'), survey: survey(site(see('tcp/80', 'error'))) },
     { client: client('fine'), survey: survey(site()) },
   ]);
-  const { stdout } = await runHere(['clients', '--store', path], { env: { COLUMNS: '160' } });
+  const { stdout } = await runHere(['clients', '--store', path, ...LATE], { env: { COLUMNS: '160' } });
   const row = (id: string) => stdout.split('\n').find((line) => line.includes(` ${id} `)) ?? '';
-  expect(row('moved')).toMatch(
-    /INCONCLUSIVE 2026-11-01 .* not checked: gone\.example resolves to 198\.51\.100\.7, outside/,
-  );
-  expect(row('blind')).toMatch(/INCONCLUSIVE 2026-11-01 .* not checked: no check has counted yet/);
+  expect(row('moved')).toMatch(/INCONCLUSIVE 2026-11-01 .* see below$/);
+  expect(stdout).toContain(`\n    not checked: ${problem}\n`);
+  expect(row('blind')).toMatch(/NOT CHECKED +2026-11-01 .* not checked: no check has counted yet/);
   expect(row('blurred')).toMatch(/INCONCLUSIVE .* could not be determined$/);
   expect(row('fine')).toMatch(/COMPLIANT .* –$/);
-  const listed = await runHere(['clients', '--store', path, '--format', 'json', '--verdict', 'inconclusive']);
+  const listed = await runHere(['clients', '--store', path, '--format', 'json', '--verdict', 'inconclusive', ...LATE]);
   const rows = JSON.parse(listed.stdout) as { client: { id: string }; problem: string | null }[];
   expect(rows.map(({ client: { id }, problem: why }) => [id, why])).toEqual([
     ['blurred', null],
     ['moved', problem],
     ['blind', 'no check has counted yet'],
   ]);
+});
+
+test('a violation that stands is listed among the violations, although the last check could not determine it', async () => {
+  const path = join(directory, 'ranked.sqlite');
+  const open = (port: 'tcp/80' | 'tcp/443') => survey(site(see(port, 'open')));
+  await addSweep(path, '2026-11-01T03:00:00.000Z', [
+    { client: client('lost'), survey: survey(site(answer('tcp/80', 'nec-webpro'))) },
+    { client: client('lesser'), survey: open('tcp/443') },
+    { client: client('blurred'), survey: survey(site(see('tcp/80', 'error'))) },
+  ]);
+  await addSweep(path, '2026-11-02T03:00:00.000Z', [
+    { client: client('lost'), survey: survey(site(see('tcp/80', 'error'))) },
+  ]);
+  const { stdout } = await runHere(['clients', '--store', path, ...LATE]);
+  expect(stdout.match(/(?<=2026-11-0\d )\w+/g)).toEqual(['lost', 'lesser', 'blurred']);
+});
+
+describe('clients of an inventory', () => {
+  const path = join(directory, 'roster.sqlite');
+  const inventory = join(directory, 'clients.csv');
+  const rows = [
+    'id,name,address,profile,group,authorized_by,authorization_reference,authorized_until,paused',
+    'seen,Seen Ltd,203.0.113.7;203.0.113.8,closed,north,Ann,order 1,,',
+    'ended,Ended Ltd,203.0.113.9,closed,north,Ann,order 1,2026-11-02,',
+    'barred,Barred Ltd,203.0.113.10,closed,south,,,,',
+    'asleep,Asleep Ltd,203.0.113.11,closed,south,Ann,order 1,,yes',
+    'fresh,Fresh Ltd,2001:DB8::1;name.example,closed,east,Ann,order 1,,',
+  ];
+  const list = async (...args: string[]) => {
+    const { stdout } = await runHere(['clients', '--store', path, '--format', 'json', ...LATE, ...args]);
+    const all = JSON.parse(stdout) as { client: { id: string }; slot: string; problem: string; why: string | null }[];
+    return all.map(({ client: { id }, slot, why, problem }) => [id, slot, why, problem]);
+  };
+  const UNSWEPT = [
+    ['asleep', '203.0.113.11', 'paused', 'it is paused'],
+    ['barred', '203.0.113.10', 'unauthorised', 'no authorisation is given'],
+    ['fresh', '2001:DB8::1 name.example', 'new', 'no sweep has checked it yet'],
+    ['seen', '203.0.113.8', 'new', 'no sweep has checked it yet'],
+  ];
+  const ENDED = ['ended', '203.0.113.9', 'unauthorised', 'the authorisation ended on 2026-11-02'];
+  const GONE = ['gone', '203.0.113.7', 'gone', 'no inventory has it any more'];
+
+  beforeAll(async () => {
+    writeFileSync(inventory, rows.join('\n'));
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [
+      { client: client('seen', { group: 'north' }), survey: survey(site()) },
+      { client: client('ended'), survey: survey(site()), slot: '203.0.113.9' },
+      { client: client('gone'), survey: survey(site()) },
+    ]);
+  });
+
+  test('are listed though no sweep has checked them, each with the reason, if the inventory is named', async () => {
+    expect(await list('--inventory', inventory)).toEqual([
+      ...UNSWEPT,
+      ENDED,
+      GONE,
+      ['seen', '203.0.113.7', null, null],
+    ]);
+    expect(await list('--inventory', inventory, '--group', 'east')).toEqual([UNSWEPT[2]]);
+    // It was not noted: as before.
+    expect((await list()).map(([id, , why]) => [id, why])).toEqual([
+      ['ended', null],
+      ['gone', null],
+      ['seen', null],
+    ]);
+  });
+
+  test('are noted by a sweep, and then listed without the inventory', async () => {
+    const own = join(directory, 'east.sqlite');
+    await runHere(['sweep', '--inventory', inventory, '--store', own, '--client', 'barred', '--quiet']);
+    const { stdout } = await runHere(['clients', '--store', own]);
+    expect(stdout).toMatch(/^– NOT CHECKED +– +asleep .* not checked: it is paused$/m);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'Not checked: 2 without a valid authorisation, 1 paused and 2 not swept yet 5 addresses of 5 clients: 5 not checked',
+    );
+    expect((await runHere(['show', 'fresh', '--store', own])).stderr).toContain(
+      'no sweep has checked "fresh" yet, which ',
+    );
+    await runHere(['client', 'forget', 'fresh', '--store', own]);
+    expect((await runHere(['clients', '--store', own])).stdout).not.toContain('fresh');
+    writeFileSync(inventory, rows.slice(0, 2).join('\n'));
+    await runHere(['sweep', '--inventory', inventory, '--store', own, '--exclude', '203.0.113.0/24', '--quiet']);
+    const left = await runHere(['clients', '--store', own, '--verdict', 'not-checked']);
+    expect(left.stdout.match(/CHECKED +\S+ +(\w+)/g)).toHaveLength(1);
+    writeFileSync(inventory, rows.join('\n'));
+  });
+
+  test('that were not checked for long say so, and come before those that are well', async () => {
+    const stdout = (await runHere(['clients', '--store', path])).stdout;
+    expect(stdout).toMatch(/COMPLIANT .* not checked: no check for \d+ days$/m);
+    expect(stdout).toContain('\nNot checked: 3 not swept for long\n');
+  });
 });
 
 test('a violation that stands is asked for as one, although the last check could not determine it', async () => {

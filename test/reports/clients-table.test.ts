@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { SaidSlotState } from '../../src/model/change.js';
 import type { EndpointId } from '../../src/model/endpoint.js';
 import type { Severity } from '../../src/model/severity.js';
-import { renderClient } from '../../src/reports/clients-table.js';
+import { createClientsTable } from '../../src/reports/clients-table.js';
 
 function issue(title: string, severity: Severity, endpoint: EndpointId | null): SaidSlotState['issues'][string] {
   return { rule: title, title, severity, endpoint, data: {}, outage: false, waived: false };
@@ -15,6 +15,8 @@ test('of the findings that are as bad, one about the whole address is named', ()
     site: issue('site', 'high', null),
   };
   const state: SaidSlotState = { address: '192.0.2.1', verdict: 'violation', issues, identities: {} };
-  const row = { client: { id: 'acme' }, slot: '192.0.2.1', state, at: '2026-11-01T03:00:00.000Z', problem: null };
-  expect(renderClient(row, 80, (_style, text) => text)).toMatch(/ CRITICAL \+2 DMZ\n$/);
+  const client = { id: 'acme', name: 'Acme', group: null, tags: [], contacts: [] };
+  const at = '2026-11-01T03:00:00.000Z';
+  const row = { client, slot: '192.0.2.1', state, at, seenAt: at, problem: null, why: null };
+  expect(createClientsTable({ width: 80, color: false }).client(row)).toMatch(/ CRITICAL \+2 DMZ\n$/);
 });

@@ -119,7 +119,7 @@ describe('clients', () => {
   };
   const standing = (change: Partial<SaidSlotState>, more: Partial<ClientStanding> = {}): ClientStanding => ({
     ...sweptAs('acme'),
-    ...{ at: '2026-11-01T03:00:00.000Z', seenAt: '2026-11-05T03:00:00.000Z', problem: null },
+    ...{ at: '2026-11-01T03:00:00.000Z', seenAt: '2026-11-05T03:00:00.000Z', problem: null, why: null },
     state: state(change),
     ...more,
   });

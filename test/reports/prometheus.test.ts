@@ -87,7 +87,7 @@ test('clients: a violation stands until it is seen to be gone', () => {
     writer.begin() +
     writer.client({
       ...sweptAs('acme'),
-      ...{ at: '2026-11-01T00:00:00.000Z', seenAt: '2026-11-05T00:00:00.000Z', problem: null },
+      ...{ at: '2026-11-01T00:00:00.000Z', seenAt: '2026-11-05T00:00:00.000Z', problem: null, why: null },
       state: {
         ...{ address: '203.0.113.7', verdict: 'inconclusive', identities: {} },
         issues: { a: { ...issue, waived: false }, b: { ...issue, waived: true } },

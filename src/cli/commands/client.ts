@@ -51,9 +51,12 @@ export const command = defineCommand({
       options: OPTIONS,
       run: ({ client, 'dry-run': dry, store: path }) =>
         withStore(path, async (store) => {
-          const records = await readRecords(store, client);
+          const inventory = await store.findInventory(client);
+          const records = inventory === null ? await readRecords(store, client) : await store.countRecords(client);
           if (!dry) await store.forgetClient(client);
-          return tellDone(dry, `deleted of ${client}: ${listHeld(records)}`);
+          const held = records ? listHeld(records) : 'nothing but its entry';
+          const back = inventory === null ? '' : `; a sweep brings it back as long as ${inventory} has it`;
+          return tellDone(dry, `deleted of ${client}: ${held}${back}`);
         }),
     }),
   },

@@ -1,12 +1,13 @@
-import { sayState } from '../../fleet/changes/say-change.js';
-import type { ClientStatus } from '../../fleet/store/store.js';
+import { listClients } from '../../fleet/sweep/list-clients.js';
+import { listRoster } from '../../fleet/sweep/roster.js';
 import { type Standing, STANDINGS, standingOfSlot } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
-import type { Reporter } from '../../reports/reporter.js';
-import { CRITICAL, CSV, readStale, STALE } from '../kit/check-options.js';
+import type { ClientStanding, Reporter } from '../../reports/reporter.js';
+import { CRITICAL, CSV, readStaleBefore, STALE } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit } from '../kit/ending.js';
 import { chooseFormat, CLIENTS_FORMAT, PLUGIN_CODES } from '../kit/format.js';
+import { readInventory, READING } from '../kit/inventory.js';
 import type { Options, Values } from '../kit/option.js';
 import { openOutput } from '../kit/output.js';
 import { checkGroups, checkTags, STORE, withStore } from '../kit/store.js';
@@ -15,13 +16,23 @@ import { chooseStyle } from '../kit/terminal.js';
 const FILTER = {
   group: { list: true, value: 'NAME', describe: 'Only clients of this group' },
   tag: { list: true, value: 'TAG', describe: 'Only clients with this tag' },
-  verdict: { list: true, choices: STANDINGS, describe: 'Only clients with this verdict' },
+  verdict: {
+    list: true,
+    choices: [...STANDINGS, 'not-checked'],
+    describe: 'Only clients with this verdict, or those that are not checked',
+  },
 } as const satisfies Options;
 
-/** `sallyport clients`: how all clients stand, the worst first. */
+/** `sallyport clients`: how all clients stand, the worst first, and last on a terminal, where the prompt is. */
 export const command = defineCommand({
   options: {
     ...FILTER,
+    inventory: {
+      value: 'FILE',
+      otherwise: 'as the newest sweeps read theirs',
+      describe: 'The inventory, whose clients are listed though no sweep has checked them',
+    },
+    ...READING,
     ...CLIENTS_FORMAT,
     output: { short: 'o', value: 'FILE', describe: 'Write the list to a file' },
     force: { switch: true, flagOnly: true, describe: 'Replace the file' },
@@ -30,51 +41,54 @@ export const command = defineCommand({
     ...STALE,
     ...STORE,
   },
+  examples: [
+    ['clients --verdict violation', 'Where does a violation stand?'],
+    ['clients --verdict not-checked --inventory clients.csv', 'Which clients are not checked, and why?'],
+  ],
   notes: [PLUGIN_CODES],
-  async run({ store: path, output: file, force, 'csv-separator': csvSeparator, ...settings }) {
-    const reporter: Reporter = REPORTERS[chooseFormat({ ...settings, output: file }, CLIENTS_FORMAT.format)];
-    const isStale = readStale(settings, new Date());
-    const output = await openOutput(file, force);
-    const style = {
-      ...chooseStyle(output, undefined),
-      ...{ reasons: false, many: true, csvSeparator, criticalFrom: settings['critical-from'], isStale },
-    };
-    const writer = reporter.createClients!(style);
-    await withStore(path, async (store) => {
+  async run({ store: path, inventory: file, output: to, force, 'csv-separator': csvSeparator, ...settings }) {
+    const format = chooseFormat({ ...settings, output: to }, CLIENTS_FORMAT.format);
+    const reporter: Reporter = REPORTERS[format];
+    const now = new Date();
+    const staleBefore = readStaleBefore(settings, now);
+    const inventory = file === undefined ? null : await readInventory(file, settings);
+    return withStore(path, async (store) => {
+      if (inventory) await store.showRoster(inventory.file, listRoster(inventory.clients));
       await checkGroups(store, settings.group);
       await checkTags(store, settings.tag);
+      const output = await openOutput(to, force);
+      const writer = reporter.createClients!({
+        ...chooseStyle(output, undefined),
+        ...{ reasons: false, many: true, csvSeparator, criticalFrom: settings['critical-from'] },
+        isStale: (at) => Date.parse(at) < staleBefore.getTime(),
+        longest: await store.measureClients(),
+      });
+      // On a terminal the beginning of a long list is out of sight.
+      const isReversed = format === 'table' && !output.toFile && process.stdout.isTTY;
       await output.write(writer.begin());
-      const show = async (status: Status) => {
-        if (isWanted(status, settings)) await output.write(writer.client({ ...status, state: sayState(status.state) }));
-      };
-      for await (const { resultId: _id, ...status } of store.readClientStates()) await show(status);
-      for (const slot of await store.listUncounted()) await show({ ...slot, ...UNCOUNTED });
+      for await (const page of listClients(store, { now, staleBefore, isReversed })) {
+        const wanted = page.filter((standing) => isWanted(standing, settings));
+        await output.write(wanted.map((standing) => writer.client(standing)).join(''));
+      }
       await output.write(writer.end());
+      await output.close();
+      return chooseExit(writer, 'compliant');
     });
-    await output.close();
-    return chooseExit(writer, 'compliant');
   },
 });
 
-type Status = Omit<ClientStatus, 'resultId' | 'seenAt'> & { readonly seenAt: string | null };
-
-/** How a slot stands of which no check has counted. */
-const UNCOUNTED: Pick<Status, 'state' | 'problem' | 'seenAt'> = {
-  seenAt: null,
-  state: { address: null, verdict: 'inconclusive', issues: {}, identities: {} },
-  problem: 'no check has counted yet',
-};
-
-function isWanted({ client, state }: Status, { group, tag, verdict }: Values<typeof FILTER>): boolean {
+function isWanted({ client, state, why }: ClientStanding, { group, tag, verdict }: Values<typeof FILTER>): boolean {
   return (
     (!group || (client.group !== null && group.includes(client.group))) &&
     (!tag || client.tags.some((own) => tag.includes(own))) &&
-    (!verdict || standingsOf(state).some((one) => verdict.includes(one)))
+    (!verdict ||
+      standingsOf(state).some((one) => verdict.includes(one)) ||
+      (why !== null && verdict.includes('not-checked')))
   );
 }
 
 /** What a slot can be asked for by: a violation that stands is one, although the last check could not determine it. */
-function standingsOf(state: Status['state']): Standing[] {
+function standingsOf(state: ClientStanding['state']): Standing[] {
   const stands = Object.values(state.issues).some(({ waived }) => !waived);
   return [state.verdict, standingOfSlot(state), ...(stands ? (['violation'] as const) : [])];
 }

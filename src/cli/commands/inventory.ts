@@ -7,7 +7,7 @@ import {
 } from '../../files/clients/inventory-text.js';
 import { formatDay } from '../../files/text/day.js';
 import { type InventoryFormat, selectClients } from '../../files/clients/inventory.js';
-import { renderInventoryClient, renderInventoryHead } from '../../reports/clients-table.js';
+import { renderInventoryClient, renderInventoryHead } from '../../reports/inventory-table.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { forTerminal } from '../../words/escape.js';
 import { renderCount } from '../../words/sentence.js';

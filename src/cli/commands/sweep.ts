@@ -95,7 +95,7 @@ async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertC
   const clients = selectClients(loaded, filter);
   const store = await openStore(chooseStorePath(settings.store));
   try {
-    const options = { ...figures, store, inventory: loaded.file, clients, filter, alerts };
+    const options = { ...figures, store, inventory: loaded.file, clients, everyone: loaded.clients, filter, alerts };
     const unfinished = await store.findUnfinished(loaded.file);
     const prepared = (resume ? await resumeSweep(options) : null) ?? (await beginSweep(options));
     if (!quiet && figures.control === undefined) tell(NO_CONTROL);

@@ -7,7 +7,7 @@ import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Finding } from '../../model/finding.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { standingOfSlot } from '../../model/standing.js';
-import { renderWaiverEntry } from '../../reports/clients-table.js';
+import { renderWaiverEntry } from '../../reports/inventory-table.js';
 import { suggest } from '../../words/input.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT, tell } from '../kit/ending.js';

@@ -1,7 +1,7 @@
 import { InputError } from '../../files/text/input-error.js';
 import { formatDay } from '../../files/text/day.js';
 import type { Waiver } from '../../model/change.js';
-import { renderWaiverEntry } from '../../reports/clients-table.js';
+import { renderWaiverEntry } from '../../reports/inventory-table.js';
 import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';

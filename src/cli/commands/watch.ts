@@ -105,6 +105,7 @@ function createFiles({ inventory, alerts, group, client, tag, ignore }: Settings
       return {
         inventory: loaded.file,
         clients,
+        everyone: loaded.clients,
         alerts: alerts === undefined ? null : await loadAlertConfig(alerts, process.env),
       };
     },

@@ -131,7 +131,7 @@ export const STALE = {
   'stale-after': {
     value: 'TIME',
     otherwise: '8d',
-    describe: 'For --format nagios: what was last seen longer ago than this is unknown',
+    describe: 'What was last checked longer ago than this is told as not checked, and unknown to --format nagios',
   },
 } as const satisfies Options;
 
@@ -139,9 +139,15 @@ const STALE_AFTER_MS = 8 * 86_400_000;
 
 /** Whether what was seen at a time is older than a monitor may rely on, by {@link STALE}. */
 export function readStale(settings: Values<typeof STALE>, now: Date): (at: string) => boolean {
+  const before = readStaleBefore(settings, now).getTime();
+  return (at) => Date.parse(at) < before;
+}
+
+/** What was last seen before this is too old to rely on, by {@link STALE}. */
+export function readStaleBefore(settings: Values<typeof STALE>, now: Date): Date {
   const ms = settings['stale-after'] === undefined ? STALE_AFTER_MS : parseDuration(settings['stale-after']);
   if (ms === undefined || ms === 0) throw new InputError('--stale-after: expected a time such as 36h or 8d');
-  return (at) => now.getTime() - Date.parse(at) > ms;
+  return new Date(now.getTime() - ms);
 }
 
 export const FULL = {

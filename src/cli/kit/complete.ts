@@ -1,7 +1,7 @@
 import { COMMANDS, findCommand } from '../commands/registry.js';
 import { type Command, optionsOf } from './command.js';
 import type { Option } from './option.js';
-import { readClientIds, withStore } from './store.js';
+import { withStore } from './store.js';
 
 /** What may stand for a word, with a description where there is one. */
 type Candidate = readonly [text: string, description?: string];
@@ -81,7 +81,7 @@ const SOURCES: Readonly<
       const { loadInventory } = await import('../../files/clients/inventory.js');
       return (await loadInventory(inventory)).clients.map(({ id, name }) => [id, name]);
     }
-    return (await withStore(given.get('store'), readClientIds)).map((id) => [id]);
+    return (await withStore(given.get('store'), (store) => store.listClientIds())).map((id) => [id]);
   },
   async rule() {
     const { explainRule, listRuleIds } = await import('../../site/judge/explain-rules.js');

@@ -63,16 +63,11 @@ export async function withStore<T>(option: string | undefined, work: (store: Sto
   }
 }
 
-/** The ids of all clients that were ever checked. */
-export async function readClientIds(store: Store): Promise<string[]> {
-  const ids = new Set<string>();
-  for await (const { client } of store.readClientStates()) ids.add(client.id);
-  return [...ids];
-}
-
 /** The error for a client that the store has never seen, with the one that may be meant. */
 export async function describeUnknownClient(store: Store, clientId: string): Promise<InputError> {
-  const ids = await readClientIds(store);
+  const inventory = await store.findInventory(clientId);
+  if (inventory !== null) return new InputError(`no sweep has checked "${clientId}" yet, which ${inventory} has`);
+  const ids = await store.listClientIds();
   const hint = ids.length === 0 ? '; it has none yet: sweep an inventory first' : suggest(clientId, ids);
   return new InputError(`the store has no client "${clientId}"${hint}`);
 }

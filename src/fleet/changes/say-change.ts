@@ -59,7 +59,10 @@ function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
 
 /** Puts how a slot stands into words. */
 export function sayState(state: SlotState): SaidSlotState {
-  const said = Object.entries(state.issues).map(([key, issue]) => [key, { ...issue, title: titleOf(issue) }] as const);
+  const issues = Object.entries(state.issues);
+  // Most states have none, and lists have very many states.
+  if (issues.length === 0) return { ...state, issues: {} };
+  const said = issues.map(([key, issue]) => [key, { ...issue, title: titleOf(issue) }] as const);
   return { ...state, issues: Object.fromEntries(said) };
 }
 

@@ -41,6 +41,7 @@ export async function forgetClient(db: Db, clientId: string): Promise<void> {
   await db.deleteFrom('results').where('slot_id', 'in', slots).execute();
   await sql`delete from reports where id not in (select report_id from results)`.execute(db);
   for (const table of TABLES) await db.deleteFrom(table).where('client_id', '=', clientId).execute();
+  await db.deleteFrom('roster').where('client_id', '=', clientId).execute();
   await db.deleteFrom('clients').where('id', '=', clientId).execute();
 }
 
@@ -68,6 +69,11 @@ export async function renameClient(db: Db, from: string, to: string): Promise<vo
     .execute();
   for (const table of TABLES)
     await db.updateTable(table).set({ client_id: to }).where('client_id', '=', from).execute();
+  // An inventory that has the new id already keeps it.
+  await sql`
+    update or ignore roster set client_id = ${to}, card = json_set(card, '$.id', ${to}) where client_id = ${from}
+  `.execute(db);
+  await db.deleteFrom('roster').where('client_id', '=', from).execute();
   await db.deleteFrom('clients').where('id', '=', from).execute();
 }
 

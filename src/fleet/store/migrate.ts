@@ -5,6 +5,7 @@ import { firstTables } from './migrations/first-tables.js';
 import { findingsAsData } from './migrations/findings-as-data.js';
 import { heldResults } from './migrations/held-results.js';
 import { retiredSlots } from './migrations/retired-slots.js';
+import { roster } from './migrations/roster.js';
 import { leftOut } from './migrations/left-out.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   heldResults,
   retiredSlots,
   chainedRecords,
+  roster,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

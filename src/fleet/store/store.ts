@@ -5,19 +5,28 @@ import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import { type Coverage, type CoverageWanted, countCoverage } from './coverage.js';
 import * as outbox from './outbox.js';
-import * as results from './results.js';
-import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
-import type { SqliteConnection } from './sqlite-connection.js';
 import {
   type ClientStatus,
-  listGroups,
-  listRetired,
-  listTags,
-  listUncounted,
+  listPlaces,
+  measureClients,
+  type Places,
+  type PlaceStatus,
   readClientStates,
-  type RetiredSlot,
-  type UncountedSlot,
-} from './states.js';
+  readPlaces,
+} from './places.js';
+import * as results from './results.js';
+import {
+  findInventory,
+  listUnswept,
+  putRoster,
+  readLimits,
+  type RosterLimits,
+  showRoster,
+  type Unswept,
+} from './roster.js';
+import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
 import { StoreWriter } from './store-writer.js';
 import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
 import * as sweeps from './sweeps.js';
@@ -28,7 +37,7 @@ import * as waivers from './waivers.js';
 import type { OutboxMessage } from '../../model/alert.js';
 import type { StoredChange, Waiver } from '../../model/change.js';
 import type { StoredAnswer } from '../../model/checklist.js';
-import type { Client, HistoryEntry, StoredReport } from '../../model/client.js';
+import type { Client, HistoryEntry, RosterEntry, StoredReport } from '../../model/client.js';
 import type { ChainHead } from '../../model/signature.js';
 import type { SiteReportData } from '../../model/site.js';
 
@@ -37,13 +46,18 @@ export type { HeadState } from './chain-check.js';
 export type { ClientRecords } from './client-records.js';
 export type { Coverage } from './coverage.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
+export type { ClientStatus, Places, PlaceStatus } from './places.js';
 export type { NewResult } from './results.js';
+export type { RosterLimits, Unswept } from './roster.js';
 export type { StoredSiteReport } from './site-reports.js';
-export type { ClientStatus, RetiredSlot } from './states.js';
+export type { RetiredSlot } from './states.js';
 export type { StoreWriter } from './store-writer.js';
 export type { LeavingOut, Skipped, SweepCounts, SweepTally } from './sweep-tally.js';
 export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
 export type { PrunePolicy, PruneResult, StoreInfo } from './upkeep.js';
+
+/** Clients of an inventory. */
+type Roster = Iterable<RosterEntry> | AsyncIterable<RosterEntry>;
 
 /**
  * What sallyport remembers: sweeps, results, changes, waivers, answers to checklists, site reports, and messages to be
@@ -170,12 +184,12 @@ export class Store {
     return countCoverage(this.#db, wanted);
   }
 
-  /** The groups of all clients that were ever checked. */
+  /** The groups of all clients, those of inventories too. */
   listGroups(): Promise<string[]> {
     return listGroups(this.#db);
   }
 
-  /** The tags of all clients that were ever checked. */
+  /** The tags of all clients, those of inventories too. */
   listTags(): Promise<string[]> {
     return listTags(this.#db);
   }
@@ -185,9 +199,49 @@ export class Store {
     return readClientStates(this.#db, clientId);
   }
 
-  /** The slots of which nothing is known, although they were looked at; by client. */
-  listUncounted(): Promise<UncountedSlot[]> {
-    return listUncounted(this.#db);
+  /** All listed slots, the worst first: what {@link readPlaces} reads. What was last looked at before is doubtful. */
+  listPlaces(staleBefore: Date): Promise<Places> {
+    return listPlaces(this.#db, staleBefore);
+  }
+
+  /** Characters of the longest id and address of all clients. */
+  measureClients(): Promise<{ readonly id: number; readonly address: number }> {
+    return measureClients(this.#db);
+  }
+
+  /** How listed slots stand, in the order given, a page at a time. */
+  readPlaces(ids: readonly number[]): AsyncIterable<PlaceStatus[]> {
+    return readPlaces(this.#db, ids);
+  }
+
+  /** Notes all clients of an inventory (absolute path), in place of those that it had before. */
+  putRoster(inventory: string, entries: Roster): Promise<void> {
+    return this.#connection.transact((db) => putRoster(db, inventory, entries));
+  }
+
+  /** Lists the clients of an inventory, from here on, in place of those that were noted; no one else sees that. */
+  showRoster(inventory: string, entries: Roster): Promise<void> {
+    return showRoster(this.#db, inventory, entries);
+  }
+
+  /** The inventory (absolute path) that has a client, by the newest sweeps; null if none has. */
+  findInventory(clientId: string): Promise<string | null> {
+    return findInventory(this.#db, clientId);
+  }
+
+  /** What keeps clients from being checked, by their inventories. */
+  readLimits(): Promise<RosterLimits> {
+    return readLimits(this.#db);
+  }
+
+  /** The clients of inventories that have addresses of which nothing is listed; by client. */
+  listUnswept(): Promise<Unswept[]> {
+    return listUnswept(this.#db);
+  }
+
+  /** The ids of all clients that were ever looked at. */
+  listClientIds(): Promise<string[]> {
+    return listClientIds(this.#db);
   }
 
   /** The slots of a client that are listed no longer; their history is there. */

@@ -14,6 +14,7 @@ import type { SiteReportData } from '../../model/site.js';
 export interface Tables {
   readonly clients: { readonly id: string; readonly card: string };
   readonly slots: SlotsTable;
+  readonly roster: RosterTable;
   readonly sweeps: SweepsTable;
   readonly work: WorkTable;
   readonly left_out: LeftOutTable;
@@ -57,6 +58,21 @@ interface SlotsTable {
   readonly state_at: number | null;
   /** When it was last retired: it stands no way since, unless it has a newer state. */
   readonly retired_at: number | null;
+}
+
+interface RosterTable {
+  readonly client_id: string;
+  /** Absolute path. */
+  readonly inventory: string;
+  /** ClientCard as JSON. */
+  readonly card: string;
+  readonly addresses: string;
+  /** Names of slots, as JSON. */
+  readonly slots: string;
+  readonly paused: number;
+  readonly authorized: number;
+  readonly until: string | null;
+  readonly time_zone: string;
 }
 
 interface SweepsTable {

@@ -10,6 +10,7 @@ import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
 import { LookQueue } from './look-queue.js';
 import { MassSilence } from './mass-silence.js';
 import { recordLook } from './record-look.js';
+import { listRoster } from './roster.js';
 import { tellOperator } from './tell-operator.js';
 import type { Change } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
@@ -31,6 +32,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   /** Absolute path of the inventory: what a sweep is resumed by. */
   readonly inventory: string;
   readonly clients: Iterable<Client> | AsyncIterable<Client>;
+  /** All clients of the inventory, for the list of all; those to be swept where left out. */
+  readonly everyone?: Iterable<Client> | AsyncIterable<Client> | undefined;
   /** How the clients were chosen, for the record. */
   readonly filter?: Record<string, unknown> | undefined;
   /** A change counts once a second look shows it, so much later, ms; where they disagree a third. 0: at once. */
@@ -50,7 +53,7 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
 }
 
 /** What running a prepared sweep takes. */
-export type RunSweepOptions = Omit<SweepOptions, 'clients' | 'filter'>;
+export type RunSweepOptions = Omit<SweepOptions, 'clients' | 'everyone' | 'filter'>;
 
 /** How far a sweep is. */
 export interface SweepProgress {
@@ -102,7 +105,8 @@ export async function resumeSweep({
 
 /** Puts a new sweep with all its work into the store. */
 export async function beginSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
-  const { store, inventory } = options;
+  const { store, inventory, clients, everyone = clients } = options;
+  await store.putRoster(inventory, listRoster(everyone));
   const leaveOut = (client: Client): LeavingOut | null => {
     if (client.paused) return { why: 'paused', reason: 'it is paused' };
     const problem = authorizationProblem(client, now);
@@ -110,7 +114,7 @@ export async function beginSweep(options: SweepOptions, now = new Date()): Promi
   };
   const sweep = await store.beginSweep(
     { inventory, filter: options.filter ?? {}, owner: describeOwner(), startedAt: now },
-    options.clients,
+    clients,
     leaveOut,
   );
   return { sweep, resumed: false, ...(await store.tallySweep(sweep.id)) };

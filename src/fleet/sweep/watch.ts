@@ -14,6 +14,8 @@ export interface WatchedFiles {
   /** Absolute path of the inventory. */
   readonly inventory: string;
   readonly clients: Iterable<Client> | AsyncIterable<Client>;
+  /** All of the inventory, whichever were chosen. */
+  readonly everyone: Iterable<Client> | AsyncIterable<Client>;
   readonly alerts: AlertConfig | null;
 }
 

@@ -69,6 +69,7 @@ function startWatch(store: Store, files: { current: () => WatchedFiles; changed?
 const filesOf = (clients: readonly Client[], alerts: AlertConfig | null = null): WatchedFiles => ({
   inventory: '/clients.yaml',
   clients,
+  everyone: clients,
   alerts,
 });
 

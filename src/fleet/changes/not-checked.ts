@@ -1,0 +1,56 @@
+import { authorizationProblem, type RosterStanding } from '../../model/client.js';
+import type { NotChecked } from '../../model/not-checked.js';
+
+/** When it is asked, and since when a look is too old. */
+interface Clock {
+  readonly now: Date;
+  readonly staleBefore: Date;
+}
+
+/** What is known of a listed address. */
+interface Listed {
+  /** Whether any look has counted. */
+  readonly isKnown: boolean;
+  /** When it was last looked at, ms since 1970. */
+  readonly lookedAt: number;
+  /** Why the newest look sent nothing; null if it was a check. */
+  readonly problem: string | null;
+  /** By its inventory; null if it may be checked for ever, `gone` if no inventory has its client any more. */
+  readonly standing: RosterStanding | 'gone' | null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Why a listed address is not checked now, or was not for long; null if all is well. */
+export function judgeListed({ isKnown, lookedAt, problem, standing }: Listed, clock: Clock): NotChecked | null {
+  const barred = standing && (standing === 'gone' ? GONE : judgeStanding(standing, clock.now));
+  const cause = barred ?? (problem === null ? null : ({ why: 'failed', reason: problem } as const));
+  if (!isKnown && !cause) return { why: 'uncounted', reason: 'no check has counted yet' };
+  if (lookedAt >= clock.staleBefore.getTime()) return cause;
+  const age = `no check for ${renderAge(clock.now.getTime() - lookedAt)}`;
+  return cause ? { ...cause, reason: `${age}: ${cause.reason}` } : { why: 'stale', reason: age };
+}
+
+function renderAge(ms: number): string {
+  const days = Math.floor(ms / DAY_MS);
+  return days < 1 ? 'hours' : days === 1 ? '1 day' : `${days} days`;
+}
+
+/** Why a client of an inventory has addresses that are not listed: it may not be checked, or was not yet. */
+export function judgeUnswept(
+  { standing, retiredAt }: { readonly standing: RosterStanding; readonly retiredAt: string | null },
+  now: Date,
+): NotChecked {
+  const barred = judgeStanding(standing, now);
+  if (barred) return barred;
+  if (retiredAt === null) return { why: 'new', reason: 'no sweep has checked it yet' };
+  return { why: 'retired', reason: `retired on ${retiredAt.slice(0, 10)}, but the inventory has it` };
+}
+
+const GONE: NotChecked = { why: 'gone', reason: 'no inventory has it any more' };
+
+function judgeStanding(standing: RosterStanding, now: Date): NotChecked | null {
+  if (standing.paused) return { why: 'paused', reason: 'it is paused' };
+  const problem = authorizationProblem(standing, now);
+  return problem === null ? null : { why: 'unauthorised', reason: problem };
+}

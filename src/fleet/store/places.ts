@@ -1,0 +1,177 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { SlotState } from '../../model/change.js';
+import type { ClientCard } from '../../model/client.js';
+import { decodeTarget } from './report-body.js';
+import { RANK_OF } from './states.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** How a slot of a client stands. */
+export interface ClientStatus {
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly state: SlotState;
+  /** The look that it is known from, and its time: ISO 8601, UTC. */
+  readonly resultId: number;
+  readonly at: string;
+  /** When a look last came to this verdict: ISO 8601, UTC. */
+  readonly seenAt: string;
+  /** Why the newest look sent nothing, such as a name that did not resolve; null if it was a check. */
+  readonly problem: string | null;
+}
+
+/** A listed slot: it stands some way, or looks at it have not counted yet, and nothing is known of it. */
+export type PlaceStatus = Omit<ClientStatus, 'state' | 'resultId' | 'at' | 'seenAt'> & {
+  readonly [K in 'state' | 'resultId' | 'at' | 'seenAt']: ClientStatus[K] | null;
+} & {
+  /** When it was last looked at, whatever came of it; ms since 1970. */
+  readonly lookedAt: number;
+};
+
+/** The ids of listed slots, the worst first, then by client. */
+export interface Places {
+  /** Where a violation stands, and what is not known. */
+  readonly bad: readonly number[];
+  /** What is compliant, but was not looked at for long, or may not be looked at any more. */
+  readonly doubtful: readonly number[];
+  readonly well: readonly number[];
+}
+
+/** Rows that are held in memory at once. */
+const PAGE = 250;
+
+/**
+ * Sorts all listed slots, or those of one client.
+ * @param staleBefore what was last looked at before this was not for long
+ */
+export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): Promise<Places> {
+  const lookedAt = sql`(select max(at) from results where slot_id = slots.id)`;
+  const isLimited = sql`
+    client_id in (
+      select client_id from roster where paused = 1 or authorized = 0 or until <= ${new Date().toISOString().slice(0, 10)}
+    )
+  `;
+  const isGone = sql`(exists (select 1 from roster) and client_id not in (select client_id from roster))`;
+  // As one text for each rank: a row for each slot would take many times the memory.
+  const { rows } = await sql<{ rank: number | null; doubtful: number; ids: string }>`
+    select rank, doubtful, json_group_array(id order by client_id, slot) as ids
+    from (
+      select
+        id, client_id, slot, state_rank as rank,
+        state_rank >= ${RANK_OF.compliant}
+          and (${lookedAt} < ${staleBefore.getTime()} or ${isLimited} or ${isGone}) as doubtful
+      from slots
+      where (state is not null or ${lookedAt} > coalesce(retired_at, 0))
+        and ${clientId === undefined ? sql`true` : sql`client_id = ${clientId}`}
+    )
+    group by rank, doubtful
+  `.execute(db);
+  const sorted = rows.sort((a, b) => orderOf(a.rank) - orderOf(b.rank));
+  const read = (chosen: typeof rows) => chosen.flatMap(({ ids }) => JSON.parse(ids) as number[]);
+  const isCompliant = ({ rank }: { rank: number | null }) => rank !== null && rank >= RANK_OF.compliant;
+  return {
+    bad: read(sorted.filter((row) => !isCompliant(row))),
+    doubtful: read(sorted.filter((row) => isCompliant(row) && row.doubtful === 1)),
+    well: read(sorted.filter((row) => isCompliant(row) && row.doubtful === 0)),
+  };
+}
+
+/**
+ * The order of a rank: violations that stand by severity, whether the last look could determine them or not; then what
+ * is not known otherwise, and what is compliant.
+ */
+function orderOf(rank: number | null): number {
+  if (rank === null) return RANK_OF.compliant - 1;
+  const [severity, unknown] = [rank % RANK_OF.inconclusive, rank >= RANK_OF.inconclusive];
+  if (rank >= RANK_OF.compliant) return rank;
+  return severity + (unknown ? 0.5 : 0);
+}
+
+/** How slots stand, in the order given, a page at a time; what was deleted meanwhile is left out. */
+export async function* readPlaces(db: Db, ids: readonly number[]): AsyncGenerator<PlaceStatus[]> {
+  for (let first = 0; first < ids.length; first += PAGE) {
+    const page = ids.slice(first, first + PAGE);
+    const rows = new Map((await selectPage(db, page)).map((row) => [row.id, row]));
+    yield page.flatMap((id) => rows.get(id) ?? []).map(toStatus);
+  }
+}
+
+interface PageRow {
+  readonly id: number;
+  readonly slot: string;
+  readonly card: string;
+  readonly state: string | null;
+  readonly state_result_id: number | null;
+  readonly state_at: number | null;
+  readonly looked_at: number;
+  readonly seen_at: number | null;
+  readonly address: string | null;
+  readonly target: string | null;
+}
+
+/** A state's verdict, without reading the state. */
+const VERDICT = sql`case
+  when state_rank >= ${sql.lit(RANK_OF.compliant)} then 'compliant'
+  when state_rank >= ${sql.lit(RANK_OF.inconclusive)} then 'inconclusive'
+  else 'violation'
+end`;
+
+async function selectPage(db: Db, page: readonly number[]): Promise<readonly PageRow[]> {
+  // One statement for all pages: numbers of parameters that vary would each be prepared anew.
+  const ids: RawBuilder<unknown> = sql`select value from json_each(${JSON.stringify(page)})`;
+  const { rows } = await sql<PageRow>`
+    select
+      slots.id, slot, card, state, state_result_id, state_at, results.address, results.target,
+      coalesce(results.at, (select max(at) from results where slot_id = slots.id)) as looked_at,
+      case
+        when state is null or results.verdict = ${VERDICT} then results.at
+        else (
+          select max(at) from results
+          where slot_id = slots.id and final = 1 and verdict = ${VERDICT}
+        )
+      end as seen_at
+    from slots
+      join clients on clients.id = slots.client_id
+      left join results on results.id = (
+        select id from results where slot_id = slots.id and final = 1 order by at desc, id desc limit 1
+      )
+    where slots.id in (${ids})
+  `.execute(db);
+  return rows;
+}
+
+function toStatus(row: PageRow): PlaceStatus {
+  const { slot, card, state, state_result_id: resultId, state_at, seen_at, address, target } = row;
+  return {
+    client: JSON.parse(card) as ClientCard,
+    slot,
+    state: state === null ? null : (JSON.parse(state) as SlotState),
+    resultId,
+    at: toIso(state_at),
+    seenAt: toIso(seen_at ?? state_at),
+    lookedAt: row.looked_at,
+    problem: address === null && target !== null ? decodeTarget(address, target).problem : null,
+  };
+}
+
+const toIso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** How all slots stand of which something is known, or those of one client, the worst first, then by client. */
+export async function* readClientStates(db: Db, clientId?: string): AsyncIterable<ClientStatus> {
+  const { bad, doubtful, well } = await listPlaces(db, new Date(0), clientId);
+  for await (const page of readPlaces(db, [...bad, ...doubtful, ...well])) {
+    for (const { lookedAt: _, state, resultId, at, seenAt, ...rest } of page)
+      if (state && resultId !== null && at && seenAt) yield { ...rest, state, resultId, at, seenAt };
+  }
+}
+
+/** Characters of the longest id and slot of clients. */
+export async function measureClients(db: Db): Promise<{ readonly id: number; readonly address: number }> {
+  const { rows } = await sql<{ id: number | null; address: number | null }>`
+    select max(length(client_id)) as id, max(length(slot)) as address from slots
+    union all select max(length(client_id)), max(length(addresses)) from roster
+  `.execute(db);
+  const longest = (key: 'id' | 'address') => Math.max(0, ...rows.map((row) => row[key] ?? 0));
+  return { id: longest('id'), address: longest('address') };
+}

@@ -1,0 +1,154 @@
+import { type Kysely, sql } from 'kysely';
+import type { ClientCard, RosterEntry, RosterStanding } from '../../model/client.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** Rows of one statement. */
+const BATCH = 100;
+
+/** A client of an inventory that has addresses of which the store lists nothing. */
+export interface Unswept {
+  readonly client: ClientCard;
+  /** Those addresses, with a space between. */
+  readonly addresses: string;
+  /** When one of them was last retired; ISO 8601, UTC. */
+  readonly retiredAt: string | null;
+  readonly standing: RosterStanding;
+}
+
+type StandingColumns = Pick<Tables['roster'], 'paused' | 'authorized' | 'until' | 'time_zone'>;
+
+const COLUMNS = sql.raw('client_id, inventory, card, addresses, slots, paused, authorized, until, time_zone');
+
+/** Notes the clients of an inventory, in place of those that it had before. */
+export async function putRoster(
+  db: Db,
+  inventory: string,
+  entries: Iterable<RosterEntry> | AsyncIterable<RosterEntry>,
+): Promise<void> {
+  await sql`create temp table roster_read as select ${COLUMNS} from roster limit 0`.execute(db);
+  await fill(db, 'roster_read', inventory, entries);
+  await sql`create unique index temp.roster_read_clients on roster_read (client_id)`.execute(db);
+  await sql`
+    delete from roster where inventory = ${inventory} and client_id not in (select client_id from roster_read)
+  `.execute(db);
+  // Most are as they were: what is not written costs nothing.
+  await sql`
+    insert into roster (${COLUMNS}) select ${COLUMNS} from roster_read
+    except select ${COLUMNS} from roster where true
+    on conflict (client_id) do update set
+      inventory = excluded.inventory, card = excluded.card, addresses = excluded.addresses, slots = excluded.slots,
+      paused = excluded.paused, authorized = excluded.authorized, until = excluded.until,
+      time_zone = excluded.time_zone
+  `.execute(db);
+  await sql`drop table roster_read`.execute(db);
+}
+
+/** Has this connection alone read the clients of an inventory in place of all that the store has noted. */
+export async function showRoster(
+  db: Db,
+  inventory: string,
+  entries: Iterable<RosterEntry> | AsyncIterable<RosterEntry>,
+): Promise<void> {
+  // A temporary table hides the one of the store.
+  await sql`create temp table roster as select ${COLUMNS} from main.roster limit 0`.execute(db);
+  await fill(db, 'roster', inventory, entries);
+  await sql`create unique index temp.roster_clients on roster (client_id)`.execute(db);
+}
+
+async function fill(
+  db: Db,
+  table: 'roster' | 'roster_read',
+  inventory: string,
+  entries: Iterable<RosterEntry> | AsyncIterable<RosterEntry>,
+): Promise<void> {
+  let rows: Tables['roster'][] = [];
+  const flush = async () => {
+    if (rows.length > 0)
+      await db.withTables<{ roster_read: Tables['roster'] }>().insertInto(table).values(rows).execute();
+    rows = [];
+  };
+  for await (const { client, addresses, slots, standing } of entries) {
+    const { paused, authorization, timeZone } = standing;
+    rows.push({
+      ...{ client_id: client.id, inventory, card: JSON.stringify(client), addresses: addresses.join(' ') },
+      ...{ slots: JSON.stringify(slots), paused: Number(paused), authorized: Number(authorization !== null) },
+      ...{ until: authorization?.until ?? null, time_zone: timeZone },
+    });
+    if (rows.length === BATCH) await flush();
+  }
+  await flush();
+}
+
+/** The clients of inventories that have addresses of which nothing is listed; by client. */
+export async function listUnswept(db: Db): Promise<Unswept[]> {
+  type Row = StandingColumns & {
+    card: string;
+    addresses: string;
+    missing: string | null;
+    known: number;
+    retired: number;
+  };
+  const { rows } = await sql<Row>`
+    select * from (
+      select
+        card, addresses, paused, authorized, until, time_zone,
+        exists (
+          select 1 from slots
+          where slots.client_id = roster.client_id and (state is not null or retired_at is null)
+        ) as known,
+        (select max(retired_at) from slots where slots.client_id = roster.client_id and state is null) as retired,
+        (
+          select group_concat(wanted.value, ' ') from json_each(roster.slots) as wanted
+          where not exists (
+            select 1 from slots
+            where slots.client_id = roster.client_id and slot = wanted.value and (state is not null or retired_at is null)
+          )
+        ) as missing
+      from roster order by client_id
+    )
+    where known = 0 or missing is not null
+  `.execute(db);
+  return rows.map(({ card, addresses, missing, known, retired, ...columns }) => ({
+    client: JSON.parse(card) as ClientCard,
+    addresses: known === 1 ? (missing ?? '') : addresses,
+    retiredAt: retired === null ? null : new Date(retired).toISOString(),
+    standing: toStanding(columns),
+  }));
+}
+
+function toStanding({ paused, authorized, until, time_zone: timeZone }: StandingColumns): RosterStanding {
+  return { paused: paused === 1, authorization: authorized === 1 ? { until } : null, timeZone };
+}
+
+/** What the store knows of inventories, as far as it keeps clients from being checked. */
+export interface RosterLimits {
+  /** Whether any inventory is known. */
+  readonly isKnown: boolean;
+  /** Of clients that may not be checked for ever: paused ones, and those with no authorisation or with one that ends. */
+  readonly limited: ReadonlyMap<string, RosterStanding>;
+  /** Clients that were looked at, and that no inventory has any more. */
+  readonly gone: ReadonlySet<string>;
+}
+
+/** Reads what keeps clients from being checked. */
+export async function readLimits(db: Db): Promise<RosterLimits> {
+  const { rows } = await sql<StandingColumns & { client_id: string }>`
+    select client_id, paused, authorized, until, time_zone from roster
+    where paused = 1 or authorized = 0 or until is not null
+  `.execute(db);
+  const limited = new Map(rows.map(({ client_id, ...columns }) => [client_id, toStanding(columns)]));
+  const first = await sql`select 1 from roster limit 1`.execute(db);
+  if (first.rows.length === 0) return { isKnown: false, limited, gone: new Set() };
+  const missing = await sql<{ id: string }>`
+    select id from clients where not exists (select 1 from roster where client_id = clients.id)
+  `.execute(db);
+  return { isKnown: true, limited, gone: new Set(missing.rows.map(({ id }) => id)) };
+}
+
+/** The inventory (absolute path) that has a client; null if none has. */
+export async function findInventory(db: Db, clientId: string): Promise<string | null> {
+  const row = await db.selectFrom('roster').where('client_id', '=', clientId).select('inventory').executeTakeFirst();
+  return row?.inventory ?? null;
+}

@@ -1,0 +1,86 @@
+import { judgeListed, judgeUnswept } from '../changes/not-checked.js';
+import { sayState } from '../changes/say-change.js';
+import type { PlaceStatus, RosterLimits, Store, Unswept } from '../store/store.js';
+import type { SaidSlotState } from '../../model/change.js';
+import type { ClientCard } from '../../model/client.js';
+import type { NotChecked } from '../../model/not-checked.js';
+
+/** How an address of a client stands, or the addresses of a client of which nothing is known. */
+export interface ListedClient {
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly state: SaidSlotState;
+  /** Since when; null if it was never looked at. ISO 8601, as below. */
+  readonly at: string | null;
+  /** When a look last came to this verdict; null if none has counted. */
+  readonly seenAt: string | null;
+  /** Why it is not checked, or was not for long; null if all is well. */
+  readonly problem: string | null;
+  readonly why: NotChecked['why'] | null;
+}
+
+/** How clients are listed. */
+export interface ListOptions {
+  readonly now: Date;
+  /** What was last looked at before this was not for long. */
+  readonly staleBefore: Date;
+  /** The worst last. */
+  readonly isReversed: boolean;
+}
+
+/** Clients without a look that are given out at once. */
+const PAGE = 500;
+
+/** How nothing is known of an address. */
+const UNKNOWN: SaidSlotState = { address: null, verdict: 'inconclusive', issues: {}, identities: {} };
+
+/**
+ * All clients of a store and of the inventories that it knows, a page at a time: the worst first, then what is not known,
+ * what is compliant and not checked now, and what is well.
+ */
+export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ListedClient[]> {
+  const limits = await store.readLimits();
+  const { bad, doubtful, well } = await store.listPlaces(options.staleBefore);
+  const unswept = await store.listUnswept();
+  const readAll = async function* (ids: readonly number[]): AsyncGenerator<ListedClient[]> {
+    for await (const page of store.readPlaces(turn(ids, options)))
+      yield page.map((status) => describePlace(status, limits, options));
+  };
+  const parts = [
+    () => readAll(bad),
+    () => pageUnswept(turn(unswept, options), options.now),
+    () => readAll(doubtful),
+    () => readAll(well),
+  ];
+  for (const part of turn(parts, options)) yield* part();
+}
+
+const turn = <T>(list: readonly T[], { isReversed }: ListOptions): readonly T[] =>
+  isReversed ? list.toReversed() : list;
+
+function describePlace(
+  { client, slot, state, at, seenAt, lookedAt, problem }: PlaceStatus,
+  { limited, gone }: RosterLimits,
+  options: ListOptions,
+): ListedClient {
+  const standing = gone.has(client.id) ? 'gone' : (limited.get(client.id) ?? null);
+  const notChecked = judgeListed({ isKnown: state !== null, problem, lookedAt, standing }, options);
+  return {
+    client,
+    slot,
+    state: state ? sayState(state) : UNKNOWN,
+    at: state ? at : new Date(lookedAt).toISOString(),
+    seenAt: state ? seenAt : null,
+    problem: notChecked && notChecked.reason,
+    why: notChecked && notChecked.why,
+  };
+}
+
+function* pageUnswept(unswept: readonly Unswept[], now: Date): Generator<ListedClient[]> {
+  for (let first = 0; first < unswept.length; first += PAGE) {
+    yield unswept.slice(first, first + PAGE).map((one) => {
+      const { why, reason } = judgeUnswept(one, now);
+      return { client: one.client, slot: one.addresses, state: UNKNOWN, at: null, seenAt: null, problem: reason, why };
+    });
+  }
+}

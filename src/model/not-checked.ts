@@ -1,0 +1,18 @@
+/** Why a client, or one of its addresses, is not checked, or was not for long; programs rely on these. */
+export const NOT_CHECKED = [
+  'unauthorised',
+  'paused',
+  'gone',
+  'retired',
+  'new',
+  'uncounted',
+  'stale',
+  'failed',
+] as const;
+
+/** A client, or one of its addresses, that is not checked. */
+export interface NotChecked {
+  readonly why: (typeof NOT_CHECKED)[number];
+  /** For people: a phrase. */
+  readonly reason: string;
+}
