@@ -82,7 +82,7 @@ async function fill(
 }
 
 /** The clients of inventories that have addresses of which nothing is listed; by client. */
-export async function listUnswept(db: Db): Promise<Unswept[]> {
+async function listUnswept(db: Db): Promise<Unswept[]> {
   type Row = StandingColumns & {
     card: string;
     addresses: string;
@@ -133,7 +133,7 @@ export interface RosterLimits {
 }
 
 /** Reads what keeps clients from being checked. */
-export async function readLimits(db: Db): Promise<RosterLimits> {
+async function readLimits(db: Db): Promise<RosterLimits> {
   const { rows } = await sql<StandingColumns & { client_id: string }>`
     select client_id, paused, authorized, until, time_zone from roster
     where paused = 1 or authorized = 0 or until is not null
@@ -151,4 +151,15 @@ export async function readLimits(db: Db): Promise<RosterLimits> {
 export async function findInventory(db: Db, clientId: string): Promise<string | null> {
   const row = await db.selectFrom('roster').where('client_id', '=', clientId).select('inventory').executeTakeFirst();
   return row?.inventory ?? null;
+}
+
+/** What the noted inventories say of their clients. */
+export interface RosterReading {
+  readonly limits: RosterLimits;
+  readonly unswept: readonly Unswept[];
+}
+
+/** Reads what the noted inventories say of their clients. */
+export async function readRoster(db: Db): Promise<RosterReading> {
+  return { limits: await readLimits(db), unswept: await listUnswept(db) };
 }

@@ -5,25 +5,10 @@ import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import { type Coverage, type CoverageWanted, countCoverage } from './coverage.js';
 import * as outbox from './outbox.js';
-import {
-  type ClientStatus,
-  listPlaces,
-  measureClients,
-  type Places,
-  type PlaceStatus,
-  readClientStates,
-  readPlaces,
-} from './places.js';
+import * as places from './places.js';
+import type { ClientStatus, Places, PlaceStatus } from './places.js';
 import * as results from './results.js';
-import {
-  findInventory,
-  listUnswept,
-  putRoster,
-  readLimits,
-  type RosterLimits,
-  showRoster,
-  type Unswept,
-} from './roster.js';
+import { findInventory, readRoster, putRoster, type RosterReading, showRoster } from './roster.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
@@ -196,22 +181,22 @@ export class Store {
 
   /** How all slots of all clients, or of one, stand, the worst first; few are in memory at once. */
   readClientStates(clientId?: string): AsyncIterable<ClientStatus> {
-    return readClientStates(this.#db, clientId);
+    return places.readClientStates(this.#db, clientId);
   }
 
   /** All listed slots, the worst first: what {@link readPlaces} reads. What was last looked at before is doubtful. */
   listPlaces(staleBefore: Date): Promise<Places> {
-    return listPlaces(this.#db, staleBefore);
+    return places.listPlaces(this.#db, staleBefore);
   }
 
   /** Characters of the longest id and address of all clients. */
   measureClients(): Promise<{ readonly id: number; readonly address: number }> {
-    return measureClients(this.#db);
+    return places.measureClients(this.#db);
   }
 
   /** How listed slots stand, in the order given, a page at a time. */
   readPlaces(ids: readonly number[]): AsyncIterable<PlaceStatus[]> {
-    return readPlaces(this.#db, ids);
+    return places.readPlaces(this.#db, ids);
   }
 
   /** Notes all clients of an inventory (absolute path), in place of those that it had before. */
@@ -229,14 +214,9 @@ export class Store {
     return findInventory(this.#db, clientId);
   }
 
-  /** What keeps clients from being checked, by their inventories. */
-  readLimits(): Promise<RosterLimits> {
-    return readLimits(this.#db);
-  }
-
-  /** The clients of inventories that have addresses of which nothing is listed; by client. */
-  listUnswept(): Promise<Unswept[]> {
-    return listUnswept(this.#db);
+  /** What the noted inventories say: what keeps clients from being checked, and what is not listed of them. */
+  readRoster(): Promise<RosterReading> {
+    return readRoster(this.#db);
   }
 
   /** The ids of all clients that were ever looked at. */

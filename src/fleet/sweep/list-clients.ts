@@ -39,9 +39,8 @@ const UNKNOWN: SaidSlotState = { address: null, verdict: 'inconclusive', issues:
  * what is compliant and not checked now, and what is well.
  */
 export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ListedClient[]> {
-  const limits = await store.readLimits();
+  const { limits, unswept } = await store.readRoster();
   const { bad, doubtful, well } = await store.listPlaces(options.staleBefore);
-  const unswept = await store.listUnswept();
   const readAll = async function* (ids: readonly number[]): AsyncGenerator<ListedClient[]> {
     for await (const page of store.readPlaces(turn(ids, options)))
       yield page.map((status) => describePlace(status, limits, options));
