@@ -223,6 +223,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   { what: /^pdfkit#/, to: ['reports/document/pdf-canvas'], why: 'heavy, and needed by one form of one command' },
   { what: /^table#/, to: ['reports'], why: 'layout is theirs' },
+  { what: /^p-limit#/, to: ['async'], why: 'a limiter within a limiter deadlocks' },
 ];
 
 /** What only some may mention outside of comments. */

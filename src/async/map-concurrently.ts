@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { Bell } from './bell.js';
 import { onAbort } from './time-limit.js';
 
@@ -13,6 +14,7 @@ export async function* mapConcurrently<T, R>(
   signal: AbortSignal,
   map: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
+  const limit = pLimit(concurrency);
   const ready: R[] = [];
   const bell = new Bell();
   let failure: { readonly error: unknown } | null = null;
@@ -36,7 +38,7 @@ export async function* mapConcurrently<T, R>(
       for await (const item of items) {
         if (over) break;
         inFlight++;
-        void run(item);
+        void limit(run, item);
         await bell.until(() => over || inFlight + ready.length < concurrency);
         if (over) break;
       }
