@@ -1,3 +1,4 @@
+import { makeWellFormed } from '../../evidence/canonical-json.js';
 import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checklist.js';
 import { type HandedReport, readHandedReport } from '../../files/reports/handed-report.js';
 import { InputError } from '../../files/text/input-error.js';
@@ -6,6 +7,7 @@ import { gatherHandover } from '../../fleet/handover/gather-handover.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { Handover } from '../../model/handover.js';
 import type { Verdict } from '../../model/report.js';
+import type { ChainHead } from '../../model/signature.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
 import { listNames } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
@@ -15,9 +17,11 @@ import { defineCommand } from '../kit/command.js';
 import { DOCUMENT_FORMATS, drawDocument } from '../kit/document.js';
 import { EXIT, tell, worstVerdict } from '../kit/ending.js';
 import { chooseFormat } from '../kit/format.js';
+import { readSigningKey } from '../kit/key-files.js';
 import type { Values } from '../kit/option.js';
 import { isOnScreen, openReport, tellWritten } from '../kit/output.js';
 import { PDF_BROWSER } from '../kit/pdf.js';
+import { requireSignable, SIGN, type SignedReport, signReport } from '../kit/sign-report.js';
 import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
 
 const WORDS = {
@@ -35,6 +39,7 @@ const OPTIONS = {
   checklist: { value: 'NAME', otherwise: DEFAULT_CHECKLIST, describe: 'Checklist of which the answers are shown' },
   ...BRAND,
   ...PDF_BROWSER,
+  ...SIGN,
   ...STORE,
   ...QUIET_AND_CONFIG,
 } as const;
@@ -47,6 +52,7 @@ export const command = defineCommand({
   examples: [
     ['report acme -o acme.html', 'A page for the customer, with history and what changed in 30 days'],
     ['report acme -o acme.pdf --brand brand.yaml', 'The same as a PDF, with your letterhead'],
+    ['report acme -o acme.pdf --sign signing-key.pem', 'Signed, so that no one can change it unnoticed'],
     ['report --report check.json -o check.html', 'The same of one check, without a store'],
   ],
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive'],
@@ -54,15 +60,26 @@ export const command = defineCommand({
     const format = chooseFormat(options, { choices: DOCUMENT_FORMATS, unfit: {} }, 'html');
     if (format === 'pdf' && isOnScreen(options.output))
       throw new InputError('a PDF cannot be shown on a terminal: give it a file with -o FILE');
+    if (options.sign !== undefined) requireSignable(format, options.output);
+    const key = options.sign === undefined ? null : await readSigningKey(options.sign);
     const brand = await readBrand(options, format);
-    const handover =
+    const gathered =
       options.report === undefined ? await fromStore(client, address, options) : await fromFile(client, options);
-    const onNote = options.quiet ? () => {} : tell;
-    const bytes = await drawDocument(format, handover, { brand, browser: options['pdf-browser'], onNote });
-    const output = await openReport(options.output, options.force);
-    await output.write(bytes);
-    await output.close();
+    // A text that was cut within a pair has no canonical form.
+    const handover = key ? makeWellFormed(gathered.handover) : gathered.handover;
     const verdict = verdictOf(handover);
+    const bytes = await drawDocument(format, handover, {
+      brand,
+      browser: options['pdf-browser'],
+      onNote: options.quiet ? () => {} : tell,
+      signedBy: key?.id ?? null,
+    });
+    await write(
+      key
+        ? signReport(bytes, format, options.output, { handover, verdict, chain: gathered.chain }, key)
+        : { bytes, beside: null },
+      options,
+    );
     tellWritten(verdict.toUpperCase(), client === undefined ? '' : ` of ${client}`, options);
     return EXIT[verdict];
   },
@@ -70,16 +87,35 @@ export const command = defineCommand({
 
 type Settings = Values<typeof OPTIONS>;
 
+/** What is handed over, and where the client's chain in the store ended, if it is from there. */
+interface Gathered {
+  readonly handover: Handover;
+  readonly chain: ChainHead | null;
+}
+
+/** Writes a report, and its signature if that goes beside it; neither if one of the files must not be replaced. */
+async function write({ bytes, beside }: SignedReport, { output: file, force }: Settings): Promise<void> {
+  const output = await openReport(file, force);
+  try {
+    const signature = beside && (await openReport(beside.file, force));
+    await output.write(bytes);
+    await signature?.write(beside?.text ?? '');
+    await signature?.close();
+  } finally {
+    await output.close();
+  }
+}
+
 function verdictOf({ addresses, site }: Handover): Verdict {
   const verdicts = [...addresses.map(({ report }) => report.verdict), ...(site ? [site.verdict] : [])];
   return verdicts.reduce<Verdict>(worstVerdict, 'compliant');
 }
 
-async function fromFile(client: string | undefined, { report: file = '', ...others }: Settings): Promise<Handover> {
+async function fromFile(client: string | undefined, { report: file = '', ...others }: Settings): Promise<Gathered> {
   if (client !== undefined) throw new InputError('give a client or --report, not both');
   const idle = (['at', 'since', 'checklist', 'store'] as const).find((name) => others[name] !== undefined);
   if (idle !== undefined) throw new InputError(`--${idle} has no effect with --report`);
-  return toHandover(await readHandedReport(file));
+  return { handover: toHandover(await readHandedReport(file)), chain: null };
 }
 
 function toHandover(handed: HandedReport): Handover {
@@ -97,7 +133,7 @@ async function fromStore(
   client: string | undefined,
   address: string | undefined,
   options: Settings,
-): Promise<Handover> {
+): Promise<Gathered> {
   if (client === undefined) throw new InputError('name a client, or give a report with --report FILE');
   const now = new Date();
   const at = options.at === undefined ? null : readInstant(options.at, 'end');
@@ -106,7 +142,7 @@ async function fromStore(
   const checklist = await loadChecklist(options.checklist ?? DEFAULT_CHECKLIST);
   return withStore(options.store, async (store) => {
     const handover = await gatherHandover(store, client, { at, since, now, address, checklist });
-    return handover ?? refuse(store, client, address, at);
+    return handover ? { handover, chain: await store.readChainHead(client) } : refuse(store, client, address, at);
   });
 }
 

@@ -135,6 +135,8 @@ export const TEXTS = {
   total: 'In total',
   totalColumns: ['Result', 'Addresses'],
   attached: 'The report as data is attached to this document:',
+  signed:
+    'This report is signed. "sallyport verify FILE --key ID" shows whether it is as it was signed, by the key with this id:',
   page: 'Page',
   unshown:
     'Characters that this document cannot show are written as codes, such as \\u{4e2d}. The attached data has them as they are.',

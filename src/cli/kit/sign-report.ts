@@ -1,0 +1,68 @@
+import type { SigningKey } from '../../evidence/keys.js';
+import { appendSignature, nameSignature, type Signing, signJson } from '../../evidence/sign-document.js';
+import { InputError } from '../../files/text/input-error.js';
+import type { Handover } from '../../model/handover.js';
+import type { Verdict } from '../../model/report.js';
+import type { ChainHead, SignedCheck } from '../../model/signature.js';
+import { cutText } from '../../words/sentence.js';
+import type { DocumentFormat } from './document.js';
+import type { Options } from './option.js';
+
+/** Declares `--sign`. */
+export const SIGN = {
+  sign: { value: 'KEY', describe: 'Sign the report with this private key, which "sallyport key new" makes' },
+} as const satisfies Options;
+
+const MAX_TARGET = 300;
+
+/** A finished report: its bytes, and what goes into a file beside it. */
+export interface SignedReport {
+  readonly bytes: Uint8Array;
+  readonly beside: { readonly file: string; readonly text: string } | null;
+}
+
+/** A report that is to be signed. */
+export interface ReportToSign {
+  readonly handover: Handover;
+  readonly verdict: Verdict;
+  readonly chain: ChainHead | null;
+}
+
+/**
+ * Refuses what cannot be signed, before any work is done.
+ * @throws InputError
+ */
+export function requireSignable(format: DocumentFormat, output: string | undefined): void {
+  if (format === 'markdown')
+    throw new InputError('--sign: Markdown is not signed, since programs change its text; use html, pdf or json');
+  if (format === 'json' && (output === undefined || output === '-'))
+    throw new InputError('--sign: JSON needs a file, -o FILE: its signature goes into FILE.sig beside it');
+}
+
+/** Signs a finished report; the time of it is now. */
+export function signReport(
+  bytes: Uint8Array,
+  format: DocumentFormat,
+  output: string | undefined,
+  { handover, verdict, chain }: ReportToSign,
+  key: SigningKey,
+): SignedReport {
+  const { client } = handover;
+  const checks = listChecks(handover);
+  const signing: Signing = { report: handover, client, verdict, checks, chain, key, at: new Date() };
+  if (format === 'html' || format === 'pdf') return { bytes: appendSignature(bytes, format, signing), beside: null };
+  return { bytes, beside: { file: nameSignature(output ?? ''), text: signJson(bytes, signing) } };
+}
+
+function listChecks({ addresses, site }: Handover): SignedCheck[] {
+  const name = (target: string) => cutText(target, MAX_TARGET);
+  const checks = addresses.map(({ report: { target, verdict, startedAt } }) => ({
+    target: name(target.address ?? target.input),
+    verdict,
+    measuredAt: startedAt,
+  }));
+  if (!site) return checks;
+  const { client, verdict, startedAt, evidence } = site;
+  const target = name(evidence.outside?.address ?? client ?? 'a site');
+  return [...checks, { target, verdict, measuredAt: startedAt }];
+}
