@@ -22,6 +22,8 @@ export const EDGES = { left: 42, right: 42, top: 44, bottom: 60 };
 const SHEET = { width: 595.28, height: 841.89 };
 export const CONTENT_WIDTH = SHEET.width - EDGES.left - EDGES.right;
 const LINE_HEIGHT = 1.35;
+/** A width that was added to and taken from again is no longer quite the same. */
+const ROUNDING = 0.01;
 /** Marks that the fonts do not have, and what says the same. */
 const REPLACEMENTS: Readonly<Record<string, string>> = { '✔': '√', '✖': '×' };
 
@@ -118,7 +120,7 @@ export class PdfCanvas {
     let line = '';
     for (const word of this.makeSafe(text, style).split(/ +/)) {
       const joined = line === '' ? word : `${line} ${word}`;
-      if (this.width(joined, style) <= width) {
+      if (this.width(joined, style) <= width + ROUNDING) {
         line = joined;
         continue;
       }

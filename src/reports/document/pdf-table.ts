@@ -9,6 +9,8 @@ const PAD = 5;
 const WIDEST_WORD = 90;
 /** Text beyond this many points in a line makes a column no wider than other long ones. */
 const WIDEST_TEXT = 900;
+/** A column whose cells are all shorter than this has each in one line. */
+const SHORT = 110;
 const TAG_PAD = 3;
 
 /** A word in a frame. */
@@ -162,7 +164,7 @@ function heightOf(canvas: PdfCanvas, cells: readonly Drawn[], style: TextStyle, 
   return lines * canvas.lineHeight(style) + 2 * PAD - 2;
 }
 
-/** Gives each column what its longest word needs, and the rest by how much text there is in each. */
+/** Gives each column what its longest word or all of its short cells need, and the rest by how much text there is in each. */
 function divideWidth(canvas: PdfCanvas, columns: readonly string[], rows: TableBlock['rows']): number[] {
   const needs = columns.map((title, index) => {
     const need = { least: 0, wanted: 0 };
@@ -182,7 +184,7 @@ function divideWidth(canvas: PdfCanvas, columns: readonly string[], rows: TableB
         need.wanted = Math.max(need.wanted, width);
       }
     }
-    return need;
+    return need.wanted <= SHORT ? { ...need, least: need.wanted } : need;
   });
   const sum = (key: 'least' | 'wanted') => needs.reduce((total, need) => total + need[key], 0);
   const spare = CONTENT_WIDTH - sum('least');
