@@ -95,7 +95,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   'fleet/changes': { may: ['check/judge', 'model'], why: 'compares what was seen, and says what changed: pure' },
   'fleet/handover': {
-    may: ['check/judge', 'files', 'fleet/changes', 'fleet/store', 'model', 'site/checklist', 'version', 'words'],
+    may: [
+      ...['check/judge', 'files', 'fleet/changes', 'fleet/store', 'fleet/sweep', 'model', 'site/checklist'],
+      ...['version', 'words'],
+    ],
     why: 'what the store knows of a client, put together for a customer; how it looks is not its affair',
   },
   'fleet/alerts': {

@@ -1,5 +1,5 @@
 import { standingOfSlot } from '../model/standing.js';
-import { rankIssues } from './client-issues.js';
+import { rankIssues } from '../model/rank-issues.js';
 import { createCsvWriter, type CsvSeparator } from './csv-rows.js';
 import type { ClientStanding } from './reporter.js';
 

@@ -1,7 +1,7 @@
 import { NOT_CHECKED, type NotChecked } from '../model/not-checked.js';
 import { type Standing, standingOfSlot } from '../model/standing.js';
 import { renderHanging } from './blocks.js';
-import { rankIssues } from './client-issues.js';
+import { rankIssues } from '../model/rank-issues.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
 import { createPaint, type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
 import type { ClientsWriter, ClientStanding, ReportStyle } from './reporter.js';

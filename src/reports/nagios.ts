@@ -3,7 +3,7 @@ import { isAtLeast, type Severity } from '../model/severity.js';
 import { type Standing, STANDINGS, standingOf, standingOfSlot } from '../model/standing.js';
 import { forNagios } from '../words/escape.js';
 import { cutText, renderCount } from '../words/sentence.js';
-import { rankIssues } from './client-issues.js';
+import { rankIssues } from '../model/rank-issues.js';
 import { sortFindings } from './finding-groups.js';
 import { describePlace } from './report-place.js';
 import type { Reporter, ReportStyle, RunEnd } from './reporter.js';

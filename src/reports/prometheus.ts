@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from '../model/severity.js';
 import { type Standing, STANDINGS, standingOf, standingOfSlot } from '../model/standing.js';
 import { forLabel } from '../words/escape.js';
-import { rankIssues } from './client-issues.js';
+import { rankIssues } from '../model/rank-issues.js';
 import { listTroubles, targetOf } from './report-place.js';
 import type { Reporter, RunEnd } from './reporter.js';
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { fleetReportSchema } from '../../src/model/fleet-report.js';
 import { handoverSchema } from '../../src/model/handover.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
@@ -101,12 +102,39 @@ describe('report', () => {
     expect(stdout).toContain('not known to be closed');
   });
 
+  test('of all clients lists the worst first, and never calls "as agreed" what is not checked', async () => {
+    const path = join(directory, 'fleet.sqlite');
+    const fine = client('fine', { group: 'north', authorization: { by: 'A', reference: 'B', until: null } });
+    const open = client('open', { group: 'south', authorization: { by: 'A', reference: 'B', until: null } });
+    const at = new Date(Date.now() - 600_000).toISOString();
+    await addSweep(path, at, [
+      { client: fine, survey: closed },
+      { client: open, survey: webPro },
+    ]);
+    const all = await runHere(['report', '--fleet', '--store', path, '--format', 'json']);
+    expect(all.code).toBe(1);
+    const fleet = fleetReportSchema.parse(JSON.parse(all.stdout));
+    expect(fleet.standings).toEqual({ violation: 1, inconclusive: 0, compliant: 1, 'no-answer': 0 });
+    expect(fleet.rows.map(({ client: { id } }) => id)).toEqual(['open', 'fine']);
+    const north = await runHere(['report', '--fleet', '--group', 'north', '--store', path, '--format', 'markdown']);
+    expect(north).toMatchObject({ code: 0, stderr: '' });
+    expect(north.stdout).toContain('As agreed');
+    expect(north.stdout).not.toContain('open Ltd');
+    // Not checked for long: what was compliant then says nothing of now.
+    const old = await runHere(['report', '--fleet', '--group', 'north', '--store', path, '--stale-after', '5m']);
+    expect(old.stdout).toMatch(/1 not checked/);
+    expect(old.code).toBe(3);
+  });
+
   test.each([
     [['nobody'], 'the store has no client "nobody"'],
     [['acme', '198.51.100.1'], '"acme" has no address "198.51.100.1" in the store; it has 203.0.113.7'],
     [['acme', '--at', '2026-10-01'], 'has no check of'],
     [[], 'name a client, or give a report with --report FILE'],
     [['acme', '--since', '2030-01-01'], '--since is later'],
+    [['acme', '--fleet'], 'give a client or --fleet, not both'],
+    [['acme', '--group', 'north'], '--group has no effect without --fleet'],
+    [['--fleet', '--at', '2026-11-01'], '--at has no effect with --fleet'],
     [['acme', '--format', 'xls'], 'expected html'],
     [['acme', '--format', 'pdf', '--pdf-browser', '/nowhere/chromium'], '--pdf-browser: no such program'],
   ])('%j is refused', async (args, message) => {

@@ -1,11 +1,12 @@
 import type { SigningKey } from '../../evidence/keys.js';
 import { appendSignature, nameSignature, type Signing, signJson } from '../../evidence/sign-document.js';
 import { InputError } from '../../files/text/input-error.js';
+import { FLEET_SCHEMA } from '../../model/fleet-report.js';
 import type { Handover } from '../../model/handover.js';
 import type { Verdict } from '../../model/report.js';
 import type { ChainHead, SignedCheck } from '../../model/signature.js';
 import { cutText } from '../../words/sentence.js';
-import type { DocumentFormat } from './document.js';
+import type { DocumentFormat, DocumentSubject } from './document.js';
 import type { Options } from './option.js';
 
 /** Declares `--sign`. */
@@ -23,7 +24,7 @@ export interface SignedReport {
 
 /** A report that is to be signed. */
 export interface ReportToSign {
-  readonly handover: Handover;
+  readonly subject: DocumentSubject;
   readonly verdict: Verdict;
   readonly chain: ChainHead | null;
 }
@@ -44,12 +45,13 @@ export function signReport(
   bytes: Uint8Array,
   format: DocumentFormat,
   output: string | undefined,
-  { handover, verdict, chain }: ReportToSign,
+  { subject, verdict, chain }: ReportToSign,
   key: SigningKey,
 ): SignedReport {
-  const { client } = handover;
-  const checks = listChecks(handover);
-  const signing: Signing = { report: handover, client, verdict, checks, chain, key, at: new Date() };
+  const isFleet = subject.schema === FLEET_SCHEMA;
+  const client = isFleet ? null : subject.client;
+  const checks = isFleet ? [] : listChecks(subject);
+  const signing: Signing = { report: subject, client, verdict, checks, chain, key, at: new Date() };
   if (format === 'html' || format === 'pdf') return { bytes: appendSignature(bytes, format, signing), beside: null };
   return { bytes, beside: { file: nameSignature(output ?? ''), text: signJson(bytes, signing) } };
 }

@@ -41,7 +41,8 @@ function tellVerdict({ standings, notCheckedCount, clients }: FleetReport): Bloc
   const rest = notCheckedCount > 0 ? [`${notCheckedCount} not checked`] : [];
   const unknown = worst === 'compliant' && notCheckedCount > 0;
   const standing = unknown ? 'inconclusive' : worst;
-  const text = `${renderCount(clients, 'client')}: ${[...counts, ...rest].join(', ') || 'nothing was checked'}.`;
+  const told = [...counts, ...rest].join(', ') || 'nothing was checked';
+  const text = `${renderCount(clients, 'client')}; by address: ${told}.`;
   return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text };
 }
 

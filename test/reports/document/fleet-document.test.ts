@@ -35,10 +35,10 @@ const textOf = (change: Partial<FleetReport>): string =>
 
 describe('the report of all clients', () => {
   test('is "as agreed" only if all were checked and all are', () => {
-    expect(textOf({})).toMatch(/As agreed\s*3 clients: 2 as agreed\./);
+    expect(textOf({})).toMatch(/As agreed\s*3 clients; by address: 2 as agreed\./);
     const reason = 'no authorisation is given';
     const missing = textOf({ notChecked: [{ client, slot: null, reason }], notCheckedCount: 1 });
-    expect(missing).toMatch(/Not determined\s*3 clients: 2 as agreed, 1 not checked\./);
+    expect(missing).toMatch(/Not determined\s*3 clients; by address: 2 as agreed, 1 not checked\./);
     expect(missing).toContain(reason);
     expect(textOf({ standings: { violation: 0, inconclusive: 0, compliant: 0, 'no-answer': 0 } })).toContain(
       'nothing was checked',

@@ -1,5 +1,5 @@
-import type { SaidSlotState } from '../model/change.js';
-import { SEVERITIES, type Severity } from '../model/severity.js';
+import type { SaidSlotState } from './change.js';
+import { SEVERITIES, type Severity } from './severity.js';
 
 /** Of a slot's issues: the worst that no one accepted, how many of these there are, and how many were accepted. */
 export function rankIssues({ issues }: Pick<SaidSlotState, 'issues'>) {

@@ -1,0 +1,136 @@
+import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checklist.js';
+import { type HandedReport, readHandedReport } from '../../files/reports/handed-report.js';
+import { InputError } from '../../files/text/input-error.js';
+import { readBeginning, readInstant } from '../../files/text/instant.js';
+import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
+import { gatherHandover } from '../../fleet/handover/gather-handover.js';
+import type { Store } from '../../fleet/store/store.js';
+import { FLEET_SCHEMA, type FleetReport } from '../../model/fleet-report.js';
+import type { Handover } from '../../model/handover.js';
+import type { Verdict } from '../../model/report.js';
+import type { ChainHead } from '../../model/signature.js';
+import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
+import { listNames } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
+import { readStaleBefore, STALE } from './check-options.js';
+import type { DocumentSubject } from './document.js';
+import { worstVerdict } from './ending.js';
+import type { Options, Values } from './option.js';
+import { checkGroups, checkTags, describeUnknownClient, STORE, withStore } from './store.js';
+
+/** The options that say what a report is of. */
+export const GATHER = {
+  report: { value: 'FILE', describe: 'A report that was written as JSON, instead of one in the store' },
+  at: { value: 'TIME', otherwise: 'the newest check', describe: 'The last check at or before this time' },
+  since: { value: 'TIME', otherwise: '30d', describe: 'List changes from this day or time on, or so long ago' },
+  checklist: { value: 'NAME', otherwise: DEFAULT_CHECKLIST, describe: 'Checklist of which the answers are shown' },
+  fleet: { switch: true, flagOnly: true, describe: 'One report of all clients, instead of one client' },
+  group: { list: true, value: 'NAME', describe: 'With --fleet: only clients of this group' },
+  tag: { list: true, value: 'TAG', describe: 'With --fleet: only clients with this tag' },
+  ...STALE,
+  ...STORE,
+} as const satisfies Options;
+
+type Settings = Values<typeof GATHER>;
+
+/** What is handed over, and where the client's chain in the store ended, if it is from there. */
+export interface Gathered {
+  readonly subject: DocumentSubject;
+  readonly chain: ChainHead | null;
+}
+
+/**
+ * Gathers what a report is made from: of a client in the store, of all of them, or of a file.
+ * @throws InputError if there is none, or if options do not go together
+ */
+export async function gatherReport(
+  client: string | undefined,
+  address: string | undefined,
+  options: Settings,
+): Promise<Gathered> {
+  if (options.fleet) return { subject: await fromFleet(client, options), chain: null };
+  refuseIdle(options, ['group', 'tag', 'stale-after'], 'without --fleet');
+  if (options.report !== undefined) return { subject: await fromFile(client, options.report, options), chain: null };
+  if (client === undefined)
+    throw new InputError('name a client, or give a report with --report FILE, or take all clients with --fleet');
+  return fromStore(client, address, options);
+}
+
+/** The worst of all that it tells; what was not checked is unknown. */
+export function verdictOf(subject: DocumentSubject): Verdict {
+  return subject.schema === FLEET_SCHEMA ? verdictOfFleet(subject) : verdictOfHandover(subject);
+}
+
+function verdictOfFleet({ standings, notCheckedCount }: FleetReport): Verdict {
+  if (standings.violation > 0) return 'violation';
+  const unknown = standings.inconclusive + standings['no-answer'] + notCheckedCount > 0;
+  return unknown || standings.compliant === 0 ? 'inconclusive' : 'compliant';
+}
+
+function verdictOfHandover({ addresses, site }: Handover): Verdict {
+  const verdicts = [...addresses.map(({ report }) => report.verdict), ...(site ? [site.verdict] : [])];
+  return verdicts.length > 0 ? verdicts.reduce(worstVerdict) : 'inconclusive';
+}
+
+function refuseIdle(options: Settings, names: readonly (keyof Settings)[], where: string): void {
+  const idle = names.find((name) => options[name] !== undefined);
+  if (idle !== undefined) throw new InputError(`--${idle} has no effect ${where}`);
+}
+
+async function fromFleet(client: string | undefined, options: Settings): Promise<FleetReport> {
+  if (client !== undefined) throw new InputError('give a client or --fleet, not both');
+  refuseIdle(options, ['at', 'report', 'checklist'], 'with --fleet');
+  const now = new Date();
+  const since = readSince(options, now);
+  const staleBefore = readStaleBefore(options, now);
+  const { group: groups, tag: tags } = options;
+  return withStore(options.store, async (store) => {
+    await checkGroups(store, groups);
+    await checkTags(store, tags);
+    return gatherFleet(store, { since, now, staleBefore, groups, tags });
+  });
+}
+
+function readSince({ since: text = '30d' }: Pick<Settings, 'since'>, until: Date): Date {
+  const since = readBeginning(text, until);
+  if (since > until) throw new InputError('--since is later than the report');
+  return since;
+}
+
+async function fromFile(client: string | undefined, file: string, options: Settings): Promise<Handover> {
+  if (client !== undefined) throw new InputError('give a client or --report, not both');
+  refuseIdle(options, ['at', 'since', 'checklist', 'store'], 'with --report');
+  return toHandover(await readHandedReport(file));
+}
+
+function toHandover(handed: HandedReport): Handover {
+  switch (handed.kind) {
+    case 'reports':
+      return handOverReports(handed.reports);
+    case 'site':
+      return handOverSite(handed.site);
+    case 'handover':
+      return handed.handover;
+  }
+}
+
+async function fromStore(client: string, address: string | undefined, options: Settings): Promise<Gathered> {
+  const now = new Date();
+  const at = options.at === undefined ? null : readInstant(options.at, 'end');
+  const since = readSince(options, at ?? now);
+  const checklist = await loadChecklist(options.checklist ?? DEFAULT_CHECKLIST);
+  return withStore(options.store, async (store) => {
+    const subject = await gatherHandover(store, client, { at, since, now, address, checklist });
+    return subject ? { subject, chain: await store.readChainHead(client) } : refuse(store, client, address, at);
+  });
+}
+
+/** Why there is nothing to hand over. */
+async function refuse(store: Store, client: string, address: string | undefined, at: Date | null): Promise<never> {
+  const newest = await store.readReports(client, null);
+  if (newest.length === 0) throw await describeUnknownClient(store, client);
+  if (at && (await store.readReports(client, at)).length === 0)
+    throw new InputError(`"${client}" has no check of ${renderTime(at.toISOString())} or before`);
+  const known = listNames(newest.map(({ slot }) => slot));
+  throw new InputError(`"${client}" has no address "${address}" in the store; it has ${known}`);
+}
