@@ -130,7 +130,7 @@ describe('report', () => {
     [['nobody'], 'the store has no client "nobody"'],
     [['acme', '198.51.100.1'], '"acme" has no address "198.51.100.1" in the store; it has 203.0.113.7'],
     [['acme', '--at', '2026-10-01'], 'has no check of'],
-    [[], 'name a client, or give a report with --report FILE'],
+    [[], 'name a client, or give a report with --report FILE, or take all clients with --fleet'],
     [['acme', '--since', '2030-01-01'], '--since is later'],
     [['acme', '--fleet'], 'give a client or --fleet, not both'],
     [['acme', '--group', 'north'], '--group has no effect without --fleet'],
