@@ -84,6 +84,26 @@ describe('report', () => {
     expect(page.stdout).toContain('data:image/svg+xml;base64,');
   });
 
+  test('has the letterhead that the environment or a file of options gives, as other pages have', async () => {
+    const brand = join(directory, 'given.yaml');
+    await writeFile(brand, 'name: Example Telecom\nfooter: HRB 1');
+    const config = join(directory, 'options.yaml');
+    await writeFile(config, `brand: ${brand}`);
+    const shown = ['show', 'acme', '--store', store, '--format', 'html'];
+    for (const page of [
+      await runHere(['report', 'acme', '--store', store], { env: { SALLYPORT_BRAND: brand } }),
+      await report('acme', '--config', config),
+      await runHere([...shown, '--brand', brand]),
+      await runHere(shown, { env: { SALLYPORT_BRAND: brand } }),
+    ]) {
+      expect(page.stdout).toContain('<p class="name">Example Telecom</p>');
+      expect(page.stdout).toContain('<footer>HRB 1</footer>');
+    }
+    expect((await report('acme', '--format', 'markdown', '--brand', brand)).stdout).not.toContain('Example Telecom');
+    await writeFile(brand, 'nam: Example');
+    expect((await report('acme', '--brand', brand)).stderr).toContain(`${brand}:1:1: nam: unknown key`);
+  });
+
   test('of an earlier time knows nothing of later ones', async () => {
     const { code, stdout } = await report('acme', '--at', '2026-11-01');
     expect(code).toBe(0);

@@ -144,6 +144,7 @@ describe('cleanSvg', () => {
     ['<use href="#a"/>', 'use'],
     ['<style>@import "https://example.com"</style>', 'import'],
     ['<path onload="alert(1)" d="M0 0"/>', 'onload'],
+    ['<path onclick="x" d="M0 0"/>', 'onclick'],
     ['<path fill="url(https://example.com/#a)"/>', 'example'],
     ['<path style="fill:url(//example.com)"/>', 'example'],
     ['<linearGradient xlink:href="https://example.com#a"/>', 'example'],
