@@ -203,6 +203,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
       'check/rules',
       'files',
       'fleet/alerts/alert-config-schema',
+      'fleet/alerts/report-schema',
       'model',
       'reports/schemas',
       'site/rules',

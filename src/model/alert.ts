@@ -44,6 +44,25 @@ export interface OperatorEvent {
 /** What an alert tells. */
 export type AlertEvent = ClientEvent | OperatorEvent;
 
+/** A report that is due by mail. It is drawn when it is sent, from what the store has up to `at`. */
+export interface ReportEvent {
+  readonly type: 'report';
+  /** When it fell due: later checks are not in it. ISO 8601. */
+  readonly at: string;
+  /** From when on changes are listed. ISO 8601. */
+  readonly since: string;
+  /** What the time is called in the subject and the name of the file: `2026-11`, `2026-12-01`. */
+  readonly period: string;
+  /** Its name in the alert configuration. */
+  readonly report: string;
+  readonly client: ClientCard;
+  /** To the client's own contacts, or to the addresses of the channel. */
+  readonly to: 'contacts' | 'channel';
+}
+
+/** What the outbox holds: alerts, and reports, each of which is a message of its own. */
+export type QueuedEvent = AlertEvent | ReportEvent;
+
 /** One message of the outbox: an event, or the events of a digest. */
 export interface OutboxMessage {
   readonly id: number;
@@ -51,7 +70,7 @@ export interface OutboxMessage {
   readonly key: string;
   /** Name of the channel in the alert configuration. */
   readonly channel: string;
-  readonly events: readonly AlertEvent[];
+  readonly events: readonly QueuedEvent[];
   readonly attempts: number;
   readonly createdAt: string;
 }

@@ -134,7 +134,7 @@ export function authorizationProblem(
 }
 
 /** The day in a time zone, `YYYY-MM-DD`. */
-function formatDay(at: Date, timeZone: string): string {
+export function formatDay(at: Date, timeZone: string): string {
   let known = formatters.get(timeZone);
   if (!known) {
     const formatter = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });

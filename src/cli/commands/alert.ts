@@ -1,18 +1,19 @@
 import { type AlertConfig, loadAlertConfig } from '../../fleet/alerts/alert-config.js';
-import { deliverMessages } from '../../fleet/alerts/deliver.js';
+import type { ReportPlan } from '../../fleet/alerts/report-settings.js';
 import { CHANNELS } from '../../fleet/alerts/registry.js';
 import { composeTestMessage, SEND_TIMEOUT_MS, sendMessage } from '../../fleet/alerts/send-message.js';
+import { parseSchedule } from '../../files/clients/schedule.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { FailedMessage } from '../../fleet/store/store.js';
 import { renderJson } from '../../reports/json.js';
 import { forTerminalLine } from '../../words/escape.js';
 import { quoteInput, suggest } from '../../words/input.js';
-import { renderCount } from '../../words/sentence.js';
+import { listNames, renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell } from '../kit/ending.js';
+import { deliverDue, MAIL_REPORT, mailReport } from '../kit/mail-report.js';
 import type { Options, Values } from '../kit/option.js';
 import { print } from '../kit/output.js';
-import { tellDelivery } from '../kit/progress.js';
 import { STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
@@ -37,6 +38,12 @@ export const command = defineCommand({
       options: ALERTS,
       run: ({ channel, alerts }) => testChannel(channel, alerts),
     }),
+    report: defineCommand({
+      title: 'List who gets a report by mail, send one to try it, or send all now',
+      words: { report: { required: true, describe: 'Name of a report in the file' } },
+      options: { ...ALERTS, ...MAIL_REPORT },
+      run: async ({ report, alerts, ...settings }) => mailReport(report, await readConfig(alerts), settings),
+    }),
     list: defineCommand({
       title: 'Count the messages that wait, and list those that were given up',
       options: { ...TABLE_OR_JSON, ...STORE },
@@ -53,16 +60,26 @@ export const command = defineCommand({
       run: ({ store }) => retry(store),
     }),
   },
-  examples: [['alert test noc --alerts alerts.yaml', 'Does the channel work?']],
+  examples: [
+    ['alert test noc --alerts alerts.yaml', 'Does the channel work?'],
+    ['alert report monthly --alerts alerts.yaml --inventory clients.yaml --to me@example.com', 'See a report first'],
+  ],
   notes: ['Exit codes: 0 delivered, 1 not all delivered, 2 usage or internal error'],
 });
 
 async function validate(file: string): Promise<number> {
-  const { channels } = await readConfig(file);
-  const width = Math.max(...[...channels.keys()].map(({ length }) => length));
+  const { channels, reports } = await readConfig(file);
+  const width = Math.max(...[...channels.keys(), ...reports.keys()].map(({ length }) => length));
   print(`${file}: valid`);
   for (const [name, { kind }] of channels) print(`${name.padEnd(width)}  ${CHANNELS[kind].title}`);
+  for (const [name, plan] of reports) print(`${name.padEnd(width)}  ${describePlan(plan)}`);
   return EXIT.compliant;
+}
+
+function describePlan({ schedule, timeZone, to, channels }: ReportPlan): string {
+  const next = parseSchedule(schedule, timeZone).nextRun()?.toISOString() ?? 'never';
+  const whom = to === 'contacts' ? 'to its contacts, ' : '';
+  return `Report of each client, ${whom}through ${listNames(channels)}; next at ${next}`;
 }
 
 function readConfig(file: string): Promise<AlertConfig> {
@@ -115,12 +132,7 @@ function describeFailure({ createdAt, channel, attempts, key, error }: FailedMes
 
 async function sendDue({ alerts, store: path }: Values<typeof ALERTS & typeof STORE>): Promise<number> {
   const config = await readConfig(alerts);
-  const ending = catchSignals();
-  const { sent, postponed, failed } = await withStore(path, (store) =>
-    deliverMessages(store, config, { signal: ending.signal, now: () => new Date(), onResult: tellDelivery }),
-  ).finally(() => ending.release());
-  print(`${sent} sent, ${postponed} to be tried again, ${failed} given up`);
-  return postponed + failed === 0 && !ending.signal.aborted ? EXIT.compliant : EXIT.violation;
+  return withStore(path, (store) => deliverDue(store, config));
 }
 
 async function retry(path: string | undefined): Promise<number> {

@@ -27,6 +27,7 @@ import { readInventory } from '../kit/inventory.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, tellDelivery } from '../kit/progress.js';
+import { createReportDrawer } from '../kit/report-mail.js';
 import { chooseStorePath } from '../kit/store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS, type SweepFigures } from '../kit/sweep-options.js';
 import { chooseStyle } from '../kit/terminal.js';
@@ -77,7 +78,8 @@ export const command = defineCommand({
     try {
       const options = { ...figures, store, inventory, alerts, signal: ending.signal };
       const exitCode = await writeSweep(prepared, options, { settings, format, brand, output });
-      const delivery = { signal: ending.signal, now: () => new Date(), onResult: tellDelivery };
+      const draw = createReportDrawer(store, tell);
+      const delivery = { signal: ending.signal, now: () => new Date(), draw, onResult: tellDelivery };
       if (alerts) await deliverMessages(store, alerts, delivery);
       return exitCode;
     } finally {

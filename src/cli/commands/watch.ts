@@ -6,7 +6,8 @@ import { openStore } from '../../fleet/store/open-store.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
 import type { Store } from '../../fleet/store/store.js';
-import { watch, type WatchedFiles, type WatchView } from '../../fleet/sweep/watch.js';
+import { watch, type WatchView } from '../../fleet/sweep/watch.js';
+import type { WatchedFiles } from '../../fleet/sweep/watched-files.js';
 import { forTerminal } from '../../words/escape.js';
 import { readDuration } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
@@ -14,6 +15,7 @@ import { catchSignals, EXIT } from '../kit/ending.js';
 import { readInventory } from '../kit/inventory.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { tellDelivery } from '../kit/progress.js';
+import { createReportDrawer } from '../kit/report-mail.js';
 import { chooseStorePath } from '../kit/store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS } from '../kit/sweep-options.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
@@ -70,7 +72,8 @@ export const command = defineCommand({
       // Not before: a service manager that starts us again and again must not keep it fresh.
       if (heartbeat !== undefined) await beatHeart(heartbeat);
       tuneForMany();
-      await watch({ store, figures, ...files, jitterMs, view, signal });
+      const draw = createReportDrawer(store, (line) => view.note(line));
+      await watch({ store, figures, ...files, jitterMs, view, signal, draw });
       return EXIT.compliant;
     } finally {
       ending.release();
@@ -97,7 +100,8 @@ function createFiles({ inventory, alerts, group, client, tag, ignore }: Settings
       seen = await look();
       const loaded = await readInventory(inventory, { ignore, note: tellOnce });
       const clients = selectClients(loaded, { groups: group, ids: client, tags: tag });
-      if (!clients.some(({ schedule }) => schedule !== null)) {
+      const config = alerts === undefined ? null : await loadAlertConfig(alerts, process.env);
+      if (!clients.some(({ schedule }) => schedule !== null) && !config?.reports.size) {
         throw new InputError(`no client has a schedule, so nothing would ever be due: ${HOW_TO[loaded.format]}`, {
           file: inventory,
         });
@@ -106,7 +110,8 @@ function createFiles({ inventory, alerts, group, client, tag, ignore }: Settings
         inventory: loaded.file,
         clients,
         everyone: loaded.clients,
-        alerts: alerts === undefined ? null : await loadAlertConfig(alerts, process.env),
+        chosen: JSON.stringify([group ?? [], client ?? [], tag ?? []]),
+        alerts: config,
       };
     },
     changed: async (): Promise<boolean> => (await look()) !== seen,

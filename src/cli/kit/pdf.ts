@@ -10,7 +10,7 @@ import { PACKAGE_ROOT } from '../../version.js';
 import type { Options } from './option.js';
 
 /** The value of `--pdf-browser` by which none is used. */
-const NO_BROWSER = 'none';
+export const NO_BROWSER = 'none';
 
 /** Declares `--pdf-browser`. */
 export const PDF_BROWSER = {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { type Secret, SecretReference } from './alert-config-secret.js';
+import { reportSchema } from './report-schema.js';
 import { CHANGE_KINDS } from '../../model/change.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { ID_PATTERN, idSchema } from '../../model/text.js';
@@ -135,6 +136,7 @@ const fileOf = <T extends z.ZodType>(channels: T) =>
     channels,
     routes: z.array(routeSchema).max(1000).describe('every route that matches a change applies'),
     operator: z.strictObject({ to: channelNames }).describe('who is alerted to trouble with sallyport itself'),
+    reports: z.record(idSchema, reportSchema).default({}).describe('reports by mail, on a schedule, by name'),
   });
 
 /** The format of an alert configuration, for editors. */

@@ -12,6 +12,9 @@ import {
   type UnresolvedSettings,
 } from './alert-config-schema.js';
 import { Secret, SecretReference, type SecretSource } from './alert-config-secret.js';
+import { findReportProblems, planReport, type ReportPlan } from './report-settings.js';
+import { loadBrand } from '../../files/brand/brand.js';
+import type { Brand } from '../../model/brand.js';
 import { quoteInput, suggest } from '../../words/input.js';
 
 /** Where alerts go. */
@@ -21,6 +24,8 @@ export interface AlertConfig {
   readonly channels: ReadonlyMap<string, ChannelSettings>;
   readonly routes: readonly Route[];
   readonly operator: { readonly to: readonly string[] };
+  /** Reports by mail, by name. */
+  readonly reports: ReadonlyMap<string, ReportPlan>;
 }
 
 const MAX_SECRET_BYTES = 4096;
@@ -66,8 +71,23 @@ export async function loadAlertConfig(
     }
   }
   checkNames(['operator', 'to'], data.operator.to);
+  const reports = new Map<string, ReportPlan>();
+  for (const [name, settings] of Object.entries(data.reports)) {
+    const path = ['reports', name];
+    for (const found of findReportProblems(settings, channels, known)) report([...path, ...found.path], found.problem);
+    const brand = await fetchBrand(settings.brand, dirname(resolve(file))).catch((error: unknown) => {
+      if (!(error instanceof InputError)) throw error;
+      report([...path, 'brand'], error.message);
+      return null;
+    });
+    reports.set(name, planReport(settings, brand));
+  }
   throwErrors(errors);
-  return { file, channels, routes: data.routes, operator: data.operator };
+  return { file, channels, routes: data.routes, operator: data.operator, reports };
+}
+
+async function fetchBrand(file: string | undefined, folder: string): Promise<Brand | null> {
+  return file === undefined ? null : loadBrand(resolve(folder, file));
 }
 
 type Refuse = (key: string, problem: string) => void;

@@ -3,6 +3,7 @@ import type { AlertConfig } from './alert-config.js';
 import type { Delivery } from './channel.js';
 import { composeNotices, type Notice } from './notice.js';
 import { SEND_TIMEOUT_MS, sendMessage } from './send-message.js';
+import { type DrawReport, sendReport } from './send-report.js';
 import type { OutboxMessage } from '../../model/alert.js';
 
 /** The wait after the first failure; it doubles with each one. */
@@ -48,14 +49,16 @@ export interface DeliverOptions {
   /** Ends the delivery; what was under way is tried again. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Draws the reports among the messages. */
+  readonly draw: DrawReport;
   readonly onResult?: (result: DeliveryResult) => void;
   readonly timeoutMs?: number;
   /** From 0 to below 1. */
   readonly random?: () => number;
 }
 
-/** Channels, and who hears that one of them fails. */
-export type DeliverConfig = Pick<AlertConfig, 'channels' | 'routes' | 'operator'>;
+/** Channels and reports, and who hears that a channel fails. */
+export type DeliverConfig = Pick<AlertConfig, 'channels' | 'routes' | 'operator' | 'reports'>;
 
 const AT_ONCE = 8;
 
@@ -77,12 +80,19 @@ export async function deliverMessages(
   let notices = 0;
   const chooseTime = (message: OutboxMessage, retryAfterMs: number, at: Date) =>
     signal.aborted ? at : chooseRetry(message, retryAfterMs, at, random());
+  const send = (message: OutboxMessage): Promise<Delivery> => {
+    const report = message.events.find((event) => event.type === 'report');
+    const how = { signal, now: now(), timeoutMs };
+    return report
+      ? sendReport(message, report, config, { ...how, draw: options.draw })
+      : sendMessage(message, config, how);
+  };
   const deliver = async (message: OutboxMessage): Promise<DeliveryResult> => {
     const rest = resting.get(message.channel);
     const rests = rest !== undefined && rest.until > now();
     const delivery: Delivery = rests
       ? { outcome: 'retry', reason: rest.reason, retryAfterMs: rest.until.getTime() - now().getTime() }
-      : await sendMessage(message, config, { signal, now: now(), timeoutMs });
+      : await send(message);
     const at = now();
     if (delivery.outcome === 'delivered') {
       await outbox.markSent(message.id, at);

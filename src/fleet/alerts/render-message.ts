@@ -138,7 +138,7 @@ function explainRules(changes: readonly SaidChange[]): MessageSection[] {
 }
 
 /** Breaks a text into lines at the ends of sentences. */
-function breakText(text: string): string[] {
+export function breakText(text: string): string[] {
   const lines: string[] = [];
   for (const sentence of cutText(text, MAX_REMEDY)
     .trim()
@@ -192,7 +192,8 @@ function namePlace({ address, slot }: SaidClientEvent): string {
   return cutText(address === null || address === slot ? slot : `${address} (${slot})`, 100);
 }
 
-function boundLines(lines: readonly string[]): string[] {
+/** At most {@link MAX_LINES} lines of at most {@link MAX_LINE} units; the last one counts what is left out. */
+export function boundLines(lines: readonly string[]): string[] {
   const told = lines
     .slice(0, lines.length > MAX_LINES ? MAX_LINES - 1 : MAX_LINES)
     .map((line) => cutText(line, MAX_LINE));

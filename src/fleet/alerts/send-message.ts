@@ -36,9 +36,9 @@ function sendThrough<K extends ChannelKind>(
   return channel.send(message, settings, options);
 }
 
-/** Puts a message into words. Total. */
+/** Puts the alerts of a message into words. Total. */
 export function sayMessage(message: OutboxMessage): SaidMessage {
-  return { ...message, events: message.events.map(sayEvent) };
+  return { ...message, events: message.events.flatMap((event) => (event.type === 'report' ? [] : sayEvent(event))) };
 }
 
 function sayEvent(event: AlertEvent): SaidEvent {

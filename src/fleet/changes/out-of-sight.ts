@@ -29,7 +29,7 @@ export function acceptUnseen<S extends Pick<SlotState, 'issues'>>(
 }
 
 /** What is out of sight in a slot, and that no one accepts on a day (`YYYY-MM-DD`, UTC). */
-export function sayUnseen(state: SlotState, waivers: readonly Waiver[], today: string): Unseen[] {
+export function sayUnseen(state: Pick<SlotState, 'issues'>, waivers: readonly Waiver[], today: string): Unseen[] {
   const { issues } = sayState(acceptUnseen(state, waivers, today));
   return Object.values(issues).flatMap(({ lostAt, waived, ...issue }) =>
     lostAt === undefined || waived ? [] : [{ ...issue, lostAt }],

@@ -58,11 +58,14 @@ function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
 }
 
 /** Puts how a slot stands into words. */
-export function sayState(state: SlotState): SaidSlotState {
-  const issues = Object.entries(state.issues);
+export function sayState<S extends Pick<SlotState, 'issues'>>(
+  state: S,
+): Omit<S, 'issues'> & Pick<SaidSlotState, 'issues'> {
+  const entries = Object.entries(state.issues);
   // Most states have none, and lists have very many states.
-  if (issues.length === 0) return { ...state, issues: {} };
-  const said = issues.map(([key, issue]) => [key, { ...issue, title: titleOf(issue) }] as const);
+  const none: SaidSlotState['issues'] = {};
+  if (entries.length === 0) return { ...state, issues: none };
+  const said = entries.map(([key, issue]) => [key, { ...issue, title: titleOf(issue) }] as const);
   return { ...state, issues: Object.fromEntries(said) };
 }
 

@@ -10,6 +10,7 @@ import { cutText } from '../../words/sentence.js';
 import { keepUnseen, sayUnseen } from '../changes/out-of-sight.js';
 import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
+import { stateAt } from './state-at.js';
 import { traceServices } from './trace-services.js';
 
 /** More looks than these are not read: a client of many addresses has a shorter history of each. */
@@ -34,20 +35,27 @@ export async function gatherHandover(
   clientId: string,
   { at, since, now, address, checklist }: HandoverWanted,
 ): Promise<Handover | null> {
-  const looks = (await store.readReports(clientId, at)).filter(
-    ({ slot, report: { target } }) => address === undefined || [slot, target.address].includes(address),
-  );
+  const all = await store.readReports(clientId, at);
+  const looks =
+    address === undefined
+      ? await dropRetired(store, clientId, all)
+      : all.filter(({ slot, report: { target } }) => [slot, target.address].includes(address));
   if (looks.length === 0) return null;
   const slots = new Set(looks.map(({ slot }) => slot));
   const until = at ?? now;
   const { name, states } = await readStates(store, clientId);
   const waivers = await store.listWaivers(clientId);
-  const history = (await store.listHistory(clientId, Math.min(MOST_LOOKS * 2 * slots.size, MOST_READ))).filter(
-    (one) => new Date(one.at) <= until,
-  );
-  const changes = (await store.listChanges({ clientId, since })).filter(
+  const recent = await store.listHistory(clientId, Math.min(MOST_LOOKS * 2 * slots.size, MOST_READ));
+  const history = recent.filter((one) => new Date(one.at) <= until);
+  const later = new Set(recent.filter((one) => new Date(one.at) > until).map(({ slot }) => slot));
+  const past = (await store.listChanges({ clientId })).filter(
     (change) => slots.has(change.slot) && new Date(change.at) <= until,
   );
+  const changes = past.filter((change) => new Date(change.at) >= since);
+  const stateOf = (look: StoredReport): Pick<SlotState, 'issues'> | undefined => {
+    const state = states.get(look.slot);
+    return later.has(look.slot) ? stateAt(look, state, past, until) : state;
+  };
   const state = checklistState(checklist, await store.listAnswers(clientId, checklist.name), now);
   return {
     schema: HANDOVER_SCHEMA,
@@ -56,7 +64,7 @@ export async function gatherHandover(
     client: { id: clientId, name: name ?? clientId },
     since: since.toISOString(),
     addresses: looks.map((look) => ({
-      ...describeLook(look, at ? undefined : states.get(look.slot), waivers, now),
+      ...describeLook(look, stateOf(look), waivers, now),
       history: traceServices(history.filter(({ slot }) => slot === look.slot)),
     })),
     changes: changes.map((change) => {
@@ -68,10 +76,17 @@ export async function gatherHandover(
   };
 }
 
-/** A report with what stands although it does not show it: of earlier times that is not known. */
+/** Without what the client no longer has, unless that is all. */
+async function dropRetired(store: Store, clientId: string, looks: readonly StoredReport[]) {
+  const retired = new Set((await store.listRetired(clientId)).map(({ slot }) => slot));
+  const listed = looks.filter(({ slot }) => !retired.has(slot));
+  return listed.length > 0 ? listed : looks;
+}
+
+/** A report with what stands although it does not show it. */
 function describeLook(
   { slot, report }: StoredReport,
-  state: SlotState | undefined,
+  state: Pick<SlotState, 'issues'> | undefined,
   waivers: readonly Waiver[],
   now: Date,
 ) {

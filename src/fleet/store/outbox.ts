@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import type { AlertEvent, OutboxMessage } from '../../model/alert.js';
+import { type Kysely, sql } from 'kysely';
+import type { OutboxMessage, QueuedEvent } from '../../model/alert.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -12,7 +12,7 @@ export interface NewMessage {
   /** Held until its sweep's digest is closed; sent at once if there is no sweep. */
   readonly digest: boolean;
   readonly sweepId: number | null;
-  readonly event: AlertEvent;
+  readonly event: QueuedEvent;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -47,7 +47,7 @@ type Message = Pick<Tables['messages'], 'key' | 'channel' | 'sweep_id' | 'state'
 
 async function insertMessage(
   db: Db,
-  { events, at, ...message }: Message & { readonly events: readonly AlertEvent[]; readonly at: number },
+  { events, at, ...message }: Message & { readonly events: readonly QueuedEvent[]; readonly at: number },
 ): Promise<void> {
   await db
     .insertInto('messages')
@@ -83,7 +83,7 @@ export async function closeDigest(db: Db, sweepId: number, at: Date): Promise<vo
         channel,
         sweep_id: sweepId,
         state: 'waiting',
-        events: rows.flatMap(({ events }) => JSON.parse(events) as AlertEvent[]),
+        events: rows.flatMap(({ events }) => JSON.parse(events) as QueuedEvent[]),
         at: at.getTime(),
       });
       const ids = rows.map(({ id }) => id);
@@ -95,7 +95,10 @@ export async function closeDigest(db: Db, sweepId: number, at: Date): Promise<vo
 /** No message waits as long as this: what is due later was noted while the clock was ahead, and is due. */
 const TOO_LATE_MS = 12 * 3_600_000;
 
-/** Takes due messages, oldest first, and hides them from others until the lease ends. */
+/** What the keys of reports begin with. They are many at once, and alerts do not wait for them. */
+export const REPORT_KEY = 'report/';
+
+/** Takes due messages, alerts before reports and oldest first, and hides them from others until the lease ends. */
 export async function claimMessages(db: Db, now: Date, limit: number, leaseMs: number): Promise<OutboxMessage[]> {
   const rows = await db
     .selectFrom('messages')
@@ -103,6 +106,7 @@ export async function claimMessages(db: Db, now: Date, limit: number, leaseMs: n
     .where((query) =>
       query.or([query('due_at', '<=', now.getTime()), query('due_at', '>', now.getTime() + TOO_LATE_MS)]),
     )
+    .orderBy(sql`key like ${`${REPORT_KEY}%`}`)
     .orderBy('due_at')
     .orderBy('id')
     .limit(limit)
@@ -118,7 +122,7 @@ export async function claimMessages(db: Db, now: Date, limit: number, leaseMs: n
   }
   return rows.map(({ events, created_at, ...message }) => ({
     ...message,
-    events: JSON.parse(events) as AlertEvent[],
+    events: JSON.parse(events) as QueuedEvent[],
     createdAt: new Date(created_at).toISOString(),
   }));
 }

@@ -250,6 +250,26 @@ export async function readReports(db: Db, clientId: string, at: Date | null): Pr
   return rows.map(toStoredReport);
 }
 
+/** Whether there is a final report of a client, at a time or before it, of a slot that was not retired since. */
+export async function wasChecked(db: Db, clientId: string, at: Date): Promise<boolean> {
+  const row = await db
+    .selectFrom('results')
+    .innerJoin('slots', 'slots.id', 'results.slot_id')
+    .where('slots.client_id', '=', clientId)
+    .where('results.final', '=', 1)
+    .where('results.at', '<=', at.getTime())
+    .where((query) =>
+      query.or([
+        query('state', 'is not', null),
+        query('results.at', '>', query.fn.coalesce('retired_at', query.lit(0))),
+      ]),
+    )
+    .select('results.id')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The newest looks at a client, newest first. */
 export async function listHistory(db: Db, clientId: string, limit: number): Promise<HistoryEntry[]> {
   const rows = await selectReports(db)

@@ -2,10 +2,10 @@ import type { Kysely } from 'kysely';
 import type { Change, SlotState, StoredChange, Waiver } from '../../model/change.js';
 import { addChanges, listChanges, markAlerted, type ChangePlace } from './changes.js';
 import { enqueue, type NewMessage } from './outbox.js';
-import { addResult, type NewResult } from './results.js';
+import { addResult, type NewResult, wasChecked } from './results.js';
 import { getState, putState, type StateSince } from './states.js';
 import { type LeavingOut, noteHeld, noteLeftOut, type Skipped } from './sweep-tally.js';
-import { finishClient } from './sweeps.js';
+import { finishClient, lastRun, noteRun } from './sweeps.js';
 import type { Tables } from './tables.js';
 import { listWaivers } from './waivers.js';
 
@@ -55,6 +55,20 @@ export class StoreWriter {
   /** Puts an event into the outbox; the same key twice: once. */
   enqueue(message: NewMessage): Promise<void> {
     return enqueue(this.#db, message);
+  }
+
+  /** When a schedule ran last; null if it never did. */
+  lastRun(key: string): Promise<Date | null> {
+    return lastRun(this.#db, key);
+  }
+
+  noteRun(key: string, at: Date): Promise<void> {
+    return noteRun(this.#db, key, at);
+  }
+
+  /** Whether the store has a check of a client at a time or before it, of what it is listed with. */
+  wasChecked(clientId: string, at: Date): Promise<boolean> {
+    return wasChecked(this.#db, clientId, at);
   }
 
   /** Notes that a sweep is done with a client. */

@@ -165,7 +165,7 @@ interface MessagesTable {
   readonly key: string;
   readonly channel: string;
   readonly sweep_id: number | null;
-  /** AlertEvent[] as JSON. */
+  /** QueuedEvent[] as JSON. */
   readonly events: string;
   /** held: waits for its digest; joined: went into one; waiting: to be sent; failed: given up. */
   readonly state: 'held' | 'joined' | 'waiting' | 'sent' | 'failed';

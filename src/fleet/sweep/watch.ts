@@ -1,23 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseSchedule } from '../../files/clients/schedule.js';
-import type { AlertConfig } from '../alerts/alert-config.js';
 import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
+import type { DrawReport } from '../alerts/send-report.js';
 import type { Store } from '../store/store.js';
 import { beginSweep, resumeSweep, runSweep, type SweepEnd, type SweepOptions, type SweepResult } from './sweep.js';
 import { BackOff } from './back-off.js';
 import { OperatorLine } from './operator-line.js';
+import { ReportClock } from './report-clock.js';
+import type { WatchedFiles } from './watched-files.js';
+import { filterClients, findDue, listSchedules, type Schedule } from './schedules.js';
 import { renderCount } from '../../words/sentence.js';
-import type { Client } from '../../model/client.js';
-
-/** What the files say: loaded again whenever they change. */
-export interface WatchedFiles {
-  /** Absolute path of the inventory. */
-  readonly inventory: string;
-  readonly clients: Iterable<Client> | AsyncIterable<Client>;
-  /** All of the inventory, whichever were chosen. */
-  readonly everyone: Iterable<Client> | AsyncIterable<Client>;
-  readonly alerts: AlertConfig | null;
-}
 
 /** What a watch tells as it goes, one line each, and its results. */
 export interface WatchView {
@@ -39,6 +30,8 @@ export interface WatchOptions {
   /** A sweep begins up to so much after its time, at random, ms. */
   readonly jitterMs: number;
   readonly view: WatchView;
+  /** Draws the reports that are due by mail. */
+  readonly draw: DrawReport;
   readonly signal: AbortSignal;
   /** How often the files, the clock and the outbox are looked at, ms. */
   readonly tickMs?: number | undefined;
@@ -69,15 +62,17 @@ class Watcher {
   readonly #deliveries: BackOff;
   readonly #sweeps: BackOff;
   readonly #operator: OperatorLine;
+  readonly #reports: ReportClock;
 
   constructor(
     private readonly options: WatchOptions,
     private files: WatchedFiles,
   ) {
-    const { tickMs = TICK_MS, view, signal } = options;
+    const { tickMs = TICK_MS, view, signal, store } = options;
     this.#deliveries = new BackOff(tickMs, MOST_REST_MS);
     this.#sweeps = new BackOff(tickMs, MOST_REST_MS);
     this.#operator = new OperatorLine((line) => view.note(line), signal);
+    this.#reports = new ReportClock(store);
   }
 
   async run(): Promise<void> {
@@ -100,7 +95,7 @@ class Watcher {
   }
 
   async #tick(): Promise<void> {
-    const { store, signal, view } = this.options;
+    const { store, signal, view, draw } = this.options;
     if (this.#healthy) view.alive();
     const { alerts } = this.files;
     if (!alerts || this.#delivering || this.#deliveries.restMs > 0) return;
@@ -111,7 +106,8 @@ class Watcher {
         if (result.delivery.outcome !== 'delivered' && result.retryAt === null) this.#healthy = false;
         view.delivery(result);
       };
-      await deliverMessages(store, alerts, { signal, now, onResult });
+      for (const line of await this.#reports.queueDue({ ...this.files, alerts }, now())) view.note(line);
+      await deliverMessages(store, alerts, { signal, now, draw, onResult });
       this.#deliveries.noteSuccess();
     } catch (error) {
       this.#healthy = false;
@@ -135,7 +131,9 @@ class Watcher {
       }
       this.#appoint(schedule, isAhead ? now : lastRun);
     }
+    ahead.push(...(await this.#reports.plan(this.files, new Date())));
     await this.#tellAhead(ahead);
+    for (const line of this.#reports.describe()) this.options.view.note(line);
     const clients = this.#schedules.reduce((sum, schedule) => sum + schedule.clients, 0);
     this.options.view.note(
       `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}; ${this.#describeNext()}`,
@@ -237,46 +235,4 @@ class Watcher {
   #tellOperator(title: string, detail: string): Promise<void> {
     return this.#operator.tell(this.options.store, this.files.alerts, title, detail);
   }
-}
-
-async function* filterClients(clients: WatchedFiles['clients'], key: string): AsyncGenerator<Client> {
-  for await (const client of clients) if (scheduleKey(client) === key) yield client;
-}
-
-/** Clients that are swept together: those of one group that share a schedule. */
-export interface Schedule {
-  /** Same from run to run: what its last run is remembered by. */
-  readonly key: string;
-  readonly group: string | null;
-  /** Cron expression. */
-  readonly cron: string;
-  /** IANA name. */
-  readonly timeZone: string;
-  readonly clients: number;
-}
-
-/** The key of a client's schedule; null if it has none. */
-function scheduleKey({ group, schedule, timeZone }: Client): string | null {
-  return schedule === null ? null : JSON.stringify([group, schedule, timeZone]);
-}
-
-/** Lists the schedules of an inventory. */
-export async function listSchedules(clients: Iterable<Client> | AsyncIterable<Client>): Promise<Schedule[]> {
-  const schedules = new Map<string, Schedule>();
-  for await (const client of clients) {
-    const key = scheduleKey(client);
-    if (key === null || client.paused) continue;
-    const { group, schedule, timeZone } = client;
-    const count = schedules.get(key)?.clients ?? 0;
-    schedules.set(key, { key, group, cron: schedule!, timeZone, clients: count + 1 });
-  }
-  return [...schedules.values()];
-}
-
-/**
- * When a schedule is due: at its first time after the last run, which may have been missed while nothing ran, and is
- * then caught up with once; after `now` where it never ran. Null if it never comes again.
- */
-export function findDue({ cron, timeZone }: Schedule, lastRun: Date | null, now: Date): Date | null {
-  return parseSchedule(cron, timeZone).nextRun(lastRun ?? now);
 }

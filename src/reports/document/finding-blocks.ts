@@ -1,7 +1,7 @@
 import type { ChecklistState } from '../../model/checklist.js';
 import type { ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
 import type { Report } from '../../model/report.js';
-import { SEVERITIES } from '../../model/severity.js';
+import { SEVERITIES, type Severity } from '../../model/severity.js';
 import { renderCount } from '../../words/sentence.js';
 import { CHECKLIST_MARKS, describeAnswer } from '../checklist-table.js';
 import { type FindingGroup, groupFindings, shareTexts, sortFindings } from '../finding-groups.js';
@@ -36,22 +36,26 @@ function groupForPeople(found: readonly Found[]): FindingGroup[] {
 
 /** The first page: what was found in plain words, without ports, and what it means. */
 export function tellFindings(found: readonly Found[]): Block[] {
-  const groups = groupForPeople(found);
+  const all = listFound(found);
   const heading: Block = { kind: 'heading', level: 2, text: TEXTS.found };
-  if (groups.length === 0) return [heading, { kind: 'text', text: TEXTS.nothingFound }];
-  const rows = groups.slice(0, MOST_ON_FIRST_PAGE).map((group): Cell[] => {
-    const [worst = group[0]] = sortFindings({ findings: [...group], verdict: 'violation' });
-    return [
-      { severity: worst.severity },
-      group.length > 1 ? `${worst.headline} (${group.length} times)` : worst.headline,
-      worst.matters,
-    ];
-  });
+  if (all.length === 0) return [heading, { kind: 'text', text: TEXTS.nothingFound }];
+  const rows = all
+    .slice(0, MOST_ON_FIRST_PAGE)
+    .map(({ severity, headline, matters }): Cell[] => [{ severity }, headline, matters]);
   return [
     heading,
     { kind: 'table', caption: TEXTS.foundCaption, columns: TEXTS.foundColumns, rows },
-    ...tellRest(groups.length - rows.length),
+    ...tellRest(all.length - rows.length),
   ];
+}
+
+/** What needs someone to act, in plain words, worst first. */
+export function listFound(found: readonly Found[]): { severity: Severity; headline: string; matters: string }[] {
+  return groupForPeople(found).map((group) => {
+    const [worst = group[0]] = sortFindings({ findings: [...group], verdict: 'violation' });
+    const { severity, headline, matters } = worst;
+    return { severity, headline: group.length > 1 ? `${headline} (${group.length} times)` : headline, matters };
+  });
 }
 
 /** The first page: what someone accepted, by whom and until when. */
@@ -69,24 +73,27 @@ export function tellAccepted(found: readonly Found[]): Block[] {
 
 /** The first page: what to do, and who does it, most urgent first. */
 export function tellTodo(found: readonly Found[]): Block[] {
-  const groups = groupForPeople(found);
-  if (groups.length === 0) return [];
+  const all = listTodo(found);
+  if (all.length === 0) return [];
+  const rows = all.slice(0, MOST_ON_FIRST_PAGE).map(({ remedy, who }, index) => [String(index + 1), remedy, who]);
+  return [
+    { kind: 'heading', level: 2, text: TEXTS.todo },
+    { kind: 'table', caption: TEXTS.todoCaption, columns: TEXTS.todoColumns, rows },
+    ...tellRest(all.length - rows.length),
+  ];
+}
+
+/** What to do, and who does it, most urgent first. */
+export function listTodo(found: readonly Found[]): { remedy: string; who: string }[] {
   const told = new Map<string, { readonly group: FindingGroup; readonly remedy: string }>();
-  for (const group of groups) {
+  for (const group of groupForPeople(found)) {
     const { common, further } = shareTexts(group, 'remedy');
     const remedy = [common, ...further.map(({ text, endpoints }) => `${endpoints.join(', ')}: ${text}`)]
       .filter(Boolean)
       .join(' ');
     if (!told.has(remedy)) told.set(remedy, { group, remedy });
   }
-  const rows = [...told.values()]
-    .slice(0, MOST_ON_FIRST_PAGE)
-    .map(({ group, remedy }, index) => [String(index + 1), remedy, nameFixers(group)]);
-  return [
-    { kind: 'heading', level: 2, text: TEXTS.todo },
-    { kind: 'table', caption: TEXTS.todoCaption, columns: TEXTS.todoColumns, rows },
-    ...tellRest(told.size - rows.length),
-  ];
+  return [...told.values()].map(({ group, remedy }) => ({ remedy, who: nameFixers(group) }));
 }
 
 function tellRest(count: number): Block[] {

@@ -1,20 +1,16 @@
 import { type Handover, HANDOVER_SCHEMA } from '../../model/handover.js';
 import type { Report } from '../../model/report.js';
 import type { SiteReport } from '../../model/site.js';
-import { type Standing, standingOf } from '../../model/standing.js';
+import { standingOf } from '../../model/standing.js';
 import { renderCount, upperFirst } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { renderJson } from '../json.js';
 import { describeAddress } from './address-blocks.js';
+import { type AddressPart, listAges, nameAddress, sayVerdict, worstStanding } from './address-verdict.js';
 import { describeChecklist, listDoubts, tellAccepted, tellFindings, tellTodo } from './finding-blocks.js';
 import { describeSite } from './site-blocks.js';
 import type { Block, ReportDocument, TableBlock } from './report-document.js';
 import { STANDING_WORDS, TEXTS } from './strings.js';
-
-type AddressPart = Handover['addresses'][number];
-
-/** Worst first. */
-const ORDER: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'compliant'];
 
 /** The report of a client, or of one check: a page that a customer understands, then the evidence. Pure. */
 export function describeHandover(handover: Handover): ReportDocument {
@@ -40,7 +36,8 @@ function describeAddresses(handover: Handover): Block[] {
   const reports = addresses.map(({ report }) => report);
   const many = addresses.length > 1;
   return [
-    tellVerdict(addresses),
+    tellVerdict(addresses, handover.since),
+    ...listAges(handover).map((text) => ({ kind: 'text', text }) as const),
     ...tellFindings(reports),
     ...tellTodo(reports),
     ...tellAccepted(reports),
@@ -104,60 +101,29 @@ function listSubjects(addresses: readonly AddressPart[]): string {
   return addresses.map(({ report }) => report.target.name ?? report.target.address ?? report.target.input).join(', ');
 }
 
-/** The worst standing of all addresses. */
-function worstStanding(addresses: readonly AddressPart[]): Standing {
-  const all = addresses.map(({ report }) => standingOf(report));
-  return ORDER.find((standing) => all.includes(standing)) ?? 'inconclusive';
-}
-
-function tellVerdict(addresses: readonly AddressPart[]): Block {
-  const standing = worstStanding(addresses);
+function tellVerdict(addresses: readonly AddressPart[], since: string | null = null): Block {
+  const standing = worstStanding(addresses, since);
   return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text: sayVerdict(standing, addresses) };
 }
 
-function sayVerdict(standing: Standing, addresses: readonly AddressPart[]): string {
-  const reports = addresses.map(({ report }) => report);
-  const accepted = reports.some(({ findings }) => findings.some(({ waiver }) => waiver));
-  switch (standing) {
-    case 'violation': {
-      const standingFindings = reports.flatMap(({ findings }) =>
-        findings.filter(({ effect }) => effect === 'violation'),
-      );
-      const outages = standingFindings.filter(({ about }) => about === 'outage').length;
-      const open = standingFindings.length - outages;
-      return [
-        ...(open > 0
-          ? [
-              `${renderCount(open, 'thing')} ${open === 1 ? 'is' : 'are'} not as agreed and ${open === 1 ? 'has' : 'have'} to be put right.`,
-            ]
-          : []),
-        ...(outages > 0
-          ? [`${renderCount(outages, 'service')} that should work from outside ${outages === 1 ? 'does' : 'do'} not.`]
-          : []),
-      ].join(' ');
-    }
-    case 'compliant':
-      return `We found nothing open that should not be${accepted ? ', except for what was accepted' : ''}. This is valid for the time and the place of the check.`;
-    case 'no-answer':
-      return 'Nothing answered at all. That can mean that all is closed, or that the line was down or shut us out: it proves nothing.';
-    case 'inconclusive':
-      return 'This check proves neither that all is well nor that it is not. What prevented a result is listed below.';
-  }
-}
-
 function tellUnseen(addresses: readonly AddressPart[], many: boolean): Block[] {
-  const items = addresses.flatMap(({ slot, unseen }) =>
-    unseen.map(
-      ({ title, since }) =>
-        `${many && slot !== null ? `${slot}: ` : ''}${upperFirst(title)} (since ${renderTime(since)})`,
-    ),
-  );
+  const items = listUnseenOf(addresses, many);
   return items.length === 0
     ? []
     : [
         { kind: 'heading', level: 2, text: TEXTS.unseen },
         { kind: 'list', ordered: false, items },
       ];
+}
+
+/** Exposures that stand and were not seen. */
+export function listUnseenOf(addresses: readonly AddressPart[], many: boolean): string[] {
+  return addresses.flatMap(({ slot, unseen }) =>
+    unseen.map(
+      ({ title, since }) =>
+        `${many && slot !== null ? `${slot}: ` : ''}${upperFirst(title)} (since ${renderTime(since)})`,
+    ),
+  );
 }
 
 /** What was checked, from where, when, and by whose permission. */
@@ -193,11 +159,6 @@ function tellChecked({ addresses }: Handover): Block[] {
     ['Permission', allowed.join('; ')],
   ];
   return [heading, { kind: 'facts', rows: facts }, ...(addresses.length > 1 ? [tableAddresses(addresses)] : [])];
-}
-
-function nameAddress({ report: { target } }: AddressPart): string {
-  const address = target.address ?? target.input;
-  return target.name !== null && target.name !== address ? `${target.name} (${address})` : address;
 }
 
 function tableAddresses(addresses: readonly AddressPart[]): TableBlock {

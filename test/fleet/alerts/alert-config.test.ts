@@ -69,11 +69,15 @@ const FULL = [
   '  - {to: [chat, mail], severity: high, groups: [zurich], tags: [gold], kinds: [exposed, service-lost]}',
   '  - {to: [hook, cards, push], mode: digest}',
   'operator: {to: [push]}',
+  'reports:',
+  '  monthly: {schedule: "0 7 1 * *", timeZone: Europe/Berlin, to: contacts, through: mail, brand: brand.yaml}',
+  '  weekly: {schedule: "@weekly", to: [mail], format: html, groups: [north], tags: [gold]}',
 ];
 
 describe('loadAlertConfig', () => {
   test('reads every kind of channel, and fetches secrets from the environment and files', async () => {
     await write('slack-url', `${HOOK}\n`);
+    await write('brand.yaml', 'name: Telefon Schmidt\n');
     const file = await write('full.yaml', lines(...FULL));
     const config = await loadAlertConfig(file, ENV);
     expect([...config.channels.keys()]).toEqual(['hook', 'chat', 'cards', 'push', 'mail']);
@@ -102,6 +106,22 @@ describe('loadAlertConfig', () => {
       { to: ['hook', 'cards', 'push'], severity: 'info', mode: 'digest' },
     ]);
     expect(config.operator).toEqual({ to: ['push'] });
+    expect([...config.reports]).toEqual([
+      [
+        'monthly',
+        expect.objectContaining({
+          ...{ schedule: '0 7 1 * *', timeZone: 'Europe/Berlin', of: 'client', to: 'contacts', channels: ['mail'] },
+          ...{ format: 'pdf', brand: expect.objectContaining({ name: 'Telefon Schmidt' }) },
+        }),
+      ],
+      [
+        'weekly',
+        {
+          ...{ schedule: '@weekly', timeZone: 'UTC', of: 'client', to: 'channel', channels: ['mail'] },
+          ...{ format: 'html', brand: null, groups: ['north'], tags: ['gold'] },
+        },
+      ],
+    ]);
     for (const shown of [JSON.stringify([...config.channels]), inspect(config, { depth: 9, showHidden: true })]) {
       expect(shown).not.toMatch(/T0SECRET|horse/);
       expect(shown).toContain('[secret]');
@@ -264,6 +284,38 @@ describe('loadAlertConfig', () => {
       expect.stringContaining('channels.other.password: needs a user'),
       expect.stringContaining('channels.hook.secret: is shorter than 16 characters'),
       expect.stringContaining('channels.push.topic: '),
+    ]);
+  });
+
+  test('reports: schedule, channels, letterhead, each with its place', async () => {
+    const mail = 'mail: {kind: email, host: localhost, from: a@b.example, to: [c@d.example]}';
+    const problems = await problemsOf(
+      `channels: {main: {kind: slack, url: {env: HOOK}}, ${mail}}`,
+      ...TAIL,
+      'reports:',
+      '  often: {schedule: "* 7 1 * *", to: [mial, main]}',
+      '  never: {schedule: "0 7 31 2 *", to: [mail], through: mail}',
+      '  where: {schedule: "0 7 1 * *", timeZone: Europe/Berln, to: contacts, brand: no.yaml}',
+      '  chat: {schedule: "0 7 1 * *", to: contacts, through: main}',
+    );
+    expect(problems).toEqual([
+      'wrong.yaml:5:11: reports.often.schedule: "* 7 1 * *" comes several times a day: a report comes once a day at most',
+      expect.stringMatching(
+        /^wrong.yaml:5:39: reports.often.to\[0\]: there is no channel "mial" \(did you mean "mail"/,
+      ),
+      'wrong.yaml:5:45: reports.often.to[1]: "main" is a channel of kind slack: reports are sent by e-mail',
+      expect.stringContaining('reports.never.schedule: bad schedule "0 7 31 2 *": never occurs'),
+      'wrong.yaml:6:47: reports.never.through: has an effect with to: contacts only',
+      expect.stringContaining('reports.where.timeZone: unknown time zone "Europe/Berln" (did you mean'),
+      expect.stringContaining('reports.where: to: contacts needs through: the name of the e-mail channel'),
+      expect.stringMatching(/^wrong.yaml:7:\d+: reports.where.brand: .*no.yaml: no such file/),
+      'wrong.yaml:8:47: reports.chat.through: "main" is a channel of kind slack: reports are sent by e-mail',
+    ]);
+    expect(
+      await problemsOf(`channels: {${mail}}`, 'routes: []', 'operator: {to: [mail]}', 'reports: {a: {to: mail}}'),
+    ).toEqual([
+      expect.stringContaining('reports.a: key "schedule" is missing'),
+      expect.stringContaining('reports.a.to: expected contacts, or a list of e-mail channels'),
     ]);
   });
 

@@ -9,7 +9,7 @@ import {
 } from '../../../src/fleet/alerts/deliver.js';
 import type { OutboxMessage } from '../../../src/model/alert.js';
 import { type HttpSink, openHttpSink } from './http-sink.js';
-import { clientEvent, NOW, queuedMessage, settingsFor, showAll } from './samples.js';
+import { clientEvent, drawNothing, NOW, queuedMessage, settingsFor, showAll } from './samples.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -85,6 +85,7 @@ const config = (names: readonly string[] = ['main'], given: Partial<DeliverConfi
   channels: new Map(names.map((name) => [name, settingsFor('webhook', sink.url)])),
   routes: [],
   operator: { to: ['main'] },
+  reports: new Map(),
   ...given,
 });
 
@@ -93,6 +94,7 @@ async function deliver(now = NOW, { signal = new AbortController().signal, chann
   const counts = await deliverMessages(outbox, channels, {
     signal,
     now: () => now,
+    draw: drawNothing,
     onResult: (result) => results.push(result),
     timeoutMs: 2000,
     random: () => 0,

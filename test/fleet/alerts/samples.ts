@@ -3,6 +3,7 @@ import type { ChannelSettings } from '../../../src/fleet/alerts/alert-config-sch
 import { Secret } from '../../../src/fleet/alerts/alert-config-secret.js';
 import type { Channel, Delivery } from '../../../src/fleet/alerts/channel.js';
 import { CHANNELS } from '../../../src/fleet/alerts/registry.js';
+import type { DrawReport } from '../../../src/fleet/alerts/send-report.js';
 import type {
   AlertEvent,
   ClientEvent,
@@ -158,6 +159,9 @@ export function settingsFor(kind: ChannelSettings['kind'], url: string): Channel
       };
   }
 }
+
+/** For messages without reports. */
+export const drawNothing: DrawReport = () => Promise.resolve(null);
 
 /** Sends through one channel. */
 export function send(

@@ -7,7 +7,7 @@ import { recordLook } from '../../../src/fleet/sweep/record-look.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import type { Report } from '../../../src/model/report.js';
 import { sampleFinding } from '../../reports/sample-reports.js';
-import { settingsFor } from '../alerts/samples.js';
+import { drawNothing, settingsFor } from '../alerts/samples.js';
 import { openSmtpSink, type SmtpSink } from '../alerts/smtp-sink.js';
 import { lookAt, openAt, violation } from '../store/looks.js';
 import { beginSweep } from '../store/store-fixtures.js';
@@ -34,6 +34,7 @@ const configFor = (mode: 'immediate' | 'digest', given: Partial<ChannelSettings<
   channels: new Map([['mail', { ...(settingsFor('email', sink.url) as ChannelSettings<'email'>), ...given }]]),
   routes: [{ to: ['mail'], severity: 'info', mode }],
   operator: { to: ['mail'] },
+  reports: new Map(),
 });
 
 /** One look, and the mails that it causes. */
@@ -44,7 +45,11 @@ async function look(report: Report, alerts = configFor('immediate'), now = new D
   await recordLook(finished, { store, alerts, massSilence: new MassSilence(), confirm: false, now });
   await store.closeDigest(sweepId, new Date());
   const { signal } = new AbortController();
-  await deliverMessages(store, alerts, { signal, now: () => new Date(Math.max(Date.now(), now.getTime())) });
+  await deliverMessages(store, alerts, {
+    signal,
+    now: () => new Date(Math.max(Date.now(), now.getTime())),
+    draw: drawNothing,
+  });
   return sink.mails.map(({ source }) => {
     const head = source.slice(0, source.indexOf('\r\n\r\n')).replace(/\r\n[ \t]+/g, ' ');
     const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(head)?.[1] ?? null;

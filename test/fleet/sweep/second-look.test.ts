@@ -22,6 +22,7 @@ const ALERTS: AlertConfig = {
   channels: new Map(),
   routes: [{ to: ['mail'], severity: 'info', mode: 'immediate' }],
   operator: { to: ['mail'] },
+  reports: new Map(),
 };
 
 const claimAll = async (store: SweepOptions['store']) =>

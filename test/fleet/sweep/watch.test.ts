@@ -5,16 +5,24 @@ import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { openPatiently } from '../../../src/fleet/sweep/open-patiently.js';
 import { beginSweep, type SweepOptions } from '../../../src/fleet/sweep/sweep.js';
-import { findDue, listSchedules, watch, type WatchedFiles, type WatchOptions } from '../../../src/fleet/sweep/watch.js';
+import { findDue, listSchedules } from '../../../src/fleet/sweep/schedules.js';
+import { watch, type WatchOptions } from '../../../src/fleet/sweep/watch.js';
+import type { WatchedFiles } from '../../../src/fleet/sweep/watched-files.js';
 import type { Client } from '../../../src/model/client.js';
 import { type HttpSink, openHttpSink } from '../alerts/http-sink.js';
-import { operatorEvent, settingsFor } from '../alerts/samples.js';
+import { drawNothing, operatorEvent, settingsFor } from '../alerts/samples.js';
 import { createClient, createStore } from './scene.js';
 
 const at = (n: number): string => `127.0.45.${n}`;
 const HOURLY = { schedule: '0 * * * *', group: 'north' };
 
-const OPERATOR: AlertConfig = { file: 'alerts.yaml', channels: new Map(), routes: [], operator: { to: ['mail'] } };
+const OPERATOR: AlertConfig = {
+  file: 'alerts.yaml',
+  channels: new Map(),
+  routes: [],
+  operator: { to: ['mail'] },
+  reports: new Map(),
+};
 
 const figures: WatchOptions['figures'] = {
   confirmAfterMs: 0,
@@ -56,6 +64,7 @@ function startWatch(store: Store, files: { current: () => WatchedFiles; changed?
     jitterMs: 0,
     tickMs: 20,
     signal: abort.signal,
+    draw: drawNothing,
     view: {
       note: (line) => watched.lines.push(line),
       result: (sweepId, { client }) => watched.swept.push(`${sweepId} ${client.id}`),
@@ -70,6 +79,7 @@ const filesOf = (clients: readonly Client[], alerts: AlertConfig | null = null):
   inventory: '/clients.yaml',
   clients,
   everyone: clients,
+  chosen: '',
   alerts,
 });
 
@@ -147,7 +157,7 @@ async function openChat(): Promise<{ sink: HttpSink; alerts: AlertConfig; titles
   const channels = new Map([['chat', settingsFor('slack', sink.url)]]);
   return {
     sink,
-    alerts: { file: 'alerts.yaml', channels, routes: [], operator: { to: ['chat'] } },
+    alerts: { file: 'alerts.yaml', channels, routes: [], operator: { to: ['chat'] }, reports: new Map() },
     titles: () => sink.received.map(({ body }) => (JSON.parse(body) as { text: string }).text),
   };
 }

@@ -1,0 +1,68 @@
+import type { Handover } from '../../model/handover.js';
+import type { Report } from '../../model/report.js';
+import { type Standing, standingOf } from '../../model/standing.js';
+import { renderCount } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
+import { TEXTS } from './strings.js';
+
+/** One address of a client in its report. */
+export type AddressPart = Handover['addresses'][number];
+
+/** Worst first. */
+const ORDER: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'compliant'];
+
+/** The worst standing of all addresses; what was not checked in the time of the report proves nothing good about it. */
+export function worstStanding(addresses: readonly AddressPart[], since: string | null): Standing {
+  const all = addresses.map(({ report }) => {
+    const standing = standingOf(report);
+    return standing === 'compliant' && isOld(report, since) ? 'inconclusive' : standing;
+  });
+  return ORDER.find((standing) => all.includes(standing)) ?? 'inconclusive';
+}
+
+function isOld({ startedAt }: Report, since: string | null): boolean {
+  return since !== null && startedAt < since;
+}
+
+/** The verdict in words for a customer. */
+export function sayVerdict(standing: Standing, addresses: readonly AddressPart[]): string {
+  const reports = addresses.map(({ report }) => report);
+  const accepted = reports.some(({ findings }) => findings.some(({ waiver }) => waiver));
+  switch (standing) {
+    case 'violation': {
+      const standingFindings = reports.flatMap(({ findings }) =>
+        findings.filter(({ effect }) => effect === 'violation'),
+      );
+      const outages = standingFindings.filter(({ about }) => about === 'outage').length;
+      const open = standingFindings.length - outages;
+      return [
+        ...(open > 0
+          ? [
+              `${renderCount(open, 'thing')} ${open === 1 ? 'is' : 'are'} not as agreed and ${open === 1 ? 'has' : 'have'} to be put right.`,
+            ]
+          : []),
+        ...(outages > 0
+          ? [`${renderCount(outages, 'service')} that should work from outside ${outages === 1 ? 'does' : 'do'} not.`]
+          : []),
+      ].join(' ');
+    }
+    case 'compliant':
+      return `We found nothing open that should not be${accepted ? ', except for what was accepted' : ''}. This is valid for the time and the place of the check.`;
+    case 'no-answer':
+      return 'Nothing answered at all. That can mean that all is closed, or that the line was down or shut us out: it proves nothing.';
+    case 'inconclusive':
+      return 'This check proves neither that all is well nor that it is not. What prevented a result is listed below.';
+  }
+}
+
+/** What was not checked in the time that a report is about: it is shown as it was before. */
+export function listAges({ since, addresses }: Handover): string[] {
+  const old = addresses.filter(({ report }) => isOld(report, since));
+  return old.map((part) => `${nameAddress(part)}: ${TEXTS.oldCheck} ${renderTime(part.report.startedAt)}.`);
+}
+
+/** The address of a part, with the name that led there. */
+export function nameAddress({ report: { target } }: AddressPart): string {
+  const address = target.address ?? target.input;
+  return target.name !== null && target.name !== address ? `${target.name} (${address})` : address;
+}

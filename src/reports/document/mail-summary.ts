@@ -1,0 +1,97 @@
+import type { LetterText } from '../../fleet/alerts/letter.js';
+import { boundLines, breakText, type MessageSection } from '../../fleet/alerts/render-message.js';
+import type { Brand } from '../../model/brand.js';
+import { type Handover, MOST_LOOKS } from '../../model/handover.js';
+import { cutText, listNames, renderCount } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
+import { listFound, listTodo } from './finding-blocks.js';
+import { listAges, nameAddress, sayVerdict, worstStanding } from './address-verdict.js';
+import { listUnseenOf } from './handover-document.js';
+import { brandLines } from './letterhead.js';
+import { SEVERITY_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
+
+/** What a mail with a report is about. */
+export interface MailFacts {
+  /** `2026-11`. */
+  readonly period: string;
+  /** The name of the attached file. */
+  readonly attached: string;
+  readonly brand: Brand | null;
+  /** A command that shows more, for those who have sallyport. */
+  readonly command: string | null;
+}
+
+/** Names of addresses in one line. */
+const MOST_NAMES = 4;
+
+/** The mail that a report of a client comes with: the verdict, what was found, what changed, what to do first. Pure. */
+export function summariseHandover(handover: Handover, { period, attached, brand, command }: MailFacts): LetterText {
+  const { client, addresses, changes, since } = handover;
+  const name = cutText(client?.name ?? '', 60);
+  const standing = worstStanding(addresses, since);
+  const reports = addresses.map(({ report }) => report);
+  const ages = listAges(handover);
+  const known = ages.length < addresses.length || changes.length > 0;
+  const [first, ...others] = listTodo(reports);
+  return {
+    title: `${TEXTS.title} ${period}: ${name}`,
+    sections: [
+      section(`${name}: ${STANDING_WORDS[standing].label}`, [
+        sayVerdict(standing, addresses),
+        ...ages,
+        tellLooks(handover),
+      ]),
+      ...some(
+        TEXTS.found,
+        listFound(reports).map(({ severity, headline }) => `${SEVERITY_WORDS[severity]}: ${headline}`),
+      ),
+      ...some(TEXTS.unseen, listUnseenOf(addresses, addresses.length > 1)),
+      section(
+        `${TEXTS.changes} since ${renderTime(since ?? handover.madeAt)}`,
+        changes.length > 0
+          ? changes.map(({ at, slot, title }) => `${renderTime(at)}, ${slot}: ${title}`)
+          : [known ? TEXTS.noChanges : TEXTS.noLooks],
+      ),
+      ...(first
+        ? [
+            section(TEXTS.todoFirst, [
+              ...breakText(first.remedy),
+              ...(first.who === '' ? [] : [`${TEXTS.todoColumns[2]}: ${first.who}`]),
+              ...(others.length > 0 ? [`${renderCount(others.length, 'more is', 'more are')} in the report.`] : []),
+            ]),
+          ]
+        : []),
+      section(TEXTS.report, [attached]),
+      ...sign(brand),
+    ],
+    command,
+  };
+}
+
+/** What was checked, how often in this time, and when last. */
+function tellLooks({ addresses, since }: Handover): string {
+  const times = addresses.flatMap(({ history }) => history?.looks.map(({ at }) => at) ?? []);
+  const looks = times.filter((at) => since === null || at >= since).length;
+  const most = addresses.some(({ history }) => history?.looks.length === MOST_LOOKS) ? 'at least ' : '';
+  const last = addresses
+    .map(({ report }) => report.startedAt)
+    .sort()
+    .at(-1);
+  const when = last === undefined ? '' : `, last at ${renderTime(last)}`;
+  return `Checked in this time: ${listNames(addresses.map(nameAddress), MOST_NAMES)}, ${most}${renderCount(looks, 'time')}${when}`;
+}
+
+function section(heading: string, lines: readonly string[]): MessageSection {
+  return { heading, lines: boundLines(lines) };
+}
+
+function some(heading: string, lines: readonly string[]): MessageSection[] {
+  return lines.length === 0 ? [] : [section(heading, lines)];
+}
+
+/** Who hands the report over. */
+function sign(brand: Brand | null): MessageSection[] {
+  if (!brand) return [];
+  const [name = '', ...lines] = brandLines(brand);
+  return [section(name, lines)];
+}
