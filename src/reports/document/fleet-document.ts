@@ -65,7 +65,7 @@ function tellWorst({ rows: all, standings }: FleetReport): Block[] {
     client.name,
     slot,
     { standing, label: STANDING_WORDS[standing].label },
-    worst ? `${worst.title}${more > 0 ? ` (and ${more} more)` : ''}` : '',
+    worst ? `${worst.title}${more > 0 ? ` (and ${more} more)` : ''}` : TEXTS.noWorst[standing],
     since.slice(0, 10),
     seenAt?.slice(0, 10) ?? '',
   ]);

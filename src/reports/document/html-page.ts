@@ -124,8 +124,11 @@ function renderSeverity(severity: Severity): string {
   return `<span class="tag ${severity}">${SEVERITY_WORDS[severity]}</span>`;
 }
 
+/** A day or a time by itself, which is not broken. */
+const TIME = /^\d{4}-\d\d-\d\d(?: [\d:]{8} UTC)?$/;
+
 function renderCell(cell: Cell): string {
-  if (typeof cell === 'string') return forHtml(cell);
+  if (typeof cell === 'string') return TIME.test(cell) ? `<span class="when">${forHtml(cell)}</span>` : forHtml(cell);
   if ('severity' in cell) return renderSeverity(cell.severity);
   return `<span class="tag ${cell.standing}">${forHtml(cell.label)}</span>`;
 }

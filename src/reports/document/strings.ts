@@ -67,6 +67,12 @@ export const TEXTS = {
   allClients: 'All clients',
   worst: 'What needs attention, worst first',
   worstColumns: ['Client', 'Address', 'Result', 'Worst finding', 'Since', 'Last seen'],
+  noWorst: {
+    violation: '',
+    inconclusive: 'the last check came to no result',
+    compliant: '',
+    'no-answer': 'nothing answered, and nothing vouches for the line',
+  },
   nothingWorse: 'Every address that was checked is as agreed.',
   notChecked: 'Not checked',
   notCheckedColumns: ['Client', 'Address', 'Why'],
