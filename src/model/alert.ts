@@ -55,7 +55,8 @@ export interface ReportEvent {
   readonly period: string;
   /** Its name in the alert configuration. */
   readonly report: string;
-  readonly client: ClientCard;
+  /** Whom it is of; null: of all clients. */
+  readonly client: ClientCard | null;
   /** To the client's own contacts, or to the addresses of the channel. */
   readonly to: 'contacts' | 'channel';
 }

@@ -117,6 +117,29 @@ describe('alert report', () => {
     expect(attached(parts).bytes.toString()).toContain('Telefon Schmidt');
   });
 
+  test('of all clients: one mail, to the channel', async () => {
+    sink.mails.length = 0;
+    const alerts = writeAlerts('of: fleet, to: [mail], format: html');
+    const store = await fillStore();
+    const { stdout } = await run(alerts, store);
+    expect(stdout).toMatch(
+      /^all clients {2}sallyport-all-clients-\d{4}-\d\d\S* {2}to noc@dealer\.example; nothing was sent\n$/,
+    );
+    expect(await run(alerts, store, '--now')).toMatchObject({
+      ...{ code: 0, stderr: '' },
+      stdout: '1 sent, 0 to be tried again, 0 given up\n',
+    });
+    expect(sink.mails.map(({ to }) => to)).toEqual([['noc@dealer.example']]);
+    const { text, parts } = readMail(sink.mails[0]!);
+    expect(text).toContain('Action needed');
+    expect(text).toContain('WebPro');
+    expect(attached(parts).bytes.toString()).toContain('Acme &amp; Söhne');
+    expect(await run(alerts, store, '--to', 'me@dealer.example')).toMatchObject({
+      ...{ code: 0, stdout: 'the report of all clients was delivered to me@dealer.example\n' },
+    });
+    expect(sink.mails.at(-1)?.to).toEqual(['me@dealer.example']);
+  });
+
   test('--now: each to its own contacts, with its own data alone', async () => {
     sink.mails.length = 0;
     const { code, stdout, stderr } = await run(

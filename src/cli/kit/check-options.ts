@@ -135,7 +135,8 @@ export const STALE = {
   },
 } as const satisfies Options;
 
-const STALE_AFTER_MS = 8 * 86_400_000;
+/** The default of {@link STALE}, ms. */
+export const STALE_AFTER_MS = 8 * 86_400_000;
 
 /** Whether what was seen at a time is older than a monitor may rely on, by {@link STALE}. */
 export function readStale(settings: Values<typeof STALE>, now: Date): (at: string) => boolean {

@@ -7,8 +7,10 @@ import { parseMailboxes } from '../../fleet/alerts/letter.js';
 import { SEND_TIMEOUT_MS } from '../../fleet/alerts/send-message.js';
 import { sendReport } from '../../fleet/alerts/send-report.js';
 import type { Store } from '../../fleet/store/store.js';
+import type { ReportEvent } from '../../model/alert.js';
 import {
   type Addressee,
+  createEvent,
   listAddressees,
   NO_REPORT,
   queueReports,
@@ -56,13 +58,20 @@ export async function mailReport(name: string, config: AlertConfig, settings: Se
   const clients = selectClients(await readInventory(settings.inventory, settings), { groups, ids, tags });
   const run = { name, plan, due: describeReport(plan, null, new Date()) };
   return withStore(settings.store, async (store) => {
+    if (plan.of === 'fleet' && !atOnce) {
+      const all = { event: createEvent(run), channels: plan.channels };
+      return to === undefined ? listFleet(all, config) : tryOne(store, config, all, to);
+    }
     if (atOnce) return sendAll(store, config, run, clients);
     const addressees = await store.write(async (tx) => {
       const all: Addressee[] = [];
       for await (const addressee of listAddressees(tx, run, clients)) all.push(addressee);
       return all;
     });
-    return to === undefined ? list(addressees, config) : tryOne(store, config, addressees, to);
+    if (to === undefined) return list(addressees, config);
+    const first = addressees.find((addressee) => 'event' in addressee);
+    if (!first) throw new InputError('none of these clients gets this report; without --to, the reasons are listed');
+    return tryOne(store, config, first, to);
   });
 }
 
@@ -89,28 +98,49 @@ function list(addressees: readonly Addressee[], { channels, reports }: AlertConf
   return EXIT.compliant;
 }
 
-/** Sends the report of the first client that gets one to another address. */
+/** Says to whom the report of all clients would go. */
+function listFleet({ event, channels: names }: Queued, { channels, reports }: AlertConfig): number {
+  const settings = names.map((name) => channels.get(name));
+  const to = parseMailboxes(settings.flatMap((channel) => (channel?.kind === 'email' ? channel.to : [])));
+  const file = nameReportFile(event, reports.get(event.report)!);
+  print(`all clients  ${file}  to ${to.map(({ address }) => address).join(', ')}; nothing was sent`);
+  return EXIT.compliant;
+}
+
+/** A report, and the channels that it goes through. */
+interface Queued {
+  readonly event: ReportEvent;
+  readonly channels: readonly string[];
+}
+
+/** Sends a report to another address. */
 async function tryOne(
   store: Store,
   config: AlertConfig,
-  addressees: readonly Addressee[],
+  { event, channels: [channel = ''] }: Queued,
   to: string,
 ): Promise<number> {
-  const first = addressees.find((addressee) => 'event' in addressee);
-  if (!first) throw new InputError('none of these clients gets this report; without --to, the reasons are listed');
-  const { client, event } = first;
-  const [channel = ''] = first.channels;
+  const of = event.client?.id ?? 'all clients';
   const ending = catchSignals();
-  const trial = { ...event, to: 'contacts', client: { ...event.client, contacts: [to] } } as const;
-  const delivery = await sendReport({ key: `test/${randomUUID()}`, channel }, trial, config, {
-    ...{ signal: ending.signal, now: new Date(), timeoutMs: SEND_TIMEOUT_MS },
-    draw: createReportDrawer(store, tell),
-  }).finally(() => ending.release());
+  const settings = config.channels.get(channel);
+  const trial = settings?.kind === 'email' ? { ...settings, to: [to], contacts: false } : settings;
+  const channels = new Map([...config.channels, ...(trial ? [[channel, trial] as const] : [])]);
+  // To its reader, in either case.
+  const once = event.client ? { ...event, client: { ...event.client, contacts: [to] } } : event;
+  const delivery = await sendReport(
+    { key: `test/${randomUUID()}`, channel },
+    once,
+    { ...config, channels },
+    {
+      ...{ signal: ending.signal, now: new Date(), timeoutMs: SEND_TIMEOUT_MS },
+      draw: createReportDrawer(store, tell),
+    },
+  ).finally(() => ending.release());
   if (delivery.outcome !== 'delivered') {
-    tell(`the report of ${client.id} was not delivered: ${delivery.reason}`);
+    tell(`the report of ${of} was not delivered: ${delivery.reason}`);
     return EXIT.violation;
   }
-  print(`the report of ${client.id} was delivered to ${to}`);
+  print(`the report of ${of} was delivered to ${to}`);
   return EXIT.compliant;
 }
 

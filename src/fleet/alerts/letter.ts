@@ -77,7 +77,7 @@ export function composeReportLetter(
   const from = parseMailbox(settings.from)!;
   return {
     from,
-    to: parseMailboxes(to === 'contacts' ? client.contacts : settings.to),
+    to: parseMailboxes(to === 'contacts' ? (client?.contacts ?? []) : settings.to),
     cc: [],
     subject: cutText(forTerminal(text.title), MAX_SUBJECT),
     text: composeText(text),

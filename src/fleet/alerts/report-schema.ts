@@ -12,7 +12,10 @@ const WHOM = 'expected contacts, or a list of e-mail channels';
 export const reportSchema = z.strictObject({
   schedule: z.string().max(128).describe('five fields: minute, hour, day, month, weekday; "0 7 1 * *": monthly'),
   timeZone: z.string().max(64).default('UTC').describe('IANA name, such as Europe/Berlin'),
-  of: z.enum(['client']).default('client').describe('client: a report of each client'),
+  of: z
+    .enum(['client', 'fleet'])
+    .default('client')
+    .describe('client: a report of each client; fleet: one report of all clients'),
   to: z
     .union([z.literal('contacts', WHOM), z.array(idSchema, WHOM).min(1).max(100)])
     .describe("contacts: each client's own; or e-mail channels, by their names above"),

@@ -41,7 +41,7 @@ const RUNS_COMPARED = 50;
  * @param known the names of all
  */
 export function findReportProblems(
-  { schedule, timeZone, to, through }: ReportSettings,
+  { schedule, timeZone, of, to, through }: ReportSettings,
   channels: ReadonlyMap<string, ChannelSettings>,
   known: readonly string[],
 ): ReportProblem[] {
@@ -52,7 +52,9 @@ export function findReportProblems(
   const zone = describeBadTimeZone(timeZone);
   report(['timeZone'], zone);
   if (zone === null) report(['schedule'], describeBadSchedule(schedule, timeZone));
-  if (to === 'contacts') {
+  if (to === 'contacts' && of === 'fleet') {
+    report(['to'], 'a report of all clients goes to e-mail channels, by their names, and to no client');
+  } else if (to === 'contacts') {
     if (through === undefined) report([], 'to: contacts needs through: the name of the e-mail channel that sends them');
     else report(['through'], describeBadChannel(through, channels, known));
   } else {

@@ -26,8 +26,11 @@ export interface ReportRun {
 
 /** A client of a report: what goes to whom, or why nothing does. */
 export type Addressee =
-  | { readonly client: Client; readonly event: ReportEvent; readonly channels: readonly string[] }
+  | { readonly client: Client; readonly event: ReportOfClient; readonly channels: readonly string[] }
   | { readonly client: Client; readonly none: NoReport };
+
+/** A client that a report is of, or none where it is of all of them. */
+export type ReportOfClient = ReportEvent & { readonly client: ClientCard };
 
 /** How many reports were queued, and which clients get none. */
 export interface QueuedReports {
@@ -44,18 +47,22 @@ export async function* listAddressees(
   { name, plan, due }: ReportRun,
   clients: Iterable<Client> | AsyncIterable<Client>,
 ): AsyncGenerator<Addressee> {
-  const at = due.at.toISOString();
   for await (const client of clients) {
     if (!concerns(plan, client)) continue;
     if (client.paused) yield { client, none: 'paused' };
     else if (plan.to === 'contacts' && parseMailboxes(client.contacts).length === 0) yield { client, none: 'contacts' };
     else if (!(await tx.wasChecked(client.id, due.at))) yield { client, none: 'unchecked' };
     else {
-      const { to, channels } = plan;
-      const about = { at, since: due.since.toISOString(), period: due.period, report: name };
-      yield { client, event: { type: 'report', ...about, client: cardOf(client), to }, channels };
+      const event = { ...createEvent({ name, plan, due }), client: cardOf(client) };
+      yield { client, event, channels: plan.channels };
     }
   }
+}
+
+/** A report of all clients, or what a report of one of them begins with. */
+export function createEvent({ name, plan, due }: ReportRun): ReportEvent {
+  const about = { at: due.at.toISOString(), since: due.since.toISOString(), period: due.period };
+  return { type: 'report', ...about, report: name, client: null, to: plan.to };
 }
 
 function concerns({ groups, tags }: ReportPlan, client: Client): boolean {
@@ -79,15 +86,22 @@ export async function queueReports(
   const none: Record<NoReport, string[]> = { paused: [], contacts: [], unchecked: [] };
   const at = run.due.at.toISOString();
   let queued = 0;
+  const queue = async (id: string, event: ReportEvent, channels: readonly string[]) => {
+    for (const channel of channels) {
+      const key = `${REPORT_KEY}${run.name}/${at}/${id}/${channel}`;
+      await tx.enqueue({ key, channel, digest: false, sweepId: null, event, at });
+      queued++;
+    }
+  };
+  if (run.plan.of === 'fleet') {
+    // No client has such an id.
+    await queue('*', createEvent(run), run.plan.channels);
+    return { queued, none };
+  }
   for await (const addressee of listAddressees(tx, run, clients)) {
     const { id } = addressee.client;
     if ('none' in addressee) none[addressee.none].push(id);
-    else
-      for (const channel of addressee.channels) {
-        const key = `${REPORT_KEY}${run.name}/${at}/${id}/${channel}`;
-        await tx.enqueue({ key, channel, digest: false, sweepId: null, event: addressee.event, at });
-        queued++;
-      }
+    else await queue(id, addressee.event, addressee.channels);
   }
   return { queued, none };
 }

@@ -4,7 +4,7 @@ import { type Standing, STANDINGS } from '../../model/standing.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { renderJson } from '../json.js';
-import type { Block, Cell, ReportDocument } from './report-document.js';
+import type { Block, Cell, ReportDocument, VerdictBlock } from './report-document.js';
 import { CHANGE_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 
 /** Changes on the page; the rest is in the attached data. */
@@ -22,7 +22,7 @@ export function describeFleet(fleet: FleetReport): ReportDocument {
     subject: chosen.length > 0 ? chosen.join(', ') : TEXTS.allClients,
     madeAt,
     blocks: [
-      tellVerdict(fleet),
+      judgeFleet(fleet),
       ...tellCounts(fleet),
       ...tellWorst(fleet),
       ...tellNotChecked(fleet),
@@ -33,7 +33,8 @@ export function describeFleet(fleet: FleetReport): ReportDocument {
   };
 }
 
-function tellVerdict({ standings, notCheckedCount, clients }: FleetReport): Block {
+/** How all clients stand, in a word and a sentence: never "as agreed" while some are not checked. */
+export function judgeFleet({ standings, notCheckedCount, clients }: FleetReport): VerdictBlock {
   const worst = ORDER.find((standing) => (standings[standing] ?? 0) > 0) ?? 'inconclusive';
   const counts = ORDER.filter((standing) => standings[standing] > 0).map(
     (standing) => `${standings[standing]} ${STANDING_WORDS[standing].label.toLowerCase()}`,

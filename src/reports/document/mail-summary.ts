@@ -1,12 +1,14 @@
 import type { LetterText } from '../../fleet/alerts/letter.js';
 import { boundLines, breakText, type MessageSection } from '../../fleet/alerts/render-message.js';
 import type { Brand } from '../../model/brand.js';
+import type { FleetReport } from '../../model/fleet-report.js';
 import { type Handover, MOST_LOOKS } from '../../model/handover.js';
 import { cutText, listNames, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { listFound, listTodo } from './finding-blocks.js';
 import { listAges, nameAddress, sayVerdict, worstStanding } from './address-verdict.js';
 import { listUnseenOf } from './handover-document.js';
+import { judgeFleet } from './fleet-document.js';
 import { brandLines } from './letterhead.js';
 import { SEVERITY_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 
@@ -21,6 +23,8 @@ export interface MailFacts {
   readonly command: string | null;
 }
 
+/** Clients and changes in a mail; the attached report has more. */
+const MOST_ROWS = 10;
 /** Names of addresses in one line. */
 const MOST_NAMES = 4;
 
@@ -61,6 +65,39 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
             ]),
           ]
         : []),
+      section(TEXTS.report, [attached]),
+      ...sign(brand),
+    ],
+    command,
+  };
+}
+
+/** The mail that the report of all clients comes with. Pure. */
+export function summariseFleet(fleet: FleetReport, { period, attached, brand, command }: MailFacts): LetterText {
+  const { rows, changes, since, notCheckedCount, notChecked } = fleet;
+  const { label, text } = judgeFleet(fleet);
+  const worst = rows.filter(({ standing }) => standing === 'violation').slice(0, MOST_ROWS);
+  const line = ({ client, slot, worst: finding }: FleetReport['rows'][number]) =>
+    `${client.name}, ${slot}: ${finding ? `${SEVERITY_WORDS[finding.severity]}: ${finding.title}` : ''}`;
+  return {
+    title: `${TEXTS.fleetTitle} ${period}: ${label}`,
+    sections: [
+      section(`${TEXTS.allClients}: ${label}`, [text]),
+      ...some(TEXTS.worst, worst.map(line)),
+      ...(notCheckedCount > 0
+        ? [
+            section(
+              `${TEXTS.notChecked}: ${notCheckedCount}`,
+              notChecked.slice(0, MOST_ROWS).map(({ client, reason }) => `${client.name}: ${reason}`),
+            ),
+          ]
+        : []),
+      section(
+        `${TEXTS.changes} since ${renderTime(since)}`,
+        changes.length > 0
+          ? changes.slice(0, MOST_ROWS).map(({ at, client, title }) => `${renderTime(at)}, ${client.name}: ${title}`)
+          : [TEXTS.noChanges],
+      ),
       section(TEXTS.report, [attached]),
       ...sign(brand),
     ],

@@ -297,6 +297,7 @@ describe('loadAlertConfig', () => {
       '  never: {schedule: "0 7 31 2 *", to: [mail], through: mail}',
       '  where: {schedule: "0 7 1 * *", timeZone: Europe/Berln, to: contacts, brand: no.yaml}',
       '  chat: {schedule: "0 7 1 * *", to: contacts, through: main}',
+      '  all: {schedule: "0 7 1 * *", of: fleet, to: contacts}',
     );
     expect(problems).toEqual([
       'wrong.yaml:5:11: reports.often.schedule: "* 7 1 * *" comes several times a day: a report comes once a day at most',
@@ -310,6 +311,7 @@ describe('loadAlertConfig', () => {
       expect.stringContaining('reports.where: to: contacts needs through: the name of the e-mail channel'),
       expect.stringMatching(/^wrong.yaml:7:\d+: reports.where.brand: .*no.yaml: no such file/),
       'wrong.yaml:8:47: reports.chat.through: "main" is a channel of kind slack: reports are sent by e-mail',
+      expect.stringMatching(/^wrong.yaml:9:\d+: reports.all.to: a report of all clients goes to e-mail channels/),
     ]);
     expect(
       await problemsOf(`channels: {${mail}}`, 'routes: []', 'operator: {to: [mail]}', 'reports: {a: {to: mail}}'),
