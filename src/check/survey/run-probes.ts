@@ -27,21 +27,18 @@ type Begin = (planned: PlannedProbe, host: Host, manner: Manner | undefined, don
 
 /** As {@link createLook}, for the many of a first round: there are thousands in flight, and each promise costs memory. */
 function createBegin(engine: Engine, startMs: number, errors: UnitError[]): Begin {
-  return (planned, host, manner, done) => {
-    // Taken apart in each: what a closure keeps is kept for each of the many.
+  return ({ endpoint, port, probe }, host, manner, done) => {
     const observe = (outcome: Outcome): void => {
-      const { endpoint, probe } = planned;
       const rttMs = outcome.rttMs === null ? null : roundMs(outcome.rttMs);
       done({ endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) });
     };
     const fail = (error: unknown): void => {
-      const { endpoint, probe } = planned;
       const message = String(error).slice(0, 200);
       errors.push({ unit: `probe/${probe.id}`, message: `${endpoint}: ${message}` });
       observe(createErrorOutcome('internal', 0, message));
     };
     try {
-      void planned.probe.run(engine, host, planned.port, manner).then(observe, fail);
+      void probe.run(engine, host, port, manner).then(observe, fail);
     } catch (error) {
       fail(error);
     }

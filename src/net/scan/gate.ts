@@ -9,8 +9,7 @@ export type Pacer = (now: number) => number;
 
 interface Job {
   readonly takesSocket: boolean;
-  /** Null once its moment is reserved. */
-  pacer: Pacer | null;
+  readonly pacer: Pacer | null;
   readonly run: () => void;
 }
 
@@ -109,8 +108,7 @@ export class Gate {
     if (due > now + TICK_MS) {
       const queue = job.takesSocket ? this.#opens : this.#sends;
       this.#agenda.at(due, () => {
-        job.pacer = null;
-        queue.push(job);
+        queue.push({ ...job, pacer: null });
         this.#schedule();
       });
       return;

@@ -11,16 +11,7 @@ export interface Outcome {
   readonly evidence: Evidence;
 }
 
-/** The evidence of what said nothing: one for all, since tens of thousands are kept at a time. */
-export const NO_EVIDENCE: Evidence = Object.freeze({});
-
 /** The outcome of our own trouble: no statement about the target. */
 export function createErrorOutcome(reason: Reason, tries: number, detail?: string): Outcome {
-  return {
-    state: 'error',
-    reason,
-    rttMs: null,
-    tries,
-    evidence: detail ? { detail: detail.slice(0, 256) } : NO_EVIDENCE,
-  };
+  return { state: 'error', reason, rttMs: null, tries, evidence: detail ? { detail: detail.slice(0, 256) } : {} };
 }

@@ -3,7 +3,7 @@ import type { Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { countSyns, type Host, REFUSAL_WAIT_MS } from './host.js';
-import { createErrorOutcome, NO_EVIDENCE, type Outcome } from './outcome.js';
+import { createErrorOutcome, type Outcome } from './outcome.js';
 import { BUSY } from './timing.js';
 
 /** The end of a connect: its outcome and, where the endpoint is open, the connection for the caller to close. */
@@ -30,7 +30,7 @@ export function connectTcp(
   host: Host,
   port: number,
   done: (connected: Connected) => void,
-  options: TcpOptions = AS_USUAL,
+  options: TcpOptions = {},
 ): void {
   new TcpConnect(core, host, port, done, options).request();
 }
@@ -43,11 +43,9 @@ export interface TcpOptions {
   readonly minor?: boolean | undefined;
 }
 
-const AS_USUAL: TcpOptions = {};
-
 class TcpConnect {
-  /** Few, and written anew for each: what grows in place makes room for sixteen. */
-  #attempts: readonly Attempt[] = [];
+  /** Few: no set is worth its memory. */
+  #attempts: Attempt[] = [];
   #firstTryAt: number | null = null;
   #lastTryAt = 0;
   #triesGivenUp = 0;
@@ -68,7 +66,7 @@ class TcpConnect {
     private readonly options: TcpOptions,
   ) {
     core.running.add(this);
-    if (host.rtt.smoothedMs === null) host.waiting.add(this.#wake);
+    host.waiting.add(this.#wake);
   }
 
   /** Queues the next try. Where no socket is free, the older tries end now: else all could wait for one another. */
@@ -94,7 +92,7 @@ class TcpConnect {
     this.#firstTryAt ??= now;
     this.#lastTryAt = now;
     const attempt = new Attempt(this, now);
-    this.#attempts = [...this.#attempts, attempt];
+    this.#attempts.push(attempt);
     attempt.on('close', this.core.gate.release).on('connect', onConnect).on('error', onError);
     attempt.connect({ host: this.host.address, port: this.port, autoSelectFamily: false });
     // The connect call itself is made in a callback that was queued just before this one.
@@ -138,7 +136,7 @@ class TcpConnect {
     const turn = mayBeRefusal && this.host.limitsTcpRefusals ? this.host.takeRefusalTurn(now) : null;
     if (turn === null) {
       const tries = this.#countTries(now);
-      return this.#settle({ state: 'filtered', reason: this.#silence, rttMs: null, tries, evidence: NO_EVIDENCE });
+      return this.#settle({ state: 'filtered', reason: this.#silence, rttMs: null, tries, evidence: {} });
     }
     this.#askedOnceMore = true;
     this.#giveUpAttempts(now);
@@ -174,7 +172,7 @@ class TcpConnect {
     const rttMs = this.#noteAnswer(attempt);
     this.#forget(attempt);
     attempt.removeAllListeners('error').on('error', () => {});
-    this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: NO_EVIDENCE }, attempt);
+    this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: {} }, attempt);
   }
 
   /** An attempt ended without a connection. */
@@ -189,7 +187,7 @@ class TcpConnect {
     const tries = this.#countTries();
     if (meaning.state === 'closed' && !this.options.minor) this.host.refused('tcp', tries > 1);
     const rttMs = this.#noteAnswer(attempt);
-    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: NO_EVIDENCE });
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: {} });
   }
 
   /** "Unreachable" may come from any router on the way, and a timeout from our own system: no more than a lost try. */

@@ -3,7 +3,7 @@ import type { Evidence, Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { type Host, REFUSAL_GAP_MS } from './host.js';
-import { createErrorOutcome, NO_EVIDENCE, type Outcome } from './outcome.js';
+import { createErrorOutcome, type Outcome } from './outcome.js';
 import { BUSY, tryOffset } from './timing.js';
 import type { Question, UdpRequest } from './udp-request.js';
 import { hearAlsoAt, sendFromPort } from './udp-from-port.js';
@@ -27,8 +27,7 @@ export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRe
  */
 class UdpExchange {
   readonly #tries: number;
-  /** Few, and written anew for each: what grows in place makes room for sixteen. */
-  #cleanups: readonly (() => void)[] = [];
+  readonly #cleanups: (() => void)[] = [];
   #socket: Socket | null = null;
   #local: Sender | null = null;
   #launched = false;
@@ -163,7 +162,7 @@ class UdpExchange {
         this.#plan();
       },
     });
-    this.#cleanups = [...this.#cleanups, end];
+    this.#cleanups.push(end);
   }
 
   get #there(): Sender {
@@ -174,7 +173,7 @@ class UdpExchange {
   #sendFrom(port: number, fixed: boolean, send: (bytes: Uint8Array) => void): void {
     if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
     const hear: ReceiveDatagram = (bytes, from) => this.#received(bytes, from, fixed);
-    this.#cleanups = [...this.#cleanups, this.core.shared.listen(port, this.#there, hear)];
+    this.#cleanups.push(this.core.shared.listen(port, this.#there, hear));
     const { bytes } = this.#ask(() => ({ address: this.host.localAddress ?? '0.0.0.0', port }), fixed);
     this.#noteSent();
     send(bytes);
@@ -189,9 +188,11 @@ class UdpExchange {
   #ask(local: () => Sender, fixed = false): Question {
     const question = this.request.ask(local);
     if (this.request.correlate && question.key !== undefined) {
-      const hear: ReceiveDatagram = (bytes, from) => this.#received(bytes, from, fixed);
-      const end = this.core.shared.listenFor(this.request.correlate, question.key, hear);
-      this.#cleanups = [...this.#cleanups, end];
+      this.#cleanups.push(
+        this.core.shared.listenFor(this.request.correlate, question.key, (bytes, from) =>
+          this.#received(bytes, from, fixed),
+        ),
+      );
     }
     return question;
   }
@@ -243,7 +244,7 @@ class UdpExchange {
     if (meaning.reason === 'no-response') return;
     if (meaning.state === 'filtered') return void (this.#softReason = meaning.reason);
     const rttMs = this.#noteAnswer(meaning.state === 'closed');
-    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: NO_EVIDENCE });
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
   }
 
   #retryLater(reason: 'fd-limit' | 'no-ports', error: Error): void {
@@ -263,7 +264,7 @@ class UdpExchange {
     const mayBeRefusal = !this.#askedOnceMore && this.#softReason === null && this.host.refusals > 0;
     const turn = mayBeRefusal ? this.host.takeRefusalTurn(performance.now()) : null;
     if (turn === null) {
-      const evidence = this.#portTaken ? { portTaken: true } : NO_EVIDENCE;
+      const evidence: Evidence = this.#portTaken ? { portTaken: true } : {};
       const state = this.#softReason === null ? 'open|filtered' : 'filtered';
       const reason = this.#softReason ?? 'no-response';
       return this.#settle({ state, reason, rttMs: null, tries: this.#sent, evidence });
