@@ -69,6 +69,18 @@ export interface InventoryContent {
 /** What a store and its readers need to know of a client besides its reports. */
 export type ClientCard = Pick<Client, 'id' | 'name' | 'group' | 'tags' | 'contacts'>;
 
+/** Which clients are meant: those of one of these groups, and with one of these tags; all where neither is given. */
+export interface ClientChoice {
+  readonly groups?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** Whether a client is meant by a choice. */
+export function isChosen({ group, tags: own }: Pick<ClientCard, 'group' | 'tags'>, choice: ClientChoice): boolean {
+  const { groups, tags } = choice;
+  return (!groups || (group !== null && groups.includes(group))) && (!tags || own.some((tag) => tags.includes(tag)));
+}
+
 /** What a store keeps of each client of an inventory, swept or not. */
 export interface RosterEntry {
   readonly client: ClientCard;

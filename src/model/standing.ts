@@ -1,9 +1,14 @@
-import type { SlotState } from './change.js';
+import type { SaidSlotState, SlotState } from './change.js';
+import type { ClientCard } from './client.js';
+import type { NotChecked } from './not-checked.js';
 import { type ReportData, VERDICTS } from './report.js';
 
 /** How a site stands, as it is shown and filtered: the verdict, with silence that nothing vouches for told apart. */
 export const STANDINGS = [...VERDICTS, 'no-answer'] as const;
 export type Standing = (typeof STANDINGS)[number];
+
+/** The standings of what a customer is told of, worst first. */
+export const WORST_FIRST: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'compliant'];
 
 /** How a report says that the site stands. */
 export function standingOf({ verdict, findings }: Pick<ReportData, 'verdict' | 'findings'>): Standing {
@@ -14,4 +19,18 @@ export function standingOf({ verdict, findings }: Pick<ReportData, 'verdict' | '
 /** How a slot of a client stands. */
 export function standingOfSlot({ verdict, noAnswer }: Pick<SlotState, 'verdict' | 'noAnswer'>): Standing {
   return verdict === 'inconclusive' && noAnswer ? 'no-answer' : verdict;
+}
+
+/** How an address of a client stands, or the addresses of a client of which nothing is known. */
+export interface ClientStanding {
+  readonly client: ClientCard;
+  readonly slot: string;
+  readonly state: SaidSlotState;
+  /** Since when; null if it was never looked at. ISO 8601, as below. */
+  readonly at: string | null;
+  /** When a look last came to this verdict; null if none has counted. */
+  readonly seenAt: string | null;
+  /** Why it is not checked, or was not for long, in words and for programs; null if all is well. */
+  readonly problem: string | null;
+  readonly why: NotChecked['why'] | null;
 }

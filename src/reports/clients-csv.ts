@@ -1,7 +1,7 @@
 import { standingOfSlot } from '../model/standing.js';
 import { rankIssues } from '../model/rank-issues.js';
 import { createCsvWriter, type CsvSeparator } from './csv-rows.js';
-import type { ClientStanding } from './reporter.js';
+import type { ClientStanding } from '../model/standing.js';
 
 /** Names and order stay; new ones come last. */
 const COLUMNS = [

@@ -1,10 +1,10 @@
 import { NOT_CHECKED, type NotChecked } from '../model/not-checked.js';
-import { type Standing, standingOfSlot } from '../model/standing.js';
+import { type ClientStanding, type Standing, standingOfSlot } from '../model/standing.js';
 import { renderHanging } from './blocks.js';
 import { rankIssues } from '../model/rank-issues.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
 import { createPaint, type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
-import type { ClientsWriter, ClientStanding, ReportStyle } from './reporter.js';
+import type { ClientsWriter, ReportStyle } from './reporter.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, displayWidth, padText } from '../words/layout.js';
 import { listNames, renderCount } from '../words/sentence.js';

@@ -1,9 +1,9 @@
 import type { Brand } from '../model/brand.js';
-import type { SaidChange, SaidSlotState } from '../model/change.js';
+import type { SaidChange } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
-import type { NotChecked } from '../model/not-checked.js';
 import type { Report, Verdict } from '../model/report.js';
 import type { Severity } from '../model/severity.js';
+import type { ClientStanding } from '../model/standing.js';
 import type { CsvSeparator } from './csv-rows.js';
 
 /** How the reader wants to see it. */
@@ -100,20 +100,6 @@ export interface SweepWriter {
   end(summary: SweepSummary): string;
   /** As {@link ReportWriter} has it. */
   exitCode?(): number;
-}
-
-/** How a slot of a client stands. */
-export interface ClientStanding {
-  readonly client: ClientCard;
-  readonly slot: string;
-  readonly state: SaidSlotState;
-  /** Since when; ISO 8601. Null if no check was made yet. */
-  readonly at: string | null;
-  /** When a check last came to this verdict; null if none has counted yet. */
-  readonly seenAt: string | null;
-  /** Why it is not checked, or was not for long, in words and for programs; null if all is well. */
-  readonly problem: string | null;
-  readonly why: NotChecked['why'] | null;
 }
 
 /** Renders how clients stand, one by one. */

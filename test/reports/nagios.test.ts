@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { SaidSlotState } from '../../src/model/change.js';
 import type { Report } from '../../src/model/report.js';
 import { nagios } from '../../src/reports/nagios.js';
-import type { ClientStanding } from '../../src/reports/reporter.js';
+import type { ClientStanding } from '../../src/model/standing.js';
 import { anyReport, anyText, isHarmful } from './report-arbitrary.js';
 import { sweptAs, write } from './run-end.js';
 import { cleanReport, dmzReport, inconclusiveReport, sampleFinding } from './sample-reports.js';

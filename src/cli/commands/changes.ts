@@ -3,6 +3,7 @@ import { InputError } from '../../files/text/input-error.js';
 import { readBeginning, readInstant } from '../../files/text/instant.js';
 import type { ChangeOfClient } from '../../fleet/store/store.js';
 import { CHANGE_KINDS, type ChangeKind } from '../../model/change.js';
+import { isChosen } from '../../model/client.js';
 import { sayChangesEnd } from '../../reports/changes-end.js';
 import { type ChangesRow, renderChangesOfLook } from '../../reports/changes-table.js';
 import { renderHanging } from '../../reports/blocks.js';
@@ -41,7 +42,7 @@ export const command = defineCommand({
       await checkGroups(store, group);
       await output.write(json?.begin() ?? '');
       for await (const look of joinLooks(store.readChanges({ ...span, kinds: kind }))) {
-        if (group && !(look.client.group !== null && group.includes(look.client.group))) continue;
+        if (!isChosen(look.client, { groups: group })) continue;
         clients.add(look.client.id);
         for (const change of look.changes) counts.set(change.kind, (counts.get(change.kind) ?? 0) + 1);
         if (json) for (const change of look.changes) await output.write(json.element(change));

@@ -1,8 +1,9 @@
 import { listClients } from '../../fleet/sweep/list-clients.js';
 import { listRoster } from '../../fleet/sweep/roster.js';
-import { type Standing, STANDINGS, standingOfSlot } from '../../model/standing.js';
+import { isChosen } from '../../model/client.js';
+import { type ClientStanding, type Standing, STANDINGS, standingOfSlot } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
-import type { ClientStanding, Reporter } from '../../reports/reporter.js';
+import type { Reporter } from '../../reports/reporter.js';
 import { CRITICAL, CSV, readStaleBefore, STALE } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit } from '../kit/ending.js';
@@ -79,8 +80,7 @@ export const command = defineCommand({
 
 function isWanted({ client, state, why }: ClientStanding, { group, tag, verdict }: Values<typeof FILTER>): boolean {
   return (
-    (!group || (client.group !== null && group.includes(client.group))) &&
-    (!tag || client.tags.some((own) => tag.includes(own))) &&
+    isChosen(client, { groups: group, tags: tag }) &&
     (!verdict ||
       standingsOf(state).some((one) => verdict.includes(one)) ||
       (why !== null && verdict.includes('not-checked')))

@@ -1,5 +1,4 @@
 import { sayReport } from '../../check/judge/say-report.js';
-import { InputError } from '../../files/text/input-error.js';
 import { formatDay } from '../../files/text/day.js';
 import { readInstant } from '../../files/text/instant.js';
 import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
@@ -14,12 +13,11 @@ import type { Reporter } from '../../reports/reporter.js';
 import { listNames } from '../../words/sentence.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { COMMON, CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/check-options.js';
-import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit, tell, worstVerdict } from '../kit/ending.js';
 import { chooseFormat, REPORT_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import { openReport, tellWritten } from '../kit/output.js';
-import { CLIENT, describeUnknownClient, STORE, tellRetired, withStore } from '../kit/store.js';
+import { CLIENT, describeMissingReport, type ReportWanted, STORE, tellRetired, withStore } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 
 /** `sallyport show`: the last report of a client, or that of a time, as the check printed it. Sends nothing. */
@@ -90,11 +88,6 @@ export const command = defineCommand({
 /** More of what stands is only counted. */
 const MOST_STANDING = 3;
 
-interface Wanted {
-  readonly address: string | undefined;
-  readonly at: Date | null;
-}
-
 interface Look extends StoredReport {
   readonly client: ClientCard;
   readonly unseen: readonly Unseen[];
@@ -103,18 +96,10 @@ interface Look extends StoredReport {
 }
 
 /** The reports that are asked for, with what stands although they do not show it: of earlier times that is not known. */
-async function readLooks(store: Store, client: string, { address, at }: Wanted): Promise<Look[]> {
+async function readLooks(store: Store, client: string, { address, at }: ReportWanted): Promise<Look[]> {
   const all = await store.readReports(client, at);
-  if (all.length === 0) {
-    if (at && (await store.readReports(client, null)).length > 0)
-      throw new InputError(`"${client}" has no check of ${renderTime(at.toISOString())} or before`);
-    throw await describeUnknownClient(store, client);
-  }
   const looks = all.filter(({ slot, report: { target } }) => !address || [slot, target.address].includes(address));
-  if (looks.length === 0) {
-    const known = listNames(all.map(({ slot }) => slot));
-    throw new InputError(`"${client}" has no address "${address}" in the store; it has ${known}`);
-  }
+  if (looks.length === 0) throw await describeMissingReport(store, client, { address, at });
   const states = new Map<string, SlotState>();
   let card: ClientCard = { id: client, name: client, group: null, tags: [], contacts: [] };
   for await (const { client: known, slot, state } of store.readClientStates(client)) {

@@ -4,19 +4,16 @@ import { InputError } from '../../files/text/input-error.js';
 import { readBeginning, readInstant } from '../../files/text/instant.js';
 import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
-import type { Store } from '../../fleet/store/store.js';
 import { FLEET_SCHEMA, type FleetReport } from '../../model/fleet-report.js';
 import type { Handover } from '../../model/handover.js';
 import type { Verdict } from '../../model/report.js';
 import type { ChainHead } from '../../model/signature.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
-import { listNames } from '../../words/sentence.js';
-import { renderTime } from '../../words/time.js';
 import { readStaleBefore, STALE } from './check-options.js';
 import type { DocumentSubject } from './document.js';
 import { worstVerdict } from './ending.js';
 import type { Options, Values } from './option.js';
-import { checkGroups, checkTags, describeUnknownClient, STORE, withStore } from './store.js';
+import { checkGroups, checkTags, describeMissingReport, STORE, withStore } from './store.js';
 
 /** The options that say what a report is of. */
 export const GATHER = {
@@ -121,16 +118,7 @@ async function fromStore(client: string, address: string | undefined, options: S
   const checklist = await loadChecklist(options.checklist ?? DEFAULT_CHECKLIST);
   return withStore(options.store, async (store) => {
     const subject = await gatherHandover(store, client, { at, since, now, address, checklist });
-    return subject ? { subject, chain: await store.readChainHead(client) } : refuse(store, client, address, at);
+    if (!subject) throw await describeMissingReport(store, client, { address, at });
+    return { subject, chain: await store.readChainHead(client) };
   });
-}
-
-/** Why there is nothing to hand over. */
-async function refuse(store: Store, client: string, address: string | undefined, at: Date | null): Promise<never> {
-  const newest = await store.readReports(client, null);
-  if (newest.length === 0) throw await describeUnknownClient(store, client);
-  if (at && (await store.readReports(client, at)).length === 0)
-    throw new InputError(`"${client}" has no check of ${renderTime(at.toISOString())} or before`);
-  const known = listNames(newest.map(({ slot }) => slot));
-  throw new InputError(`"${client}" has no address "${address}" in the store; it has ${known}`);
 }

@@ -1,7 +1,8 @@
 import type { Route } from './alert-config-schema.js';
 import type { AlertConfig } from './alert-config.js';
-import type { AlertEvent, ClientEvent } from '../../model/alert.js';
+import type { AlertEvent } from '../../model/alert.js';
 import type { Change } from '../../model/change.js';
+import { isChosen } from '../../model/client.js';
 import { isAtLeast } from '../../model/severity.js';
 
 /** What one channel hears of an event. */
@@ -20,7 +21,7 @@ export function routeEvent(config: Pick<AlertConfig, 'routes' | 'operator'>, eve
     return [...new Set(config.operator.to)].map((channel) => ({ channel, mode: 'immediate', event }));
   }
   const matching = config.routes
-    .filter((route) => concernsClient(route, event))
+    .filter((route) => isChosen(event.client, route))
     .map((route) => ({ ...route, wanted: event.changes.filter((change) => wantsChange(route, change)) }))
     .filter(({ wanted }) => wanted.length > 0);
   const channels = new Set(matching.flatMap(({ to }) => to));
@@ -43,11 +44,6 @@ export function splitByProblem(
   const isMail = channels.get(channel)?.kind === 'email';
   if (!isMail || mode === 'digest' || event.type === 'operator') return [{ event, part: null }];
   return event.changes.map((change) => ({ event: { ...event, changes: [change] }, part: change.key }));
-}
-
-function concernsClient({ groups, tags }: Route, { client }: ClientEvent): boolean {
-  if (groups && (client.group === null || !groups.includes(client.group))) return false;
-  return !tags || client.tags.some((tag) => tags.includes(tag));
 }
 
 function wantsChange({ severity, kinds }: Route, change: Change): boolean {

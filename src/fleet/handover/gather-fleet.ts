@@ -1,24 +1,21 @@
 import type { ChangeKind } from '../../model/change.js';
-import type { ClientCard } from '../../model/client.js';
+import { type ClientCard, type ClientChoice, isChosen } from '../../model/client.js';
 import { FLEET_SCHEMA, type FleetReport, MOST_LISTED, MOST_SWEEPS } from '../../model/fleet-report.js';
 import { rankIssues } from '../../model/rank-issues.js';
-import { type Standing, standingOfSlot } from '../../model/standing.js';
+import { type ClientStanding, type Standing, standingOfSlot } from '../../model/standing.js';
 import { VERSION } from '../../version.js';
 import { cutText } from '../../words/sentence.js';
 import { sayChange } from '../changes/say-change.js';
-import { type ListedClient, listClients } from '../sweep/list-clients.js';
+import { listClients } from '../sweep/list-clients.js';
 import type { Store } from '../store/store.js';
 
 /** What a report of all clients is to hold. */
-export interface FleetWanted {
+export interface FleetWanted extends ClientChoice {
   /** From when on changes and sweeps are told. */
   readonly since: Date;
   readonly now: Date;
   /** What was last looked at before this was not for long. */
   readonly staleBefore: Date;
-  /** Only clients of these groups, and with one of these tags. */
-  readonly groups?: readonly string[] | undefined;
-  readonly tags?: readonly string[] | undefined;
 }
 
 type Row = FleetReport['rows'][number];
@@ -32,7 +29,7 @@ export async function gatherFleet(store: Store, wanted: FleetWanted): Promise<Fl
   const notChecked: FleetReport['notChecked'] = [];
   let notCheckedCount = 0;
   for await (const page of listClients(store, { now, staleBefore: wanted.staleBefore, isReversed: false })) {
-    for (const listed of page.filter(({ client }) => isWanted(client, wanted))) {
+    for (const listed of page.filter(({ client }) => isChosen(client, wanted))) {
       clients.add(listed.client.id);
       const row = describeRow(listed);
       if (listed.problem !== null) {
@@ -63,17 +60,10 @@ export async function gatherFleet(store: Store, wanted: FleetWanted): Promise<Fl
   };
 }
 
-function isWanted({ group, tags }: ClientCard, wanted: FleetWanted): boolean {
-  return (
-    (!wanted.groups || (group !== null && wanted.groups.includes(group))) &&
-    (!wanted.tags || tags.some((tag) => wanted.tags!.includes(tag)))
-  );
-}
-
 const nameClient = ({ id, name, group }: ClientCard) => ({ id, name, group });
 
 /** How an address stands; null if no look has counted. A violation that stands is one, although the last look saw less. */
-function describeRow({ client, slot, state, at, seenAt }: ListedClient): Row | null {
+function describeRow({ client, slot, state, at, seenAt }: ClientStanding): Row | null {
   if (at === null || seenAt === null) return null;
   const { worst, standing } = rankIssues(state);
   return {
@@ -106,7 +96,7 @@ async function gatherChanges(
   const changeCounts: Partial<Record<ChangeKind, number>> = {};
   const changes: FleetReport['changes'] = [];
   for await (const { client, ...change } of store.readChanges({ since: wanted.since, until: wanted.now })) {
-    if (!isWanted(client, wanted)) continue;
+    if (!isChosen(client, wanted)) continue;
     changeCounts[change.kind] = (changeCounts[change.kind] ?? 0) + 1;
     if (changes.length >= MOST_LISTED) continue;
     const { kind, severity, endpoint, title } = sayChange(change);

@@ -1,5 +1,6 @@
 import type { Issue, SlotState, StoredChange } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
+import { issueKey } from '../changes/slot-state.js';
 
 /**
  * What was out of sight in a slot at a time of which only changes are kept: exposures whose newest change until then is
@@ -14,7 +15,7 @@ export function stateAt(
   changes: readonly StoredChange[],
   at: Date,
 ): Pick<SlotState, 'issues'> {
-  const shown = new Set(report.findings.map(nameOf));
+  const shown = new Set(report.findings.map(issueKey));
   const issues = new Map<string, Issue>();
   const settled = new Set<string>();
   for (const change of changes) {
@@ -23,13 +24,9 @@ export function stateAt(
     if (change.kind !== 'lost-sight') continue;
     const { rule, endpoint, severity, data } = change;
     const issue = { rule, endpoint, severity, data: data.finding, outage: false, waived: false, lostAt: change.at };
-    issues.set(nameOf(issue), issue);
+    issues.set(issueKey(issue), issue);
   }
   for (const issue of Object.values(state?.issues ?? {}))
-    if (issue.lostAt !== undefined && new Date(issue.lostAt) <= at) issues.set(nameOf(issue), issue);
+    if (issue.lostAt !== undefined && new Date(issue.lostAt) <= at) issues.set(issueKey(issue), issue);
   return { issues: Object.fromEntries([...issues].filter(([name]) => !shown.has(name))) };
-}
-
-function nameOf({ rule, endpoint }: Pick<Issue, 'rule' | 'endpoint'>): string {
-  return endpoint === null ? rule : `${rule} ${endpoint}`;
 }

@@ -2,22 +2,7 @@ import { judgeListed, judgeUnswept } from '../changes/not-checked.js';
 import { sayState } from '../changes/say-change.js';
 import type { PlaceStatus, RosterLimits, Store, Unswept } from '../store/store.js';
 import type { SaidSlotState } from '../../model/change.js';
-import type { ClientCard } from '../../model/client.js';
-import type { NotChecked } from '../../model/not-checked.js';
-
-/** How an address of a client stands, or the addresses of a client of which nothing is known. */
-export interface ListedClient {
-  readonly client: ClientCard;
-  readonly slot: string;
-  readonly state: SaidSlotState;
-  /** Since when; null if it was never looked at. ISO 8601, as below. */
-  readonly at: string | null;
-  /** When a look last came to this verdict; null if none has counted. */
-  readonly seenAt: string | null;
-  /** Why it is not checked, or was not for long; null if all is well. */
-  readonly problem: string | null;
-  readonly why: NotChecked['why'] | null;
-}
+import type { ClientStanding } from '../../model/standing.js';
 
 /** How clients are listed. */
 export interface ListOptions {
@@ -38,10 +23,10 @@ const UNKNOWN: SaidSlotState = { address: null, verdict: 'inconclusive', issues:
  * All clients of a store and of the inventories that it knows, a page at a time: the worst first, then what is not known,
  * what is compliant and not checked now, and what is well.
  */
-export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ListedClient[]> {
+export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ClientStanding[]> {
   const { limits, unswept } = await store.readRoster();
   const { bad, doubtful, well } = await store.listPlaces(options.staleBefore);
-  const readAll = async function* (ids: readonly number[]): AsyncGenerator<ListedClient[]> {
+  const readAll = async function* (ids: readonly number[]): AsyncGenerator<ClientStanding[]> {
     for await (const page of store.readPlaces(turn(ids, options)))
       yield page.map((status) => describePlace(status, limits, options));
   };
@@ -61,7 +46,7 @@ function describePlace(
   { client, slot, state, at, seenAt, lookedAt, problem }: PlaceStatus,
   { limited, gone }: RosterLimits,
   options: ListOptions,
-): ListedClient {
+): ClientStanding {
   const standing = gone.has(client.id) ? 'gone' : (limited.get(client.id) ?? null);
   const notChecked = judgeListed({ isKnown: state !== null, problem, lookedAt, standing }, options);
   return {
@@ -75,7 +60,7 @@ function describePlace(
   };
 }
 
-function* pageUnswept(unswept: readonly Unswept[], now: Date): Generator<ListedClient[]> {
+function* pageUnswept(unswept: readonly Unswept[], now: Date): Generator<ClientStanding[]> {
   for (let first = 0; first < unswept.length; first += PAGE) {
     yield unswept.slice(first, first + PAGE).map((one) => {
       const { why, reason } = judgeUnswept(one, now);

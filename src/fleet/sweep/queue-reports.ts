@@ -1,5 +1,5 @@
 import type { ReportEvent } from '../../model/alert.js';
-import type { Client, ClientCard } from '../../model/client.js';
+import { type Client, type ClientCard, isChosen } from '../../model/client.js';
 import { listNames, renderCount } from '../../words/sentence.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
 import { parseMailboxes } from '../alerts/letter.js';
@@ -48,7 +48,7 @@ export async function* listAddressees(
   clients: Iterable<Client> | AsyncIterable<Client>,
 ): AsyncGenerator<Addressee> {
   for await (const client of clients) {
-    if (!concerns(plan, client)) continue;
+    if (!isChosen(client, plan)) continue;
     if (client.paused) yield { client, none: 'paused' };
     else if (plan.to === 'contacts' && parseMailboxes(client.contacts).length === 0) yield { client, none: 'contacts' };
     else if (!(await tx.wasChecked(client.id, due.at))) yield { client, none: 'unchecked' };
@@ -63,11 +63,6 @@ export async function* listAddressees(
 export function createEvent({ name, plan, due }: ReportRun): ReportEvent {
   const about = { at: due.at.toISOString(), since: due.since.toISOString(), period: due.period };
   return { type: 'report', ...about, report: name, client: null, to: plan.to };
-}
-
-function concerns({ groups, tags }: ReportPlan, client: Client): boolean {
-  if (groups && (client.group === null || !groups.includes(client.group))) return false;
-  return !tags || client.tags.some((tag) => tags.includes(tag));
 }
 
 function cardOf({ id, name, group, tags, contacts }: Client): ClientCard {

@@ -1,6 +1,6 @@
 import type { Handover } from '../../model/handover.js';
 import type { Report } from '../../model/report.js';
-import { type Standing, standingOf } from '../../model/standing.js';
+import { type Standing, standingOf, WORST_FIRST } from '../../model/standing.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { TEXTS } from './strings.js';
@@ -8,16 +8,13 @@ import { TEXTS } from './strings.js';
 /** One address of a client in its report. */
 export type AddressPart = Handover['addresses'][number];
 
-/** Worst first. */
-const ORDER: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'compliant'];
-
 /** The worst standing of all addresses; what was not checked in the time of the report proves nothing good about it. */
 export function worstStanding(addresses: readonly AddressPart[], since: string | null): Standing {
   const all = addresses.map(({ report }) => {
     const standing = standingOf(report);
     return standing === 'compliant' && isOld(report, since) ? 'inconclusive' : standing;
   });
-  return ORDER.find((standing) => all.includes(standing)) ?? 'inconclusive';
+  return WORST_FIRST.find((standing) => all.includes(standing)) ?? 'inconclusive';
 }
 
 function isOld({ startedAt }: Report, since: string | null): boolean {

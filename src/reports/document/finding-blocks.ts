@@ -87,10 +87,7 @@ export function tellTodo(found: readonly Found[]): Block[] {
 export function listTodo(found: readonly Found[]): { remedy: string; who: string }[] {
   const told = new Map<string, { readonly group: FindingGroup; readonly remedy: string }>();
   for (const group of groupForPeople(found)) {
-    const { common, further } = shareTexts(group, 'remedy');
-    const remedy = [common, ...further.map(({ text, endpoints }) => `${endpoints.join(', ')}: ${text}`)]
-      .filter(Boolean)
-      .join(' ');
+    const remedy = joinTexts(group, 'remedy');
     if (!told.has(remedy)) told.set(remedy, { group, remedy });
   }
   return [...told.values()].map(({ group, remedy }) => ({ remedy, who: nameFixers(group) }));
@@ -197,8 +194,8 @@ function detailGroup(group: FindingGroup, number: number, level: 3 | 4): Block[]
         (places.length > MOST_SEEN ? ` and ${places.length - MOST_SEEN} more` : ''),
     ],
     ['Seen', [...new Set(seen)].join(' ')],
-    ['Why it matters', join(group, 'matters')],
-    ['What to do', join(group, 'remedy')],
+    ['Why it matters', joinTexts(group, 'matters')],
+    ['What to do', joinTexts(group, 'remedy')],
     ['Who', nameFixers(group)],
     ['See', [`rule ${rule}`, ...references].join('; ')],
   ];
@@ -208,7 +205,8 @@ function detailGroup(group: FindingGroup, number: number, level: 3 | 4): Block[]
   ];
 }
 
-function join(group: FindingGroup, field: 'matters' | 'remedy'): string {
+/** The text of a group in one field: what all have in common, and what each adds with its endpoints. */
+function joinTexts(group: FindingGroup, field: 'matters' | 'remedy'): string {
   const { common, further } = shareTexts(group, field);
   return [common, ...further.map(({ text, endpoints }) => `${endpoints.join(', ')}: ${text}`)]
     .filter(Boolean)

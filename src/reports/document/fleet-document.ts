@@ -1,6 +1,6 @@
 import { CHANGE_KINDS } from '../../model/change.js';
 import type { FleetReport } from '../../model/fleet-report.js';
-import { type Standing, STANDINGS } from '../../model/standing.js';
+import { STANDINGS, WORST_FIRST } from '../../model/standing.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { renderJson } from '../json.js';
@@ -9,9 +9,6 @@ import { CHANGE_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 
 /** Changes on the page; the rest is in the attached data. */
 const SHOWN_CHANGES = 50;
-
-/** Worst first. */
-const ORDER: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'compliant'];
 
 /** The report of all clients: counts, worst first, who was not checked, trend, changes. Pure. */
 export function describeFleet(fleet: FleetReport): ReportDocument {
@@ -35,8 +32,8 @@ export function describeFleet(fleet: FleetReport): ReportDocument {
 
 /** How all clients stand, in a word and a sentence: never "as agreed" while some are not checked. */
 export function judgeFleet({ standings, notCheckedCount, clients }: FleetReport): VerdictBlock {
-  const worst = ORDER.find((standing) => (standings[standing] ?? 0) > 0) ?? 'inconclusive';
-  const counts = ORDER.filter((standing) => standings[standing] > 0).map(
+  const worst = WORST_FIRST.find((standing) => (standings[standing] ?? 0) > 0) ?? 'inconclusive';
+  const counts = WORST_FIRST.filter((standing) => standings[standing] > 0).map(
     (standing) => `${standings[standing]} ${STANDING_WORDS[standing].label.toLowerCase()}`,
   );
   const rest = notCheckedCount > 0 ? [`${notCheckedCount} not checked`] : [];
