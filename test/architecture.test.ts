@@ -112,8 +112,12 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     ],
     why: 'an inventory through targets, store and alerts, headless',
   },
+  server: {
+    may: ['async', 'files', 'model', 'words'],
+    why: 'who asks over HTTP, how often and how much; what is answered is not its affair',
+  },
   vantage: {
-    may: ['async', 'check/judge', 'check/run', 'files', 'model', 'net', 'protocols', 'version', 'words'],
+    may: ['async', 'check/judge', 'check/run', 'files', 'model', 'net', 'protocols', 'server', 'version'],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
   reports: {
@@ -222,8 +226,8 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   {
     what: /^(?:@?fastify\b|prom-client#)/,
-    to: ['vantage'],
-    why: 'heavy, and needed by one command: all others start without it',
+    to: ['server', 'vantage'],
+    why: 'heavy, and needed by servers alone: all others start without it',
   },
   { what: /^pdfkit#/, to: ['reports/document/pdf-canvas'], why: 'heavy, and needed by one form of one command' },
   { what: /^table#/, to: ['reports'], why: 'layout is theirs' },

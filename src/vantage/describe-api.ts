@@ -1,12 +1,5 @@
 import { fastifySwagger } from '@fastify/swagger';
-import type {
-  FastifyBaseLogger,
-  FastifyInstance,
-  RawReplyDefaultExpression,
-  RawRequestDefaultExpression,
-  RawServerDefault,
-} from 'fastify';
-import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { REPORT_SCHEMA } from '../model/report.js';
 import {
@@ -15,16 +8,8 @@ import {
   sipMessageEventSchema,
   startedEventSchema,
 } from '../model/vantage-api.js';
+import type { ServerApp } from '../server/create-server.js';
 import { VERSION } from '../version.js';
-
-/** The HTTP server of a vantage. */
-export type VantageApp = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 /** The data of the events of streams, by the name that the document gives them. */
 const EVENTS = {
@@ -36,7 +21,7 @@ const EVENTS = {
 };
 
 /** Collects the routes that are added from now on into an OpenAPI document. */
-export async function describeApi(app: VantageApp): Promise<void> {
+export async function describeApi(app: ServerApp): Promise<void> {
   const schemas = Object.entries(EVENTS).map(([name, schema]) => {
     const { $schema: _, ...described } = z.toJSONSchema(schema);
     return [name, described] as const;

@@ -1,8 +1,6 @@
-import { fastifyRateLimit } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import { networkOf, siteOf } from './caller.js';
-import { Refusal, type RefusalKind } from './refusal.js';
-import type { VantageApp } from './describe-api.js';
+import type { ServerApp } from '../server/create-server.js';
+import { type CountRate, registerRates } from '../server/rates.js';
 
 const MINUTE_MS = 60_000;
 
@@ -63,15 +61,6 @@ export const DEFAULT_LIMITS: Limits = {
 /** Largest body of a request, in bytes: a resolved profile fits. */
 export const MAX_BODY = 65_536;
 
-/** Callers whose rates are remembered. Far more than the library's 5,000, which others could push one out of. */
-const REMEMBERED_CALLERS = 100_000;
-
-/** How long one that speaks no HTTP may take to hear so, ms. */
-export const FAREWELL_MS = 1_000;
-
-/** Counts a request. Rejects with a Refusal if it is one too many. */
-export type CountRate = (request: FastifyRequest) => Promise<void>;
-
 /** The rates of a vantage. */
 export interface Rates {
   /** Everything from one address. */
@@ -84,49 +73,19 @@ export interface Rates {
   readonly tokenOrders: CountRate;
 }
 
-/** Sets up the rates. Each counts in windows that begin with the first request. */
-export async function registerRates(app: VantageApp, limits: Limits): Promise<Rates> {
-  await app.register(fastifyRateLimit, { global: false });
-  const count = (
-    kind: RefusalKind,
-    max: number,
-    timeWindow: number,
-    keyGenerator: (request: FastifyRequest) => string,
-  ): CountRate => {
-    // `cache` is read here, too, although the library's types do not have it.
-    const options = { max, timeWindow, keyGenerator, cache: REMEMBERED_CALLERS };
-    const check = app.createRateLimit(options);
-    const what = kind === 'token-rate' ? 'with your token' : 'from your address';
-    return async (request) => {
-      const rate = await check(request);
-      if (!rate.isAllowed && rate.isExceeded)
-        throw new Refusal(429, kind, `too many requests ${what}: try again later`, rate.ttlInSeconds);
-    };
-  };
-  const countAddress = (max: number, timeWindow: number): CountRate => {
-    const countSite = count('address-rate', max, timeWindow, keyOfSite);
-    const countNetwork = count('address-rate', max * limits.networkSites, timeWindow, keyOfNetwork);
-    return async (request) => {
-      await countSite(request);
-      if (keyOfNetwork(request) !== keyOfSite(request)) await countNetwork(request);
-    };
-  };
+/** Sets up the rates. */
+export async function createRates(app: ServerApp, limits: Limits): Promise<Rates> {
+  const rates = await registerRates(app, limits.networkSites);
+  const countToken = (max: number, windowMs: number): CountRate =>
+    rates.count({ kind: 'token-rate', max, windowMs, what: 'with your token', key: keyOfToken });
   return {
-    addressRequests: countAddress(limits.addressRequests, MINUTE_MS),
-    tokenRequests: count('token-rate', limits.tokenRequests, MINUTE_MS, keyOfToken),
-    addressOrders: countAddress(limits.addressOrders, HOUR_MS),
-    tokenOrders: count('token-rate', limits.tokenOrders, HOUR_MS, keyOfToken),
+    addressRequests: rates.countAddress(limits.addressRequests, MINUTE_MS),
+    tokenRequests: countToken(limits.tokenRequests, MINUTE_MS),
+    addressOrders: rates.countAddress(limits.addressOrders, HOUR_MS),
+    tokenOrders: countToken(limits.tokenOrders, HOUR_MS),
   };
 }
 
 function keyOfToken({ tokenName }: FastifyRequest): string {
   return tokenName ?? '';
-}
-
-function keyOfSite({ callerAddress }: FastifyRequest): string {
-  return siteOf(callerAddress ?? '');
-}
-
-function keyOfNetwork({ callerAddress }: FastifyRequest): string {
-  return networkOf(callerAddress ?? '');
 }

@@ -1,9 +1,8 @@
-import type { Server, Socket } from 'node:net';
-import { InputError } from '../files/text/input-error.js';
-import type { ListenAddress } from '../files/vantage/listen.js';
-import { readTlsFiles } from '../files/vantage/tls-files.js';
-import { loadTokenFile } from '../files/vantage/token-file.js';
+import type { ListenAddress } from '../files/server/listen.js';
+import { readTlsFiles } from '../files/server/tls-files.js';
+import { loadTokenFile } from '../files/server/token-file.js';
 import type { AddressRange } from '../model/address-ranges.js';
+import { listenOn, refusePort, requireProtection } from '../server/listen.js';
 import { Nonces, StreamSlots } from './admission.js';
 import { sendProofs } from './exchanges/send-proofs.js';
 import { SipPorts } from './exchanges/sip-ports.js';
@@ -47,9 +46,6 @@ export interface Vantage {
   close(): Promise<void>;
 }
 
-/** Time for connections to end by themselves, ms. */
-const CLOSE_MS = 4_000;
-
 const ANY_HOST = '0.0.0.0';
 
 /**
@@ -58,7 +54,7 @@ const ANY_HOST = '0.0.0.0';
  */
 export async function startVantage(options: VantageOptions): Promise<Vantage> {
   const { listen, proxies = [], tls, onAccess = () => {}, onNote = () => {}, onTrouble = () => {} } = options;
-  requireProtection(options);
+  requireProtection(listen, tls !== undefined, proxies);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   let tokens = await loadTokenFile(options.tokenFile);
   tokens.notes.forEach(onNote);
@@ -86,23 +82,20 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
       now: () => new Date(),
     };
     const app = await createVantageApp(context, certificate);
-    opened.push({ close: () => app.close() });
-    const connections = trackConnections(app.server);
-    await app.listen({ host: listen.host, port: listen.port }).catch(refusePort('listen'));
+    const listener = await listenOn(app, listen);
+    opened.push(listener);
     return {
-      url: app.listeningOrigin,
+      url: listener.url,
       reload: async () => {
         const read = await loadTokenFile(options.tokenFile);
         const renewed = tls ? await readTlsFiles(tls.cert, tls.key) : null;
-        if (renewed) replaceCertificate(app.server, renewed);
+        if (renewed) listener.replaceCertificate(renewed);
         tokens = read;
         tokens.notes.forEach(onNote);
       },
       close: async () => {
         ending.abort();
-        const cut = setTimeout(() => connections.forEach((socket) => socket.destroy()), CLOSE_MS);
         await closeAll();
-        clearTimeout(cut);
       },
     };
   } catch (error) {
@@ -110,46 +103,4 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
     await closeAll();
     throw error;
   }
-}
-
-/** The connections that are open, those without a request or TLS yet too, of which an HTTP server does not know. */
-function trackConnections(server: Server): ReadonlySet<Socket> {
-  const open = new Set<Socket>();
-  server.on('connection', (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  return open;
-}
-
-/** A token that is overheard is everyone's. */
-function requireProtection({ listen, tls, proxies = [] }: VantageOptions): void {
-  if (listen.loopback || tls || proxies.length > 0) return;
-  throw new InputError(
-    (names) =>
-      `listening on ${listen.host}, beyond this machine, needs ${names.tls}, or ${names.proxies} with the addresses ` +
-      'of the proxies that do TLS: otherwise tokens could be read on the way',
-  );
-}
-
-const NOT_LISTENING: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is taken',
-  EACCES: 'needs more permission than this process has',
-  EADDRNOTAVAIL: 'is not an address of this machine',
-};
-
-/** Says which port cannot be listened on, and the option that names another. */
-function refusePort(option: 'listen' | 'sipPort' | 'stunPorts') {
-  return (error: NodeJS.ErrnoException & { address?: string; port?: number }): never => {
-    const { code, message, address, port } = error;
-    const what = NOT_LISTENING[code ?? ''];
-    if (what === undefined) throw error;
-    const place = address === undefined ? message : `${address} port ${port} ${what}`;
-    throw new InputError((names) => `cannot listen: ${place}; choose another with ${names[option]}`);
-  };
-}
-
-function replaceCertificate(server: object, files: { readonly cert: string; readonly key: string }): void {
-  const { setSecureContext } = server as { setSecureContext?: (files: object) => void };
-  setSecureContext?.call(server, { ...files, minVersion: 'TLSv1.2' });
 }

@@ -1,48 +1,37 @@
-import { fastify, type FastifyHttpOptions, type RawServerDefault } from 'fastify';
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { timingSafeEqual } from 'node:crypto';
-import type { Socket } from 'node:net';
-import type * as z from 'zod';
-import { readInstant } from '../files/text/instant.js';
-import type { TlsFiles } from '../files/vantage/tls-files.js';
-import { hashToken, MAX_TOKEN, type TokenEntry } from '../files/vantage/token-file.js';
-import { rangesContain } from '../model/address-ranges.js';
-import { isProtected, readCaller, readIdentity } from './caller.js';
-import { limitConnections } from './connections.js';
-import { describeApi, type VantageApp } from './describe-api.js';
-import { FAREWELL_MS, MAX_BODY, type Rates, registerRates } from './limits.js';
-import { whenDone } from './open-stream.js';
-import { answerError, describeIssues, Refusal, renderClientError } from './refusal.js';
+import type { TlsFiles } from '../files/server/tls-files.js';
+import { isProtected, readCaller } from '../server/caller.js';
+import { createServer, type ServerApp } from '../server/create-server.js';
+import { whenDone } from '../server/event-stream.js';
+import { findToken } from '../server/find-token.js';
+import { answerError, Refusal } from '../server/refusal.js';
+import { readIdentity } from './admission.js';
+import { describeApi } from './describe-api.js';
+import { createRates, MAX_BODY, type Rates } from './limits.js';
 import { addHealthRoute, addMetricsRoute, addOpenapiRoute, addWhoamiRoute } from './routes/about.js';
 import { addChecksRoute } from './routes/checks.js';
 import { addNatBindingsRoute, addProofsRoute, addSipExchangesRoute } from './routes/exchanges.js';
 import type { VantageContext } from './vantage-context.js';
 
 /** Creates the HTTP server of a vantage, which does not listen yet. */
-export async function createVantageApp(context: VantageContext, tls: TlsFiles | null): Promise<VantageApp> {
-  const app = fastify(chooseServerOptions(context, tls)).withTypeProvider<ZodTypeProvider>();
-  limitConnections(app.server, context.limits, context.proxies);
-  app.removeContentTypeParser('text/plain');
-  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'request' }) => (data) => {
-    const result = schema.safeParse(data);
-    if (result.success) return { value: result.data };
-    return { error: new Refusal(400, 'malformed', describeIssues(httpPart, result.error)) };
+export async function createVantageApp(context: VantageContext, tls: TlsFiles | null): Promise<ServerApp> {
+  const app = createServer({
+    ...{ tls, proxies: context.proxies, limits: context.limits, maxBody: MAX_BODY },
+    answerError: (error, reply) => answerError(context, error, reply),
+    onMalformed: () => context.metrics.countRefusal('malformed'),
   });
-  app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, _request, reply) => answerError(context, error, reply));
   app.setNotFoundHandler(() => {
     throw new Refusal(404, 'not-found', 'there is no such route: see /v1/openapi.json');
   });
   app.decorateRequest('callerAddress', null);
   app.decorateRequest('tokenName', null);
-  const rates = await registerRates(app, context.limits);
+  const rates = await createRates(app, context.limits);
   await describeApi(app);
   addAccessHook(app, context);
   app.addHook('onRequest', rates.addressRequests);
   addHealthRoute(app);
   addMetricsRoute(app, context);
   addOpenapiRoute(app);
-  await app.register(async (api: VantageApp) => {
+  await app.register(async (api: ServerApp) => {
     addTokenHook(api, context, rates);
     addWhoamiRoute(api, context);
     addChecksRoute(api, context);
@@ -55,41 +44,8 @@ export async function createVantageApp(context: VantageContext, tls: TlsFiles | 
   return app;
 }
 
-function chooseServerOptions(context: VantageContext, tls: TlsFiles | null): FastifyHttpOptions<RawServerDefault> {
-  const { proxies, limits } = context;
-  const requestMs = limits.requestSeconds * 1_000;
-  const server = { maxHeaderSize: 16_384, headersTimeout: requestMs, connectionsCheckingInterval: 2_000 };
-  const secure = tls && { https: { ...server, ...tls, minVersion: 'TLSv1.2' as const, handshakeTimeout: requestMs } };
-  return {
-    http: server,
-    ...secure,
-    trustProxy: (address: string) => rangesContain(proxies, address),
-    bodyLimit: MAX_BODY,
-    requestTimeout: requestMs,
-    keepAliveTimeout: 10_000,
-    // Streams say that they live more often than that.
-    connectionTimeout: 120_000,
-    exposeHeadRoutes: false,
-    frameworkErrors: (error, _request, reply) => void answerError(context, error, reply),
-    clientErrorHandler: (error, socket) => {
-      context.metrics.countRefusal('malformed');
-      refuseClient(error.code, socket);
-    },
-  };
-}
-
-/** Tells a client that it does not speak HTTP, and ends its connection soon, whatever it does. */
-function refuseClient(code: string | undefined, socket: Socket): void {
-  // Without a handshake nothing can be said: what is written waits for it, and the connection for what is written.
-  const hears = code?.startsWith('HPE_') === true || code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  if (!hears || !socket.writable) return void socket.destroy();
-  socket.end(renderClientError(code));
-  const cut = setTimeout(() => socket.destroy(), FAREWELL_MS);
-  socket.once('close', () => clearTimeout(cut));
-}
-
 /** Finds out who asks, and tells of the requests once they are done with. */
-function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: VantageContext): void {
+function addAccessHook(app: ServerApp, { proxies, metrics, now, onAccess }: VantageContext): void {
   app.addHook('onRequest', (request, reply, done) => {
     const at = now();
     const begun = performance.now();
@@ -111,7 +67,7 @@ function addAccessHook(app: VantageApp, { proxies, metrics, now, onAccess }: Van
 }
 
 /** Lets only those in who have a token. */
-function addTokenHook(api: VantageApp, { proxies, listTokens, now }: VantageContext, rates: Rates): void {
+function addTokenHook(api: ServerApp, { proxies, listTokens, now }: VantageContext, rates: Rates): void {
   api.addHook('onRequest', async (request) => {
     if (!isProtected(request, proxies))
       throw new Refusal(403, 'proxy', 'plain HTTP is only for the proxies of this vantage: use its public URL');
@@ -122,21 +78,4 @@ function addTokenHook(api: VantageApp, { proxies, listTokens, now }: VantageCont
     await rates.addressOrders(request);
     await rates.tokenOrders(request);
   });
-}
-
-/**
- * Finds whose token an Authorization header holds (RFC 6750 §2.1); null if it is not one that holds now. Compared are
- * hashes, in constant time and with every entry, so that no answer comes sooner than another.
- */
-export function findToken(
-  entries: readonly TokenEntry[],
-  authorization: string | undefined,
-  now: Date,
-): TokenEntry | null {
-  const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization?.slice(0, MAX_TOKEN + 64) ?? '')?.[1] ?? '';
-  const hash = hashToken(token);
-  let found: TokenEntry | null = null;
-  for (const entry of entries) if (timingSafeEqual(entry.hash, hash)) found = entry;
-  if (found?.until && readInstant(found.until, 'end') < now) return null;
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { TokenEntry } from '../files/vantage/token-file.js';
+import type { TokenEntry } from '../files/server/token-file.js';
 import type { AddressRange } from '../model/address-ranges.js';
 import type { EndpointId } from '../model/endpoint.js';
 import type { ProofEvent, SipMessageEvent } from '../model/vantage-api.js';

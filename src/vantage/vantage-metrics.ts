@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { VERDICTS, type Verdict } from '../model/report.js';
-import { REFUSAL_KINDS, type RefusalKind } from './refusal.js';
+import { REFUSAL_KINDS, type RefusalKind } from '../server/refusal.js';
 import { STREAM_KINDS, type StreamSlots } from './admission.js';
 
 /** What a vantage counts. No label has an address or a name in it. */

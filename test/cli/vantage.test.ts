@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { command as vantage } from '../../src/cli/commands/vantage.js';
-import { hashToken } from '../../src/files/vantage/token-file.js';
+import { hashToken } from '../../src/files/server/token-file.js';
 import { makeCertificate } from '../vantage/make-certificate.js';
 import { ask, createNonce, readEvents } from '../vantage/run-app.js';
 import { createFiles, runHere, sallyport, words } from './run.js';

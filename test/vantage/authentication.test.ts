@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hashToken } from '../../src/files/vantage/token-file.js';
-import { findToken } from '../../src/vantage/vantage-app.js';
+import { hashToken } from '../../src/files/server/token-file.js';
+import { findToken } from '../../src/server/find-token.js';
 import { EXPIRED_TOKEN, OTHER_TOKEN, readError, runApp, TOKEN } from './run-app.js';
 import { CODE_POINT } from '../words/code-point.js';
 

@@ -158,6 +158,6 @@ test('trouble of our own is told to the operator alone', async () => {
   });
   const answer = await send({ token: TOKEN });
   expect(answer.status).toBe(500);
-  expect(readError(answer)).toMatch(/^the vantage has an internal error/);
+  expect(readError(answer)).toMatch(/^the server has an internal error/);
   expect(troubles).toEqual([expect.objectContaining({ message: 'a secret of the house' })]);
 });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseListen, parseProxies } from '../../src/files/vantage/listen.js';
-import { hashToken } from '../../src/files/vantage/token-file.js';
+import { parseListen, parseProxies } from '../../src/files/server/listen.js';
+import { hashToken } from '../../src/files/server/token-file.js';
 import { startVantage, type Vantage, type VantageOptions } from '../../src/vantage/start-vantage.js';
 import { makeCertificate } from './make-certificate.js';
 import { ask, createKey, createNonce, readEvents, TOKEN } from './run-app.js';
@@ -166,7 +166,7 @@ describe('a vantage', () => {
     await vantage.close();
     expect(readEvents((await stream).text)).toEqual([
       { event: 'started', data: { address: '127.0.0.1', ports: [expect.any(Number), expect.any(Number)] } },
-      { event: 'failed', data: { message: 'the vantage is being shut down' } },
+      { event: 'failed', data: { message: 'the server is being shut down' } },
     ]);
     await expect(ask(port, {})).rejects.toThrow(/ECONNREFUSED/);
     expect(accesses).toMatchObject([{ route: '/v1/nat-bindings', token: 'ann', status: 200 }]);

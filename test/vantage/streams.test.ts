@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
 import type { ProofEvent } from '../../src/model/vantage-api.js';
-import { sendEvents } from '../../src/vantage/open-stream.js';
+import { sendEvents } from '../../src/server/event-stream.js';
 import type { Exchanges } from '../../src/vantage/vantage-context.js';
 import { createKey, createNonce, OTHER_TOKEN, readError, readEvents, runApp, TOKEN, until } from './run-app.js';
 
@@ -173,7 +173,7 @@ describe('streams', () => {
     ending.abort();
     expect(readEvents((await answer).text).at(-1)).toEqual({
       event: 'failed',
-      data: { message: 'the vantage is being shut down' },
+      data: { message: 'the server is being shut down' },
     });
   });
 

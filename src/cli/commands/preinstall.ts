@@ -5,8 +5,8 @@ import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js
 import { loadProfile } from '../../files/profiles/profile.js';
 import { requireLanAddresses } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
-import { readCaFile } from '../../files/vantage/tls-files.js';
-import { readTokenFile } from '../../files/vantage/token-file.js';
+import { readCaFile } from '../../files/server/tls-files.js';
+import { readTokenFile } from '../../files/server/token-file.js';
 import { openStore } from '../../fleet/store/open-store.js';
 import { endpointId, type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readLastDay } from '../../files/text/day.js';
-import { parseListen, parseProxies } from '../../files/vantage/listen.js';
-import { addToken, hashToken, isTokenName, NAME_RULE, revokeToken } from '../../files/vantage/token-file.js';
+import { parseListen, parseProxies } from '../../files/server/listen.js';
+import { addToken, hashToken, isTokenName, NAME_RULE, revokeToken } from '../../files/server/token-file.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Vantage, VantageOptions } from '../../vantage/start-vantage.js';
 import type { ServedRequest } from '../../vantage/vantage-context.js';

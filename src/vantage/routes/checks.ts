@@ -10,9 +10,11 @@ import type { Profile } from '../../model/profile.js';
 import type { Report, Target } from '../../model/report.js';
 import { checksRequestSchema } from '../../model/vantage-api.js';
 import type { TimingName } from '../../net/scan/timing.js';
-import { describeStream, type VantageApp } from '../describe-api.js';
-import { openStream, type StreamEvent } from '../open-stream.js';
-import { Refusal } from '../refusal.js';
+import type { ServerApp } from '../../server/create-server.js';
+import { describeStream } from '../describe-api.js';
+import type { StreamEvent } from '../../server/event-stream.js';
+import { openStream } from '../open-stream.js';
+import { Refusal } from '../../server/refusal.js';
 import type { VantageContext } from '../vantage-context.js';
 
 /** Sockets of one check: others may be under way. */
@@ -22,7 +24,7 @@ const MAX_SOCKETS = 512;
 const REPORT_SECONDS = 10;
 
 /** POST /v1/checks: checks the address of the caller. */
-export function addChecksRoute(app: VantageApp, context: VantageContext): void {
+export function addChecksRoute(app: ServerApp, context: VantageContext): void {
   const { checkSeconds } = context.limits;
   const schema = describeStream(
     'Checks the address that you come from',

@@ -1,13 +1,15 @@
 import { limitTime } from '../../async/time-limit.js';
 import { natBindingsRequestSchema, proofsRequestSchema, sipExchangeRequestSchema } from '../../model/vantage-api.js';
 import { TIMINGS } from '../../net/scan/timing.js';
-import { describeStream, type VantageApp } from '../describe-api.js';
-import { openStream, type StreamEvent } from '../open-stream.js';
-import { Refusal } from '../refusal.js';
+import type { ServerApp } from '../../server/create-server.js';
+import { describeStream } from '../describe-api.js';
+import type { StreamEvent } from '../../server/event-stream.js';
+import { openStream } from '../open-stream.js';
+import { Refusal } from '../../server/refusal.js';
 import type { VantageContext } from '../vantage-context.js';
 
 /** POST /v1/proofs: sends something signed to endpoints of the caller's address, where a stand-in listens. */
-export function addProofsRoute(app: VantageApp, context: VantageContext): void {
+export function addProofsRoute(app: ServerApp, context: VantageContext): void {
   const schema = describeStream(
     'Sends signed messages to endpoints of the address that you come from',
     proofsRequestSchema,
@@ -28,7 +30,7 @@ export function addProofsRoute(app: VantageApp, context: VantageContext): void {
 const END_SECONDS = 5;
 
 /** POST /v1/sip-exchanges: for some seconds the SIP ports answer the caller. */
-export function addSipExchangesRoute(app: VantageApp, context: VantageContext): void {
+export function addSipExchangesRoute(app: ServerApp, context: VantageContext): void {
   const { sip } = context.exchanges;
   const { sipSeconds } = context.limits;
   const schema = describeStream(
@@ -57,7 +59,7 @@ export function addSipExchangesRoute(app: VantageApp, context: VantageContext): 
 const MORE_SECONDS = 30;
 
 /** POST /v1/nat-bindings: for some time the STUN ports answer the caller. */
-export function addNatBindingsRoute(app: VantageApp, context: VantageContext): void {
+export function addNatBindingsRoute(app: ServerApp, context: VantageContext): void {
   const { stun } = context.exchanges;
   const schema = describeStream(
     'Opens the STUN ports to the address that you come from',

@@ -12,7 +12,7 @@ import {
   readTokenFile,
   revokeToken,
   type TokenEntry,
-} from '../../../src/files/vantage/token-file.js';
+} from '../../../src/files/server/token-file.js';
 import { CODE_POINT } from '../../words/code-point.js';
 
 let folder: string;

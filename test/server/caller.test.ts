@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
-import { parseProxies } from '../../src/files/vantage/listen.js';
-import { isLocal, isProtected } from '../../src/vantage/caller.js';
+import { parseProxies } from '../../src/files/server/listen.js';
+import { isLocal, isProtected } from '../../src/server/caller.js';
 import type { Exchanges } from '../../src/vantage/vantage-context.js';
-import { createKey, type Answer, readError, readEvents, runApp, TOKEN } from './run-app.js';
+import { createKey, type Answer, readError, readEvents, runApp, TOKEN } from '../vantage/run-app.js';
 
 const addressOf = ({ text }: Answer) => (JSON.parse(text) as { address: string }).address;
 const forwarded = (value: string | string[]) => ({ token: TOKEN, headers: { 'x-forwarded-for': value } });

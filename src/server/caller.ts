@@ -1,8 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { refuseScope } from '../files/targets/guard.js';
 import { type AddressRange, rangesContain } from '../model/address-ranges.js';
 import { addressScope, formatAddress, parseAddress, unmapAddress } from '../model/address.js';
-import { Refusal } from './refusal.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -11,17 +9,6 @@ declare module 'fastify' {
     /** Name of the token that it was made with; null if none that holds was given. */
     tokenName: string | null;
   }
-}
-
-/**
- * Who asks, where that was found out before.
- * @throws Refusal if it is not known
- */
-export function readIdentity({ callerAddress, tokenName }: FastifyRequest): { address: string; token: string } {
-  if (tokenName === null) throw new Refusal(401, 'token', 'a valid token is needed');
-  if (callerAddress === null)
-    throw new Refusal(403, 'proxy', 'the proxy did not say which address you come from: its operator has to set that');
-  return { address: callerAddress, token: tokenName };
 }
 
 /**
@@ -45,21 +32,6 @@ export function isLocal({ socket, headers }: FastifyRequest): boolean {
 export function isProtected({ socket }: FastifyRequest, proxies: readonly AddressRange[]): boolean {
   const { remoteAddress = '' } = socket;
   return 'encrypted' in socket || isLoopback(remoteAddress) || rangesContain(proxies, remoteAddress);
-}
-
-/**
- * Refuses an address that is no one's on the internet, unless special ones are allowed; groups and broadcast always.
- * @throws Refusal
- */
-export function requireOrdinary(address: string, allowSpecial: boolean): void {
-  const scope = addressScope(address);
-  const what = scope === undefined ? 'no address' : refuseScope(scope, allowSpecial);
-  if (what === null) return;
-  throw new Refusal(
-    403,
-    'address',
-    `you come from ${address}, which is ${what}: the vantage checks only public addresses`,
-  );
 }
 
 /** What stands for all addresses of one site: an IPv4 address, or the /64 that a site has of IPv6 at least. */

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { connect, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { limitConnections } from '../../src/vantage/connections.js';
-import { makeCertificate } from './make-certificate.js';
-import { createKey, runApp, TOKEN, until } from './run-app.js';
+import { limitConnections } from '../../src/server/connections.js';
+import { makeCertificate } from '../vantage/make-certificate.js';
+import { createKey, runApp, TOKEN, until } from '../vantage/run-app.js';
 
 const sockets: Socket[] = [];
 afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));

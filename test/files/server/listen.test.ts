@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { rangesContain } from '../../../src/model/address-ranges.js';
 import { InputError } from '../../../src/files/text/input-error.js';
-import { parseListen, parseProxies } from '../../../src/files/vantage/listen.js';
+import { parseListen, parseProxies } from '../../../src/files/server/listen.js';
 import { CODE_POINT } from '../../words/code-point.js';
 
 describe('where to listen', () => {

@@ -2,9 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { type AddressRange, rangesContain } from '../model/address-ranges.js';
 import { networkOf, siteOf } from './caller.js';
-import type { Limits } from './limits.js';
 
-type ConnectionLimits = Pick<Limits, 'connections' | 'addressConnections' | 'networkSites'>;
+/** How many connections a server has at once. */
+export interface ConnectionLimits {
+  /** In total. */
+  readonly connections: number;
+  /** From one address. */
+  readonly addressConnections: number;
+  /** The addresses (/64) that a /48 of IPv6 counts as. */
+  readonly networkSites: number;
+}
 
 /** A connection, and whom it counts for. */
 interface Connection {

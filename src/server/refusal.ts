@@ -54,7 +54,7 @@ export function answerError({ metrics, onTrouble }: RefusalContext, error: unkno
   const refusal = error instanceof Refusal ? error : readCallersFault(error as Partial<FastifyError>);
   if (!refusal) {
     onTrouble(error);
-    return reply.code(500).send({ error: 'the vantage has an internal error; its log has the details' });
+    return reply.code(500).send({ error: 'the server has an internal error; its log has the details' });
   }
   metrics.countRefusal(refusal.kind);
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
