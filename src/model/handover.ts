@@ -60,6 +60,10 @@ export const handoverSchema = z.object({
       history: historySchema.nullable(),
     }),
   ),
+  unchecked: z
+    .array(z.object({ slot: text(300), reason: text(512) }))
+    .default([])
+    .describe('addresses of the client that no check has looked at so far, and why'),
   changes: z
     .array(
       z.object({

@@ -10,6 +10,9 @@ export const NOT_CHECKED = [
   'failed',
 ] as const;
 
+/** What was looked at later than so much from now was stored while a clock was wrong: no one knows when it was. */
+export const CLOCK_DOUBT_MS = 3_600_000;
+
 /** A client, or one of its addresses, that is not checked. */
 export interface NotChecked {
   readonly why: (typeof NOT_CHECKED)[number];

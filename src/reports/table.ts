@@ -19,7 +19,7 @@ import { renderEndpoints } from './endpoints-table.js';
 import { groupFindings, sortFindings } from './finding-groups.js';
 import { renderFindings, renderOverview } from './findings-table.js';
 import { createPaint, paintStanding, STANDING_MARKS } from './paint.js';
-import type { Reporter, ReportStyle } from './reporter.js';
+import type { Reporter, ReportStyle, RunEnd } from './reporter.js';
 
 /** From so many groups of findings on they are listed at a glance before. */
 const MANY_GROUPS = 5;
@@ -32,13 +32,27 @@ export const table: Reporter = {
   id: 'table',
   title: 'text for people: one target in full, many as a row each',
   create(style) {
-    if (style.many) return createRows({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) });
+    if (style.many) {
+      const wide = { ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) };
+      const rows = createRows(wide);
+      return { ...rows, end: (run) => renderUnchecked(run, wide.width) + rows.end() };
+    }
     const width = limitWidth(style.width, MOST_COLUMNS.prose);
     return { begin: () => '', report: (report) => renderAddress(report, { ...style, width }), end: () => '' };
   },
   createSweep: createSweepTable,
   createClients: (style) => createClientsTable({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) }),
 };
+
+/** What was not checked, below the rows of what was. */
+function renderUnchecked({ unchecked }: RunEnd, width: number): string {
+  return unchecked
+    .flatMap(({ client, reason }) =>
+      renderHanging('', 2, `Not checked: ${client.name} (${client.id}): ${reason}`, width),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}
 
 /** One address for a person: verdict, findings with what to do, endpoints, gaps, and the verdict again. */
 function renderAddress(report: Report, { width, color, reasons, full = false }: ReportStyle): string {

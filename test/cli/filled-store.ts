@@ -6,6 +6,8 @@ import { digestProfile } from '../../src/check/judge/judge-survey.js';
 import { createReport } from '../../src/check/judge/say-report.js';
 import { MassSilence } from '../../src/fleet/sweep/mass-silence.js';
 import { recordLook } from '../../src/fleet/sweep/record-look.js';
+import { listRoster } from '../../src/fleet/sweep/roster.js';
+import { site, survey } from '../check/rules/build-survey.js';
 
 /** A client of the store, with what nobody needs to say left out. */
 export function client(id: string, change: Partial<Client> = {}): Client {
@@ -63,4 +65,15 @@ export async function addSweep(path: string, at: string, seen: readonly Seen[]):
   } finally {
     await store.close();
   }
+}
+
+/** Adds a client of two addresses, of which only the first was ever checked, and is as agreed. */
+export async function addPartlyChecked(path: string): Promise<Client> {
+  const authorization = { by: 'Ann', reference: 'contract', until: null };
+  const two = client('two', { addresses: ['203.0.113.7', '203.0.113.8'], authorization });
+  await addSweep(path, new Date(Date.now() - 600_000).toISOString(), [{ client: two, survey: survey(site()) }]);
+  const store = await openStore(path);
+  await store.putRoster('/clients.yaml', listRoster([two]));
+  await store.close();
+  return two;
 }

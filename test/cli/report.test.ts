@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { fleetReportSchema } from '../../src/model/fleet-report.js';
 import { handoverSchema } from '../../src/model/handover.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
-import { addSweep, client } from './filled-store.js';
+import { addPartlyChecked, addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 
 const { directory } = createFiles();
@@ -120,6 +120,51 @@ describe('report', () => {
     expect(code).toBe(3);
     expect(stdout).not.toContain('As agreed');
     expect(stdout).toContain('not known to be closed');
+  });
+
+  test('does not call "as agreed" a client of which an address was never checked', async () => {
+    const path = join(directory, 'part.sqlite');
+    const two = await addPartlyChecked(path);
+    const json = join(directory, 'part.json');
+    const { code, stderr } = await runHere(['report', 'two', '--store', path, '-o', json]);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: `sallyport: INCONCLUSIVE: the report of two is in ${json}\n` });
+    const handover = handoverSchema.parse(JSON.parse(await readFile(json, 'utf8')));
+    expect(handover.unchecked).toEqual([{ slot: two.addresses[1], reason: 'no sweep has checked it yet' }]);
+    const page = await runHere(['report', '--report', json, '--format', 'markdown']);
+    expect(page.code).toBe(3);
+    expect(page.stdout).toContain('**? Not determined**');
+    expect(page.stdout).toContain('203.0.113.8: not checked: no sweep has checked it yet.');
+    expect(page.stdout).not.toContain('As agreed**');
+    expect((await runHere(['report', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
+  });
+
+  test('ends with the verdict that it shows, where the last check was before its time', async () => {
+    const path = join(directory, 'old.sqlite');
+    await addSweep(path, '2026-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
+    const { code, stdout } = await runHere(['report', 'acme', '--store', path, '--format', 'markdown']);
+    expect(stdout).toContain('**? Not determined**');
+    expect(code).toBe(3);
+  });
+
+  test('shows what stands from an earlier check that the last one could not judge', async () => {
+    const path = join(directory, 'blind.sqlite');
+    const control = { endpoint: '192.0.2.1:443', before: 'silent', after: null } as const;
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [
+      { client: acme, survey: survey(site(), { vantage: { control } }) },
+    ]);
+    const { code, stdout } = await runHere(['report', 'acme', '--store', path, '--format', 'markdown']);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/not known to be closed[^#]*WebPro administration/);
+  });
+
+  test('is of the check that was stored last, although a clock was ahead before', async () => {
+    const path = join(directory, 'ahead.sqlite');
+    await addSweep(path, '2031-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
+    expect((await runHere(['report', 'acme', '--store', path])).code).toBe(3);
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+    expect((await runHere(['report', 'acme', '--store', path])).code).toBe(1);
+    expect((await runHere(['show', 'acme', '--store', path])).code).toBe(1);
   });
 
   test('of all clients lists the worst first, and never calls "as agreed" what is not checked', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/index.js';
 import { requireValid } from '../check/checking.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
-import { addSweep, client } from './filled-store.js';
+import { addPartlyChecked, addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 
 const { directory } = createFiles();
@@ -26,6 +26,54 @@ describe('show', () => {
     expect(stdout).toContain('VIOLATION');
     expect(stdout).toContain('FINDINGS');
     expect(stdout).toContain('2026-11-02');
+  });
+
+  test('says in every form that an address was never checked', async () => {
+    const path = join(directory, 'part.sqlite');
+    await addPartlyChecked(path);
+    const forms = [
+      'table',
+      'nagios',
+      'prometheus',
+      'junit',
+      'sarif',
+      'csv',
+      'html',
+      'markdown',
+      'nmap-xml',
+      'defectdojo',
+    ];
+    for (const format of forms) {
+      const { code, stdout } = await runHere(['show', 'two', '--store', path, '--format', format]);
+      expect({ format, code }).toEqual({ format, code: 3 });
+      if (format === 'prometheus') expect(stdout).toContain('sallyport_complete 0');
+      else expect(stdout).toContain('203.0.113.8: no sweep has checked it yet');
+    }
+    const { code, stderr } = await runHere(['show', 'two', '--store', path, '--format', 'json']);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: 'sallyport: not checked: 203.0.113.8: no sweep has checked it yet\n',
+    });
+    expect((await runHere(['show', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
+  });
+
+  test('knows what was out of sight at an earlier time', async () => {
+    const path = join(directory, 'then.sqlite');
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: survey([see('tcp/80', 'filtered')]) }]);
+    await addSweep(path, '2026-11-03T03:00:00.000Z', [{ client: acme, survey: closed }]);
+    const then = await runHere(['show', 'acme', '--at', '2026-11-02', '--store', path]);
+    expect(then.stderr).toContain('not seen since 2026-11-02: WebPro administration');
+    expect(then.code).toBe(3);
+    expect((await runHere(['show', 'acme', '--store', path])).code).toBe(0);
+  });
+
+  test('relies on no check whose time is still to come', async () => {
+    const path = join(directory, 'ahead.sqlite');
+    await addSweep(path, '2031-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
+    expect((await runHere(['show', 'acme', '--format', 'nagios', '--store', path])).code).toBe(3);
+    expect((await runHere(['clients', '--format', 'nagios', '--store', path])).code).toBe(3);
+    expect((await runHere(['clients', '--store', path])).stdout).toContain('still to come');
   });
 
   test('prints that of an earlier time', async () => {

@@ -4,7 +4,7 @@ import { isChosen } from '../../model/client.js';
 import { type ClientStanding, type Standing, STANDINGS, standingOfSlot } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
 import type { Reporter } from '../../reports/reporter.js';
-import { CRITICAL, CSV, readStaleBefore, STALE } from '../kit/check-options.js';
+import { CRITICAL, CSV, readStale, readStaleBefore, STALE } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit } from '../kit/ending.js';
 import { chooseFormat, CLIENTS_FORMAT, PLUGIN_CODES } from '../kit/format.js';
@@ -61,7 +61,7 @@ export const command = defineCommand({
       const writer = reporter.createClients!({
         ...chooseStyle(output, undefined),
         ...{ reasons: false, many: true, csvSeparator, criticalFrom: settings['critical-from'] },
-        isStale: (at) => Date.parse(at) < staleBefore.getTime(),
+        isStale: readStale(settings, now),
         longest: await store.measureClients(),
       });
       // On a terminal the beginning of a long list is out of sight.

@@ -1,12 +1,9 @@
 import { sayReport } from '../../check/judge/say-report.js';
-import { formatDay } from '../../files/text/day.js';
 import { readInstant } from '../../files/text/instant.js';
-import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
-import { sayState } from '../../fleet/changes/say-change.js';
-import { issueKey } from '../../fleet/changes/slot-state.js';
+import { keepUnseen } from '../../fleet/changes/out-of-sight.js';
+import { listUnchecked, readLooks } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
-import type { SlotState, Unseen } from '../../model/change.js';
-import type { ClientCard, StoredReport } from '../../model/client.js';
+import type { ClientCard } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { REPORTERS } from '../../reports/registry.js';
 import type { Reporter } from '../../reports/reporter.js';
@@ -50,8 +47,10 @@ export const command = defineCommand({
     const brand = await readBrand(settings, format);
     const isStale = readStale(settings, new Date());
     const at = settings.at === undefined ? null : readInstant(settings.at, 'end');
-    const { looks, retired } = await withStore(path, async (store) => ({
-      looks: await readLooks(store, client, { address, at }),
+    const { card, looks, unchecked, retired } = await withStore(path, async (store) => ({
+      ...(await chooseLooks(store, client, { address, at })),
+      // What belonged to the client at an earlier time is not known.
+      unchecked: at || address !== undefined ? [] : await listUnchecked(store, client, new Date()),
       retired: await store.listRetired(client),
     }));
     const output = await openReport(settings.output, settings.force);
@@ -64,12 +63,12 @@ export const command = defineCommand({
       criticalFrom: settings['critical-from'],
       isStale,
       brand,
-      many: looks.length > 1,
+      many: looks.length + unchecked.length > 1,
     });
-    let verdict: Verdict = 'compliant';
+    let verdict: Verdict = unchecked.length > 0 ? 'inconclusive' : 'compliant';
     await output.write(writer.begin());
-    for (const { client: card, slot, report: data, unseen, standing } of looks) {
-      const report = keepUnseen(sayReport(data), unseen);
+    for (const { slot, report: data, unseen, standing } of looks) {
+      const report = keepUnseen(sayReport(data), [...unseen, ...standing.map((title) => ({ title }))]);
       verdict = worstVerdict(verdict, report.verdict);
       await output.write(writer.report(report, { client: card, slot, unseen: unseen.length }));
       if (settings.quiet) continue;
@@ -77,8 +76,10 @@ export const command = defineCommand({
       if (standing.length > 0)
         tell(`${slot}: what stands from an earlier check: ${listNames(standing, MOST_STANDING)}`);
     }
-    await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: [] }));
+    const missing = unchecked.map(({ slot, reason }) => ({ client: card, reason: `${slot}: ${reason}` }));
+    await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: missing }));
     await output.close();
+    for (const { reason } of settings.quiet ? [] : missing) tell(`not checked: ${reason}`);
     if (!settings.quiet) tellRetired(retired.filter(({ slot }) => looks.some((look) => look.slot === slot)));
     tellWritten(verdict.toUpperCase(), ` of ${client}`, settings);
     return chooseExit(writer, verdict);
@@ -88,38 +89,11 @@ export const command = defineCommand({
 /** More of what stands is only counted. */
 const MOST_STANDING = 3;
 
-interface Look extends StoredReport {
-  readonly client: ClientCard;
-  readonly unseen: readonly Unseen[];
-  /** What stands from an earlier check, and that the report came to no verdict of. */
-  readonly standing: readonly string[];
-}
-
-/** The reports that are asked for, with what stands although they do not show it: of earlier times that is not known. */
-async function readLooks(store: Store, client: string, { address, at }: ReportWanted): Promise<Look[]> {
-  const all = await store.readReports(client, at);
+/** The reports that are asked for, with what stands although they do not show it. */
+async function chooseLooks(store: Store, client: string, { address, at }: ReportWanted) {
+  const { card, looks: all } = await readLooks(store, client, at, new Date());
   const looks = all.filter(({ slot, report: { target } }) => !address || [slot, target.address].includes(address));
   if (looks.length === 0) throw await describeMissingReport(store, client, { address, at });
-  const states = new Map<string, SlotState>();
-  let card: ClientCard = { id: client, name: client, group: null, tags: [], contacts: [] };
-  for await (const { client: known, slot, state } of store.readClientStates(client)) {
-    card = known;
-    if (!at) states.set(slot, state);
-  }
-  const waivers = at ? [] : await store.listWaivers(client);
-  const today = formatDay(new Date());
-  return looks.map((look) => {
-    const state = states.get(look.slot);
-    if (!state) return { ...look, client: card, unseen: [], standing: [] };
-    const found = new Set(look.report.findings.map(issueKey));
-    const standing = Object.values(sayState(state).issues).filter(
-      (issue) => !issue.waived && issue.lostAt === undefined && !found.has(issueKey(issue)),
-    );
-    return {
-      ...look,
-      client: card,
-      unseen: sayUnseen(state, waivers, today),
-      standing: standing.map(({ title }) => title),
-    };
-  });
+  const unknown: ClientCard = { id: client, name: client, group: null, tags: [], contacts: [] };
+  return { card: card ?? unknown, looks };
 }

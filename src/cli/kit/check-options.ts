@@ -2,6 +2,7 @@ import { LIMITS, type SharedOptions } from '../../check/run/run-options.js';
 import { parseDuration } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import { type CollectedTargets, collectTargets } from '../../files/targets/target-list.js';
+import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { type TimingName, TIMINGS } from '../../net/scan/timing.js';
 import { inGroup, type Limits, type Options, type Values } from './option.js';
@@ -138,10 +139,10 @@ export const STALE = {
 /** The default of {@link STALE}, ms. */
 export const STALE_AFTER_MS = 8 * 86_400_000;
 
-/** Whether what was seen at a time is older than a monitor may rely on, by {@link STALE}. */
+/** Whether what was seen at a time is not to be relied on: by {@link STALE}, or since the time is still to come. */
 export function readStale(settings: Values<typeof STALE>, now: Date): (at: string) => boolean {
   const before = readStaleBefore(settings, now).getTime();
-  return (at) => Date.parse(at) < before;
+  return (at) => Date.parse(at) < before || Date.parse(at) > now.getTime() + CLOCK_DOUBT_MS;
 }
 
 /** What was last seen before this is too old to rely on, by {@link STALE}. */

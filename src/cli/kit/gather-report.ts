@@ -8,6 +8,7 @@ import { FLEET_SCHEMA, type FleetReport } from '../../model/fleet-report.js';
 import type { Handover } from '../../model/handover.js';
 import type { Verdict } from '../../model/report.js';
 import type { ChainHead } from '../../model/signature.js';
+import { worstStanding } from '../../reports/document/address-verdict.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
 import { readStaleBefore, STALE } from './check-options.js';
 import type { DocumentSubject } from './document.js';
@@ -64,9 +65,11 @@ function verdictOfFleet({ standings, notCheckedCount }: FleetReport): Verdict {
   return unknown || standings.compliant === 0 ? 'inconclusive' : 'compliant';
 }
 
-function verdictOfHandover({ addresses, site }: Handover): Verdict {
-  const verdicts = [...addresses.map(({ report }) => report.verdict), ...(site ? [site.verdict] : [])];
-  return verdicts.length > 0 ? verdicts.reduce(worstVerdict) : 'inconclusive';
+function verdictOfHandover(handover: Handover): Verdict {
+  const { addresses, site } = handover;
+  if (site && addresses.length === 0) return site.verdict;
+  const standing = worstStanding(handover);
+  return worstVerdict(standing === 'no-answer' ? 'inconclusive' : standing, site?.verdict ?? 'compliant');
 }
 
 function refuseIdle(options: Settings, names: readonly (keyof Settings)[], where: string): void {

@@ -1,5 +1,5 @@
 import { authorizationProblem, type RosterStanding } from '../../model/client.js';
-import type { NotChecked } from '../../model/not-checked.js';
+import { CLOCK_DOUBT_MS, type NotChecked } from '../../model/not-checked.js';
 
 /** When it is asked, and since when a look is too old. */
 interface Clock {
@@ -26,8 +26,10 @@ export function judgeListed({ isKnown, lookedAt, problem, standing }: Listed, cl
   const barred = standing && (standing === 'gone' ? GONE : judgeStanding(standing, clock.now));
   const cause = barred ?? (problem === null ? null : ({ why: 'failed', reason: problem } as const));
   if (!isKnown && !cause) return { why: 'uncounted', reason: 'no check has counted yet' };
-  if (lookedAt >= clock.staleBefore.getTime()) return cause;
-  const age = `no check for ${renderAge(clock.now.getTime() - lookedAt)}`;
+  const ageMs = clock.now.getTime() - lookedAt;
+  if (lookedAt >= clock.staleBefore.getTime() && ageMs >= -CLOCK_DOUBT_MS) return cause;
+  const age =
+    ageMs < 0 ? 'the time of its last check is still to come: a clock was wrong' : `no check for ${renderAge(ageMs)}`;
   return cause ? { ...cause, reason: `${age}: ${cause.reason}` } : { why: 'stale', reason: age };
 }
 

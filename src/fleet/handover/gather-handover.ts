@@ -1,16 +1,13 @@
 import { sayReport } from '../../check/judge/say-report.js';
-import { formatDay } from '../../files/text/day.js';
-import type { SlotState, Unseen, Waiver } from '../../model/change.js';
 import type { Checklist } from '../../model/checklist.js';
-import type { StoredReport } from '../../model/client.js';
 import { type Handover, HANDOVER_SCHEMA, MOST_LOOKS } from '../../model/handover.js';
 import { checklistState } from '../../site/checklist/checklist-state.js';
 import { VERSION } from '../../version.js';
 import { cutText } from '../../words/sentence.js';
-import { keepUnseen, sayUnseen } from '../changes/out-of-sight.js';
+import { keepUnseen } from '../changes/out-of-sight.js';
 import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
-import { stateAt } from './state-at.js';
+import { listUnchecked, type Look, readLooks } from './read-looks.js';
 import { traceServices } from './trace-services.js';
 
 /** More looks than these are not read: a client of many addresses has a shorter history of each. */
@@ -35,7 +32,7 @@ export async function gatherHandover(
   clientId: string,
   { at, since, now, address, checklist }: HandoverWanted,
 ): Promise<Handover | null> {
-  const all = await store.readReports(clientId, at);
+  const { card, looks: all } = await readLooks(store, clientId, at, now);
   const looks =
     address === undefined
       ? await dropRetired(store, clientId, all)
@@ -43,30 +40,24 @@ export async function gatherHandover(
   if (looks.length === 0) return null;
   const slots = new Set(looks.map(({ slot }) => slot));
   const until = at ?? now;
-  const { name, states } = await readStates(store, clientId);
-  const waivers = await store.listWaivers(clientId);
   const recent = await store.listHistory(clientId, Math.min(MOST_LOOKS * 2 * slots.size, MOST_READ));
   const history = recent.filter((one) => new Date(one.at) <= until);
-  const later = new Set(recent.filter((one) => new Date(one.at) > until).map(({ slot }) => slot));
-  const past = (await store.listChanges({ clientId })).filter(
-    (change) => slots.has(change.slot) && new Date(change.at) <= until,
+  const changes = (await store.listChanges({ clientId })).filter(
+    (change) => slots.has(change.slot) && new Date(change.at) <= until && new Date(change.at) >= since,
   );
-  const changes = past.filter((change) => new Date(change.at) >= since);
-  const stateOf = (look: StoredReport): Pick<SlotState, 'issues'> | undefined => {
-    const state = states.get(look.slot);
-    return later.has(look.slot) ? stateAt(look, state, past, until) : state;
-  };
   const state = checklistState(checklist, await store.listAnswers(clientId, checklist.name), now);
   return {
     schema: HANDOVER_SCHEMA,
     tool: { name: 'sallyport', version: VERSION },
     madeAt: now.toISOString(),
-    client: { id: clientId, name: name ?? clientId },
+    client: { id: clientId, name: card?.name ?? clientId },
     since: since.toISOString(),
     addresses: looks.map((look) => ({
-      ...describeLook(look, stateOf(look), waivers, now),
+      ...describeLook(look),
       history: traceServices(history.filter(({ slot }) => slot === look.slot)),
     })),
+    // What belonged to the client at an earlier time is not known.
+    unchecked: until < now || address !== undefined ? [] : await listUnchecked(store, clientId, now),
     changes: changes.map((change) => {
       const { kind, severity, endpoint, title } = sayChange(change);
       return { at: change.at, slot: change.slot, kind, severity, endpoint, title: cutText(title, 512) };
@@ -77,33 +68,18 @@ export async function gatherHandover(
 }
 
 /** Without what the client no longer has, unless that is all. */
-async function dropRetired(store: Store, clientId: string, looks: readonly StoredReport[]) {
+async function dropRetired(store: Store, clientId: string, looks: readonly Look[]) {
   const retired = new Set((await store.listRetired(clientId)).map(({ slot }) => slot));
   const listed = looks.filter(({ slot }) => !retired.has(slot));
   return listed.length > 0 ? listed : looks;
 }
 
 /** A report with what stands although it does not show it. */
-function describeLook(
-  { slot, report }: StoredReport,
-  state: Pick<SlotState, 'issues'> | undefined,
-  waivers: readonly Waiver[],
-  now: Date,
-) {
-  const unseen: Unseen[] = state ? sayUnseen(state, waivers, formatDay(now)) : [];
+function describeLook({ slot, report, unseen, standing }: Look) {
+  const stands = standing.map((title) => ({ title, since: report.startedAt }));
   return {
     slot,
-    report: keepUnseen(sayReport(report), unseen),
-    unseen: unseen.map(({ title, lostAt }) => ({ title, since: lostAt })),
+    report: keepUnseen(sayReport(report), [...unseen, ...stands]),
+    unseen: [...unseen.map(({ title, lostAt }) => ({ title, since: lostAt })), ...stands],
   };
-}
-
-async function readStates(store: Store, clientId: string) {
-  const states = new Map<string, SlotState>();
-  let name: string | null = null;
-  for await (const { client, slot, state } of store.readClientStates(clientId)) {
-    states.set(slot, state);
-    name = client.name;
-  }
-  return { name, states };
 }

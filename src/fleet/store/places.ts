@@ -1,7 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
+import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import { decodeTarget } from './report-body.js';
+import { IS_LISTED, listUnswept, type Unswept } from './roster.js';
 import { RANK_OF } from './states.js';
 import type { Tables } from './tables.js';
 
@@ -62,7 +64,7 @@ export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): 
         state_rank >= ${RANK_OF.compliant}
           and (${lookedAt} < ${staleBefore.getTime()} or ${isLimited} or ${isGone}) as doubtful
       from slots
-      where (state is not null or ${lookedAt} > coalesce(retired_at, 0))
+      where ${IS_LISTED}
         and ${clientId === undefined ? sql`true` : sql`client_id = ${clientId}`}
     )
     group by rank, doubtful
@@ -134,7 +136,8 @@ async function selectPage(db: Db, page: readonly number[]): Promise<readonly Pag
     from slots
       join clients on clients.id = slots.client_id
       left join results on results.id = (
-        select id from results where slot_id = slots.id and final = 1 order by at desc, id desc limit 1
+        select id from results where slot_id = slots.id and final = 1 and at <= ${Date.now() + CLOCK_DOUBT_MS}
+        order by at desc, id desc limit 1
       )
     where slots.id in (${ids})
   `.execute(db);
@@ -174,4 +177,23 @@ export async function measureClients(db: Db): Promise<{ readonly id: number; rea
   `.execute(db);
   const longest = (key: 'id' | 'address') => Math.max(0, ...rows.map((row) => row[key] ?? 0));
   return { id: longest('id'), address: longest('address') };
+}
+
+/** What of a client no look has counted of. */
+export interface Unchecked {
+  /** Listed slots. */
+  readonly uncounted: readonly string[];
+  /** What its inventory has, and the store does not list. */
+  readonly unswept: readonly Unswept[];
+}
+
+/** Lists the addresses of a client of which no look has counted. */
+export async function listUnchecked(db: Db, clientId: string): Promise<Unchecked> {
+  const { rows } = await sql<{ slot: string }>`
+    select slot from slots
+    where client_id = ${clientId} and ${IS_LISTED}
+      and not exists (select 1 from results where results.slot_id = slots.id and final = 1)
+    order by slot
+  `.execute(db);
+  return { uncounted: rows.map(({ slot }) => slot), unswept: await listUnswept(db, clientId) };
 }

@@ -234,13 +234,16 @@ export async function* readSweepReports(db: Db, sweepId: number): AsyncIterable<
   }
 }
 
-/** Of each slot of a client the newest final report, or the newest at a time or before it. */
+/**
+ * Of each slot of a client the newest final report, or the newest at a time or before it: the one that was stored last,
+ * since its time may be wrong.
+ */
 export async function readReports(db: Db, clientId: string, at: Date | null): Promise<StoredReport[]> {
   const before = at?.getTime() ?? Number.MAX_SAFE_INTEGER;
   const newest = sql<number>`(
     select id from results as other
     where other.slot_id = slots.id and other.final = 1 and other.at <= ${before}
-    order by other.at desc, other.id desc limit 1
+    order by other.link desc limit 1
   )`;
   const rows = await selectReports(db)
     .where('slots.client_id', '=', clientId)

@@ -81,8 +81,14 @@ async function fill(
   await flush();
 }
 
-/** The clients of inventories that have addresses of which nothing is listed; by client. */
-async function listUnswept(db: Db): Promise<Unswept[]> {
+/** Whether a row of slots is listed: it stands some way, or was looked at since it was retired. */
+export const IS_LISTED = sql`(
+  state is not null
+    or (select max(at) from results where results.slot_id = slots.id) > coalesce(retired_at, 0)
+)`;
+
+/** The clients of inventories that have addresses of which nothing is listed, or one of them; by client. */
+export async function listUnswept(db: Db, clientId?: string): Promise<Unswept[]> {
   type Row = StandingColumns & {
     card: string;
     addresses: string;
@@ -96,17 +102,17 @@ async function listUnswept(db: Db): Promise<Unswept[]> {
         card, addresses, paused, authorized, until, time_zone,
         exists (
           select 1 from slots
-          where slots.client_id = roster.client_id and (state is not null or retired_at is null)
+          where slots.client_id = roster.client_id and ${IS_LISTED}
         ) as known,
         (select max(retired_at) from slots where slots.client_id = roster.client_id and state is null) as retired,
         (
           select group_concat(wanted.value, ' ') from json_each(roster.slots) as wanted
           where not exists (
             select 1 from slots
-            where slots.client_id = roster.client_id and slot = wanted.value and (state is not null or retired_at is null)
+            where slots.client_id = roster.client_id and slot = wanted.value and ${IS_LISTED}
           )
         ) as missing
-      from roster order by client_id
+      from roster where ${clientId === undefined ? sql`true` : sql`client_id = ${clientId}`} order by client_id
     )
     where known = 0 or missing is not null
   `.execute(db);

@@ -219,6 +219,11 @@ export class Store {
     return readRoster(this.#db);
   }
 
+  /** The addresses of a client of which no look has counted. */
+  listUnchecked(clientId: string): Promise<places.Unchecked> {
+    return places.listUnchecked(this.#db, clientId);
+  }
+
   /** The ids of all clients that were ever looked at. */
   listClientIds(): Promise<string[]> {
     return listClientIds(this.#db);

@@ -70,8 +70,8 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   const oldResults = sql`
     select id from (
       select id, at, final, sweep_id,
-        -- How many final ones of the slot are newer, itself aside.
-        sum(final) over (partition by slot_id order by at desc, id desc) - final as newer
+        -- How many final ones of the slot are newer, itself aside: by the order of storing, since times may be wrong.
+        sum(final) over (partition by slot_id order by id desc) - final as newer
       from results
     )
     where (at < ${before} or newer >= ${keep}) and (final = 0 or newer > 0)

@@ -1,4 +1,5 @@
 import type { Handover } from '../../model/handover.js';
+import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import type { Report } from '../../model/report.js';
 import { type Standing, standingOf, WORST_FIRST } from '../../model/standing.js';
 import { renderCount } from '../../words/sentence.js';
@@ -8,17 +9,24 @@ import { TEXTS } from './strings.js';
 /** One address of a client in its report. */
 export type AddressPart = Handover['addresses'][number];
 
-/** The worst standing of all addresses; what was not checked in the time of the report proves nothing good about it. */
-export function worstStanding(addresses: readonly AddressPart[], since: string | null): Standing {
+/**
+ * The worst standing of all addresses; what was not checked in the time of the report, or never, proves nothing good
+ * about it.
+ */
+export function worstStanding(handover: Handover): Standing {
+  const { addresses, unchecked } = handover;
   const all = addresses.map(({ report }) => {
     const standing = standingOf(report);
-    return standing === 'compliant' && isOld(report, since) ? 'inconclusive' : standing;
+    return standing === 'compliant' && isOld(report, handover) ? 'inconclusive' : standing;
   });
+  if (unchecked.length > 0) all.push('inconclusive');
   return WORST_FIRST.find((standing) => all.includes(standing)) ?? 'inconclusive';
 }
 
-function isOld({ startedAt }: Report, since: string | null): boolean {
-  return since !== null && startedAt < since;
+/** Whether a check was not in the time of the report: before it, or after it, since a clock was wrong. */
+function isOld({ startedAt }: Report, { since, madeAt }: Handover): boolean {
+  const at = Date.parse(startedAt);
+  return since !== null && (at < Date.parse(since) || at > Date.parse(madeAt) + CLOCK_DOUBT_MS);
 }
 
 /** The verdict in words for a customer. */
@@ -53,9 +61,14 @@ export function sayVerdict(standing: Standing, addresses: readonly AddressPart[]
 }
 
 /** What was not checked in the time that a report is about: it is shown as it was before. */
-export function listAges({ since, addresses }: Handover): string[] {
-  const old = addresses.filter(({ report }) => isOld(report, since));
+export function listAges(handover: Handover): string[] {
+  const old = handover.addresses.filter(({ report }) => isOld(report, handover));
   return old.map((part) => `${nameAddress(part)}: ${TEXTS.oldCheck} ${renderTime(part.report.startedAt)}.`);
+}
+
+/** What no check has looked at so far. */
+export function listUnchecked({ unchecked }: Handover): string[] {
+  return unchecked.map(({ slot, reason }) => `${slot}: ${TEXTS.unchecked}: ${reason}.`);
 }
 
 /** The address of a part, with the name that led there. */

@@ -2,6 +2,7 @@ import type { Report } from '../../model/report.js';
 import { type Standing, STANDINGS, standingOf } from '../../model/standing.js';
 import { renderCount } from '../../words/sentence.js';
 import type { ReportWriter, RunEnd } from '../reporter.js';
+import { sayVerdict } from './address-verdict.js';
 import { describeHandover, describeOne, handOverReports } from './handover-document.js';
 import type { Block, DocumentHead, ReportDocument } from './report-document.js';
 import { STANDING_WORDS, TEXTS } from './strings.js';
@@ -51,9 +52,16 @@ function createOne(whole: DocumentRenderer['whole']): ReportWriter {
       if (!seen) return '';
       const document = describeHandover(handOverReports([seen]));
       const [verdict, ...rest] = document.blocks;
-      return whole({ ...document, blocks: [...(verdict ? [verdict] : []), ...tellEnd(run), ...rest] });
+      return whole({ ...document, blocks: [...(verdict ? [judgeRun(verdict, run)] : []), ...tellEnd(run), ...rest] });
     },
   };
+}
+
+/** The verdict of a document: not that all is as agreed where more than its report was to be checked, and is unknown. */
+function judgeRun(block: Block, { outcome }: RunEnd): Block {
+  if (block.kind !== 'verdict' || block.standing !== 'compliant' || outcome === 'compliant') return block;
+  const { label } = STANDING_WORDS.inconclusive;
+  return { kind: 'verdict', standing: 'inconclusive', label, text: sayVerdict('inconclusive', []) };
 }
 
 function tally(counts: ReadonlyMap<Standing, number>): Block[] {

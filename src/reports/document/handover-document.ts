@@ -6,10 +6,17 @@ import { renderCount, upperFirst } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { renderJson } from '../json.js';
 import { describeAddress } from './address-blocks.js';
-import { type AddressPart, listAges, nameAddress, sayVerdict, worstStanding } from './address-verdict.js';
+import {
+  type AddressPart,
+  listAges,
+  listUnchecked,
+  nameAddress,
+  sayVerdict,
+  worstStanding,
+} from './address-verdict.js';
 import { describeChecklist, listDoubts, tellAccepted, tellFindings, tellTodo } from './finding-blocks.js';
 import { describeSite } from './site-blocks.js';
-import type { Block, ReportDocument, TableBlock } from './report-document.js';
+import type { Block, ReportDocument, TableBlock, VerdictBlock } from './report-document.js';
 import { STANDING_WORDS, TEXTS } from './strings.js';
 
 /** The report of a client, or of one check: a page that a customer understands, then the evidence. Pure. */
@@ -36,8 +43,8 @@ function describeAddresses(handover: Handover): Block[] {
   const reports = addresses.map(({ report }) => report);
   const many = addresses.length > 1;
   return [
-    tellVerdict(addresses, handover.since),
-    ...listAges(handover).map((text) => ({ kind: 'text', text }) as const),
+    tellVerdict(handover),
+    ...[...listAges(handover), ...listUnchecked(handover)].map((text) => ({ kind: 'text', text }) as const),
     ...tellFindings(reports),
     ...tellTodo(reports),
     ...tellAccepted(reports),
@@ -56,10 +63,11 @@ function describeAddresses(handover: Handover): Block[] {
  * @param client the name of the client that it is of, if any
  */
 export function describeOne(report: Report, client?: string): Block[] {
-  const { addresses } = handOverReports([report]);
+  const handover = handOverReports([report]);
+  const { addresses } = handover;
   return [
     { kind: 'heading', level: 2, text: [client, addresses.map(nameAddress).join(', ')].filter(Boolean).join(', ') },
-    tellVerdict(addresses),
+    tellVerdict(handover),
     ...addresses.flatMap((part) => describeAddress(part, false)),
     ...listDoubts([{ ...report, name: '' }]),
   ];
@@ -91,6 +99,7 @@ function beginHandover({ name, version }: Report['tool'], endedAt: number): Hand
     client: null,
     since: null,
     addresses: [],
+    unchecked: [],
     changes: [],
     site: null,
     checklist: null,
@@ -101,9 +110,10 @@ function listSubjects(addresses: readonly AddressPart[]): string {
   return addresses.map(({ report }) => report.target.name ?? report.target.address ?? report.target.input).join(', ');
 }
 
-function tellVerdict(addresses: readonly AddressPart[], since: string | null = null): Block {
-  const standing = worstStanding(addresses, since);
-  return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text: sayVerdict(standing, addresses) };
+function tellVerdict(handover: Handover): VerdictBlock {
+  const standing = worstStanding(handover);
+  const text = sayVerdict(standing, handover.addresses);
+  return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text };
 }
 
 function tellUnseen(addresses: readonly AddressPart[], many: boolean): Block[] {

@@ -6,7 +6,7 @@ import { type Handover, MOST_LOOKS } from '../../model/handover.js';
 import { cutText, listNames, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { listFound, listTodo } from './finding-blocks.js';
-import { listAges, nameAddress, sayVerdict, worstStanding } from './address-verdict.js';
+import { listAges, listUnchecked, nameAddress, sayVerdict, worstStanding } from './address-verdict.js';
 import { listUnseenOf } from './handover-document.js';
 import { judgeFleet } from './fleet-document.js';
 import { brandLines } from './letterhead.js';
@@ -32,7 +32,7 @@ const MOST_NAMES = 4;
 export function summariseHandover(handover: Handover, { period, attached, brand, command }: MailFacts): LetterText {
   const { client, addresses, changes, since } = handover;
   const name = cutText(client?.name ?? '', 60);
-  const standing = worstStanding(addresses, since);
+  const standing = worstStanding(handover);
   const reports = addresses.map(({ report }) => report);
   const ages = listAges(handover);
   const known = ages.length < addresses.length || changes.length > 0;
@@ -43,6 +43,7 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
       section(`${name}: ${STANDING_WORDS[standing].label}`, [
         sayVerdict(standing, addresses),
         ...ages,
+        ...listUnchecked(handover),
         tellLooks(handover),
       ]),
       ...some(

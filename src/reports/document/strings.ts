@@ -110,6 +110,7 @@ export const TEXTS = {
   changesCaption: 'Changes, newest first',
   changesColumns: ['When', 'Address', 'What', 'Weight'],
   noChanges: 'We noticed no change.',
+  unchecked: 'not checked',
   oldCheck: 'not checked in the time of this report. What it shows is how it was at',
   checklist: 'Checklist',
   checklistCaption: 'What was attested, by whom and when',

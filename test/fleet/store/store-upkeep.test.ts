@@ -5,6 +5,7 @@ import { MIGRATIONS } from '../../../src/fleet/store/migrate.js';
 import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
 import type { Store } from '../../../src/fleet/store/store.js';
+import { listRoster } from '../../../src/fleet/sweep/roster.js';
 import type { AlertEvent } from '../../../src/model/alert.js';
 import {
   beginSweep,
@@ -43,6 +44,30 @@ describe('prune', () => {
     expect(pruned).toEqual({ results: 7, reports: 7, changes: 0, messages: 0, sweeps: 7, siteReports: 0 });
     expect(await summaries(store)).toEqual(['day 7', 'day 8', 'day 9']);
     expect(await store.check()).toEqual([]);
+  });
+
+  test('keeps what was stored last, although a clock was ahead before', async () => {
+    const store = await stores.open();
+    for (const day of [900, 1, 2]) {
+      const { id } = await beginSweep(store, ['a'], daysLater(day));
+      await storeLook(store, id, 'a', reportAt(SLOT, daysLater(day), named(`day ${day}`)));
+      await store.finishSweep(id, 'finished', daysLater(day));
+    }
+    await store.prune({ olderThan: null, keepPerSlot: 1 });
+    expect(await summaries(store)).toEqual(['day 2']);
+    expect(await store.checkChains()).toEqual([]);
+  });
+
+  test('leaves a client on the list of which no check has counted', async () => {
+    const store = await stores.open();
+    const [client, listed] = [createClient('a', { addresses: [SLOT] }), async () => (await store.readRoster()).unswept];
+    const { id } = await beginSweep(store, ['a'], daysLater(-500));
+    const report = reportAt(SLOT, daysLater(-500));
+    await store.write((writer) => writer.addResult({ sweepId: id, client, slot: SLOT, final: false, report }));
+    await store.putRoster(INVENTORY, listRoster([client]));
+    expect(await listed()).toEqual([]);
+    await store.prune({ olderThan: daysLater(-400), keepPerSlot: null });
+    expect(await listed()).toMatchObject([{ client: { id: 'a' }, addresses: SLOT }]);
   });
 
   test('deletes all but the newest final ones, and what is not final before them', async () => {

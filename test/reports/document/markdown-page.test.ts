@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { REPORTERS } from '../../../src/reports/registry.js';
 import { forMarkdown } from '../../../src/words/escape.js';
 import { anyReport, anyText } from '../report-arbitrary.js';
-import { WHOLE } from '../run-end.js';
-import { dmzReport, SAMPLES } from '../sample-reports.js';
+import { WHOLE, write } from '../run-end.js';
+import { cleanReport, dmzReport, SAMPLES } from '../sample-reports.js';
 
 const draw = (report: (typeof SAMPLES)[string], many = false): string => {
   const writer = REPORTERS.markdown.create({ color: false, width: 80, reasons: false, many });
@@ -14,6 +14,14 @@ const draw = (report: (typeof SAMPLES)[string], many = false): string => {
 describe('Markdown', () => {
   test.each(Object.entries(SAMPLES))('%s: says the verdict with a mark and a word', (_name, report) => {
     expect(draw(report)).toMatch(/^\*\*[✖✔?○] (?:Action needed|As agreed|Not determined|No answer)\*\*$/m);
+  });
+
+  test('does not say "as agreed" of a run of which something is not known', () => {
+    const unchecked = [{ client: { id: 'a', name: 'Acme' }, reason: 'paused' }];
+    const { text } = write(REPORTERS.markdown, [cleanReport], { end: { outcome: 'inconclusive', unchecked } });
+    expect(text).toContain('**? Not determined**');
+    expect(text).not.toContain('As agreed');
+    expect(text).toContain('Acme (a) was not checked: paused');
   });
 
   test('has a table row for each finding that counts', () => {
