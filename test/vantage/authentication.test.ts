@@ -46,7 +46,7 @@ describe('tokens', () => {
   );
 
   test('a token that is taken off the list is refused at once', async () => {
-    let tokens = [{ name: 'ann', hash: hashToken(TOKEN), until: null }];
+    let tokens = [{ name: 'ann', hash: hashToken(TOKEN), until: null, role: null }];
     const { send } = await runApp({ listTokens: () => tokens });
     expect((await send({ token: TOKEN })).status).toBe(200);
     tokens = [];
@@ -54,7 +54,7 @@ describe('tokens', () => {
   });
 
   test('no other text is taken for one', () => {
-    const entries = [{ name: 'ann', hash: hashToken(TOKEN), until: null }];
+    const entries = [{ name: 'ann', hash: hashToken(TOKEN), until: null, role: null }];
     fc.assert(
       fc.property(fc.string({ unit: CODE_POINT }), (text) => {
         fc.pre(text !== `Bearer ${TOKEN}`);

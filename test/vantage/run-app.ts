@@ -21,6 +21,7 @@ const entry = (name: string, token: string, until: string | null): TokenEntry =>
   name,
   hash: hashToken(token),
   until,
+  role: null,
 });
 const TOKENS = [
   entry('ann', TOKEN, '2026-11-22'),

@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { readLastDay } from '../../files/text/day.js';
 import { parseListen, parseProxies } from '../../files/server/listen.js';
-import { addToken, hashToken, isTokenName, NAME_RULE, revokeToken } from '../../files/server/token-file.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Vantage, VantageOptions } from '../../vantage/start-vantage.js';
 import type { ServedRequest } from '../../vantage/vantage-context.js';
@@ -9,11 +6,11 @@ import { forTerminal } from '../../words/escape.js';
 import { COMMON, EXCLUSIONS } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell, tellError } from '../kit/ending.js';
-import { inGroup, type Options, type Values } from '../kit/option.js';
+import { inGroup, type Values } from '../kit/option.js';
+import { createTokenCommands } from '../kit/token-commands.js';
 
 const SIP_PORT = 5_060;
 const STUN_PORTS = [3_478, 3_479] as const;
-const TOKEN_BYTES = 32;
 
 const { 'allow-special': allowSpecial } = EXCLUSIONS;
 const { color: _color, ...common } = COMMON;
@@ -47,29 +44,11 @@ const OPTIONS = {
 
 type Settings = Values<typeof OPTIONS>;
 
-const NAME = {
-  name: { required: true, describe: 'Whose token it is' },
-} as const satisfies Options;
-const TOKEN_FILE = {
-  'token-file': { required: true, value: 'FILE', describe: 'File of the tokens' },
-} as const satisfies Options;
-
 /** `sallyport vantage`: the server that checks those who ask it; also makes and revokes their tokens. */
 export const command = defineCommand({
   options: OPTIONS,
   configurable: true,
-  subcommands: {
-    token: defineCommand({
-      title: 'Make a token: its hash goes into the file, the token itself to standard output',
-      words: NAME,
-      options: {
-        ...TOKEN_FILE,
-        until: { value: 'DAY', describe: 'Last day on which it is valid (YYYY-MM-DD, UTC)' },
-      },
-      run: makeToken,
-    }),
-    revoke: defineCommand({ title: 'Revoke a token', words: NAME, options: TOKEN_FILE, run: takeTokenBack }),
-  },
+  subcommands: createTokenCommands({ role: null, words: 'none: its caller may be checked' }),
   examples: [
     ['vantage token ann --token-file FILE', 'Make a token for Ann'],
     [
@@ -154,24 +133,4 @@ async function reloadVantage(vantage: Vantage): Promise<void> {
 function logAccess({ at, token, address, method, route, status, ms }: ServedRequest): void {
   const line = [at.toISOString(), token ?? '-', address ?? '-', method, route ?? '-', status, `${ms}ms`].join(' ');
   process.stderr.write(`${forTerminal(line)}\n`);
-}
-
-/** Makes a token and prints it, the only time that it can be seen. */
-async function makeToken(
-  args: Values<typeof NAME & typeof TOKEN_FILE> & { readonly until: string | undefined },
-): Promise<number> {
-  const { name, 'token-file': tokenFile } = args;
-  if (!isTokenName(name)) throw new InputError(`bad name "${name}": ${NAME_RULE}`);
-  const until = args.until === undefined ? null : readLastDay('--until', args.until, new Date());
-  const token = `spt_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
-  await addToken(tokenFile, { name, hash: hashToken(token), until });
-  process.stdout.write(`${token}\n`);
-  tell(`the token of ${name} is shown only now; a running server accepts it after SIGHUP`);
-  return EXIT.compliant;
-}
-
-async function takeTokenBack(args: Values<typeof NAME & typeof TOKEN_FILE>): Promise<number> {
-  await revokeToken(args['token-file'], args.name);
-  tell(`the token of ${args.name} is revoked; a running server refuses it after SIGHUP`);
-  return EXIT.compliant;
 }

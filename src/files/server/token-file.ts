@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { InputError, type InputPlace, throwErrors } from '../text/input-error.js';
+import { ACCESS_ROLES, type AccessRole } from '../../model/access-role.js';
 import { isDay } from '../text/day.js';
 import { describeFileError, readText } from '../text/read-text.js';
 import { quoteInput } from '../../words/input.js';
@@ -15,16 +16,18 @@ const OTHERS_WRITE = 0o022;
 
 const OTHERS_READ = 0o004;
 
-/** A line of the vantage server's file of tokens. The token itself stands nowhere. */
+/** A line of a server's file of tokens. The token itself stands nowhere. */
 export interface TokenEntry {
   readonly name: string;
   /** SHA-256 of the token. */
   readonly hash: Buffer;
   /** Last day on which it is valid, UTC; null if it holds until it is revoked. */
   readonly until: string | null;
+  /** What it allows on pages and their API; null: nothing there, but to be checked by a vantage. */
+  readonly role: AccessRole | null;
 }
 
-/** The tokens that a vantage server takes. */
+/** The tokens that a server takes. */
 export interface TokenFile {
   readonly entries: readonly TokenEntry[];
   /** What is allowed, but not advisable. */
@@ -32,8 +35,8 @@ export interface TokenFile {
 }
 
 /**
- * Loads a vantage server's file of tokens: `NAME sha256:HEX`, optionally `until:YYYY-MM-DD`, a line each; `#` starts a
- * comment.
+ * Loads a server's file of tokens: `NAME sha256:HEX`, optionally `role:ROLE` and `until:YYYY-MM-DD`, a line each; `#`
+ * starts a comment.
  * @throws InputError with a line for each problem; also where others than the owner may write the file
  */
 export async function loadTokenFile(file: string): Promise<TokenFile> {
@@ -54,19 +57,43 @@ export function parseTokens(text: string, file: string): TokenEntry[] {
     const words = [...line.split('#', 1)[0]!.matchAll(/\S+/g)];
     const at = (column: number): InputPlace => ({ file, line: index + 1, column });
     const refuse = (column: number, problem: string) => void errors.push(new InputError(problem, at(column)));
-    const [name, hash, until, extra] = words;
+    const [name, hash, ...more] = words;
     if (!name) continue;
     if (!isTokenName(name[0])) refuse(1 + name.index, `bad name ${quoteInput(name[0])}: ${NAME_RULE}`);
     else if (entries.has(name[0])) refuse(1 + name.index, `name ${quoteInput(name[0])} is there already`);
     const hex = /^sha256:([0-9a-f]{64})$/i.exec(hash?.[0] ?? '')?.[1];
-    const day = until && /^until:(.*)$/.exec(until[0])?.[1];
-    if (hex === undefined) refuse(1 + (hash?.index ?? name.index), `expected NAME sha256: and 64 hexadecimal digits`);
-    else if (until && !(day && isDay(day))) refuse(1 + until.index, 'expected until: and a day such as 2027-06-30');
-    else if (extra) refuse(1 + extra.index, `unexpected ${quoteInput(extra[0])}`);
-    else entries.set(name[0], { name: name[0], hash: Buffer.from(hex, 'hex'), until: day ?? null });
+    if (hex === undefined) {
+      refuse(1 + (hash?.index ?? name.index), `expected NAME sha256: and 64 hexadecimal digits`);
+      continue;
+    }
+    const limits = readLimits(more, (word, problem) => refuse(1 + word.index, problem));
+    if (limits) entries.set(name[0], { name: name[0], hash: Buffer.from(hex, 'hex'), ...limits });
   }
   throwErrors(errors);
   return [...entries.values()];
+}
+
+/** Reads what a line says besides name and hash; null if something is wrong, which `refuse` is told. */
+function readLimits(
+  words: readonly RegExpExecArray[],
+  refuse: (word: RegExpExecArray, problem: string) => void,
+): Pick<TokenEntry, 'until' | 'role'> | null {
+  let [until, role]: [string | null, AccessRole | null] = [null, null];
+  for (const word of words) {
+    const [, key = '', value = ''] = /^(until|role):(.*)$/.exec(word[0]) ?? [];
+    const known = ACCESS_ROLES.find((one) => one === value);
+    if (key === 'until' && until === null && isDay(value)) until = value;
+    else if (key === 'role' && role === null && known) role = known;
+    else {
+      const problems: Record<string, string> = {
+        until: 'expected until: and a day such as 2027-06-30, once',
+        role: `expected role: and one of ${ACCESS_ROLES.join(', ')}, once`,
+      };
+      refuse(word, problems[key] ?? `unexpected ${quoteInput(word[0])}`);
+      return null;
+    }
+  }
+  return { until, role };
 }
 
 /** What a name of a token may be, in words. */
@@ -110,12 +137,13 @@ async function checkMode(file: string): Promise<string[]> {
 }
 
 /**
- * Appends a token to a vantage server's file of tokens, which is made if need be, for its owner only; lines that are
+ * Appends a token to a server's file of tokens, which is made if need be, for its owner only; lines that are
  * there stay as they are.
  * @throws InputError for a name that the file has, and where it cannot be read or written
  */
-export async function addToken(file: string, { name, hash, until }: TokenEntry): Promise<void> {
-  const line = [name, `sha256:${hash.toString('hex')}`, ...(until === null ? [] : [`until:${until}`])].join(' ');
+export async function addToken(file: string, { name, hash, until, role }: TokenEntry): Promise<void> {
+  const limits = [...(role === null ? [] : [`role:${role}`]), ...(until === null ? [] : [`until:${until}`])];
+  const line = [name, `sha256:${hash.toString('hex')}`, ...limits].join(' ');
   await editFile(file, true, (text, entries) => {
     if (entries.some((entry) => entry.name === name))
       throw new InputError(`has a token ${quoteInput(name)} already; revoke it first, or choose another name`, {

@@ -29,17 +29,22 @@ async function write(text: string, mode = 0o600): Promise<string> {
 
 const HEX = hashToken('a').toString('hex');
 const OTHER = hashToken('b').toString('hex');
-const entry = (name: string, until: string | null = null): TokenEntry => ({ name, hash: hashToken(name), until });
+const entry = (name: string, until: string | null = null): TokenEntry => ({
+  name,
+  hash: hashToken(name),
+  until,
+  role: null,
+});
 
 describe('a file of tokens', () => {
   test('has a line for each token, and comments', async () => {
     const file = await write(
-      `\uFEFF# ours\r\nann sha256:${HEX}\r\n\r\n\tbob.2_x-y  sha256:${OTHER.toUpperCase()} until:2027-02-28 # until spring\n`,
+      `\uFEFF# ours\r\nann sha256:${HEX} role:admin\r\n\r\n\tbob.2_x-y  sha256:${OTHER.toUpperCase()} until:2027-02-28 # until spring\n`,
     );
     expect(await loadTokenFile(file)).toEqual({
       entries: [
-        { name: 'ann', hash: Buffer.from(HEX, 'hex'), until: null },
-        { name: 'bob.2_x-y', hash: Buffer.from(OTHER, 'hex'), until: '2027-02-28' },
+        { name: 'ann', hash: Buffer.from(HEX, 'hex'), until: null, role: 'admin' },
+        { name: 'bob.2_x-y', hash: Buffer.from(OTHER, 'hex'), until: '2027-02-28', role: null },
       ],
       notes: [],
     });
@@ -56,6 +61,8 @@ describe('a file of tokens', () => {
       `bob sha256:${HEX} until:2027-02-30`,
       `bob sha256:${HEX} forever`,
       `bob sha256:${HEX} until:2027-02-28 x`,
+      `bob sha256:${HEX} role:root`,
+      `bob sha256:${HEX} role:viewer role:admin`,
       `bob # sha256:${HEX}`,
     ].join('\n');
     expect(() => parseTokens(text, 'tokens')).toThrow(
@@ -65,10 +72,12 @@ describe('a file of tokens', () => {
         'tokens:4:1: expected NAME sha256: and 64 hexadecimal digits',
         'tokens:5:7: expected NAME sha256: and 64 hexadecimal digits',
         'tokens:6:5: expected NAME sha256: and 64 hexadecimal digits',
-        'tokens:7:77: expected until: and a day such as 2027-06-30',
-        'tokens:8:77: expected until: and a day such as 2027-06-30',
+        'tokens:7:77: expected until: and a day such as 2027-06-30, once',
+        'tokens:8:77: unexpected "forever"',
         'tokens:9:94: unexpected "x"',
-        'tokens:10:1: expected NAME sha256: and 64 hexadecimal digits',
+        'tokens:10:77: expected role: and one of viewer, operator, admin, once',
+        'tokens:11:89: expected role: and one of viewer, operator, admin, once',
+        'tokens:12:1: expected NAME sha256: and 64 hexadecimal digits',
       ].join('\n'),
     );
   });
