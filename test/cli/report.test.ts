@@ -158,6 +158,25 @@ describe('report', () => {
     expect(stdout).toMatch(/not known to be closed[^#]*WebPro administration/);
   });
 
+  test('does not call "as agreed" what an earlier check found where the last one did not look', async () => {
+    const path = join(directory, 'elsewhere.sqlite');
+    const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    const everyPort = survey(site(see('tcp/443', 'open')));
+    await addSweep(path, at(20), [{ client: acme, survey: everyPort }]);
+    await addSweep(path, at(10), [{ client: acme, survey: closed }]);
+    const fleet = await runHere(['report', '--fleet', '--store', path, '--format', 'markdown']);
+    expect(fleet.stdout).toContain('**✖ Action needed**');
+    expect(fleet.code).toBe(1);
+    const clients = await runHere(['clients', '--store', path, '--format', 'csv']);
+    expect(clients.stdout).toMatch(/,violation,.*,tcp\/443,/);
+    expect(await runHere(['report', 'acme', '--store', path])).toMatchObject({ code: 3 });
+    expect(await runHere(['show', 'acme', '--store', path])).toMatchObject({ code: 3 });
+    // It is gone once a check saw the port shut.
+    await addSweep(path, at(5), [{ client: acme, survey: survey(site(see('tcp/443', 'closed'))) }]);
+    expect((await runHere(['report', '--fleet', '--store', path])).code).toBe(0);
+    expect((await runHere(['report', 'acme', '--store', path])).code).toBe(0);
+  });
+
   test('is of the check that was stored last, although a clock was ahead before', async () => {
     const path = join(directory, 'ahead.sqlite');
     await addSweep(path, '2031-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);

@@ -3,7 +3,7 @@ import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
 import { excludesIdentity, excludesIssue, indexLooks, isConclusive } from './determined.js';
-import { acceptUnseen } from './out-of-sight.js';
+import { acceptUnseen, listUnseen } from './out-of-sight.js';
 import { isInSight, losesSight, showsLife } from './sight.js';
 import { toRecord } from './slot-state.js';
 import {
@@ -45,7 +45,8 @@ export function diffStates(before: SlotState | null, after: SlotState, report: R
 
 /**
  * What is known after a look: what it saw, and what it could not determine as it was before. The verdict is the
- * look's own, so that a change of it is told once; but compliant is nothing that is exposed and out of sight.
+ * look's own, so that a change of it is told once; but compliant is nothing that is exposed and was not seen, or not
+ * looked at, this time.
  * @param waivers of the client: what is out of sight is accepted by them alone; as it was before if left out
  */
 export function carryOver(
@@ -71,7 +72,8 @@ export function carryOver(
   const identities = keep(before.identities, (endpoint) => !excludesIdentity(report, endpoint, lookedAt));
   return {
     address: after.address ?? before.address,
-    verdict: after.verdict === 'compliant' && lost.some(({ waived }) => !waived) ? 'violation' : after.verdict,
+    verdict:
+      after.verdict === 'compliant' && listUnseen({ issues: all }, report).length > 0 ? 'violation' : after.verdict,
     issues: all,
     identities: toRecord([...identities, ...Object.entries(after.identities)]),
     ...noteRefusals(learns ? after.refusals : refusals),

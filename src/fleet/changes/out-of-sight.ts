@@ -1,16 +1,28 @@
 import type { Issue, SlotState, Unseen, Waiver } from '../../model/change.js';
-import type { Report } from '../../model/report.js';
+import type { Report, ReportData } from '../../model/report.js';
 import { isAtLeast } from '../../model/severity.js';
 import { sayState } from './say-change.js';
+import { issueKey } from './slot-state.js';
 
 /*
  * Exposures that stand although no check shows them. Nothing can be seen of them, so that what was accepted of them is
  * a matter of the waivers alone.
  */
 
-/** The exposures of a slot that are out of sight, and that no one accepted. */
-export function listUnseen({ issues }: Pick<SlotState, 'issues'>): Issue[] {
-  return Object.values(issues).filter(({ lostAt, waived }) => lostAt !== undefined && !waived);
+/**
+ * What stands at a slot, that no one accepted, and that a report does not show: it is out of sight, or was not looked at
+ * this time. What is less than the report minds does not count there.
+ */
+export function listUnseen(
+  { issues }: Pick<SlotState, 'issues'>,
+  { findings, failOn }: Pick<ReportData, 'findings' | 'failOn'>,
+): Issue[] {
+  const shown = new Set(findings.map(issueKey));
+  return Object.values(issues).filter(
+    (issue) =>
+      !issue.waived &&
+      (issue.lostAt !== undefined || (!shown.has(issueKey(issue)) && isAtLeast(issue.severity, failOn))),
+  );
 }
 
 /**

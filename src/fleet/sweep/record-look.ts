@@ -96,7 +96,7 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
       await tx.putState(look.client.id, look.slot, state, since);
     }
     await tellChanges(tx, look, changes, options);
-    return { ...NOTHING, changes, unseen: listUnseen(state).length };
+    return { ...NOTHING, changes, unseen: listUnseen(state, report).length };
   });
 }
 
