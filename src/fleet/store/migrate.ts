@@ -7,6 +7,7 @@ import { heldResults } from './migrations/held-results.js';
 import { retiredSlots } from './migrations/retired-slots.js';
 import { roster } from './migrations/roster.js';
 import { leftOut } from './migrations/left-out.js';
+import { slotSummaries } from './migrations/slot-summaries.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   retiredSlots,
   chainedRecords,
   roster,
+  slotSummaries,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

@@ -1,8 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
-import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
-import { decodeTarget } from './report-body.js';
 import { IS_LISTED, listUnswept, type Unswept } from './roster.js';
 import { RANK_OF } from './states.js';
 import type { Tables } from './tables.js';
@@ -48,7 +46,6 @@ const PAGE = 250;
  * @param staleBefore what was last looked at before this was not for long
  */
 export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): Promise<Places> {
-  const lookedAt = sql`(select max(at) from results where slot_id = slots.id)`;
   const isLimited = sql`
     client_id in (
       select client_id from roster where paused = 1 or authorized = 0 or until <= ${new Date().toISOString().slice(0, 10)}
@@ -62,7 +59,7 @@ export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): 
       select
         id, client_id, slot, state_rank as rank,
         state_rank >= ${RANK_OF.compliant}
-          and (${lookedAt} < ${staleBefore.getTime()} or ${isLimited} or ${isGone}) as doubtful
+          and (looked_at < ${staleBefore.getTime()} or ${isLimited} or ${isGone}) as doubtful
       from slots
       where ${IS_LISTED}
         and ${clientId === undefined ? sql`true` : sql`client_id = ${clientId}`}
@@ -108,53 +105,32 @@ interface PageRow {
   readonly state_at: number | null;
   readonly looked_at: number;
   readonly seen_at: number | null;
-  readonly address: string | null;
-  readonly target: string | null;
+  readonly problem: string | null;
 }
-
-/** A state's verdict, without reading the state. */
-const VERDICT = sql`case
-  when state_rank >= ${sql.lit(RANK_OF.compliant)} then 'compliant'
-  when state_rank >= ${sql.lit(RANK_OF.inconclusive)} then 'inconclusive'
-  else 'violation'
-end`;
 
 async function selectPage(db: Db, page: readonly number[]): Promise<readonly PageRow[]> {
   // One statement for all pages: numbers of parameters that vary would each be prepared anew.
   const ids: RawBuilder<unknown> = sql`select value from json_each(${JSON.stringify(page)})`;
   const { rows } = await sql<PageRow>`
-    select
-      slots.id, slot, card, state, state_result_id, state_at, results.address, results.target,
-      coalesce(results.at, (select max(at) from results where slot_id = slots.id)) as looked_at,
-      case
-        when state is null or results.verdict = ${VERDICT} then results.at
-        else (
-          select max(at) from results
-          where slot_id = slots.id and final = 1 and verdict = ${VERDICT}
-        )
-      end as seen_at
-    from slots
-      join clients on clients.id = slots.client_id
-      left join results on results.id = (
-        select id from results where slot_id = slots.id and final = 1 and at <= ${Date.now() + CLOCK_DOUBT_MS}
-        order by at desc, id desc limit 1
-      )
+    select slots.id, slot, card, state, state_result_id, state_at, problem, coalesce(checked_at, looked_at) as looked_at,
+      coalesce(seen_at, state_at) as seen_at
+    from slots join clients on clients.id = slots.client_id
     where slots.id in (${ids})
   `.execute(db);
   return rows;
 }
 
 function toStatus(row: PageRow): PlaceStatus {
-  const { slot, card, state, state_result_id: resultId, state_at, seen_at, address, target } = row;
+  const { slot, card, state, state_result_id: resultId, state_at, seen_at, problem } = row;
   return {
     client: JSON.parse(card) as ClientCard,
     slot,
     state: state === null ? null : (JSON.parse(state) as SlotState),
     resultId,
     at: toIso(state_at),
-    seenAt: toIso(seen_at ?? state_at),
+    seenAt: toIso(seen_at),
     lookedAt: row.looked_at,
-    problem: address === null && target !== null ? decodeTarget(address, target).problem : null,
+    problem,
   };
 }
 
@@ -191,9 +167,7 @@ export interface Unchecked {
 export async function listUnchecked(db: Db, clientId: string): Promise<Unchecked> {
   const { rows } = await sql<{ slot: string }>`
     select slot from slots
-    where client_id = ${clientId} and ${IS_LISTED}
-      and not exists (select 1 from results where results.slot_id = slots.id and final = 1)
-    order by slot
+    where client_id = ${clientId} and ${IS_LISTED} and checked_at is null order by slot
   `.execute(db);
   return { uncounted: rows.map(({ slot }) => slot), unswept: await listUnswept(db, clientId) };
 }

@@ -153,7 +153,8 @@ async function addReport(db: Db, digest: Buffer, report: ReportData): Promise<Sh
   if (known) return known;
   const body = encodeBody(report);
   const sum = sumBody(body);
-  const { insertId } = await db.insertInto('reports').values({ digest, body, sum }).executeTakeFirstOrThrow();
+  const row = { digest, body, sum, profile: report.profile.name };
+  const { insertId } = await db.insertInto('reports').values(row).executeTakeFirstOrThrow();
   return { id: Number(insertId), sum };
 }
 

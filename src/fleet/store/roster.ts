@@ -82,10 +82,7 @@ async function fill(
 }
 
 /** Whether a row of slots is listed: it stands some way, or was looked at since it was retired. */
-export const IS_LISTED = sql`(
-  state is not null
-    or (select max(at) from results where results.slot_id = slots.id) > coalesce(retired_at, 0)
-)`;
+export const IS_LISTED = sql`(state is not null or looked_at > coalesce(retired_at, 0))`;
 
 /** The clients of inventories that have addresses of which nothing is listed, or one of them; by client. */
 export async function listUnswept(db: Db, clientId?: string): Promise<Unswept[]> {

@@ -14,6 +14,7 @@ import type { SiteReportData } from '../../model/site.js';
 export interface Tables {
   readonly clients: { readonly id: string; readonly card: string };
   readonly slots: SlotsTable;
+  readonly open_issues: OpenIssuesTable;
   readonly roster: RosterTable;
   readonly sweeps: SweepsTable;
   readonly work: WorkTable;
@@ -58,6 +59,26 @@ interface SlotsTable {
   readonly state_at: number | null;
   /** When it was last retired: it stands no way since, unless it has a newer state. */
   readonly retired_at: number | null;
+  /** When the newest look was, final or not. This and what follows is kept by triggers; see migrations/slot-summaries.ts. */
+  readonly looked_at: Generated<number | null>;
+  /** When the final look was that was stored last. */
+  readonly checked_at: Generated<number | null>;
+  /** Why that look sent nothing. */
+  readonly problem: Generated<string | null>;
+  /** Name of the profile of that look. */
+  readonly profile: Generated<string | null>;
+  /** When the final look was that came last to the verdict of the state. */
+  readonly seen_at: Generated<number | null>;
+  /** The state has no verdict since nothing answered. */
+  readonly no_answer: Generated<number>;
+}
+
+/** The violations in the states of slots that no one accepted; kept by a trigger. */
+interface OpenIssuesTable {
+  readonly slot_id: number;
+  readonly rule: string;
+  readonly endpoint: EndpointId | null;
+  readonly service: string | null;
 }
 
 interface RosterTable {
@@ -113,6 +134,8 @@ interface ReportsTable {
   readonly body: Uint8Array;
   /** SHA-256 of the body. */
   readonly sum: Uint8Array;
+  /** Name of the profile in the body; null if the body is damaged. */
+  readonly profile: string | null;
 }
 
 interface ResultsTable extends ChainedTable {

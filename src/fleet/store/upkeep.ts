@@ -5,6 +5,7 @@ import { parseBody } from './report-body.js';
 import { decodeSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
+import { checkSummaries } from './summary-check.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -135,7 +136,7 @@ async function notePruned(db: Db, results: RawBuilder<unknown>, siteReports: Raw
   `.execute(db);
 }
 
-/** Looks for damage: of the file, of references, and of each stored report. Returns a line for each problem. */
+/** Looks for damage: of the file, of references, of summaries, and of each stored report. Returns a line for each problem. */
 export async function check(db: Db): Promise<string[]> {
   const damage = await checkFile(db);
   // In a damaged file nothing else can be looked for.
@@ -144,6 +145,8 @@ export async function check(db: Db): Promise<string[]> {
   const problems = references.rows.map(
     ({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`,
   );
+  // What refers to nothing is not listed as it should be either.
+  if (problems.length === 0) problems.push(...(await checkSummaries(db)));
   problems.push(...(await checkBodies(db, 'reports', 'report', (body) => parseBody(body, ''))));
   problems.push(...(await checkBodies(db, 'site_reports', 'site report', decodeSiteReport)));
   return problems;

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { expect, test } from '@jest/globals';
+import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
+import type { Store } from '../../../src/fleet/store/store.js';
+import type { SlotState } from '../../../src/model/change.js';
+import { type Target, VERDICTS, type Verdict } from '../../../src/model/report.js';
+import { anyState } from './looks.js';
+import { createClient, createStores, daysLater, HERE, INVENTORY, named, reportAt } from './store-fixtures.js';
+
+const stores = createStores();
+
+interface Look {
+  readonly kind: 'look';
+  readonly client: string;
+  readonly slot: string;
+  readonly day: number;
+  readonly sweep: number;
+  readonly final: boolean;
+  readonly verdict: Verdict;
+  readonly profile: string;
+  readonly problem: string | null;
+  readonly state: SlotState | null;
+}
+type Step =
+  | Look
+  | { readonly kind: 'retire'; readonly client: string; readonly slot: string | null; readonly day: number }
+  | { readonly kind: 'rename'; readonly client: string; readonly to: string }
+  | { readonly kind: 'forget'; readonly client: string }
+  | { readonly kind: 'prune'; readonly day: number; readonly keep: number };
+
+const client = fc.constantFrom('a', 'b', 'c');
+const slot = fc.constantFrom('203.0.113.7', 'host.example');
+const day = fc.integer({ min: 0, max: 9 });
+const look: fc.Arbitrary<Look> = fc.record({
+  kind: fc.constant('look'),
+  ...{ client, slot, day, sweep: fc.integer({ min: 0, max: 5 }), final: fc.boolean() },
+  ...{ verdict: fc.constantFrom(...VERDICTS), profile: fc.constantFrom('closed', 'trunk') },
+  problem: fc.constantFrom(null, null, 'the name did not resolve', "'; drop table slots"),
+  state: fc
+    .option(fc.record({ state: anyState, noAnswer: fc.boolean() }), { freq: 3 })
+    .map((some) => some && { ...some.state, ...(some.noAnswer && { noAnswer: true as const }) }),
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: look },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('retire'), client, slot: fc.option(slot), day }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rename'), client, to: client }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget'), client }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('prune'), day, keep: fc.integer({ min: 1, max: 3 }) }) },
+);
+
+function targetOf({ slot, problem }: Look): Target {
+  const address = problem === null ? '203.0.113.7' : null;
+  return { input: slot, address, name: slot, resolvedAt: null, scope: null, problem };
+}
+
+async function take(store: Store, sweeps: readonly number[], one: Step): Promise<void> {
+  switch (one.kind) {
+    case 'look': {
+      const { verdict, profile, final, slot, state } = one;
+      const at = daysLater(one.day);
+      const report = { ...reportAt(slot, at, { ...named(profile), verdict }), target: targetOf(one) };
+      return store.write(async (tx) => {
+        const sweepId = sweeps[one.sweep]!;
+        const resultId = await tx.addResult({ sweepId, client: createClient(one.client), slot, report, final });
+        if (resultId === null || !state || !final) return;
+        await tx.putState(one.client, slot, state, { resultId, at: at.toISOString() });
+      });
+    }
+    case 'retire':
+      return store.retireClient(one.client, one.slot, daysLater(one.day));
+    case 'rename':
+      return store.renameClient(one.client, one.to).catch(() => undefined);
+    case 'forget':
+      return store.forgetClient(one.client);
+    case 'prune':
+      await store.prune({ olderThan: daysLater(one.day), keepPerSlot: one.keep });
+  }
+}
+
+/** What slots and open issues say, and what they have to say by results and states. */
+async function readSummaries(path: string) {
+  const connection = new SqliteConnection(path);
+  const db = connection.tables;
+  try {
+    const slots = await db.selectFrom('slots').selectAll().orderBy('id').execute();
+    const results = await db
+      .selectFrom('results')
+      .innerJoin('reports', 'reports.id', 'results.report_id')
+      .select(['results.id', 'slot_id', 'at', 'final', 'verdict', 'address', 'target', 'profile', 'link'])
+      .execute();
+    const issues = await db.selectFrom('open_issues').selectAll().execute();
+    const noted = slots.map((row) => ({
+      ...{ looked: row.looked_at, checked: row.checked_at, problem: row.problem, profile: row.profile },
+      ...{ seen: row.seen_at, noAnswer: row.no_answer === 1 },
+      issues: issues
+        .filter(({ slot_id }) => slot_id === row.id)
+        .map(({ rule, endpoint, service }) => JSON.stringify([rule, endpoint, service]))
+        .sort(),
+    }));
+    const due = slots.map((row) => {
+      const all = results.filter(({ slot_id }) => slot_id === row.id);
+      const final = all.filter(({ final }) => final === 1).sort((a, b) => b.link! - a.link!);
+      const state = row.state === null ? null : (JSON.parse(row.state) as SlotState);
+      const [newest] = final;
+      const target = newest?.target == null ? null : (JSON.parse(newest.target) as Target);
+      return {
+        ...{
+          looked: all.length > 0 ? Math.max(...all.map(({ at }) => at)) : null,
+          checked: newest?.at ?? null,
+          profile: newest?.profile ?? null,
+        },
+        problem: newest?.address === null ? (target?.problem ?? null) : null,
+        seen: final.find(({ verdict }) => verdict === state?.verdict)?.at ?? null,
+        noAnswer: state?.verdict === 'inconclusive' && state.noAnswer === true,
+        issues: Object.values(state?.issues ?? {})
+          .filter(({ waived }) => !waived)
+          .map(({ rule, endpoint }) => JSON.stringify([rule, endpoint, null]))
+          .sort(),
+      };
+    });
+    return { noted, due };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Takes a store back to before there were summaries. */
+async function forgetSummaries(path: string): Promise<void> {
+  const connection = new SqliteConnection(path);
+  const drop = (what: string, names: readonly string[]) => names.map((name) => `drop ${what} ${name};`).join('');
+  connection.execute(`
+    ${drop('trigger', ['result_added', 'result_replaced', 'result_deleted', 'state_written'])}
+    drop table open_issues;
+    ${['looked_at', 'checked_at', 'problem', 'profile', 'seen_at', 'no_answer']
+      .map((column) => `alter table slots drop column ${column};`)
+      .join('')}
+    alter table reports drop column profile;
+    pragma user_version = 8;
+  `);
+  await connection.close();
+}
+
+test('after any writes, slots say what their results and states say, and a migration would say the same', async () => {
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    const store = await stores.open();
+    const sweeps: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      const plan = { inventory: INVENTORY, filter: {}, owner: HERE, startedAt: daysLater(n) };
+      const { id } = await store.beginSweep(plan, []);
+      sweeps.push(id);
+      // A sweep without work is one whose results may be pruned.
+      await store.beat(id, daysLater(9));
+    }
+    for (const one of steps) await take(store, sweeps, one);
+    const { noted, due } = await readSummaries(store.path);
+    expect(noted).toEqual(due);
+    expect(await store.check()).toEqual([]);
+    await store.close();
+    await forgetSummaries(store.path);
+    await stores.open(store.path);
+    expect((await readSummaries(store.path)).noted).toEqual(due);
+  });
+  await fc.assert(property, { numRuns: 40 });
+});
+
+test('a check notices what is listed otherwise', async () => {
+  const store = await stores.open();
+  const { id } = await store.beginSweep({ inventory: INVENTORY, filter: {}, owner: HERE, startedAt: daysLater(0) }, []);
+  const first: Look = {
+    ...{ kind: 'look', client: 'a', slot: '203.0.113.7', day: 0, sweep: 0, final: true, verdict: 'violation' },
+    ...{ profile: 'closed', problem: null, state: null },
+  };
+  await take(store, [id], first);
+  const connection = new SqliteConnection(store.path);
+  for (const change of ['looked_at = 5', 'problem = 5', 'seen_at = 5', 'no_answer = 1']) {
+    connection.execute(`update slots set ${change}`);
+    expect(await store.check()).toEqual(['addresses that are listed other than their checks say: 1']);
+    connection.execute(
+      `update slots set looked_at = ${daysLater(0).getTime()}, problem = null, seen_at = null, no_answer = 0`,
+    );
+  }
+  expect(await store.check()).toEqual([]);
+  connection.execute(`insert into open_issues (slot_id, rule) values (1, 'dmz-suspected')`);
+  expect(await store.check()).toHaveLength(1);
+  await connection.close();
+});
