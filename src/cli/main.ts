@@ -5,6 +5,8 @@ import { runCli } from './run-cli.js';
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', endWithoutOutput);
+  // There is no place left to say so. As an uncaught exception it would be told on the same stream, without end.
+  process.stderr.on('error', () => undefined);
   // The default exit code of a crash is 1, which would read as a violation. Rejections come here too.
   process.on('uncaughtException', (error) => {
     void endFailed(error, findFormat(argv, process.env)).then(

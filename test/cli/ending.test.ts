@@ -157,6 +157,12 @@ describe('a reader that goes away', () => {
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
   });
 
+  test.concurrent('ends a run that has no place left for errors either', async () => {
+    const fails = '"$1" "$2" check 192.0.2.1 --profile none';
+    const { code } = await shell(`timeout -s KILL 30 ${fails} 2>&1 >/dev/null | true; exit "\${PIPESTATUS[0]}"`);
+    expect(code).toBe(2);
+  });
+
   test.concurrent('does not matter once everything is written', async () => {
     const { stderr, stdout } = await shell('"$1" "$2" profile list | head -1');
     expect({ stderr, lines: stdout.split('\n').length }).toEqual({ stderr: '', lines: 2 });
