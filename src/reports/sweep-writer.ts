@@ -5,7 +5,10 @@ import { renderVerdicts } from './sweep-table.js';
 
 /** Creates the writer of one sweep over so many clients. */
 export function createSweepWriter(reporter: Reporter, style: ReportStyle, clients: number): SweepWriter {
-  if (reporter.createSweep) return reporter.createSweep(style, clients);
+  if (reporter.createSweep) {
+    const own = reporter.createSweep(style, clients);
+    return { ...own, result: (row) => own.result({ ...row, report: keepUnseen(row) }) };
+  }
   const writer = reporter.create(style);
   return {
     begin: () => writer.begin(),

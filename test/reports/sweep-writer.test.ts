@@ -62,6 +62,15 @@ describe.each(Object.keys(PASSED))('a sweep as %s', (id) => {
   });
 });
 
+test.each(['table', 'json', 'ndjson'] as const)(
+  'a sweep as %s calls nothing compliant that stands out of sight',
+  (id) => {
+    expect(write(REPORTERS[id], {}).text.toLowerCase()).toMatch(/✔ compliant {2}|"verdict":"compliant"/);
+    const { text } = write(REPORTERS[id], { outcome: 'inconclusive' }, 2);
+    expect(text.toLowerCase()).not.toMatch(/✔ compliant {2}|"verdict":"compliant"/);
+  },
+);
+
 test('the exit code of a format is that of the sweep', () => {
   expect(write(REPORTERS.nagios, {}).exitCode).toBe(0);
   expect(write(REPORTERS.nagios, { outcome: 'inconclusive', interrupted: true }).exitCode).toBe(3);
