@@ -91,8 +91,11 @@ async function describeAltered(db: Db, reportId: number): Promise<string> {
 }
 
 async function checkChain(db: Db, key: string): Promise<string[]> {
-  const { entries, unchained } = await readEntries(db, key);
-  const problems = unchained.map((name) => `${name} is not in the chain: it was put in, or taken out of it`);
+  const { entries, unchained, hidden } = await readEntries(db, key);
+  const problems = [
+    ...unchained.map((name) => `${name} is not in the chain: it was put in, or taken out of it`),
+    ...hidden.map((name) => `${name} is in the chain, but was marked as one that does not count`),
+  ];
   const strays: { readonly entry: Entry; readonly before: Link }[] = [];
   let before: Link = CHAIN_START;
   for (const entry of entries) {
@@ -127,14 +130,18 @@ function describeMissing(count: number): string {
   return count === 1 ? 'a record is missing' : `${count} records are missing`;
 }
 
-/** All of a client's chain in its order, and what should be in it and is not. */
-async function readEntries(db: Db, key: string): Promise<{ entries: Entry[]; unchained: string[] }> {
+/** All of a client's chain in its order, what should be in it and is not, and what is in it and is not shown. */
+async function readEntries(
+  db: Db,
+  key: string,
+): Promise<{ entries: Entry[]; unchained: readonly string[]; hidden: readonly string[] }> {
   const runs = await db.selectFrom('pruned_links').where('client_id', '=', key).selectAll().execute();
   const entries: Entry[] = runs.map(({ first, last, head }) => ({
     ...{ first, link: last, chain: head, follow: null },
     name: `what was pruned up to record ${last}`,
   }));
   const unchained: string[] = [];
+  const hidden: string[] = [];
   const add = (
     row: { link: number | null; chain: Uint8Array | null },
     name: string,
@@ -146,12 +153,13 @@ async function readEntries(db: Db, key: string): Promise<{ entries: Entry[]; unc
   };
   for (const row of await readResults(db, key)) {
     const name = `the check of ${nameTime(row.at)} (${row.slot})`;
+    if (row.link !== null && row.final !== 1) hidden.push(name);
     if (row.final === 1 || row.link !== null) add(row, name, (before) => chainResult(before, row));
   }
   for (const row of await readSites(db, key)) {
     add(row, `the site report of ${nameTime(row.at)}`, (before) => chainSiteReport(before, row));
   }
-  return { entries: entries.sort((a, b) => a.link - b.link), unchained };
+  return { entries: entries.sort((a, b) => a.link - b.link), unchained, hidden };
 }
 
 /** A result with its place in the chain. */

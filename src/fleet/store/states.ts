@@ -54,6 +54,37 @@ function rankState({ verdict, issues }: SlotState): number {
   return RANK_OF[verdict] + worst;
 }
 
+/** States that are held in memory at once. */
+const PAGE = 500;
+
+/** Whether each slot is ordered by the state that it has: a line for each that is not, or whose state cannot be read. */
+export async function checkStates(db: Db): Promise<string[]> {
+  const problems: string[] = [];
+  for (let last = 0; ;) {
+    const rows = await db
+      .selectFrom('slots')
+      .select(['id', 'client_id', 'slot', 'state', 'state_rank'])
+      .where('id', '>', last)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    if (rows.length === 0) return problems;
+    for (const { id, client_id, slot, state, state_rank } of rows) {
+      last = id;
+      if (readRank(state) !== state_rank) problems.push(`client ${client_id}: how ${slot} stands was altered`);
+    }
+  }
+}
+
+/** The rank of a stored state: null if there is none, not a number if it cannot be read. */
+function readRank(state: string | null): number | null {
+  try {
+    return state === null ? null : rankState(JSON.parse(state) as SlotState);
+  } catch {
+    return NaN;
+  }
+}
+
 /** The cards of all clients, those of inventories too. */
 const CARDS = sql`(select card from clients union all select card from roster)`;
 

@@ -145,6 +145,22 @@ describe('what someone does by plain SQL is noticed:', () => {
     ]);
   });
 
+  test('a record that was hidden', async () => {
+    expect(await tamper(`update results set final = 0 where id = 11`)).toEqual([
+      `${looked(5)} is in the chain, but was marked as one that does not count`,
+    ]);
+  });
+
+  test('how an address stands, where it is not ordered by that, or cannot be read', async () => {
+    const store = await fill();
+    await tamper(`update slots set state = json_set(state, '$.verdict', 'violation') where client_id = 'a'`, store);
+    await tamper(`update slots set state = '{}' where client_id = 'b'`, store);
+    expect(await store.check()).toEqual([
+      `client a: how ${SLOT} stands was altered`,
+      `client b: how ${SLOT} stands was altered`,
+    ]);
+  });
+
   test('an altered name of a slot', async () => {
     expect(await tamper(`update slots set slot = '203.0.113.8' where client_id = 'a'`)).toHaveLength(6);
   });
