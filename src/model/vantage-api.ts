@@ -47,6 +47,7 @@ export const resolvedProfileSchema: z.ZodType<Profile> = z.strictObject({
     .max(64)
     .refine((list) => new Set(list.map((one) => one.id)).size === list.length, 'must not repeat an id'),
   unlisted: access,
+  alive: endpointSchema.optional(),
 });
 
 /*
@@ -159,3 +160,52 @@ export type StartedEvent = z.infer<typeof startedEventSchema>;
 
 /** Event `failed`: the last of a stream that could not be ended well. */
 export const failedEventSchema = z.object({ message: text(512) });
+
+/** How long an invite is valid, in seconds. */
+export const MIN_INVITE_SECONDS = 60;
+export const MAX_INVITE_SECONDS = 7 * 86_400;
+
+/** Addresses of a client that an invite may name, at most. */
+export const MOST_EXPECTED = 16;
+
+/** Body of POST /v1/invites: makes a code with which someone at a client's site has that site checked, once. */
+export const inviteRequestSchema = z.strictObject({
+  nonce: nonceSchema,
+  client: text(64).describe("the client's id"),
+  profile: checksRequestSchema.shape.profile,
+  source: checksRequestSchema.shape.source,
+  seconds: z
+    .int()
+    .min(MIN_INVITE_SECONDS)
+    .max(MAX_INVITE_SECONDS)
+    .optional()
+    .describe('how long it is valid; a day if not given'),
+  addresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .max(MOST_EXPECTED)
+    .optional()
+    .describe('addresses that the client is known to have: whoever comes from another one is told'),
+});
+
+/** Answer to POST /v1/invites. */
+export const madeInviteSchema = z.object({
+  id: text(20),
+  code: text(16).describe('to be told to the one at the site; it is shown only now'),
+  expiresAt: z.iso.datetime(),
+});
+
+/** What became of an invite. */
+export const INVITE_STATES = ['open', 'expired', 'used', 'reported'] as const;
+
+/** Body of POST /v1/jobs: a code for what `preinstall` needs. */
+export const jobRequestSchema = z.strictObject({ code: text(64) });
+
+/** Answer to POST /v1/jobs. */
+export const jobSchema = z.object({
+  client: text(64),
+  profile: resolvedProfileSchema,
+  source: id,
+  token: text(256).describe('a token of this vantage'),
+  until: z.iso.datetime().describe('until when the token is valid'),
+});
+export type Job = z.infer<typeof jobSchema>;

@@ -11,10 +11,14 @@ export function findToken(
   authorization: string | undefined,
   now: Date,
 ): TokenEntry | null {
-  const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization?.slice(0, MAX_TOKEN + 64) ?? '')?.[1] ?? '';
-  const hash = hashToken(token);
+  const hash = hashToken(readBearer(authorization));
   let found: TokenEntry | null = null;
   for (const entry of entries) if (timingSafeEqual(entry.hash, hash)) found = entry;
   if (found?.until && readInstant(found.until, 'end') < now) return null;
   return found;
+}
+
+/** The token in an Authorization header (RFC 6750 §2.1); empty if there is none. */
+export function readBearer(authorization: string | undefined): string {
+  return /^Bearer ([\x21-\x7e]+)$/i.exec(authorization?.slice(0, MAX_TOKEN + 64) ?? '')?.[1] ?? '';
 }

@@ -18,10 +18,12 @@ export const REFUSAL_KINDS = [
   'address',
   'address-rate',
   'busy',
+  'code',
   'malformed',
   'not-found',
   'proxy',
   'replay',
+  'role',
   'token',
   'token-rate',
 ] as const;

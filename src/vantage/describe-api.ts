@@ -11,10 +11,15 @@ import {
 import type { ServerApp } from '../server/create-server.js';
 import { VERSION } from '../version.js';
 
+/** A report, whose schema is published by itself. */
+export const reportDataSchema = z
+  .looseObject({ schema: z.literal(REPORT_SCHEMA) })
+  .describe('see schemas/report.schema.json of sallyport');
+
 /** The data of the events of streams, by the name that the document gives them. */
 const EVENTS = {
   Started: startedEventSchema,
-  Report: z.looseObject({ schema: z.literal(REPORT_SCHEMA) }).describe('see schemas/report.schema.json of sallyport'),
+  Report: reportDataSchema,
   Proof: proofEventSchema,
   SipMessage: sipMessageEventSchema,
   Failed: failedEventSchema,

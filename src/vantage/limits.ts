@@ -34,6 +34,10 @@ export interface Limits {
   readonly proofSeconds: number;
   /** How long the SIP ports answer one caller, s. */
   readonly sipSeconds: number;
+  /** Wrong codes of invites a minute, from all addresses together. */
+  readonly wrongCodes: number;
+  /** Wrong codes a minute from one address. */
+  readonly addressWrongCodes: number;
   /** Bytes that may wait for a reader before it is given nothing more. */
   readonly waitingBytes: number;
   /** How often a stream says that it lives, s. */
@@ -54,6 +58,8 @@ export const DEFAULT_LIMITS: Limits = {
   checkSeconds: 300,
   proofSeconds: 120,
   sipSeconds: 30,
+  wrongCodes: 10,
+  addressWrongCodes: 4,
   waitingBytes: 262_144,
   keepAliveSeconds: 10,
 };

@@ -30,9 +30,7 @@ export async function openStream(
   const { address, token } = readIdentity(request);
   const { limits, ending, onTrouble } = context;
   requireOrdinary(address, context.allowSpecial);
-  const taken = context.nonces.take(token, order.nonce, context.now());
-  if (taken === 'used') throw new Refusal(409, 'replay', 'this nonce was used before: use a new one for each request');
-  if (taken === 'full') throw new Refusal(503, 'busy', 'the vantage had too many requests today', 3_600);
+  takeNonce(context, token, order.nonce);
   const release = context.slots.take(order.kind, token, address);
   try {
     const started: StartedEvent = { address, ports: [...(order.ports ?? [])] };
@@ -46,6 +44,16 @@ export async function openStream(
   } finally {
     release();
   }
+}
+
+/**
+ * Takes a nonce, which no one has used before.
+ * @throws Refusal if someone has, or if there is no room to remember it
+ */
+export function takeNonce({ nonces, now }: Pick<VantageContext, 'nonces' | 'now'>, token: string, nonce: string): void {
+  const taken = nonces.take(token, nonce, now());
+  if (taken === 'used') throw new Refusal(409, 'replay', 'this nonce was used before: use a new one for each request');
+  if (taken === 'full') throw new Refusal(503, 'busy', 'the vantage had too many requests today', 3_600);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ListenAddress } from '../files/server/listen.js';
+import { InviteFolder } from '../files/invites/invite-folder.js';
 import { readTlsFiles } from '../files/server/tls-files.js';
 import { loadTokenFile } from '../files/server/token-file.js';
 import type { AddressRange } from '../model/address-ranges.js';
@@ -7,8 +8,10 @@ import { Nonces, StreamSlots } from './admission.js';
 import { sendProofs } from './exchanges/send-proofs.js';
 import { SipPorts } from './exchanges/sip-ports.js';
 import { StunPorts } from './exchanges/stun-ports.js';
+import { Guesses } from './invites/guesses.js';
+import { Invites } from './invites/invites.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { createVantageApp } from './vantage-app.js';
+import { createVantageApp, type VantagePlugin } from './vantage-app.js';
 import type { ServedRequest } from './vantage-context.js';
 import { VantageMetrics } from './vantage-metrics.js';
 
@@ -26,6 +29,10 @@ export interface VantageOptions {
   readonly stunPorts: readonly [number, number] | null;
   /** Lets callers from loopback, private and other special addresses in: for laboratories. */
   readonly allowSpecial?: boolean | undefined;
+  /** Folder of invites; none if left out. */
+  readonly invites?: string | undefined;
+  /** More routes, such as pages. */
+  readonly plugin?: VantagePlugin | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly onAccess?: ((request: ServedRequest) => void) | undefined;
   /** What the operator should know. */
@@ -59,6 +66,7 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
   let tokens = await loadTokenFile(options.tokenFile);
   tokens.notes.forEach(onNote);
   const certificate = tls ? await readTlsFiles(tls.cert, tls.key) : null;
+  const folder = options.invites === undefined ? null : await InviteFolder.open(options.invites);
   const opened: { close(): Promise<void> }[] = [];
   const closeAll = async (): Promise<void> => void (await Promise.all(opened.map((one) => one.close())));
   const ending = new AbortController();
@@ -77,11 +85,12 @@ export async function startVantage(options: VantageOptions): Promise<Vantage> {
       exchanges: { sendProofs, sip, stun },
       metrics: new VantageMetrics(slots),
       nonces: new Nonces(),
+      invites: folder && new Invites(folder, new Guesses(limits)),
       ending: ending.signal,
       listTokens: () => tokens.entries,
       now: () => new Date(),
     };
-    const app = await createVantageApp(context, certificate);
+    const app = await createVantageApp(context, certificate, options.plugin);
     const listener = await listenOn(app, listen);
     opened.push(listener);
     return {

@@ -5,6 +5,7 @@ import type { ProofEvent, SipMessageEvent } from '../model/vantage-api.js';
 import type { Timing } from '../net/scan/timing.js';
 import type { Limits } from './limits.js';
 import type { Nonces, StreamSlots } from './admission.js';
+import type { Invites } from './invites/invites.js';
 import type { VantageMetrics } from './vantage-metrics.js';
 
 /** One request that was answered, or whose caller went away; for a log. */
@@ -52,6 +53,8 @@ export interface VantageContext {
   readonly metrics: VantageMetrics;
   readonly nonces: Nonces;
   readonly slots: StreamSlots;
+  /** Null if there are none. */
+  readonly invites: Invites | null;
   /** Aborted when the server ends. */
   readonly ending: AbortSignal;
   readonly listTokens: () => readonly TokenEntry[];

@@ -23,6 +23,7 @@ test('docs/vantage.md tells the limits as they are', () => {
     'a resolved profile: 64 services of 256 endpoints',
     `a check: ${own.checkSeconds} s; what was seen until then is reported as interrupted`,
     `proofs, a SIP exchange, a NAT test: ${own.proofSeconds} s, ${own.sipSeconds} s, the seconds asked for (300) and 30`,
+    `wrong codes a minute from one address, in all: ${own.addressWrongCodes}, ${own.wrongCodes}`,
     `what waits for a reader that is too slow: ${own.waitingBytes / 1_024} KiB, then its stream is cut`,
   ]);
 });

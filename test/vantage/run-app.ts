@@ -5,17 +5,22 @@ import { request as requestHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { parseProxies } from '../../src/files/server/listen.js';
 import type { TlsFiles } from '../../src/files/server/tls-files.js';
+import { InviteFolder } from '../../src/files/invites/invite-folder.js';
 import { hashToken, type TokenEntry } from '../../src/files/server/token-file.js';
+import { Guesses } from '../../src/vantage/invites/guesses.js';
+import { Invites } from '../../src/vantage/invites/invites.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/vantage/limits.js';
 import { Nonces, StreamSlots } from '../../src/vantage/admission.js';
-import { createVantageApp } from '../../src/vantage/vantage-app.js';
+import { createVantageApp, type VantagePlugin } from '../../src/vantage/vantage-app.js';
 import type { Exchanges, ServedRequest } from '../../src/vantage/vantage-context.js';
 import { VantageMetrics } from '../../src/vantage/vantage-metrics.js';
 
 export const TOKEN = 'spt_the-token-of-ann';
 export const OTHER_TOKEN = 'spt_the-token-of-bob';
+export const OPERATOR_TOKEN = 'spt_the-token-of-olga';
+export const ADMIN_TOKEN = 'spt_the-token-of-adam';
 export const EXPIRED_TOKEN = 'spt_the-token-of-eve';
-const NOW = new Date('2026-11-22T12:00:00Z');
+export const NOW = new Date('2026-11-22T12:00:00Z');
 
 const entry = (name: string, token: string, until: string | null): TokenEntry => ({
   name,
@@ -27,6 +32,8 @@ const TOKENS = [
   entry('ann', TOKEN, '2026-11-22'),
   entry('eve', EXPIRED_TOKEN, '2026-11-21'),
   entry('bob', OTHER_TOKEN, null),
+  { ...entry('olga', OPERATOR_TOKEN, null), role: 'operator' as const },
+  { ...entry('adam', ADMIN_TOKEN, null), role: 'admin' as const },
 ];
 
 export const NO_EXCHANGES: Exchanges = {
@@ -43,6 +50,10 @@ export interface AppOptions {
   readonly tls?: TlsFiles;
   readonly nonces?: Nonces;
   readonly listTokens?: () => readonly TokenEntry[];
+  /** Folder of invites. */
+  readonly invites?: string;
+  readonly plugin?: VantagePlugin;
+  readonly now?: () => Date;
 }
 
 const stops: (() => Promise<void>)[] = [];
@@ -58,6 +69,7 @@ export async function runApp(options: AppOptions = {}) {
   const accesses: ServedRequest[] = [];
   const troubles: unknown[] = [];
   const ending = new AbortController();
+  const folder = options.invites === undefined ? null : await InviteFolder.open(options.invites);
   const context = {
     allowSpecial: options.allowSpecial ?? true,
     proxies: options.proxies === undefined ? [] : parseProxies(options.proxies),
@@ -67,11 +79,12 @@ export async function runApp(options: AppOptions = {}) {
     nonces: options.nonces ?? new Nonces(),
     ending: ending.signal,
     listTokens: options.listTokens ?? (() => TOKENS),
-    now: () => NOW,
+    now: options.now ?? (() => NOW),
+    invites: folder && new Invites(folder, new Guesses(limits)),
     onAccess: (access: ServedRequest) => void accesses.push(access),
     onTrouble: (error: unknown) => void troubles.push(error),
   };
-  const app = await createVantageApp(context, options.tls ?? null);
+  const app = await createVantageApp(context, options.tls ?? null, options.plugin);
   // Those with half a TLS handshake are no connections to `closeAllConnections`: the server would wait for them.
   const sockets = new Set<Socket>();
   app.server.on('connection', (socket: Socket) => void sockets.add(socket));
@@ -86,7 +99,7 @@ export async function runApp(options: AppOptions = {}) {
   const send = (asked: Asked) => ask(port, asked, options.tls?.cert);
   const post = (path: string, body: object, asked: Asked = {}) =>
     send({ method: 'POST', path, token: TOKEN, body: JSON.stringify({ nonce: createNonce(), ...body }), ...asked });
-  return { app, port, send, post, accesses, troubles, ending, slots };
+  return { app, port, send, post, accesses, troubles, ending, slots, folder };
 }
 
 export const createNonce = (): string => randomBytes(16).toString('base64url');

@@ -4,7 +4,7 @@ import type { Waiver } from '../../model/change.js';
 import type { AcceptedSilence } from '../../model/client.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
-import type { ReportData, Survey, Target } from '../../model/report.js';
+import type { Observation, ReportData, Survey, Target } from '../../model/report.js';
 import { type Control, ControlEndpoint } from '../../net/scan/control.js';
 import { Engine } from '../../net/scan/engine.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
@@ -72,8 +72,8 @@ export interface RunTargetsOptions {
   readonly spreadMs?: number | undefined;
   /** After an abort, so long are spread targets that were under way reported, ms: there may be very many of them. */
   readonly lingerMs?: number | undefined;
-  /** Called whenever an endpoint of a target is settled. */
-  readonly onEndpoint?: (() => void) | undefined;
+  /** Called with what was seen whenever an endpoint of a target is settled. */
+  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
 }
 
 /** Targets under way at once while their endpoints are spread over a time. */

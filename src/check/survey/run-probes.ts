@@ -71,7 +71,8 @@ export interface RunProbesOptions {
   /** The services' endpoints. */
   readonly services: ReadonlySet<EndpointId>;
   readonly control: ControlEndpoint | null;
-  readonly onEndpoint?: (() => void) | undefined;
+  /** Called with what was seen whenever an endpoint is settled. */
+  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
 }
 
 /** Runs all probes of an address at once; only the UDP canaries follow one another. */
@@ -102,7 +103,7 @@ export async function runProbes(address: string, options: RunProbesOptions): Pro
     for (const [index, planned] of plan.entries()) {
       const done = (observation: Observation): void => {
         seen[index] = observation;
-        onEndpoint();
+        onEndpoint(observation);
         if (--left === 0) resolve(seen);
       };
       if (planned.probe.id === 'canary-udp') void lookAtCanary(planned).then(done);

@@ -37,7 +37,7 @@ export interface SpreadShared {
   readonly targets: number;
   readonly control: ControlEndpoint | null;
   readonly signal: AbortSignal;
-  readonly onEndpoint?: (() => void) | undefined;
+  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
 }
 
 /** A target of a run: its address, if it has one, and what it is looked at for. */
@@ -161,7 +161,7 @@ export class Spread<T extends Spreadable> {
       this.#underWay--;
       walk.underWay--;
       walk.seen.set(index, observation);
-      this.shared.onEndpoint?.();
+      this.shared.onEndpoint?.(observation);
       if (walk.underWay === 0 && (walk.next === plan.length || this.#over)) this.#finish(walk);
       while (this.#late.size > 0 && this.#underWay < this.#most) this.#ask(this.#late.shift()!);
     });

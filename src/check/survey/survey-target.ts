@@ -21,7 +21,7 @@ export interface SurveyOptions extends FinishOptions {
   /** Where not that of the engine. */
   readonly timing?: Timing | undefined;
   /** Called whenever an endpoint is settled. */
-  readonly onEndpoint?: (() => void) | undefined;
+  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
 }
 
 /** What a survey needs once every endpoint was asked. */

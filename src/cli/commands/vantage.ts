@@ -6,7 +6,9 @@ import { forTerminal } from '../../words/escape.js';
 import { COMMON, EXCLUSIONS } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell, tellError } from '../kit/ending.js';
+import { INVITE_OPTIONS, makeInvite } from '../kit/invite.js';
 import { inGroup, type Values } from '../kit/option.js';
+import { CLIENT } from '../kit/store.js';
 import { createTokenCommands } from '../kit/token-commands.js';
 
 const SIP_PORT = 5_060;
@@ -39,6 +41,9 @@ const OPTIONS = {
     'token-file': { value: 'FILE', describe: 'File of the tokens that callers may use' },
     'allow-special': allowSpecial,
   }),
+  ...inGroup('Invites:', {
+    invites: { value: 'DIR', describe: 'Folder of invites, whose codes callers may use once instead of a token' },
+  }),
   ...inGroup('Output:', common),
 } as const;
 
@@ -48,7 +53,18 @@ type Settings = Values<typeof OPTIONS>;
 export const command = defineCommand({
   options: OPTIONS,
   configurable: true,
-  subcommands: createTokenCommands({ role: null, words: 'none: its caller may be checked' }),
+  subcommands: {
+    ...createTokenCommands({ role: null, words: 'none: its caller may be checked' }),
+    invite: defineCommand({
+      title: 'Make a code with which someone at a client has that site checked, once',
+      words: { client: { ...CLIENT, required: true } },
+      options: INVITE_OPTIONS,
+      async run(settings) {
+        process.stdout.write(`${await makeInvite(settings)}\n`);
+        return EXIT.compliant;
+      },
+    }),
+  },
   examples: [
     ['vantage token ann --token-file FILE', 'Make a token for Ann'],
     [
@@ -103,6 +119,7 @@ function readVantageOptions(settings: Settings): VantageOptions {
     sipPort: sipPort === 0 ? null : sipPort,
     stunPorts: readStunPorts(settings['stun-ports']),
     allowSpecial: settings['allow-special'],
+    invites: settings.invites,
     onAccess: settings.quiet ? undefined : logAccess,
     onNote: tell,
     onTrouble: tellError,
