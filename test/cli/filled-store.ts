@@ -51,7 +51,7 @@ export async function addSweep(path: string, at: string, seen: readonly Seen[]):
     for (const { client: of, survey, slot = '203.0.113.7' } of seen) {
       const waivers = await store.listWaivers(of.id);
       const report = createReport({ ...survey, startedAt: at }, { ...options, waivers, silence: of.silence });
-      const look = { sweepId: sweep.id, client: of, slot, report, earlier: null, last: true };
+      const look = { sweepId: sweep.id, client: of, slot, report, earlier: null, waivers, last: true };
       await recordLook(look, {
         store,
         alerts: null,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/fleet/store/open-store.js';
 import { fleetReportSchema } from '../../src/model/fleet-report.js';
 import { handoverSchema } from '../../src/model/handover.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
@@ -171,10 +172,44 @@ describe('report', () => {
     expect(clients.stdout).toMatch(/,violation,.*,tcp\/443,/);
     expect(await runHere(['report', 'acme', '--store', path])).toMatchObject({ code: 3 });
     expect(await runHere(['show', 'acme', '--store', path])).toMatchObject({ code: 3 });
+    // It can be accepted, although no check shows it.
+    const until = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
+    const accept = ['acme', 'unlisted-endpoint-open', 'tcp/443', '--by', 'Ann', '--reason', 'moves', '--until', until];
+    expect(await runHere(['waive', ...accept, '--store', path])).toMatchObject({ code: 0 });
+    await addSweep(path, at(8), [{ client: acme, survey: closed }]);
+    expect((await runHere(['report', '--fleet', '--store', path])).code).toBe(0);
+    expect(await runHere(['waivers', 'revoke', '1', '--store', path])).toMatchObject({ code: 0 });
+    await addSweep(path, at(7), [{ client: acme, survey: closed }]);
+    expect((await runHere(['report', '--fleet', '--store', path])).code).toBe(1);
     // It is gone once a check saw the port shut.
     await addSweep(path, at(5), [{ client: acme, survey: survey(site(see('tcp/443', 'closed'))) }]);
     expect((await runHere(['report', '--fleet', '--store', path])).code).toBe(0);
     expect((await runHere(['report', 'acme', '--store', path])).code).toBe(0);
+  });
+
+  test('does not call "as agreed" what was accepted until a day that is over', async () => {
+    const path = join(directory, 'lapsed.sqlite');
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const waiver = { clientId: 'acme', rule: 'admin-interface-reachable', endpoint: 'tcp/80', severity: null } as const;
+    const grant = async (until: Date) => {
+      const opened = await openStore(path);
+      const by = { by: 'Ann', reason: 'moves', identity: null, grantedAt: ago(6).toISOString() };
+      await opened.addWaiver({ ...waiver, ...by, until: until.toISOString().slice(0, 10) });
+      await opened.close();
+    };
+    const codes = async () => [
+      (await runHere(['report', 'acme', '--store', path])).code,
+      (await runHere(['show', 'acme', '--store', path, '--format', 'nagios'])).code,
+      (await runHere(['report', '--fleet', '--store', path])).code,
+      (await runHere(['clients', '--store', path, '--format', 'nagios'])).code,
+    ];
+    await grant(ago(2));
+    await addSweep(path, ago(4).toISOString(), [{ client: acme, survey: webPro }]);
+    expect(await codes()).toEqual([1, 2, 1, 2]);
+    const then = ['report', 'acme', '--at', ago(3).toISOString(), '--store', path];
+    expect((await runHere(then)).code).toBe(0);
+    await grant(ago(-9));
+    expect(await codes()).toEqual([0, 0, 0, 0]);
   });
 
   test('is of the check that was stored last, although a clock was ahead before', async () => {

@@ -65,7 +65,9 @@ export function carryOver(
       [key, isLosing(issue, report, refusals) ? { ...issue, lostAt: report.startedAt } : issue] as const,
   );
   const kept = toRecord([...issues, ...Object.entries(after.issues)]);
-  const all = waivers ? acceptUnseen({ issues: kept }, waivers, report.startedAt.slice(0, 10)).issues : kept;
+  const all = waivers
+    ? acceptUnseen({ issues: kept }, waivers, report.startedAt.slice(0, 10), after.issues).issues
+    : kept;
   const lost = Object.values(all).filter(({ lostAt }) => lostAt !== undefined);
   // Where sight was lost, a blocker may have refused in the place of the site.
   const learns = lost.length === 0 && isConclusive(report) && showsLife(report, refusals);

@@ -28,15 +28,19 @@ export function listUnseen(
 /**
  * A state in which what is out of sight is accepted if a waiver accepts it on a day (`YYYY-MM-DD`, UTC), and only then:
  * no check will find it, and notice that the waiver is new, has ended or was revoked.
+ * @param shown issues of a look, by their keys: what is not among them was not seen by it either
  */
 export function acceptUnseen<S extends Pick<SlotState, 'issues'>>(
   state: S,
   waivers: readonly Waiver[],
   today: string,
+  shown: SlotState['issues'] = state.issues,
 ): S {
-  const refresh = (issue: Issue): Issue =>
-    issue.lostAt === undefined ? issue : { ...issue, waived: waivers.some((waiver) => accepts(waiver, issue, today)) };
-  const issues = Object.entries(state.issues).map(([key, issue]) => [key, refresh(issue)] as const);
+  const refresh = (key: string, issue: Issue): Issue =>
+    issue.lostAt === undefined && Object.hasOwn(shown, key)
+      ? issue
+      : { ...issue, waived: waivers.some((waiver) => accepts(waiver, issue, today)) };
+  const issues = Object.entries(state.issues).map(([key, issue]) => [key, refresh(key, issue)] as const);
   return { ...state, issues: Object.fromEntries(issues) };
 }
 
@@ -55,8 +59,12 @@ export function keepUnseen(report: Report, [first, ...more]: readonly Pick<Unsee
   return { ...report, verdict: 'inconclusive', summary: `Inconclusive: ${first.title}${rest}.` };
 }
 
-/** Who answers there cannot be seen: the identity that a waiver names cannot be another one. */
-function accepts({ rule, endpoint, until, severity }: Waiver, issue: Issue, today: string): boolean {
+/** Whether a waiver accepts what was found before. Who answers there now cannot be seen, so it is not another one. */
+export function accepts(
+  { rule, endpoint, until, severity }: Waiver,
+  issue: Pick<Issue, 'rule' | 'endpoint' | 'severity'>,
+  today: string,
+): boolean {
   return (
     rule === issue.rule &&
     (endpoint === null || endpoint === issue.endpoint) &&

@@ -2,6 +2,7 @@ import { formatDay } from '../../files/text/day.js';
 import type { Issue, SlotState, Unseen } from '../../model/change.js';
 import type { ClientCard, StoredReport } from '../../model/client.js';
 import { cutText } from '../../words/sentence.js';
+import { lapseReport } from '../changes/lapsed.js';
 import { judgeUnswept } from '../changes/not-checked.js';
 import { sayUnseen } from '../changes/out-of-sight.js';
 import { sayState } from '../changes/say-change.js';
@@ -37,7 +38,9 @@ export async function readLooks(store: Store, clientId: string, at: Date | null,
     states.set(slot, state);
     card = client;
   }
-  const looks = reports.map((look): Look => {
+  const today = formatDay(at ?? now);
+  const looks = reports.map((stored): Look => {
+    const look = { ...stored, report: lapseReport(stored.report, waivers, today) };
     const state = states.get(look.slot);
     const then = !at || isNewest(look) ? state : stateAt(look, state, past, at);
     return {

@@ -1,5 +1,8 @@
 import { judgeListed, judgeUnswept } from '../changes/not-checked.js';
 import { sayState } from '../changes/say-change.js';
+import { formatDay } from '../../files/text/day.js';
+import { lapseState } from '../changes/lapsed.js';
+import { groupByClient } from '../../model/change.js';
 import type { PlaceStatus, RosterLimits, Store, Unswept } from '../store/store.js';
 import type { SaidSlotState } from '../../model/change.js';
 import type { ClientStanding } from '../../model/standing.js';
@@ -25,10 +28,16 @@ const UNKNOWN: SaidSlotState = { address: null, verdict: 'inconclusive', issues:
  */
 export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ClientStanding[]> {
   const { limits, unswept } = await store.readRoster();
+  const waivers = groupByClient(await store.listWaivers());
+  const today = formatDay(options.now);
+  const lapse = ({ state, ...status }: PlaceStatus): PlaceStatus => ({
+    ...status,
+    state: state && lapseState(state, waivers.get(status.client.id) ?? [], today),
+  });
   const { bad, doubtful, well } = await store.listPlaces(options.staleBefore);
   const readAll = async function* (ids: readonly number[]): AsyncGenerator<ClientStanding[]> {
     for await (const page of store.readPlaces(turn(ids, options)))
-      yield page.map((status) => describePlace(status, limits, options));
+      yield page.map((status) => describePlace(lapse(status), limits, options));
   };
   const parts = [
     () => readAll(bad),
