@@ -212,6 +212,20 @@ describe('report', () => {
     expect(await codes()).toEqual([0, 0, 0, 0]);
   });
 
+  test('of all clients does not rely on what only checks that proved nothing have followed', async () => {
+    const path = join(directory, 'blind-for-long.sqlite');
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    const control = { endpoint: '192.0.2.1:443', before: 'silent', after: null } as const;
+    const blind = survey(site(), { vantage: { control } });
+    await addSweep(path, ago(20), [{ client: acme, survey: closed }]);
+    for (const days of [3, 2, 1]) await addSweep(path, ago(days), [{ client: acme, survey: blind }]);
+    const fleet = await runHere(['report', '--fleet', '--store', path, '--format', 'markdown']);
+    expect(fleet.stdout).toContain('no check that counts for 20 days');
+    expect(fleet.code).toBe(3);
+    const clients = await runHere(['clients', '--store', path, '--format', 'csv']);
+    expect(clients.stdout).toContain('no check that counts for 20 days');
+  });
+
   test('is of the check that was stored last, although a clock was ahead before', async () => {
     const path = join(directory, 'ahead.sqlite');
     await addSweep(path, '2031-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);

@@ -13,6 +13,8 @@ interface Listed {
   readonly isKnown: boolean;
   /** When it was last looked at, ms since 1970. */
   readonly lookedAt: number;
+  /** When a look last counted for how it stands, ms since 1970. */
+  readonly countedAt: number;
   /** Why the newest look sent nothing; null if it was a check. */
   readonly problem: string | null;
   /** By its inventory; null if it may be checked for ever, `gone` if no inventory has its client any more. */
@@ -22,14 +24,18 @@ interface Listed {
 const DAY_MS = 86_400_000;
 
 /** Why a listed address is not checked now, or was not for long; null if all is well. */
-export function judgeListed({ isKnown, lookedAt, problem, standing }: Listed, clock: Clock): NotChecked | null {
+export function judgeListed(
+  { isKnown, lookedAt, countedAt, problem, standing }: Listed,
+  clock: Clock,
+): NotChecked | null {
   const barred = standing && (standing === 'gone' ? GONE : judgeStanding(standing, clock.now));
   const cause = barred ?? (problem === null ? null : ({ why: 'failed', reason: problem } as const));
   if (!isKnown && !cause) return { why: 'uncounted', reason: 'no check has counted yet' };
-  const ageMs = clock.now.getTime() - lookedAt;
-  if (lookedAt >= clock.staleBefore.getTime() && ageMs >= -CLOCK_DOUBT_MS) return cause;
+  const ageMs = clock.now.getTime() - countedAt;
+  if (countedAt >= clock.staleBefore.getTime() && ageMs >= -CLOCK_DOUBT_MS) return cause;
+  const check = countedAt < lookedAt ? 'no check that counts' : 'no check';
   const age =
-    ageMs < 0 ? 'the time of its last check is still to come: a clock was wrong' : `no check for ${renderAge(ageMs)}`;
+    ageMs < 0 ? 'the time of its last check is still to come: a clock was wrong' : `${check} for ${renderAge(ageMs)}`;
   return cause ? { ...cause, reason: `${age}: ${cause.reason}` } : { why: 'stale', reason: age };
 }
 

@@ -59,7 +59,7 @@ export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): 
       select
         id, client_id, slot, state_rank as rank,
         state_rank >= ${RANK_OF.compliant}
-          and (looked_at < ${staleBefore.getTime()} or ${isLimited} or ${isGone}) as doubtful
+          and (coalesce(seen_at, looked_at) < ${staleBefore.getTime()} or ${isLimited} or ${isGone}) as doubtful
       from slots
       where ${IS_LISTED}
         and ${clientId === undefined ? sql`true` : sql`client_id = ${clientId}`}

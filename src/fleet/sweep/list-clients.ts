@@ -57,7 +57,9 @@ function describePlace(
   options: ListOptions,
 ): ClientStanding {
   const standing = gone.has(client.id) ? 'gone' : (limited.get(client.id) ?? null);
-  const notChecked = judgeListed({ isKnown: state !== null, problem, lookedAt, standing }, options);
+  // That all is well is known from a check that said so: later ones that prove nothing do not keep it new.
+  const countedAt = state?.verdict === 'compliant' && seenAt !== null ? Date.parse(seenAt) : lookedAt;
+  const notChecked = judgeListed({ isKnown: state !== null, problem, lookedAt, countedAt, standing }, options);
   return {
     client,
     slot,
