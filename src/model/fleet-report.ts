@@ -51,6 +51,7 @@ export const fleetReportSchema = z.object({
     .max(MOST_LISTED)
     .describe('what is not checked, or was not for long'),
   notCheckedCount: count,
+  unknownCount: count.describe('addresses in none of `standings`, because they are not checked'),
   trend: z
     .array(
       z.object({ sweepId: z.int(), at: z.iso.datetime(), clients: count, verdicts: z.record(z.enum(VERDICTS), count) }),

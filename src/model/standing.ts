@@ -34,3 +34,16 @@ export interface ClientStanding {
   readonly problem: string | null;
   readonly why: NotChecked['why'] | null;
 }
+
+/** What an address counts as in a list of clients. */
+export type Listed = Standing | 'not-checked';
+
+/**
+ * What an address counts as, in every list and every count: a violation that stands is one, whatever the last check
+ * could see; and of what is not checked, or not for long, nothing else is known.
+ */
+export function listedAs({ state, seenAt, problem }: Pick<ClientStanding, 'state' | 'seenAt' | 'problem'>): Listed {
+  const stands = state.verdict === 'violation' || Object.values(state.issues).some(({ waived }) => !waived);
+  if (stands) return 'violation';
+  return seenAt === null || problem !== null ? 'not-checked' : standingOfSlot(state);
+}

@@ -1,7 +1,6 @@
-import { standingOfSlot } from '../model/standing.js';
+import { type ClientStanding, listedAs } from '../model/standing.js';
 import { rankIssues } from '../model/rank-issues.js';
 import { createCsvWriter, type CsvSeparator } from './csv-rows.js';
-import type { ClientStanding } from '../model/standing.js';
 
 /** Names and order stay; new ones come last. */
 const COLUMNS = [
@@ -15,12 +14,13 @@ export function createClientRows(separator?: CsvSeparator) {
   const { begin, row } = createCsvWriter(COLUMNS, separator);
   return {
     begin,
-    client: ({ client, slot, state, at, seenAt, problem, why }: ClientStanding): string => {
+    client(listed: ClientStanding): string {
+      const { client, slot, state, at, seenAt, problem, why } = listed;
       const { worst, standing, accepted } = rankIssues(state);
       return row({
         ...{ client_id: client.id, client: client.name, group: client.group, tags: client.tags.join(' ') },
         ...{ address: slot, current_address: state.address, since: at },
-        verdict: seenAt === null ? 'not checked' : standingOfSlot(state),
+        verdict: listedAs(listed).replace('not-checked', 'not checked'),
         ...{ severity: worst?.severity ?? null, rule: worst?.rule ?? null, endpoint: worst?.endpoint ?? null },
         ...{ worst_finding: worst?.title ?? null, findings: standing.length, accepted, not_checked: problem },
         ...{ why_not_checked: why, last_seen: seenAt },

@@ -1,5 +1,5 @@
 import { NOT_CHECKED, type NotChecked } from '../model/not-checked.js';
-import { type ClientStanding, type Standing, standingOfSlot } from '../model/standing.js';
+import { type ClientStanding, type Listed, listedAs } from '../model/standing.js';
 import { renderHanging } from './blocks.js';
 import { rankIssues } from '../model/rank-issues.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
@@ -57,13 +57,6 @@ export function createClientsTable({
     },
     end: () => renderEnd({ standings, reasons, clients: clients.size }, width),
   };
-}
-
-/** What a row is listed as: how it stands, or that nothing is known of it. */
-type Listed = Standing | 'not-checked';
-
-function listedAs({ seenAt, state }: Pick<ClientStanding, 'seenAt' | 'state'>): Listed {
-  return seenAt === null ? 'not-checked' : standingOfSlot(state);
 }
 
 function paintListed(paint: Paint, listed: Listed): string {
@@ -136,17 +129,17 @@ function renderProblem(problem: string, width: number): string {
 }
 
 /** The worst in a few words, safe to show; null if there is nothing to say but why it is not checked. */
-function describeWorst({ state, seenAt, problem }: ClientStanding): string | null {
-  const { worst, standing, accepted } = rankIssues(state);
+function describeWorst(row: ClientStanding): string | null {
+  const { worst, standing, accepted } = rankIssues(row.state);
   if (worst) {
     const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
     const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
     return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
   }
-  if (seenAt === null || (problem !== null && state.address === null)) return null;
-  if (standingOfSlot(state) === 'no-answer') return 'nothing answers, and nothing vouches for the line';
-  if (state.verdict === 'inconclusive') return 'could not be determined';
-  return accepted > 0 ? `${accepted} accepted` : null;
+  const listed = listedAs(row);
+  if (listed === 'no-answer') return 'nothing answers, and nothing vouches for the line';
+  if (listed === 'inconclusive') return 'could not be determined';
+  return listed === 'compliant' && accepted > 0 ? `${accepted} accepted` : null;
 }
 
 /** What a reason comes to, after how many it keeps from being checked. */

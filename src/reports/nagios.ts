@@ -1,6 +1,6 @@
 import type { Verdict } from '../model/report.js';
 import { isAtLeast, type Severity } from '../model/severity.js';
-import { type Standing, STANDINGS, standingOf, standingOfSlot } from '../model/standing.js';
+import { type Standing, STANDINGS, listedAs, standingOf } from '../model/standing.js';
 import { forNagios } from '../words/escape.js';
 import { cutText, renderCount } from '../words/sentence.js';
 import { rankIssues } from '../model/rank-issues.js';
@@ -53,17 +53,20 @@ export const nagios: Reporter = {
     let outcome: Verdict = 'compliant';
     return {
       begin: () => '',
-      client({ client, slot, state, seenAt, problem }) {
+      client(row) {
+        const { client, slot, state, seenAt, problem } = row;
         const { worst, standing } = rankIssues(state);
-        if (worst) outcome = 'violation';
-        else if (state.verdict !== 'compliant' && outcome === 'compliant') outcome = 'inconclusive';
+        const listed = listedAs(row);
+        const stands = listed === 'not-checked' ? 'inconclusive' : listed;
+        if (stands === 'violation') outcome = 'violation';
+        else if (stands !== 'compliant' && outcome === 'compliant') outcome = 'inconclusive';
         tally.add({
-          standing: worst ? 'violation' : standingOfSlot(state),
+          standing: stands,
           severity: worst?.severity ?? null,
           findings: standing.length,
           at: seenAt,
           place: `${client.name} (${client.id}), ${slot}`,
-          text: worst ? nameWorst(worst, standing.length) : (problem ?? WORDS[standingOfSlot(state)]),
+          text: worst ? nameWorst(worst, standing.length) : (problem ?? WORDS[stands]),
         });
         return '';
       },

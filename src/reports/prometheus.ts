@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from '../model/severity.js';
-import { type Standing, STANDINGS, standingOf, standingOfSlot } from '../model/standing.js';
+import { type Standing, STANDINGS, listedAs, standingOf } from '../model/standing.js';
 import { forLabel } from '../words/escape.js';
 import { rankIssues } from '../model/rank-issues.js';
 import { listTroubles, targetOf } from './report-place.js';
@@ -47,10 +47,12 @@ export const prometheus: Reporter = {
     const places = new Places();
     return {
       begin: () => '',
-      client({ client, slot, state, seenAt }) {
+      client(row) {
+        const { client, slot, state, seenAt } = row;
         const { standing, accepted } = rankIssues(state);
+        const listed = listedAs(row);
         places.add(labelClient(client, slot), {
-          standing: standing.length > 0 ? 'violation' : standingOfSlot(state),
+          standing: listed === 'not-checked' ? 'inconclusive' : listed,
           severities: standing.map(({ severity }) => severity),
           accepted,
           at: seenAt,

@@ -87,7 +87,7 @@ test('what was not checked, or not to an end, says why', async () => {
   ]);
   const { stdout } = await runHere(['clients', '--store', path, ...LATE], { env: { COLUMNS: '160' } });
   const row = (id: string) => stdout.split('\n').find((line) => line.includes(` ${id} `)) ?? '';
-  expect(row('moved')).toMatch(/INCONCLUSIVE 2026-11-01 .* see below$/);
+  expect(row('moved')).toMatch(/NOT CHECKED +2026-11-01 .* see below$/);
   expect(stdout).toContain(`\n    not checked: ${problem}\n`);
   expect(row('blind')).toMatch(/NOT CHECKED +2026-11-01 .* not checked: no check has counted yet/);
   expect(row('blurred')).toMatch(/INCONCLUSIVE .* could not be determined$/);
@@ -188,7 +188,8 @@ describe('clients of an inventory', () => {
 
   test('that were not checked for long say so, and come before those that are well', async () => {
     const stdout = (await runHere(['clients', '--store', path])).stdout;
-    expect(stdout).toMatch(/COMPLIANT .* not checked: no check for \d+ days$/m);
+    expect(stdout).toMatch(/NOT CHECKED .* not checked: no check for \d+ days$/m);
+    expect(stdout).not.toContain('COMPLIANT');
     expect(stdout).toContain('\nNot checked: 3 not swept for long\n');
   });
 });
@@ -204,10 +205,43 @@ test('a violation that stands is asked for as one, although the last check could
     { client: client('blurred'), survey: survey(site(see('tcp/80', 'error'))) },
   ]);
   const list = async (verdict: string) => (await runHere(['clients', '--store', path, '--verdict', verdict])).stdout;
-  expect(await list('violation')).toMatch(/INCONCLUSIVE 2026-11-02 acme .* CRITICAL/);
+  expect(await list('violation')).toMatch(/VIOLATION +2026-11-02 acme .* CRITICAL/);
   expect(await list('violation')).not.toContain('blurred');
   expect(await list('inconclusive')).toMatch(/ acme [^]* blurred /);
   expect(await list('compliant')).not.toContain('acme');
+});
+
+test('every form counts alike: a violation that no check sees now stands, and what is not checked is not well', async () => {
+  const path = join(directory, 'alike.sqlite');
+  await addSweep(path, '2026-11-01T03:00:00.000Z', [
+    { client: client('lost'), survey: survey(site(answer('tcp/80', 'nec-webpro'))) },
+    { client: client('well'), survey: survey(site()) },
+  ]);
+  await addSweep(path, '2026-11-09T03:00:00.000Z', [
+    { client: client('lost'), survey: survey(site(see('tcp/80', 'error'))) },
+    { client: client('fine'), survey: survey(site()) },
+  ]);
+  // A day after the first sweep is too long ago, the second is not.
+  const days = Math.floor((Date.now() - Date.parse('2026-11-08T03:00:00.000Z')) / 86_400_000);
+  const args = ['--store', path, '--stale-after', `${days}d`];
+  const list = async (format: string) => runHere(['clients', ...args, '--format', format]);
+  expect((await list('table')).stdout).toContain('3 addresses of 3 clients: 1 violation, 1 not checked, 1 compliant');
+  expect((await list('csv')).stdout.match(/violation|not checked|compliant/g)!.sort()).toEqual([
+    'compliant',
+    'not checked',
+    'violation',
+  ]);
+  const plugin = await list('nagios');
+  expect({
+    code: plugin.code,
+    figures: /'compliant'=1;;;0 'violation'=1;;;0 'inconclusive'=1;/.test(plugin.stdout),
+  }).toEqual({ code: 2, figures: true });
+  expect((await list('prometheus')).stdout.match(/(?<=^probe_success\{client=")\w+(?=.* 1$)/gm)).toEqual(['fine']);
+  const fleet = await runHere(['report', '--fleet', ...args, '--format', 'json']);
+  expect(JSON.parse(fleet.stdout)).toMatchObject({
+    standings: { violation: 1, inconclusive: 0, 'no-answer': 0, compliant: 1 },
+    unknownCount: 1,
+  });
 });
 
 test('a verdict that there is not is refused', async () => {
@@ -216,7 +250,7 @@ test('a verdict that there is not is refused', async () => {
 });
 
 test('the built command line shows them too', async () => {
-  const { code, stdout, stderr } = await sallyport(['clients', '--verdict', 'compliant', '--store', store]);
+  const { code, stdout, stderr } = await sallyport(['clients', '--verdict', 'compliant', '--store', store, ...LATE]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/✔ COMPLIANT +2026-11-01 fine /);
 });

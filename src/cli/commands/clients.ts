@@ -1,7 +1,7 @@
 import { listClients } from '../../fleet/sweep/list-clients.js';
 import { listRoster } from '../../fleet/sweep/roster.js';
 import { isChosen } from '../../model/client.js';
-import { type ClientStanding, type Standing, STANDINGS, standingOfSlot } from '../../model/standing.js';
+import { type ClientStanding, type Listed, listedAs, STANDINGS, standingOfSlot } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
 import type { Reporter } from '../../reports/reporter.js';
 import { CRITICAL, CSV, readStale, readStaleBefore, STALE } from '../kit/check-options.js';
@@ -78,17 +78,16 @@ export const command = defineCommand({
   },
 });
 
-function isWanted({ client, state, why }: ClientStanding, { group, tag, verdict }: Values<typeof FILTER>): boolean {
+function isWanted(row: ClientStanding, { group, tag, verdict }: Values<typeof FILTER>): boolean {
   return (
-    isChosen(client, { groups: group, tags: tag }) &&
-    (!verdict ||
-      standingsOf(state).some((one) => verdict.includes(one)) ||
-      (why !== null && verdict.includes('not-checked')))
+    isChosen(row.client, { groups: group, tags: tag }) &&
+    (!verdict || askedAs(row).some((one) => verdict.includes(one)))
   );
 }
 
-/** What a slot can be asked for by: a violation that stands is one, although the last check could not determine it. */
-function standingsOf(state: ClientStanding['state']): Standing[] {
-  const stands = Object.values(state.issues).some(({ waived }) => !waived);
-  return [state.verdict, standingOfSlot(state), ...(stands ? (['violation'] as const) : [])];
+/** What a row can be asked for by: as what it is listed, what the last check came to unless that was well, and why not. */
+function askedAs(row: ClientStanding): Listed[] {
+  const { state, why } = row;
+  const last = [state.verdict, standingOfSlot(state)].filter((one) => one !== 'compliant');
+  return [listedAs(row), ...last, ...(why === null ? [] : (['not-checked'] as const))];
 }

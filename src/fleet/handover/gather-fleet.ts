@@ -2,7 +2,7 @@ import type { ChangeKind } from '../../model/change.js';
 import { type ClientCard, type ClientChoice, isChosen } from '../../model/client.js';
 import { FLEET_SCHEMA, type FleetReport, MOST_LISTED, MOST_SWEEPS } from '../../model/fleet-report.js';
 import { rankIssues } from '../../model/rank-issues.js';
-import { type ClientStanding, type Standing, standingOfSlot } from '../../model/standing.js';
+import { type ClientStanding, listedAs, type Standing } from '../../model/standing.js';
 import { VERSION } from '../../version.js';
 import { cutText } from '../../words/sentence.js';
 import { sayChange } from '../changes/say-change.js';
@@ -28,6 +28,7 @@ export async function gatherFleet(store: Store, wanted: FleetWanted): Promise<Fl
   const rows: Row[] = [];
   const notChecked: FleetReport['notChecked'] = [];
   let notCheckedCount = 0;
+  let unknownCount = 0;
   for await (const page of listClients(store, { now, staleBefore: wanted.staleBefore, isReversed: false })) {
     for (const listed of page.filter(({ client }) => isChosen(client, wanted))) {
       clients.add(listed.client.id);
@@ -41,7 +42,10 @@ export async function gatherFleet(store: Store, wanted: FleetWanted): Promise<Fl
             reason: cutText(listed.problem, 512),
           });
       }
-      if (!row || (listed.problem !== null && row.standing !== 'violation')) continue;
+      if (!row) {
+        unknownCount++;
+        continue;
+      }
       standings[row.standing]++;
       if (rows.length < MOST_LISTED) rows.push(row);
     }
@@ -54,7 +58,7 @@ export async function gatherFleet(store: Store, wanted: FleetWanted): Promise<Fl
     groups: groups ? [...groups] : null,
     tags: tags ? [...tags] : null,
     clients: clients.size,
-    ...{ standings, rows, notChecked, notCheckedCount },
+    ...{ standings, rows, notChecked, notCheckedCount, unknownCount },
     trend: await listTrend(store, since),
     ...(await gatherChanges(store, wanted)),
   };
@@ -62,14 +66,16 @@ export async function gatherFleet(store: Store, wanted: FleetWanted): Promise<Fl
 
 const nameClient = ({ id, name, group }: ClientCard) => ({ id, name, group });
 
-/** How an address stands; null if no look has counted. A violation that stands is one, although the last look saw less. */
-function describeRow({ client, slot, state, at, seenAt }: ClientStanding): Row | null {
-  if (at === null || seenAt === null) return null;
+/** How an address stands; null if that is not known, because it is not checked. */
+function describeRow(listed: ClientStanding): Row | null {
+  const { client, slot, state, at, seenAt } = listed;
+  const counted = listedAs(listed);
+  if (counted === 'not-checked' || at === null || seenAt === null) return null;
   const { worst, standing } = rankIssues(state);
   return {
     client: nameClient(client),
     slot,
-    standing: worst && state.verdict === 'inconclusive' ? 'violation' : standingOfSlot(state),
+    standing: counted,
     worst: worst ? { severity: worst.severity, title: cutText(worst.title, 512) } : null,
     more: Math.max(0, standing.length - 1),
     since: at,

@@ -31,27 +31,28 @@ export function describeFleet(fleet: FleetReport): ReportDocument {
 }
 
 /** How all clients stand, in a word and a sentence: never "as agreed" while some are not checked. */
-export function judgeFleet({ standings, notCheckedCount, clients }: FleetReport): VerdictBlock {
+export function judgeFleet({ standings, unknownCount, clients }: FleetReport): VerdictBlock {
   const worst = WORST_FIRST.find((standing) => (standings[standing] ?? 0) > 0) ?? 'inconclusive';
   const counts = WORST_FIRST.filter((standing) => standings[standing] > 0).map(
     (standing) => `${standings[standing]} ${STANDING_WORDS[standing].label.toLowerCase()}`,
   );
-  const rest = notCheckedCount > 0 ? [`${notCheckedCount} not checked`] : [];
-  const unknown = worst === 'compliant' && notCheckedCount > 0;
+  const rest = unknownCount > 0 ? [`${unknownCount} not checked`] : [];
+  const unknown = worst === 'compliant' && unknownCount > 0;
   const standing = unknown ? 'inconclusive' : worst;
   const told = [...counts, ...rest].join(', ') || 'nothing was checked';
   const text = `${renderCount(clients, 'client')}; by address: ${told}.`;
   return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text };
 }
 
-function tellCounts({ standings }: FleetReport): Block[] {
+function tellCounts({ standings, unknownCount }: FleetReport): Block[] {
   const rows = STANDINGS.map((standing): Cell[] => [
     { standing, label: STANDING_WORDS[standing].label },
     String(standings[standing]),
   ]);
+  const unknown = unknownCount > 0 ? [[TEXTS.notChecked, String(unknownCount)]] : [];
   return [
     { kind: 'heading', level: 2, text: TEXTS.total },
-    { kind: 'table', caption: TEXTS.total, columns: TEXTS.totalColumns, rows },
+    { kind: 'table', caption: TEXTS.total, columns: TEXTS.totalColumns, rows: [...rows, ...unknown] },
   ];
 }
 

@@ -25,6 +25,7 @@ const fleet: FleetReport = {
   rows: [],
   notChecked: [],
   notCheckedCount: 0,
+  unknownCount: 0,
   trend: [],
   changeCounts: {},
   changes: [],
@@ -37,7 +38,7 @@ describe('the report of all clients', () => {
   test('is "as agreed" only if all were checked and all are', () => {
     expect(textOf({})).toMatch(/As agreed\s*3 clients; by address: 2 as agreed\./);
     const reason = 'no authorisation is given';
-    const missing = textOf({ notChecked: [{ client, slot: null, reason }], notCheckedCount: 1 });
+    const missing = textOf({ notChecked: [{ client, slot: null, reason }], notCheckedCount: 1, unknownCount: 1 });
     expect(missing).toMatch(/Not determined\s*3 clients; by address: 2 as agreed, 1 not checked\./);
     expect(missing).toContain(reason);
     expect(textOf({ standings: { violation: 0, inconclusive: 0, compliant: 0, 'no-answer': 0 } })).toContain(
