@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import { fleetReportSchema } from '../../src/model/fleet-report.js';
+import type { Report } from '../../src/model/report.js';
 import { handoverSchema } from '../../src/model/handover.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addPartlyChecked, addSweep, client } from './filled-store.js';
@@ -274,6 +275,20 @@ describe('report', () => {
     const { code, stdout, stderr } = await report(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
+  });
+
+  test.each<[string, (report: Report) => void, number, string]>([
+    ['whose verdict is better than what it found', (one) => (one.verdict = 'compliant'), 2, 'bad.json: verdict: 203'],
+    ['that took longer than there is time', (one) => (one.durationMs = 1e300), 1, ''],
+  ])('a file that someone edited, %s, makes no page as if all were well', async (_name, edit, exit, message) => {
+    const file = join(directory, 'bad.json');
+    const { stdout } = await runHere(['show', 'acme', '--store', store, '--format', 'json']);
+    const edited = JSON.parse(stdout) as Report;
+    edit(edited);
+    await writeFile(file, JSON.stringify(edited));
+    const { code, stderr } = await runHere(['report', '--report', file]);
+    expect({ code, stderr }).toEqual({ code: exit, stderr: expect.stringContaining(message) });
+    expect(stderr).not.toContain('internal error');
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { decideVerdict } from '../../check/judge/engine.js';
 import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checklist.js';
 import { type HandedReport, readHandedReport } from '../../files/reports/handed-report.js';
 import { InputError } from '../../files/text/input-error.js';
@@ -6,7 +7,7 @@ import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
 import { FLEET_SCHEMA, type FleetReport } from '../../model/fleet-report.js';
 import type { Handover } from '../../model/handover.js';
-import type { Verdict } from '../../model/report.js';
+import type { Report, Verdict } from '../../model/report.js';
 import type { ChainHead } from '../../model/signature.js';
 import { worstStanding } from '../../reports/document/address-verdict.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
@@ -100,7 +101,18 @@ function readSince({ since: text = '30d' }: Pick<Settings, 'since'>, until: Date
 async function fromFile(client: string | undefined, file: string, options: Settings): Promise<Handover> {
   if (client !== undefined) throw new InputError('give a client or --report, not both');
   refuseIdle(options, ['at', 'since', 'checklist', 'store'], 'with --report');
-  return toHandover(await readHandedReport(file));
+  const handover = toHandover(await readHandedReport(file));
+  // Someone may have written it by hand.
+  const wrong = handover.addresses.find(({ report }) => isTooGood(report));
+  if (wrong) {
+    const { address, input } = wrong.report.target;
+    throw new InputError(`verdict: ${address ?? input} is not compliant by what the report says of it`, { file });
+  }
+  return handover;
+}
+
+function isTooGood(report: Report): boolean {
+  return report.verdict === 'compliant' && decideVerdict(report, report) !== 'compliant';
 }
 
 function toHandover(handed: HandedReport): Handover {
