@@ -1,23 +1,22 @@
 import { chooseSource } from '../../check/run/run-options.js';
 import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checklist.js';
 import { checkClientId } from '../../files/clients/inventory-schema.js';
-import { parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
+import type { KeptJob } from '../../files/invites/job-file.js';
+import { applyServiceOverrides, parseServiceOverrides } from '../../files/profiles/profile-overrides.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { requireLanAddresses } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
-import { readCaFile } from '../../files/server/tls-files.js';
-import { readTokenFile } from '../../files/server/token-file.js';
 import { openStore } from '../../fleet/store/open-store.js';
 import { endpointId, type EndpointId, parseEndpointId } from '../../model/endpoint.js';
+import type { Brand } from '../../model/brand.js';
 import type { Profile } from '../../model/profile.js';
 import type { Checklist } from '../../model/checklist.js';
 import type { Verdict } from '../../model/report.js';
-import { MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
+import { type Job, MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import { SITE_REPORTERS } from '../../reports/site-reporters.js';
 import { compareSites } from '../../site/compare-sites.js';
 import { sayChanges } from '../../site/judge/say-site-report.js';
-import { refuseVantageUrl, VantageClient } from '../../site/outside/vantage-client.js';
 import { preinstall } from '../../site/preinstall.js';
 import { readBrand } from '../kit/brand.js';
 import { PROFILE, readDuration, SOURCE, TIMING } from '../kit/check-options.js';
@@ -30,12 +29,18 @@ import { createStepTeller } from '../kit/progress.js';
 import { GATEWAYS, SITE_FORMAT, SITE_OUTPUT } from '../kit/site-options.js';
 import { chooseStorePath, readChecklistState, STORE } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
+import { chooseVantage, findJob } from '../kit/vantage-job.js';
 
 /** Reports of earlier runs that are read, to tell since when something is so. */
 const EARLIER = 20;
 
 const OPTIONS = {
   ...inGroup('From outside:', {
+    code: {
+      flagOnly: true,
+      value: 'CODE@HOST',
+      describe: 'The code that you were given: it has the vantage server, a token and the profile',
+    },
     vantage: { value: 'URL', describe: 'The vantage server, which checks from outside' },
     'token-file': { value: 'FILE', describe: 'File with a token that the vantage server accepts' },
     'vantage-ca': {
@@ -101,66 +106,85 @@ export const command = defineCommand({
       'preinstall --vantage https://vantage.example.com --token-file token --stand-in --pbx-address 192.168.1.10',
       'Is this router fit for the phone system? A stand-in at its address proves it',
     ],
+    ['preinstall --code K7QM-2XPA@vantage.example.com', 'With the code that you were given'],
     ['preinstall … --again', 'After a change on the router: what is better now?'],
   ],
   notes: ['Exit codes: 0 fit, 1 not fit, 2 usage or internal error, 3 could not be verified'],
   async run(settings) {
     const format = chooseFormat(settings, SITE_FORMAT.format);
     const brand = await readBrand(settings, format);
-    const site = await readSite(settings);
-    const outside = await readOutside(settings);
-    const checklist = await readChecklist(settings);
-    const store = await openStore(chooseStorePath(settings.store));
     const ending = catchSignals();
     try {
-      const newest = await store.listSiteReports(site.client, EARLIER);
-      const earlier = newest.map(({ report }) => report).reverse();
-      const last = settings.again ? earlier.at(-1) : null;
-      if (last === undefined) throw new InputError(describeNoEarlier(site.client));
-      const output = await openReport(settings.output, settings.force);
-      try {
-        const report = await preinstall({
-          ...site,
-          ...outside,
-          checklist: checklist && site.client ? await readChecklistState(store, checklist, site.client) : null,
-          earlier,
-          onStep: createStepTeller(settings.quiet),
-          signal: ending.signal,
-        });
-        await store.addSiteReport(report);
-        const changes = last && sayChanges(compareSites(last, report));
-        const style = { ...chooseStyle(output, settings.color), full: settings.full, brand };
-        await output.write(SITE_REPORTERS[format](report, changes, style));
-        await output.close();
-        tellWritten(FITNESS[report.verdict], '', settings);
-        return EXIT[report.verdict];
-      } finally {
-        await output.close();
-      }
+      return await examineSite(settings, { format, brand, signal: ending.signal });
     } finally {
       ending.release();
-      await store.close();
     }
   },
 });
 
-async function readSite(settings: Settings) {
+/** How a run is shown, and what ends it. */
+interface Manner {
+  readonly format: keyof typeof SITE_REPORTERS;
+  readonly brand: Brand | null;
+  readonly signal: AbortSignal;
+}
+
+async function examineSite(settings: Settings, { format, brand, signal }: Manner): Promise<number> {
+  const kept = await findJob(settings, signal);
+  const site = await readSite(settings, kept?.job ?? null);
+  const outside = await readOutside(settings, kept);
+  const checklist = await readChecklist(settings, site.client);
+  const store = await openStore(chooseStorePath(settings.store));
+  try {
+    const newest = await store.listSiteReports(site.client, EARLIER);
+    const earlier = newest.map(({ report }) => report).reverse();
+    const last = settings.again ? earlier.at(-1) : null;
+    if (last === undefined) throw new InputError(describeNoEarlier(site.client));
+    const output = await openReport(settings.output, settings.force);
+    try {
+      const report = await preinstall({
+        ...site,
+        ...outside,
+        checklist: checklist && site.client ? await readChecklistState(store, checklist, site.client) : null,
+        earlier,
+        onStep: createStepTeller(settings.quiet),
+        signal,
+      });
+      await store.addSiteReport(report);
+      const changes = last && sayChanges(compareSites(last, report));
+      const style = { ...chooseStyle(output, settings.color), full: settings.full, brand };
+      await output.write(SITE_REPORTERS[format](report, changes, style));
+      await output.close();
+      tellWritten(FITNESS[report.verdict], '', settings);
+      return EXIT[report.verdict];
+    } finally {
+      await output.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function readSite(settings: Settings, job: Job | null) {
   const { gateway = [], multicast, 'pbx-address': pbxAddress = null, 'stand-in': standIn = false } = settings;
-  const { client = null } = settings;
+  const client = settings.client ?? job?.client ?? null;
   const pbx = pbxAddress === null ? [] : [pbxAddress];
   requireLanAddresses({ '--gateway': gateway, '--pbx-address': pbx }, 'sallyport preinstall');
   if (standIn && pbxAddress !== null) requireOwnAddress(pbxAddress);
   if (!standIn && settings['firewall-open']) throw new InputError('--firewall-open has no effect without --stand-in');
   const testPort = settings['test-port'] ?? null;
   if (testPort !== null && !standIn) throw new InputError('--test-port has no effect without --stand-in');
-  const profile = await loadProfile(settings.profile ?? 'closed', {
-    services: parseServiceOverrides(settings.service ?? []),
-  });
+  const services = parseServiceOverrides(settings.service ?? []);
+  const profile =
+    job && settings.profile === undefined
+      ? applyServiceOverrides(job.profile, services)
+      : await loadProfile(settings.profile ?? 'closed', { services });
+  const source = settings.source ?? (settings.profile === undefined ? job?.source : undefined);
   if (client !== null) checkClientId(client);
   return {
     client,
     profile,
-    source: settings.source === undefined ? undefined : chooseSource(profile, settings.source),
+    source: source === undefined ? undefined : chooseSource(profile, source),
     pbxAddress,
     standIn,
     testPort: testPort === null ? null : readTestPort(testPort, profile),
@@ -169,19 +193,9 @@ async function readSite(settings: Settings) {
   };
 }
 
-async function readOutside(settings: Settings) {
-  const { vantage, 'token-file': tokenFile, 'vantage-ca': caFile } = settings;
-  if (vantage === undefined)
-    throw new InputError('no vantage server is given: name it with --vantage URL, or use sallyport lan from inside');
-  if (tokenFile === undefined) throw new InputError('no token is given: name its file with --token-file FILE');
-  const url = URL.canParse(vantage) ? new URL(vantage) : null;
-  const problem = url ? refuseVantageUrl(url) : 'it is not a URL such as https://vantage.example.com';
-  if (!url || problem !== undefined) throw new InputError(`--vantage ${vantage}: ${problem}`);
-  const token = await readTokenFile(tokenFile);
-  const ca = caFile === undefined ? undefined : await readCaFile(caFile);
+async function readOutside(settings: Settings, kept: KeptJob | null) {
   return {
-    vantage: new VantageClient({ url, token, ...(ca !== undefined && { ca }) }),
-    vantageName: url.host,
+    ...(await chooseVantage(settings, kept)),
     timing: settings.timing,
     bindingSeconds: readBinding(settings.binding),
   };
@@ -220,8 +234,8 @@ function requireOwnAddress(address: string): void {
   );
 }
 
-async function readChecklist({ client, checklist }: Settings): Promise<Checklist | null> {
-  if (client !== undefined) return loadChecklist(checklist ?? DEFAULT_CHECKLIST);
+async function readChecklist({ checklist }: Settings, client: string | null): Promise<Checklist | null> {
+  if (client !== null) return loadChecklist(checklist ?? DEFAULT_CHECKLIST);
   if (checklist === undefined) return null;
   throw new InputError('--checklist needs --client: answers are kept by client');
 }

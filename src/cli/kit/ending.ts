@@ -1,6 +1,7 @@
 import { InputError, type OptionNames } from '../../files/text/input-error.js';
 import { StoreError } from '../../fleet/store/sqlite-trouble.js';
 import type { Verdict } from '../../model/report.js';
+import { VantageError } from '../../site/outside/vantage-error.js';
 import { forTerminal } from '../../words/escape.js';
 
 /** The exit codes of every command. */
@@ -47,7 +48,7 @@ const FLAGS: OptionNames = {
 /** What is wrong: a line for each problem of the input or the store, or our own error with its stack. */
 export function describeError(error: unknown): string {
   if (error instanceof InputError) return error.say(FLAGS);
-  if (error instanceof StoreError) return error.message;
+  if (error instanceof StoreError || error instanceof VantageError) return error.message;
   return `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 

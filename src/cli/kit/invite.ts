@@ -76,6 +76,8 @@ async function readPlace(text: string, certFile: string | undefined) {
   if (url.protocol !== 'https:' || url.pathname !== '/')
     throw new InputError(`--url ${text}: it must be https:// and a name, without a path`);
   const certificate = certFile === undefined ? null : new X509Certificate(await readCaFile(certFile));
+  if (certificate && !certificate.checkIssued(certificate))
+    throw new InputError('is not self-signed: at the site, name its CA with --vantage-ca', { file: certFile });
   const pin = certificate ? `#${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}` : '';
   return { url: url.href, host: url.host, pin };
 }

@@ -95,7 +95,7 @@ export function tellRefusal(place: string, status: number, body: string): Vantag
 }
 
 /** The sentence in an error's JSON body, on one line; empty if there is none. */
-function readSentence(body: string): string {
+export function readSentence(body: string): string {
   const value = parseJson(body);
   const sentence = typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined;
   return typeof sentence === 'string' ? sentence.slice(0, MAX_QUOTE).replace(/\s+/g, ' ').trim() : '';
