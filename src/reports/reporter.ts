@@ -36,6 +36,8 @@ export interface Swept {
   readonly slot: string;
   /** Exposures that stand and are out of sight. */
   readonly unseen: number;
+  /** What they are, and when each was first not seen, where that is at hand. */
+  readonly lost?: readonly { readonly title: string; readonly lostAt: string }[];
 }
 
 /** A client that was not checked, and why. */

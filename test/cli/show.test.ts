@@ -57,6 +57,20 @@ describe('show', () => {
     expect((await runHere(['show', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
   });
 
+  test.each(['html', 'markdown'])(
+    'names what is out of sight in %s too, and does not say that nothing was found',
+    async (format) => {
+      const path = join(directory, `${format}.sqlite`);
+      await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+      await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: survey([see('tcp/80', 'filtered')]) }]);
+      const { stdout, code } = await runHere(['show', 'acme', '--store', path, '--format', format]);
+      expect(code).toBe(3);
+      expect(stdout).toContain('Not seen this time, and not known to be closed');
+      expect(stdout).toContain('Not seen since 2026-11-02: WebPro administration');
+      expect(stdout).not.toContain('Nothing that has to be put right');
+    },
+  );
+
   test('knows what was out of sight at an earlier time', async () => {
     const path = join(directory, 'then.sqlite');
     await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);

@@ -70,7 +70,7 @@ export const command = defineCommand({
     for (const { slot, report: data, unseen, standing } of looks) {
       const report = keepUnseen(sayReport(data), [...unseen, ...standing.map((title) => ({ title }))]);
       verdict = worstVerdict(verdict, report.verdict);
-      await output.write(writer.report(report, { client: card, slot, unseen: unseen.length }));
+      await output.write(writer.report(report, { client: card, slot, unseen: unseen.length, lost: unseen }));
       if (settings.quiet) continue;
       for (const { title } of unseen) tell(`${slot}: ${title}`);
       if (standing.length > 0)

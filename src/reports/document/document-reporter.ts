@@ -1,7 +1,7 @@
 import type { Report } from '../../model/report.js';
 import { type Standing, STANDINGS, standingOf } from '../../model/standing.js';
 import { renderCount } from '../../words/sentence.js';
-import type { ReportWriter, RunEnd } from '../reporter.js';
+import type { ReportWriter, RunEnd, Swept } from '../reporter.js';
 import { sayVerdict } from './address-verdict.js';
 import { describeHandover, describeOne, handOverReports } from './handover-document.js';
 import type { Block, DocumentHead, ReportDocument } from './report-document.js';
@@ -33,7 +33,7 @@ export function createDocumentWriter({ whole, begin, blocks, end }: DocumentRend
     report(report, swept) {
       const standing = standingOf(report);
       counts.set(standing, (counts.get(standing) ?? 0) + 1);
-      return open(report) + blocks(describeOne(report, swept?.client.name));
+      return open(report) + blocks(describeOne(report, swept));
     },
     end: (run) => open(null) + blocks([...tally(counts), ...tellEnd(run)]) + end(),
   };
@@ -42,15 +42,16 @@ export function createDocumentWriter({ whole, begin, blocks, end }: DocumentRend
 /** Draws a single report once the run has ended, for then all is known that is to be said of it. */
 function createOne(whole: DocumentRenderer['whole']): ReportWriter {
   let seen: Report | null = null;
+  let lost: Swept['lost'];
   return {
     begin: () => '',
-    report(report) {
-      seen = report;
+    report(report, swept) {
+      [seen, lost] = [report, swept?.lost];
       return '';
     },
     end(run) {
       if (!seen) return '';
-      const document = describeHandover(handOverReports([seen]));
+      const document = describeHandover(handOverReports([seen], lost));
       const [verdict, ...rest] = document.blocks;
       return whole({ ...document, blocks: [...(verdict ? [judgeRun(verdict, run)] : []), ...tellEnd(run), ...rest] });
     },

@@ -38,7 +38,7 @@ function groupForPeople(found: readonly Found[]): FindingGroup[] {
 export function tellFindings(found: readonly Found[]): Block[] {
   const all = listFound(found);
   const heading: Block = { kind: 'heading', level: 2, text: TEXTS.found };
-  if (all.length === 0) return [heading, { kind: 'text', text: TEXTS.nothingFound }];
+  if (all.length === 0) return [heading, { kind: 'text', text: sayNothing(found) }];
   const rows = all
     .slice(0, MOST_ON_FIRST_PAGE)
     .map(({ severity, headline, matters }): Cell[] => [{ severity }, headline, matters]);
@@ -47,6 +47,11 @@ export function tellFindings(found: readonly Found[]): Block[] {
     { kind: 'table', caption: TEXTS.foundCaption, columns: TEXTS.foundColumns, rows },
     ...tellRest(all.length - rows.length),
   ];
+}
+
+/** Only where all could be determined is nothing found good news. */
+function sayNothing(found: readonly Found[]): string {
+  return found.every(({ verdict }) => verdict === 'compliant') ? TEXTS.nothingFound : TEXTS.nothingProved;
 }
 
 /** What needs someone to act, in plain words, worst first. */

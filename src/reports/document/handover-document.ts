@@ -5,6 +5,7 @@ import { standingOf } from '../../model/standing.js';
 import { renderCount, upperFirst } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { renderJson } from '../json.js';
+import type { Swept } from '../reporter.js';
 import { describeAddress } from './address-blocks.js';
 import {
   type AddressPart,
@@ -60,25 +61,34 @@ function describeAddresses(handover: Handover): Block[] {
 
 /**
  * One report of many as a part of a document: its result, what was found, and the evidence.
- * @param client the name of the client that it is of, if any
+ * @param swept the client that it is of, if any
  */
-export function describeOne(report: Report, client?: string): Block[] {
-  const handover = handOverReports([report]);
+export function describeOne(report: Report, swept?: Swept): Block[] {
+  const handover = handOverReports([report], swept?.lost);
   const { addresses } = handover;
   return [
-    { kind: 'heading', level: 2, text: [client, addresses.map(nameAddress).join(', ')].filter(Boolean).join(', ') },
+    {
+      kind: 'heading',
+      level: 2,
+      text: [swept?.client.name, addresses.map(nameAddress).join(', ')].filter(Boolean).join(', '),
+    },
     tellVerdict(handover),
+    ...tellUnseen(addresses, false),
     ...addresses.flatMap((part) => describeAddress(part, false)),
     ...listDoubts([{ ...report, name: '' }]),
   ];
 }
 
-/** All that a document of checks alone is made from; made when the last of them ended. */
-export function handOverReports(reports: readonly Report[]): Handover {
+/**
+ * All that a document of checks alone is made from; made when the last of them ended.
+ * @param lost what stands out of sight, if it is the report of one address
+ */
+export function handOverReports(reports: readonly Report[], lost: Swept['lost'] = []): Handover {
+  const unseen = lost.map(({ title, lostAt }) => ({ title, since: lostAt }));
   const ends = reports.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs);
   return {
     ...beginHandover(reports[0]!.tool, Math.max(...ends)),
-    addresses: reports.map((report) => ({ slot: null, report, unseen: [], history: null })),
+    addresses: reports.map((report) => ({ slot: null, report, unseen, history: null })),
   };
 }
 

@@ -83,6 +83,7 @@ export const TEXTS = {
   siteTitle: 'Site report',
   found: 'What we found',
   nothingFound: 'Nothing that has to be put right.',
+  nothingProved: 'Nothing that is certain, because not everything could be determined: see below.',
   foundCaption: 'What we found and what it means, worst first',
   foundColumns: ['Weight', 'What we found', 'What it means'],
   todo: 'What to do',
