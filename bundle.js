@@ -29,3 +29,18 @@ const { metafile } = await build({
 // Only now, so that what runs meanwhile finds its chunks.
 const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
 for (const name of readdirSync(DIST)) if (name.startsWith('chunk-') && !written.has(name)) rmSync(new URL(name, DIST));
+
+/*
+ * The scripts of pages, each whole: a browser loads the one for charts only where there is one.
+ */
+const BROWSER = new URL('src/web/browser/', import.meta.url);
+await build({
+  entryPoints: ['live.ts', 'chart.ts'].map((name) => new URL(name, BROWSER).pathname),
+  outdir: new URL('web/browser/', DIST).pathname,
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+  logLevel: 'warning',
+});

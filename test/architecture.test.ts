@@ -120,6 +120,13 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['async', 'check/judge', 'check/run', 'files', 'model', 'net', 'protocols', 'server', 'version'],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
   },
+  web: {
+    may: [
+      ...['async', 'check/judge', 'files', 'fleet/alerts', 'fleet/store', 'fleet/sweep', 'model', 'reports'],
+      ...['server', 'words'],
+    ],
+    why: 'pages and their API call what the commands call; no query and no rule is theirs',
+  },
   reports: {
     may: ['files', 'fleet/alerts', 'model', 'words'],
     why: 'a report is all that they need, so a stored one can be shown again',
@@ -163,6 +170,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
         'system',
         'vantage',
         'version',
+        'web',
         'words',
       ],
     ],
@@ -212,6 +220,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
       'reports/schemas',
       'site/rules',
       'vantage',
+      'web',
     ],
     why: 'what is inside has been checked at the edge; rules declare the form of what they find',
   },
@@ -226,7 +235,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   {
     what: /^(?:@?fastify\b|prom-client#)/,
-    to: ['server', 'vantage'],
+    to: ['server', 'vantage', 'web'],
     why: 'heavy, and needed by servers alone: all others start without it',
   },
   { what: /^pdfkit#/, to: ['reports/document/pdf-canvas'], why: 'heavy, and needed by one form of one command' },
@@ -244,8 +253,8 @@ const WORDS: readonly { readonly what: RegExp; readonly to: readonly string[]; r
   { what: /\bprocess\.env\b/, to: ['cli'], why: 'options come as arguments, so that two runs can differ' },
   {
     what: /\bfetch\(|\bnew (?:WebSocket|EventSource)\b/,
-    to: ['fleet/alerts/http-post'],
-    why: 'a LOCATION or a redirect of a target is never followed; alerts go where the user said',
+    to: ['fleet/alerts/http-post', 'web/browser/live'],
+    why: 'a LOCATION or a redirect of a target is never followed; alerts go where the user said, pages ask their own server',
   },
   {
     what: /\bAbortSignal\.timeout\(/,
@@ -274,11 +283,11 @@ interface File {
 }
 
 const files: readonly File[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
   .map((name) => {
     const text = readFileSync(join(SRC, name), 'utf8');
     const code = text.replace(/\/\*[^]*?\*\/|(?<![:'"`\\])\/\/.*$/gm, '');
-    const path = name.replace(/\.ts$/, '');
+    const path = name.replace(/\.tsx?$/, '');
     return { path, unit: unitOf(path), text, code, imports: readImports(text) };
   });
 

@@ -9,7 +9,14 @@ const COMMON = { format: 'esm', platform: 'node', target: 'es2023', logLevel: 'w
  * are bundled with what they need of dist, into .processes: loading hundreds of modules takes longer than they work.
  */
 export default async function buildOnce() {
-  await build({ ...COMMON, entryPoints: ['src/**/*.ts'], outbase: 'src', outdir: 'dist' });
+  await build({
+    ...COMMON,
+    entryPoints: ['src/**/*.ts', 'src/**/*.tsx'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    outbase: 'src',
+    outdir: 'dist',
+  });
   await import('../bundle.js');
   await build({
     ...COMMON,

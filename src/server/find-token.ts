@@ -14,8 +14,12 @@ export function findToken(
   const hash = hashToken(readBearer(authorization));
   let found: TokenEntry | null = null;
   for (const entry of entries) if (timingSafeEqual(entry.hash, hash)) found = entry;
-  if (found?.until && readInstant(found.until, 'end') < now) return null;
-  return found;
+  return found && holdsAt(found, now) ? found : null;
+}
+
+/** Whether a token is valid at a time; its last day still counts. */
+export function holdsAt({ until }: TokenEntry, at: Date): boolean {
+  return until === null || readInstant(until, 'end') >= at;
 }
 
 /** The token in an Authorization header (RFC 6750 §2.1); empty if there is none. */

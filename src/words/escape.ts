@@ -69,6 +69,14 @@ export function forHtml(text: string): string {
   return forTerminal(text).replace(/[&<>"']/g, (char) => HTML_REFERENCES[char]!);
 }
 
+/** For a whole page of HTML, whose texts are quoted already: what could mislead the eye becomes visible. Line breaks stay. */
+export function forPage(html: string): string {
+  if (PLAIN.test(html)) return html;
+  return html
+    .replace(UNSAFE, (char) => (char === '\n' ? char : escapeVisibly(char)))
+    .replace(PILED_MARKS, escapeVisibly);
+}
+
 /** Marks that act within a line of Markdown (CommonMark, and GitHub's tables and strikethrough). */
 const MARKDOWN_MARKS = /[\\`*_[\]<>|~&#!$]/g;
 

@@ -24,6 +24,10 @@ export const COMMANDS = {
     title: 'Sweep the clients of an inventory on their schedules, until you stop it',
     load: () => import('./watch.js'),
   },
+  serve: {
+    title: 'Serve pages of all clients, with their API, and sweep on schedules',
+    load: () => import('./serve.js'),
+  },
   clients: { title: 'List all clients with their verdicts, the worst first', load: () => import('./clients.js') },
   show: { title: 'Show the last report of a client, or that of a given time', load: () => import('./show.js') },
   report: {

@@ -17,7 +17,6 @@ import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySw
 import * as sweeps from './sweeps.js';
 import { lastRun, noteRun, type Owner, type Sweep, type SweepPlan, type Work } from './sweeps.js';
 import * as upkeep from './upkeep.js';
-import { backUp } from './upkeep.js';
 import * as waivers from './waivers.js';
 import type { OutboxMessage } from '../../model/alert.js';
 import type { StoredChange, Waiver } from '../../model/change.js';
@@ -117,6 +116,11 @@ export class Store {
   /** The newest sweeps, newest first. */
   listSweeps(limit: number): Promise<Sweep[]> {
     return sweeps.listSweeps(this.#db, limit);
+  }
+
+  /** Whether the store has something new, and the sweeps under way, whoever runs them. */
+  readPulse(): Promise<sweeps.Pulse> {
+    return sweeps.readPulse(this.#db, new Date());
   }
 
   /** What a sweep came to: its results so far by verdict, and the changes that it brought. */
@@ -366,7 +370,7 @@ export class Store {
 
   /** Copies the store into a new file, as it is at this moment. A StoreError if there is a file already. */
   backup(file: string): Promise<void> {
-    return backUp(this.#connection, file);
+    return upkeep.backUp(this.#connection, file);
   }
 
   async info(): Promise<upkeep.StoreInfo> {

@@ -47,6 +47,9 @@ export interface Work {
 /** An owner that has been silent for so long is gone. */
 const SILENCE_MS = 60_000;
 
+/** Sweeps under way that are told of. */
+const MAX_RUNNING = 20;
+
 /** Rows of one statement. */
 const BATCH = 100;
 
@@ -249,4 +252,39 @@ export async function noteRun(db: Kysely<Tables>, key: string, at: Date): Promis
     .values({ key, at: at.getTime() })
     .onConflict((conflict) => conflict.column('key').doUpdateSet({ at: at.getTime() }))
     .execute();
+}
+
+/** Whether a store has something new, and what is under way. */
+export interface Pulse {
+  /** Another one whenever results, changes, waivers, answers or sweeps are added. */
+  readonly version: string;
+  readonly sweeps: readonly Pick<Sweep, 'id' | 'startedAt' | 'clients' | 'remaining'>[];
+}
+
+/** Reads what tells whether anything is new: cheap enough to be asked each second. */
+export async function readPulse(db: Db, now: Date): Promise<Pulse> {
+  const running = await db
+    .selectFrom('sweeps')
+    .where('state', '=', 'running')
+    .where('beat_at', '>', now.getTime() - SILENCE_MS)
+    .orderBy('id', 'desc')
+    .limit(MAX_RUNNING)
+    .select('id')
+    .execute();
+  const newest = async (table: 'results' | 'changes' | 'waivers' | 'answers' | 'sweeps' | 'site_reports') =>
+    (
+      await db
+        .selectFrom(table)
+        .select(({ fn }) => fn.max('id').as('id'))
+        .executeTakeFirst()
+    )?.id ?? 0;
+  const sweeps: Pulse['sweeps'][number][] = [];
+  for (const { id } of running) {
+    const sweep = await getSweep(db, id);
+    if (sweep) sweeps.push({ id, startedAt: sweep.startedAt, clients: sweep.clients, remaining: sweep.remaining });
+  }
+  const ids: number[] = [];
+  for (const table of ['results', 'changes', 'waivers', 'answers', 'sweeps', 'site_reports'] as const)
+    ids.push(await newest(table));
+  return { version: ids.join('.'), sweeps };
 }

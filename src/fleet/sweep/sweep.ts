@@ -14,7 +14,7 @@ import { listRoster } from './roster.js';
 import { tellOperator } from './tell-operator.js';
 import type { Change } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
-import type { ReportData } from '../../model/report.js';
+import type { Observation, ReportData } from '../../model/report.js';
 import { slowDown, type Timing } from '../../net/scan/timing.js';
 
 const BEAT_MS = 10_000;
@@ -32,8 +32,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   /** Absolute path of the inventory: what a sweep is resumed by. */
   readonly inventory: string;
   readonly clients: Iterable<Client> | AsyncIterable<Client>;
-  /** All clients of the inventory, for the list of all; those to be swept where left out. */
-  readonly everyone?: Iterable<Client> | AsyncIterable<Client> | undefined;
+  /** All clients of the inventory, for the list of all; those to be swept where left out. Null: the list is as noted. */
+  readonly everyone?: Iterable<Client> | AsyncIterable<Client> | null | undefined;
   /** How the clients were chosen, for the record. */
   readonly filter?: Record<string, unknown> | undefined;
   /** A change counts once a second look shows it, so much later, ms; where they disagree a third. 0: at once. */
@@ -46,8 +46,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   /** Ends the sweep at once; what is not done yet can be resumed. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
-  /** Called whenever an endpoint is settled, of any client. */
-  readonly onEndpoint?: (() => void) | undefined;
+  /** Called with what was seen whenever an endpoint is settled, of any client. */
+  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
   /** Trouble of our own, each told once, in words. */
   readonly onTrouble?: ((trouble: string) => void) | undefined;
 }
@@ -106,7 +106,7 @@ export async function resumeSweep({
 /** Puts a new sweep with all its work into the store. */
 export async function beginSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
   const { store, inventory, clients, everyone = clients } = options;
-  await store.putRoster(inventory, listRoster(everyone));
+  if (everyone) await store.putRoster(inventory, listRoster(everyone));
   const leaveOut = (client: Client): LeavingOut | null => {
     if (client.paused) return { why: 'paused', reason: 'it is paused' };
     const problem = authorizationProblem(client, now);

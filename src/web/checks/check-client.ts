@@ -1,0 +1,32 @@
+import { sayReport } from '../../check/judge/say-report.js';
+import type { DealerFiles } from '../dealer-files.js';
+import { InputError } from '../../files/text/input-error.js';
+import type { Store } from '../../fleet/store/store.js';
+import { beginSweep, runSweep, type SweepOptions } from '../../fleet/sweep/sweep.js';
+import { authorizationProblem, type Client } from '../../model/client.js';
+import type { Report } from '../../model/report.js';
+import type { CheckWork } from './checks.js';
+
+/** How checks that are asked for on pages are made: as the sweeps are. */
+export type CheckFigures = Omit<SweepOptions, 'store' | 'inventory' | 'clients' | 'everyone' | 'alerts' | 'signal'>;
+
+/**
+ * What checks a client of the inventory now: a sweep of it alone, with history, changes and alerts.
+ * @throws InputError if it may not be checked
+ */
+export function checkClient(
+  client: Client,
+  { store, files, figures, now }: { store: Store; files: DealerFiles; figures: CheckFigures; now: Date },
+): CheckWork {
+  const problem = client.paused ? 'it is paused' : authorizationProblem(client, now);
+  if (problem !== null) throw new InputError(`${client.id} is not checked: ${problem}`);
+  return async (see, signal) => {
+    const { inventory, alerts } = await files.read();
+    const options = { ...figures, store, inventory: inventory.file, alerts, signal, onEndpoint: see };
+    const chosen = { clients: [client], everyone: null, filter: { ids: [client.id] } };
+    const prepared = await beginSweep({ ...options, ...chosen }, now);
+    const reports: Report[] = [];
+    for await (const { report } of runSweep(prepared, options)) reports.push(sayReport(report));
+    return reports;
+  };
+}

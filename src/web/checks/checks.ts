@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import type { EndpointId } from '../../model/endpoint.js';
+import type { Observation, Report, Verdict } from '../../model/report.js';
+
+/** What an endpoint was seen as while a check is under way. */
+export interface SeenEndpoint {
+  readonly endpoint: EndpointId;
+  readonly state: Observation['state'];
+  readonly reason: Observation['reason'];
+}
+
+/** A check that someone asked for on a page. */
+export interface Check {
+  /** Not to be guessed. */
+  readonly id: string;
+  /** What is checked, in words. */
+  readonly title: string;
+  /** The client that it is stored for; null for an address alone. */
+  readonly client: string | null;
+  /** Who asked for it. */
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** In the order in which they were seen; an endpoint that is asked again stands once. */
+  readonly seen: ReadonlyMap<EndpointId, SeenEndpoint>;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly verdict: Verdict | null;
+  /** What came of it, an address each. */
+  readonly reports: readonly Report[];
+  /** Why it failed, in words. */
+  readonly problem: string | null;
+}
+
+/** How a check is run: tells what it sees, and resolves to what came of it. */
+export type CheckWork = (see: (seen: Observation) => void, signal: AbortSignal) => Promise<readonly Report[]>;
+
+/** Checks that are remembered; the oldest that is done gives way. */
+const MAX_CHECKS = 200;
+
+/** Checks at once. */
+const MAX_RUNNING = 8;
+
+interface Entry {
+  check: Check;
+  readonly listeners: Set<() => void>;
+  readonly seen: Map<EndpointId, SeenEndpoint>;
+}
+
+/** Thrown where no further check can be begun now; says why. */
+export class ChecksBusy extends Error {
+  override readonly name = 'ChecksBusy';
+}
+
+/** The checks that were asked for on pages and by their API, in this process. */
+export class Checks {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly options: {
+      readonly now: () => Date;
+      /** Aborted when the server ends. */
+      readonly ending: AbortSignal;
+      /** What people are told of a failure; null if it is our own error, which was reported. */
+      readonly describeFailure: (error: unknown) => string | null;
+      /** The worst of the verdicts. */
+      readonly worst: (reports: readonly Report[]) => Verdict;
+    },
+  ) {}
+
+  /**
+   * Begins a check, and gives back at once. A client that is being checked is not checked twice.
+   * @throws ChecksBusy
+   */
+  begin(what: Pick<Check, 'title' | 'client' | 'by'>, work: CheckWork): Check {
+    const running = [...this.#entries.values()].filter(({ check }) => check.state === 'running');
+    const same = what.client === null ? undefined : running.find(({ check }) => check.client === what.client);
+    if (same) return same.check;
+    if (running.length >= MAX_RUNNING) throw new ChecksBusy('too many checks are running: wait for one to end');
+    this.#makeRoom();
+    const id = randomBytes(16).toString('base64url');
+    const seen = new Map<EndpointId, SeenEndpoint>();
+    const startedAt = this.options.now().toISOString();
+    const none = { verdict: null, reports: [], problem: null };
+    const entry: Entry = {
+      check: { id, ...what, startedAt, seen, state: 'running', ...none },
+      seen,
+      listeners: new Set(),
+    };
+    this.#entries.set(id, entry);
+    void this.#run(entry, work);
+    return entry.check;
+  }
+
+  /** A check; null if there is none, or it was forgotten. */
+  get(id: string): Check | null {
+    return this.#entries.get(id)?.check ?? null;
+  }
+
+  /** The newest first. */
+  list(): readonly Check[] {
+    return [...this.#entries.values()].map(({ check }) => check).reverse();
+  }
+
+  /** Calls back whenever something was seen, and at the end. Returns how to stop that. */
+  listen(id: string, onChange: () => void): () => void {
+    const listeners = this.#entries.get(id)?.listeners;
+    listeners?.add(onChange);
+    return () => void listeners?.delete(onChange);
+  }
+
+  async #run(entry: Entry, work: CheckWork): Promise<void> {
+    const tell = (): void => entry.listeners.forEach((listener) => listener());
+    const see = ({ endpoint, state, reason }: Observation): void => {
+      entry.seen.set(endpoint, { endpoint, state, reason });
+      tell();
+    };
+    const { ending, worst, describeFailure } = this.options;
+    try {
+      const reports = await work(see, ending);
+      entry.check = { ...entry.check, state: 'done', reports, verdict: worst(reports) };
+    } catch (error) {
+      const problem = describeFailure(error) ?? 'an internal error; the log of the server has the details';
+      entry.check = { ...entry.check, state: 'failed', problem };
+    }
+    tell();
+  }
+
+  #makeRoom(): void {
+    for (const [id, { check }] of this.#entries) {
+      if (this.#entries.size < MAX_CHECKS) return;
+      if (check.state !== 'running') this.#entries.delete(id);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import type { Inventory } from '../files/clients/inventory.js';
+import type { AlertConfig } from '../fleet/alerts/alert-config.js';
+
+/** The files of the dealer that is served, as they were last without a mistake. */
+export interface DealerFiles {
+  /** Absolute path of the inventory. */
+  readonly inventory: string;
+  /** What the files say now. What is wrong with one is told to the operator, and what was read before stays in force. */
+  read(): Promise<{ readonly inventory: Inventory; readonly alerts: AlertConfig | null }>;
+}

@@ -1,0 +1,14 @@
+import type { AccessRole } from '../../model/access-role.js';
+import type { ServerApp } from '../../server/create-server.js';
+import type { PageContext } from '../serve-context.js';
+import { addFleetPage } from './fleet.js';
+
+/** A page, or several that belong together. */
+interface PageEntry {
+  /** How the bar links to it; null where other pages do. */
+  readonly link: { readonly href: string; readonly text: string; readonly needs?: AccessRole } | null;
+  readonly add: (app: ServerApp, context: PageContext) => void;
+}
+
+/** All pages, in the order of the bar. */
+export const PAGES: readonly PageEntry[] = [{ link: { href: '/', text: 'Clients' }, add: addFleetPage }];

@@ -1,0 +1,130 @@
+import fastifyFormbody from '@fastify/formbody';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InputError } from '../files/text/input-error.js';
+import type { TlsFiles } from '../files/server/tls-files.js';
+import { StoreError } from '../fleet/store/sqlite-trouble.js';
+import { roleAllows } from '../model/access-role.js';
+import { readCaller } from '../server/caller.js';
+import { createServer, type ServerApp } from '../server/create-server.js';
+import { registerRates } from '../server/rates.js';
+import { answerError, Refusal } from '../server/refusal.js';
+import { recognise } from './access/recognise.js';
+import { addSignIn } from './access/sign-in.js';
+import { requireRole } from './access/viewer.js';
+import { addApi } from './api/registry.js';
+import { goTo, sendPage } from './kit/answer.js';
+import { addAssetRoutes } from './kit/assets.js';
+import { renderPage } from './kit/page.js';
+import { renderWebStyle } from './kit/style.js';
+import { addLiveRoute } from './live/live-route.js';
+import { PAGES } from './pages/registry.js';
+import type { PageContext, ServeContext } from './serve-context.js';
+
+/** Largest form or body of a request, bytes: a whole inventory can be pasted. */
+const MAX_BODY = 8 << 20;
+
+const MINUTE_MS = 60_000;
+
+/** Creates the server of the dealer's pages and their API, which does not listen yet. */
+export async function createServeApp(context: ServeContext, tls: TlsFiles | null): Promise<ServerApp> {
+  const { access, limits, brand } = context;
+  const app = createServer({
+    ...{ tls, proxies: access.proxies, limits, maxBody: MAX_BODY },
+    answerError: (error, reply) => answer(pages, error, reply),
+    onMalformed: () => {},
+  });
+  app.decorateRequest('callerAddress', null);
+  app.decorateRequest('tokenName', null);
+  app.decorateRequest('viewer', null);
+  await app.register(fastifyFormbody, { bodyLimit: MAX_BODY });
+  const assets = await addAssetRoutes(app, renderWebStyle(brand?.colour), context.readBuilt);
+  const pages: PageContext = {
+    ...context,
+    assets,
+    draw: (request, content) => renderPage({ assets, ...frameOf(request) }, content),
+  };
+  app.setNotFoundHandler(() => {
+    throw new Refusal(404, 'not-found', 'there is no such page');
+  });
+  const rates = await registerRates(app, limits.networkSites);
+  const countRequests = rates.countAddress(limits.addressRequests, MINUTE_MS);
+  app.addHook('onRequest', async (request) => {
+    request.callerAddress = readCaller(request, access.proxies);
+    await countRequests(request);
+    request.viewer = recognise(request, access);
+    const { needs = 'viewer' } = request.routeOptions.config;
+    if (needs !== null) requireRole(request, needs);
+  });
+  addSignIn(app, pages, rates.countAddress(limits.signIns, MINUTE_MS));
+  addLiveRoute(app, pages);
+  for (const { add } of PAGES) add(app, pages);
+  await addApi(app, pages);
+  await app.ready();
+  return app;
+}
+
+/** The bar around a page, for who looks at it. */
+function frameOf(request: FastifyRequest) {
+  const { viewer } = request;
+  const links = viewer ? PAGES.filter(({ link }) => link && roleAllows(viewer.role, link.needs ?? 'viewer')) : [];
+  return {
+    path: request.routeOptions.url ?? '',
+    links: links.map(({ link }) => link!),
+    who: viewer?.by === 'session' && (
+      <>
+        <span>
+          {viewer.name} ({viewer.role})
+        </span>
+        <form method="post" action="/sign-out">
+          <button class="quiet">Sign out</button>
+        </form>
+      </>
+    ),
+  };
+}
+
+/** Answers an error: programs with JSON, browsers with a page, or the one where they sign in. */
+function answer(pages: PageContext, error: unknown, reply: FastifyReply): FastifyReply {
+  const { request } = reply;
+  const told = tellUser(error);
+  const wantsPage = request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/api/');
+  const metrics = { countRefusal: () => {} };
+  if (!wantsPage) return answerError({ metrics, onTrouble: pages.onTrouble }, told, reply);
+  if (told instanceof Refusal && told.statusCode === 401 && request.method === 'GET')
+    return goTo(reply, `/sign-in?next=${encodeURIComponent(request.url)}`);
+  const isOurs = !(told instanceof Refusal) && ((told as { statusCode?: number }).statusCode ?? 500) >= 500;
+  if (isOurs) pages.onTrouble(told);
+  const refusal = told instanceof Refusal ? told : null;
+  if (refusal?.retryAfter != null) reply.header('retry-after', refusal.retryAfter);
+  const status = refusal?.statusCode ?? (isOurs ? 500 : 400);
+  const text =
+    refusal?.message ??
+    (isOurs ? 'the server has an internal error; its log has the details' : 'the request cannot be understood');
+  const children = (
+    <>
+      <p class="error">
+        {text.split('\n').map((line) => (
+          <>
+            {line}
+            <br />
+          </>
+        ))}
+      </p>
+      <p>
+        <a href="/">All clients</a>
+      </p>
+    </>
+  );
+  return sendPage(
+    reply,
+    pages.draw(request, { title: status === 404 ? 'Not found' : 'That did not work', children }),
+    status,
+  );
+}
+
+/** What is wrong with what someone gave, or with the store at the moment, is told to them; all else is our own error. */
+function tellUser(error: unknown): unknown {
+  if (error instanceof InputError) return new Refusal(400, 'malformed', error.message);
+  if (error instanceof StoreError) return new Refusal(503, 'busy', error.message);
+  return error;
+}
