@@ -1,9 +1,9 @@
 import { NOT_CHECKED, type NotChecked } from '../model/not-checked.js';
 import { type ClientStanding, type Listed, listedAs } from '../model/standing.js';
 import { renderHanging } from './blocks.js';
-import { rankIssues } from '../model/rank-issues.js';
+import { describePlace, describeProblem, describeWorst } from './client-words.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
-import { createPaint, type Paint, paintStanding, SEVERITY_MARKS } from './paint.js';
+import { createPaint, type Paint, paintStanding } from './paint.js';
 import type { ClientsWriter, ReportStyle } from './reporter.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, displayWidth, padText } from '../words/layout.js';
@@ -115,31 +115,8 @@ function renderEntry(row: ClientStanding, width: number, paint: Paint): string {
   return `${paintListed(paint, listedAs(row))} ${names}\n${' '.repeat(INDENT)}${said}\n${below}`;
 }
 
-function describePlace({ slot, state }: ClientStanding): string {
-  return state.address === null || state.address === slot ? slot : `${slot} ${state.address}`;
-}
-
-/** Why it is not checked, safe to show; null if it is. */
-function describeProblem({ problem }: ClientStanding): string | null {
-  return problem === null ? null : `not checked: ${forTerminal(problem)}`;
-}
-
 function renderProblem(problem: string, width: number): string {
   return `${renderHanging(' '.repeat(INDENT), INDENT, problem, width).join('\n')}\n`;
-}
-
-/** The worst in a few words, safe to show; null if there is nothing to say but why it is not checked. */
-function describeWorst(row: ClientStanding): string | null {
-  const { worst, standing, accepted } = rankIssues(row.state);
-  if (worst) {
-    const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
-    const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
-    return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
-  }
-  const listed = listedAs(row);
-  if (listed === 'no-answer') return 'nothing answers, and nothing vouches for the line';
-  if (listed === 'inconclusive') return 'could not be determined';
-  return listed === 'compliant' && accepted > 0 ? `${accepted} accepted` : null;
 }
 
 /** What a reason comes to, after how many it keeps from being checked. */

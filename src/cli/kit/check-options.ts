@@ -2,7 +2,7 @@ import { LIMITS, type SharedOptions } from '../../check/run/run-options.js';
 import { parseDuration } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import { type CollectedTargets, collectTargets } from '../../files/targets/target-list.js';
-import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
+import { CLOCK_DOUBT_MS, STALE_AFTER_MS } from '../../model/not-checked.js';
 import { SEVERITIES } from '../../model/severity.js';
 import { type TimingName, TIMINGS } from '../../net/scan/timing.js';
 import { inGroup, type Limits, type Options, type Values } from './option.js';
@@ -135,9 +135,6 @@ export const STALE = {
     describe: 'What was last checked longer ago than this is told as not checked, and unknown to --format nagios',
   },
 } as const satisfies Options;
-
-/** The default of {@link STALE}, ms. */
-export const STALE_AFTER_MS = 8 * 86_400_000;
 
 /** Whether what was seen at a time is not to be relied on: by {@link STALE}, or since the time is still to come. */
 export function readStale(settings: Values<typeof STALE>, now: Date): (at: string) => boolean {

@@ -5,8 +5,8 @@ import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { ReportEvent } from '../../model/alert.js';
+import { STALE_AFTER_MS } from '../../model/not-checked.js';
 import { summariseFleet, summariseHandover } from '../../reports/document/mail-summary.js';
-import { STALE_AFTER_MS } from './check-options.js';
 import { type DocumentSubject, drawDocument } from './document.js';
 import { NO_BROWSER } from './pdf.js';
 
