@@ -64,6 +64,10 @@ export const handoverSchema = z.object({
     .array(z.object({ slot: text(300), reason: text(512) }))
     .default([])
     .describe('addresses of the client that no check has looked at so far, and why'),
+  invited: z
+    .array(reportSchema)
+    .default([])
+    .describe('checks that someone at the site began, in the time of the report: the newest of each address'),
   changes: z
     .array(
       z.object({

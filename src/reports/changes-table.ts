@@ -61,6 +61,23 @@ function describeStep({ kind, before, after }: SaidChange): string[] {
   return [];
 }
 
+/** A check that someone at the site began, with the code of an invite. */
+export interface InvitedRow {
+  /** The id of the invite. */
+  readonly invite: string;
+  readonly at: string;
+  readonly address: string | null;
+  readonly verdict: Verdict;
+  readonly standing: Standing;
+  readonly summary: string;
+}
+
+/** A line or two on a check that someone at the site began. */
+export function renderInvited({ at, address, standing, summary }: InvitedRow, width: number, paint: Paint): string {
+  const head = `${renderTime(at)}  ${paintStanding(paint, standing)}  ${forTerminal(address ?? 'unknown')}, checked from the site`;
+  return `${[head, ...wrapText(forTerminal(summary), width - INDENT).map((line) => ' '.repeat(INDENT) + line)].join('\n')}\n`;
+}
+
 /** What changed at a slot of a client between two looks. */
 export interface DiffRow {
   readonly clientId: string;

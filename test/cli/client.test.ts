@@ -67,7 +67,7 @@ const read = (id: string) =>
 const run = (...args: string[]) => runHere(['client', ...args, '--store', path]);
 const ALL = { listed: ['203.0.113.7', '203.0.113.8'], history: 3, changes: 1, waivers: 1, damage: [] };
 const NOTHING = { listed: [], history: 0, changes: 0, waivers: 0, damage: [] };
-const HELD = '3 checks, 1 change, 1 waiver, 0 answers to checklists, 0 site reports';
+const HELD = '3 checks, 1 change, 1 waiver, 0 answers to checklists, 0 site reports, 0 checks from the site';
 
 describe('forget', () => {
   test('deletes all of one client, and nothing of others', async () => {

@@ -135,7 +135,9 @@ describe('prune', () => {
     const { code, stdout } = await runHere(['store', 'prune', ...flags, '--store', path]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      new RegExp(`^deleted: ${count} results, ${count} reports, 0 changes, 0 messages, \\d sweeps, 0 site reports\n$`),
+      new RegExp(
+        `^deleted: ${count} results, ${count} reports, 0 changes, 0 messages, \\d sweeps, 0 site reports, 0 invited checks\n$`,
+      ),
     );
     const store = await openStore(path);
     expect(await store.listHistory('a', 9)).toHaveLength(3 - count);

@@ -88,12 +88,13 @@ function tellDone(dry: boolean | undefined, done: string): number {
   return EXIT.compliant;
 }
 
-function listHeld({ results, changes, waivers, answers, siteReports }: ClientRecords): string {
+function listHeld({ results, changes, waivers, answers, siteReports, invitedChecks }: ClientRecords): string {
   return [
     renderCount(results, 'check'),
     renderCount(changes, 'change'),
     renderCount(waivers, 'waiver'),
     renderCount(answers, 'answer to a checklist', 'answers to checklists'),
     renderCount(siteReports, 'site report'),
+    renderCount(invitedChecks, 'check from the site', 'checks from the site'),
   ].join(', ');
 }

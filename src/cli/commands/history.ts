@@ -4,7 +4,7 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { StoredChange } from '../../model/change.js';
 import type { HistoryEntry } from '../../model/client.js';
-import { type HistoryRow, renderLook } from '../../reports/changes-table.js';
+import { type HistoryRow, type InvitedRow, renderInvited, renderLook } from '../../reports/changes-table.js';
 import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
@@ -21,19 +21,20 @@ export const command = defineCommand({
     ...STORE,
   },
   async run({ client, limit, format, store: path }) {
-    const { looks, retired } = await withStore(path, async (store) => ({
-      looks: await readHistory(store, client, limit),
+    const { looks, invited, retired } = await withStore(path, async (store) => ({
+      ...(await readAll(store, client, limit)),
       retired: await store.listRetired(client),
     }));
     const { width, paint } = describeScreen();
     const output = await openOutput();
-    if (format === 'json') await output.write(renderJson(looks));
+    if (format === 'json') await output.write(renderJson([...looks, ...invited]));
     else {
       const told = new Map<string, HistoryRow>();
       for (const look of looks) {
         await output.write(renderLook(look, told.get(look.slot) ?? null, width, paint));
         told.set(look.slot, look);
       }
+      for (const row of invited) await output.write(renderInvited(row, width, paint));
     }
     await output.close();
     tellRetired(retired);
@@ -41,10 +42,21 @@ export const command = defineCommand({
   },
 });
 
+async function readAll(store: Store, clientId: string, limit: number) {
+  const invited = (await store.listInvitedChecks(clientId, limit)).map(({ invite, report }): InvitedRow => {
+    const { startedAt: at, target, verdict } = report;
+    const summary = saySummary(summarise(report));
+    return { invite, at, address: target.address, verdict, standing: standingOf(report), summary };
+  });
+  const looks = await readHistory(store, clientId, limit);
+  if (looks.length + invited.length === 0) throw await describeUnknownClient(store, clientId);
+  return { looks, invited };
+}
+
 async function readHistory(store: Store, clientId: string, limit: number): Promise<HistoryRow[]> {
   const entries = await store.listHistory(clientId, limit);
   const oldest = entries.at(-1);
-  if (!oldest) throw await describeUnknownClient(store, clientId);
+  if (!oldest) return [];
   const changes = await store.listChanges({ clientId, since: new Date(oldest.at) });
   return entries.map((entry) => addChanges(entry, changes));
 }

@@ -83,6 +83,7 @@ async function showInfo(store: Store): Promise<number> {
     ['alerts', `${counts.messages}, sent, waiting or given up`],
     ['checklists', renderCount(counts.answers, 'answer')],
     ['site reports', counts.site_reports],
+    ['from sites', counts.invited_checks],
   ];
   for (const [name, value] of rows) print(`${name.padEnd(14)}${value}`);
   return EXIT.compliant;

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { ChainHead } from '../../model/signature.js';
 import {
   CHAIN_START,
+  chainInvitedCheck,
   chainKey,
   type ChainedResult,
   chainResult,
@@ -41,7 +42,7 @@ interface Entry {
 export async function checkChains(db: Db): Promise<string[]> {
   const { rows } = await sql<{ client_id: string }>`
     select client_id from chains union select client_id from slots union select ifnull(client_id, '') from site_reports
-    union select client_id from pruned_links
+    union select client_id from pruned_links union select client_id from invited_checks
   `.execute(db);
   const problems = await checkSums(db);
   for (const { client_id: key } of rows) {
@@ -159,6 +160,9 @@ async function readEntries(
   for (const row of await readSites(db, key)) {
     add(row, `the site report of ${nameTime(row.at)}`, (before) => chainSiteReport(before, row));
   }
+  for (const row of await readInvited(db, key)) {
+    add(row, `the check from the site of ${nameTime(row.at)}`, (before) => chainInvitedCheck(before, row));
+  }
   return { entries: entries.sort((a, b) => a.link - b.link), unchained, hidden };
 }
 
@@ -191,6 +195,15 @@ async function readSites(db: Db, key: string) {
     .selectFrom('site_reports')
     .where('client_id', key === '' ? 'is' : '=', key === '' ? null : key)
     .select(['id', 'kind', 'at', 'body', 'link', 'chain'])
+    .execute();
+  return rows.map(({ body, ...row }) => ({ ...row, sum: sumBody(body) }));
+}
+
+async function readInvited(db: Db, key: string) {
+  const rows = await db
+    .selectFrom('invited_checks')
+    .where('client_id', '=', key)
+    .select(['invite', 'at', 'body', 'link', 'chain'])
     .execute();
   return rows.map(({ body, ...row }) => ({ ...row, sum: sumBody(body) }));
 }

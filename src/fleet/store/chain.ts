@@ -6,8 +6,8 @@ import type { Tables } from './tables.js';
 type Db = Kysely<Tables>;
 
 /*
- * The records of each client are chained: its final results and its site reports, in the order in which they were
- * stored. Each has a number, from 1, and a hash over the hash before it and what it holds. So a record that is altered,
+ * The records of each client are chained: its final results, its site reports and the checks that someone at the site
+ * began, in the order in which they were stored. Each has a number, from 1, and a hash over the hash before it and what it holds. So a record that is altered,
  * removed or moved no longer fits, unless all that follows is made anew.
  */
 
@@ -44,6 +44,14 @@ export interface ChainedSiteReport {
   readonly sum: Uint8Array;
 }
 
+/** What is chained of a check that someone at the site began. */
+export interface ChainedInvitedCheck {
+  readonly invite: string;
+  readonly at: number;
+  /** SHA-256 of its body. */
+  readonly sum: Uint8Array;
+}
+
 /** SHA-256 of a body. */
 export function sumBody(body: Uint8Array): Buffer {
   return hash('sha256', body, 'buffer');
@@ -59,6 +67,11 @@ export function chainResult(before: Link, row: ChainedResult): Link {
 /** Chains a site report to what is before it. */
 export function chainSiteReport(before: Link, { kind, at, sum }: ChainedSiteReport): Link {
   return chainOn(before, ['site', kind, at, toHex(sum)]);
+}
+
+/** Chains a check that someone at the site began to what is before it. */
+export function chainInvitedCheck(before: Link, { invite, at, sum }: ChainedInvitedCheck): Link {
+  return chainOn(before, ['invited', invite, at, toHex(sum)]);
 }
 
 /** The hash is over that of the record before, in hexadecimal, and JSON: there is one way alone to read it. */

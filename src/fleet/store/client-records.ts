@@ -5,7 +5,17 @@ import type { Tables } from './tables.js';
 type Db = Kysely<Tables>;
 
 /** What names a client by its id. */
-const TABLES = ['slots', 'waivers', 'answers', 'site_reports', 'work', 'left_out', 'chains', 'pruned_links'] as const;
+const TABLES = [
+  'slots',
+  'waivers',
+  'answers',
+  'site_reports',
+  'invited_checks',
+  'work',
+  'left_out',
+  'chains',
+  'pruned_links',
+] as const;
 
 /** How much the store holds of a client. */
 export interface ClientRecords {
@@ -14,6 +24,7 @@ export interface ClientRecords {
   readonly waivers: number;
   readonly answers: number;
   readonly siteReports: number;
+  readonly invitedChecks: number;
 }
 
 /** Counts what the store holds of a client; null if that is nothing. */
@@ -28,10 +39,12 @@ export async function countRecords(db: Db, clientId: string): Promise<ClientReco
       query.selectFrom('waivers').where('client_id', '=', clientId).select(rows).as('waivers'),
       query.selectFrom('answers').where('client_id', '=', clientId).select(rows).as('answers'),
       query.selectFrom('site_reports').where('client_id', '=', clientId).select(rows).as('siteReports'),
+      query.selectFrom('invited_checks').where('client_id', '=', clientId).select(rows).as('invitedChecks'),
     ])
     .executeTakeFirstOrThrow();
   const { known, ...records } = one as { readonly known: number } & ClientRecords;
-  return known + records.waivers + records.answers + records.siteReports === 0 ? null : records;
+  const { waivers, answers, siteReports, invitedChecks } = records;
+  return known + waivers + answers + siteReports + invitedChecks === 0 ? null : records;
 }
 
 /** Deletes all that the store holds of a client, but messages that wait to be sent. */

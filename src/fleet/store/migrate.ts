@@ -6,6 +6,7 @@ import { findingsAsData } from './migrations/findings-as-data.js';
 import { heldResults } from './migrations/held-results.js';
 import { retiredSlots } from './migrations/retired-slots.js';
 import { roster } from './migrations/roster.js';
+import { invitedChecks } from './migrations/invited-checks.js';
 import { leftOut } from './migrations/left-out.js';
 import { slotSummaries } from './migrations/slot-summaries.js';
 import type { Migration } from './migrations/migration.js';
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   chainedRecords,
   roster,
   slotSummaries,
+  invitedChecks,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Change, SlotState, StoredChange, Waiver } from '../../model/change.js';
 import { addChanges, listChanges, markAlerted, type ChangePlace } from './changes.js';
+import { addInvitedCheck, type InvitedCheck } from './invited-checks.js';
 import { enqueue, type NewMessage } from './outbox.js';
 import { addResult, type NewResult, wasChecked } from './results.js';
 import { getState, putState, type StateSince } from './states.js';
@@ -20,6 +21,11 @@ export class StoreWriter {
   /** Stores a look, in place of one that was not final; null if the sweep has a final one of the slot. */
   addResult(result: NewResult): Promise<number | null> {
     return addResult(this.#db, result);
+  }
+
+  /** Stores a check that someone at the site of a client began, that of an invite once. The client need not be known. */
+  addInvitedCheck(client: string, check: InvitedCheck): Promise<void> {
+    return addInvitedCheck(this.#db, client, check);
   }
 
   /** What is known of a slot; null if nothing is. */

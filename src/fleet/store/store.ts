@@ -4,6 +4,7 @@ import { checkChains, findHead, type HeadState } from './chain-check.js';
 import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import { type Coverage, type CoverageWanted, countCoverage } from './coverage.js';
+import { type InvitedCheck, listInvitedChecks } from './invited-checks.js';
 import * as outbox from './outbox.js';
 import * as places from './places.js';
 import type { ClientStatus, Places, PlaceStatus } from './places.js';
@@ -28,12 +29,9 @@ import type { SiteReportData } from '../../model/site.js';
 export type { ChangeFilter, ChangeOfClient, ChangePlace } from './changes.js';
 export type { HeadState } from './chain-check.js';
 export type { ClientRecords } from './client-records.js';
-export type { Coverage } from './coverage.js';
 export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
 export type { ClientStatus, Places, PlaceStatus } from './places.js';
-export type { NewResult } from './results.js';
 export type { RosterLimits, Unswept } from './roster.js';
-export type { StoredSiteReport } from './site-reports.js';
 export type { RetiredSlot } from './states.js';
 export type { StoreWriter } from './store-writer.js';
 export type { LeavingOut, Skipped, SweepCounts, SweepTally } from './sweep-tally.js';
@@ -290,6 +288,11 @@ export class Store {
   /** The newest site reports of a client, or of those that name none (null), newest first. */
   listSiteReports(client: string | null, limit: number): Promise<StoredSiteReport[]> {
     return listSiteReports(this.#db, client, limit);
+  }
+
+  /** The newest checks that someone at the site of a client began, newest first. */
+  listInvitedChecks(client: string, limit: number): Promise<InvitedCheck[]> {
+    return listInvitedChecks(this.#db, client, limit);
   }
 
   /** Takes due messages, oldest first. Others get them when the lease has ended and no one marked them. */

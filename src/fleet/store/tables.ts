@@ -27,6 +27,7 @@ export interface Tables {
   readonly messages: MessagesTable;
   readonly answers: AnswersTable;
   readonly site_reports: SiteReportsTable;
+  readonly invited_checks: InvitedChecksTable;
   readonly runs: { readonly key: string; readonly at: number };
   readonly chains: { readonly client_id: string; readonly length: number; readonly head: Uint8Array };
   readonly pruned_links: PrunedLinksTable;
@@ -220,4 +221,15 @@ interface SiteReportsTable extends ChainedTable {
   readonly at: number;
   /** A byte for the format, then SiteReportData as JSON, compressed. */
   readonly body: Uint8Array;
+}
+
+interface InvitedChecksTable {
+  readonly id: Generated<number>;
+  readonly client_id: string;
+  readonly invite: string;
+  readonly at: number;
+  /** A byte for the format, then ReportData as JSON, compressed. */
+  readonly body: Uint8Array;
+  readonly link: number;
+  readonly chain: Uint8Array;
 }

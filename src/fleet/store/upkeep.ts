@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { open, rm } from 'node:fs/promises';
 import { noteDeleted } from './coverage.js';
+import { decodeInvitedCheck } from './invited-checks.js';
 import { parseBody } from './report-body.js';
 import { decodeSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
@@ -15,7 +16,8 @@ type Db = Kysely<Tables>;
 export interface PrunePolicy {
   /** What is older than that. */
   readonly olderThan: Date | null;
-  /** What is older than so many of the newest final results of its slot, or site reports of its client. At least 1. */
+  /** What is older than so many of the newest final results of its slot, or site reports or checks from the site of its
+   * client. At least 1. */
   readonly keepPerSlot: number | null;
 }
 
@@ -27,6 +29,7 @@ export interface PruneResult {
   readonly messages: number;
   readonly sweeps: number;
   readonly siteReports: number;
+  readonly invitedChecks: number;
 }
 
 /** What is in a store. */
@@ -46,7 +49,7 @@ export interface StoreInfo {
 
 const COUNTED = [
   ...(['clients', 'slots', 'sweeps', 'work', 'results', 'reports', 'changes', 'waivers', 'messages'] as const),
-  ...(['answers', 'site_reports'] as const),
+  ...(['answers', 'site_reports', 'invited_checks'] as const),
 ] as const;
 
 /** Bodies that are held in memory at once. */
@@ -54,7 +57,8 @@ const PAGE = 64;
 
 /**
  * Deletes what is too old. What stays in any case: the newest final result of each slot, what its state is known
- * from, the results of sweeps that have work left, the newest site report of each client and kind, answers, waivers, and
+ * from, the results of sweeps that have work left, the newest site report of each client and kind, the newest
+ * check from the site of each client, answers, waivers, and
  * messages that are still to be sent.
  */
 export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Promise<PruneResult> {
@@ -87,7 +91,14 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
     )
     where (at < ${before} or newer >= ${keep}) and newer > 0
   `;
-  await notePruned(db, oldResults, oldSiteReports);
+  const oldInvitedChecks = sql`
+    select id from (
+      select id, at, row_number() over (partition by client_id order by at desc, id desc) - 1 as newer
+      from invited_checks
+    )
+    where (at < ${before} or newer >= ${keep}) and newer > 0
+  `;
+  await notePruned(db, { results: oldResults, siteReports: oldSiteReports, invitedChecks: oldInvitedChecks });
   const results = await remove(sql`delete from results where id in (${oldResults})`);
   const reports = await remove(sql`delete from reports where id not in (select report_id from results)`);
   const changes = await remove(sql`delete from changes where at < ${before}`);
@@ -102,14 +113,18 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
       and id not in (select sweep_id from messages where state = 'held' and sweep_id is not null)
   `);
   const siteReports = await remove(sql`delete from site_reports where id in (${oldSiteReports})`);
-  return { results, reports, changes, messages, sweeps, siteReports };
+  const invitedChecks = await remove(sql`delete from invited_checks where id in (${oldInvitedChecks})`);
+  return { results, reports, changes, messages, sweeps, siteReports, invitedChecks };
 }
 
 /**
  * Notes which records are deleted, so that the chains of clients stay whole: runs of them, each with the hash of its
  * last, joined with those that were noted before.
  */
-async function notePruned(db: Db, results: RawBuilder<unknown>, siteReports: RawBuilder<unknown>): Promise<void> {
+async function notePruned(
+  db: Db,
+  { results, siteReports, invitedChecks }: Record<'results' | 'siteReports' | 'invitedChecks', RawBuilder<unknown>>,
+): Promise<void> {
   await sql`
     insert or replace into pruned_links (client_id, first, last, head)
     with records as (
@@ -118,6 +133,8 @@ async function notePruned(db: Db, results: RawBuilder<unknown>, siteReports: Raw
         where link is not null and results.id in (${results})
       union all
       select ifnull(client_id, ''), link, link, chain from site_reports where link is not null and id in (${siteReports})
+      union all
+      select client_id, link, link, chain from invited_checks where id in (${invitedChecks})
       union all
       select client_id, first, last, head from pruned_links
     ),
@@ -151,13 +168,14 @@ export async function check(db: Db): Promise<string[]> {
   if (problems.length === 0) problems.push(...(await checkSummaries(db)));
   problems.push(...(await checkBodies(db, 'reports', 'report', (body) => parseBody(body, ''))));
   problems.push(...(await checkBodies(db, 'site_reports', 'site report', decodeSiteReport)));
+  problems.push(...(await checkBodies(db, 'invited_checks', 'check from a site', decodeInvitedCheck)));
   return problems;
 }
 
 /** Reads each body of a table, a page at a time: a line for each that cannot be read. */
 async function checkBodies(
   db: Db,
-  table: 'reports' | 'site_reports',
+  table: 'reports' | 'site_reports' | 'invited_checks',
   name: string,
   read: (body: Uint8Array) => unknown,
 ): Promise<string[]> {

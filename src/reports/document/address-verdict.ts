@@ -2,7 +2,7 @@ import type { Handover } from '../../model/handover.js';
 import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import type { Report } from '../../model/report.js';
 import { type Standing, standingOf, WORST_FIRST } from '../../model/standing.js';
-import { renderCount } from '../../words/sentence.js';
+import { lowerFirst, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { TEXTS } from './strings.js';
 
@@ -11,15 +11,16 @@ export type AddressPart = Handover['addresses'][number];
 
 /**
  * The worst standing of all addresses; what was not checked in the time of the report, or never, proves nothing good
- * about it.
+ * about it. A check from the site can make it worse, and never better: it is of the address that someone came from.
  */
 export function worstStanding(handover: Handover): Standing {
-  const { addresses, unchecked } = handover;
+  const { addresses, unchecked, invited } = handover;
   const all = addresses.map(({ report }) => {
     const standing = standingOf(report);
     return standing === 'compliant' && isOld(report, handover) ? 'inconclusive' : standing;
   });
   if (unchecked.length > 0) all.push('inconclusive');
+  if (invited.some(isViolation)) all.push('violation');
   return WORST_FIRST.find((standing) => all.includes(standing)) ?? 'inconclusive';
 }
 
@@ -29,9 +30,19 @@ function isOld({ startedAt }: Report, { since, madeAt }: Handover): boolean {
   return since !== null && (at < Date.parse(since) || at > Date.parse(madeAt) + CLOCK_DOUBT_MS);
 }
 
-/** The verdict in words for a customer. */
-export function sayVerdict(standing: Standing, addresses: readonly AddressPart[]): string {
+/** The verdict of all that a report has, in words for a customer. */
+export function sayHandover({ addresses, invited }: Handover, standing: Standing): string {
   const reports = addresses.map(({ report }) => report);
+  if (reports.some(isViolation) || !invited.some(isViolation)) return sayVerdict(standing, reports);
+  return `${TEXTS.invited}: ${lowerFirst(sayVerdict(standing, invited.filter(isViolation)))}`;
+}
+
+function isViolation({ verdict }: Report): boolean {
+  return verdict === 'violation';
+}
+
+/** The verdict of checks in words for a customer. */
+export function sayVerdict(standing: Standing, reports: readonly Report[]): string {
   const accepted = reports.some(({ findings }) => findings.some(({ waiver }) => waiver));
   switch (standing) {
     case 'violation': {
@@ -72,7 +83,12 @@ export function listUnchecked({ unchecked }: Handover): string[] {
 }
 
 /** The address of a part, with the name that led there. */
-export function nameAddress({ report: { target } }: AddressPart): string {
+export function nameAddress({ report }: AddressPart): string {
+  return nameTarget(report);
+}
+
+/** The address that a check is of, with the name that led there. */
+export function nameTarget({ target }: Report): string {
   const address = target.address ?? target.input;
   return target.name !== null && target.name !== address ? `${target.name} (${address})` : address;
 }

@@ -12,6 +12,8 @@ import {
   listAges,
   listUnchecked,
   nameAddress,
+  nameTarget,
+  sayHandover,
   sayVerdict,
   worstStanding,
 } from './address-verdict.js';
@@ -50,6 +52,7 @@ function describeAddresses(handover: Handover): Block[] {
     ...tellTodo(reports),
     ...tellAccepted(reports),
     ...tellUnseen(addresses, many),
+    ...tellInvited(handover),
     ...tellChecked(handover),
     ...listDoubts(addresses.map((part) => ({ ...part.report, name: nameAddress(part) }))),
     { kind: 'break' },
@@ -113,6 +116,7 @@ function beginHandover({ name, version }: Report['tool'], endedAt: number): Hand
     since: null,
     addresses: [],
     unchecked: [],
+    invited: [],
     changes: [],
     site: null,
     checklist: null,
@@ -125,8 +129,30 @@ function listSubjects(addresses: readonly AddressPart[]): string {
 
 function tellVerdict(handover: Handover): VerdictBlock {
   const standing = worstStanding(handover);
-  const text = sayVerdict(standing, handover.addresses);
+  const text = sayHandover(handover, standing);
   return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text };
+}
+
+function tellOne(report: Report): VerdictBlock {
+  const standing = standingOf(report);
+  const text = sayVerdict(standing, [report]);
+  return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text };
+}
+
+/** What someone at the site had checked: each with a verdict of its own. */
+function tellInvited({ invited }: Handover): Block[] {
+  if (invited.length === 0) return [];
+  return [
+    { kind: 'heading', level: 2, text: TEXTS.invited },
+    { kind: 'text', text: TEXTS.invitedNote },
+    ...invited.flatMap((report) => [
+      { kind: 'heading', level: 3, text: `${nameTarget(report)}, ${renderTime(report.startedAt)}` } as const,
+      tellOne(report),
+      // What comes before is the heading, which stands above.
+      ...tellFindings([report]).slice(1),
+      ...tellTodo([report]).slice(1),
+    ]),
+  ];
 }
 
 function tellUnseen(addresses: readonly AddressPart[], many: boolean): Block[] {

@@ -6,7 +6,7 @@ import { type Handover, MOST_LOOKS } from '../../model/handover.js';
 import { cutText, listNames, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { listFound, listTodo } from './finding-blocks.js';
-import { listAges, listUnchecked, nameAddress, sayVerdict, worstStanding } from './address-verdict.js';
+import { listAges, listUnchecked, nameAddress, sayHandover, worstStanding } from './address-verdict.js';
 import { listUnseenOf } from './handover-document.js';
 import { judgeFleet } from './fleet-document.js';
 import { brandLines } from './letterhead.js';
@@ -41,7 +41,7 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
     title: `${TEXTS.title} ${period}: ${name}`,
     sections: [
       section(`${name}: ${STANDING_WORDS[standing].label}`, [
-        sayVerdict(standing, addresses),
+        sayHandover(handover, standing),
         ...ages,
         ...listUnchecked(handover),
         tellLooks(handover),

@@ -113,6 +113,9 @@ export const TEXTS = {
   noChanges: 'We noticed no change.',
   unchecked: 'not checked',
   oldCheck: 'not checked in the time of this report. What it shows is how it was at',
+  invited: 'Checked from the site',
+  invitedNote:
+    'Someone at the site had this address checked with a code. It is the address that they came from, such as that of a phone on mobile data, and may be of another line than the addresses above.',
   checklist: 'Checklist',
   checklistCaption: 'What was attested, by whom and when',
   checklistColumns: ['Item', 'State', 'By whom and when'],

@@ -131,6 +131,7 @@ async function forgetSummaries(path: string): Promise<void> {
   connection.execute(`
     ${drop('trigger', ['result_added', 'result_replaced', 'result_deleted', 'state_written'])}
     drop table open_issues;
+    drop table invited_checks;
     ${['looked_at', 'checked_at', 'problem', 'profile', 'seen_at', 'no_answer']
       .map((column) => `alter table slots drop column ${column};`)
       .join('')}

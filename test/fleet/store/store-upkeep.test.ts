@@ -41,7 +41,15 @@ describe('prune', () => {
   test('deletes what is older, with its reports and sweeps', async () => {
     const store = await fill(10, await stores.open());
     const pruned = await store.prune({ olderThan: daysLater(7), keepPerSlot: null });
-    expect(pruned).toEqual({ results: 7, reports: 7, changes: 0, messages: 0, sweeps: 7, siteReports: 0 });
+    expect(pruned).toEqual({
+      results: 7,
+      reports: 7,
+      changes: 0,
+      messages: 0,
+      sweeps: 7,
+      siteReports: 0,
+      invitedChecks: 0,
+    });
     expect(await summaries(store)).toEqual(['day 7', 'day 8', 'day 9']);
     expect(await store.check()).toEqual([]);
   });
@@ -142,7 +150,15 @@ describe('prune', () => {
       ...{ severity: null, identity: null, grantedAt: NOW.toISOString() },
     });
     const pruned = await store.prune({ olderThan: daysLater(10), keepPerSlot: null });
-    expect(pruned).toEqual({ results: 1, reports: 1, changes: 1, messages: 1, sweeps: 0, siteReports: 0 });
+    expect(pruned).toEqual({
+      results: 1,
+      reports: 1,
+      changes: 1,
+      messages: 1,
+      sweeps: 0,
+      siteReports: 0,
+      invitedChecks: 0,
+    });
     expect(await store.countMessages()).toEqual({ waiting: 1, held: 1, failed: 1 });
     expect(await store.listWaivers()).toHaveLength(1);
   });
@@ -236,7 +252,7 @@ test('info tells what is in the store', async () => {
   const info = await store.info();
   expect(info.counts).toEqual({
     ...{ clients: 1, slots: 1, sweeps: 3, work: 0, results: 3, reports: 3, changes: 0, waivers: 0, messages: 0 },
-    ...{ answers: 0, site_reports: 0 },
+    ...{ answers: 0, site_reports: 0, invited_checks: 0 },
   });
   expect([info.oldest, info.newest]).toEqual([NOW.toISOString(), daysLater(2).toISOString()]);
   expect(info.bytes).toBeGreaterThan(10_000);

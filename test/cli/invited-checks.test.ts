@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/fleet/store/open-store.js';
+import { handoverSchema } from '../../src/model/handover.js';
+import { cleanReport, dmzReport } from '../reports/sample-reports.js';
+import { site, survey } from '../check/rules/build-survey.js';
+import { addSweep, client } from './filled-store.js';
+import { createFiles, runHere } from './run.js';
+
+const { directory } = createFiles();
+const store = join(directory, 'store.sqlite');
+await addSweep(store, '2026-11-20T03:00:00.000Z', [
+  { client: client('acme'), survey: survey(site()) },
+  { client: client('fine'), survey: survey(site()) },
+]);
+const opened = await openStore(store);
+const at = (startedAt: string, address: string) => ({
+  startedAt,
+  target: { ...cleanReport.target, input: address, address },
+});
+const when = at('2026-11-21T10:00:00.000Z', '198.51.100.9');
+await opened.write(async (writer) => {
+  await writer.addInvitedCheck('acme', { invite: 'a', report: { ...dmzReport, ...when } });
+  await writer.addInvitedCheck('fine', { invite: 'b', report: { ...cleanReport, ...when } });
+  await writer.addInvitedCheck('bare', { invite: 'c', report: { ...cleanReport, ...when } });
+});
+await opened.close();
+
+const run = (...args: string[]) => runHere([...args, '--store', store]);
+const OF_THEN = ['--at', '2026-11-22', '--since', '2026-11-01'];
+
+describe('what someone at the site had checked', () => {
+  test('is a part of the report, and a violation there is one of the report', async () => {
+    const { code, stdout } = await run('report', 'acme', '--format', 'json', ...OF_THEN);
+    expect(code).toBe(1);
+    const handover = handoverSchema.parse(JSON.parse(stdout));
+    expect(handover.addresses.map(({ report: { verdict } }) => verdict)).toEqual(['compliant']);
+    expect(handover.invited.map(({ verdict }) => verdict)).toEqual(['violation']);
+    const page = (await run('report', 'acme', '--format', 'markdown', ...OF_THEN)).stdout;
+    expect(page).toMatch(/\*\*✖ Action needed\*\*\s+Checked from the site: /);
+    expect(page).toMatch(/## Checked from the site\n[^]*### 198\.51\.100\.9, 2026-11-21/);
+  });
+
+  test('makes nothing better, and counts in the time of the report alone', async () => {
+    expect((await run('report', 'fine', ...OF_THEN)).code).toBe(0);
+    expect((await run('report', 'bare', ...OF_THEN)).code).toBe(3);
+    expect((await run('report', 'acme', '--at', '2026-11-20', '--since', '2026-11-01')).code).toBe(0);
+    expect((await run('report', 'acme', '198.51.100.77', ...OF_THEN)).code).toBe(2);
+  });
+
+  test('is in the history, behind the checks of sweeps', async () => {
+    const { stdout } = await run('history', 'acme');
+    expect(stdout).toMatch(/2026-11-21 10:00:00 UTC {2}✖ VIOLATION {2}198\.51\.100\.9, checked from the site\n/);
+    const rows = JSON.parse((await run('history', 'acme', '--format', 'json')).stdout) as object[];
+    expect(rows[1]).toMatchObject({ invite: 'a', address: '198.51.100.9', verdict: 'violation' });
+    expect((await run('history', 'bare')).code).toBe(0);
+    expect((await run('history', 'none')).code).toBe(2);
+  });
+});
