@@ -15,6 +15,7 @@ import { expandTargets } from '../../files/targets/expand-targets.js';
 import {
   countTargets,
   createExclusion,
+  type Exclusion,
   guardSpecs,
   parseAuthorization,
   resolveExclusions,
@@ -35,7 +36,7 @@ export interface CheckOptions extends SharedOptions {
   readonly targets: Iterable<string | TargetSpec> | AsyncIterable<string | TargetSpec>;
   /** How many addresses `targets` will give, where it is a stream and that is known. */
   readonly total?: number | undefined;
-  readonly exclude?: Iterable<string | TargetSpec> | undefined;
+  readonly exclude?: Iterable<string | TargetSpec> | Exclusion | undefined;
   /** Name of a shipped profile, a file, or a loaded profile; `closed` if not given. */
   readonly profile?: string | Profile | undefined;
   /** Services that were moved to other ports. */
@@ -129,8 +130,7 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
   const source = chooseSource(profile, options.source);
   const authorization = options.authorizedBy === undefined ? null : parseAuthorization(options.authorizedBy);
   const silence = options.silenceAcceptedBy === undefined ? null : acceptOnce(options.silenceAcceptedBy);
-  const excluded = await resolveExclusions([...(options.exclude ?? [])].map(toSpec), resolveName);
-  const exclude = createExclusion(excluded);
+  const exclude = await chooseExclusion(options.exclude);
   const known = Symbol.iterator in options.targets ? [...options.targets].map(toSpec) : null;
   let total: bigint | number | null = options.total ?? null;
   if (known) {
@@ -165,6 +165,11 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
     ping: choosePing(options, total === null ? null : Number(total)),
     targets,
   };
+}
+
+async function chooseExclusion(given: CheckOptions['exclude'] = []): Promise<Exclusion> {
+  if (!(Symbol.iterator in given)) return given;
+  return createExclusion(await resolveExclusions([...given].map(toSpec), resolveName));
 }
 
 /** A person's word for this check alone. */
