@@ -101,6 +101,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     ],
     why: 'what the store knows of a client, put together for a customer; how it looks is not its affair',
   },
+  'fleet/waivers': {
+    may: ['check/rules', 'files', 'fleet/handover', 'fleet/store', 'model', 'words'],
+    why: 'what may be accepted, and how it is; rules alone know what is a violation',
+  },
   'fleet/alerts': {
     may: ['async', 'check/judge', 'files', 'fleet/changes', 'model', 'net', 'version', 'words'],
     why: 'changes to messages; who decides what changed is not theirs to know',
@@ -126,6 +130,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
       ...['reports', 'server', 'words'],
     ],
     why: 'pages and their API call what the commands call; no query and no rule is theirs',
+  },
+  handover: {
+    may: ['evidence', 'files', 'model', 'reports', 'system', 'version', 'words'],
+    why: 'a report for a customer as bytes, drawn and signed; who asks for it, and where it goes, is not its affair',
   },
   reports: {
     may: ['files', 'fleet/alerts', 'model', 'words'],
@@ -155,6 +163,8 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
         'fleet/handover',
         'fleet/store',
         'fleet/sweep',
+        'fleet/waivers',
+        'handover',
         'lab',
         'model',
         'net',
@@ -202,7 +212,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
         'fleet/store/restore-store',
         'fleet/store/upkeep',
       ],
-      ...['net/scan/descriptors', 'system/print-page', 'system/run-command', 'version'],
+      ...['handover/draw-pdf', 'net/scan/descriptors', 'system/print-page', 'system/run-command', 'version'],
     ],
     why: 'files are input and output; whoever computes is given values',
   },

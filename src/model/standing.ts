@@ -1,7 +1,7 @@
 import type { SaidSlotState, SlotState } from './change.js';
 import type { ClientCard } from './client.js';
 import type { NotChecked } from './not-checked.js';
-import { type ReportData, VERDICTS } from './report.js';
+import { type ReportData, type Verdict, VERDICTS } from './report.js';
 
 /** How a site stands, as it is shown and filtered: the verdict, with silence that nothing vouches for told apart. */
 export const STANDINGS = [...VERDICTS, 'no-answer'] as const;
@@ -9,6 +9,12 @@ export type Standing = (typeof STANDINGS)[number];
 
 /** The standings of what a customer is told of, worst first. */
 export const WORST_FIRST: readonly Standing[] = ['violation', 'no-answer', 'inconclusive', 'compliant'];
+
+/** The verdict of several targets: a proved violation outweighs what could not be determined. */
+export function worstVerdict(a: Verdict, b: Verdict): Verdict {
+  const order: readonly Verdict[] = ['compliant', 'inconclusive', 'violation'];
+  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+}
 
 /** How a report says that the site stands. */
 export function standingOf({ verdict, findings }: Pick<ReportData, 'verdict' | 'findings'>): Standing {

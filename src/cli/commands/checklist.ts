@@ -4,6 +4,7 @@ import { checkClientId } from '../../files/clients/inventory-schema.js';
 import { InputError } from '../../files/text/input-error.js';
 import { openStore } from '../../fleet/store/open-store.js';
 import type { Store } from '../../fleet/store/store.js';
+import { readChecklistState } from '../../fleet/handover/read-checklist.js';
 import {
   type Checklist,
   type ChecklistAnswer,
@@ -20,7 +21,7 @@ import { defineCommand } from '../kit/command.js';
 import { type Dialog, openDialog } from '../kit/dialog.js';
 import { EXIT } from '../kit/ending.js';
 import { type Values } from '../kit/option.js';
-import { chooseStorePath, CLIENT, readChecklistState, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { chooseStorePath, CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 const OPTIONS = {
@@ -86,7 +87,7 @@ function readName(text: string | undefined): string | undefined {
 }
 
 async function showState(store: Store, checklist: Checklist, { client, format }: Arguments): Promise<number> {
-  const state = await readChecklistState(store, checklist, client);
+  const state = await readChecklistState(store, checklist, client, new Date());
   const text =
     format === 'json' ? renderJson({ client, ...state }) : renderChecklist(client, checklist, state, describeScreen());
   process.stdout.write(text);
@@ -110,7 +111,7 @@ async function ask(
   try {
     const who = await askAnswerer(dialog, { by, role });
     if (!who) return;
-    const { items } = await readChecklistState(store, checklist, clientId);
+    const { items } = await readChecklistState(store, checklist, clientId, new Date());
     const done = new Set(items.flatMap(({ id, state }) => (isDone(state) ? id : [])));
     const asked = checklist.items.filter(({ id, measuredBy }) => measuredBy === null && (all || !done.has(id)));
     const mine = asked.filter(({ attestedBy }) => attestedBy.includes(who.role));

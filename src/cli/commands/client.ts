@@ -1,12 +1,13 @@
 import { checkClientId } from '../../files/clients/inventory-schema.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { ClientRecords, Store } from '../../fleet/store/store.js';
+import { describeUnknownClient } from '../../fleet/handover/missing-report.js';
 import { renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import type { Options } from '../kit/option.js';
 import { print } from '../kit/output.js';
-import { CLIENT, describeUnknownClient, STORE, withStore } from '../kit/store.js';
+import { CLIENT, STORE, withStore } from '../kit/store.js';
 
 const OPTIONS = {
   'dry-run': { switch: true, describe: 'Say what would be done, and do nothing' },

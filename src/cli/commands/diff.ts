@@ -3,13 +3,14 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
 import type { Store } from '../../fleet/store/store.js';
+import { describeUnknownClient } from '../../fleet/handover/missing-report.js';
 import { isVerdictTurned, renderDiff } from '../../reports/changes-table.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput } from '../kit/output.js';
-import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 /** `sallyport diff`: what changed at a client, or between two sweeps. Ends as diff(1) does. */

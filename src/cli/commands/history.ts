@@ -2,6 +2,7 @@ import { standingOf } from '../../model/standing.js';
 import { saySummary, summarise } from '../../check/judge/say-report.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
 import type { Store } from '../../fleet/store/store.js';
+import { describeUnknownClient } from '../../fleet/handover/missing-report.js';
 import type { StoredChange } from '../../model/change.js';
 import type { HistoryEntry } from '../../model/client.js';
 import { type HistoryRow, type InvitedRow, renderInvited, renderLook } from '../../reports/changes-table.js';
@@ -9,7 +10,7 @@ import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput } from '../kit/output.js';
-import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, tellRetired, withStore } from '../kit/store.js';
+import { CLIENT, STORE, TABLE_OR_JSON, tellRetired, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 /** `sallyport history`: the checks of one client, newest first, and what changed between them. */

@@ -5,17 +5,19 @@ import { InputError } from '../../files/text/input-error.js';
 import { loadProfile } from '../../files/profiles/profile.js';
 import { keepUnseen, sayUnseen } from '../../fleet/changes/out-of-sight.js';
 import { formatDay } from '../../files/text/day.js';
+import { describeUnknownClient } from '../../fleet/handover/missing-report.js';
 import { groupByClient, type Unseen, type Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { standingOf } from '../../model/standing.js';
+import { worstVerdict } from '../../model/standing.js';
 import { renderJudgement, type JudgementRow } from '../../reports/changes-table.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
-import { EXIT, worstVerdict } from '../kit/ending.js';
+import { EXIT } from '../kit/ending.js';
 import type { Values } from '../kit/option.js';
 import { openOutput } from '../kit/output.js';
-import { describeUnknownClient, STORE, withStore } from '../kit/store.js';
+import { STORE, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 const OPTIONS = {

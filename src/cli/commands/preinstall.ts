@@ -7,6 +7,7 @@ import { loadProfile } from '../../files/profiles/profile.js';
 import { requireLanAddresses } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
 import { openStore } from '../../fleet/store/open-store.js';
+import { readChecklistState } from '../../fleet/handover/read-checklist.js';
 import { endpointId, type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Brand } from '../../model/brand.js';
 import type { Profile } from '../../model/profile.js';
@@ -27,7 +28,7 @@ import { chooseFormat } from '../kit/format.js';
 import { openReport, tellWritten } from '../kit/output.js';
 import { createStepTeller } from '../kit/progress.js';
 import { GATEWAYS, SITE_FORMAT, SITE_OUTPUT } from '../kit/site-options.js';
-import { chooseStorePath, readChecklistState, STORE } from '../kit/store.js';
+import { chooseStorePath, STORE } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 import { chooseVantage, findJob } from '../kit/vantage-job.js';
 
@@ -145,7 +146,8 @@ async function examineSite(settings: Settings, { format, brand, signal }: Manner
       const report = await preinstall({
         ...site,
         ...outside,
-        checklist: checklist && site.client ? await readChecklistState(store, checklist, site.client) : null,
+        checklist:
+          checklist && site.client ? await readChecklistState(store, checklist, site.client, new Date()) : null,
         earlier,
         onStep: createStepTeller(settings.quiet),
         signal,

@@ -1,17 +1,18 @@
 import { makeWellFormed } from '../../evidence/canonical-json.js';
 import { InputError } from '../../files/text/input-error.js';
+import { DOCUMENT_FORMATS, drawDocument } from '../../handover/draw-document.js';
+import { type SignedReport, signReport } from '../../handover/sign-report.js';
+import { verdictOf } from '../../handover/verdict-of.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { QUIET_AND_CONFIG } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
-import { DOCUMENT_FORMATS, drawDocument } from '../kit/document.js';
+import { PDF_BROWSER, requireSignable, SIGN } from '../kit/draw-options.js';
 import { EXIT, tell } from '../kit/ending.js';
 import { chooseFormat } from '../kit/format.js';
-import { GATHER, gatherReport, verdictOf } from '../kit/gather-report.js';
+import { GATHER, gatherReport } from '../kit/gather-report.js';
 import { readSigningKey } from '../kit/key-files.js';
 import type { Values } from '../kit/option.js';
 import { isOnScreen, openReport, tellWritten } from '../kit/output.js';
-import { PDF_BROWSER } from '../kit/pdf.js';
-import { requireSignable, SIGN, type SignedReport, signReport } from '../kit/sign-report.js';
 import { CLIENT } from '../kit/store.js';
 
 const WORDS = {

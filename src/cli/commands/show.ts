@@ -3,18 +3,20 @@ import { readInstant } from '../../files/text/instant.js';
 import { keepUnseen } from '../../fleet/changes/out-of-sight.js';
 import { listUnchecked, readLooks } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
+import { describeMissingReport, type ReportWanted } from '../../fleet/handover/missing-report.js';
 import type { ClientCard } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
+import { worstVerdict } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
 import type { Reporter } from '../../reports/reporter.js';
 import { listNames } from '../../words/sentence.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { COMMON, CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
-import { chooseExit, tell, worstVerdict } from '../kit/ending.js';
+import { chooseExit, tell } from '../kit/ending.js';
 import { chooseFormat, REPORT_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import { openReport, tellWritten } from '../kit/output.js';
-import { CLIENT, describeMissingReport, type ReportWanted, STORE, tellRetired, withStore } from '../kit/store.js';
+import { CLIENT, STORE, tellRetired, withStore } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 
 /** `sallyport show`: the last report of a client, or that of a time, as the check printed it. Sends nothing. */

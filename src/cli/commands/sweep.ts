@@ -14,6 +14,7 @@ import {
 } from '../../fleet/sweep/sweep.js';
 import type { Brand } from '../../model/brand.js';
 import { VERDICTS } from '../../model/report.js';
+import { worstVerdict } from '../../model/standing.js';
 import { type ReportFormat, REPORTERS } from '../../reports/registry.js';
 import { renderVerdicts } from '../../reports/sweep-table.js';
 import { createSweepWriter } from '../../reports/sweep-writer.js';
@@ -21,7 +22,7 @@ import { listNames, renderCount } from '../../words/sentence.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { CRITICAL, CSV, OUTPUT } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
-import { catchSignals, chooseExit, tell, worstVerdict } from '../kit/ending.js';
+import { catchSignals, chooseExit, tell } from '../kit/ending.js';
 import { chooseFormat, SWEEP_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import { readInventory } from '../kit/inventory.js';
 import { inGroup, type Values } from '../kit/option.js';

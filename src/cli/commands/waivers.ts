@@ -1,11 +1,12 @@
 import { InputError } from '../../files/text/input-error.js';
 import { formatDay } from '../../files/text/day.js';
+import { describeUnknownClient } from '../../fleet/handover/missing-report.js';
 import type { Waiver } from '../../model/change.js';
 import { renderWaiverEntry } from '../../reports/inventory-table.js';
 import { renderJson } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
-import { CLIENT, describeUnknownClient, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 /** `sallyport waivers`: lists what was accepted, or takes it back. */

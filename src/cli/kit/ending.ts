@@ -18,12 +18,6 @@ export function chooseExit({ exitCode }: { readonly exitCode?: () => number }, v
   return exitCode?.() ?? EXIT[verdict];
 }
 
-/** The verdict of several targets: a proved violation outweighs what could not be determined. */
-export function worstVerdict(a: Verdict, b: Verdict): Verdict {
-  const order: readonly Verdict[] = ['compliant', 'inconclusive', 'violation'];
-  return order.indexOf(a) >= order.indexOf(b) ? a : b;
-}
-
 /** Writes a note to standard error, in one line. */
 export function tell(note: string): void {
   process.stderr.write(`sallyport: ${forTerminal(note)}\n`);
@@ -35,6 +29,7 @@ const FLAGS: OptionNames = {
   allPorts: '--all-ports',
   silenceAcceptedBy: '--accept-silence',
   authorizedBy: '--authorized-by',
+  browser: '--pdf-browser',
   by: '--by NAME',
   control: '--control',
   listen: '--listen',

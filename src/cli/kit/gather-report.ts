@@ -5,17 +5,16 @@ import { InputError } from '../../files/text/input-error.js';
 import { readBeginning, readInstant } from '../../files/text/instant.js';
 import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
-import { FLEET_SCHEMA, type FleetReport } from '../../model/fleet-report.js';
+import { describeMissingReport } from '../../fleet/handover/missing-report.js';
+import type { FleetReport } from '../../model/fleet-report.js';
+import type { DocumentSubject } from '../../handover/draw-document.js';
 import type { Handover } from '../../model/handover.js';
-import type { Report, Verdict } from '../../model/report.js';
+import type { Report } from '../../model/report.js';
 import type { ChainHead } from '../../model/signature.js';
-import { worstStanding } from '../../reports/document/address-verdict.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
 import { readStaleBefore, STALE } from './check-options.js';
-import type { DocumentSubject } from './document.js';
-import { worstVerdict } from './ending.js';
 import type { Options, Values } from './option.js';
-import { checkGroups, checkTags, describeMissingReport, STORE, withStore } from './store.js';
+import { checkGroups, checkTags, STORE, withStore } from './store.js';
 
 /** The options that say what a report is of. */
 export const GATHER = {
@@ -53,24 +52,6 @@ export async function gatherReport(
   if (client === undefined)
     throw new InputError('name a client, or give a report with --report FILE, or take all clients with --fleet');
   return fromStore(client, address, options);
-}
-
-/** The worst of all that it tells; what was not checked is unknown. */
-export function verdictOf(subject: DocumentSubject): Verdict {
-  return subject.schema === FLEET_SCHEMA ? verdictOfFleet(subject) : verdictOfHandover(subject);
-}
-
-function verdictOfFleet({ standings, notCheckedCount }: FleetReport): Verdict {
-  if (standings.violation > 0) return 'violation';
-  const unknown = standings.inconclusive + standings['no-answer'] + notCheckedCount > 0;
-  return unknown || standings.compliant === 0 ? 'inconclusive' : 'compliant';
-}
-
-function verdictOfHandover(handover: Handover): Verdict {
-  const { addresses, site } = handover;
-  if (site && addresses.length === 0) return site.verdict;
-  const standing = worstStanding(handover);
-  return worstVerdict(standing === 'no-answer' ? 'inconclusive' : standing, site?.verdict ?? 'compliant');
 }
 
 function refuseIdle(options: Settings, names: readonly (keyof Settings)[], where: string): void {

@@ -4,11 +4,11 @@ import type { DrawReport } from '../../fleet/alerts/send-report.js';
 import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
 import type { Store } from '../../fleet/store/store.js';
+import { type DocumentSubject, drawDocument } from '../../handover/draw-document.js';
+import { NO_BROWSER } from '../../handover/draw-pdf.js';
 import type { ReportEvent } from '../../model/alert.js';
 import { STALE_AFTER_MS } from '../../model/not-checked.js';
 import { summariseFleet, summariseHandover } from '../../reports/document/mail-summary.js';
-import { type DocumentSubject, drawDocument } from './document.js';
-import { NO_BROWSER } from './pdf.js';
 
 /** What formats of reports are called in a mail. */
 const MIME_TYPES = { pdf: 'application/pdf', html: 'text/html; charset=utf-8' } as const;

@@ -2,11 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError } from '../../files/text/input-error.js';
 import type { RetiredSlot, Store } from '../../fleet/store/store.js';
-import type { Checklist, ChecklistState } from '../../model/checklist.js';
-import { checklistState } from '../../site/checklist/checklist-state.js';
 import { suggest } from '../../words/input.js';
-import { listNames } from '../../words/sentence.js';
-import { renderTime } from '../../words/time.js';
 import { tell } from './ending.js';
 import type { Option, Options } from './option.js';
 
@@ -65,39 +61,6 @@ export async function withStore<T>(option: string | undefined, work: (store: Sto
   }
 }
 
-/** The error for a client that the store has never seen, with the one that may be meant. */
-export async function describeUnknownClient(store: Store, clientId: string): Promise<InputError> {
-  const inventory = await store.findInventory(clientId);
-  if (inventory !== null) return new InputError(`no sweep has checked "${clientId}" yet, which ${inventory} has`);
-  const ids = await store.listClientIds();
-  const hint = ids.length === 0 ? '; it has none yet: sweep an inventory first' : suggest(clientId, ids);
-  return new InputError(`the store has no client "${clientId}"${hint}`);
-}
-
-/** Which reports of a client are wanted. */
-export interface ReportWanted {
-  /** Only that of this address or name of the client. */
-  readonly address: string | undefined;
-  /** The last at or before this time; null: the newest. */
-  readonly at: Date | null;
-}
-
-/** The error where a client has no such report: it is unknown, has none of that time, or not this address. */
-export async function describeMissingReport(
-  store: Store,
-  clientId: string,
-  { address, at }: ReportWanted,
-): Promise<InputError> {
-  const then = await store.readReports(clientId, at);
-  if (then.length > 0) {
-    const known = listNames(then.map(({ slot }) => slot));
-    return new InputError(`"${clientId}" has no address "${address}" in the store; it has ${known}`);
-  }
-  if (at && (await store.readReports(clientId, null)).length > 0)
-    return new InputError(`"${clientId}" has no check of ${renderTime(at.toISOString())} or before`);
-  return describeUnknownClient(store, clientId);
-}
-
 /** Refuses groups that no client in the store is of, with the one that may be meant. */
 export async function checkGroups(store: Store, wanted: readonly string[] | undefined): Promise<void> {
   if (wanted) refuseUnknown(wanted, await store.listGroups(), 'is of a group');
@@ -118,13 +81,4 @@ function refuseUnknown(wanted: readonly string[], known: readonly string[], has:
 /** Tells which slots of a client are listed no longer, although history has them. */
 export function tellRetired(retired: readonly RetiredSlot[]): void {
   for (const { slot, at } of retired) tell(`${slot} was retired on ${at.slice(0, 10)}: it is listed no longer`);
-}
-
-/** How a client stands with a checklist now, by the answers in the store. */
-export async function readChecklistState(
-  store: Store,
-  checklist: Checklist,
-  clientId: string,
-): Promise<ChecklistState> {
-  return checklistState(checklist, await store.listAnswers(clientId, checklist.name), new Date());
 }

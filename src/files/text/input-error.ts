@@ -15,6 +15,7 @@ const OPTIONS = {
   allPorts: 'the option allPorts',
   silenceAcceptedBy: 'the option silenceAcceptedBy',
   authorizedBy: 'the option authorizedBy',
+  browser: 'the option browser',
   by: 'the option by',
   control: 'the option control',
   listen: 'the option listen',

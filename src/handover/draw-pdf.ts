@@ -1,30 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { InputError } from '../../files/text/input-error.js';
-import type { Brand } from '../../model/brand.js';
-import { finishPdf } from '../../reports/document/finish-pdf.js';
-import { renderPrint } from '../../reports/document/html-page.js';
-import type { PdfFonts } from '../../reports/document/pdf-canvas.js';
-import type { ReportDocument } from '../../reports/document/report-document.js';
-import { printPage } from '../../system/print-page.js';
-import { PACKAGE_ROOT } from '../../version.js';
-import type { Options } from './option.js';
+import { InputError } from '../files/text/input-error.js';
+import type { Brand } from '../model/brand.js';
+import { finishPdf } from '../reports/document/finish-pdf.js';
+import { renderPrint } from '../reports/document/html-page.js';
+import type { PdfFonts } from '../reports/document/pdf-canvas.js';
+import type { ReportDocument } from '../reports/document/report-document.js';
+import { printPage } from '../system/print-page.js';
+import { PACKAGE_ROOT } from '../version.js';
 
-/** The value of `--pdf-browser` by which none is used. */
+/** The browser that is named where none is to be used. */
 export const NO_BROWSER = 'none';
-
-/** Declares `--pdf-browser`. */
-export const PDF_BROWSER = {
-  'pdf-browser': {
-    value: 'PATH',
-    otherwise: 'Chromium, Chrome or Edge, if there is one',
-    describe: 'Browser that prints the PDF; none: a PDF without a browser',
-  },
-} as const satisfies Options;
 
 /** How a PDF is made. */
 export interface PdfStyle {
   readonly brand: Brand | null;
-  /** As {@link PDF_BROWSER} gives it. */
+  /** Path of the browser that prints it, or {@link NO_BROWSER}; the first that is found where none is named. */
   readonly browser: string | undefined;
   /** Takes what is not as it might be expected. */
   readonly onNote: (note: string) => void;
@@ -38,13 +28,13 @@ export async function drawPdf(document: ReportDocument, { brand, browser, onNote
   if (browser !== NO_BROWSER) {
     const pdf = await printPdf(document, brand, browser ?? null);
     if (typeof pdf !== 'string') return pdf;
-    if (browser !== undefined) throw new InputError(`--pdf-browser: ${pdf}`);
+    if (browser !== undefined) throw new InputError((names) => `${names.browser}: ${pdf}`);
     if (pdf !== NONE_HERE) onNote(`${pdf}; the PDF is made without a browser`);
   }
   if (brand?.logo?.kind === 'svg')
     onNote('the logo is missing in the PDF: without a browser only a PNG can be drawn, not an SVG');
   // Heavy, and needed by nothing else.
-  const { renderPdf } = await import('../../reports/document/pdf-page.js');
+  const { renderPdf } = await import('../reports/document/pdf-page.js');
   return renderPdf(document, brand, await readFonts());
 }
 

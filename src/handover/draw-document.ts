@@ -1,13 +1,13 @@
-import { FLEET_SCHEMA, type FleetReport } from '../../model/fleet-report.js';
-import type { Handover } from '../../model/handover.js';
-import { describeFleet } from '../../reports/document/fleet-document.js';
-import { describeHandover } from '../../reports/document/handover-document.js';
-import { renderPage } from '../../reports/document/html-page.js';
-import { renderMarkdown } from '../../reports/document/markdown-page.js';
-import type { ReportDocument } from '../../reports/document/report-document.js';
-import { TEXTS } from '../../reports/document/strings.js';
-import { renderJson } from '../../reports/json.js';
-import { drawPdf, type PdfStyle } from './pdf.js';
+import { FLEET_SCHEMA, type FleetReport } from '../model/fleet-report.js';
+import type { Handover } from '../model/handover.js';
+import { describeFleet } from '../reports/document/fleet-document.js';
+import { describeHandover } from '../reports/document/handover-document.js';
+import { renderPage } from '../reports/document/html-page.js';
+import { renderMarkdown } from '../reports/document/markdown-page.js';
+import type { ReportDocument } from '../reports/document/report-document.js';
+import { TEXTS } from '../reports/document/strings.js';
+import { renderJson } from '../reports/json.js';
+import { drawPdf, type PdfStyle } from './draw-pdf.js';
 
 /** What a report for a customer can be written as. */
 export const DOCUMENT_FORMATS = ['html', 'pdf', 'markdown', 'json'] as const;

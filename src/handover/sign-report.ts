@@ -1,18 +1,11 @@
-import type { SigningKey } from '../../evidence/keys.js';
-import { appendSignature, nameSignature, type Signing, signJson } from '../../evidence/sign-document.js';
-import { InputError } from '../../files/text/input-error.js';
-import { FLEET_SCHEMA } from '../../model/fleet-report.js';
-import type { Handover } from '../../model/handover.js';
-import type { Verdict } from '../../model/report.js';
-import type { ChainHead, SignedCheck } from '../../model/signature.js';
-import { cutText } from '../../words/sentence.js';
-import type { DocumentFormat, DocumentSubject } from './document.js';
-import type { Options } from './option.js';
-
-/** Declares `--sign`. */
-export const SIGN = {
-  sign: { value: 'KEY', describe: 'Sign the report with this private key, which "sallyport key new" makes' },
-} as const satisfies Options;
+import type { SigningKey } from '../evidence/keys.js';
+import { appendSignature, nameSignature, type Signing, signJson } from '../evidence/sign-document.js';
+import { FLEET_SCHEMA } from '../model/fleet-report.js';
+import type { Handover } from '../model/handover.js';
+import type { Verdict } from '../model/report.js';
+import type { ChainHead, SignedCheck } from '../model/signature.js';
+import { cutText } from '../words/sentence.js';
+import type { DocumentFormat, DocumentSubject } from './draw-document.js';
 
 const MAX_TARGET = 300;
 
@@ -27,17 +20,6 @@ export interface ReportToSign {
   readonly subject: DocumentSubject;
   readonly verdict: Verdict;
   readonly chain: ChainHead | null;
-}
-
-/**
- * Refuses what cannot be signed, before any work is done.
- * @throws InputError
- */
-export function requireSignable(format: DocumentFormat, output: string | undefined): void {
-  if (format === 'markdown')
-    throw new InputError('--sign: Markdown is not signed, since programs change its text; use html, pdf or json');
-  if (format === 'json' && (output === undefined || output === '-'))
-    throw new InputError('--sign: JSON needs a file, -o FILE: its signature goes into FILE.sig beside it');
 }
 
 /** Signs a finished report; the time of it is now. */
