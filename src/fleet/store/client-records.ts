@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import type { ClientCard } from '../../model/client.js';
+import { type CardColumns, toCardColumns } from './client-card.js';
 import { StoreError } from './sqlite-trouble.js';
 import type { Tables } from './tables.js';
 
@@ -64,17 +66,12 @@ export async function forgetClient(db: Db, clientId: string): Promise<void> {
  */
 export async function renameClient(db: Db, from: string, to: string): Promise<void> {
   if ((await countRecords(db, to)) !== null) throw new StoreError(`the store has a client "${to}" already`);
-  const card = sql<string>`json_set(card, '$.id', ${to})`.as('card');
-  await db
-    .insertInto('clients')
-    .columns(['id', 'card'])
-    .expression(
-      db
-        .selectFrom('clients')
-        .where('id', '=', from)
-        .select([sql<string>`${to}`.as('id'), card]),
-    )
-    .execute();
+  const known = await db.selectFrom('clients').where('id', '=', from).select('card').executeTakeFirst();
+  if (known)
+    await db
+      .insertInto('clients')
+      .values({ id: to, ...renameCard(known.card, to) })
+      .execute();
   await db
     .updateTable('work')
     .set({ client: sql<string>`json_set(client, '$.id', ${to})` })
@@ -83,11 +80,19 @@ export async function renameClient(db: Db, from: string, to: string): Promise<vo
   for (const table of TABLES)
     await db.updateTable(table).set({ client_id: to }).where('client_id', '=', from).execute();
   // An inventory that has the new id already keeps it.
-  await sql`
-    update or ignore roster set client_id = ${to}, card = json_set(card, '$.id', ${to}) where client_id = ${from}
-  `.execute(db);
+  const listed = await db.selectFrom('roster').where('client_id', '=', from).selectAll().executeTakeFirst();
+  if (listed)
+    await db
+      .insertInto('roster')
+      .values({ ...listed, client_id: to, ...renameCard(listed.card, to) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
   await db.deleteFrom('roster').where('client_id', '=', from).execute();
   await db.deleteFrom('clients').where('id', '=', from).execute();
+}
+
+function renameCard(card: string, id: string): CardColumns {
+  return toCardColumns({ ...(JSON.parse(card) as ClientCard), id });
 }
 
 /** Lets a client, or one of its slots, stand no way any more: its history stays, and a later check begins anew. */

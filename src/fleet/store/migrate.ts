@@ -8,6 +8,7 @@ import { retiredSlots } from './migrations/retired-slots.js';
 import { roster } from './migrations/roster.js';
 import { invitedChecks } from './migrations/invited-checks.js';
 import { leftOut } from './migrations/left-out.js';
+import { searchableCards } from './migrations/searchable-cards.js';
 import { slotSummaries } from './migrations/slot-summaries.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   roster,
   slotSummaries,
   invitedChecks,
+  searchableCards,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

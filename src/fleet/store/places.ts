@@ -25,6 +25,7 @@ export interface ClientStatus {
 export type PlaceStatus = Omit<ClientStatus, 'state' | 'resultId' | 'at' | 'seenAt'> & {
   readonly [K in 'state' | 'resultId' | 'at' | 'seenAt']: ClientStatus[K] | null;
 } & {
+  readonly id: number;
   /** When it was last looked at, whatever came of it; ms since 1970. */
   readonly lookedAt: number;
 };
@@ -46,23 +47,16 @@ const PAGE = 250;
  * @param staleBefore what was last looked at before this was not for long
  */
 export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): Promise<Places> {
-  const isLimited = sql`
-    client_id in (
-      select client_id from roster where paused = 1 or authorized = 0 or until <= ${new Date().toISOString().slice(0, 10)}
-    )
-  `;
-  const isGone = sql`(exists (select 1 from roster) and client_id not in (select client_id from roster))`;
   // As one text for each rank: a row for each slot would take many times the memory.
   const { rows } = await sql<{ rank: number | null; doubtful: number; ids: string }>`
     select rank, doubtful, json_group_array(id order by client_id, slot) as ids
     from (
       select
-        id, client_id, slot, state_rank as rank,
-        state_rank >= ${RANK_OF.compliant}
-          and (coalesce(seen_at, looked_at) < ${staleBefore.getTime()} or ${isLimited} or ${isGone}) as doubtful
-      from slots
+        id, slots.client_id, slot, state_rank as rank,
+        ${isDoubtful(staleBefore)} as doubtful
+      from ${SLOTS_WITH_ROSTER}
       where ${IS_LISTED}
-        and ${clientId === undefined ? sql`true` : sql`client_id = ${clientId}`}
+        and ${clientId === undefined ? sql`true` : sql`slots.client_id = ${clientId}`}
     )
     group by rank, doubtful
   `.execute(db);
@@ -74,6 +68,22 @@ export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): 
     doubtful: read(sorted.filter((row) => isCompliant(row) && row.doubtful === 1)),
     well: read(sorted.filter((row) => isCompliant(row) && row.doubtful === 0)),
   };
+}
+
+/** Slots, each with what an inventory says of its client, if one has it. */
+export const SLOTS_WITH_ROSTER = sql`slots left join roster on roster.client_id = slots.client_id`;
+
+/** Whether no inventory has the client of such a slot any more. */
+export const IS_GONE = sql`(roster.client_id is null and exists (select 1 from roster))`;
+
+/** Whether such a slot is compliant, but was not looked at for long, or may not be looked at any more. */
+export function isDoubtful(staleBefore: Date): RawBuilder<unknown> {
+  return sql`(
+    ifnull(state_rank >= ${sql.lit(RANK_OF.compliant)}, false) and (
+      coalesce(seen_at, looked_at) < ${staleBefore.getTime()} or ${IS_GONE} or ifnull(paused = 1 or authorized = 0, false)
+        or ifnull(until <= ${new Date().toISOString().slice(0, 10)}, false)
+    )
+  )`;
 }
 
 /**
@@ -123,6 +133,7 @@ async function selectPage(db: Db, page: readonly number[]): Promise<readonly Pag
 function toStatus(row: PageRow): PlaceStatus {
   const { slot, card, state, state_result_id: resultId, state_at, seen_at, problem } = row;
   return {
+    id: row.id,
     client: JSON.parse(card) as ClientCard,
     slot,
     state: state === null ? null : (JSON.parse(state) as SlotState),
@@ -140,7 +151,7 @@ const toIso = (at: number | null): string | null => (at === null ? null : new Da
 export async function* readClientStates(db: Db, clientId?: string): AsyncIterable<ClientStatus> {
   const { bad, doubtful, well } = await listPlaces(db, new Date(0), clientId);
   for await (const page of readPlaces(db, [...bad, ...doubtful, ...well])) {
-    for (const { lookedAt: _, state, resultId, at, seenAt, ...rest } of page)
+    for (const { id: _id, lookedAt: _at, state, resultId, at, seenAt, ...rest } of page)
       if (state && resultId !== null && at && seenAt) yield { ...rest, state, resultId, at, seenAt };
   }
 }
@@ -169,5 +180,5 @@ export async function listUnchecked(db: Db, clientId: string): Promise<Unchecked
     select slot from slots
     where client_id = ${clientId} and ${IS_LISTED} and checked_at is null order by slot
   `.execute(db);
-  return { uncounted: rows.map(({ slot }) => slot), unswept: await listUnswept(db, clientId) };
+  return { uncounted: rows.map(({ slot }) => slot), unswept: await listUnswept(db, [clientId]) };
 }

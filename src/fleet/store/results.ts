@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { ClientCard, StoredReport, HistoryEntry } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
 import { CHAIN_START, chainResult, type Link, readChain, sumBody } from './chain.js';
+import { type CardColumns, toCardColumns } from './client-card.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget } from './report-body.js';
 import { digestReport } from './report-digest.js';
 import type { Tables } from './tables.js';
@@ -28,8 +29,8 @@ export async function addResult(db: Db, result: NewResult): Promise<number | nul
   const digest = digestReport(report);
   const known = await findKnown(db, result, digest);
   if (known?.final === 1) return null;
-  const card = JSON.stringify(cardOf(client));
-  if (known?.card !== card) await putCard(db, client.id, card);
+  const columns = toCardColumns(client);
+  if (known?.card !== columns.card) await putCard(db, client.id, columns);
   const { id: reportId, sum } = await findReport(db, known, digest, report);
   const seen = {
     sweep_id: sweepId,
@@ -128,16 +129,11 @@ interface SharedReport {
   readonly sum: Uint8Array;
 }
 
-function cardOf({ id, name, group, tags, contacts }: ClientCard): ClientCard {
-  return { id, name, group, tags, contacts };
-}
-
-async function putCard(db: Db, id: string, card: string): Promise<void> {
-  const row = { id, card };
+async function putCard(db: Db, id: string, columns: CardColumns): Promise<void> {
   await db
     .insertInto('clients')
-    .values(row)
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ card }))
+    .values({ id, ...columns })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(columns))
     .execute();
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { ClientCard, RosterEntry, RosterStanding } from '../../model/client.js';
+import { toCardColumns } from './client-card.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -19,7 +20,9 @@ export interface Unswept {
 
 type StandingColumns = Pick<Tables['roster'], 'paused' | 'authorized' | 'until' | 'time_zone'>;
 
-const COLUMNS = sql.raw('client_id, inventory, card, addresses, slots, paused, authorized, until, time_zone');
+const COLUMNS = sql.raw(
+  'client_id, inventory, card, group_name, search, addresses, slots, paused, authorized, until, time_zone',
+);
 
 /** Notes the clients of an inventory, in place of those that it had before. */
 export async function putRoster(
@@ -38,7 +41,8 @@ export async function putRoster(
     insert into roster (${COLUMNS}) select ${COLUMNS} from roster_read
     except select ${COLUMNS} from roster where true
     on conflict (client_id) do update set
-      inventory = excluded.inventory, card = excluded.card, addresses = excluded.addresses, slots = excluded.slots,
+      inventory = excluded.inventory, card = excluded.card, group_name = excluded.group_name,
+      search = excluded.search, addresses = excluded.addresses, slots = excluded.slots,
       paused = excluded.paused, authorized = excluded.authorized, until = excluded.until,
       time_zone = excluded.time_zone
   `.execute(db);
@@ -72,7 +76,7 @@ async function fill(
   for await (const { client, addresses, slots, standing } of entries) {
     const { paused, authorization, timeZone } = standing;
     rows.push({
-      ...{ client_id: client.id, inventory, card: JSON.stringify(client), addresses: addresses.join(' ') },
+      ...{ client_id: client.id, inventory, ...toCardColumns(client), addresses: addresses.join(' ') },
       ...{ slots: JSON.stringify(slots), paused: Number(paused), authorized: Number(authorization !== null) },
       ...{ until: authorization?.until ?? null, time_zone: timeZone },
     });
@@ -84,41 +88,44 @@ async function fill(
 /** Whether a row of slots is listed: it stands some way, or was looked at since it was retired. */
 export const IS_LISTED = sql`(state is not null or looked_at > coalesce(retired_at, 0))`;
 
-/** The clients of inventories that have addresses of which nothing is listed, or one of them; by client. */
-export async function listUnswept(db: Db, clientId?: string): Promise<Unswept[]> {
-  type Row = StandingColumns & {
-    card: string;
-    addresses: string;
-    missing: string | null;
-    known: number;
-    retired: number;
-  };
+const HAS_LISTED = sql`exists (
+  select 1 from slots where slots.client_id = roster.client_id and ${IS_LISTED}
+)`;
+
+/** The slots that a row of roster has to have, and that are not listed. */
+const MISSING = sql`json_each(roster.slots) as wanted where not exists (
+  select 1 from slots where slots.client_id = roster.client_id and slot = wanted.value and ${IS_LISTED}
+)`;
+
+/** Whether a row of roster has addresses of which nothing is listed. */
+export const IS_UNSWEPT = sql`(
+  exists (select 1 from ${MISSING}) or (roster.slots = '[]' and not ${HAS_LISTED})
+)`;
+
+/** Those addresses of such a row, with a space between. */
+export const UNSWEPT_ADDRESSES = sql`
+  case when ${HAS_LISTED} then (select group_concat(wanted.value, ' ') from ${MISSING}) else roster.addresses end
+`;
+
+/** The clients of inventories that have addresses of which nothing is listed, all or some; by client. */
+export async function listUnswept(db: Db, clientIds?: readonly string[]): Promise<Unswept[]> {
+  type Row = StandingColumns & { card: string; unswept: string; retired: number | null };
   const { rows } = await sql<Row>`
-    select * from (
-      select
-        card, addresses, paused, authorized, until, time_zone,
-        exists (
-          select 1 from slots
-          where slots.client_id = roster.client_id and ${IS_LISTED}
-        ) as known,
-        (select max(retired_at) from slots where slots.client_id = roster.client_id and state is null) as retired,
-        (
-          select group_concat(wanted.value, ' ') from json_each(roster.slots) as wanted
-          where not exists (
-            select 1 from slots
-            where slots.client_id = roster.client_id and slot = wanted.value and ${IS_LISTED}
-          )
-        ) as missing
-      from roster where ${clientId === undefined ? sql`true` : sql`client_id = ${clientId}`} order by client_id
-    )
-    where known = 0 or missing is not null
+    select card, paused, authorized, until, time_zone, ${UNSWEPT_ADDRESSES} as unswept,
+      (select max(retired_at) from slots where slots.client_id = roster.client_id and state is null) as retired
+    from roster
+    where ${isAmong('client_id', clientIds)} and ${IS_UNSWEPT} order by client_id
   `.execute(db);
-  return rows.map(({ card, addresses, missing, known, retired, ...columns }) => ({
+  return rows.map(({ card, unswept, retired, ...columns }) => ({
     client: JSON.parse(card) as ClientCard,
-    addresses: known === 1 ? (missing ?? '') : addresses,
+    addresses: unswept,
     retiredAt: retired === null ? null : new Date(retired).toISOString(),
     standing: toStanding(columns),
   }));
+}
+
+function isAmong(column: string, ids: readonly string[] | undefined) {
+  return ids ? sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(ids)}))` : sql`true`;
 }
 
 function toStanding({ paused, authorized, until, time_zone: timeZone }: StandingColumns): RosterStanding {
@@ -127,27 +134,25 @@ function toStanding({ paused, authorized, until, time_zone: timeZone }: Standing
 
 /** What the store knows of inventories, as far as it keeps clients from being checked. */
 export interface RosterLimits {
-  /** Whether any inventory is known. */
-  readonly isKnown: boolean;
   /** Of clients that may not be checked for ever: paused ones, and those with no authorisation or with one that ends. */
   readonly limited: ReadonlyMap<string, RosterStanding>;
-  /** Clients that were looked at, and that no inventory has any more. */
+  /** Clients that were looked at, and that no inventory has any more; none where no inventory is known. */
   readonly gone: ReadonlySet<string>;
 }
 
-/** Reads what keeps clients from being checked. */
-async function readLimits(db: Db): Promise<RosterLimits> {
+/** Reads what keeps clients from being checked, all or some. */
+async function readLimits(db: Db, clientIds?: readonly string[]): Promise<RosterLimits> {
   const { rows } = await sql<StandingColumns & { client_id: string }>`
     select client_id, paused, authorized, until, time_zone from roster
-    where paused = 1 or authorized = 0 or until is not null
+    where (paused = 1 or authorized = 0 or until is not null) and ${isAmong('client_id', clientIds)}
   `.execute(db);
   const limited = new Map(rows.map(({ client_id, ...columns }) => [client_id, toStanding(columns)]));
-  const first = await sql`select 1 from roster limit 1`.execute(db);
-  if (first.rows.length === 0) return { isKnown: false, limited, gone: new Set() };
   const missing = await sql<{ id: string }>`
-    select id from clients where not exists (select 1 from roster where client_id = clients.id)
+    select id from clients
+    where exists (select 1 from roster) and not exists (select 1 from roster where client_id = clients.id)
+      and ${isAmong('id', clientIds)}
   `.execute(db);
-  return { isKnown: true, limited, gone: new Set(missing.rows.map(({ id }) => id)) };
+  return { limited, gone: new Set(missing.rows.map(({ id }) => id)) };
 }
 
 /** The inventory (absolute path) that has a client; null if none has. */
@@ -162,7 +167,7 @@ export interface RosterReading {
   readonly unswept: readonly Unswept[];
 }
 
-/** Reads what the noted inventories say of their clients. */
-export async function readRoster(db: Db): Promise<RosterReading> {
-  return { limits: await readLimits(db), unswept: await listUnswept(db) };
+/** Reads what the noted inventories say of their clients, all or some. */
+export async function readRoster(db: Db, clientIds?: readonly string[]): Promise<RosterReading> {
+  return { limits: await readLimits(db, clientIds), unswept: await listUnswept(db, clientIds) };
 }

@@ -1,13 +1,13 @@
-import { addAnswers, listAnswers } from './answers.js';
+import * as answers from './answers.js';
 import { readAllChains, readChainHead } from './chain.js';
 import { checkChains, findHead, type HeadState } from './chain-check.js';
 import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
-import { type Coverage, type CoverageWanted, countCoverage } from './coverage.js';
+import * as coverage from './coverage.js';
+import * as fleet from './fleet-page.js';
 import { type InvitedCheck, listInvitedChecks } from './invited-checks.js';
 import * as outbox from './outbox.js';
 import * as places from './places.js';
-import type { ClientStatus, Places, PlaceStatus } from './places.js';
 import * as results from './results.js';
 import { findInventory, readRoster, putRoster, type RosterReading, showRoster } from './roster.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
@@ -16,7 +16,6 @@ import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } fr
 import { StoreWriter } from './store-writer.js';
 import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
 import * as sweeps from './sweeps.js';
-import { lastRun, noteRun, type Owner, type Sweep, type SweepPlan, type Work } from './sweeps.js';
 import * as upkeep from './upkeep.js';
 import * as waivers from './waivers.js';
 import type { OutboxMessage } from '../../model/alert.js';
@@ -75,10 +74,10 @@ export class Store {
 
   /** Stores a sweep with its clients, which get a random order, without those that `leaveOut` gives a reason for. */
   beginSweep(
-    plan: SweepPlan,
+    plan: sweeps.SweepPlan,
     clients: Iterable<Client> | AsyncIterable<Client>,
     leaveOut: (client: Client) => LeavingOut | null = () => null,
-  ): Promise<Sweep> {
+  ): Promise<sweeps.Sweep> {
     return this.#connection.transact((db) => sweeps.beginSweep(db, plan, clients, leaveOut));
   }
 
@@ -88,12 +87,12 @@ export class Store {
   }
 
   /** Gives a sweep to an owner on this machine; false if its owner is alive, or if it is finished. */
-  claimSweep(id: number, owner: Owner): Promise<boolean> {
+  claimSweep(id: number, owner: sweeps.Owner): Promise<boolean> {
     return this.#connection.transact((db) => sweeps.claimSweep(db, id, owner, new Date()));
   }
 
   /** The newest sweep of an inventory (absolute path) that is not finished, whether someone runs it or not. */
-  findUnfinished(inventory: string): Promise<Sweep | null> {
+  findUnfinished(inventory: string): Promise<sweeps.Sweep | null> {
     return sweeps.findUnfinished(this.#db, inventory);
   }
 
@@ -107,12 +106,12 @@ export class Store {
     return this.#connection.transact((db) => sweeps.finishSweep(db, id, state, at));
   }
 
-  getSweep(id: number): Promise<Sweep | null> {
+  getSweep(id: number): Promise<sweeps.Sweep | null> {
     return sweeps.getSweep(this.#db, id);
   }
 
   /** The newest sweeps, newest first. */
-  listSweeps(limit: number): Promise<Sweep[]> {
+  listSweeps(limit: number): Promise<sweeps.Sweep[]> {
     return sweeps.listSweeps(this.#db, limit);
   }
 
@@ -127,7 +126,7 @@ export class Store {
   }
 
   /** The next clients that a sweep has to look at, by position; 0 is before the first. */
-  nextWork(sweepId: number, after: number, limit: number): Promise<Work[]> {
+  nextWork(sweepId: number, after: number, limit: number): Promise<sweeps.Work[]> {
     return sweeps.nextWork(this.#db, sweepId, after, limit);
   }
 
@@ -167,8 +166,8 @@ export class Store {
   }
 
   /** Counts the listed slots by what the store has of them in a time. */
-  countCoverage(wanted: CoverageWanted): Promise<Coverage> {
-    return countCoverage(this.#db, wanted);
+  countCoverage(wanted: coverage.CoverageWanted): Promise<coverage.Coverage> {
+    return coverage.countCoverage(this.#db, wanted);
   }
 
   /** The groups of all clients, those of inventories too. */
@@ -182,13 +181,18 @@ export class Store {
   }
 
   /** How all slots of all clients, or of one, stand, the worst first; few are in memory at once. */
-  readClientStates(clientId?: string): AsyncIterable<ClientStatus> {
+  readClientStates(clientId?: string): AsyncIterable<places.ClientStatus> {
     return places.readClientStates(this.#db, clientId);
   }
 
   /** All listed slots, the worst first: what {@link readPlaces} reads. What was last looked at before is doubtful. */
-  listPlaces(staleBefore: Date): Promise<Places> {
+  listPlaces(staleBefore: Date): Promise<places.Places> {
     return places.listPlaces(this.#db, staleBefore);
+  }
+
+  /** Which rows are on a page of the list of clients, and how many there are. */
+  readFleetPage(wanted: fleet.FleetWanted, lapse: fleet.Lapse): Promise<fleet.FleetPage> {
+    return fleet.readFleetPage(this.#db, wanted, lapse);
   }
 
   /** Characters of the longest id and address of all clients. */
@@ -197,7 +201,7 @@ export class Store {
   }
 
   /** How listed slots stand, in the order given, a page at a time. */
-  readPlaces(ids: readonly number[]): AsyncIterable<PlaceStatus[]> {
+  readPlaces(ids: readonly number[]): AsyncIterable<places.PlaceStatus[]> {
     return places.readPlaces(this.#db, ids);
   }
 
@@ -216,9 +220,9 @@ export class Store {
     return findInventory(this.#db, clientId);
   }
 
-  /** What the noted inventories say: what keeps clients from being checked, and what is not listed of them. */
-  readRoster(): Promise<RosterReading> {
-    return readRoster(this.#db);
+  /** What the noted inventories say of clients, all or some: what keeps them from being checked, and what is not listed. */
+  readRoster(clientIds?: readonly string[]): Promise<RosterReading> {
+    return readRoster(this.#db, clientIds);
   }
 
   /** The addresses of a client of which no look has counted. */
@@ -271,13 +275,13 @@ export class Store {
   }
 
   /** Stores answers to a checklist, all or none; those given before stay. The client need not be known. */
-  addAnswers(answers: readonly StoredAnswer[]): Promise<void> {
-    return this.#connection.transact((db) => addAnswers(db, answers));
+  addAnswers(given: readonly StoredAnswer[]): Promise<void> {
+    return this.#connection.transact((db) => answers.addAnswers(db, given));
   }
 
   /** All answers of a client to a checklist, in the order in which they were given. */
   listAnswers(clientId: string, checklist: string): Promise<StoredAnswer[]> {
-    return listAnswers(this.#db, clientId, checklist);
+    return answers.listAnswers(this.#db, clientId, checklist);
   }
 
   /** Stores what was seen of a site, and returns its id. The client need not be known. */
@@ -337,11 +341,11 @@ export class Store {
 
   /** When a schedule ran last; null if it never did. */
   lastRun(key: string): Promise<Date | null> {
-    return lastRun(this.#db, key);
+    return sweeps.lastRun(this.#db, key);
   }
 
   noteRun(key: string, at: Date): Promise<void> {
-    return this.#connection.transact((db) => noteRun(db, key, at));
+    return this.#connection.transact((db) => sweeps.noteRun(db, key, at));
   }
 
   /** Deletes what is too old, and gives the file's free pages back to the disk. */
@@ -379,7 +383,7 @@ export class Store {
   async info(): Promise<upkeep.StoreInfo> {
     const bytes = this.#connection.readPragma('page_count') * this.#connection.readPragma('page_size');
     const version = this.#connection.readPragma('user_version');
-    const chains = await readAllChains(this.#db);
-    return { path: this.path, bytes, version, ...(await upkeep.readCounts(this.#db)), chains };
+    const counts = await upkeep.readCounts(this.#db);
+    return { path: this.path, bytes, version, ...counts, chains: await readAllChains(this.#db) };
   }
 }

@@ -5,6 +5,7 @@ import type { EndpointId } from '../../model/endpoint.js';
 import type { Verdict } from '../../model/report.js';
 import type { Severity } from '../../model/severity.js';
 import type { SiteReportData } from '../../model/site.js';
+import type { CardColumns } from './client-card.js';
 
 /*
  * The tables as queries see them. migrations/ creates them, and says what they are for. Instants are milliseconds
@@ -12,7 +13,7 @@ import type { SiteReportData } from '../../model/site.js';
  */
 
 export interface Tables {
-  readonly clients: { readonly id: string; readonly card: string };
+  readonly clients: CardColumns & { readonly id: string };
   readonly slots: SlotsTable;
   readonly open_issues: OpenIssuesTable;
   readonly roster: RosterTable;
@@ -82,12 +83,10 @@ interface OpenIssuesTable {
   readonly service: string | null;
 }
 
-interface RosterTable {
+interface RosterTable extends CardColumns {
   readonly client_id: string;
   /** Absolute path. */
   readonly inventory: string;
-  /** ClientCard as JSON. */
-  readonly card: string;
   readonly addresses: string;
   /** Names of slots, as JSON. */
   readonly slots: string;

@@ -2,9 +2,8 @@ import { judgeListed, judgeUnswept } from '../changes/not-checked.js';
 import { sayState } from '../changes/say-change.js';
 import { formatDay } from '../../files/text/day.js';
 import { lapseState } from '../changes/lapsed.js';
-import { groupByClient } from '../../model/change.js';
 import type { PlaceStatus, RosterLimits, Store, Unswept } from '../store/store.js';
-import type { SaidSlotState } from '../../model/change.js';
+import { groupByClient, type SaidSlotState, type SlotState } from '../../model/change.js';
 import type { ClientStanding } from '../../model/standing.js';
 
 /** How clients are listed. */
@@ -28,16 +27,13 @@ const UNKNOWN: SaidSlotState = { address: null, verdict: 'inconclusive', issues:
  */
 export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ClientStanding[]> {
   const { limits, unswept } = await store.readRoster();
-  const waivers = groupByClient(await store.listWaivers());
-  const today = formatDay(options.now);
-  const lapse = ({ state, ...status }: PlaceStatus): PlaceStatus => ({
-    ...status,
-    state: state && lapseState(state, waivers.get(status.client.id) ?? [], today),
-  });
+  const lapse = await createLapse(store, options.now);
   const { bad, doubtful, well } = await store.listPlaces(options.staleBefore);
   const readAll = async function* (ids: readonly number[]): AsyncGenerator<ClientStanding[]> {
     for await (const page of store.readPlaces(turn(ids, options)))
-      yield page.map((status) => describePlace(lapse(status), limits, options));
+      yield page.map((status) =>
+        describePlace({ ...status, state: status.state && lapse(status.state, status.client.id) }, limits, options),
+      );
   };
   const parts = [
     () => readAll(bad),
@@ -48,13 +44,21 @@ export async function* listClients(store: Store, options: ListOptions): AsyncGen
   for (const part of turn(parts, options)) yield* part();
 }
 
+/** Creates what counts, in the state of a client, that was accepted until a day that is over. */
+export async function createLapse(store: Store, now: Date): Promise<(state: SlotState, clientId: string) => SlotState> {
+  const waivers = groupByClient(await store.listWaivers());
+  const today = formatDay(now);
+  return (state, clientId) => lapseState(state, waivers.get(clientId) ?? [], today);
+}
+
 const turn = <T>(list: readonly T[], { isReversed }: ListOptions): readonly T[] =>
   isReversed ? list.toReversed() : list;
 
-function describePlace(
+/** How a listed slot stands. */
+export function describePlace(
   { client, slot, state, at, seenAt, lookedAt, problem }: PlaceStatus,
   { limited, gone }: RosterLimits,
-  options: ListOptions,
+  options: Pick<ListOptions, 'now' | 'staleBefore'>,
 ): ClientStanding {
   const standing = gone.has(client.id) ? 'gone' : (limited.get(client.id) ?? null);
   // That all is well is known from a check that said so: later ones that prove nothing do not keep it new.
@@ -73,9 +77,13 @@ function describePlace(
 
 function* pageUnswept(unswept: readonly Unswept[], now: Date): Generator<ClientStanding[]> {
   for (let first = 0; first < unswept.length; first += PAGE) {
-    yield unswept.slice(first, first + PAGE).map((one) => {
-      const { why, reason } = judgeUnswept(one, now);
-      return { client: one.client, slot: one.addresses, state: UNKNOWN, at: null, seenAt: null, problem: reason, why };
-    });
+    yield unswept.slice(first, first + PAGE).map((one) => describeUnswept(one, now));
   }
+}
+
+/** How addresses of which nothing is listed stand. */
+export function describeUnswept(unswept: Unswept, now: Date): ClientStanding {
+  const { client, addresses: slot } = unswept;
+  const { why, reason } = judgeUnswept(unswept, now);
+  return { client, slot, state: UNKNOWN, at: null, seenAt: null, problem: reason, why };
 }

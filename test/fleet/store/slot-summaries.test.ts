@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from '@jest/globals';
+import { toCardColumns } from '../../../src/fleet/store/client-card.js';
 import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import type { SlotState } from '../../../src/model/change.js';
+import type { ClientCard } from '../../../src/model/client.js';
 import { type Target, VERDICTS, type Verdict } from '../../../src/model/report.js';
 import { anyState } from './looks.js';
 import { createClient, createStores, daysLater, HERE, INVENTORY, named, reportAt } from './store-fixtures.js';
@@ -118,7 +120,12 @@ async function readSummaries(path: string) {
           .sort(),
       };
     });
-    return { noted, due };
+    const clients = await db.selectFrom('clients').selectAll().execute();
+    const cards = clients.map(({ card }) => toCardColumns(JSON.parse(card) as ClientCard));
+    return {
+      noted: { slots: noted, cards: clients.map(({ id: _, ...columns }) => columns) },
+      due: { slots: due, cards },
+    };
   } finally {
     await connection.close();
   }
@@ -136,6 +143,11 @@ async function forgetSummaries(path: string): Promise<void> {
       .map((column) => `alter table slots drop column ${column};`)
       .join('')}
     alter table reports drop column profile;
+    drop index clients_by_group;
+    drop index roster_by_group;
+    ${['clients', 'roster']
+      .flatMap((table) => ['group_name', 'search'].map((column) => `alter table ${table} drop column ${column};`))
+      .join('')}
     pragma user_version = 8;
   `);
   await connection.close();

@@ -1,0 +1,209 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { SlotState } from '../../model/change.js';
+import { formatDay } from '../../model/client.js';
+import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
+import { findService } from '../../model/service.js';
+import type { Listed } from '../../model/standing.js';
+import { foldCase } from './client-card.js';
+import { IS_GONE, isDoubtful, SLOTS_WITH_ROSTER } from './places.js';
+import { IS_LISTED, IS_UNSWEPT, UNSWEPT_ADDRESSES } from './roster.js';
+import { RANK_OF } from './states.js';
+import type { Tables } from './tables.js';
+
+type Db = Kysely<Tables>;
+
+/** How a list is sorted: the worst first; by name; what was not seen for longest first. */
+export const FLEET_SORTS = ['worst', 'name', 'seen'] as const;
+export type FleetSort = (typeof FLEET_SORTS)[number];
+
+/** Which rows of a list are meant; all where nothing is given. What no check has looked at has no profile and no issue. */
+export interface FleetFilter {
+  /** Part of an id, name, address or group, whatever its case. */
+  readonly search?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  /** With one of these tags. */
+  readonly tags?: readonly string[] | undefined;
+  /** Names of profiles. */
+  readonly profiles?: readonly string[] | undefined;
+  /** With an issue that no one accepted: ids of services that it is about or at whose endpoints it is, or of rules. */
+  readonly services?: readonly string[] | undefined;
+}
+
+/** Which part of which list is meant. */
+export interface FleetWanted extends FleetFilter {
+  readonly now: Date;
+  /** What was last looked at before this was not for long. */
+  readonly staleBefore: Date;
+  readonly standings?: readonly Listed[] | undefined;
+  readonly sort: FleetSort;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A row: the id of a slot, or a client that has addresses that are not listed. */
+export type FleetRow = { readonly slotId: number } | { readonly unswept: string };
+
+/** A part of a list. */
+export interface FleetPage {
+  /** Rows that are meant. */
+  readonly total: number;
+  /** Rows by what they count as, whatever standings are meant. */
+  readonly counts: Readonly<Record<Listed, number>>;
+  readonly rows: readonly FleetRow[];
+}
+
+/** Longer than any id, name or address. */
+const MAX_SEARCH = 256;
+
+const STANDS_WELL = sql`not stands and not not_checked`;
+
+/** What a row of `listed` counts as: one of these, as in every list. */
+const STANDS: Readonly<Record<Listed, RawBuilder<unknown>>> = {
+  violation: sql`stands`,
+  'not-checked': sql`not stands and not_checked`,
+  'no-answer': sql`${STANDS_WELL} and no_answer`,
+  inconclusive: sql`${STANDS_WELL} and not no_answer and rank < ${sql.lit(RANK_OF.compliant)}`,
+  compliant: sql`${STANDS_WELL} and rank >= ${sql.lit(RANK_OF.compliant)}`,
+};
+const STANDINGS = Object.keys(STANDS) as Listed[];
+
+const SORTED: Readonly<Record<FleetSort, RawBuilder<unknown>>> = {
+  worst: sql`part, worst, client_id, slot`,
+  name: sql`name, client_id, slot`,
+  seen: sql`seen, client_id, slot`,
+};
+
+/** Reads which rows are on a page, and counts all: one pass over what lists need, whatever the size of the page. */
+export async function readFleetPage(db: Db, wanted: FleetWanted, lapse: Lapse): Promise<FleetPage> {
+  const { standings, sort, limit, offset } = wanted;
+  const meant = standings
+    ? sql`(${sql.join([sql`false`, ...standings.map((one) => STANDS[one])], sql` or `)})`
+    : sql`true`;
+  const sums = [meant, ...STANDINGS.map((one) => STANDS[one])].map((condition) => sql`total(${condition})`);
+  const { rows } = await sql<{ counts: string; page: string }>`
+    with listed as materialized (${selectListed(wanted, await readDays(db, wanted.now), await readLapsed(db, wanted.now, lapse))})
+    select
+      (select json_array(${sql.join(sums)}) from listed) as counts,
+      (
+        select json_group_array(json_array(id, client_id) order by ${SORTED[sort]})
+        from (select * from listed where ${meant} order by ${SORTED[sort]} limit ${limit} offset ${offset})
+      ) as page
+  `.execute(db);
+  const [total, ...counts] = JSON.parse(rows[0]!.counts) as [number, ...number[]];
+  const page = JSON.parse(rows[0]!.page) as [id: number | null, clientId: string][];
+  return {
+    total,
+    counts: Object.fromEntries(STANDINGS.map((one, index) => [one, counts[index]!])) as Record<Listed, number>,
+    rows: page.map(([id, clientId]) => (id === null ? { unswept: clientId } : { slotId: id })),
+  };
+}
+
+/** Has count what was accepted in a state of a client until a day that is over. */
+export type Lapse = (state: SlotState, clientId: string) => SlotState;
+
+/** Which slots have issues that were accepted until a day that is over: their ids, rules, endpoints and services, as JSON. */
+async function readLapsed(db: Db, now: Date, lapse: Lapse): Promise<string> {
+  const { rows } = await sql<{ id: number; client_id: string; state: string }>`
+    select id, client_id, state from slots
+    where client_id in (select client_id from waivers where until < ${now.toISOString().slice(0, 10)})
+      and instr(state, '"waived":true')
+  `.execute(db);
+  const lapsed = rows.flatMap(({ id, client_id, state }) => {
+    const before = JSON.parse(state) as SlotState;
+    const after = Object.entries(lapse(before, client_id).issues);
+    return after
+      .filter(([key, { waived }]) => !waived && before.issues[key]!.waived)
+      .map(([, { rule, endpoint, data }]) => [id, rule, endpoint, (data['service'] as { id?: unknown })?.id ?? null]);
+  });
+  return JSON.stringify(lapsed);
+}
+
+/** What day it is in each time zone of the inventories, as JSON. */
+async function readDays(db: Db, now: Date): Promise<string> {
+  const zones = await db.selectFrom('roster').where('until', 'is not', null).select('time_zone').distinct().execute();
+  return JSON.stringify(Object.fromEntries(zones.map(({ time_zone: zone }) => [zone, formatDay(now, zone)])));
+}
+
+/** All rows that a filter lets through: first slots, then clients with addresses that are not listed. */
+function selectListed(
+  { now, staleBefore, sort, ...filter }: FleetWanted,
+  days: string,
+  lapsed: string,
+): RawBuilder<unknown> {
+  const name = sort === 'name' ? sql`(select search from clients where clients.id = slots.client_id)` : sql`null`;
+  return sql`
+    select
+      id, slots.client_id, slot, state_rank as rank, no_answer,
+      case when state_rank >= ${sql.lit(RANK_OF.compliant)} then 2 + not ${isDoubtful(staleBefore)} else 0 end as part,
+      case
+        when state_rank is null then ${sql.lit(RANK_OF.compliant - 1)}
+        when state_rank >= ${sql.lit(RANK_OF.compliant)} then state_rank
+        else state_rank % 10 + (state_rank >= ${sql.lit(RANK_OF.inconclusive)}) * 0.5
+      end as worst,
+      ${name} as name,
+      case when state_rank is not null then coalesce(seen_at, state_at) end as seen,
+      ifnull(state_rank < ${sql.lit(RANK_OF.inconclusive)} or state_rank % 10 < 5
+        or slots.id in (select value ->> 0 from json_each(${lapsed})), false) as stands,
+      (state_rank is null or problem is not null
+        or case
+          when state_rank >= ${sql.lit(RANK_OF.compliant)} then coalesce(seen_at, state_at)
+          else coalesce(checked_at, looked_at)
+        end not between ${staleBefore.getTime()} and ${now.getTime() + CLOCK_DOUBT_MS}
+        or ${IS_GONE} or ifnull(paused = 1 or authorized = 0, false)
+        or ifnull(until < (select value from json_each(${days}) where key = time_zone), false)) as not_checked
+    from ${SLOTS_WITH_ROSTER} where ${IS_LISTED} and ${filterSlots(filter, lapsed)}
+    union all
+    select null, client_id, '', null, 0, 1, 0, ${sort === 'name' ? sql`search` : sql`null`}, null, false, 1
+    from roster where ${filterRoster(filter)} and ${IS_UNSWEPT}
+  `;
+}
+
+const among = (values: readonly string[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
+
+function filterSlots({ search, groups, tags, profiles, services }: FleetFilter, lapsed: string): RawBuilder<unknown> {
+  const conditions = [sql`true`];
+  if (groups) conditions.push(sql`slots.client_id in (select id from clients where group_name in ${among(groups)})`);
+  if (tags)
+    conditions.push(sql`slots.client_id in (
+      select clients.id from clients, json_each(card, '$.tags') as tag where tag.value in ${among(tags)}
+    )`);
+  if (profiles) conditions.push(sql`profile in ${among(profiles)}`);
+  if (services) {
+    const endpoints = services.flatMap((id): readonly string[] => findService(id)?.endpoints ?? []);
+    conditions.push(sql`id in (
+      select slot_id from (
+        select slot_id, rule, endpoint, service from open_issues
+        union all select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(${lapsed})
+      )
+      where endpoint in ${among(endpoints)} or service in ${among(services)} or rule in ${among(services)}
+    )`);
+  }
+  const text = cleanSearch(search);
+  // A state is long: only one with the text in it is taken apart.
+  if (text !== '')
+    conditions.push(sql`(
+      slots.client_id in (select id from clients where instr(search, ${text})) or instr(lower(slot), ${text})
+        or (instr(state, ${text}) and instr(state ->> '$.address', ${text}))
+    )`);
+  return sql.join(conditions, sql` and `);
+}
+
+function filterRoster({ search, groups, tags, profiles, services }: FleetFilter): RawBuilder<unknown> {
+  const conditions = [sql.lit(!profiles && !services)];
+  if (groups) conditions.push(sql`group_name in ${among(groups)}`);
+  if (tags)
+    conditions.push(sql`exists (select 1 from json_each(card, '$.tags') as tag where tag.value in ${among(tags)})`);
+  const text = cleanSearch(search);
+  if (text !== '') conditions.push(sql`(instr(search, ${text}) or instr(lower(${UNSWEPT_ADDRESSES}), ${text}))`);
+  return sql.join(conditions, sql` and `);
+}
+
+/** A search as it is compared: white space and control characters are one space, so that it is within one line. */
+export function cleanSearch(search = ''): string {
+  return foldCase(
+    search
+      .slice(0, MAX_SEARCH)
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .trim(),
+  );
+}
