@@ -4,7 +4,7 @@ import { CHANNELS } from '../../fleet/alerts/registry.js';
 import { composeTestMessage, SEND_TIMEOUT_MS, sendMessage } from '../../fleet/alerts/send-message.js';
 import { parseSchedule } from '../../files/clients/schedule.js';
 import { InputError } from '../../files/text/input-error.js';
-import type { FailedMessage } from '../../fleet/store/store.js';
+import type { FailedMessage } from '../../fleet/store/outbox.js';
 import { renderJson } from '../../reports/json.js';
 import { forTerminalLine } from '../../words/escape.js';
 import { quoteInput, suggest } from '../../words/input.js';

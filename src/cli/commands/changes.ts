@@ -1,7 +1,7 @@
 import { sayChange } from '../../fleet/changes/say-change.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readBeginning, readInstant } from '../../files/text/instant.js';
-import type { ChangeOfClient } from '../../fleet/store/store.js';
+import type { ChangeOfClient } from '../../fleet/store/changes.js';
 import { CHANGE_KINDS, type ChangeKind } from '../../model/change.js';
 import { isChosen } from '../../model/client.js';
 import { sayChangesEnd } from '../../reports/changes-end.js';

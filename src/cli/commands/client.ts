@@ -1,6 +1,7 @@
 import { checkClientId } from '../../files/clients/inventory-schema.js';
 import { InputError } from '../../files/text/input-error.js';
-import type { ClientRecords, Store } from '../../fleet/store/store.js';
+import type { Store } from '../../fleet/store/store.js';
+import type { ClientRecords } from '../../fleet/store/client-records.js';
 import { describeUnknownClient } from '../../fleet/handover/missing-report.js';
 import { renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';

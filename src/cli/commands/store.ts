@@ -1,4 +1,6 @@
-import type { HeadState, Store, StoreInfo } from '../../fleet/store/store.js';
+import type { Store } from '../../fleet/store/store.js';
+import type { HeadState } from '../../fleet/store/chain-check.js';
+import type { StoreInfo } from '../../fleet/store/upkeep.js';
 import { parseDuration } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import { defineCommand } from '../kit/command.js';

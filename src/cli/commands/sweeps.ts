@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ClientFilter } from '../../files/clients/inventory.js';
-import type { Sweep, SweepCounts } from '../../fleet/store/store.js';
+import type { SweepCounts } from '../../fleet/store/sweep-tally.js';
+import type { Sweep } from '../../fleet/store/sweeps.js';
 import { renderHanging } from '../../reports/blocks.js';
 import { createJsonWriter } from '../../reports/json.js';
 import { renderVerdicts } from '../../reports/sweep-table.js';

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError } from '../../files/text/input-error.js';
-import type { RetiredSlot, Store } from '../../fleet/store/store.js';
+import type { Store } from '../../fleet/store/store.js';
+import type { RetiredSlot } from '../../fleet/store/states.js';
 import { suggest } from '../../words/input.js';
 import { tell } from './ending.js';
 import type { Option, Options } from './option.js';

@@ -25,18 +25,6 @@ import type { Client, HistoryEntry, RosterEntry, StoredReport } from '../../mode
 import type { ChainHead } from '../../model/signature.js';
 import type { SiteReportData } from '../../model/site.js';
 
-export type { ChangeFilter, ChangeOfClient, ChangePlace } from './changes.js';
-export type { HeadState } from './chain-check.js';
-export type { ClientRecords } from './client-records.js';
-export type { FailedMessage, MessageCounts, NewMessage } from './outbox.js';
-export type { ClientStatus, Places, PlaceStatus } from './places.js';
-export type { RosterLimits, Unswept } from './roster.js';
-export type { RetiredSlot } from './states.js';
-export type { StoreWriter } from './store-writer.js';
-export type { LeavingOut, Skipped, SweepCounts, SweepTally } from './sweep-tally.js';
-export type { Owner, Sweep, SweepPlan, Work } from './sweeps.js';
-export type { PrunePolicy, PruneResult, StoreInfo } from './upkeep.js';
-
 /** Clients of an inventory. */
 type Roster = Iterable<RosterEntry> | AsyncIterable<RosterEntry>;
 

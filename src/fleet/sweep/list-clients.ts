@@ -2,7 +2,9 @@ import { judgeListed, judgeUnswept } from '../changes/not-checked.js';
 import { sayState } from '../changes/say-change.js';
 import { formatDay } from '../../files/text/day.js';
 import { lapseState } from '../changes/lapsed.js';
-import type { PlaceStatus, RosterLimits, Store, Unswept } from '../store/store.js';
+import type { Store } from '../store/store.js';
+import type { PlaceStatus } from '../store/places.js';
+import type { RosterLimits, Unswept } from '../store/roster.js';
 import { groupByClient, type SaidSlotState, type SlotState } from '../../model/change.js';
 import type { ClientStanding } from '../../model/standing.js';
 

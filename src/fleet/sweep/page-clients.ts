@@ -1,5 +1,6 @@
 import type { FleetPage, FleetWanted } from '../store/fleet-page.js';
-import type { PlaceStatus, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
+import type { PlaceStatus } from '../store/places.js';
 import type { ClientStanding } from '../../model/standing.js';
 import { createLapse, describePlace, describeUnswept } from './list-clients.js';
 

@@ -6,7 +6,7 @@ import { parseMailboxes } from '../alerts/letter.js';
 import type { ReportPlan } from '../alerts/report-settings.js';
 import { routeEvent } from '../alerts/route.js';
 import { REPORT_KEY } from '../store/outbox.js';
-import type { StoreWriter } from '../store/store.js';
+import type { StoreWriter } from '../store/store-writer.js';
 import type { DueReport } from './report-due.js';
 
 /** Why a client gets no report. */

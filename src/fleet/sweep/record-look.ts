@@ -5,7 +5,8 @@ import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../changes/f
 import { findProblem } from '../changes/problem.js';
 import { listUnseen } from '../changes/out-of-sight.js';
 import { isInSight } from '../changes/sight.js';
-import type { Store, StoreWriter } from '../store/store.js';
+import type { Store } from '../store/store.js';
+import type { StoreWriter } from '../store/store-writer.js';
 import type { ClientEvent, Problem } from '../../model/alert.js';
 import type { Change, SlotState, StoredChange, Waiver } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';

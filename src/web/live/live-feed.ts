@@ -1,4 +1,5 @@
-import type { Store, Sweep } from '../../fleet/store/store.js';
+import type { Store } from '../../fleet/store/store.js';
+import type { Sweep } from '../../fleet/store/sweeps.js';
 
 /** A sweep that is under way, by this process or another. */
 export type SweepUnderWay = Pick<Sweep, 'id' | 'startedAt' | 'clients' | 'remaining'>;
