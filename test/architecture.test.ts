@@ -126,8 +126,8 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   web: {
     may: [
-      ...['async', 'check/judge', 'check/run', 'files', 'fleet/alerts', 'fleet/store', 'fleet/sweep', 'model'],
-      ...['reports', 'server', 'words'],
+      ...['async', 'check/judge', 'check/run', 'evidence', 'files', 'fleet/alerts', 'fleet/handover', 'fleet/store'],
+      ...['fleet/sweep', 'fleet/waivers', 'handover', 'model', 'reports', 'server', 'words'],
     ],
     why: 'pages and their API call what the commands call; no query and no rule is theirs',
   },

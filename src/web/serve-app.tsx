@@ -18,6 +18,7 @@ import { renderPage } from './kit/page.js';
 import { renderWebStyle } from './kit/style.js';
 import { addLiveRoute } from './live/live-route.js';
 import { PAGES } from './pages/registry.js';
+import { ReportDesk } from './reports/report-desk.js';
 import type { PageContext, ServeContext } from './serve-context.js';
 
 /** Largest form or body of a request, bytes: a whole inventory can be pasted. */
@@ -41,6 +42,7 @@ export async function createServeApp(context: ServeContext, tls: TlsFiles | null
   const pages: PageContext = {
     ...context,
     assets,
+    reports: new ReportDesk(context),
     draw: (request, content) => renderPage({ assets, ...frameOf(request) }, content),
   };
   app.setNotFoundHandler(() => {

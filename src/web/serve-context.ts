@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { SigningKey } from '../evidence/keys.js';
 import type { Brand } from '../model/brand.js';
 import type { Store } from '../fleet/store/store.js';
 import type { ConnectionLimits } from '../server/connections.js';
@@ -9,6 +10,7 @@ import type { DealerFiles } from './dealer-files.js';
 import type { PageContent } from './kit/page.js';
 import type { AssetPaths } from './kit/assets.js';
 import type { LiveFeed } from './live/live-feed.js';
+import type { ReportDesk } from './reports/report-desk.js';
 
 /** How much a server of pages does at once. */
 export interface WebLimits extends ConnectionLimits {
@@ -47,6 +49,8 @@ export interface ServeContext {
   readonly readBuilt: (name: string) => Promise<Buffer>;
   /** What reports and the sign-in page are headed by. */
   readonly brand: Brand | null;
+  /** What reports are signed by; null if they are not. */
+  readonly key: SigningKey | null;
   readonly now: () => Date;
   /** Aborted when the server ends. */
   readonly ending: AbortSignal;
@@ -57,6 +61,7 @@ export interface ServeContext {
 /** The context, and how a page is drawn for who asks. */
 export interface PageContext extends ServeContext {
   readonly assets: AssetPaths;
+  readonly reports: ReportDesk;
   /** A page as HTML, with the bar around it. */
   readonly draw: (request: FastifyRequest, content: PageContent) => string;
 }

@@ -2,6 +2,7 @@ import { afterAll } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SigningKey } from '../../src/evidence/keys.js';
 import { loadInventory } from '../../src/files/clients/inventory.js';
 import { hashToken } from '../../src/files/server/token-file.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
@@ -32,10 +33,18 @@ export interface ServeSetup {
   readonly inventory?: string;
   readonly limits?: Partial<WebLimits>;
   readonly now?: () => Date;
+  /** What reports are signed by. */
+  readonly key?: SigningKey | null;
 }
 
 /** Pages on a port of their own on loopback, with a store and an inventory, until the tests of the file end. */
-export async function servePages({ withTokens = false, inventory = INVENTORY, limits, now }: ServeSetup = {}) {
+export async function servePages({
+  withTokens = false,
+  inventory = INVENTORY,
+  limits,
+  now,
+  key = null,
+}: ServeSetup = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'serve-'));
   const file = join(directory, 'clients.yaml');
   const tokenFile = join(directory, 'tokens');
@@ -58,7 +67,7 @@ export async function servePages({ withTokens = false, inventory = INVENTORY, li
   const served = await startServe({
     listen: { host: '127.0.0.1', port: 0, loopback: true },
     tokenFile: withTokens ? tokenFile : null,
-    ...{ tls: null, proxies: [], brand: null, limits, store, checks, onTrouble },
+    ...{ tls: null, proxies: [], brand: null, key, limits, store, checks, onTrouble },
     live: new LiveFeed(store, onTrouble, 20),
     files: { inventory: file, read: async () => ({ inventory: await loadInventory(file), alerts: null }) },
     figures: { confirmAfterMs: 0, allowSpecial: true, timing: 'fast' },

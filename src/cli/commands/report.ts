@@ -1,7 +1,7 @@
-import { makeWellFormed } from '../../evidence/canonical-json.js';
 import { InputError } from '../../files/text/input-error.js';
-import { DOCUMENT_FORMATS, drawDocument } from '../../handover/draw-document.js';
-import { type SignedReport, signReport } from '../../handover/sign-report.js';
+import { DOCUMENT_FORMATS } from '../../handover/draw-document.js';
+import { drawSigned } from '../../handover/draw-signed.js';
+import type { SignedReport } from '../../handover/sign-report.js';
 import { verdictOf } from '../../handover/verdict-of.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { QUIET_AND_CONFIG } from '../kit/check-options.js';
@@ -52,21 +52,9 @@ export const command = defineCommand({
     const key = options.sign === undefined ? null : await readSigningKey(options.sign);
     const brand = await readBrand(options, format);
     const gathered = await gatherReport(client, address, options);
-    // A text that was cut within a pair has no canonical form.
-    const subject = key ? makeWellFormed(gathered.subject) : gathered.subject;
-    const verdict = verdictOf(subject);
-    const bytes = await drawDocument(format, subject, {
-      brand,
-      browser: options['pdf-browser'],
-      onNote: options.quiet ? () => {} : tell,
-      signedBy: key?.id ?? null,
-    });
-    await write(
-      key
-        ? signReport(bytes, format, options.output, { subject, verdict, chain: gathered.chain }, key)
-        : { bytes, beside: null },
-      options,
-    );
+    const verdict = verdictOf(gathered.subject);
+    const style = { brand, browser: options['pdf-browser'], onNote: options.quiet ? () => {} : tell, key };
+    await write(await drawSigned(format, gathered, style, options.output), options);
     tellWritten(verdict.toUpperCase(), client === undefined ? '' : ` of ${client}`, options);
     return EXIT[verdict];
   },

@@ -13,8 +13,10 @@ import { worstVerdict } from '../../model/standing.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { readDuration } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
+import { SIGN } from '../kit/draw-options.js';
 import { catchSignals, describeError, EXIT, tell, tellError } from '../kit/ending.js';
 import { inGroup, type Values } from '../kit/option.js';
+import { readSigningKey } from '../kit/key-files.js';
 import { createReportDrawer } from '../kit/report-mail.js';
 import { createFiles, createView } from '../kit/service.js';
 import { chooseStorePath } from '../kit/store.js';
@@ -45,7 +47,7 @@ const OPTIONS = {
       describe: 'Delay each scheduled sweep by a random time, at most this long',
     },
   }),
-  ...inGroup('Output:', BRAND),
+  ...inGroup('Output:', { ...BRAND, ...SIGN }),
 } as const;
 
 type Settings = Values<typeof OPTIONS>;
@@ -71,6 +73,7 @@ async function serve(settings: Settings): Promise<number> {
   const { quiet = false } = settings;
   const server = readServer(settings);
   const brand = await readBrand(settings, 'html');
+  const key = settings.sign === undefined ? null : await readSigningKey(settings.sign);
   const figures = await readSweepFigures(settings);
   const jitterMs = readDuration('jitter', settings.jitter, JITTER_MS);
   const view = createView(quiet, undefined);
@@ -101,7 +104,7 @@ async function serve(settings: Settings): Promise<number> {
         reports.length === 0 ? 'inconclusive' : reports.map(({ verdict }) => verdict).reduce(worstVerdict),
     });
     const served = await startServe({
-      ...{ ...server, store, checks, figures, brand, now, note },
+      ...{ ...server, store, checks, figures, brand, key, now, note },
       files: { inventory: resolve(settings.inventory), read: files.read },
       live: new LiveFeed(store, tellError),
       readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),

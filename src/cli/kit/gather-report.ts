@@ -7,10 +7,9 @@ import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
 import { describeMissingReport } from '../../fleet/handover/missing-report.js';
 import type { FleetReport } from '../../model/fleet-report.js';
-import type { DocumentSubject } from '../../handover/draw-document.js';
+import type { Gathered } from '../../handover/draw-signed.js';
 import type { Handover } from '../../model/handover.js';
 import type { Report } from '../../model/report.js';
-import type { ChainHead } from '../../model/signature.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
 import { readStaleBefore, STALE } from './check-options.js';
 import type { Options, Values } from './option.js';
@@ -30,12 +29,6 @@ export const GATHER = {
 } as const satisfies Options;
 
 type Settings = Values<typeof GATHER>;
-
-/** What is handed over, and where the client's chain in the store ended, if it is from there. */
-export interface Gathered {
-  readonly subject: DocumentSubject;
-  readonly chain: ChainHead | null;
-}
 
 /**
  * Gathers what a report is made from: of a client in the store, of all of them, or of a file.

@@ -4,6 +4,7 @@ import { checkSchema, line } from '../text/check-schema.js';
 import { type KeyPath, problemAt, readYaml } from '../text/yaml-document.js';
 import {
   type Checklist,
+  CHECKLIST_ANSWERS,
   type ChecklistAnswer,
   type ChecklistItem,
   type Role,
@@ -91,6 +92,39 @@ function findAnswerable(checklist: Checklist, id: string, role: Role): Checklist
   if (item.measuredBy !== null) return { problem: `is measured by sallyport ${item.measuredBy}, not attested` };
   if (item.attestedBy.includes(role)) return item;
   return { problem: `cannot be attested as ${role}, only as ${item.attestedBy.join(' or ')}` };
+}
+
+/**
+ * Takes answers of one person to items by their ids, all or none.
+ * @throws InputError with a line for each problem
+ */
+export function readAnswers(
+  checklist: Checklist,
+  given: Iterable<readonly [id: string, { readonly answer: string; readonly note: string }]>,
+  answerer: Answerer,
+): StoredAnswer[] {
+  const errors: InputError[] = [];
+  const by = answerer.by.trim();
+  if (by === '') errors.push(new InputError('who answers? the name must not be empty'));
+  if (by.length > LONGEST.by)
+    errors.push(new InputError(`the name of who answers has at most ${LONGEST.by} characters`));
+  const answers: StoredAnswer[] = [];
+  for (const [id, { answer: text, note }] of given) {
+    const answer = CHECKLIST_ANSWERS.find((one) => one === text);
+    const item = findAnswerable(checklist, id, answerer.role);
+    const problem =
+      'problem' in item
+        ? item.problem
+        : !answer
+          ? `${quoteInput(text)} is not an answer`
+          : note.length > LONGEST.note
+            ? `a note has at most ${LONGEST.note} characters`
+            : null;
+    if (problem !== null) errors.push(new InputError(`${id}: ${problem}`));
+    else answers.push(createAnswer(checklist, item as ChecklistItem, { answer: answer!, note }, { ...answerer, by }));
+  }
+  throwErrors(errors);
+  return answers;
 }
 
 /** Makes an answer to an item as it is stored; it holds for the item's days. */

@@ -168,5 +168,10 @@ export type ClientEntry = z.infer<typeof clientEntrySchema>;
  * @throws InputError
  */
 export function checkClientId(text: string): void {
-  if (!CLIENT_ID.test(text)) throw new InputError(`${quoteInput(text)} is not a client id: expected ${CLIENT_ID_FORM}`);
+  if (!isClientId(text)) throw new InputError(`${quoteInput(text)} is not a client id: expected ${CLIENT_ID_FORM}`);
+}
+
+/** Whether this can be a client's id. */
+export function isClientId(text: string): boolean {
+  return CLIENT_ID.test(text);
 }

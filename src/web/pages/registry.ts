@@ -1,6 +1,8 @@
 import type { AccessRole } from '../../model/access-role.js';
 import type { ServerApp } from '../../server/create-server.js';
 import type { PageContext } from '../serve-context.js';
+import { addCheckRun } from './check-run.js';
+import { addClientPages } from './client.js';
 import { addFleetPage } from './fleet.js';
 
 /** A page, or several that belong together. */
@@ -11,4 +13,8 @@ interface PageEntry {
 }
 
 /** All pages, in the order of the bar. */
-export const PAGES: readonly PageEntry[] = [{ link: { href: '/', text: 'Clients' }, add: addFleetPage }];
+export const PAGES: readonly PageEntry[] = [
+  { link: { href: '/', text: 'Clients' }, add: addFleetPage },
+  { link: null, add: addClientPages },
+  { link: null, add: addCheckRun },
+];

@@ -1,0 +1,93 @@
+import type { FastifyRequest } from 'fastify';
+import { roleAllows } from '../../model/access-role.js';
+import { describeHandover } from '../../reports/document/handover-document.js';
+import type { ServerApp } from '../../server/create-server.js';
+import { readViewer } from '../access/viewer.js';
+import { sendPage } from '../kit/answer.js';
+import { Blocks, Notice } from '../kit/elements.js';
+import type { PageContext } from '../serve-context.js';
+import { addClientCheck, CheckNow } from './client-check.js';
+import { addClientChecklist, readChecklistPart } from './client-checklist.js';
+import { readDone } from './client-done.js';
+import { addClientReports, ReportLinks } from './client-reports.js';
+import { addClientWaivers, readWaiversPart } from './client-waivers.js';
+import { type ClientView, readClient, readId } from './read-client.js';
+
+/** Adds the page of a client, and what its forms do. */
+export function addClientPages(app: ServerApp, context: PageContext): void {
+  app.get('/clients/:id', { schema: { hide: true } }, async (request, reply) => {
+    const view = await readClient(context, readId(request));
+    return sendPage(reply, context.draw(request, await drawClient(context, request, view)));
+  });
+  addClientCheck(app, context);
+  addClientReports(app, context);
+  addClientWaivers(app, context);
+  addClientChecklist(app, context);
+}
+
+async function drawClient(context: PageContext, request: FastifyRequest, view: ClientView) {
+  const viewer = readViewer(request);
+  const mayOperate = roleAllows(viewer.role, 'operator');
+  const said = readDone(request);
+  const running = context.checks.list().find((check) => check.client === view.id && check.state === 'running');
+  return {
+    title: view.name,
+    live: '/live',
+    children: (
+      <>
+        <p class="subject">{describeEntry(view)}</p>
+        {said !== null && <Notice tone="good">{said}</Notice>}
+        <div class="row">
+          {mayOperate && view.entry && <CheckNow view={view} running={running?.id ?? null} />}
+          {view.handover && (
+            <a class="button quiet" href="#reports">
+              Reports
+            </a>
+          )}
+        </div>
+        <div data-part="report">
+          <Standing view={view} />
+          {view.handover && <Blocks blocks={describeHandover(view.handover).blocks} />}
+        </div>
+        {view.handover && <ReportLinks view={view} />}
+        {await readWaiversPart(context, view, mayOperate)}
+        {await readChecklistPart(context, view, mayOperate ? viewer.name : null)}
+      </>
+    ),
+  };
+}
+
+function describeEntry({ id, entry }: ClientView): string {
+  if (!entry) return id;
+  const { addresses, group, schedule, tags } = entry;
+  const parts = [
+    id,
+    addresses.join(', '),
+    ...(group === null ? [] : [`group ${group}`]),
+    ...(tags.length > 0 ? [tags.join(', ')] : []),
+    schedule === null ? 'no schedule' : `checked at ${schedule} (${entry.timeZone})`,
+  ];
+  return parts.join(' · ');
+}
+
+/** What keeps a report from being how things are now. */
+function Standing({ view: { handover, problem, entry, retired } }: { readonly view: ClientView }) {
+  return (
+    <>
+      {problem !== null && <Notice tone="unsure">Not checked: {problem}.</Notice>}
+      {!handover && (
+        <Notice tone="unsure">
+          {problem === null
+            ? 'Nothing is known yet: no check of this client has been stored.'
+            : 'Nothing is known of this client.'}
+        </Notice>
+      )}
+      {retired.length > 0 && (
+        <Notice tone="plain">
+          {retired.map(({ slot, at }) => `${slot} was retired on ${at.slice(0, 10)}`).join('; ')}: listed no longer.
+          {entry ? '' : ' Its history is kept.'}
+        </Notice>
+      )}
+    </>
+  );
+}

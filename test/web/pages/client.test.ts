@@ -1,0 +1,280 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Handover } from '../../../src/model/handover.js';
+import { addSweep, client } from '../../cli/filled-store.js';
+import { answer, site, survey } from '../../check/rules/build-survey.js';
+import { type ServeSetup, servePages } from '../serve.js';
+
+const ACME = client('acme', { name: 'Acme Dental' });
+
+/** Pages of a client that is as agreed, and then is not. */
+async function serveAcme(setup: ServeSetup = {}) {
+  const served = await servePages(setup);
+  const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  await addSweep(served.store.path, at(48), [{ client: ACME, survey: survey(site()) }]);
+  await addSweep(served.store.path, at(2), [{ client: ACME, survey: survey(site(answer('tcp/80', 'nec-webpro'))) }]);
+  return served;
+}
+
+describe('the page of a client', () => {
+  test('shows verdict, findings with what to do, history, changes and whose permission there was', async () => {
+    const { browse } = await serveAcme();
+    const { status, text } = await browse('/clients/acme');
+    expect(status).toBe(200);
+    for (const part of ['Action needed', 'What to do', 'History', 'What changed since', 'Permission', 'WebPro'])
+      expect(text).toContain(part);
+    expect(text).toContain('data-live="/live"');
+  });
+
+  test('of a client that no sweep checked says so', async () => {
+    const { browse } = await servePages();
+    const { status, text } = await browse('/clients/bolt');
+    expect(status).toBe(200);
+    expect(text).toContain('no check of this client has been stored');
+    expect(text).not.toContain('As agreed');
+  });
+
+  test('tells why a client is not checked', async () => {
+    const inventory = `
+clients:
+  - { id: acme, address: 127.0.0.11, paused: true, authorization: { by: Ann, reference: T1 } }
+  - { id: bolt, address: 127.0.0.12 }
+  - { id: over, address: 127.0.0.13, authorization: { by: Ann, reference: T1, until: 2020-01-31 } }
+`;
+    const { browse } = await servePages({ inventory });
+    expect((await browse('/clients/acme')).text).toContain('Not checked: it is paused.');
+    expect((await browse('/clients/bolt')).text).toMatch(/Not checked: [^.]*authori/);
+    expect((await browse('/clients/over')).text).toMatch(/Not checked: [^.]*2020-01-31/);
+  });
+
+  test('tells of a client that the inventory has no more, and offers no check of it', async () => {
+    const { browse } = await serveAcme({ inventory: 'clients: []' });
+    const { status, text } = await browse('/clients/acme');
+    expect(status).toBe(200);
+    expect(text).toContain('the inventory does not have it any more');
+    expect(text).not.toContain('action="/clients/acme/check"');
+  });
+
+  test('tells what was retired', async () => {
+    const { browse, store } = await serveAcme();
+    await store.retireClient('acme', null, new Date());
+    expect((await browse('/clients/acme')).text).toContain('203.0.113.7 was retired on');
+  });
+
+  test.each([
+    ['/clients/acne', 404, 'did you mean &quot;acme&quot;'],
+    ['/clients/..%2F..%2Fetc%2Fpasswd', 404, 'there is no client'],
+    ['/clients/%3Cscript%3E', 404, '&lt;script>'],
+    ['/clients/acme%00', 404, 'there is no client'],
+    [`/clients/${'a'.repeat(99)}`, 404, ''],
+  ])('is not there for %s', async (path, status, words) => {
+    const { browse } = await serveAcme();
+    const answered = await browse(path);
+    expect(answered.status).toBe(status);
+    expect(answered.text).toContain(words);
+    expect(answered.text).not.toContain('<script>');
+  });
+
+  test('shows hostile names as text', async () => {
+    const inventory = `
+clients:
+  - id: acme
+    name: <img src=x onerror=alert(1)>"'
+    address: 127.0.0.11
+    tags: []
+`;
+    const { browse } = await serveAcme({ inventory });
+    const { text } = await browse('/clients/acme');
+    expect(text).not.toContain('<img');
+    expect(text).toContain('&lt;img src=x');
+  });
+});
+
+describe('who may do what', () => {
+  const FORMS = ['check', 'waivers', 'waivers/1/end', 'checklist'];
+
+  test('a viewer reads, and is offered nothing else', async () => {
+    const { browse, signIn } = await serveAcme({ withTokens: true });
+    const cookie = await signIn('viewer');
+    const { status, text } = await browse('/clients/acme', { headers: { cookie } });
+    expect(status).toBe(200);
+    expect(text).not.toMatch(/method="post" action="\/clients/);
+  });
+
+  test.each(FORMS)('a viewer is refused: %s', async (form) => {
+    const { submit, signIn, store } = await serveAcme({ withTokens: true });
+    const cookie = await signIn('viewer');
+    expect((await submit(`/clients/acme/${form}`, {}, { headers: { cookie } })).status).toBe(403);
+    expect(await store.listWaivers()).toEqual([]);
+  });
+
+  test.each(FORMS)('so is a form of another site: %s', async (form) => {
+    const { submit, signIn } = await serveAcme({ withTokens: true });
+    const cookie = await signIn('admin');
+    const headers = { cookie, origin: 'https://evil.example' };
+    expect((await submit(`/clients/acme/${form}`, {}, { headers })).status).toBe(403);
+  });
+
+  test('no one reads without signing in', async () => {
+    const { browse } = await serveAcme({ withTokens: true });
+    for (const path of ['', '/report.html', '/report.pdf', '/report.json', '/report.md'])
+      expect((await browse(`/clients/acme${path}`)).status).toBe(303);
+  });
+});
+
+describe('accepting a finding', () => {
+  const FIELDS = {
+    finding: 'admin-interface-reachable tcp/80',
+    by: 'Ann <b>',
+    reason: 'moves in June',
+    until: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+  };
+
+  test('is what sallyport waive does, is shown, and can be ended', async () => {
+    const { browse, submit, store } = await serveAcme();
+    expect((await browse('/clients/acme')).text).toContain('value="admin-interface-reachable tcp/80"');
+    const accepted = await submit('/clients/acme/waivers', FIELDS);
+    expect([accepted.status, accepted.headers.location]).toEqual([303, '/clients/acme?done=accepted#waivers']);
+    const [waiver] = await store.listWaivers('acme');
+    expect(waiver).toMatchObject({ rule: 'admin-interface-reachable', endpoint: 'tcp/80', by: 'Ann <b>' });
+    const page = await browse(accepted.headers.location!.split('#')[0]!);
+    expect(page.text).toContain('The finding is accepted.');
+    expect(page.text).toContain('Ann &lt;b>');
+    const ended = await submit(`/clients/acme/waivers/${waiver!.id}/end`, {});
+    expect(ended.headers.location).toBe('/clients/acme?done=revoked#waivers');
+    expect(await store.listWaivers('acme')).toEqual([]);
+  });
+
+  test('twice says that one of them is enough, and of nothing found that it applies later', async () => {
+    const { submit } = await serveAcme();
+    await submit('/clients/acme/waivers', FIELDS);
+    const again = await submit('/clients/acme/waivers', FIELDS);
+    expect(again.headers.location).toContain('done=accepted-again');
+    const unfound = await submit('/clients/acme/waivers', { ...FIELDS, finding: 'admin-interface-reachable tcp/81' });
+    expect(unfound.headers.location).toContain('done=accepted-unfound');
+  });
+
+  test.each([
+    [{ finding: 'no-such-rule' }, 'there is no rule'],
+    [{ by: ' ' }, 'Who accepts it: must not be empty'],
+    [{ reason: 'x'.repeat(600) }, 'at most 512'],
+    [{ until: '2099-01-01' }, 'at most two years ahead'],
+    [{ until: '2020-01-01' }, 'Last day'],
+  ])('is refused with a sentence: %j', async (change, words) => {
+    const { submit, store } = await serveAcme();
+    const { status, text } = await submit('/clients/acme/waivers', { ...FIELDS, ...change });
+    expect(status).toBe(400);
+    expect(text).toContain(words);
+    expect(await store.listWaivers()).toEqual([]);
+  });
+
+  test('of another client is not ended here', async () => {
+    const { submit, store } = await serveAcme();
+    await submit('/clients/acme/waivers', FIELDS);
+    const [waiver] = await store.listWaivers('acme');
+    expect((await submit(`/clients/bolt/waivers/${waiver!.id}/end`, {})).status).toBe(404);
+    expect(await store.listWaivers()).toHaveLength(1);
+  });
+});
+
+describe('the checklist', () => {
+  test('takes answers of one person as the command does', async () => {
+    const { browse, submit } = await serveAcme();
+    const { text } = await browse('/clients/acme');
+    const [, item = ''] = /name="answer-([\w-]+)"/.exec(text) ?? [];
+    const [, role = ''] = /Confirmed by (\w+)/.exec(text) ?? [];
+    const answered = await submit('/clients/acme/checklist', {
+      ...{ by: 'Ann', role },
+      [`answer-${item}`]: 'no',
+      [`note-${item}`]: 'next <week>',
+    });
+    expect(answered.headers.location).toBe('/clients/acme?done=answered#checklist');
+    expect((await browse('/clients/acme')).text).toContain('next &lt;week>');
+    const none = await submit('/clients/acme/checklist', { by: 'Ann', role });
+    expect(none.headers.location).toContain('done=unanswered');
+  });
+
+  test('refuses a role that cannot attest, and stores nothing', async () => {
+    const { browse, submit } = await serveAcme();
+    const { text } = await browse('/clients/acme');
+    const items = [...text.matchAll(/name="answer-([\w-]+)"/g)].map(([, id]) => [`answer-${id}`, 'yes'] as const);
+    const refused = await submit('/clients/acme/checklist', {
+      by: 'Ann',
+      role: 'provider',
+      ...Object.fromEntries(items),
+    });
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain('cannot be attested as provider');
+    expect((await browse('/clients/acme')).text).toContain('0 of');
+  });
+});
+
+describe('a report', () => {
+  test.each([
+    ['html', 'text/html; charset=utf-8', /^inline; filename="sallyport-acme-\d{4}-\d\d-\d\d\.html"$/],
+    ['pdf', 'application/pdf', /^attachment; filename="sallyport-acme-\d{4}-\d\d-\d\d\.pdf"$/],
+    ['md', 'text/markdown; charset=utf-8', /\.md"$/],
+    ['json', 'application/json; charset=utf-8', /\.json"$/],
+  ])('can be had as %s', async (ending, type, disposition) => {
+    const { browse } = await serveAcme();
+    const answered = await browse(`/clients/acme/report.${ending}`);
+    expect(answered.status).toBe(200);
+    expect(answered.headers['content-type']).toBe(type);
+    expect(answered.headers['content-disposition']).toMatch(disposition);
+    expect(answered.text.length).toBeGreaterThan(500);
+  });
+
+  test('is of the time that is asked for', async () => {
+    const { browse } = await serveAcme();
+    const yesterday = new Date(Date.now() - 30 * 3_600_000).toISOString().slice(0, 16) + 'Z';
+    const { text } = await browse(`/clients/acme/report.json?at=${yesterday}`);
+    const handover = JSON.parse(text) as Handover;
+    expect(handover.addresses[0]?.report.verdict).toBe('compliant');
+    expect((await browse('/clients/acme/report.json?at=2001-01-01')).status).toBe(404);
+    expect((await browse('/clients/acme/report.json?at=soon')).status).toBe(400);
+    expect((await browse('/clients/acme/report.json?since=2099-01-01')).status).toBe(400);
+  });
+
+  test.each(['bolt', 'nobody', 'a%0d%0aset-cookie:%20x'])('is not there for %s', async (id) => {
+    const { browse } = await serveAcme();
+    const answered = await browse(`/clients/${id}/report.html`);
+    expect(answered.status).toBe(404);
+    expect(answered.headers['set-cookie']).toBeUndefined();
+  });
+});
+
+describe('check now', () => {
+  test('checks the client as a sweep does, and its page shows how that goes', async () => {
+    const { browse, submit, checks, store } = await servePages();
+    const begun = await submit('/clients/acme/check', {});
+    expect(begun.status).toBe(303);
+    const { location } = begun.headers;
+    expect(location).toMatch(/^\/checks\/[\w-]{22}$/);
+    const id = location!.split('/')[2]!;
+    const first = await browse(location!);
+    expect(first.text).toContain('Check of Acme Dental');
+    await new Promise<void>((resolve) => {
+      const look = (): void => void (checks.get(id)?.state !== 'running' && resolve());
+      checks.listen(id, look);
+      look();
+    });
+    const done = await browse(location!);
+    expect(done.text).not.toContain('http-equiv="refresh"');
+    expect(done.text).toContain('href="/clients/acme"');
+    expect(done.text).toContain('tcp/');
+    expect((await store.listHistory('acme', 5)).length).toBeGreaterThan(0);
+  });
+
+  test('is refused for a client that may not be checked, or is not there', async () => {
+    const { submit, checks } = await servePages({ inventory: 'clients: [{ id: acme, address: 127.0.0.11 }]' });
+    const refused = await submit('/clients/acme/check', {});
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain('acme is not checked');
+    expect((await submit('/clients/nobody/check', {})).status).toBe(404);
+    expect(checks.list()).toEqual([]);
+  });
+
+  test('a check that was forgotten is not there', async () => {
+    const { browse } = await servePages();
+    expect((await browse('/checks/nothing')).status).toBe(404);
+  });
+});
