@@ -39,16 +39,17 @@ export async function createServeApp(context: ServeContext, tls: TlsFiles | null
   app.decorateRequest('viewer', null);
   await app.register(fastifyFormbody, { bodyLimit: MAX_BODY });
   const assets = await addAssetRoutes(app, renderWebStyle(brand?.colour), context.readBuilt);
+  const rates = await registerRates(app, limits.networkSites);
   const pages: PageContext = {
     ...context,
     assets,
     reports: new ReportDesk(context),
+    countShared: rates.countAddress(limits.sharedRequests, MINUTE_MS),
     draw: (request, content) => renderPage({ assets, ...frameOf(request) }, content),
   };
   app.setNotFoundHandler(() => {
     throw new Refusal(404, 'not-found', 'there is no such page');
   });
-  const rates = await registerRates(app, limits.networkSites);
   const countRequests = rates.countAddress(limits.addressRequests, MINUTE_MS);
   app.addHook('onRequest', async (request) => {
     request.callerAddress = readCaller(request, access.proxies);

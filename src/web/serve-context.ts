@@ -3,6 +3,7 @@ import type { SigningKey } from '../evidence/keys.js';
 import type { Brand } from '../model/brand.js';
 import type { Store } from '../fleet/store/store.js';
 import type { ConnectionLimits } from '../server/connections.js';
+import type { CountRate } from '../server/rates.js';
 import type { Access } from './access/recognise.js';
 import type { CheckFigures } from './checks/check-client.js';
 import type { Checks } from './checks/checks.js';
@@ -19,6 +20,8 @@ export interface WebLimits extends ConnectionLimits {
   readonly addressRequests: number;
   /** Tries a minute to sign in, from one address. */
   readonly signIns: number;
+  /** Requests a minute by shared links, from one address. */
+  readonly sharedRequests: number;
   /** Bytes that may wait for the reader of a stream. */
   readonly waitingBytes: number;
   readonly keepAliveSeconds: number;
@@ -31,6 +34,7 @@ export const WEB_LIMITS: WebLimits = {
   requestSeconds: 15,
   addressRequests: 3_000,
   signIns: 10,
+  sharedRequests: 30,
   waitingBytes: 262_144,
   keepAliveSeconds: 10,
 };
@@ -62,6 +66,8 @@ export interface ServeContext {
 export interface PageContext extends ServeContext {
   readonly assets: AssetPaths;
   readonly reports: ReportDesk;
+  /** Counts requests of those who need not sign in. */
+  readonly countShared: CountRate;
   /** A page as HTML, with the bar around it. */
   readonly draw: (request: FastifyRequest, content: PageContent) => string;
 }

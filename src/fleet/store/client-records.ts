@@ -13,6 +13,7 @@ const TABLES = [
   'answers',
   'site_reports',
   'invited_checks',
+  'shared_links',
   'work',
   'left_out',
   'chains',

@@ -9,6 +9,7 @@ import { roster } from './migrations/roster.js';
 import { invitedChecks } from './migrations/invited-checks.js';
 import { leftOut } from './migrations/left-out.js';
 import { searchableCards } from './migrations/searchable-cards.js';
+import { sharedLinks } from './migrations/shared-links.js';
 import { slotSummaries } from './migrations/slot-summaries.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   slotSummaries,
   invitedChecks,
   searchableCards,
+  sharedLinks,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

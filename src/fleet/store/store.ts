@@ -11,6 +11,7 @@ import * as places from './places.js';
 import * as results from './results.js';
 import { findInventory, readRoster, putRoster, type RosterReading, showRoster } from './roster.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
+import { SharedLinks } from './shared-links.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
 import { StoreWriter } from './store-writer.js';
@@ -34,9 +35,11 @@ type Roster = Iterable<RosterEntry> | AsyncIterable<RosterEntry>;
  */
 export class Store {
   readonly #connection: SqliteConnection;
+  readonly links: SharedLinks;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
+    this.links = new SharedLinks(connection);
   }
 
   get path(): string {

@@ -32,6 +32,7 @@ export interface Tables {
   readonly runs: { readonly key: string; readonly at: number };
   readonly chains: { readonly client_id: string; readonly length: number; readonly head: Uint8Array };
   readonly pruned_links: PrunedLinksTable;
+  readonly shared_links: SharedLinksTable;
 }
 
 /** What is chained; see chain.ts. */
@@ -47,6 +48,16 @@ interface PrunedLinksTable {
   readonly last: number;
   /** The hash of the last. */
   readonly head: Uint8Array;
+}
+
+interface SharedLinksTable {
+  readonly id: Generated<number>;
+  readonly client_id: string;
+  readonly hash: Uint8Array;
+  readonly by: string;
+  readonly note: string;
+  readonly created_at: number;
+  readonly expires_at: number;
 }
 
 interface SlotsTable {

@@ -66,6 +66,19 @@ export async function sendReport(reply: FastifyReply, context: PageContext, { id
     .send(bytes);
 }
 
+/** Links to the reports of now. */
+export function ReportFiles({ path }: { readonly path: string }) {
+  return (
+    <p class="row">
+      {REPORT_FORMS.map(({ ending, title }) => (
+        <a key={ending} class="button quiet" href={`${path}/report.${ending}`}>
+          {title}
+        </a>
+      ))}
+    </p>
+  );
+}
+
 /** The part of a client's page that its reports are had from. */
 export function ReportLinks({ view }: { readonly view: ClientView }) {
   return (

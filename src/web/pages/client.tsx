@@ -9,6 +9,7 @@ import type { PageContext } from '../serve-context.js';
 import { addClientCheck, CheckNow } from './client-check.js';
 import { addClientChecklist, readChecklistPart } from './client-checklist.js';
 import { readDone } from './client-done.js';
+import { addClientLinks, readLinksPart } from './client-links.js';
 import { addClientReports, ReportLinks } from './client-reports.js';
 import { addClientWaivers, readWaiversPart } from './client-waivers.js';
 import { type ClientView, readClient, readId } from './read-client.js';
@@ -23,6 +24,7 @@ export function addClientPages(app: ServerApp, context: PageContext): void {
   addClientReports(app, context);
   addClientWaivers(app, context);
   addClientChecklist(app, context);
+  addClientLinks(app, context);
 }
 
 async function drawClient(context: PageContext, request: FastifyRequest, view: ClientView) {
@@ -51,6 +53,7 @@ async function drawClient(context: PageContext, request: FastifyRequest, view: C
         </div>
         {view.handover && <ReportLinks view={view} />}
         {await readWaiversPart(context, view, mayOperate)}
+        {mayOperate && view.handover && (await readLinksPart(context, view))}
         {await readChecklistPart(context, view, mayOperate ? viewer.name : null)}
       </>
     ),

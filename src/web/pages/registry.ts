@@ -4,6 +4,7 @@ import type { PageContext } from '../serve-context.js';
 import { addCheckRun } from './check-run.js';
 import { addClientPages } from './client.js';
 import { addFleetPage } from './fleet.js';
+import { addSharedPage } from './shared.js';
 
 /** A page, or several that belong together. */
 interface PageEntry {
@@ -17,4 +18,5 @@ export const PAGES: readonly PageEntry[] = [
   { link: { href: '/', text: 'Clients' }, add: addFleetPage },
   { link: null, add: addClientPages },
   { link: null, add: addCheckRun },
+  { link: null, add: addSharedPage },
 ];

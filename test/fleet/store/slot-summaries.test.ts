@@ -139,6 +139,7 @@ async function forgetSummaries(path: string): Promise<void> {
     ${drop('trigger', ['result_added', 'result_replaced', 'result_deleted', 'state_written'])}
     drop table open_issues;
     drop table invited_checks;
+    drop table shared_links;
     ${['looked_at', 'checked_at', 'problem', 'profile', 'seen_at', 'no_answer']
       .map((column) => `alter table slots drop column ${column};`)
       .join('')}
