@@ -55,7 +55,7 @@ interface RefusalContext {
 
 /** Answers any error with a sentence, never with a stack; our own trouble is told to the operator only. */
 export function answerError({ metrics, onTrouble }: RefusalContext, error: unknown, reply: FastifyReply): FastifyReply {
-  const refusal = error instanceof Refusal ? error : readCallersFault(error as Partial<FastifyError>);
+  const refusal = readRefusal(error);
   if (!refusal) {
     onTrouble(error);
     return reply.code(500).send({ error: 'the server has an internal error; its log has the details' });
@@ -64,6 +64,11 @@ export function answerError({ metrics, onTrouble }: RefusalContext, error: unkno
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
   if (refusal.statusCode === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(refusal.statusCode).send({ error: refusal.message });
+}
+
+/** What an error says of the request; null where the trouble is our own. */
+export function readRefusal(error: unknown): Refusal | null {
+  return error instanceof Refusal ? error : readCallersFault(error as Partial<FastifyError>);
 }
 
 function readCallersFault({ statusCode = 500, code = '' }: Partial<FastifyError>): Refusal | null {

@@ -18,8 +18,8 @@ export interface CheckCallerOptions {
   readonly source: string;
   readonly timing: TimingName;
   readonly signal: AbortSignal;
-  /** Told of each endpoint when it is settled. */
-  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
+  /** Told of each endpoint when it is settled, and of how many there are. */
+  readonly onProgress?: ((seen: Observation, total: number) => void) | undefined;
 }
 
 /**
@@ -27,9 +27,11 @@ export interface CheckCallerOptions {
  * where that is nothing.
  */
 export async function checkCaller(options: CheckCallerOptions): Promise<Report | null> {
-  const { address, authorization, profile, source, signal, onEndpoint } = options;
+  const { address, authorization, profile, source, signal, onProgress } = options;
   const terms = createTerms({ profile, plan: { profile, canaries: true }, source, authorization, failOn: 'low' });
-  const timing = chooseTiming({ timing: options.timing, maxSockets: MAX_SOCKETS }, terms.planTarget().length);
+  const total = terms.planTarget().length;
+  const timing = chooseTiming({ timing: options.timing, maxSockets: MAX_SOCKETS }, total);
+  const onEndpoint = (seen: Observation): void => onProgress?.(seen, total);
   const scope = addressScope(address) ?? null;
   const target: Target = { input: address, address, name: null, resolvedAt: null, scope, problem: null };
   const jobs = async function* () {

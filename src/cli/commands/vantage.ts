@@ -3,6 +3,7 @@ import { InputError } from '../../files/text/input-error.js';
 import type { Vantage, VantageOptions } from '../../vantage/start-vantage.js';
 import type { ServedRequest } from '../../vantage/vantage-context.js';
 import { forTerminal } from '../../words/escape.js';
+import { CHECK_ME, openCheckMe } from '../kit/check-me.js';
 import { COMMON, EXCLUSIONS } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell, tellError } from '../kit/ending.js';
@@ -41,9 +42,7 @@ const OPTIONS = {
     'token-file': { value: 'FILE', describe: 'File of the tokens that callers may use' },
     'allow-special': allowSpecial,
   }),
-  ...inGroup('Invites:', {
-    invites: { value: 'DIR', describe: 'Folder of invites, whose codes callers may use once instead of a token' },
-  }),
+  ...CHECK_ME,
   ...inGroup('Output:', common),
 } as const;
 
@@ -84,22 +83,32 @@ async function serve(settings: Settings): Promise<number> {
   process.stderr.on('error', ignore);
   try {
     const options = readVantageOptions(settings);
-    // The server is heavy; help and tokens do without it.
-    const { startVantage } = await import('../../vantage/start-vantage.js');
-    const vantage = await startVantage(options);
-    const reload = (): void => void reloadVantage(vantage);
-    process.on('SIGHUP', reload);
+    const checkMe = await openCheckMe(settings);
     try {
-      tell(`listening on ${vantage.url}`);
-      if (!ending.signal.aborted) await new Promise((resolve) => ending.signal.addEventListener('abort', resolve));
+      await run({ ...options, plugin: checkMe?.plugin }, ending.signal);
     } finally {
-      await vantage.close();
-      process.off('SIGHUP', reload);
+      await checkMe?.close();
     }
     return EXIT.compliant;
   } finally {
     process.stderr.off('error', ignore);
     ending.release();
+  }
+}
+
+/** Runs a vantage server until the signal. */
+async function run(options: VantageOptions, signal: AbortSignal): Promise<void> {
+  // The server is heavy; help and tokens do without it.
+  const { startVantage } = await import('../../vantage/start-vantage.js');
+  const vantage = await startVantage(options);
+  const reload = (): void => void reloadVantage(vantage);
+  process.on('SIGHUP', reload);
+  try {
+    tell(`listening on ${vantage.url}`);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  } finally {
+    await vantage.close();
+    process.off('SIGHUP', reload);
   }
 }
 
