@@ -44,6 +44,15 @@ export interface ClientStanding {
 /** What an address counts as in a list of clients. */
 export type Listed = Standing | 'not-checked';
 
+/** The same, worst first. */
+export const WORST_LISTED_FIRST: readonly Listed[] = [
+  'violation',
+  'no-answer',
+  'inconclusive',
+  'not-checked',
+  'compliant',
+];
+
 /**
  * What an address counts as, in every list and every count: a violation that stands is one, whatever the last check
  * could see; and of what is not checked, or not for long, nothing else is known.

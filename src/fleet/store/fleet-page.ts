@@ -3,7 +3,7 @@ import type { SlotState } from '../../model/change.js';
 import { formatDay } from '../../model/client.js';
 import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import { findService } from '../../model/service.js';
-import type { Listed } from '../../model/standing.js';
+import { type Listed, WORST_LISTED_FIRST } from '../../model/standing.js';
 import { foldCase } from './client-card.js';
 import { IS_GONE, isDoubtful, SLOTS_WITH_ROSTER } from './places.js';
 import { IS_LISTED, IS_UNSWEPT, UNSWEPT_ADDRESSES } from './roster.js';
@@ -98,6 +98,34 @@ export async function readFleetPage(db: Db, wanted: FleetWanted, lapse: Lapse): 
   };
 }
 
+/**
+ * Counts clients, each by the worst that one of its rows counts as: an issue that stands, then what was checked and is
+ * not known, then what was not checked.
+ * @param staleBefore what was last looked at before this was not for long
+ */
+export async function countClients(
+  db: Db,
+  { now, staleBefore }: Pick<FleetWanted, 'now' | 'staleBefore'>,
+  lapse: Lapse,
+): Promise<Record<Listed, number>> {
+  const listed = selectListed(
+    { now, staleBefore, sort: 'worst' },
+    await readDays(db, now),
+    await readLapsed(db, now, lapse),
+  );
+  const worst = sql.join(
+    WORST_LISTED_FIRST.map((one, index) => sql`when ${STANDS[one]} then ${sql.lit(index)}`),
+    sql` `,
+  );
+  const { rows } = await sql<{ worst: number; clients: number }>`
+    select worst, count(*) as clients
+    from (select min(case ${worst} end) as worst from (${listed}) group by client_id)
+    group by worst
+  `.execute(db);
+  const counts = new Map(rows.map(({ worst: index, clients }) => [WORST_LISTED_FIRST[index], clients]));
+  return Object.fromEntries(STANDINGS.map((one) => [one, counts.get(one) ?? 0])) as Record<Listed, number>;
+}
+
 /** Has count what was accepted in a state of a client until a day that is over. */
 export type Lapse = (state: SlotState, clientId: string) => SlotState;
 
@@ -126,7 +154,7 @@ async function readDays(db: Db, now: Date): Promise<string> {
 
 /** All rows that a filter lets through: first slots, then clients with addresses that are not listed. */
 function selectListed(
-  { now, staleBefore, sort, ...filter }: FleetWanted,
+  { now, staleBefore, sort, ...filter }: FleetFilter & Pick<FleetWanted, 'now' | 'staleBefore' | 'sort'>,
   days: string,
   lapsed: string,
 ): RawBuilder<unknown> {

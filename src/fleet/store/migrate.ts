@@ -11,6 +11,7 @@ import { leftOut } from './migrations/left-out.js';
 import { searchableCards } from './migrations/searchable-cards.js';
 import { sharedLinks } from './migrations/shared-links.js';
 import { slotSummaries } from './migrations/slot-summaries.js';
+import { standings } from './migrations/standings.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   invitedChecks,
   searchableCards,
   sharedLinks,
+  standings,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

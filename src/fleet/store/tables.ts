@@ -29,6 +29,7 @@ export interface Tables {
   readonly answers: AnswersTable;
   readonly site_reports: SiteReportsTable;
   readonly invited_checks: InvitedChecksTable;
+  readonly standings: StandingsTable;
   readonly runs: { readonly key: string; readonly at: number };
   readonly chains: { readonly client_id: string; readonly length: number; readonly head: Uint8Array };
   readonly pruned_links: PrunedLinksTable;
@@ -120,6 +121,17 @@ interface SweepsTable {
   readonly beat_at: number;
   readonly clients: number;
   readonly held: Generated<number>;
+}
+
+interface StandingsTable {
+  /** Hours since 1970. */
+  readonly hour: number;
+  readonly at: number;
+  readonly violation: number;
+  readonly no_answer: number;
+  readonly inconclusive: number;
+  readonly not_checked: number;
+  readonly compliant: number;
 }
 
 interface WorkTable {

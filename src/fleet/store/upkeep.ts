@@ -102,6 +102,7 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   const results = await remove(sql`delete from results where id in (${oldResults})`);
   const reports = await remove(sql`delete from reports where id not in (select report_id from results)`);
   const changes = await remove(sql`delete from changes where at < ${before}`);
+  await remove(sql`delete from standings where at < ${before}`);
   if (olderThan !== null) await noteDeleted(db, olderThan);
   const messages = await remove(sql`
     delete from messages where state in ('sent', 'joined') and created_at < ${before}

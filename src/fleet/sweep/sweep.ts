@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import type { LeavingOut, Skipped, SweepTally } from '../store/sweep-tally.js';
 import type { Sweep } from '../store/sweeps.js';
 import { Blindness } from './blindness.js';
+import { createLapse } from './list-clients.js';
 import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
 import { LookQueue } from './look-queue.js';
 import { MassSilence } from './mass-silence.js';
@@ -210,6 +211,8 @@ export async function* runSweep(
     }
     await store.finishSweep(sweepId, state, new Date());
     await store.closeDigest(sweepId, new Date());
+    const now = new Date();
+    await store.noteStandings(now, await createLapse(store, now));
     end({ state, blind, held, failed });
   }
 }

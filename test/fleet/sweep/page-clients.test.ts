@@ -2,13 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { cleanSearch, FLEET_SORTS, type FleetWanted } from '../../../src/fleet/store/fleet-page.js';
 import type { Store } from '../../../src/fleet/store/store.js';
-import { listClients } from '../../../src/fleet/sweep/list-clients.js';
+import { createLapse, listClients } from '../../../src/fleet/sweep/list-clients.js';
 import { pageClients } from '../../../src/fleet/sweep/page-clients.js';
 import type { SlotState } from '../../../src/model/change.js';
 import { isChosen, type RosterEntry } from '../../../src/model/client.js';
 import { VERDICTS, type Verdict } from '../../../src/model/report.js';
 import { findService } from '../../../src/model/service.js';
-import { type ClientStanding, type Listed, listedAs, STANDINGS } from '../../../src/model/standing.js';
+import {
+  type ClientStanding,
+  type Listed,
+  listedAs,
+  STANDINGS,
+  WORST_LISTED_FIRST,
+} from '../../../src/model/standing.js';
 import { anyState } from '../store/looks.js';
 import {
   collect,
@@ -175,6 +181,21 @@ function choose(
   return { counts, total: rows.length, rows };
 }
 
+/** How many clients stand how, as it is noted for what was over time. */
+async function noteAndRead(store: Store) {
+  await store.noteStandings(NOW, await createLapse(store, NOW));
+  return (await store.readStandings(NOW, NOW))[0]?.counts;
+}
+
+/** The same from the whole list. */
+function countClients(list: readonly ClientStanding[]) {
+  const worst = [...new Set(list.map(({ client }) => client.id))].map((id) => {
+    const all = list.filter(({ client }) => client.id === id).map(listedAs);
+    return WORST_LISTED_FIRST.find((one) => all.includes(one));
+  });
+  return Object.fromEntries(WORST_LISTED_FIRST.map((one) => [one, worst.filter((other) => other === one).length]));
+}
+
 /** What a list is sorted by, as bytes: the worst first is the order of the list itself. */
 const KEYS = {
   name: ({ client: { name, id, group } }: ClientStanding) => Buffer.from([name, id, group].join('\n').toLowerCase()),
@@ -191,6 +212,7 @@ describe('pages of all clients', () => {
         const store = await stores.open();
         const profileOf = await fill(store, all, looks);
         const list = (await collect(listClients(store, { ...CLOCK, isReversed: false }))).flat();
+        expect(await noteAndRead(store)).toEqual(countClients(list));
         for (const question of questions) {
           const due = choose(list, { ...question, ...CLOCK }, profileOf);
           const pages: ClientStanding[] = [];

@@ -41,6 +41,8 @@ describe('a sweep', () => {
     expect(second.results).toHaveLength(3);
     expect(changesOf(second)).toEqual([]);
     expect((await store.listHistory('c1', 10)).map(({ sweepId }) => sweepId)).toEqual([second.sweepId, first.sweepId]);
+    const noted = await store.readStandings(new Date(Date.now() - 86_400_000), new Date());
+    expect(noted.at(-1)!.counts).toMatchObject({ violation: 1, compliant: 2, 'not-checked': 0 });
   });
 
   test('can spread the endpoints of its clients over a time, second looks too', async () => {
