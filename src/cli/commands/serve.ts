@@ -105,7 +105,7 @@ async function serve(settings: Settings): Promise<number> {
     });
     const served = await startServe({
       ...{ ...server, store, checks, figures, brand, key, now, note },
-      files: { inventory: resolve(settings.inventory), read: files.read },
+      files: { inventory: resolve(settings.inventory), ignore: settings.ignore, read: files.read },
       live: new LiveFeed(store, tellError),
       readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),
       ending: signal,

@@ -17,6 +17,8 @@ export const DEFAULT_TIME_ZONE = 'UTC';
 export interface InventoryContext {
   /** As the user gave it. */
   readonly file: string;
+  /** Read in place of the file. */
+  readonly text?: string | undefined;
   readonly problems: ProblemList;
   /** Takes how something was understood that is not written as it should be. */
   readonly note: (spot: Spot, text: string) => void;

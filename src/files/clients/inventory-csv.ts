@@ -4,6 +4,7 @@ import type { ClientEntry, Layer } from './inventory-schema.js';
 import { ADDRESS_COLUMNS } from '../targets/target-file.js';
 import { type CsvDocument, type CsvRow, type Delimiter, openCsv } from '../text/csv-document.js';
 import { InputError, type ProblemList, throwErrors } from '../text/input-error.js';
+import type { EncodingNote } from '../text/utf8-stream.js';
 import type { KeyPath } from '../text/yaml-document.js';
 import type { Client, InventoryContent } from '../../model/client.js';
 import { quoteInput, suggest } from '../../words/input.js';
@@ -31,7 +32,8 @@ interface Header {
  * @throws InputError for a file that cannot be read as CSV, or whose header is wrong
  */
 export async function readCsvInventory(context: InventoryContext): Promise<InventoryContent> {
-  const document = await openCsv(context.file, (place, text) => context.note({ place, label: '' }, text));
+  const note: EncodingNote = (place, text) => context.note({ place, label: '' }, text);
+  const document = await openCsv(context.file, note, context.text);
   const header = await readHeader(document, context);
   const clients: Client[] = [];
   const groups = new Set<string>();

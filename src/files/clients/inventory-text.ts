@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 import type { Client, InventoryContent } from '../../model/client.js';
+import { writeCell } from '../text/csv-cells.js';
 import { InputError } from '../text/input-error.js';
 import { DEFAULT_TIME_ZONE } from './inventory-client.js';
 import { COLUMNS } from './inventory-columns.js';
@@ -17,13 +18,9 @@ export function renderInventoryCsv(clients: readonly Client[], directory: string
   const header = COLUMNS.map(({ name }) => name).join(',');
   const rows = clients.map((client) => {
     const placed = { ...client, profile: placeProfile(client.profile, directory) };
-    return COLUMNS.map(({ write }) => quoteCell(write(placed))).join(',');
+    return COLUMNS.map(({ write }) => writeCell(write(placed))).join(',');
   });
   return [header, ...rows].map((row) => `${row}\r\n`).join('');
-}
-
-function quoteCell(text: string): string {
-  return /[",;\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /**

@@ -2,7 +2,8 @@ import { buildClient, checkLayers, chooseProfile, type InventoryContext } from '
 import { type ClientEntry, type InventoryFile, inventoryFileSchema, type Layer } from './inventory-schema.js';
 import type { Spot } from '../text/input-error.js';
 import { describeIssues } from '../text/check-schema.js';
-import { type KeyPath, readYaml, type YamlDocument } from '../text/yaml-document.js';
+import type { EncodingNote } from '../text/utf8-stream.js';
+import { type KeyPath, parseYaml, readYaml, type YamlDocument } from '../text/yaml-document.js';
 import type { Client, ClientGroup, InventoryContent } from '../../model/client.js';
 import type { Profile } from '../../model/profile.js';
 import { quoteInput, suggest } from '../../words/input.js';
@@ -16,7 +17,9 @@ export const MAX_INVENTORY_BYTES = 16 << 20;
  */
 export async function readYamlInventory(context: InventoryContext): Promise<InventoryContent> {
   const { file } = context;
-  const document = await readYaml(file, MAX_INVENTORY_BYTES, (place, text) => context.note({ place, label: '' }, text));
+  const note: EncodingNote = (place, text) => context.note({ place, label: '' }, text);
+  const document =
+    context.text === undefined ? await readYaml(file, MAX_INVENTORY_BYTES, note) : parseYaml(context.text, file);
   const { data, entries } = readEntries(document, context);
   const defaults = data.defaults ? [createLayer(document, ['defaults'], data.defaults)] : [];
   await checkLayers(context, defaults);

@@ -23,7 +23,7 @@ export type InventoryFormat = 'yaml' | 'csv';
  * The format of an inventory file, by its ending.
  * @throws InputError for any other ending
  */
-function inventoryFormat(file: string): InventoryFormat {
+export function inventoryFormat(file: string): InventoryFormat {
   const ending = extname(file).toLowerCase();
   if (ending === '.csv') return 'csv';
   if (ending === '.yaml' || ending === '.yml') return 'yaml';
@@ -33,9 +33,10 @@ function inventoryFormat(file: string): InventoryFormat {
 /**
  * Loads an inventory and checks all of it: addresses, profiles, schedules, and what is given twice.
  * @param ignore columns of a CSV file, and keys of clients in YAML, that are the user's own
+ * @param text what the file is to say, which is checked in place of what it says
  * @throws InputError with a line, as `file:line:column: key: problem`, for each of the first 100 problems
  */
-export async function loadInventory(file: string, ignore: readonly string[] = []): Promise<Inventory> {
+export async function loadInventory(file: string, ignore: readonly string[] = [], text?: string): Promise<Inventory> {
   const format = inventoryFormat(file);
   const problems = createProblemList(file);
   const notes: string[] = [];
@@ -45,6 +46,7 @@ export async function loadInventory(file: string, ignore: readonly string[] = []
   const addresses = createAddressBook(problems, note);
   const context: InventoryContext = {
     file,
+    text,
     problems,
     note,
     ignored: new Set(ignore.map((name) => name.toLowerCase())),

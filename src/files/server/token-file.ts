@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { InputError, type InputPlace, throwErrors } from '../text/input-error.js';
 import { ACCESS_ROLES, type AccessRole } from '../../model/access-role.js';
 import { isDay } from '../text/day.js';
 import { describeFileError, readText } from '../text/read-text.js';
+import { replaceFile } from '../text/replace-file.js';
 import { quoteInput } from '../../words/input.js';
 
 /** Largest file of tokens, some thousand of them. */
@@ -171,48 +172,11 @@ export async function revokeToken(file: string, name: string): Promise<void> {
 
 type Edit = (text: string, entries: readonly TokenEntry[]) => string;
 
-/**
- * Replaces a file as a whole, so that no one ever reads half of it; owner and mode stay. The new file, under a name of
- * its own until then, keeps a second change out.
- */
 async function editFile(file: string, create: boolean, edit: Edit): Promise<void> {
-  const target = await realpath(file).catch((error: NodeJS.ErrnoException) => {
-    if (create && error.code === 'ENOENT') return file;
-    throw new InputError(describeFileError(error), { file });
-  });
-  const beside = `${target}.new`;
-  const handle = await open(beside, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(describeWriteError(error, beside), { file });
-  });
-  try {
-    const there = await stat(target).catch(() => null);
-    const entries = there ? (await loadTokenFile(target)).entries : [];
-    const text = edit(there ? await readText(target, MAX_TOKEN_FILE) : '', entries);
+  await replaceFile(file, create, async (target, isThere) => {
+    const entries = isThere ? (await loadTokenFile(target)).entries : [];
+    const text = edit(isThere ? await readText(target, MAX_TOKEN_FILE) : '', entries);
     if (Buffer.byteLength(text) > MAX_TOKEN_FILE) throw new InputError('is full: revoke tokens first', { file });
-    await handle.writeFile(text);
-    if (there) {
-      const own = await handle.stat();
-      if (own.uid !== there.uid || own.gid !== there.gid) await handle.chown(there.uid, there.gid);
-      await handle.chmod(there.mode & 0o777);
-    }
-    await handle.sync();
-    await rename(beside, target);
-  } catch (error) {
-    await rm(beside, { force: true });
-    if (error instanceof InputError) throw error;
-    throw new InputError(describeWriteError(error as NodeJS.ErrnoException, beside), { file });
-  } finally {
-    await handle.close();
-  }
-}
-
-function describeWriteError({ code, message }: NodeJS.ErrnoException, beside: string): string {
-  const known: Record<string, string> = {
-    EEXIST: `is being changed; if that was cut off, delete ${beside}`,
-    ENOENT: 'no such directory',
-    EACCES: 'cannot be written: permission denied',
-    EPERM: 'cannot be written: its owner cannot be kept; change it as its owner or as root',
-    ENOSPC: 'cannot be written: no space left',
-  };
-  return known[code ?? ''] ?? `cannot be written: ${message}`;
+    return text;
+  });
 }

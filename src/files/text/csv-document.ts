@@ -35,11 +35,15 @@ export interface CsvDocument {
  * what the header has most of: semicolons, tabs or commas. Rows come as they are read: nothing accumulates.
  *
  * @param onNote takes in which other encoding than UTF-8 the file was read
+ * @param text what is read in place of the file
  * @throws InputError, also while rows are read: no such file, bad quotation marks, a row that is too long
  */
-export async function openCsv(file: string, onNote?: EncodingNote): Promise<CsvDocument> {
+export async function openCsv(file: string, onNote?: EncodingNote, text?: string): Promise<CsvDocument> {
   try {
-    const { head, all } = await peekLine(readUtf8(createReadStream(file), file, onNote), isHeader);
+    const { head, all } = await peekLine(
+      readUtf8(text === undefined ? createReadStream(file) : [text], file, onNote),
+      isHeader,
+    );
     return { delimiter: findDelimiter(head), rows: readCsv(all, file, findDelimiter(head)) };
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(describeFileError(error), { file });
@@ -47,7 +51,7 @@ export async function openCsv(file: string, onNote?: EncodingNote): Promise<CsvD
 }
 
 /** Whether this can be the first line with names of columns. */
-function isHeader(line: string): boolean {
+export function isHeader(line: string): boolean {
   return !/^[\s\uFEFF;,]*$/.test(line) && !SEPARATOR_LINE.test(line);
 }
 

@@ -8,6 +8,7 @@ const DONE = {
   'accepted-again': 'The finding is accepted. Something of the same was accepted before: any one of them is enough.',
   revoked: 'The acceptance has ended. The next check counts what it finds.',
   unshared: 'The link is taken back: it leads nowhere from now on.',
+  edited: 'The inventory is written.',
   answered: 'The answers are stored.',
   unanswered: 'Nothing was stored, since no item was answered.',
 } as const;

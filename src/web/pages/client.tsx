@@ -9,10 +9,11 @@ import type { PageContext } from '../serve-context.js';
 import { addClientCheck, CheckNow } from './client-check.js';
 import { addClientChecklist, readChecklistPart } from './client-checklist.js';
 import { readDone } from './client-done.js';
+import { addClientEdit } from './client-edit.js';
 import { addClientLinks, readLinksPart } from './client-links.js';
 import { addClientReports, ReportLinks } from './client-reports.js';
 import { addClientWaivers, readWaiversPart } from './client-waivers.js';
-import { type ClientView, readClient, readId } from './read-client.js';
+import { type ClientView, pathOf, readClient, readId } from './read-client.js';
 
 /** Adds the page of a client, and what its forms do. */
 export function addClientPages(app: ServerApp, context: PageContext): void {
@@ -25,6 +26,7 @@ export function addClientPages(app: ServerApp, context: PageContext): void {
   addClientWaivers(app, context);
   addClientChecklist(app, context);
   addClientLinks(app, context);
+  addClientEdit(app, context);
 }
 
 async function drawClient(context: PageContext, request: FastifyRequest, view: ClientView) {
@@ -44,6 +46,11 @@ async function drawClient(context: PageContext, request: FastifyRequest, view: C
           {view.handover && (
             <a class="button quiet" href="#reports">
               Reports
+            </a>
+          )}
+          {roleAllows(viewer.role, 'admin') && view.entry && (
+            <a class="button quiet" href={`${pathOf(view.id)}/edit`}>
+              Edit
             </a>
           )}
         </div>
