@@ -38,12 +38,17 @@ describe('what someone at the site had checked', () => {
     expect(handover.invited.map(({ verdict }) => verdict)).toEqual(['violation']);
     const page = (await run('report', 'acme', '--format', 'markdown', ...OF_THEN)).stdout;
     expect(page).toMatch(/\*\*✖ Action needed\*\*\s+Checked from the site: /);
+    expect(page).not.toContain('Nothing that has to be put right.');
+    expect(page.match(/## What to do/g)).toHaveLength(1);
     expect(page).toMatch(/## Checked from the site\n[^]*### 198\.51\.100\.9, 2026-11-21/);
   });
 
   test('makes nothing better, and counts in the time of the report alone', async () => {
     expect((await run('report', 'fine', ...OF_THEN)).code).toBe(0);
-    expect((await run('report', 'bare', ...OF_THEN)).code).toBe(3);
+    const bare = await run('report', 'bare', '--format', 'markdown', ...OF_THEN);
+    expect(bare.code).toBe(3);
+    expect(bare.stdout).toContain('## Checked from the site');
+    expect(bare.stdout).not.toContain('No check is known.');
     expect((await run('report', 'acme', '--at', '2026-11-20', '--since', '2026-11-01')).code).toBe(0);
     expect((await run('report', 'acme', '198.51.100.77', ...OF_THEN)).code).toBe(2);
   });

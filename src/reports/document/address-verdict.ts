@@ -31,10 +31,19 @@ function isOld({ startedAt }: Report, { since, madeAt }: Handover): boolean {
 }
 
 /** The verdict of all that a report has, in words for a customer. */
-export function sayHandover({ addresses, invited }: Handover, standing: Standing): string {
-  const reports = addresses.map(({ report }) => report);
-  if (reports.some(isViolation) || !invited.some(isViolation)) return sayVerdict(standing, reports);
-  return `${TEXTS.invited}: ${lowerFirst(sayVerdict(standing, invited.filter(isViolation)))}`;
+export function sayHandover(handover: Handover, standing: Standing): string {
+  const text = sayVerdict(standing, listTelling(handover));
+  return listWorse(handover).length > 0 ? `${TEXTS.invited}: ${lowerFirst(text)}` : text;
+}
+
+/** The reports that a verdict is about, and so what was found and what to do: of the addresses, and of what is worse. */
+export function listTelling(handover: Handover): Report[] {
+  return [...handover.addresses.map(({ report }) => report), ...listWorse(handover)];
+}
+
+/** Checks from the site that make the verdict worse than the addresses do. */
+export function listWorse({ addresses, invited }: Handover): Report[] {
+  return addresses.some(({ report }) => isViolation(report)) ? [] : invited.filter(isViolation);
 }
 
 function isViolation({ verdict }: Report): boolean {

@@ -10,7 +10,9 @@ import { describeAddress } from './address-blocks.js';
 import {
   type AddressPart,
   listAges,
+  listTelling,
   listUnchecked,
+  listWorse,
   nameAddress,
   nameTarget,
   sayHandover,
@@ -44,15 +46,24 @@ function nameSite({ client, evidence: { outside, lan } }: SiteReport): string {
 function describeAddresses(handover: Handover): Block[] {
   const { addresses } = handover;
   const reports = addresses.map(({ report }) => report);
-  const many = addresses.length > 1;
+  const telling = listTelling(handover);
   return [
     tellVerdict(handover),
     ...[...listAges(handover), ...listUnchecked(handover)].map((text) => ({ kind: 'text', text }) as const),
-    ...tellFindings(reports),
-    ...tellTodo(reports),
+    ...tellFindings(telling),
+    ...tellTodo(telling),
     ...tellAccepted(reports),
-    ...tellUnseen(addresses, many),
+    ...tellUnseen(addresses, addresses.length > 1),
     ...tellInvited(handover),
+    // What was checked from the site alone has said all of it.
+    ...(addresses.length === 0 && handover.invited.length > 0 ? [] : describeEvidence(handover)),
+  ];
+}
+
+function describeEvidence(handover: Handover): Block[] {
+  const { addresses } = handover;
+  const many = addresses.length > 1;
+  return [
     ...tellChecked(handover),
     ...listDoubts(addresses.map((part) => ({ ...part.report, name: nameAddress(part) }))),
     { kind: 'break' },
@@ -140,7 +151,9 @@ function tellOne(report: Report): VerdictBlock {
 }
 
 /** What someone at the site had checked: each with a verdict of its own. */
-function tellInvited({ invited }: Handover): Block[] {
+function tellInvited(handover: Handover): Block[] {
+  const { invited } = handover;
+  const told = listWorse(handover);
   if (invited.length === 0) return [];
   return [
     { kind: 'heading', level: 2, text: TEXTS.invited },
@@ -148,9 +161,8 @@ function tellInvited({ invited }: Handover): Block[] {
     ...invited.flatMap((report) => [
       { kind: 'heading', level: 3, text: `${nameTarget(report)}, ${renderTime(report.startedAt)}` } as const,
       tellOne(report),
-      // What comes before is the heading, which stands above.
-      ...tellFindings([report]).slice(1),
-      ...tellTodo([report]).slice(1),
+      // What comes first of each is its heading; what the verdict above is about stands there.
+      ...(told.includes(report) ? [] : [...tellFindings([report]).slice(1), ...tellTodo([report]).slice(1)]),
     ]),
   ];
 }

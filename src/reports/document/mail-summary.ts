@@ -6,7 +6,7 @@ import { type Handover, MOST_LOOKS } from '../../model/handover.js';
 import { cutText, listNames, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { listFound, listTodo } from './finding-blocks.js';
-import { listAges, listUnchecked, nameAddress, sayHandover, worstStanding } from './address-verdict.js';
+import { listAges, listTelling, listUnchecked, nameAddress, sayHandover, worstStanding } from './address-verdict.js';
 import { listUnseenOf } from './handover-document.js';
 import { judgeFleet } from './fleet-document.js';
 import { brandLines } from './letterhead.js';
@@ -33,7 +33,7 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
   const { client, addresses, changes, since } = handover;
   const name = cutText(client?.name ?? '', 60);
   const standing = worstStanding(handover);
-  const reports = addresses.map(({ report }) => report);
+  const reports = listTelling(handover);
   const ages = listAges(handover);
   const known = ages.length < addresses.length || changes.length > 0;
   const [first, ...others] = listTodo(reports);
