@@ -1,11 +1,11 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { SlotState } from '../../model/change.js';
 import { formatDay } from '../../model/client.js';
 import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import { findService } from '../../model/service.js';
 import { type Listed, WORST_LISTED_FIRST } from '../../model/standing.js';
 import { foldCase } from './client-card.js';
-import { IS_GONE, isDoubtful, SLOTS_WITH_ROSTER } from './places.js';
+import { type Lapse, type LapsedSlot, RANK, readLapsed, selectLapsedIssues } from './lapsed-slots.js';
+import { IS_COMPLIANT, IS_GONE, isDoubtful, selectSlots } from './places.js';
 import { IS_LISTED, IS_UNSWEPT, UNSWEPT_ADDRESSES } from './roster.js';
 import { RANK_OF } from './states.js';
 import type { Tables } from './tables.js';
@@ -126,26 +126,6 @@ export async function countClients(
   return Object.fromEntries(STANDINGS.map((one) => [one, counts.get(one) ?? 0])) as Record<Listed, number>;
 }
 
-/** Has count what was accepted in a state of a client until a day that is over. */
-export type Lapse = (state: SlotState, clientId: string) => SlotState;
-
-/** Which slots have issues that were accepted until a day that is over: their ids, rules, endpoints and services, as JSON. */
-async function readLapsed(db: Db, now: Date, lapse: Lapse): Promise<string> {
-  const { rows } = await sql<{ id: number; client_id: string; state: string }>`
-    select id, client_id, state from slots
-    where client_id in (select client_id from waivers where until < ${now.toISOString().slice(0, 10)})
-      and instr(state, '"waived":true')
-  `.execute(db);
-  const lapsed = rows.flatMap(({ id, client_id, state }) => {
-    const before = JSON.parse(state) as SlotState;
-    const after = Object.entries(lapse(before, client_id).issues);
-    return after
-      .filter(([key, { waived }]) => !waived && before.issues[key]!.waived)
-      .map(([, { rule, endpoint, data }]) => [id, rule, endpoint, (data['service'] as { id?: unknown })?.id ?? null]);
-  });
-  return JSON.stringify(lapsed);
-}
-
 /** What day it is in each time zone of the inventories, as JSON. */
 async function readDays(db: Db, now: Date): Promise<string> {
   const zones = await db.selectFrom('roster').where('until', 'is not', null).select('time_zone').distinct().execute();
@@ -156,30 +136,27 @@ async function readDays(db: Db, now: Date): Promise<string> {
 function selectListed(
   { now, staleBefore, sort, ...filter }: FleetFilter & Pick<FleetWanted, 'now' | 'staleBefore' | 'sort'>,
   days: string,
-  lapsed: string,
+  lapsed: readonly LapsedSlot[],
 ): RawBuilder<unknown> {
   const name = sort === 'name' ? sql`(select search from clients where clients.id = slots.client_id)` : sql`null`;
   return sql`
     select
-      id, slots.client_id, slot, state_rank as rank, no_answer,
-      case when state_rank >= ${sql.lit(RANK_OF.compliant)} then 2 + not ${isDoubtful(staleBefore)} else 0 end as part,
+      id, slots.client_id, slot, ${RANK} as rank, no_answer,
+      case when ${IS_COMPLIANT} then 2 + not ${isDoubtful(staleBefore)} else 0 end as part,
       case
         when state_rank is null then ${sql.lit(RANK_OF.compliant - 1)}
-        when state_rank >= ${sql.lit(RANK_OF.compliant)} then state_rank
-        else state_rank % 10 + (state_rank >= ${sql.lit(RANK_OF.inconclusive)}) * 0.5
+        when ${IS_COMPLIANT} then ${RANK}
+        else ${RANK} % 10 + (${RANK} >= ${sql.lit(RANK_OF.inconclusive)}) * 0.5
       end as worst,
       ${name} as name,
       case when state_rank is not null then coalesce(seen_at, state_at) end as seen,
-      ifnull(state_rank < ${sql.lit(RANK_OF.inconclusive)} or state_rank % 10 < 5
-        or slots.id in (select value ->> 0 from json_each(${lapsed})), false) as stands,
+      ifnull(${RANK} < ${sql.lit(RANK_OF.inconclusive)} or ${RANK} % 10 < 5, false) as stands,
       (state_rank is null or problem is not null
-        or case
-          when state_rank >= ${sql.lit(RANK_OF.compliant)} then coalesce(seen_at, state_at)
-          else coalesce(checked_at, looked_at)
-        end not between ${staleBefore.getTime()} and ${now.getTime() + CLOCK_DOUBT_MS}
+        or case when ${IS_COMPLIANT} then coalesce(seen_at, state_at) else coalesce(checked_at, looked_at) end
+          not between ${staleBefore.getTime()} and ${now.getTime() + CLOCK_DOUBT_MS}
         or ${IS_GONE} or ifnull(paused = 1 or authorized = 0, false)
         or ifnull(until < (select value from json_each(${days}) where key = time_zone), false)) as not_checked
-    from ${SLOTS_WITH_ROSTER} where ${IS_LISTED} and ${filterSlots(filter, lapsed)}
+    from ${selectSlots(lapsed)} where ${IS_LISTED} and ${filterSlots(filter, lapsed)}
     union all
     select null, client_id, '', null, 0, 1, 0, ${sort === 'name' ? sql`search` : sql`null`}, null, false, 1
     from roster where ${filterRoster(filter)} and ${IS_UNSWEPT}
@@ -188,7 +165,10 @@ function selectListed(
 
 const among = (values: readonly string[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
 
-function filterSlots({ search, groups, tags, profiles, services }: FleetFilter, lapsed: string): RawBuilder<unknown> {
+function filterSlots(
+  { search, groups, tags, profiles, services }: FleetFilter,
+  lapsed: readonly LapsedSlot[],
+): RawBuilder<unknown> {
   const conditions = [sql`true`];
   if (groups) conditions.push(sql`slots.client_id in (select id from clients where group_name in ${among(groups)})`);
   if (tags)
@@ -201,7 +181,7 @@ function filterSlots({ search, groups, tags, profiles, services }: FleetFilter, 
     conditions.push(sql`id in (
       select slot_id from (
         select slot_id, rule, endpoint, service from open_issues
-        union all select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(${lapsed})
+        union all select slot_id, rule, endpoint, service from ${selectLapsedIssues(lapsed)}
       )
       where endpoint in ${among(endpoints)} or service in ${among(services)} or rule in ${among(services)}
     )`);

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
+import { type LapsedSlot, RANK, selectLapsedRanks } from './lapsed-slots.js';
 import { IS_LISTED, listUnswept, type Unswept } from './roster.js';
 import { RANK_OF } from './states.js';
 import type { Tables } from './tables.js';
@@ -42,19 +43,25 @@ export interface Places {
 /** Rows that are held in memory at once. */
 const PAGE = 250;
 
-/**
- * Sorts all listed slots, or those of one client.
- * @param staleBefore what was last looked at before this was not for long
- */
-export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): Promise<Places> {
+/** Which listed slots are sorted: all, or those of one client. */
+interface PlacesWanted {
+  /** What was last looked at before this was not for long. */
+  readonly staleBefore: Date;
+  /** Those of which something was accepted until a day that is over. */
+  readonly lapsed: readonly LapsedSlot[];
+  readonly clientId?: string | undefined;
+}
+
+/** Sorts listed slots. */
+export async function listPlaces(db: Db, { staleBefore, lapsed, clientId }: PlacesWanted): Promise<Places> {
   // As one text for each rank: a row for each slot would take many times the memory.
   const { rows } = await sql<{ rank: number | null; doubtful: number; ids: string }>`
     select rank, doubtful, json_group_array(id order by client_id, slot) as ids
     from (
       select
-        id, slots.client_id, slot, state_rank as rank,
+        id, slots.client_id, slot, ${RANK} as rank,
         ${isDoubtful(staleBefore)} as doubtful
-      from ${SLOTS_WITH_ROSTER}
+      from ${selectSlots(lapsed)}
       where ${IS_LISTED}
         and ${clientId === undefined ? sql`true` : sql`slots.client_id = ${clientId}`}
     )
@@ -70,8 +77,14 @@ export async function listPlaces(db: Db, staleBefore: Date, clientId?: string): 
   };
 }
 
-/** Slots, each with what an inventory says of its client, if one has it. */
-export const SLOTS_WITH_ROSTER = sql`slots left join roster on roster.client_id = slots.client_id`;
+/** Slots, each with what an inventory says of its client, if one has it, and how it is ordered by what has lapsed. */
+export function selectSlots(lapsed: readonly LapsedSlot[]): RawBuilder<unknown> {
+  const ranks = selectLapsedRanks(lapsed);
+  return sql`slots left join roster on roster.client_id = slots.client_id left join ${ranks} on lapsed_id = slots.id`;
+}
+
+/** Whether such a slot is compliant. */
+export const IS_COMPLIANT = sql`ifnull(${RANK} >= ${sql.lit(RANK_OF.compliant)}, false)`;
 
 /** Whether no inventory has the client of such a slot any more. */
 export const IS_GONE = sql`(roster.client_id is null and exists (select 1 from roster))`;
@@ -79,7 +92,7 @@ export const IS_GONE = sql`(roster.client_id is null and exists (select 1 from r
 /** Whether such a slot is compliant, but was not looked at for long, or may not be looked at any more. */
 export function isDoubtful(staleBefore: Date): RawBuilder<unknown> {
   return sql`(
-    ifnull(state_rank >= ${sql.lit(RANK_OF.compliant)}, false) and (
+    ${IS_COMPLIANT} and (
       coalesce(seen_at, looked_at) < ${staleBefore.getTime()} or ${IS_GONE} or ifnull(paused = 1 or authorized = 0, false)
         or ifnull(until <= ${new Date().toISOString().slice(0, 10)}, false)
     )
@@ -149,7 +162,7 @@ const toIso = (at: number | null): string | null => (at === null ? null : new Da
 
 /** How all slots stand of which something is known, or those of one client, the worst first, then by client. */
 export async function* readClientStates(db: Db, clientId?: string): AsyncIterable<ClientStatus> {
-  const { bad, doubtful, well } = await listPlaces(db, new Date(0), clientId);
+  const { bad, doubtful, well } = await listPlaces(db, { staleBefore: new Date(0), lapsed: [], clientId });
   for await (const page of readPlaces(db, [...bad, ...doubtful, ...well])) {
     for (const { id: _id, lookedAt: _at, state, resultId, at, seenAt, ...rest } of page)
       if (state && resultId !== null && at && seenAt) yield { ...rest, state, resultId, at, seenAt };

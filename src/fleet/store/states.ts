@@ -48,7 +48,7 @@ export async function putState(
 export const RANK_OF: Readonly<Record<Verdict, number>> = { violation: 0, inconclusive: 10, compliant: 20 };
 
 /** By verdict, then by the worst that no one has accepted. */
-function rankState({ verdict, issues }: SlotState): number {
+export function rankState({ verdict, issues }: SlotState): number {
   const open = Object.values(issues).filter(({ waived }) => !waived);
   const worst = Math.min(...open.map(({ severity }) => SEVERITIES.indexOf(severity)), SEVERITIES.length);
   return RANK_OF[verdict] + worst;

@@ -6,6 +6,7 @@ import { type ClientRecords, countRecords, forgetClient, renameClient, retireCli
 import * as coverage from './coverage.js';
 import * as fleet from './fleet-page.js';
 import { type InvitedCheck, listInvitedChecks } from './invited-checks.js';
+import { type Lapse, readLapsed } from './lapsed-slots.js';
 import * as outbox from './outbox.js';
 import * as places from './places.js';
 import * as results from './results.js';
@@ -178,17 +179,17 @@ export class Store {
   }
 
   /** All listed slots, the worst first: what {@link readPlaces} reads. What was last looked at before is doubtful. */
-  listPlaces(staleBefore: Date): Promise<places.Places> {
-    return places.listPlaces(this.#db, staleBefore);
+  async listPlaces(staleBefore: Date, now: Date, lapse: Lapse): Promise<places.Places> {
+    return places.listPlaces(this.#db, { staleBefore, lapsed: await readLapsed(this.#db, now, lapse) });
   }
 
   /** Which rows are on a page of the list of clients, and how many there are. */
-  readFleetPage(wanted: fleet.FleetWanted, lapse: fleet.Lapse): Promise<fleet.FleetPage> {
+  readFleetPage(wanted: fleet.FleetWanted, lapse: Lapse): Promise<fleet.FleetPage> {
     return fleet.readFleetPage(this.#db, wanted, lapse);
   }
 
   /** Notes how many clients stand how; of each hour the newest note stays. */
-  noteStandings(at: Date, lapse: fleet.Lapse): Promise<void> {
+  noteStandings(at: Date, lapse: Lapse): Promise<void> {
     return this.#connection.transact((db) => noteStandings(db, at, lapse));
   }
 
