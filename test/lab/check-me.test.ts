@@ -132,7 +132,12 @@ describe('in a browser', () => {
     await page.click('button');
     await page.getByRole('heading', { name: 'Is this the right line?' }).waitFor();
     await inspect(page, 'doubt');
+    // Keeps the page as it is while the check goes on.
+    await page.route('**/events', (route) => route.fulfill({ status: 204 }));
     await page.getByRole('button', { name: 'all the same' }).click();
+    await page.getByText(/^The check (?:begins|is under way)/).waitFor();
+    await inspect(page, 'progress');
+    await page.reload();
     await page.getByText('Download the report').waitFor();
     expect(complaints).toEqual([]);
     await close();

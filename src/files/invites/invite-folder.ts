@@ -52,7 +52,10 @@ export class InviteFolder {
   static async open(path: string): Promise<InviteFolder> {
     try {
       await mkdir(path, { recursive: true, mode: 0o700 });
-      const { mode } = await stat(path);
+      const { mode, uid } = await stat(path);
+      // Files of another user would be closed to the server.
+      if (process.getuid && uid !== process.getuid())
+        throw new InputError('the folder of invites belongs to another user: run this as that user', { file: path });
       if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
         throw new InputError('users other than its owner can get at the invites: use chmod 700', { file: path });
       return new InviteFolder(path, await readKey(path));

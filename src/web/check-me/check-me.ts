@@ -105,6 +105,9 @@ export function createCheckMe({ brand, readBuilt, keep = () => Promise.resolve()
 
     app.get('/', { schema: HIDDEN }, (request, reply) => show(reply, describeStart(meet(request), { brand })));
 
+    // Whoever loads the address of an answer to a form again.
+    app.get('/check', { schema: HIDDEN }, (_request, reply) => goTo(reply, '/'));
+
     app.post('/check', { schema: { ...HIDDEN, body: formSchema } }, async (request, reply) => {
       const visitor = meet(request);
       const { address, problem } = visitor;

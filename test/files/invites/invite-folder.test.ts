@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCode } from '../../../src/files/invites/invite-code.js';
@@ -52,6 +52,13 @@ describe('a folder of invites', () => {
     await chmod(path, 0o750);
     await expect(InviteFolder.open(path)).rejects.toThrow(/users other than its owner can get at the invites/);
     await expect(InviteFolder.open(join(await writeBeside('file'), 'x'))).rejects.toThrow(/cannot be read/);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? test : test.skip;
+  asRoot('of another user is refused: its owner could not read what is made there', async () => {
+    const { path } = await openFolder();
+    await chown(path, 65_534, 65_534);
+    await expect(InviteFolder.open(path)).rejects.toThrow(/belongs to another user: run this as that user/);
   });
 
   test('of another key knows no code of it', async () => {

@@ -77,6 +77,7 @@ describe('the pages', () => {
     expect(kept).toMatchObject([{ invite: { client: 'acme' }, report: { target: { address: '127.0.0.7' } } }]);
     expect((await folder!.read(made.id))!.report).toEqual(kept[0]!.report);
     expect((await submit({ code })).text).toContain(NOT_VALID);
+    expect(await get('/check')).toMatchObject({ status: 303, headers: { location: '/' } });
     expect(troubles).toEqual([]);
   });
 
