@@ -75,6 +75,13 @@ export interface SweepRow extends Swept {
   readonly changes: readonly SaidChange[];
 }
 
+/** Results of a sweep, counted. */
+export interface SweepResults {
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Those that are inconclusive, of addresses where an exposure stands that they did not see. */
+  readonly unseen: number;
+}
+
 /** What stands below the rows of a sweep. */
 export interface SweepSummary {
   /** As {@link RunEnd} has it. */
@@ -84,7 +91,7 @@ export interface SweepSummary {
   readonly sweepId: number;
   readonly interrupted: boolean;
   /** Results that stand from before, where the sweep was continued. */
-  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly results: SweepResults;
   /** Clients that were not probed, with the reason; there may be more than are listed. */
   readonly skipped: readonly Unchecked[];
   readonly skippedCount: number;

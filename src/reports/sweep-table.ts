@@ -1,11 +1,10 @@
 import type { ChangeKind, SaidChange } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
-import type { Verdict } from '../model/report.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, limitWidth } from '../words/layout.js';
 import { renderCount } from '../words/sentence.js';
 import { createRows } from './address-rows.js';
-import type { ReportStyle, SweepSummary, SweepWriter, Unchecked } from './reporter.js';
+import type { ReportStyle, SweepResults, SweepSummary, SweepWriter, Unchecked } from './reporter.js';
 
 /** Wider rows read badly. */
 const MOST_COLUMNS = 160;
@@ -56,22 +55,23 @@ function renderUnseen({ id }: ClientCard, unseen: number, width: number): string
 }
 
 /** Counts of results in words; empty if there are none. */
-export function renderVerdicts({ violation, inconclusive, compliant }: Readonly<Record<Verdict, number>>): string {
+export function renderResults({ verdicts: { violation, inconclusive, compliant }, unseen }: SweepResults): string {
   const counts = [
     [violation, 'with a violation'],
-    [inconclusive, 'inconclusive'],
     [compliant, 'compliant'],
+    [inconclusive, 'inconclusive'],
   ] as const;
-  return counts.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
+  const lost = unseen > 0 ? [`${unseen} of them exposed before and not seen since`] : [];
+  return [...counts.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])), ...lost].join(', ');
 }
 
 function renderSummary(summary: SweepSummary, width: number, brief: boolean): string {
-  const { sweepId, interrupted, verdicts, failed, skipped, skippedCount, pausedCount, blind, held } = summary;
+  const { sweepId, interrupted, results, failed, skipped, skippedCount, pausedCount, blind, held } = summary;
   const lines = [`Sweep ${sweepId}${interrupted ? ' was cut off; --resume continues it' : ''}`];
   const list = (clients: readonly Unchecked[]) =>
     clients.map(({ client, reason }) => forTerminalLine(`  ${client.id} (${client.name}): ${reason}`, width));
   if (brief) lines.push('Compliant and unchanged clients are not listed; sallyport clients lists all.');
-  const before = renderVerdicts(verdicts);
+  const before = renderResults(results);
   if (before !== '') lines.push(`Found before it was continued: ${before}`);
   if (pausedCount > 0) lines.push(`${renderCount(pausedCount, 'client')} paused`);
   if (blind > 0) lines.push(`${renderCount(blind, 'result')} prove nothing: our own connection did not work`);

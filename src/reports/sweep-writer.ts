@@ -1,7 +1,7 @@
 import type { Report } from '../model/report.js';
 import { renderCount } from '../words/sentence.js';
 import type { Reporter, ReportStyle, RunEnd, SweepRow, SweepSummary, SweepWriter } from './reporter.js';
-import { renderVerdicts } from './sweep-table.js';
+import { renderResults } from './sweep-table.js';
 
 /** Creates the writer of one sweep over so many clients. */
 export function createSweepWriter(reporter: Reporter, style: ReportStyle, clients: number): SweepWriter {
@@ -30,8 +30,8 @@ function keepUnseen({ report, unseen }: SweepRow): Report {
 }
 
 function endOf(summary: SweepSummary): RunEnd {
-  const { outcome, interrupted, verdicts, failed, skipped, skippedCount, held } = summary;
-  const before = renderVerdicts(verdicts);
+  const { outcome, interrupted, results, failed, skipped, skippedCount, held } = summary;
+  const before = renderResults(results);
   const unlisted = skippedCount - skipped.length;
   return {
     outcome,

@@ -7,7 +7,8 @@ export const WHOLE: RunEnd = { outcome: 'compliant', troubles: [], unchecked: []
 /** A sweep that has nothing to say besides its results. */
 export const WHOLE_SWEEP: SweepSummary = {
   ...{ outcome: 'compliant', sweepId: 1, interrupted: false, failed: [], skipped: [], skippedCount: 0 },
-  ...{ verdicts: { violation: 0, inconclusive: 0, compliant: 0 }, pausedCount: 0, blind: 0, held: 0 },
+  results: { verdicts: { violation: 0, inconclusive: 0, compliant: 0 }, unseen: 0 },
+  ...{ pausedCount: 0, blind: 0, held: 0 },
 };
 
 /** A client of a sweep, and a place of its own. */

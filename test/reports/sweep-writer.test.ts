@@ -43,8 +43,8 @@ describe.each(Object.keys(PASSED))('a sweep as %s', (id) => {
     ['has results that do not count', { held: 3 }, '3 results not counted'],
     [
       'found something before it was continued',
-      { verdicts: { violation: 0, inconclusive: 2, compliant: 9 } },
-      '2 incon',
+      { results: { verdicts: { violation: 0, inconclusive: 2, compliant: 9 }, unseen: 1 } },
+      '9 compliant, 2 inconclusive, 1 of them exposed before and not seen since',
     ],
   ])('does not pass if it %s, and says so', (_what, end, said) => {
     const { text } = write(reporter, { ...end, outcome: 'inconclusive' });

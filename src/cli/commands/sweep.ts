@@ -16,7 +16,7 @@ import type { Brand } from '../../model/brand.js';
 import { VERDICTS } from '../../model/report.js';
 import { worstVerdict } from '../../model/standing.js';
 import { type ReportFormat, REPORTERS } from '../../reports/registry.js';
-import { renderVerdicts } from '../../reports/sweep-table.js';
+import { renderResults } from '../../reports/sweep-table.js';
 import { createSweepWriter } from '../../reports/sweep-writer.js';
 import { listNames, renderCount } from '../../words/sentence.js';
 import { BRAND, readBrand } from '../kit/brand.js';
@@ -114,14 +114,13 @@ async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertC
 const MAX_NAMED = 10;
 
 function tellBeginning(
-  { sweep, resumed, verdicts, unseen, skipped, skippedCount }: PreparedSweep,
+  { sweep, resumed, results, skipped, skippedCount }: PreparedSweep,
   resume: boolean,
   unfinished: number | null,
 ) {
   const clients = renderCount(sweep.remaining, 'client');
-  const before = renderVerdicts(verdicts);
-  const lost = unseen > 0 ? `, ${unseen} of them exposed and not seen since` : '';
-  const counting = before === '' ? '' : `; what it found before counts, too: ${before}${lost}`;
+  const before = renderResults(results);
+  const counting = before === '' ? '' : `; what it found before counts, too: ${before}`;
   tell(resumed ? `sweep ${sweep.id} continues: ${clients} left${counting}` : `sweep ${sweep.id}: ${clients}`);
   if (resume && !resumed) tell('there was no unfinished sweep to continue');
   if (!resume && unfinished !== null) tell(`sweep ${unfinished} was not finished; --resume would have continued it`);
@@ -160,11 +159,8 @@ async function writeSweep(
     quiet: settings.quiet ?? false,
     reportsShown: !output.toFile && process.stdout.isTTY,
   });
-  const before = VERDICTS.filter((verdict) => prepared.verdicts[verdict] > 0);
-  let verdict = before.reduce(
-    worstVerdict,
-    prepared.skippedCount + prepared.unseen + prepared.held > 0 ? 'inconclusive' : 'compliant',
-  );
+  const before = VERDICTS.filter((verdict) => prepared.results.verdicts[verdict] > 0);
+  let verdict = before.reduce(worstVerdict, prepared.skippedCount + prepared.held > 0 ? 'inconclusive' : 'compliant');
   let end: SweepEnd = { state: 'interrupted', blind: 0, held: 0, failed: [] };
   let shown = { finished: 0, note: '' };
   let settled = 0;

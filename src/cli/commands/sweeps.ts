@@ -4,7 +4,7 @@ import type { SweepCounts } from '../../fleet/store/sweep-tally.js';
 import type { Sweep } from '../../fleet/store/sweeps.js';
 import { renderHanging } from '../../reports/blocks.js';
 import { createJsonWriter } from '../../reports/json.js';
-import { renderVerdicts } from '../../reports/sweep-table.js';
+import { renderResults } from '../../reports/sweep-table.js';
 import { wrapText } from '../../words/layout.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderDuration, renderTime } from '../../words/time.js';
@@ -42,7 +42,7 @@ export const command = defineCommand({
 /** A sweep in two lines or more: when, of what and how far, and what it came to. */
 function describeSweep(
   sweep: Omit<Sweep, 'owner'>,
-  { verdicts, clientsWithResults, changes }: SweepCounts,
+  { clientsWithResults, changes, ...counts }: SweepCounts,
   width: number,
 ): string {
   const { id, startedAt, finishedAt, state, inventory, filter, clients, remaining } = sweep;
@@ -53,7 +53,7 @@ function describeSweep(
     running: `, ${renderCount(remaining, 'client')} left`,
   }[state];
   const of = [basename(inventory), ...describeFilter(filter)].join(', ');
-  const results = renderVerdicts(verdicts) || 'no result';
+  const results = renderResults(counts) || 'no result';
   const missing = Math.max(0, clients - remaining - clientsWithResults);
   const without =
     missing === 0 ? '' : `; no result of ${renderCount(missing, 'client')}: not checked, or deleted since`;

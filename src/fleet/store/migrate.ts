@@ -12,6 +12,7 @@ import { searchableCards } from './migrations/searchable-cards.js';
 import { sharedLinks } from './migrations/shared-links.js';
 import { slotSummaries } from './migrations/slot-summaries.js';
 import { standings } from './migrations/standings.js';
+import { unseenExposures } from './migrations/unseen-exposures.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   searchableCards,
   sharedLinks,
   standings,
+  unseenExposures,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

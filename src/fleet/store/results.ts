@@ -59,7 +59,11 @@ export async function addResult(db: Db, result: NewResult): Promise<number | nul
 }
 
 /** As text, for the same reason as {@link findKnown}. */
-async function insertResult(db: Db, slotId: number, look: Omit<ResultRow, 'id' | 'slot_id'>): Promise<number> {
+async function insertResult(
+  db: Db,
+  slotId: number,
+  look: Omit<ResultRow, 'id' | 'slot_id' | 'unseen'>,
+): Promise<number> {
   const { sweep_id, report_id, at, final, verdict, address, target, authorization_id, link, chain, ...times } = look;
   const { insertId } = await sql`
     insert into results (sweep_id, slot_id, report_id, at, final, verdict, address, target, authorization_id,

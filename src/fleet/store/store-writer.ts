@@ -5,7 +5,7 @@ import { addInvitedCheck, type InvitedCheck } from './invited-checks.js';
 import { enqueue, type NewMessage } from './outbox.js';
 import { addResult, type NewResult, wasChecked } from './results.js';
 import { getState, putState, type StateSince } from './states.js';
-import { type LeavingOut, noteHeld, noteLeftOut, type Skipped } from './sweep-tally.js';
+import { type LeavingOut, noteHeld, noteLeftOut, noteUnseen, type Skipped } from './sweep-tally.js';
 import { finishClient, lastRun, noteRun } from './sweeps.js';
 import type { Tables } from './tables.js';
 import { listWaivers } from './waivers.js';
@@ -85,6 +85,11 @@ export class StoreWriter {
   /** Notes that a result of a sweep does not count. */
   noteHeld(sweepId: number): Promise<void> {
     return noteHeld(this.#db, sweepId);
+  }
+
+  /** Notes how many exposures stand that a result does not show. */
+  noteUnseen(resultId: number, count: number): Promise<void> {
+    return noteUnseen(this.#db, resultId, count);
   }
 
   /** Notes that a sweep does not look at a client. */

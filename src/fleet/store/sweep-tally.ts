@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Client } from '../../model/client.js';
-import { type Verdict, VERDICTS } from '../../model/report.js';
-import { RANK_OF } from './states.js';
+import type { Verdict } from '../../model/report.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -21,12 +20,17 @@ export interface Skipped {
   readonly reason: string;
 }
 
+/** The final results of a sweep. */
+export interface ResultCounts {
+  /** By verdict. What stands and is out of sight forbids "compliant". */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Those without a violation, of addresses where an exposure stands that they did not see. */
+  readonly unseen: number;
+}
+
 /** What an unfinished sweep has come to so far. */
 export interface SweepTally {
-  /** Final results. */
-  readonly verdicts: Readonly<Record<Verdict, number>>;
-  /** Results that are compliant, of slots with an exposure that stands and is out of sight. */
-  readonly unseen: number;
+  readonly results: ResultCounts;
   /** Results that do not count, since many clients fell silent at once. */
   readonly held: number;
   /** Clients without a valid authorisation; the first thousand of them. */
@@ -59,10 +63,13 @@ export async function noteHeld(db: Db, sweepId: number): Promise<void> {
     .execute();
 }
 
+/** Notes how many exposures stand that a result does not show. */
+export async function noteUnseen(db: Db, resultId: number, unseen: number): Promise<void> {
+  await db.updateTable('results').set({ unseen }).where('id', '=', resultId).execute();
+}
+
 /** What a sweep came to so far. */
-export interface SweepCounts {
-  /** Final results. */
-  readonly verdicts: Readonly<Record<Verdict, number>>;
+export interface SweepCounts extends ResultCounts {
   /** Clients with a final result: fewer than were to be checked where some could not be, or results were deleted. */
   readonly clientsWithResults: number;
   readonly changes: number;
@@ -82,33 +89,25 @@ export async function countSweep(db: Db, sweepId: number): Promise<SweepCounts> 
     .where('final', '=', 1)
     .select(({ fn }) => fn.count<number>('slots.client_id').distinct().as('clients'))
     .executeTakeFirstOrThrow();
-  return { verdicts: await countVerdicts(db, sweepId), clientsWithResults: clients, changes: count };
+  return { ...(await countResults(db, sweepId)), clientsWithResults: clients, changes: count };
 }
 
-async function countVerdicts(db: Db, sweepId: number): Promise<SweepCounts['verdicts']> {
-  const results = await db
-    .selectFrom('results')
-    .where('sweep_id', '=', sweepId)
-    .where('final', '=', 1)
-    .groupBy('verdict')
-    .select(({ fn }) => ['verdict' as const, fn.countAll<number>().as('count')])
-    .execute();
-  const counts = new Map(results.map(({ verdict, count }) => [verdict, count]));
-  return Object.fromEntries(VERDICTS.map((verdict) => [verdict, counts.get(verdict) ?? 0])) as SweepCounts['verdicts'];
+async function countResults(db: Db, sweepId: number): Promise<ResultCounts> {
+  const { rows } = await sql<{ verdict: Verdict; hides: number; count: number }>`
+    select verdict, unseen > 0 as hides, count(*) as count from results
+    where sweep_id = ${sweepId} and final = 1 group by verdict, hides
+  `.execute(db);
+  const verdicts: Record<Verdict, number> = { compliant: 0, violation: 0, inconclusive: 0 };
+  let unseen = 0;
+  for (const { verdict, hides, count } of rows) {
+    verdicts[hides === 1 && verdict === 'compliant' ? 'inconclusive' : verdict] += count;
+    if (hides === 1 && verdict !== 'violation') unseen += count;
+  }
+  return { verdicts, unseen };
 }
 
 /** What an unfinished sweep has come to so far. */
 export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
-  const verdicts = await countVerdicts(db, sweepId);
-  const { count: unseen } = await db
-    .selectFrom('results')
-    .innerJoin('slots', 'slots.id', 'results.slot_id')
-    .where('sweep_id', '=', sweepId)
-    .where('final', '=', 1)
-    .where('verdict', '=', 'compliant')
-    .where('slots.state_rank', '<', RANK_OF.inconclusive)
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
   const { held } = await db.selectFrom('sweeps').where('id', '=', sweepId).select('held').executeTakeFirstOrThrow();
   const leftOut = db.selectFrom('left_out').where('sweep_id', '=', sweepId);
   const count = async (why: LeavingOut['why']) => {
@@ -123,8 +122,7 @@ export async function tallySweep(db: Db, sweepId: number): Promise<SweepTally> {
     return rows.map(({ client_id: id, name, reason }) => ({ client: { id, name }, reason }));
   };
   return {
-    verdicts,
-    unseen,
+    results: await countResults(db, sweepId),
     held,
     skipped: await list('unauthorised'),
     skippedCount: await count('unauthorised'),

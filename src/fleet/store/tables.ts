@@ -175,6 +175,8 @@ interface ResultsTable extends ChainedTable {
   readonly authorization_id: number | null;
   readonly duration_ms: number;
   readonly srtt_ms: number | null;
+  /** Exposures that stood, and that it lost sight of or had lost before. */
+  readonly unseen: Generated<number>;
 }
 
 interface ChangesTable {

@@ -78,7 +78,9 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
         await tx.addResult({ ...look, final: false });
         return { ...NOTHING, again: { suspected: [], unproved: [], refusals: [], agreed: null } };
       }
-      if ((await finish()) !== null) await tx.noteHeld(look.sweepId);
+      const heldId = await finish();
+      if (heldId !== null) await tx.noteHeld(look.sweepId);
+      await noteUnseen(tx, heldId, before, look.report);
       return { ...NOTHING, held: true };
     }
     const confirms = options.confirm || (look.earlier?.unproved.length ?? 0) > 0;
@@ -97,8 +99,15 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
       await tx.putState(look.client.id, look.slot, state, since);
     }
     await tellChanges(tx, look, changes, options);
-    return { ...NOTHING, changes, unseen: listUnseen(state, report).length };
+    return { ...NOTHING, changes, unseen: await noteUnseen(tx, resultId, state, report) };
   });
+}
+
+/** Notes with a result how many exposures stand that it does not show. */
+async function noteUnseen(tx: StoreWriter, id: number | null, state: SlotState, report: ReportData): Promise<number> {
+  const unseen = listUnseen(state, report).length;
+  if (id !== null && unseen > 0) await tx.noteUnseen(id, unseen);
+  return unseen;
 }
 
 /** Whether a slot stands as it did: how the site refused, and whether it was silent, is for us alone. */

@@ -141,6 +141,7 @@ async function forgetSummaries(path: string): Promise<void> {
     drop table invited_checks;
     drop table shared_links;
     drop table standings;
+    alter table results drop column unseen;
     ${['looked_at', 'checked_at', 'problem', 'profile', 'seen_at', 'no_answer']
       .map((column) => `alter table slots drop column ${column};`)
       .join('')}

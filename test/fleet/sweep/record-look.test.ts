@@ -44,6 +44,16 @@ test('an exposure at a site that fell silent stands in the store until the site 
   expect((await store.listChanges({ clientId: 'acme' })).map(({ kind }) => kind)).toEqual(['lost-sight', 'exposed']);
   const shut = lookAt({ observations: [openAt('tcp/8000', null)] });
   expect(await record(store, shut)).toEqual({ kinds: ['resolved'], unseen: 0 });
+  // What those sweeps came to stays so, after it is closed too.
+  const counts: unknown[] = [];
+  for (const { id } of await store.listSweeps(10)) counts.unshift(await store.countSweep(id));
+  expect(silent.verdict).toBe('compliant');
+  expect(counts).toMatchObject([
+    { verdicts: { violation: 1, inconclusive: 0, compliant: 0 }, unseen: 0 },
+    { verdicts: { violation: 0, inconclusive: 1, compliant: 0 }, unseen: 1 },
+    { verdicts: { violation: 0, inconclusive: 1, compliant: 0 }, unseen: 1 },
+    { verdicts: { violation: 0, inconclusive: 0, compliant: 1 }, unseen: 0 },
+  ]);
 });
 
 test('what is out of sight is accepted from the check on that knows the waiver, and no longer than that', async () => {
