@@ -1,6 +1,7 @@
-import type { SaidChange, StoredChange, Unseen } from '../model/change.js';
+import type { SaidChange, StoredChange } from '../model/change.js';
 import type { ClientCard, HistoryEntry } from '../model/client.js';
-import type { Report, Verdict } from '../model/report.js';
+import type { Judgement } from '../model/judgement.js';
+import type { Verdict } from '../model/report.js';
 import { type Standing, standingOf } from '../model/standing.js';
 import { LEAST_FOR_COLUMNS } from './columns.js';
 import { sortFindings } from './finding-groups.js';
@@ -170,23 +171,9 @@ export function renderLook(look: HistoryRow, told: HistoryRow | null, width: num
 
 const SAME = 'The same.';
 
-/** A look that was judged again. */
-export interface JudgementRow {
-  readonly clientId: string;
-  readonly slot: string;
-  readonly sweepId: number;
-  readonly at: string;
-  /** When it was seen. */
-  readonly before: Standing;
-  /** As it is judged now. */
-  readonly report: Report;
-  /** Exposures that stand, that this look does not show, and that no one accepted. */
-  readonly unseen: readonly Unseen[];
-}
-
 /** A look judged again: the verdict then and now, and what counts now. */
 export function renderJudgement(
-  { clientId, slot, before, report, unseen }: JudgementRow,
+  { clientId, slot, before, report, unseen }: Judgement,
   width: number,
   paint: Paint,
 ): string {

@@ -1,5 +1,6 @@
 import { check } from '../../check/run/check.js';
 import { type SitePlan, SITES } from '../../lab/sites.js';
+import { InputError } from '../../files/text/input-error.js';
 import { type MovedPort, type Site, startSite } from '../../lab/start-site.js';
 import type { Report, Verdict } from '../../model/report.js';
 import { REPORTERS } from '../../reports/registry.js';
@@ -7,6 +8,8 @@ import { limitWidth, wrapCall, wrapText } from '../../words/layout.js';
 import { listNames, lowerFirst, renderCount } from '../../words/sentence.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell } from '../kit/ending.js';
+import { unset } from '../kit/option.js';
+import type { ServeSettings } from '../kit/run-serve.js';
 import { chooseStyle, countColumns } from '../kit/terminal.js';
 
 type SiteId = keyof typeof SITES;
@@ -24,14 +27,25 @@ const EXPECTED: Readonly<Record<SiteId, Verdict>> = {
 export const command = defineCommand({
   words: { sites: { list: true, choices: SITE_IDS, describe: 'Which sites; all of them if none is named' } },
   options: {
+    serve: {
+      switch: true,
+      describe: 'Serve pages of a simulated dealer, whose clients have a month of history, until Ctrl-C',
+    },
+    open: { switch: true, describe: 'With --serve: open the pages in the browser' },
+    listen: { value: 'ADDRESS:PORT', otherwise: '127.0.0.1:8040', describe: 'With --serve: where to listen' },
     keep: { switch: true, describe: 'Leave the sites running until Ctrl-C, and show which commands to try on them' },
   },
   notes: [
     'The sites listen on addresses of this machine (127.0.0.11 to 127.0.0.14); nothing leaves it.',
     'Exit codes: 0 all verdicts are as expected, 2 one is not, 3 the demo was interrupted',
   ],
-  examples: [['demo dmz --keep', 'Check a phone system in a DMZ, and leave it running']],
-  async run({ sites = SITE_IDS, keep = false }) {
+  examples: [
+    ['demo dmz --keep', 'Check a phone system in a DMZ, and leave it running'],
+    ['demo --serve --open', 'Look at the pages of a simulated dealer'],
+  ],
+  async run({ sites = SITE_IDS, keep = false, serve = false, open, listen }) {
+    if (serve) return serveFleet({ open, listen });
+    if (open || listen !== undefined) throw new InputError('--open and --listen have no effect without --serve');
     const ending = catchSignals();
     const running: { readonly site: Site; readonly call: string }[] = [];
     try {
@@ -60,6 +74,22 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Serves the pages of a simulated dealer, until it is stopped. */
+async function serveFleet(settings: Pick<ServeSettings, 'open' | 'listen'>): Promise<number> {
+  tell('checking eight simulated sites, and putting a month of history together …');
+  const { startDemoFleet } = await import('../kit/demo-fleet.js');
+  const { runServe, SERVE_OPTIONS } = await import('../kit/run-serve.js');
+  const fleet = await startDemoFleet();
+  try {
+    const { inventory, store } = fleet;
+    const timing = 'fast' as const;
+    const figures = { timing, 'allow-special': true, 'confirm-after': '1s' };
+    return await runServe({ ...unset(SERVE_OPTIONS), ...settings, ...figures, inventory, store });
+  } finally {
+    await fleet.stop();
+  }
+}
 
 /** The call that checks a site. */
 function describeCall({ profile, source }: SitePlan, { address, services }: Site): string {

@@ -111,3 +111,8 @@ export function nameVariable(option: string): string {
 
 /** What the names of our variables begin with. */
 export const VARIABLE_PREFIX = 'SALLYPORT_';
+
+/** What a command is given of options of which none is set. */
+export function unset<O extends Options>(options: O): { readonly [K in keyof O]: undefined } {
+  return Object.fromEntries(Object.keys(options).map((name) => [name, undefined])) as { [K in keyof O]: undefined };
+}

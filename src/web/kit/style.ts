@@ -35,6 +35,7 @@ button:hover,.button:hover{filter:brightness(1.12)}button:disabled{opacity:.55;c
 .pager{display:flex;gap:1rem;align-items:center;margin:1rem 0}.pager a{display:inline-block;padding:.3rem .6rem}
 .row{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}
 table.list td a:first-child{font-weight:600}td .soft,.soft{color:var(--soft)}caption.seen{position:static;width:auto;height:auto;clip-path:none;text-align:left;color:var(--soft);padding:.3rem 0;white-space:normal}
+@media (max-width:40rem){table.stack caption.seen{display:block}}
 meter,progress{width:14rem;max-width:100%;height:1rem}
 .chart{min-height:14rem}.chart .u-legend{font-size:.85rem}
 details{margin:.6rem 0}summary{cursor:pointer;min-height:24px}

@@ -1,10 +1,178 @@
+import * as z from 'zod';
+import { SERVICES } from '../../model/service.js';
+import { type ClientStanding, type Listed, listedAs } from '../../model/standing.js';
+import { pageClients } from '../../fleet/sweep/page-clients.js';
+import { FLEET_SORTS } from '../../fleet/store/fleet-page.js';
+import { STALE_AFTER_MS } from '../../model/not-checked.js';
+import { describePlace, describeProblem, describeWorst } from '../../reports/client-words.js';
+import { STANDING_WORDS } from '../../reports/document/strings.js';
 import type { ServerApp } from '../../server/create-server.js';
+import { renderCount } from '../../words/sentence.js';
 import { sendPage } from '../kit/answer.js';
+import { Choice } from '../kit/choice.js';
+import { Field, StandingTag, Table, Time } from '../kit/elements.js';
+import { linkTo, manyOf, manyTexts, offset, oneOf, oneText } from '../kit/query.js';
 import type { PageContext } from '../serve-context.js';
+import { SweepsUnderWay } from './sweeps-under-way.js';
 
-/** Adds the page of all clients. */
+/** Rows of a page. */
+const ROWS = 50;
+
+/** The standings, the worst first, and what each is called. */
+const LISTED: Readonly<Record<Listed, string>> = {
+  violation: STANDING_WORDS.violation.label,
+  'no-answer': STANDING_WORDS['no-answer'].label,
+  inconclusive: STANDING_WORDS.inconclusive.label,
+  'not-checked': 'Not checked',
+  compliant: STANDING_WORDS.compliant.label,
+};
+const LISTED_IDS = Object.keys(LISTED) as [Listed, ...Listed[]];
+
+const SORT_WORDS: Readonly<Record<(typeof FLEET_SORTS)[number], string>> = {
+  worst: 'worst first',
+  name: 'by name',
+  seen: 'longest not seen first',
+};
+
+const querySchema = z.object({
+  search: oneText,
+  group: oneText,
+  tag: manyTexts,
+  profile: oneText,
+  service: oneText,
+  standing: manyOf(LISTED_IDS),
+  sort: oneOf(FLEET_SORTS),
+  offset,
+});
+type Query = z.infer<typeof querySchema>;
+
+/** Adds the page of all clients: the worst first, searched and filtered by the store, a part at a time. */
 export function addFleetPage(app: ServerApp, context: PageContext): void {
-  app.get('/', { schema: { hide: true } }, (request, reply) =>
-    sendPage(reply, context.draw(request, { title: 'Clients', isWide: true, live: '/live', children: <p>soon</p> })),
+  const { store, now, draw } = context;
+  app.get('/', { schema: { hide: true, querystring: querySchema } }, async (request, reply) => {
+    const { query } = request;
+    const at = now();
+    const [page, groups, pulse] = await Promise.all([
+      pageClients(store, {
+        ...{ now: at, staleBefore: new Date(at.getTime() - STALE_AFTER_MS), offset: query.offset, limit: ROWS },
+        ...{ search: query.search, tags: query.tag, standings: query.standing, sort: query.sort ?? 'worst' },
+        groups: listOf(query.group),
+        profiles: listOf(query.profile),
+        services: listOf(query.service),
+      }),
+      store.listGroups(),
+      store.readPulse(),
+    ]);
+    const children = (
+      <>
+        <SweepsUnderWay sweeps={pulse.sweeps} />
+        <Counts counts={page.counts} query={query} />
+        <Filters query={query} groups={groups} />
+        <div data-part="clients">
+          <Table
+            caption={describeRange(query.offset, page.clients.length, page.total)}
+            columns={['Client', 'Address', 'Result', 'Worst finding', 'Since', 'Last seen']}
+            rows={page.clients.map(renderRow)}
+            empty="No client is like that."
+          />
+          <Pager query={query} next={page.next} />
+        </div>
+      </>
+    );
+    return sendPage(reply, draw(request, { title: 'Clients', isWide: true, live: '/live', children }));
+  });
+}
+
+const listOf = (one: string | undefined): string[] | undefined => (one === undefined ? undefined : [one]);
+
+function describeRange(first: number, count: number, total: number): string {
+  const sum = renderCount(total, 'address', 'addresses');
+  return count === total ? sum : `${first + 1} to ${first + count} of ${sum}`;
+}
+
+function renderRow(row: ClientStanding) {
+  const { client, at, seenAt } = row;
+  const listed = listedAs(row);
+  const problem = describeProblem(row);
+  return [
+    <>
+      <a href={`/clients/${encodeURIComponent(client.id)}`}>{client.name || client.id}</a>
+      {client.group !== null && <span class="soft"> {client.group}</span>}
+    </>,
+    describePlace(row),
+    listed === 'not-checked' ? (
+      <span class="tag unsure inconclusive">
+        <span aria-hidden="true">–</span> {LISTED[listed]}
+      </span>
+    ) : (
+      <StandingTag standing={listed} />
+    ),
+    <>
+      {describeWorst(row) ?? (problem === null ? '–' : '')}
+      {problem !== null && <div class="soft">{problem}</div>}
+    </>,
+    <Time at={at} />,
+    <Time at={seenAt} />,
+  ];
+}
+
+/** How many there are of each standing; each is a filter. */
+function Counts({ counts, query }: { readonly counts: Readonly<Record<Listed, number>>; readonly query: Query }) {
+  const chosen = query.standing?.length === 1 ? query.standing[0] : undefined;
+  return (
+    <ul class="counts" data-part="counts">
+      {LISTED_IDS.map((standing) => (
+        <li key={standing} class={standing === 'not-checked' ? 'info' : standing}>
+          <a
+            href={linkTo('/', { ...query, offset: undefined, standing: chosen === standing ? undefined : standing })}
+            aria-current={chosen === standing ? 'true' : undefined}
+          >
+            <b>{counts[standing]}</b> <small>{LISTED[standing]}</small>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Filters({ query, groups }: { readonly query: Query; readonly groups: readonly string[] }) {
+  return (
+    <form class="filters" role="search" action="/">
+      {query.standing?.map((standing) => (
+        <input key={standing} type="hidden" name="standing" value={standing} />
+      ))}
+      <Field id="search" label="Search in name, id, address or group">
+        <input id="search" name="search" type="search" value={query.search} />
+      </Field>
+      {groups.length > 0 && <Choice id="group" label="Group" values={groups} chosen={query.group} />}
+      <Choice
+        id="service"
+        label="With a finding about"
+        values={SERVICES.map(({ id }) => id)}
+        words={(id) => SERVICES.find((service) => service.id === id)?.title ?? id}
+        chosen={query.service}
+      />
+      <Choice
+        id="sort"
+        label="Order"
+        values={FLEET_SORTS}
+        words={(sort) => SORT_WORDS[sort]}
+        chosen={query.sort ?? 'worst'}
+        isNeeded
+      />
+      <div>
+        <button>Show</button>
+      </div>
+    </form>
+  );
+}
+
+function Pager({ query, next }: { readonly query: Query; readonly next: number | null }) {
+  if (query.offset === 0 && next === null) return null;
+  return (
+    <nav class="pager" aria-label="Parts of the list">
+      {query.offset > 0 && <a href={linkTo('/', { ...query, offset: Math.max(0, query.offset - ROWS) })}>Back</a>}
+      {next !== null && <a href={linkTo('/', { ...query, offset: next })}>Further</a>}
+    </nav>
   );
 }

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseListen, parseProxies } from '../../files/server/listen.js';
+import { InputError } from '../../files/text/input-error.js';
+import { openStore } from '../../fleet/store/open-store.js';
+import { StoreError } from '../../fleet/store/sqlite-trouble.js';
+import type { Store } from '../../fleet/store/store.js';
+import { openPatiently } from '../../fleet/sweep/open-patiently.js';
+import { watch } from '../../fleet/sweep/watch.js';
+import { openInBrowser } from '../../system/open-in-browser.js';
+import { worstVerdict } from '../../model/standing.js';
+import { PACKAGE_ROOT } from '../../version.js';
+import { BRAND, readBrand } from './brand.js';
+import { readDuration } from './check-options.js';
+import { SIGN } from './draw-options.js';
+import { catchSignals, describeError, EXIT, tell, tellError } from './ending.js';
+import { inGroup, type Values } from './option.js';
+import { readSigningKey } from './key-files.js';
+import { createReportDrawer } from './report-mail.js';
+import { createFiles, createView } from './service.js';
+import { chooseStorePath } from './store.js';
+import { readSweepFigures, SWEEP_OPTIONS } from './sweep-options.js';
+import { tuneForMany } from './tune-for-many.js';
+
+const JITTER_MS = 60_000;
+const LISTEN = '127.0.0.1:8040';
+
+/** The options of what serves pages. */
+export const SERVE_OPTIONS = {
+  ...inGroup('Listening:', {
+    listen: { value: 'ADDRESS:PORT', otherwise: LISTEN, describe: 'Where to listen; port 0 for any free port' },
+    'token-file': { value: 'FILE', describe: 'File of the tokens to sign in with; needed beyond this machine' },
+    'tls-cert': { value: 'FILE', describe: 'File of the certificate and its chain (PEM)' },
+    'tls-key': { value: 'FILE', describe: 'File of its key (PEM)' },
+    'behind-proxy': {
+      value: 'ADDRESSES',
+      describe: 'Addresses or networks, separated by commas, of the proxies that do TLS and name the caller',
+    },
+    open: { switch: true, flagOnly: true, describe: 'Open the pages in the browser' },
+  }),
+  ...SWEEP_OPTIONS,
+  ...inGroup('Clients:', {
+    jitter: {
+      value: 'TIME',
+      otherwise: '60s',
+      describe: 'Delay each scheduled sweep by a random time, at most this long',
+    },
+  }),
+  ...inGroup('Output:', { ...BRAND, ...SIGN }),
+} as const;
+
+/** What pages are served as. */
+export type ServeSettings = Values<typeof SERVE_OPTIONS>;
+
+/** Serves the pages and sweeps on schedule, until it is stopped. */
+export async function runServe(settings: ServeSettings): Promise<number> {
+  const { quiet = false } = settings;
+  const server = readServer(settings);
+  const brand = await readBrand(settings, 'html');
+  const key = settings.sign === undefined ? null : await readSigningKey(settings.sign);
+  const figures = await readSweepFigures(settings);
+  const jitterMs = readDuration('jitter', settings.jitter, JITTER_MS);
+  const view = createView(quiet, undefined);
+  const note = (line: string): void => view.note(line);
+  const files = createFiles(settings, note, false);
+  const ending = catchSignals();
+  const { signal } = ending;
+  let store: Store | null = null;
+  try {
+    const { alerts } = await files.load();
+    store = await openPatiently(() => openStore(chooseStorePath(settings.store)), { alerts, note, signal });
+    if (!store) return EXIT.compliant;
+    tuneForMany();
+    // Heavy; help and tokens do without it.
+    const { startServe } = await import('../../web/start-serve.js');
+    const { Checks } = await import('../../web/checks/checks.js');
+    const { LiveFeed } = await import('../../web/live/live-feed.js');
+    const now = (): Date => new Date();
+    const checks = new Checks({
+      now,
+      ending: signal,
+      describeFailure: (error) => {
+        if (error instanceof InputError || error instanceof StoreError) return describeError(error);
+        tellError(error);
+        return null;
+      },
+      worst: (reports) =>
+        reports.length === 0 ? 'inconclusive' : reports.map(({ verdict }) => verdict).reduce(worstVerdict),
+    });
+    const served = await startServe({
+      ...{ ...server, store, checks, figures, brand, key, now, note },
+      files: { inventory: resolve(settings.inventory), ignore: settings.ignore, read: files.read },
+      live: new LiveFeed(store, tellError),
+      readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),
+      ending: signal,
+      onTrouble: tellError,
+      onNote: tell,
+    });
+    const reload = (): void => void served.reload().catch(tellError);
+    process.on('SIGHUP', reload);
+    try {
+      tell(`serving on ${served.url}`);
+      if (settings.open && !(await openInBrowser(served.url, process.env)))
+        tell('no browser could be opened: open this address yourself');
+      await watch({ store, figures, ...files, jitterMs, view, signal, draw: createReportDrawer(store, note) });
+      return EXIT.compliant;
+    } finally {
+      process.off('SIGHUP', reload);
+      await served.close();
+    }
+  } finally {
+    ending.release();
+    await store?.close();
+  }
+}
+
+/** Where the pages are served, and to whom. */
+function readServer(settings: ServeSettings) {
+  const { 'token-file': tokenFile = null, 'tls-cert': cert, 'tls-key': key, 'behind-proxy': proxies } = settings;
+  if ((cert === undefined) !== (key === undefined)) throw new InputError('--tls-cert and --tls-key go together');
+  if (cert !== undefined && proxies !== undefined)
+    throw new InputError('--behind-proxy and --tls-cert cannot be used together: only one of them does TLS');
+  return {
+    listen: parseListen(settings.listen ?? LISTEN),
+    tokenFile,
+    tls: cert !== undefined && key !== undefined ? { cert, key } : null,
+    proxies: proxies === undefined ? [] : parseProxies(proxies),
+  };
+}

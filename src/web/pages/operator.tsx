@@ -1,0 +1,140 @@
+import { basename } from 'node:path';
+import { listSchedules, findDue } from '../../fleet/sweep/schedules.js';
+import type { SweepCounts } from '../../fleet/store/sweep-tally.js';
+import type { Sweep } from '../../fleet/store/sweeps.js';
+import type { ServerApp } from '../../server/create-server.js';
+import { renderCount } from '../../words/sentence.js';
+import { renderDuration } from '../../words/time.js';
+import { goTo, sendPage } from '../kit/answer.js';
+import { Notice, Table, Time } from '../kit/elements.js';
+import type { PageContext } from '../serve-context.js';
+import { SweepsUnderWay } from './sweeps-under-way.js';
+
+/** Sweeps and messages that are listed. */
+const ROWS = 20;
+
+/** Adds the page of who runs the installation: schedules, sweeps, what waits to be sent, and the store. */
+export function addOperatorPage(app: ServerApp, context: PageContext): void {
+  const { store, files, figures, now, draw } = context;
+
+  app.get('/operator', { schema: { hide: true } }, async (request, reply) => {
+    const { inventory, alerts } = await files.read();
+    const messages = await store.countMessages();
+    const failed = await store.listFailedMessages(ROWS);
+    const sweeps: (Sweep & SweepCounts)[] = [];
+    for (const sweep of await store.listSweeps(ROWS)) sweeps.push({ ...sweep, ...(await store.countSweep(sweep.id)) });
+    const schedules = await Promise.all(
+      (await listSchedules(inventory.clients)).map(async (schedule) => {
+        const last = await store.lastRun(schedule.key);
+        return { ...schedule, last, due: findDue(schedule, last, now()) };
+      }),
+    );
+    const info = await store.info();
+    const children = (
+      <>
+        {figures.control === undefined && (
+          <Notice tone="unsure">
+            There is no --control: a failure of our own line can look as if clients had fallen silent. Name something
+            that answers.
+          </Notice>
+        )}
+        <SweepsUnderWay sweeps={(await store.readPulse()).sweeps} />
+        <h2>Schedules</h2>
+        <Table
+          caption={`Of ${inventory.file}`}
+          columns={['Group', 'Schedule', 'Time zone', 'Clients', 'Ran last', 'Due next']}
+          rows={schedules.map(({ group, cron, timeZone, clients, last, due }) => [
+            group ?? '–',
+            <code>{cron}</code>,
+            timeZone,
+            String(clients),
+            <Time at={last?.toISOString() ?? null} />,
+            <Time at={due?.toISOString() ?? null} />,
+          ])}
+          empty="No client has a schedule: only checks that someone asks for are made."
+        />
+        <h2>Sweeps</h2>
+        <div data-part="last-sweeps">
+          <Table
+            caption="The newest first"
+            columns={['Sweep', 'Begun', 'State', 'Clients', 'Violations', 'Not determined', 'Compliant', 'Changes']}
+            rows={sweeps.map(renderSweep)}
+            empty="There is no sweep yet."
+          />
+        </div>
+        <h2>Messages</h2>
+        <div data-part="messages">
+          <p>
+            {alerts === null ? 'There is no alert configuration: nobody is told of changes. ' : ''}
+            {renderCount(messages.waiting, 'message')} to be sent, {messages.held} waiting for the end of a sweep,{' '}
+            {messages.failed} given up.
+          </p>
+          <Table
+            caption="Given up, the newest first"
+            columns={['Channel', 'Made', 'Tries', 'Why']}
+            rows={failed.map(({ channel, createdAt, attempts, error }) => [
+              channel,
+              <Time at={createdAt} />,
+              String(attempts),
+              error,
+            ])}
+            empty=""
+          />
+          {messages.failed > 0 && (
+            <form method="post" action="/operator/messages/retry">
+              <button>Send what was given up again</button>
+            </form>
+          )}
+        </div>
+        <h2>Store</h2>
+        <dl>
+          <dt>File</dt>
+          <dd>{info.path}</dd>
+          <dt>Size</dt>
+          <dd>{(info.bytes / 1_000_000).toFixed(1)} MB</dd>
+          <dt>Checks from</dt>
+          <dd>
+            <Time at={info.oldest} /> to <Time at={info.newest} />
+          </dd>
+          <dt>Checks</dt>
+          <dd>{info.counts.results}</dd>
+          <dt>Records that are chained</dt>
+          <dd>
+            {info.chains.records} of {renderCount(info.chains.clients, 'client')}
+          </dd>
+        </dl>
+      </>
+    );
+    return sendPage(reply, draw(request, { title: 'Operator', isWide: true, live: '/live', children }));
+  });
+
+  const retry = { schema: { hide: true }, config: { needs: 'admin' } } as const;
+  app.post('/operator/messages/retry', retry, async (_request, reply) => {
+    await store.retryFailed(now());
+    return goTo(reply, '/operator');
+  });
+}
+
+function renderSweep({
+  id,
+  startedAt,
+  finishedAt,
+  state,
+  inventory,
+  clients,
+  remaining,
+  verdicts,
+  changes,
+}: Sweep & SweepCounts) {
+  const took = finishedAt === null ? '' : `, took ${renderDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+  return [
+    `${id}, ${basename(inventory)}`,
+    <Time at={startedAt} />,
+    { finished: `finished${took}`, interrupted: `cut off with ${remaining} left`, running: `${remaining} left` }[state],
+    String(clients),
+    String(verdicts.violation),
+    String(verdicts.inconclusive),
+    String(verdicts.compliant),
+    String(changes),
+  ];
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadInventory } from '../../../src/files/clients/inventory.js';
+import { listRoster } from '../../../src/fleet/sweep/roster.js';
+import { answer, site, survey } from '../../check/rules/build-survey.js';
+import { addSweep, client } from '../../cli/filled-store.js';
+import { servePages, type ServeSetup } from '../serve.js';
+
+const AT = new Date(Date.now() - 3_600_000).toISOString();
+const EXPOSED = survey(site(answer('tcp/80', 'nec-webpro')));
+const CLOSED = survey(site());
+const HOSTILE = `<script>alert(1)</script>"'\u202e\x1b[31m`;
+
+/** Pages of a few clients: one exposed, one as agreed, one that was never checked. */
+async function serveFew(setup: ServeSetup = {}) {
+  const served = await servePages(setup);
+  await addSweep(join(served.directory, 'store.sqlite'), AT, [
+    { client: client('acme', { name: 'Acme Dental', group: 'north', addresses: ['203.0.113.7'] }), survey: EXPOSED },
+    { client: client('zeta', { name: HOSTILE, group: 'south' }), survey: CLOSED, slot: '203.0.113.8' },
+  ]);
+  return served;
+}
+
+/** The text of a page, without its tags. */
+const read = (html: string): string => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+describe('the page of all clients', () => {
+  test('has the worst first, with counts and what is wrong', async () => {
+    const { browse } = await serveFew();
+    const { status, text } = await browse('/');
+    expect(status).toBe(200);
+    const plain = read(text);
+    expect(plain).toMatch(/1 Action needed .* 1 As agreed/);
+    expect(plain).toMatch(/Acme Dental north 203\.0\.113\.7 .*Action needed CRITICAL tcp\/80/);
+    expect(plain.indexOf('Acme Dental')).toBeLessThan(plain.indexOf('203.0.113.8'));
+    expect(text).toContain('<a href="/clients/acme">');
+  });
+
+  test('shows no text of others as markup, and nothing that misleads the eye', async () => {
+    const { browse } = await serveFew();
+    const { text } = await browse('/');
+    expect(text).toContain('&lt;script>alert(1)&lt;/script>');
+    expect(text).toContain('\\u{202e}\\x1b[31m');
+    expect(text).not.toMatch(/<script>alert|\u202e|\x1b/);
+  });
+
+  test.each([
+    ['?standing=violation', ['Acme'], ['203.0.113.8']],
+    ['?standing=compliant', ['203.0.113.8'], ['Acme']],
+    ['?search=ACME', ['Acme'], ['203.0.113.8']],
+    ['?search=%25', ['No client is like that'], ['Acme', '203.0.113.8']],
+    ['?search=%27%20or%201%3D1%20--', ['No client is like that'], ['Acme']],
+    ['?group=south&search=', ['203.0.113.8'], ['Acme Dental']],
+    ['?service=webpro', ['Acme'], ['203.0.113.8']],
+    ['?service=sip-trunk', ['No client is like that'], ['Acme Dental']],
+    ['?sort=name&tag=', ['Acme'], []],
+  ])('is filtered by %s', async (query, shown, hidden) => {
+    const { browse } = await serveFew();
+    const plain = read((await browse(`/${query}`)).text);
+    for (const text of shown) expect(plain).toContain(text);
+    for (const text of hidden) expect(plain).not.toContain(text);
+  });
+
+  test.each(['?standing=fine', '?sort=random', '?offset=-1', '?offset=x', `?search=${'x'.repeat(300)}`])(
+    'refuses %s with a sentence',
+    async (query) => {
+      const { browse, troubles } = await serveFew();
+      const { status, text } = await browse(`/${query}`);
+      expect(status).toBe(400);
+      expect(text).toContain('That did not work');
+      expect(troubles).toEqual([]);
+    },
+  );
+
+  test('is given in parts', async () => {
+    const { browse, directory } = await servePages();
+    const seen = Array.from({ length: 60 }, (_, n) => {
+      const id = `c${String(n).padStart(2, '0')}`;
+      return { client: client(id, { name: `Name ${id}` }), survey: CLOSED };
+    });
+    await addSweep(join(directory, 'store.sqlite'), AT, seen);
+    const first = await browse('/?sort=name');
+    expect(read(first.text)).toContain('1 to 50 of 60 addresses');
+    expect(first.text).toContain('href="/?sort=name&amp;offset=50"');
+    const second = read((await browse('/?sort=name&offset=50')).text);
+    expect(second).toContain('51 to 60 of 60 addresses');
+    expect(second).toContain('Name c59');
+    expect(second).not.toContain('Name c49');
+  });
+
+  test('says why a client is not checked, and does not count it as agreed', async () => {
+    const { browse, store, file } = await servePages({
+      inventory: 'clients: [{ id: acme, name: Acme, address: 203.0.113.7 }]',
+    });
+    await store.putRoster(file, listRoster((await loadInventory(file)).clients));
+    const plain = read((await browse('/')).text);
+    expect(plain).toMatch(/1 Not checked 0 As agreed/);
+    expect(plain).toContain('not checked: no authorisation is given');
+  });
+});
