@@ -204,7 +204,7 @@ async function queueNovember(path: string, alerts: string, clients = [client('ac
 async function deliverAt({ store, config }: Awaited<ReturnType<typeof queueNovember>>, time: string) {
   sink.mails.length = 0;
   const { signal } = new AbortController();
-  await deliverMessages(store, config, {
+  await deliverMessages(store.messages, config, {
     signal,
     now: () => new Date(time),
     draw: createReportDrawer(store, unexpected),
@@ -310,11 +310,11 @@ describe('a mail with a report', () => {
     const alerts = writeAlerts('to: contacts, through: mail');
     const { store, config } = await queueNovember(path, alerts);
     expect(await deliverAt({ store, config: { ...config, reports: new Map() } }, '2026-12-01T06:00:05Z')).toEqual([]);
-    expect(await store.listFailedMessages(5)).toMatchObject([{ error: 'this report is no longer configured' }]);
-    await store.retryFailed(new Date('2026-12-01T06:00:05Z'));
+    expect(await store.messages.listFailed(5)).toMatchObject([{ error: 'this report is no longer configured' }]);
+    await store.messages.retryFailed(new Date('2026-12-01T06:00:05Z'));
     await store.forgetClient('acme');
     expect(await deliverAt({ store, config }, '2026-12-01T06:00:05Z')).toEqual([]);
-    expect(await store.listFailedMessages(5)).toMatchObject([
+    expect(await store.messages.listFailed(5)).toMatchObject([
       { error: 'the store has no check of this client any more' },
     ]);
     await store.close();
@@ -350,7 +350,7 @@ async function watchOnce(path: string, alerts: string): Promise<string> {
   const at = new Date().toISOString();
   const event = { type: 'operator', at, title: 'Marker', detail: '' } as const;
   const store = await openStore(path);
-  await store.enqueueAll([{ key: `marker-${at}`, channel: 'mail', digest: false, sweepId: null, event, at }]);
+  await store.messages.enqueueAll([{ key: `marker-${at}`, channel: 'mail', digest: false, sweepId: null, event, at }]);
   await store.close();
   const { ended, kill } = startWatch(path, alerts);
   await until(() => sink.mails.some(({ source }) => source.includes('Marker')));
@@ -400,7 +400,11 @@ describe('watch', () => {
     const { signal } = new AbortController();
     const later = new Date(Date.now() + 600_000);
     const config = await loadAlertConfig(alerts, {});
-    await deliverMessages(store, config, { signal, now: () => later, draw: createReportDrawer(store, unexpected) });
+    await deliverMessages(store.messages, config, {
+      signal,
+      now: () => later,
+      draw: createReportDrawer(store, unexpected),
+    });
     await store.close();
     expect(recipients()).toEqual(RECIPIENTS);
   });

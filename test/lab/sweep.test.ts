@@ -79,11 +79,11 @@ describe('a fleet of 2,048 clients, swept twice and once more', () => {
     store = await openStore(path);
     changes = await store.listChanges({ limit: 1_000_000 });
     const later = new Date(Date.now() + 30 * 86_400_000);
-    for (let page = await store.claimMessages(later, 500, 3_600_000); page.length > 0;) {
+    for (let page = await store.messages.claimMessages(later, 500, 3_600_000); page.length > 0;) {
       for (const event of page.flatMap(({ events }) => events)) {
         if (event.type === 'changes') sent.push({ sweepId: event.sweepId, client: event.client.id });
       }
-      page = await store.claimMessages(later, 500, 3_600_000);
+      page = await store.messages.claimMessages(later, 500, 3_600_000);
     }
   }, 900_000);
   afterAll(async () => {

@@ -110,8 +110,8 @@ async function testChannel(channel: string, file: string): Promise<number> {
 
 async function list(format: 'table' | 'json', path: string | undefined): Promise<number> {
   const { counts, failed } = await withStore(path, async (store) => ({
-    counts: await store.countMessages(),
-    failed: await store.listFailedMessages(MAX_LISTED),
+    counts: await store.messages.count(),
+    failed: await store.messages.listFailed(MAX_LISTED),
   }));
   if (format === 'json') {
     process.stdout.write(renderJson({ ...counts, failedMessages: failed }));
@@ -136,7 +136,7 @@ async function sendDue({ alerts, store: path }: Values<typeof ALERTS & typeof ST
 }
 
 async function retry(path: string | undefined): Promise<number> {
-  const count = await withStore(path, (store) => store.retryFailed(new Date()));
+  const count = await withStore(path, (store) => store.messages.retryFailed(new Date()));
   print(`${renderCount(count, 'message')} will be sent again by the next sweep or sallyport alert send`);
   return EXIT.compliant;
 }

@@ -81,7 +81,7 @@ export const command = defineCommand({
       const exitCode = await writeSweep(prepared, options, { settings, format, brand, output });
       const draw = createReportDrawer(store, tell);
       const delivery = { signal: ending.signal, now: () => new Date(), draw, onResult: tellDelivery };
-      if (alerts) await deliverMessages(store, alerts, delivery);
+      if (alerts) await deliverMessages(store.messages, alerts, delivery);
       return exitCode;
     } finally {
       ending.release();

@@ -154,7 +154,7 @@ async function sendAll(store: Store, config: AlertConfig, run: ReportRun, client
 export async function deliverDue(store: Store, config: AlertConfig): Promise<number> {
   const ending = catchSignals();
   const { signal } = ending;
-  const { sent, postponed, failed } = await deliverMessages(store, config, {
+  const { sent, postponed, failed } = await deliverMessages(store.messages, config, {
     ...{ signal, now: () => new Date(), draw: createReportDrawer(store, tell), onResult: tellDelivery },
   }).finally(() => ending.release());
   print(`${sent} sent, ${postponed} to be tried again, ${failed} given up`);

@@ -7,7 +7,7 @@ import * as coverage from './coverage.js';
 import * as fleet from './fleet-page.js';
 import { type InvitedCheck, listInvitedChecks } from './invited-checks.js';
 import { type Lapse, readLapsed } from './lapsed-slots.js';
-import * as outbox from './outbox.js';
+import { Messages } from './messages.js';
 import * as places from './places.js';
 import * as results from './results.js';
 import { findInventory, readRoster, putRoster, type RosterReading, showRoster } from './roster.js';
@@ -21,7 +21,6 @@ import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySw
 import * as sweeps from './sweeps.js';
 import * as upkeep from './upkeep.js';
 import * as waivers from './waivers.js';
-import type { OutboxMessage } from '../../model/alert.js';
 import type { StoredChange, Waiver } from '../../model/change.js';
 import type { StoredAnswer } from '../../model/checklist.js';
 import type { Client, HistoryEntry, RosterEntry, StoredReport } from '../../model/client.js';
@@ -38,10 +37,12 @@ type Roster = Iterable<RosterEntry> | AsyncIterable<RosterEntry>;
 export class Store {
   readonly #connection: SqliteConnection;
   readonly links: SharedLinks;
+  readonly messages: Messages;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
     this.links = new SharedLinks(connection);
+    this.messages = new Messages(connection);
   }
 
   get path(): string {
@@ -300,46 +301,6 @@ export class Store {
   /** The newest checks that someone at the site of a client began, newest first. */
   listInvitedChecks(client: string, limit: number): Promise<InvitedCheck[]> {
     return listInvitedChecks(this.#db, client, limit);
-  }
-
-  /** Takes due messages, oldest first. Others get them when the lease has ended and no one marked them. */
-  claimMessages(now: Date, limit: number, leaseMs: number): Promise<OutboxMessage[]> {
-    return this.#connection.transact((db) => outbox.claimMessages(db, now, limit, leaseMs));
-  }
-
-  /** Puts events into the outbox, without those whose key ever was in it. */
-  enqueueAll(messages: readonly outbox.NewMessage[]): Promise<void> {
-    return this.write(async (writer) => {
-      for (const message of messages) await writer.enqueue(message);
-    });
-  }
-
-  markSent(id: number, at: Date): Promise<void> {
-    return this.#connection.transact((db) => outbox.markSent(db, id, at));
-  }
-
-  /** Notes a try that failed, and when to try again; null: given up. */
-  markFailed(id: number, error: string, retryAt: Date | null): Promise<void> {
-    return this.#connection.transact((db) => outbox.markFailed(db, id, error, retryAt));
-  }
-
-  /** Joins the held events of a sweep to messages of at most 200 events, for each channel its own. */
-  closeDigest(sweepId: number, at: Date): Promise<void> {
-    return this.#connection.transact((db) => outbox.closeDigest(db, sweepId, at));
-  }
-
-  countMessages(): Promise<outbox.MessageCounts> {
-    return outbox.countMessages(this.#db);
-  }
-
-  /** The newest messages that were given up, newest first. */
-  listFailedMessages(limit: number): Promise<outbox.FailedMessage[]> {
-    return outbox.listFailedMessages(this.#db, limit);
-  }
-
-  /** Has all that were given up sent again, and returns how many. */
-  retryFailed(now: Date): Promise<number> {
-    return this.#connection.transact((db) => outbox.retryFailed(db, now));
   }
 
   /** When a schedule ran last; null if it never did. */

@@ -210,7 +210,7 @@ export async function* runSweep(
       });
     }
     await store.finishSweep(sweepId, state, new Date());
-    await store.closeDigest(sweepId, new Date());
+    await store.messages.closeDigest(sweepId, new Date());
     const now = new Date();
     await store.noteStandings(now, await createLapse(store, now));
     end({ state, blind, held, failed });

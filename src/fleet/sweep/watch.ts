@@ -107,7 +107,7 @@ class Watcher {
         view.delivery(result);
       };
       for (const line of await this.#reports.queueDue({ ...this.files, alerts }, now())) view.note(line);
-      await deliverMessages(store, alerts, { signal, now, draw, onResult });
+      await deliverMessages(store.messages, alerts, { signal, now, draw, onResult });
       this.#deliveries.noteSuccess();
     } catch (error) {
       this.#healthy = false;

@@ -38,7 +38,10 @@ export const manyOf = <const T extends readonly [string, ...string[]]>(values: T
 export const offset = z.coerce.number().int().min(0).max(100_000_000).default(0);
 
 /** The address of a page with some of what it says changed; what is undefined is left out. */
-export function linkTo(path: string, fields: Readonly<Record<string, unknown>>): string {
+export function linkTo(
+  path: string,
+  fields: Readonly<Record<string, string | number | readonly string[] | undefined>>,
+): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
     for (const one of [value ?? []].flat()) query.append(name, String(one));

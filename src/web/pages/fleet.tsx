@@ -13,10 +13,14 @@ import { Choice } from '../kit/choice.js';
 import { Field, StandingTag, Table, Time } from '../kit/elements.js';
 import { linkTo, manyOf, manyTexts, offset, oneOf, oneText } from '../kit/query.js';
 import type { PageContext } from '../serve-context.js';
+import { ExposedOverTime } from './exposed-over-time.js';
 import { SweepsUnderWay } from './sweeps-under-way.js';
 
 /** Rows of a page. */
 const ROWS = 50;
+
+/** The time that the chart shows: a quarter of a year. */
+const CHART_MS = 90 * 86_400_000;
 
 /** The standings, the worst first, and what each is called. */
 const LISTED: Readonly<Record<Listed, string>> = {
@@ -52,7 +56,7 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
   app.get('/', { schema: { hide: true, querystring: querySchema } }, async (request, reply) => {
     const { query } = request;
     const at = now();
-    const [page, groups, pulse] = await Promise.all([
+    const [page, groups, pulse, points] = await Promise.all([
       pageClients(store, {
         ...{ now: at, staleBefore: new Date(at.getTime() - STALE_AFTER_MS), offset: query.offset, limit: ROWS },
         ...{ search: query.search, tags: query.tag, standings: query.standing, sort: query.sort ?? 'worst' },
@@ -62,6 +66,7 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
       }),
       store.listGroups(),
       store.readPulse(),
+      store.readStandings(new Date(at.getTime() - CHART_MS), at),
     ]);
     const children = (
       <>
@@ -77,9 +82,12 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
           />
           <Pager query={query} next={page.next} />
         </div>
+        <div data-part="over-time">
+          <ExposedOverTime points={points} />
+        </div>
       </>
     );
-    return sendPage(reply, draw(request, { title: 'Clients', isWide: true, live: '/live', children }));
+    return sendPage(reply, draw(request, { title: 'Clients', isWide: true, live: '/live', hasCharts: true, children }));
   });
 }
 

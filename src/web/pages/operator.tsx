@@ -19,8 +19,8 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
 
   app.get('/operator', { schema: { hide: true } }, async (request, reply) => {
     const { inventory, alerts } = await files.read();
-    const messages = await store.countMessages();
-    const failed = await store.listFailedMessages(ROWS);
+    const messages = await store.messages.count();
+    const failed = await store.messages.listFailed(ROWS);
     const sweeps: (Sweep & SweepCounts)[] = [];
     for (const sweep of await store.listSweeps(ROWS)) sweeps.push({ ...sweep, ...(await store.countSweep(sweep.id)) });
     const schedules = await Promise.all(
@@ -110,7 +110,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
 
   const retry = { schema: { hide: true }, config: { needs: 'admin' } } as const;
   app.post('/operator/messages/retry', retry, async (_request, reply) => {
-    await store.retryFailed(now());
+    await store.messages.retryFailed(now());
     return goTo(reply, '/operator');
   });
 }

@@ -174,8 +174,8 @@ test('a certificate for another name is told to the operator after some tries, b
     tx.enqueue({ key: 'k', channel: 'mail', digest: false, sweepId: null, event: clientEvent(), at: AT }),
   );
   for (let tries = 0; tries < 5; tries++) {
-    const [claimed] = await store.claimMessages(new Date(), 1, 1);
-    await store.markFailed(claimed!.id, 'as before', new Date(AT));
+    const [claimed] = await store.messages.claimMessages(new Date(), 1, 1);
+    await store.messages.markFailed(claimed!.id, 'as before', new Date(AT));
   }
   await store.close();
   const { code, stderr } = await sallyport(['alert', 'send', '--alerts', alerts, '--store', path], {

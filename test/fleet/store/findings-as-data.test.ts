@@ -213,8 +213,8 @@ async function expectAll(store: Store): Promise<void> {
   ]);
   for (const change of changes) expect(sayChange(change).title).not.toBe('');
 
-  await store.closeDigest(1, NOW);
-  const messages = await store.claimMessages(daysLater(1), 9, 0);
+  await store.messages.closeDigest(1, NOW);
+  const messages = await store.messages.claimMessages(daysLater(1), 9, 0);
   expect(messages).toMatchObject([
     {
       key: 'k1',

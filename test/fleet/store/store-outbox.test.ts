@@ -24,42 +24,42 @@ describe('the outbox', () => {
     await enqueue(store, 'a');
     await enqueue(store, 'b');
     await enqueue(store, 'a');
-    const claimed = await store.claimMessages(NOW, 1, 1_000);
+    const claimed = await store.messages.claimMessages(NOW, 1, 1_000);
     expect(claimed).toEqual([
       { id: 1, key: 'a', channel: 'mail', events: [event('a')], attempts: 0, createdAt: NOW.toISOString() },
     ]);
     const after = (ms: number) => new Date(NOW.getTime() + ms);
-    expect((await store.claimMessages(after(999), 9, 1_000)).map(({ key }) => key)).toEqual(['b']);
-    expect((await store.claimMessages(after(1_000), 9, 1_000)).map(({ key }) => key)).toEqual(['a']);
-    expect(await store.claimMessages(new Date(NOW.getTime() - 1), 9, 1)).toEqual([]);
+    expect((await store.messages.claimMessages(after(999), 9, 1_000)).map(({ key }) => key)).toEqual(['b']);
+    expect((await store.messages.claimMessages(after(1_000), 9, 1_000)).map(({ key }) => key)).toEqual(['a']);
+    expect(await store.messages.claimMessages(new Date(NOW.getTime() - 1), 9, 1)).toEqual([]);
   });
 
   test('what was sent is not sent again, not even when it is enqueued again', async () => {
     const store = await stores.open();
     await enqueue(store, 'a');
-    const [message] = await store.claimMessages(NOW, 9, 1_000);
-    await store.markSent(message!.id, NOW);
+    const [message] = await store.messages.claimMessages(NOW, 9, 1_000);
+    await store.messages.markSent(message!.id, NOW);
     await enqueue(store, 'a');
-    expect(await store.claimMessages(daysLater(9), 9, 1_000)).toEqual([]);
-    expect(await store.countMessages()).toEqual({ waiting: 0, held: 0, failed: 0 });
+    expect(await store.messages.claimMessages(daysLater(9), 9, 1_000)).toEqual([]);
+    expect(await store.messages.count()).toEqual({ waiting: 0, held: 0, failed: 0 });
   });
 
   test('what failed is tried again when it is due, given up, and sent again when asked', async () => {
     const store = await stores.open();
     await enqueue(store, 'a');
-    const [{ id } = { id: 0 }] = await store.claimMessages(NOW, 9, 1_000);
-    await store.markFailed(id, 'refused', daysLater(1));
-    expect(await store.claimMessages(new Date(daysLater(1).getTime() - 1), 9, 1)).toEqual([]);
-    expect(await store.claimMessages(daysLater(1), 9, 1)).toMatchObject([{ id, attempts: 1 }]);
-    await store.markFailed(id, 'refused again', null);
-    expect(await store.claimMessages(daysLater(9), 9, 1)).toEqual([]);
-    expect(await store.countMessages()).toEqual({ waiting: 0, held: 0, failed: 1 });
-    expect(await store.listFailedMessages(9)).toEqual([
+    const [{ id } = { id: 0 }] = await store.messages.claimMessages(NOW, 9, 1_000);
+    await store.messages.markFailed(id, 'refused', daysLater(1));
+    expect(await store.messages.claimMessages(new Date(daysLater(1).getTime() - 1), 9, 1)).toEqual([]);
+    expect(await store.messages.claimMessages(daysLater(1), 9, 1)).toMatchObject([{ id, attempts: 1 }]);
+    await store.messages.markFailed(id, 'refused again', null);
+    expect(await store.messages.claimMessages(daysLater(9), 9, 1)).toEqual([]);
+    expect(await store.messages.count()).toEqual({ waiting: 0, held: 0, failed: 1 });
+    expect(await store.messages.listFailed(9)).toEqual([
       { id, key: 'a', channel: 'mail', attempts: 2, createdAt: NOW.toISOString(), error: 'refused again' },
     ]);
-    expect(await store.retryFailed(daysLater(9))).toBe(1);
-    expect(await store.claimMessages(daysLater(9), 9, 1)).toMatchObject([{ id, attempts: 0 }]);
-    expect(await store.retryFailed(daysLater(9))).toBe(0);
+    expect(await store.messages.retryFailed(daysLater(9))).toBe(1);
+    expect(await store.messages.claimMessages(daysLater(9), 9, 1)).toMatchObject([{ id, attempts: 0 }]);
+    expect(await store.messages.retryFailed(daysLater(9))).toBe(0);
   });
 
   test('a digest is held, then joined: one message for each channel and 200 events', async () => {
@@ -67,13 +67,13 @@ describe('the outbox', () => {
     for (let index = 0; index < 250; index++) await enqueue(store, `m${index}`, { digest: true, sweepId: 7 });
     await enqueue(store, 'slack', { digest: true, sweepId: 7, channel: 'slack' });
     await enqueue(store, 'other', { digest: true, sweepId: 8 });
-    expect(await store.claimMessages(NOW, 9, 1)).toEqual([]);
-    expect((await store.countMessages()).held).toBe(252);
-    await store.closeDigest(7, NOW);
-    await store.closeDigest(7, NOW);
+    expect(await store.messages.claimMessages(NOW, 9, 1)).toEqual([]);
+    expect((await store.messages.count()).held).toBe(252);
+    await store.messages.closeDigest(7, NOW);
+    await store.messages.closeDigest(7, NOW);
     await enqueue(store, 'm0', { digest: true, sweepId: 7 });
-    expect(await store.countMessages()).toEqual({ waiting: 3, held: 1, failed: 0 });
-    const messages = await store.claimMessages(NOW, 9, 1);
+    expect(await store.messages.count()).toEqual({ waiting: 3, held: 1, failed: 0 });
+    const messages = await store.messages.claimMessages(NOW, 9, 1);
     expect(messages.map(({ channel, events }) => [channel, events.length])).toEqual([
       ['mail', 200],
       ['mail', 50],
@@ -88,28 +88,28 @@ describe('the outbox', () => {
   test('a sweep that is gone on with closes a digest of its own', async () => {
     const store = await stores.open();
     await enqueue(store, 'a', { digest: true, sweepId: 7 });
-    await store.closeDigest(7, NOW);
+    await store.messages.closeDigest(7, NOW);
     await enqueue(store, 'b', { digest: true, sweepId: 7 });
-    await store.closeDigest(7, NOW);
-    const messages = await store.claimMessages(NOW, 9, 1);
+    await store.messages.closeDigest(7, NOW);
+    const messages = await store.messages.claimMessages(NOW, 9, 1);
     expect(messages.map(({ events }) => events)).toEqual([[event('a')], [event('b')]]);
   });
 
   test('a digest without a sweep is sent at once', async () => {
     const store = await stores.open();
     await enqueue(store, 'a', { digest: true });
-    expect(await store.claimMessages(NOW, 9, 1)).toHaveLength(1);
+    expect(await store.messages.claimMessages(NOW, 9, 1)).toHaveLength(1);
   });
 
   test('what was queued or postponed while the clock was ahead is due', async () => {
     const store = await stores.open();
     await enqueue(store, 'a');
-    await store.claimMessages(NOW, 9, 1);
-    await store.markFailed(1, 'answered 503', daysLater(365));
-    expect(await store.claimMessages(NOW, 9, 60_000)).toMatchObject([{ key: 'a' }]);
-    expect(await store.claimMessages(NOW, 9, 60_000)).toEqual([]);
-    await store.markFailed(1, 'answered 503', new Date(NOW.getTime() + 6 * 3_600_000));
-    expect(await store.claimMessages(NOW, 9, 60_000)).toEqual([]);
+    await store.messages.claimMessages(NOW, 9, 1);
+    await store.messages.markFailed(1, 'answered 503', daysLater(365));
+    expect(await store.messages.claimMessages(NOW, 9, 60_000)).toMatchObject([{ key: 'a' }]);
+    expect(await store.messages.claimMessages(NOW, 9, 60_000)).toEqual([]);
+    await store.messages.markFailed(1, 'answered 503', new Date(NOW.getTime() + 6 * 3_600_000));
+    expect(await store.messages.claimMessages(NOW, 9, 60_000)).toEqual([]);
   });
 
   test('a message counts with its transaction', async () => {
@@ -127,7 +127,7 @@ describe('the outbox', () => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    expect((await store.countMessages()).waiting).toBe(0);
+    expect((await store.messages.count()).waiting).toBe(0);
   });
 });
 

@@ -98,7 +98,7 @@ test('what a killed process was told to be stored is stored, whole, and nothing 
   const stored = new Set((await collect(store.readSweepReports(id))).map(({ clientId }) => clientId));
   const states = new Set((await collect(store.readClientStates())).map(({ client }) => client.id));
   const left = new Set((await store.nextWork(id, 0, ids.length)).map(({ client }) => client.id));
-  const messages = new Set((await store.claimMessages(NOW, ids.length, 0)).map(({ key }) => key));
+  const messages = new Set((await store.messages.claimMessages(NOW, ids.length, 0)).map(({ key }) => key));
   expect(done.length).toBeGreaterThan(runs.length);
   expect(done.filter((client) => !stored.has(client))).toEqual([]);
   // Each transaction is there as a whole, or not at all.

@@ -135,9 +135,9 @@ describe('prune', () => {
       const message = { key, channel: 'c', digest: key === 'held', sweepId: 1, event, at: NOW.toISOString() };
       await store.write((writer) => writer.enqueue(message));
     }
-    const [sent, , failed] = await store.claimMessages(NOW, 9, 0);
-    await store.markSent(sent!.id, NOW);
-    await store.markFailed(failed!.id, 'no', null);
+    const [sent, , failed] = await store.messages.claimMessages(NOW, 9, 0);
+    await store.messages.markSent(sent!.id, NOW);
+    await store.messages.markFailed(failed!.id, 'no', null);
     const change = { kind: 'exposed', key: 'k', severity: 'low', rule: 'r', endpoint: null } as const;
     for (const day of [0, 20]) {
       const place = { clientId: 'a', slot: SLOT, sweepId: 2, at: daysLater(day).toISOString() };
@@ -159,7 +159,7 @@ describe('prune', () => {
       siteReports: 0,
       invitedChecks: 0,
     });
-    expect(await store.countMessages()).toEqual({ waiting: 1, held: 1, failed: 1 });
+    expect(await store.messages.count()).toEqual({ waiting: 1, held: 1, failed: 1 });
     expect(await store.listWaivers()).toHaveLength(1);
   });
 

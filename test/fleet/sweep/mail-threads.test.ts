@@ -43,9 +43,9 @@ async function look(report: Report, alerts = configFor('immediate'), now = new D
   const { id: sweepId } = await beginSweep(store, ['acme']);
   const finished = { sweepId, client, slot: '203.0.113.7', report, earlier: null, last: true };
   await recordLook(finished, { store, alerts, massSilence: new MassSilence(), confirm: false, now });
-  await store.closeDigest(sweepId, new Date());
+  await store.messages.closeDigest(sweepId, new Date());
   const { signal } = new AbortController();
-  await deliverMessages(store, alerts, {
+  await deliverMessages(store.messages, alerts, {
     signal,
     now: () => new Date(Math.max(Date.now(), now.getTime())),
     draw: drawNothing,

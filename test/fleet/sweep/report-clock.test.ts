@@ -117,7 +117,7 @@ async function check(clients: readonly Client[], when = '2026-11-10T03:00:00.000
 }
 
 async function queued(): Promise<string[]> {
-  const messages = await store.claimMessages(at('2030-01-01T00:00:00Z'), 10_000, 0);
+  const messages = await store.messages.claimMessages(at('2030-01-01T00:00:00Z'), 10_000, 0);
   return messages.map(({ key }) => key).sort();
 }
 
@@ -150,7 +150,7 @@ describe('what is queued', () => {
     const clock = new ReportClock(store);
     await clock.plan(files, START);
     await clock.queueDue(files, DUE);
-    const [message] = await store.claimMessages(DUE, 10, 0);
+    const [message] = await store.messages.claimMessages(DUE, 10, 0);
     expect(message!.events).toEqual([
       {
         type: 'report',
@@ -210,7 +210,7 @@ describe('what is queued', () => {
       'report monthly does not go to clients without a contact: mute',
       'report monthly does not go to clients without a check so far: new and late',
     ]);
-    const messages = await store.claimMessages(DUE, 10, 0);
+    const messages = await store.messages.claimMessages(DUE, 10, 0);
     expect(messages.map(({ key }) => key)).toEqual(['unreached/monthly/2026-12-01T06:00:00.000Z/mail', KEY('a')]);
     expect(messages[0]!.events).toMatchObject([
       {
@@ -243,8 +243,12 @@ describe('what is queued', () => {
     await clock.queueDue(filesOf(clients), DUE);
     const later = '2026-12-01T06:30:00.000Z';
     const event = { type: 'operator', at: later, title: 't', detail: '' } as const;
-    await store.enqueueAll([{ key: 'alert', channel: 'mail', digest: false, sweepId: null, event, at: later }]);
-    expect((await store.claimMessages(at('2026-12-01T07:00:00Z'), 1, 0)).map(({ key }) => key)).toEqual(['alert']);
+    await store.messages.enqueueAll([
+      { key: 'alert', channel: 'mail', digest: false, sweepId: null, event, at: later },
+    ]);
+    expect((await store.messages.claimMessages(at('2026-12-01T07:00:00Z'), 1, 0)).map(({ key }) => key)).toEqual([
+      'alert',
+    ]);
   });
 
   test('another schedule is another report: it is not made up for', async () => {

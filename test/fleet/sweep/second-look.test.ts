@@ -26,7 +26,7 @@ const ALERTS: AlertConfig = {
 };
 
 const claimAll = async (store: SweepOptions['store']) =>
-  store.claimMessages(new Date(Date.now() + 1_000), 100, 600_000);
+  store.messages.claimMessages(new Date(Date.now() + 1_000), 100, 600_000);
 
 describe('a change', () => {
   test('counts once a second look shows it too', async () => {

@@ -138,15 +138,19 @@ async function createFullStore(prepare: (store: Store) => Promise<void>) {
   const store = await createStore();
   await prepare(store);
   const disk = { room: false, tries: 0 };
-  const names = ['write', 'beginSweep', 'claimMessages', 'noteRun', 'finishSweep', 'closeDigest', 'beat'] as const;
-  for (const name of names) {
-    const whole = store[name].bind(store) as (...given: unknown[]) => Promise<never>;
-    store[name] = (...given: unknown[]) => {
-      if (disk.room) return whole(...given);
-      disk.tries++;
-      return Promise.reject(new StoreError(FULL, { mayPass: true }));
-    };
-  }
+  const fail = <K extends string>(target: Readonly<Record<K, unknown>>, names: readonly K[]): void => {
+    const methods = target as Record<K, (...given: unknown[]) => Promise<unknown>>;
+    for (const name of names) {
+      const whole = methods[name].bind(target);
+      methods[name] = (...given) => {
+        if (disk.room) return whole(...given);
+        disk.tries++;
+        return Promise.reject(new StoreError(FULL, { mayPass: true }));
+      };
+    }
+  };
+  fail(store, ['write', 'beginSweep', 'noteRun', 'finishSweep', 'beat']);
+  fail(store.messages, ['claimMessages', 'closeDigest']);
   return { store, disk };
 }
 
@@ -289,8 +293,8 @@ test('takes up files that changed, and keeps the old ones where the new are not 
 
 /** The operator's channel is not configured here, so that the message is given up. */
 async function expectTold(store: Store): Promise<void> {
-  for (let tries = 0; tries < 2_000 && (await store.countMessages()).failed === 0; tries++) await wait(20);
-  expect(await store.countMessages()).toEqual({ waiting: 0, held: 0, failed: 1 });
+  for (let tries = 0; tries < 2_000 && (await store.messages.count()).failed === 0; tries++) await wait(20);
+  expect(await store.messages.count()).toEqual({ waiting: 0, held: 0, failed: 1 });
 }
 
 test('tells the operator of a client that cannot be looked at, sweeps the others, and lets the heartbeat stop', async () => {

@@ -41,7 +41,7 @@ describe('the page of all clients', () => {
     const { text } = await browse('/');
     expect(text).toContain('&lt;script>alert(1)&lt;/script>');
     expect(text).toContain('\\u{202e}\\x1b[31m');
-    expect(text).not.toMatch(/<script>alert|\u202e|\x1b/);
+    for (const unsafe of ['<script>alert', '\u202e', '\x1b']) expect(text).not.toContain(unsafe);
   });
 
   test.each([

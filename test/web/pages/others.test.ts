@@ -141,8 +141,7 @@ test('what the store hears is told to pages that listen, the newest state first'
   const versions: string[] = [];
   const decoder = new TextDecoder();
   for await (const chunk of answer.body!) {
-    for (const [, version] of decoder.decode(chunk as Uint8Array).matchAll(/"version":"([^"]+)"/g))
-      versions.push(version!);
+    for (const [, version] of decoder.decode(chunk).matchAll(/"version":"([^"]+)"/g)) versions.push(version!);
     if (versions.length === 1)
       await addSweep(join(directory, 'store.sqlite'), ago(1), [{ client: acme, survey: CLOSED }]);
     if (versions.length > 1) break;
