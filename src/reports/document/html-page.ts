@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Brand, DEFAULT_COLOUR } from '../../model/brand.js';
 import type { Severity } from '../../model/severity.js';
 import { forHtml } from '../../words/escape.js';
+import { renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { brandLines } from './letterhead.js';
-import { renderLegend, renderMark, renderVerdictShape } from './html-shapes.js';
+import { renderBand, renderLegend, renderVerdictShape } from './html-shapes.js';
 import { renderStyle } from './html-style.js';
 import type {
   Block,
@@ -15,6 +16,7 @@ import type {
   StripBlock,
   TableBlock,
 } from './report-document.js';
+import { BAND_STEP, joinRuns, measureRun, type Run } from './shapes.js';
 import { LOOK_WORDS, SEVERITY_WORDS, TEXTS } from './strings.js';
 
 /*
@@ -145,19 +147,20 @@ function renderTable({ caption, columns, rows }: TableBlock): string {
   return `<div class="scroll"><table class="stack"><caption>${forHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-/** The states as shapes in a row; who cannot see them has each as a word. */
+/** The states as bands, of equal neighbours together; who cannot see them has each as words. */
 function renderStrip({ caption, times, rows }: StripBlock): string {
   const first = times[0] ?? '';
   const last = times.at(-1) ?? '';
   const body = rows.map(({ label, states }) => {
-    const marks = states.map((state, index) => {
-      const text = `${renderTime(times[index] ?? '')}: ${LOOK_WORDS[state].word}`;
-      return `<g transform="translate(${index * CELL} 0)"><title>${forHtml(text)}</title>${renderMark(state)}</g>`;
+    const runs = joinRuns(states);
+    const bands = runs.map((run) => {
+      const title = `<title>${forHtml(sayRun(run, times))}</title>`;
+      return `<g transform="translate(${run.first * BAND_STEP} 0)">${title}${renderBand(run.state, measureRun(run))}</g>`;
     });
     const newest = states.at(-1);
-    const spoken = `${states.length} checks; the newest: ${newest ? LOOK_WORDS[newest].word : 'none'}`;
-    const width = states.length * CELL;
-    const svg = `<svg width="${width}" height="16" viewBox="0 0 ${width} 16" role="img" aria-label="${forHtml(spoken)}">${marks.join('')}</svg>`;
+    const spoken = `${renderCount(states.length, 'check')}; the newest: ${newest ? LOOK_WORDS[newest].word : 'none'}`;
+    const width = states.length * BAND_STEP;
+    const svg = `<svg width="${width}" height="16" viewBox="0 0 ${width} 16" role="img" aria-label="${forHtml(spoken)}">${bands.join('')}</svg>`;
     return `<tr><th scope="row">${forHtml(label)}</th><td>${svg}</td></tr>`;
   });
   const span = times.length > 1 ? `${renderTime(first)} to ${renderTime(last)}` : renderTime(first);
@@ -166,5 +169,9 @@ function renderStrip({ caption, times, rows }: StripBlock): string {
 ${renderLegend()}`;
 }
 
-/** Width of a look in a strip, in CSS pixels. */
-const CELL = 14;
+/** `2026-11-01 03:00:00 UTC to 2026-11-03 03:00:00 UTC, 3 checks: closed`. */
+function sayRun({ state, first, count }: Run, times: readonly string[]): string {
+  const from = renderTime(times[first] ?? '');
+  const span = count === 1 ? from : `${from} to ${renderTime(times[first + count - 1] ?? '')}, ${count} checks`;
+  return `${span}: ${LOOK_WORDS[state].word}`;
+}

@@ -1,6 +1,6 @@
 import { LOOK_STATES, type LookState } from '../../model/handover.js';
 import type { Standing } from '../../model/standing.js';
-import { MARKS, type MarkPart, VERDICT_SHAPES } from './shapes.js';
+import { BAND_WIDTH, drawBand, type MarkPart, VERDICT_SHAPES } from './shapes.js';
 import { LOOK_WORDS } from './strings.js';
 
 /*
@@ -14,9 +14,9 @@ const PAINTS: Readonly<Record<MarkPart['paint'], string>> = {
   white: 'stroke="#fff" stroke-width="2"',
 };
 
-/** The shape of one look. */
-export function renderMark(state: LookState): string {
-  const parts = MARKS[state].map(
+/** The band of a state. */
+export function renderBand(state: LookState, width = BAND_WIDTH): string {
+  const parts = drawBand(state, width).map(
     ({ paint, path, isDashed }) => `<path ${PAINTS[paint]}${isDashed ? ' stroke-dasharray="2 2"' : ''} d="${path}"/>`,
   );
   return `<g class="${state}">${parts.join('')}</g>`;
@@ -26,7 +26,7 @@ export function renderMark(state: LookState): string {
 export function renderLegend(): string {
   const items = LOOK_STATES.map(
     (state) =>
-      `<li><svg width="14" height="16" aria-hidden="true">${renderMark(state)}</svg>${LOOK_WORDS[state].word}</li>`,
+      `<li><svg width="14" height="16" aria-hidden="true">${renderBand(state)}</svg>${LOOK_WORDS[state].word}</li>`,
   );
   return `<ul class="legend">${items.join('')}</ul>`;
 }

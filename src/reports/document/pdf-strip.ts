@@ -3,13 +3,13 @@ import { renderTime } from '../../words/time.js';
 import { CONTENT_WIDTH, EDGES, type PdfCanvas } from './pdf-canvas.js';
 import { LOOK_COLOURS, STYLES } from './pdf-style.js';
 import type { StripBlock } from './report-document.js';
-import { MARKS } from './shapes.js';
+import { BAND_STEP, BAND_WIDTH, drawBand, joinRuns, measureRun } from './shapes.js';
 import { LOOK_WORDS } from './strings.js';
 
 const LABEL_WIDTH = 150;
 const ROW_HEIGHT = 17;
-/** Of a mark, and from one to the next, in its own units. */
-const MARK = { width: 12, height: 16, step: 14 };
+/** Of a band, in its own units. */
+const BAND_HEIGHT = 16;
 
 /** A strip that is no higher stays on one sheet. */
 export const MOST_KEPT = 450;
@@ -21,7 +21,7 @@ export function measureStrip(rows: number): number {
 
 /** The states as shapes in a row a service; each row has them in words, too. */
 export function drawStrip(canvas: PdfCanvas, { caption, times, rows }: StripBlock): void {
-  const scale = Math.min(0.85, (CONTENT_WIDTH - LABEL_WIDTH) / (times.length * MARK.step));
+  const scale = Math.min(0.85, (CONTENT_WIDTH - LABEL_WIDTH) / (times.length * BAND_STEP));
   canvas.reserve(Math.min(measureStrip(rows.length), MOST_KEPT));
   const table = canvas.element(canvas.root, 'Table', { title: canvas.makeSafe(caption, STYLES.cell) });
   for (const { label, states } of rows) {
@@ -36,15 +36,20 @@ export function drawStrip(canvas: PdfCanvas, { caption, times, rows }: StripBloc
         canvas.write(`${line} `, EDGES.left, top + index * canvas.lineHeight(STYLES.cell), STYLES.cell);
     });
     const left = EDGES.left + LABEL_WIDTH;
-    const right = left + states.length * MARK.step * scale;
+    const right = left + states.length * BAND_STEP * scale;
     const cell = canvas.element(row, 'TD');
     const figure = canvas.element(cell, 'Figure', {
       alt: sayStates(states),
-      bbox: [left, top, right, top + MARK.height * scale],
+      bbox: [left, top, right, top + BAND_HEIGHT * scale],
     });
     figure.add(() => {
-      for (const [index, state] of states.entries())
-        drawMark(canvas, state, left + index * MARK.step * scale, top, scale);
+      for (const run of joinRuns(states))
+        drawState(canvas, run.state, {
+          x: left + run.first * BAND_STEP * scale,
+          y: top,
+          scale,
+          width: measureRun(run),
+        });
     });
     row.end();
     canvas.y += height;
@@ -56,13 +61,9 @@ export function drawStrip(canvas: PdfCanvas, { caption, times, rows }: StripBloc
 
 /** `3 checks, oldest first: closed, open, and should not be (2 times)`. */
 function sayStates(states: readonly LookState[]): string {
-  const runs: { readonly state: LookState; count: number }[] = [];
-  for (const state of states) {
-    const last = runs.at(-1);
-    if (last?.state === state) last.count++;
-    else runs.push({ state, count: 1 });
-  }
-  const said = runs.map(({ state, count }) => LOOK_WORDS[state].word + (count > 1 ? ` (${count} times)` : ''));
+  const said = joinRuns(states).map(
+    ({ state, count }) => LOOK_WORDS[state].word + (count > 1 ? ` (${count} times)` : ''),
+  );
   return `${states.length} checks, oldest first: ${said.join('; ')}`;
 }
 
@@ -85,7 +86,7 @@ function drawLegend(canvas: PdfCanvas): void {
     const item = canvas.element(list, 'LI');
     const body = canvas.element(item, 'LBody');
     const left = x;
-    canvas.adorn(() => drawMark(canvas, state, left, canvas.y, 0.75));
+    canvas.adorn(() => drawState(canvas, state, { x: left, y: canvas.y, scale: 0.75, width: BAND_WIDTH }));
     body.add(() => canvas.write(`${word} `, left + 13, canvas.y, STYLES.label));
     item.end();
     x += canvas.width(word, STYLES.label) + 30;
@@ -94,10 +95,18 @@ function drawLegend(canvas: PdfCanvas): void {
   canvas.y += ROW_HEIGHT + 2;
 }
 
-function drawMark({ doc }: PdfCanvas, state: LookState, x: number, y: number, scale: number): void {
+/** Where a band is drawn, and how wide in its own units. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+  readonly width: number;
+}
+
+function drawState({ doc }: PdfCanvas, state: LookState, { x, y, scale, width }: Place): void {
   const colour = LOOK_COLOURS[state];
   doc.save().translate(x, y).scale(scale);
-  for (const { paint, path, isDashed } of MARKS[state]) {
+  for (const { paint, path, isDashed } of drawBand(state, width)) {
     if (isDashed) doc.dash(2, { space: 2 });
     doc.path(path);
     if (paint === 'ink') doc.fill(colour);

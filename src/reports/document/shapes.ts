@@ -5,7 +5,7 @@ import type { Standing } from '../../model/standing.js';
  * Shapes that tell states apart without colour, as paths of SVG, which pages and PDFs draw alike.
  */
 
-/** A part of a mark, in a box 12 wide and 16 high. */
+/** A part of a band, 16 high. */
 export interface MarkPart {
   /** Filled, a thin outline, the lines of hatching, or a cross in white on what is below it. */
   readonly paint: 'ink' | 'edge' | 'hatch' | 'white';
@@ -13,25 +13,80 @@ export interface MarkPart {
   readonly isDashed?: true;
 }
 
-const FRAME = 'M.5 1.5h11v13h-11z';
+/** Width of the band of one look. */
+export const BAND_WIDTH = 12;
 
-/** Each state of a strip: a filled block with a cross, a disc, a frame, a dashed frame with a dot, a hatched frame. */
-export const MARKS: Readonly<Record<LookState, readonly MarkPart[]>> = {
-  exposed: [
-    { paint: 'ink', path: 'M0 1h12v14H0z' },
-    { paint: 'white', path: 'M3 5l6 6M9 5l-6 6' },
-  ],
-  open: [{ paint: 'ink', path: 'M.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z' }],
-  closed: [{ paint: 'edge', path: FRAME }],
-  silent: [
-    { paint: 'edge', path: FRAME, isDashed: true },
-    { paint: 'ink', path: 'M4.5 8a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0z' },
-  ],
-  unknown: [
-    { paint: 'edge', path: FRAME },
-    { paint: 'hatch', path: 'M0 7l6 -6M0 12L11 1M1 15L12 4M6 15l6 -6' },
-  ],
-};
+/** From one look to the next. */
+export const BAND_STEP = 14;
+
+/** From one line of hatching to the next, and how far each leans. */
+const HATCH = { step: 5, lean: 12 };
+
+/**
+ * The band of a state, so wide: a filled block with a cross, a filled block with round ends, a frame, a dashed frame with
+ * a dot, a hatched frame.
+ */
+export function drawBand(state: LookState, width: number): readonly MarkPart[] {
+  const frame = `M.5 1.5h${width - 1}v13h${1 - width}z`;
+  const middle = width / 2;
+  switch (state) {
+    case 'exposed':
+      return [
+        { paint: 'ink', path: `M0 1h${width}v14H0z` },
+        { paint: 'white', path: `M${middle - 3} 5l6 6M${middle + 3} 5l-6 6` },
+      ];
+    case 'open':
+      return [{ paint: 'ink', path: `M6 2.5h${width - 12}a5.5 5.5 0 0 1 0 11h${12 - width}a5.5 5.5 0 0 1 0 -11z` }];
+    case 'closed':
+      return [{ paint: 'edge', path: frame }];
+    case 'silent':
+      return [
+        { paint: 'edge', path: frame, isDashed: true },
+        { paint: 'ink', path: `M${middle - 1.5} 8a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0z` },
+      ];
+    case 'unknown':
+      return [
+        { paint: 'edge', path: frame },
+        { paint: 'hatch', path: drawHatch(width) },
+      ];
+  }
+}
+
+/** Lines that rise from left to right, within the frame. */
+function drawHatch(width: number): string {
+  const { step, lean } = HATCH;
+  const lines: string[] = [];
+  for (let foot = step - lean; foot < width - 1; foot += step) {
+    const [left, right] = [Math.max(foot, 0.5), Math.min(foot + lean, width - 0.5)];
+    const heightAt = (x: number): number => Math.round((14 - (12 * (x - foot)) / lean) * 10) / 10;
+    lines.push(`M${left} ${heightAt(left)}L${right} ${heightAt(right)}`);
+  }
+  return lines.join('');
+}
+
+/** Looks that saw the same, one after the other. */
+export interface Run {
+  readonly state: LookState;
+  /** Index of the first of them. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Joins neighbours that are equal. */
+export function joinRuns(states: readonly LookState[]): Run[] {
+  const runs: Run[] = [];
+  for (const [index, state] of states.entries()) {
+    const last = runs.at(-1);
+    if (last?.state === state) runs[runs.length - 1] = { ...last, count: last.count + 1 };
+    else runs.push({ state, first: index, count: 1 });
+  }
+  return runs;
+}
+
+/** How wide the band of so many looks is. */
+export function measureRun({ count }: Run): number {
+  return (count - 1) * BAND_STEP + BAND_WIDTH;
+}
 
 /** The outlines of a verdict, in a box of 48 by 48, drawn 4 wide with round ends. */
 export interface VerdictShape {

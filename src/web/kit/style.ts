@@ -16,7 +16,7 @@ export function renderWebStyle(accent: string = DEFAULT_COLOUR): string {
 .bar nav a:hover,.bar nav a:focus-visible{text-decoration:underline}.bar nav a[aria-current]{background:var(--accent);color:var(--on-accent)}
 .bar .who{margin-left:auto;display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
 main.wide{max-width:80rem}
-form{margin:.5rem 0}fieldset{border:1px solid var(--line);border-radius:6px;margin:.8rem 0;padding:.5rem 1rem}
+form{margin:.5rem 0}fieldset{border:1px solid var(--line);border-radius:6px;margin:.8rem 0;padding:.5rem 1rem;min-width:0}
 label{display:block;font-size:.9rem;color:var(--soft);margin:.5rem 0 .1rem}label.check{display:flex;gap:.5rem;align-items:center;color:var(--fg);min-height:24px}
 input,select,textarea,button{font:inherit;color:inherit}
 input:not([type=checkbox],[type=radio]),select,textarea{background:var(--bg);border:1px solid var(--soft);border-radius:4px;padding:.35rem .5rem;min-height:2.2rem;max-width:100%;width:22rem}
@@ -33,7 +33,8 @@ button:hover,.button:hover{filter:brightness(1.12)}button:disabled{opacity:.55;c
 .counts a,.counts span{display:block;border:1px solid currentColor;border-left-width:.4rem;border-radius:6px;padding:.3rem .8rem;text-decoration:none;min-width:7rem}
 .counts b{display:block;font-size:1.5rem;line-height:1.2}.counts small{color:var(--fg)}.counts a[aria-current]{background:var(--band);text-decoration:underline}
 .pager{display:flex;gap:1rem;align-items:center;margin:1rem 0}.pager a{display:inline-block;padding:.3rem .6rem}
-.row{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}
+.row{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}.row>div{min-width:0;max-width:100%}.row form{margin:0}
+pre{white-space:pre-wrap;background:var(--band);padding:.5rem .8rem;border-radius:4px;font-size:.9rem}
 table.list td a:first-child{font-weight:600}td .soft,.soft{color:var(--soft)}caption.seen{position:static;width:auto;height:auto;clip-path:none;text-align:left;color:var(--soft);padding:.3rem 0;white-space:normal}
 @media (max-width:40rem){table.stack caption.seen{display:block}}
 meter,progress{width:14rem;max-width:100%;height:1rem}

@@ -1,11 +1,10 @@
 import { describeHandover, handOverReports } from '../../reports/document/handover-document.js';
-import { STANDING_WORDS } from '../../reports/document/strings.js';
 import { STATE_WORDS } from '../../reports/endpoints-table.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import type { Check, SeenEndpoint } from '../checks/checks.js';
 import { sendPage } from '../kit/answer.js';
-import { Blocks, Notice, StandingTag, Table, Time } from '../kit/elements.js';
+import { Blocks, Notice, Table, Time } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { pathOf, readId } from './read-client.js';
 
@@ -42,7 +41,7 @@ export function addCheckRun(app: ServerApp, context: PageContext): void {
 }
 
 function Outcome({ check }: { readonly check: Check }) {
-  const { state, client, verdict, reports, problem, seen } = check;
+  const { state, client, reports, problem, seen } = check;
   const link = client !== null && (
     <p>
       <a href={pathOf(client)}>The client’s page</a>
@@ -69,11 +68,6 @@ function Outcome({ check }: { readonly check: Check }) {
     case 'done':
       return (
         <>
-          {verdict !== null && (
-            <p>
-              <StandingTag standing={verdict} /> {STANDING_WORDS[verdict].label}
-            </p>
-          )}
           {link}
           {reports.length > 0 ? (
             <Blocks blocks={describeHandover(handOverReports(reports)).blocks} />

@@ -1,0 +1,190 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { answer, site, survey } from '../check/rules/build-survey.js';
+import { addSweep, client } from '../cli/filled-store.js';
+import { servePages } from '../web/serve.js';
+import { openBrowser } from './browser.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Where pictures are put to be looked at; nowhere if it is not set. */
+const PICTURES = process.env['SALLYPORT_PICTURES'];
+if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
+
+const INVENTORY = `# Clients of Ann
+defaults:
+  authorization: { by: Ann, reference: T1 }
+clients:
+  # the first
+  - id: acme
+    name: Acme Dental & Söhne
+    address: [127.0.0.11, 127.0.0.12]
+    schedule: 30 3 * * *
+    tags: [gold]
+  - { id: bolt, name: Bolt, address: 127.0.0.13 }
+`;
+
+const browser = await openBrowser();
+afterAll(() => browser.close());
+
+/** Pages with a client of two addresses that has a month of history. */
+async function serveMonth() {
+  const served = await servePages({ inventory: INVENTORY });
+  const acme = client('acme', { name: 'Acme Dental & Söhne', addresses: ['127.0.0.11', '127.0.0.12'] });
+  const open = survey(site(answer('tcp/80', 'nec-webpro')));
+  const looks = [...Array<null>(8).fill(null), 'cut', 'cut', null, 'open', 'open', 'open', null, null, 'cut', 'open'];
+  for (const [index, look] of looks.entries()) {
+    const at = new Date(Date.now() - (looks.length - index) * 86_400_000 + 3_600_000).toISOString();
+    const first = look === 'open' ? open : { ...survey(site()), interrupted: look === 'cut' };
+    await addSweep(served.store.path, at, [
+      { client: acme, survey: first, slot: '127.0.0.11' },
+      { client: acme, survey: survey(site()), slot: '127.0.0.12' },
+    ]);
+  }
+  return served;
+}
+
+async function openPage(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { page, complaints };
+}
+
+async function audit(page: Page): Promise<string[]> {
+  // Not by a script of the page, which its policy forbids.
+  const { violations } = await page.evaluate<AxeResults>(
+    `(async () => { ${AXE}; return axe.run(document, { runOnly: ${JSON.stringify(RULES)} }); })()`,
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)}`));
+}
+
+async function auditLooks(page: Page, name: string): Promise<void> {
+  for (const width of [360, 768, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const beyond = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect([width, await page.evaluate(beyond)]).toEqual([width, 0]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect({ name, width, colorScheme, found: await audit(page) }).toEqual({ name, width, colorScheme, found: [] });
+      if (PICTURES !== undefined)
+        await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  }
+}
+
+describe('the page of a client', () => {
+  test('can be read at every width, in light and dark, by everyone, with all its forms open', async () => {
+    const { origin } = await serveMonth();
+    const { page, complaints } = await openPage();
+    for (const [name, path] of [
+      ['client', '/clients/acme'],
+      ['client-new', '/clients/bolt'],
+      ['edit', '/clients/acme/edit'],
+    ] as const) {
+      await page.goto(origin + path);
+      await page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
+      await auditLooks(page, name);
+    }
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
+  test('is brought up to date when something changes, but for a form that someone is filling in', async () => {
+    const { origin, store } = await serveMonth();
+    const { page, complaints } = await openPage();
+    await page.goto(`${origin}/clients/acme`);
+    await page.locator('summary', { hasText: 'Accept a finding' }).click();
+    await page.locator('#reason').fill('moves in June');
+    const at = new Date(Date.now() - 60_000).toISOString();
+    const acme = client('acme', { name: 'Acme', addresses: ['127.0.0.11', '127.0.0.12'] });
+    await addSweep(store.path, at, [{ client: acme, survey: survey(site()), slot: '127.0.0.11' }]);
+    await page.locator('[data-part=report] .verdict.compliant').waitFor();
+    expect(await page.locator('#reason').inputValue()).toBe('moves in June');
+    expect(complaints).toEqual([]);
+  });
+
+  test('takes a finding as accepted, and back and reload send nothing again', async () => {
+    const { origin, store } = await serveMonth();
+    const { page, complaints } = await openPage();
+    await page.goto(`${origin}/clients/acme`);
+    await page.locator('summary', { hasText: 'Accept a finding' }).click();
+    await page.locator('#by').fill('Ann');
+    await page.locator('#reason').fill('moves in June');
+    await page.locator('#until').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
+    await page.getByRole('button', { name: 'Accept', exact: true }).click();
+    await page.getByText('The finding is accepted.').waitFor();
+    await page.reload();
+    await page.goBack();
+    await page.goForward();
+    expect(await store.listWaivers('acme')).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
+  test('can be read and used without script: a check, and its result', async () => {
+    const { origin, checks } = await servePages({ inventory: INVENTORY });
+    const { page } = await openPage({ javaScriptEnabled: false });
+    await page.goto(`${origin}/clients/bolt`);
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByRole('heading', { name: 'Check of Bolt' }).waitFor();
+    const [check] = checks.list();
+    await page.getByText('What was checked').waitFor();
+    expect(check?.client).toBe('bolt');
+    await page.getByRole('link', { name: 'The client’s page' }).click();
+    await page.getByRole('heading', { name: 'Bolt', exact: true }).waitFor();
+  });
+
+  test('shows a check as it goes on', async () => {
+    const { origin } = await servePages({ inventory: INVENTORY });
+    const { page, complaints } = await openPage();
+    await page.goto(`${origin}/clients/acme`);
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText('What was checked').waitFor();
+    await page.locator('summary', { hasText: 'All endpoints' }).click();
+    await auditLooks(page, 'check');
+    expect(complaints).toEqual([]);
+  }, 120_000);
+});
+
+test('an entry that was edited in a second tab is told, with both texts, and is written in the end', async () => {
+  const { origin, file } = await serveMonth();
+  const { page: first, complaints } = await openPage();
+  const second = await first.context().newPage();
+  for (const page of [first, second]) await page.goto(`${origin}/clients/acme/edit`);
+  const entry = await first.locator('textarea').inputValue();
+  expect(entry.startsWith('id: acme\nname:')).toBe(true);
+  await second.locator('textarea').fill(`${entry}\nnotes: theirs`);
+  await second.getByRole('button', { name: 'Write' }).click();
+  await second.getByText('The inventory is written.').waitFor();
+  await first.locator('textarea').fill(`${entry}\nnotes: mine`);
+  await first.getByRole('button', { name: 'Write' }).click();
+  await first.getByText('someone changed this entry').waitFor();
+  expect(await first.locator('pre').textContent()).toContain('notes: theirs');
+  await auditLooks(first, 'conflict');
+  await first.getByRole('button', { name: 'Write' }).click();
+  await first.getByText('The inventory is written.').waitFor();
+  expect(readFileSync(file, 'utf8')).toBe(INVENTORY.replace('[gold]', '[gold]\n    notes: mine'));
+  // The answer of a form that did not work is an error to the console of the browser.
+  expect(complaints.filter((text) => !text.includes('409'))).toEqual([]);
+}, 120_000);
+
+test('a link for the customer shows the report without signing in', async () => {
+  const { origin } = await serveMonth();
+  const { page, complaints } = await openPage();
+  await page.goto(`${origin}/clients/acme`);
+  await page.locator('summary', { hasText: 'Make a link' }).click();
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  const url = await page.locator('#url').inputValue();
+  const { page: customer, complaints: theirs } = await openPage();
+  await customer.goto(url);
+  await customer.locator('.verdict.violation').waitFor();
+  await auditLooks(customer, 'shared');
+  expect([...complaints, ...theirs]).toEqual([]);
+}, 120_000);
