@@ -3,6 +3,8 @@ import type { Change, SlotState, StoredChange, Waiver } from '../../model/change
 import { addChanges, listChanges, markAlerted, type ChangePlace } from './changes.js';
 import { addInvitedCheck, type InvitedCheck } from './invited-checks.js';
 import { enqueue, type NewMessage } from './outbox.js';
+import type { Lapse } from './lapsed-slots.js';
+import { noteStandings } from './standings.js';
 import { addResult, type NewResult, wasChecked } from './results.js';
 import { getState, putState, type StateSince } from './states.js';
 import { type LeavingOut, noteHeld, noteLeftOut, noteUnseen, type Skipped } from './sweep-tally.js';
@@ -90,6 +92,11 @@ export class StoreWriter {
   /** Notes how many exposures stand that a result does not show. */
   noteUnseen(resultId: number, count: number): Promise<void> {
     return noteUnseen(this.#db, resultId, count);
+  }
+
+  /** Notes how many clients stand how; of each hour the newest note stays. */
+  noteStandings(at: Date, lapse: Lapse): Promise<void> {
+    return noteStandings(this.#db, at, lapse);
   }
 
   /** Notes that a sweep does not look at a client. */

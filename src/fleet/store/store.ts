@@ -15,7 +15,7 @@ import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-re
 import { SharedLinks } from './shared-links.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
-import { noteStandings, readStandings, type StandingsPoint } from './standings.js';
+import { readStandings, type StandingsPoint } from './standings.js';
 import { StoreWriter } from './store-writer.js';
 import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
 import * as sweeps from './sweeps.js';
@@ -187,11 +187,6 @@ export class Store {
   /** Which rows are on a page of the list of clients, and how many there are. */
   readFleetPage(wanted: fleet.FleetWanted, lapse: Lapse): Promise<fleet.FleetPage> {
     return fleet.readFleetPage(this.#db, wanted, lapse);
-  }
-
-  /** Notes how many clients stand how; of each hour the newest note stays. */
-  noteStandings(at: Date, lapse: Lapse): Promise<void> {
-    return this.#connection.transact((db) => noteStandings(db, at, lapse));
   }
 
   /** How many clients stood how in a time, oldest first. */

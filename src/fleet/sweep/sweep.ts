@@ -212,7 +212,8 @@ export async function* runSweep(
     await store.finishSweep(sweepId, state, new Date());
     await store.messages.closeDigest(sweepId, new Date());
     const now = new Date();
-    await store.noteStandings(now, await createLapse(store, now));
+    const lapse = await createLapse(store, now);
+    await store.write((writer) => writer.noteStandings(now, lapse));
     end({ state, blind, held, failed });
   }
 }

@@ -17,7 +17,7 @@ async function note(store: Store, at: Date, exposed: 0 | 1 | 2): Promise<void> {
     const verdict = index < exposed ? 'violation' : 'compliant';
     await storeLook(store, id, client, reportAt('203.0.113.20', at, { verdict }));
   }
-  await store.noteStandings(at, asIs);
+  await store.write((writer) => writer.noteStandings(at, asIs));
 }
 
 const read = async (store: Store, since: Date, until: Date) =>
@@ -67,7 +67,7 @@ test('of many notes, those with the most violations are read, and the newest', a
       const verdict = hours === 500 ? 'violation' : 'compliant';
       await storeLook(store, sweep.id, 'a', reportAt('203.0.113.20', hoursLater(hours), { verdict }));
     }
-    await store.noteStandings(hoursLater(hours), asIs);
+    await store.write((writer) => writer.noteStandings(hoursLater(hours), asIs));
   }
   const points = await store.readStandings(NOW, hoursLater(1000));
   expect(points.length).toBeLessThanOrEqual(401);

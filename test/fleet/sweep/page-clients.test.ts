@@ -183,7 +183,8 @@ function choose(
 
 /** How many clients stand how, as it is noted for what was over time. */
 async function noteAndRead(store: Store) {
-  await store.noteStandings(NOW, await createLapse(store, NOW));
+  const lapse = await createLapse(store, NOW);
+  await store.write((writer) => writer.noteStandings(NOW, lapse));
   return (await store.readStandings(NOW, NOW))[0]?.counts;
 }
 
