@@ -84,18 +84,22 @@ export function ReportLinks({ view }: { readonly view: ClientView }) {
   return (
     <section id="reports" aria-labelledby="reports-title">
       <h2 id="reports-title">Reports</h2>
-      <form method="get" class="filters">
-        <Field id="at" label="As it was at" hint="A day or time, UTC; now if empty">
-          <input id="at" name="at" placeholder="2026-11-20" maxLength={64} aria-describedby="at-hint" />
-        </Field>
-        <Field id="since" label="Changes since" hint="A day, or how long ago">
-          <input id="since" name="since" placeholder="30d" maxLength={64} aria-describedby="since-hint" />
-        </Field>
-        {REPORT_FORMS.map(({ ending, title }) => (
-          <button key={ending} class="quiet" formaction={`${pathOf(view.id)}/report.${ending}`}>
-            {title}
-          </button>
-        ))}
+      <form method="get">
+        <div class="filters">
+          <Field id="at" label="As it was at" hint="A day or time, UTC; now if empty">
+            <input id="at" name="at" placeholder="2026-11-20" maxLength={64} aria-describedby="at-hint" />
+          </Field>
+          <Field id="since" label="Changes since" hint="A day, or how long ago">
+            <input id="since" name="since" placeholder="30d" maxLength={64} aria-describedby="since-hint" />
+          </Field>
+        </div>
+        <p class="row">
+          {REPORT_FORMS.map(({ ending, title }) => (
+            <button key={ending} class="quiet" formaction={`${pathOf(view.id)}/report.${ending}`}>
+              {title}
+            </button>
+          ))}
+        </p>
       </form>
     </section>
   );

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { createKey } from '../../../src/evidence/keys.js';
+import { verifyPage } from '../../../src/evidence/verify-document.js';
 import type { Handover } from '../../../src/model/handover.js';
 import { addSweep, client } from '../../cli/filled-store.js';
 import { answer, site, survey } from '../../check/rules/build-survey.js';
@@ -221,6 +223,20 @@ describe('a report', () => {
     expect(answered.headers['content-type']).toBe(type);
     expect(answered.headers['content-disposition']).toMatch(disposition);
     expect(answered.text.length).toBeGreaterThan(500);
+  });
+
+  test('is signed where there is a key, with its client, verdict and the end of its chain', async () => {
+    const key = createKey('Ann');
+    const { browse, store } = await serveAcme({ key });
+    const { text } = await browse('/clients/acme/report.html');
+    const verified = verifyPage(Buffer.from(text));
+    expect(verified).toMatchObject({ state: 'intact', statement: { client: { id: 'acme' }, verdict: 'violation' } });
+    expect(verified.state === 'intact' && verified.statement.chain).toEqual(await store.readChainHead('acme'));
+    expect(text).toContain(key.id);
+    expect(verifyPage(Buffer.from(text.replace('Action needed', 'As agreed'))).state).toBe('altered');
+    expect(verifyPage(Buffer.from((await (await serveAcme()).browse('/clients/acme/report.html')).text)).state).toBe(
+      'unsigned',
+    );
   });
 
   test('is of the time that is asked for', async () => {
