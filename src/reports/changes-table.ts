@@ -1,5 +1,6 @@
 import type { SaidChange, StoredChange } from '../model/change.js';
-import type { ClientCard, HistoryEntry } from '../model/client.js';
+import type { ClientCard } from '../model/client.js';
+import type { HistoryRow, InvitedRow } from '../model/history.js';
 import type { Judgement } from '../model/judgement.js';
 import type { Verdict } from '../model/report.js';
 import { type Standing, standingOf } from '../model/standing.js';
@@ -62,17 +63,6 @@ function describeStep({ kind, before, after }: SaidChange): string[] {
   return [];
 }
 
-/** A check that someone at the site began, with the code of an invite. */
-export interface InvitedRow {
-  /** The id of the invite. */
-  readonly invite: string;
-  readonly at: string;
-  readonly address: string | null;
-  readonly verdict: Verdict;
-  readonly standing: Standing;
-  readonly summary: string;
-}
-
 /** A line or two on a check that someone at the site began. */
 export function renderInvited({ at, address, standing, summary }: InvitedRow, width: number, paint: Paint): string {
   const head = `${renderTime(at)}  ${paintStanding(paint, standing)}  ${forTerminal(address ?? 'unknown')}, checked from the site`;
@@ -132,16 +122,6 @@ export function renderDiff(
   const verdict = turned ? [`  ${verdicts.from} → ${verdicts.to}${changes.length === 0 ? ACCEPTED : ''}`] : [];
   const nothing = changes.length === 0 && !turned ? ['  nothing changed'] : [];
   return `${[head, ...verdict, ...nothing, ...renderChanges(changes, width, paint)].join('\n')}\n`;
-}
-
-/** One look at a slot of a client, with the changes that it brought. */
-export interface HistoryRow extends Omit<HistoryEntry, 'resultId' | 'report'> {
-  readonly standing: Standing;
-  /** The report's sentence. */
-  readonly summary: string;
-  /** By which version what an older one stored was judged again. */
-  readonly again?: HistoryEntry['report']['again'];
-  readonly changes: readonly SaidChange<StoredChange>[];
 }
 
 /**

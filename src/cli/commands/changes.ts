@@ -2,6 +2,7 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readBeginning, readInstant } from '../../files/text/instant.js';
 import type { ChangeOfClient } from '../../fleet/store/changes.js';
+import { requireGroups } from '../../fleet/sweep/require-known.js';
 import { CHANGE_KINDS, type ChangeKind } from '../../model/change.js';
 import { isChosen } from '../../model/client.js';
 import { sayChangesEnd } from '../../reports/changes-end.js';
@@ -11,7 +12,7 @@ import { createJsonWriter } from '../../reports/json.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput } from '../kit/output.js';
-import { checkGroups, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 /** `sallyport changes`: what changed at all clients in a time, across sweeps, the newest first. */
@@ -39,7 +40,7 @@ export const command = defineCommand({
     const counts = new Map<ChangeKind, number>();
     const clients = new Set<string>();
     await withStore(path, async (store) => {
-      await checkGroups(store, group);
+      await requireGroups(store, group);
       await output.write(json?.begin() ?? '');
       for await (const look of joinLooks(store.readChanges({ ...span, kinds: kind }))) {
         if (!isChosen(look.client, { groups: group })) continue;

@@ -1,5 +1,6 @@
 import { listClients } from '../../fleet/sweep/list-clients.js';
 import { listRoster } from '../../fleet/sweep/roster.js';
+import { requireGroups, requireTags } from '../../fleet/sweep/require-known.js';
 import { isChosen } from '../../model/client.js';
 import { type ClientStanding, type Listed, listedAs, STANDINGS, standingOfSlot } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
@@ -11,7 +12,7 @@ import { chooseFormat, CLIENTS_FORMAT, PLUGIN_CODES } from '../kit/format.js';
 import { readInventory, READING } from '../kit/inventory.js';
 import type { Options, Values } from '../kit/option.js';
 import { openOutput } from '../kit/output.js';
-import { checkGroups, checkTags, STORE, withStore } from '../kit/store.js';
+import { STORE, withStore } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 
 const FILTER = {
@@ -55,8 +56,8 @@ export const command = defineCommand({
     const inventory = file === undefined ? null : await readInventory(file, settings);
     return withStore(path, async (store) => {
       if (inventory) await store.showRoster(inventory.file, listRoster(inventory.clients));
-      await checkGroups(store, settings.group);
-      await checkTags(store, settings.tag);
+      await requireGroups(store, settings.group);
+      await requireTags(store, settings.tag);
       const output = await openOutput(to, force);
       const writer = reporter.createClients!({
         ...chooseStyle(output, undefined),

@@ -1,7 +1,5 @@
-import { sayReport } from '../../check/judge/say-report.js';
 import { readInstant } from '../../files/text/instant.js';
-import { keepUnseen } from '../../fleet/changes/out-of-sight.js';
-import { listUnchecked, readLooks } from '../../fleet/handover/read-looks.js';
+import { listUnchecked, readLooks, sayLook } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
 import { describeMissingReport, type ReportWanted } from '../../fleet/handover/missing-report.js';
 import type { ClientCard } from '../../model/client.js';
@@ -69,8 +67,9 @@ export const command = defineCommand({
     });
     let verdict: Verdict = unchecked.length > 0 ? 'inconclusive' : 'compliant';
     await output.write(writer.begin());
-    for (const { slot, report: data, unseen, standing } of looks) {
-      const report = keepUnseen(sayReport(data), [...unseen, ...standing.map((title) => ({ title }))]);
+    for (const look of looks) {
+      const { slot, unseen, standing } = look;
+      const report = sayLook(look);
       verdict = worstVerdict(verdict, report.verdict);
       await output.write(writer.report(report, { client: card, slot, unseen: unseen.length, lost: unseen }));
       if (settings.quiet) continue;

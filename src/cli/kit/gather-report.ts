@@ -6,6 +6,7 @@ import { readBeginning, readInstant } from '../../files/text/instant.js';
 import { gatherFleet } from '../../fleet/handover/gather-fleet.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
 import { describeMissingReport } from '../../fleet/handover/missing-report.js';
+import { requireGroups, requireTags } from '../../fleet/sweep/require-known.js';
 import type { FleetReport } from '../../model/fleet-report.js';
 import type { Gathered } from '../../handover/draw-signed.js';
 import type { Handover } from '../../model/handover.js';
@@ -13,7 +14,7 @@ import type { Report } from '../../model/report.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
 import { readStaleBefore, STALE } from './check-options.js';
 import type { Options, Values } from './option.js';
-import { checkGroups, checkTags, STORE, withStore } from './store.js';
+import { STORE, withStore } from './store.js';
 
 /** The options that say what a report is of. */
 export const GATHER = {
@@ -60,8 +61,8 @@ async function fromFleet(client: string | undefined, options: Settings): Promise
   const staleBefore = readStaleBefore(options, now);
   const { group: groups, tag: tags } = options;
   return withStore(options.store, async (store) => {
-    await checkGroups(store, groups);
-    await checkTags(store, tags);
+    await requireGroups(store, groups);
+    await requireTags(store, tags);
     return gatherFleet(store, { since, now, staleBefore, groups, tags });
   });
 }

@@ -1,9 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InputError } from '../../files/text/input-error.js';
 import type { Store } from '../../fleet/store/store.js';
 import type { RetiredSlot } from '../../fleet/store/states.js';
-import { suggest } from '../../words/input.js';
 import { tell } from './ending.js';
 import type { Option, Options } from './option.js';
 
@@ -60,23 +58,6 @@ export async function withStore<T>(option: string | undefined, work: (store: Sto
   } finally {
     await store.close();
   }
-}
-
-/** Refuses groups that no client in the store is of, with the one that may be meant. */
-export async function checkGroups(store: Store, wanted: readonly string[] | undefined): Promise<void> {
-  if (wanted) refuseUnknown(wanted, await store.listGroups(), 'is of a group');
-}
-
-/** Refuses tags that no client in the store has, with the one that may be meant. */
-export async function checkTags(store: Store, wanted: readonly string[] | undefined): Promise<void> {
-  if (wanted) refuseUnknown(wanted, await store.listTags(), 'has the tag');
-}
-
-function refuseUnknown(wanted: readonly string[], known: readonly string[], has: string): void {
-  const unknown = wanted.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const hint = known.length === 0 ? '; none has one' : suggest(unknown, known);
-  throw new InputError(`no client in the store ${has} "${unknown}"${hint}`);
 }
 
 /** Tells which slots of a client are listed no longer, although history has them. */

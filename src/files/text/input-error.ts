@@ -35,16 +35,27 @@ export class InputError extends Error {
   /** The message without its place. */
   readonly problem: string;
   readonly #word: (names: OptionNames) => string;
+  readonly #parts: readonly InputError[];
 
-  /** @param problem a function where it speaks of options */
+  /**
+   * @param problem a function where it speaks of options
+   * @param parts the errors that it is made of, where it is made of several
+   */
   constructor(
     problem: string | ((names: OptionNames) => string),
     readonly place: InputPlace = {},
+    parts: readonly InputError[] = [],
   ) {
     const word = typeof problem === 'string' ? () => problem : problem;
     super(showPlace(place, word(OPTIONS)));
     this.problem = word(OPTIONS);
     this.#word = word;
+    this.#parts = parts;
+  }
+
+  /** The errors that it is made of; itself alone otherwise. */
+  get parts(): readonly InputError[] {
+    return this.#parts.length > 0 ? this.#parts : [this];
   }
 
   /** The message with other names of the options that it speaks of. */
@@ -69,7 +80,8 @@ function combineErrors(errors: readonly InputError[], untold = 0): InputError {
   if (errors.length === 1 && more === 0) return errors[0]!;
   const told = errors.slice(0, MAX_TOLD);
   const rest = more > 0 ? [`… and ${more} more`] : [];
-  return new InputError((names) => [...told.map((error) => error.say(names)), ...rest].join('\n'));
+  const say = (names: OptionNames): string => [...told.map((error) => error.say(names)), ...rest].join('\n');
+  return new InputError(say, {}, told);
 }
 
 /**
@@ -106,7 +118,7 @@ export function createProblemList(file: string): ProblemList {
     add(locate, problem) {
       if (told.size >= MAX_TOLD) return void untold++;
       const { place, label } = locate();
-      keep(new InputError(label ? `${label}: ${problem}` : problem, place));
+      keep(new InputError(label ? `${label}: ${problem}` : problem, label ? { ...place, key: label } : place));
     },
     addError: keep,
     throwAny() {

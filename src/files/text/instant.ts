@@ -31,7 +31,8 @@ function parseInstant(text: string, edge: 'start' | 'end'): Date | null {
  */
 export function readBeginning(text: string, now: Date): Date {
   const agoMs = /^\d+[smhd]$/.test(text) ? parseDuration(text) : undefined;
-  if (agoMs !== undefined) return new Date(now.getTime() - agoMs);
+  const ago = agoMs === undefined ? null : new Date(now.getTime() - agoMs);
+  if (ago && !Number.isNaN(ago.getTime())) return ago;
   const instant = parseInstant(text, 'start');
   if (instant) return instant;
   throw new InputError(`"${text}" is not a time: give a day such as 2026-11-20, or how long ago, such as 36h or 30d`);

@@ -5,10 +5,9 @@ import { type Handover, HANDOVER_SCHEMA, MOST_LOOKS } from '../../model/handover
 import { checklistState } from '../../site/checklist/checklist-state.js';
 import { VERSION } from '../../version.js';
 import { cutText } from '../../words/sentence.js';
-import { keepUnseen } from '../changes/out-of-sight.js';
 import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
-import { listUnchecked, type Look, readLooks } from './read-looks.js';
+import { listUnchecked, type Look, readLooks, sayLook } from './read-looks.js';
 import { traceServices } from './trace-services.js';
 
 /** More looks than these are not read: a client of many addresses has a shorter history of each. */
@@ -97,11 +96,12 @@ async function dropRetired(store: Store, clientId: string, looks: readonly Look[
 }
 
 /** A report with what stands although it does not show it. */
-function describeLook({ slot, report, unseen, standing }: Look) {
+function describeLook(look: Look) {
+  const { slot, report, unseen, standing } = look;
   const stands = standing.map((title) => ({ title, since: report.startedAt }));
   return {
     slot,
-    report: keepUnseen(sayReport(report), [...unseen, ...stands]),
+    report: sayLook(look),
     unseen: [...unseen.map(({ title, lostAt }) => ({ title, since: lostAt })), ...stands],
   };
 }

@@ -1,10 +1,12 @@
+import { sayReport } from '../../check/judge/say-report.js';
 import { formatDay } from '../../files/text/day.js';
 import type { Issue, SlotState, Unseen } from '../../model/change.js';
 import type { ClientCard, StoredReport } from '../../model/client.js';
+import type { Report } from '../../model/report.js';
 import { cutText } from '../../words/sentence.js';
 import { lapseReport } from '../changes/lapsed.js';
 import { judgeUnswept } from '../changes/not-checked.js';
-import { sayUnseen } from '../changes/out-of-sight.js';
+import { keepUnseen, sayUnseen } from '../changes/out-of-sight.js';
 import { sayState } from '../changes/say-change.js';
 import { issueKey } from '../changes/slot-state.js';
 import type { Store } from '../store/store.js';
@@ -50,6 +52,11 @@ export async function readLooks(store: Store, clientId: string, at: Date | null,
     };
   });
   return { card, looks };
+}
+
+/** The report of a look in words: what stands although it does not show it forbids "compliant". */
+export function sayLook({ report, unseen, standing }: Look): Report {
+  return keepUnseen(sayReport(report), [...unseen, ...standing.map((title) => ({ title }))]);
 }
 
 function listStanding({ report }: StoredReport, state: Pick<SlotState, 'issues'>): string[] {
