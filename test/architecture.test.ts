@@ -127,7 +127,17 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   web: {
     may: [
       ...['async', 'check/judge', 'check/run', 'evidence', 'files', 'fleet/alerts', 'fleet/changes', 'fleet/handover'],
-      ...['fleet/store', 'fleet/sweep', 'fleet/waivers', 'handover', 'model', 'reports', 'server', 'vantage'],
+      ...[
+        'fleet/store',
+        'fleet/sweep',
+        'fleet/waivers',
+        'handover',
+        'model',
+        'reports',
+        'server',
+        'vantage',
+        'version',
+      ],
       'words',
     ],
     why: 'pages and their API call what the commands call; no query and no rule is theirs',

@@ -62,3 +62,9 @@ export function listedAs({ state, seenAt, problem }: Pick<ClientStanding, 'state
   if (stands) return 'violation';
   return seenAt === null || problem !== null ? 'not-checked' : standingOfSlot(state);
 }
+
+/** What a client counts as that has these addresses: as the worst of them, and of none nothing is known. */
+export function worstListed(standings: readonly Pick<ClientStanding, 'state' | 'seenAt' | 'problem'>[]): Listed {
+  const all = new Set(standings.map(listedAs));
+  return WORST_LISTED_FIRST.find((one) => all.has(one)) ?? 'not-checked';
+}

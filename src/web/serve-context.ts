@@ -11,6 +11,7 @@ import type { DealerFiles } from './dealer-files.js';
 import type { PageContent } from './kit/page.js';
 import type { AssetPaths } from './kit/assets.js';
 import type { LiveFeed } from './live/live-feed.js';
+import type { ServeMetrics } from './metrics/serve-metrics.js';
 import type { ReportDesk } from './reports/report-desk.js';
 
 /** How much a server of pages does at once. */
@@ -47,6 +48,7 @@ export interface ServeContext {
   /** How checks are made that someone asks for. */
   readonly figures: CheckFigures;
   readonly live: LiveFeed;
+  readonly metrics: ServeMetrics;
   readonly access: Access;
   readonly limits: WebLimits;
   /** Reads a file that the build made from `src/web/browser/`. */

@@ -52,7 +52,8 @@ const read = (id: string) =>
   withStore(async (store) => {
     const listed: string[] = [];
     for await (const { client: one, slot } of store.readClientStates()) if (one.id === id) listed.push(slot);
-    const { bad } = await store.listPlaces(new Date(0), new Date(), (state) => state);
+    const when = { now: new Date(), staleBefore: new Date(0) };
+    const { bad } = await store.fleet.listPlaces(when, (state) => state);
     for await (const page of store.readPlaces(bad))
       for (const { client: one, slot, state } of page) if (one.id === id && !state) listed.push(`${slot}?`);
     return {

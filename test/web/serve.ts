@@ -9,6 +9,7 @@ import { openStore } from '../../src/fleet/store/open-store.js';
 import type { AccessRole } from '../../src/model/access-role.js';
 import { Checks } from '../../src/web/checks/checks.js';
 import { LiveFeed } from '../../src/web/live/live-feed.js';
+import { ServeMetrics } from '../../src/web/metrics/serve-metrics.js';
 import type { WebLimits } from '../../src/web/serve-context.js';
 import { startServe } from '../../src/web/start-serve.js';
 import { type Answer, ask, type Asked } from '../vantage/run-app.js';
@@ -64,13 +65,17 @@ export async function servePages({
     describeFailure: (error) => (error as Error).message,
     worst: (reports) => reports[0]?.verdict ?? 'inconclusive',
   });
+  const live = new LiveFeed(store, onTrouble, 20);
+  const metrics = new ServeMetrics({ store, live, now: clock });
   const served = await startServe({
     listen: { host: '127.0.0.1', port: 0, loopback: true },
     tokenFile: withTokens ? tokenFile : null,
-    ...{ tls: null, proxies: [], brand: null, key, limits, store, checks, onTrouble },
-    live: new LiveFeed(store, onTrouble, 20),
-    files: { inventory: file, read: async () => ({ inventory: await loadInventory(file), alerts: null }) },
-    figures: { confirmAfterMs: 0, allowSpecial: true, timing: 'fast' },
+    ...{ tls: null, proxies: [], brand: null, key, limits, store, checks, live, metrics, onTrouble },
+    files: { inventory: file, ignore: [], read: async () => ({ inventory: await loadInventory(file), alerts: null }) },
+    figures: {
+      ...{ confirmAfterMs: 0, allowSpecial: true, timing: 'fast' },
+      onEndpoint: (seen) => metrics.countProbe(seen),
+    },
     now: clock,
     readBuilt: (name) => readFile(new URL(`../../dist/web/browser/${name}`, import.meta.url)),
     ending: ending.signal,

@@ -63,7 +63,7 @@ export const command = defineCommand({
         ...chooseStyle(output, undefined),
         ...{ reasons: false, many: true, csvSeparator, criticalFrom: settings['critical-from'] },
         isStale: readStale(settings, now),
-        longest: await store.measureClients(),
+        longest: await store.fleet.measure(),
       });
       // On a terminal the beginning of a long list is out of sight.
       const isReversed = format === 'table' && !output.toFile && process.stdout.isTTY;

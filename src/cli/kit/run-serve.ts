@@ -6,8 +6,10 @@ import { openStore } from '../../fleet/store/open-store.js';
 import { StoreError } from '../../fleet/store/sqlite-trouble.js';
 import type { Store } from '../../fleet/store/store.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
+import { listRoster } from '../../fleet/sweep/roster.js';
 import { watch } from '../../fleet/sweep/watch.js';
 import { openInBrowser } from '../../system/open-in-browser.js';
+import type { Observation } from '../../model/report.js';
 import { worstVerdict } from '../../model/standing.js';
 import { PACKAGE_ROOT } from '../../version.js';
 import { BRAND, readBrand } from './brand.js';
@@ -67,15 +69,21 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const { signal } = ending;
   let store: Store | null = null;
   try {
-    const { alerts } = await files.load();
+    const { alerts, inventory, everyone } = await files.load();
     store = await openPatiently(() => openStore(chooseStorePath(settings.store)), { alerts, note, signal });
     if (!store) return EXIT.compliant;
     tuneForMany();
+    // Pages and metrics list what no sweep has checked yet, too.
+    await store.putRoster(inventory, listRoster(everyone));
     // Heavy; help and tokens do without it.
     const { startServe } = await import('../../web/start-serve.js');
     const { Checks } = await import('../../web/checks/checks.js');
     const { LiveFeed } = await import('../../web/live/live-feed.js');
+    const { ServeMetrics } = await import('../../web/metrics/serve-metrics.js');
     const now = (): Date => new Date();
+    const live = new LiveFeed(store, tellError);
+    const metrics = new ServeMetrics({ store, live, now });
+    const measured = { ...figures, onEndpoint: (seen: Observation) => metrics.countProbe(seen) };
     const checks = new Checks({
       now,
       ending: signal,
@@ -88,9 +96,8 @@ export async function runServe(settings: ServeSettings): Promise<number> {
         reports.length === 0 ? 'inconclusive' : reports.map(({ verdict }) => verdict).reduce(worstVerdict),
     });
     const served = await startServe({
-      ...{ ...server, store, checks, figures, brand, key, now, note },
+      ...{ ...server, store, checks, live, metrics, brand, key, now, figures: measured },
       files: { inventory: resolve(settings.inventory), ignore: settings.ignore, read: files.read },
-      live: new LiveFeed(store, tellError),
       readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),
       ending: signal,
       onTrouble: tellError,
@@ -102,7 +109,15 @@ export async function runServe(settings: ServeSettings): Promise<number> {
       tell(`serving on ${served.url}`);
       if (settings.open && !(await openInBrowser(served.url, process.env)))
         tell('no browser could be opened: open this address yourself');
-      await watch({ store, figures, ...files, jitterMs, view, signal, draw: createReportDrawer(store, note) });
+      await watch({
+        store,
+        figures: measured,
+        ...files,
+        jitterMs,
+        view,
+        signal,
+        draw: createReportDrawer(store, note),
+      });
       return EXIT.compliant;
     } finally {
       process.off('SIGHUP', reload);

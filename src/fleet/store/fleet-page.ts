@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { formatDay } from '../../model/client.js';
 import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import { findService } from '../../model/service.js';
-import { type Listed, WORST_LISTED_FIRST } from '../../model/standing.js';
+import type { Listed } from '../../model/standing.js';
 import { foldCase } from './client-card.js';
 import { type Lapse, type LapsedSlot, RANK, readLapsed, selectLapsedIssues } from './lapsed-slots.js';
 import { IS_COMPLIANT, IS_GONE, isDoubtful, selectSlots } from './places.js';
@@ -18,6 +18,10 @@ export type FleetSort = (typeof FLEET_SORTS)[number];
 
 /** Which rows of a list are meant; all where nothing is given. What no check has looked at has no profile and no issue. */
 export interface FleetFilter {
+  /** Ids of clients. */
+  readonly ids?: readonly string[] | undefined;
+  /** An address as it is written in short, or a name: that of a slot, or what a slot has now. */
+  readonly address?: string | undefined;
   /** Part of an id, name, address or group, whatever its case. */
   readonly search?: string | undefined;
   readonly groups?: readonly string[] | undefined;
@@ -29,11 +33,15 @@ export interface FleetFilter {
   readonly services?: readonly string[] | undefined;
 }
 
-/** Which part of which list is meant. */
-export interface FleetWanted extends FleetFilter {
+/** When the list is read. */
+export interface FleetTime {
   readonly now: Date;
   /** What was last looked at before this was not for long. */
   readonly staleBefore: Date;
+}
+
+/** Which part of which list is meant. */
+export interface FleetWanted extends FleetFilter, FleetTime {
   readonly standings?: readonly Listed[] | undefined;
   readonly sort: FleetSort;
   readonly offset: number;
@@ -58,14 +66,21 @@ const MAX_SEARCH = 256;
 const STANDS_WELL = sql`not stands and not not_checked`;
 
 /** What a row of `listed` counts as: one of these, as in every list. */
-const STANDS: Readonly<Record<Listed, RawBuilder<unknown>>> = {
+export const STANDS: Readonly<Record<Listed, RawBuilder<unknown>>> = {
   violation: sql`stands`,
   'not-checked': sql`not stands and not_checked`,
   'no-answer': sql`${STANDS_WELL} and no_answer`,
   inconclusive: sql`${STANDS_WELL} and not no_answer and rank < ${sql.lit(RANK_OF.compliant)}`,
   compliant: sql`${STANDS_WELL} and rank >= ${sql.lit(RANK_OF.compliant)}`,
 };
-const STANDINGS = Object.keys(STANDS) as Listed[];
+export const STANDINGS = Object.keys(STANDS) as Listed[];
+
+/** Columns of `listed`: how many rows count as each of {@link STANDINGS}. */
+export const SUMS = STANDINGS.map((one) => sql`total(${STANDS[one]})`);
+
+/** Counts by what they count, from the columns of {@link SUMS}. */
+export const toCounts = (sums: readonly number[]) =>
+  Object.fromEntries(STANDINGS.map((one, index) => [one, sums[index]!])) as Record<Listed, number>;
 
 const SORTED: Readonly<Record<FleetSort, RawBuilder<unknown>>> = {
   worst: sql`part, worst, client_id, slot`,
@@ -79,9 +94,9 @@ export async function readFleetPage(db: Db, wanted: FleetWanted, lapse: Lapse): 
   const meant = standings
     ? sql`(${sql.join([sql`false`, ...standings.map((one) => STANDS[one])], sql` or `)})`
     : sql`true`;
-  const sums = [meant, ...STANDINGS.map((one) => STANDS[one])].map((condition) => sql`total(${condition})`);
+  const sums = [sql`total(${meant})`, ...SUMS];
   const { rows } = await sql<{ counts: string; page: string }>`
-    with listed as materialized (${selectListed(wanted, await readDays(db, wanted.now), await readLapsed(db, wanted.now, lapse))})
+    with listed as materialized (${await selectRows(db, wanted, lapse)})
     select
       (select json_array(${sql.join(sums)}) from listed) as counts,
       (
@@ -93,37 +108,9 @@ export async function readFleetPage(db: Db, wanted: FleetWanted, lapse: Lapse): 
   const page = JSON.parse(rows[0]!.page) as [id: number | null, clientId: string][];
   return {
     total,
-    counts: Object.fromEntries(STANDINGS.map((one, index) => [one, counts[index]!])) as Record<Listed, number>,
+    counts: toCounts(counts),
     rows: page.map(([id, clientId]) => (id === null ? { unswept: clientId } : { slotId: id })),
   };
-}
-
-/**
- * Counts clients, each by the worst that one of its rows counts as: an issue that stands, then what was checked and is
- * not known, then what was not checked.
- * @param staleBefore what was last looked at before this was not for long
- */
-export async function countClients(
-  db: Db,
-  { now, staleBefore }: Pick<FleetWanted, 'now' | 'staleBefore'>,
-  lapse: Lapse,
-): Promise<Record<Listed, number>> {
-  const listed = selectListed(
-    { now, staleBefore, sort: 'worst' },
-    await readDays(db, now),
-    await readLapsed(db, now, lapse),
-  );
-  const worst = sql.join(
-    WORST_LISTED_FIRST.map((one, index) => sql`when ${STANDS[one]} then ${sql.lit(index)}`),
-    sql` `,
-  );
-  const { rows } = await sql<{ worst: number; clients: number }>`
-    select worst, count(*) as clients
-    from (select min(case ${worst} end) as worst from (${listed}) group by client_id)
-    group by worst
-  `.execute(db);
-  const counts = new Map(rows.map(({ worst: index, clients }) => [WORST_LISTED_FIRST[index], clients]));
-  return Object.fromEntries(STANDINGS.map((one) => [one, counts.get(one) ?? 0])) as Record<Listed, number>;
 }
 
 /** What day it is in each time zone of the inventories, as JSON. */
@@ -133,11 +120,12 @@ async function readDays(db: Db, now: Date): Promise<string> {
 }
 
 /** All rows that a filter lets through: first slots, then clients with addresses that are not listed. */
-function selectListed(
-  { now, staleBefore, sort, ...filter }: FleetFilter & Pick<FleetWanted, 'now' | 'staleBefore' | 'sort'>,
-  days: string,
-  lapsed: readonly LapsedSlot[],
-): RawBuilder<unknown> {
+export async function selectRows(
+  db: Db,
+  { now, staleBefore, sort, ...filter }: FleetFilter & FleetTime & Pick<FleetWanted, 'sort'>,
+  lapse: Lapse,
+): Promise<RawBuilder<unknown>> {
+  const [days, lapsed] = [await readDays(db, now), await readLapsed(db, now, lapse)];
   const name = sort === 'name' ? sql`(select search from clients where clients.id = slots.client_id)` : sql`null`;
   return sql`
     select
@@ -165,11 +153,12 @@ function selectListed(
 
 const among = (values: readonly string[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
 
-function filterSlots(
-  { search, groups, tags, profiles, services }: FleetFilter,
-  lapsed: readonly LapsedSlot[],
-): RawBuilder<unknown> {
+function filterSlots(filter: FleetFilter, lapsed: readonly LapsedSlot[]): RawBuilder<unknown> {
+  const { ids, address, search, groups, tags, profiles, services } = filter;
   const conditions = [sql`true`];
+  if (ids) conditions.push(sql`slots.client_id in ${among(ids)}`);
+  if (address !== undefined)
+    conditions.push(sql`(slot = ${address} or (instr(state, ${address}) and state ->> '$.address' = ${address}))`);
   if (groups) conditions.push(sql`slots.client_id in (select id from clients where group_name in ${among(groups)})`);
   if (tags)
     conditions.push(sql`slots.client_id in (
@@ -196,8 +185,11 @@ function filterSlots(
   return sql.join(conditions, sql` and `);
 }
 
-function filterRoster({ search, groups, tags, profiles, services }: FleetFilter): RawBuilder<unknown> {
+function filterRoster(filter: FleetFilter): RawBuilder<unknown> {
+  const { ids, address, search, groups, tags, profiles, services } = filter;
   const conditions = [sql.lit(!profiles && !services)];
+  if (ids) conditions.push(sql`client_id in ${among(ids)}`);
+  if (address !== undefined) conditions.push(sql`instr(' ' || ${UNSWEPT_ADDRESSES} || ' ', ${` ${address} `})`);
   if (groups) conditions.push(sql`group_name in ${among(groups)}`);
   if (tags)
     conditions.push(sql`exists (select 1 from json_each(card, '$.tags') as tag where tag.value in ${among(tags)})`);

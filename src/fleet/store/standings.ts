@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { STALE_AFTER_MS } from '../../model/not-checked.js';
 import type { Listed } from '../../model/standing.js';
-import { countClients } from './fleet-page.js';
+import { countClients } from './fleet-counts.js';
 import type { Lapse } from './lapsed-slots.js';
 import type { Tables } from './tables.js';
 

@@ -4,9 +4,8 @@ import { checkChains, findHead, type HeadState } from './chain-check.js';
 import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import * as coverage from './coverage.js';
-import * as fleet from './fleet-page.js';
+import { FleetList } from './fleet-list.js';
 import { type InvitedCheck, listInvitedChecks } from './invited-checks.js';
-import { type Lapse, readLapsed } from './lapsed-slots.js';
 import { Messages } from './messages.js';
 import * as places from './places.js';
 import * as results from './results.js';
@@ -38,11 +37,13 @@ export class Store {
   readonly #connection: SqliteConnection;
   readonly links: SharedLinks;
   readonly messages: Messages;
+  readonly fleet: FleetList;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
     this.links = new SharedLinks(connection);
     this.messages = new Messages(connection);
+    this.fleet = new FleetList(connection);
   }
 
   get path(): string {
@@ -179,24 +180,9 @@ export class Store {
     return places.readClientStates(this.#db, clientId);
   }
 
-  /** All listed slots, the worst first: what {@link readPlaces} reads. What was last looked at before is doubtful. */
-  async listPlaces(staleBefore: Date, now: Date, lapse: Lapse): Promise<places.Places> {
-    return places.listPlaces(this.#db, { staleBefore, lapsed: await readLapsed(this.#db, now, lapse) });
-  }
-
-  /** Which rows are on a page of the list of clients, and how many there are. */
-  readFleetPage(wanted: fleet.FleetWanted, lapse: Lapse): Promise<fleet.FleetPage> {
-    return fleet.readFleetPage(this.#db, wanted, lapse);
-  }
-
   /** How many clients stood how in a time, oldest first. */
   readStandings(since: Date, until: Date): Promise<StandingsPoint[]> {
     return readStandings(this.#db, since, until);
-  }
-
-  /** Characters of the longest id and address of all clients. */
-  measureClients(): Promise<{ readonly id: number; readonly address: number }> {
-    return places.measureClients(this.#db);
   }
 
   /** How listed slots stand, in the order given, a page at a time. */
@@ -339,10 +325,14 @@ export class Store {
     return upkeep.backUp(this.#connection, file);
   }
 
+  /** Size of the file, without its journal. */
+  get bytes(): number {
+    return this.#connection.readPragma('page_count') * this.#connection.readPragma('page_size');
+  }
+
   async info(): Promise<upkeep.StoreInfo> {
-    const bytes = this.#connection.readPragma('page_count') * this.#connection.readPragma('page_size');
     const version = this.#connection.readPragma('user_version');
-    const counts = await upkeep.readCounts(this.#db);
-    return { path: this.path, bytes, version, ...counts, chains: await readAllChains(this.#db) };
+    const [counts, chains] = [await upkeep.readCounts(this.#db), await readAllChains(this.#db)];
+    return { path: this.path, bytes: this.bytes, version, ...counts, chains };
   }
 }

@@ -30,7 +30,7 @@ const UNKNOWN: SaidSlotState = { address: null, verdict: 'inconclusive', issues:
 export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ClientStanding[]> {
   const { limits, unswept } = await store.readRoster();
   const lapse = await createLapse(store, options.now);
-  const { bad, doubtful, well } = await store.listPlaces(options.staleBefore, options.now, lapse);
+  const { bad, doubtful, well } = await store.fleet.listPlaces(options, lapse);
   const readAll = async function* (ids: readonly number[]): AsyncGenerator<ClientStanding[]> {
     for await (const page of store.readPlaces(turn(ids, options)))
       yield page.map((status) =>

@@ -1,4 +1,5 @@
-import type { FleetPage, FleetWanted } from '../store/fleet-page.js';
+import type { FleetCounts } from '../store/fleet-counts.js';
+import type { FleetFilter, FleetPage, FleetTime, FleetWanted } from '../store/fleet-page.js';
 import type { Store } from '../store/store.js';
 import type { PlaceStatus } from '../store/places.js';
 import type { ClientStanding } from '../../model/standing.js';
@@ -21,7 +22,7 @@ export const MOST_ON_PAGE = 500;
 export async function pageClients(store: Store, wanted: FleetWanted): Promise<ClientsPage> {
   const limit = Math.min(wanted.limit, MOST_ON_PAGE);
   const lapse = await createLapse(store, wanted.now);
-  const { total, counts, rows } = await store.readFleetPage({ ...wanted, limit }, lapse);
+  const { total, counts, rows } = await store.fleet.readPage({ ...wanted, limit }, lapse);
   const places = new Map<number, PlaceStatus>();
   const ids = rows.flatMap((row) => ('slotId' in row ? [row.slotId] : []));
   for await (const page of store.readPlaces(ids)) for (const place of page) places.set(place.id, place);
@@ -41,4 +42,30 @@ export async function pageClients(store: Store, wanted: FleetWanted): Promise<Cl
   });
   const next = wanted.offset + rows.length;
   return { total, counts, clients, next: next < total ? next : null };
+}
+
+/** How some addresses stand, all of them, the worst first: those of a client, or whatever has an address. */
+export async function readStandings(
+  store: Store,
+  which: Pick<FleetFilter, 'ids' | 'address'>,
+  when: FleetTime,
+): Promise<ClientStanding[]> {
+  const standings: ClientStanding[] = [];
+  for (let offset: number | null = 0; offset !== null;) {
+    const page: ClientsPage = await pageClients(store, {
+      ...which,
+      ...when,
+      sort: 'worst',
+      offset,
+      limit: MOST_ON_PAGE,
+    });
+    standings.push(...page.clients);
+    offset = page.next;
+  }
+  return standings;
+}
+
+/** Counts all clients as lists do, by group. */
+export async function countFleet(store: Store, when: FleetTime): Promise<FleetCounts> {
+  return store.fleet.countByGroup(when, await createLapse(store, when.now));
 }

@@ -1,10 +1,9 @@
-import { sayReport } from '../../check/judge/say-report.js';
 import type { DealerFiles } from '../dealer-files.js';
 import { InputError } from '../../files/text/input-error.js';
+import { readLooks, sayLook } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
-import { beginSweep, runSweep, type SweepOptions } from '../../fleet/sweep/sweep.js';
+import { beginSweep, runSweep, type SweepEnd, type SweepOptions } from '../../fleet/sweep/sweep.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
-import type { Report } from '../../model/report.js';
 import type { CheckWork } from './checks.js';
 
 /** How checks that are asked for on pages are made: as the sweeps are. */
@@ -29,8 +28,12 @@ export function checkClient(
     const options = { ...figures, store, inventory: inventory.file, alerts, signal, onEndpoint };
     const chosen = { clients: [client], everyone: null, filter: { ids: [client.id] } };
     const prepared = await beginSweep({ ...options, ...chosen }, now);
-    const reports: Report[] = [];
-    for await (const { report } of runSweep(prepared, options)) reports.push(sayReport(report));
-    return reports;
+    let failed: SweepEnd['failed'] = [];
+    const sweep = runSweep(prepared, options, (end) => void ({ failed } = end));
+    while (!(await sweep.next()).done);
+    if (failed[0]) throw new InputError(`${client.id} could not be checked: ${failed[0].reason}`);
+    const { looks } = await readLooks(store, client.id, null, new Date());
+    // Of these it may also be known what the checks do not show.
+    return looks.filter(({ sweepId }) => sweepId === prepared.sweep.id).map(sayLook);
   };
 }

@@ -1,8 +1,8 @@
-import { onAbort } from '../../async/time-limit.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { sendEvents, type StreamEvent } from '../../server/event-stream.js';
 import type { PageContext } from '../serve-context.js';
 import { setPolicy } from '../kit/policy.js';
+import { follow } from './follow.js';
 
 /** A stream ends after so long, s; the browser begins another. */
 const STREAM_SECONDS = 3_600;
@@ -36,35 +36,4 @@ export function addLiveRoute(app: ServerApp, context: PageContext): void {
         }, signal),
     });
   });
-}
-
-/** Gives out the newest of what a source tells, until the signal: what was overtaken meanwhile is left out. */
-async function* follow(
-  listen: (onChange: (event: StreamEvent) => void) => () => void,
-  signal: AbortSignal,
-): AsyncGenerator<StreamEvent> {
-  let newest: StreamEvent | null = null;
-  let wake = (): void => {};
-  const stop = listen((event) => {
-    newest = event;
-    wake();
-  });
-  const forget = onAbort(signal, () => wake());
-  try {
-    while (!signal.aborted) {
-      if (newest !== null) {
-        const event: StreamEvent = newest;
-        newest = null;
-        yield event;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (newest !== null || signal.aborted) resolve();
-        });
-      }
-    }
-  } finally {
-    forget();
-    stop();
-  }
 }

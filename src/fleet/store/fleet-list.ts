@@ -1,0 +1,35 @@
+import { countFleet, type FleetCounts } from './fleet-counts.js';
+import { type FleetPage, type FleetTime, type FleetWanted, readFleetPage } from './fleet-page.js';
+import { type Lapse, readLapsed } from './lapsed-slots.js';
+import { listPlaces, measureClients, type Places } from './places.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+
+/** The list of all clients: what is on it, in which order, and how it counts. */
+export class FleetList {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  /** Which rows are on a page, and how many there are. */
+  readPage(wanted: FleetWanted, lapse: Lapse): Promise<FleetPage> {
+    return readFleetPage(this.#connection.tables, wanted, lapse);
+  }
+
+  /** Counts all rows by group. */
+  countByGroup(when: FleetTime, lapse: Lapse): Promise<FleetCounts> {
+    return countFleet(this.#connection.tables, when, lapse);
+  }
+
+  /** All listed slots, the worst first: what the store's `readPlaces` reads. What was last looked at before is doubtful. */
+  async listPlaces({ now, staleBefore }: FleetTime, lapse: Lapse): Promise<Places> {
+    const db = this.#connection.tables;
+    return listPlaces(db, { staleBefore, lapsed: await readLapsed(db, now, lapse) });
+  }
+
+  /** Characters of the longest id and address of all clients. */
+  measure(): Promise<{ readonly id: number; readonly address: number }> {
+    return measureClients(this.#connection.tables);
+  }
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { InputError } from '../../files/text/input-error.js';
+import { readInstant } from '../../files/text/instant.js';
+import { describeMissingReport } from '../../fleet/handover/missing-report.js';
+import { readHistory } from '../../fleet/handover/read-history.js';
+import { HANDOVER_SCHEMA } from '../../model/handover.js';
+import { VERDICTS } from '../../model/report.js';
+import { STANDINGS } from '../../model/standing.js';
+import type { ServerApp } from '../../server/create-server.js';
+import { Refusal } from '../../server/refusal.js';
+import { readHandover } from '../pages/read-client.js';
+import type { PageContext } from '../serve-context.js';
+import { changeSchema } from './changes.js';
+import { clientParams, describeRoute, limitOf } from './describe.js';
+
+const seenSchema = z.object({
+  at: z.iso.datetime(),
+  address: z.string().nullable(),
+  verdict: z.enum(VERDICTS),
+  standing: z.enum(STANDINGS),
+  summary: z.string(),
+});
+
+const lookSchema = seenSchema.extend({
+  sweepId: z.int(),
+  slot: z.string(),
+  final: z.boolean().describe('false if another check should have followed, and did not yet'),
+  again: z.unknown().optional().describe('by which version an older result was judged again'),
+  changes: z.array(changeSchema).readonly(),
+});
+const invitedSchema = seenSchema.extend({ invite: z.string() });
+
+const historySchema = z.object({
+  checks: z.array(lookSchema).readonly(),
+  invited: z.array(invitedSchema).readonly().describe('checks that someone at the site began'),
+});
+
+const time = z.string().max(64);
+
+const reportQuery = z.strictObject({
+  at: time.optional().describe('the last checks at or before this day or time; the newest if not given'),
+  since: time.default('30d').describe('changes from this day or time on, or so long ago, are in it'),
+});
+
+/** Adds the checks of a client, and the report of it. */
+export function addClientReports(api: ServerApp, context: PageContext): void {
+  const { store } = context;
+  const history = {
+    ...describeRoute('The checks of a client, newest first: what each saw, which is not how the client stands now', {
+      200: historySchema,
+    }),
+    params: clientParams,
+    querystring: z.strictObject({ limit: limitOf(500, 20) }),
+  };
+  api.get('/api/v1/clients/:id/reports', { schema: history }, async ({ params: { id }, query: { limit } }) => {
+    const { looks, invited } = await readHistory(store, id, limit).catch((error: unknown) => {
+      throw error instanceof InputError ? notFound(error) : error;
+    });
+    return { checks: looks, invited };
+  });
+
+  const report = {
+    ...describeRoute('The report of a client for its customer, with what stands and is out of sight', {
+      200: z.looseObject({ schema: z.literal(HANDOVER_SCHEMA) }).describe('see schemas/handover.schema.json'),
+    }),
+    params: clientParams,
+    querystring: reportQuery,
+  };
+  api.get('/api/v1/clients/:id/report', { schema: report }, async ({ params: { id }, query }) => {
+    const handover = await readHandover(context, id, query);
+    if (handover) return { ...handover };
+    const at = query.at === undefined ? null : readInstant(query.at, 'end');
+    throw notFound(await describeMissingReport(store, id, { address: undefined, at }));
+  });
+}
+
+const notFound = ({ message }: InputError): Refusal => new Refusal(404, 'not-found', message);
