@@ -127,7 +127,7 @@ class Tally {
     if (severity !== null && (this.#worst === null || isAtLeast(severity, this.#worst))) this.#worst = severity;
     const isStale = at !== null && (this.style.isStale?.(at) ?? false);
     if (isStale) this.#stale++;
-    const age = isStale ? ` (last seen ${at.slice(0, 10)}, too long ago)` : '';
+    const age = isStale ? ` (last seen ${at.slice(0, 10)}: too long ago, or a time still to come)` : '';
     const line = `${place}: ${text}${age}`;
     this.#first ??= line;
     const status = standing === 'violation' ? this.#judge(severity) : standing === 'compliant' ? 'OK' : 'UNKNOWN';

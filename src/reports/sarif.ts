@@ -100,7 +100,7 @@ class Log {
     const last = unchecked.map((one) => this.#write(describeUnchecked(one))).join('');
     const problems = [
       ...listTroubles(run, this.#unknown),
-      ...(unchecked.length > 0 ? [`${unchecked.length} clients were not checked.`] : []),
+      ...(unchecked.length > 0 ? [`Not checked: ${unchecked.length}.`] : []),
       ...(this.#unknown > 0 ? [`${this.#unknown} of ${this.#reports} targets are inconclusive.`] : []),
       ...(this.#leftOut > 0 ? [`${this.#leftOut} results were left out: a run has at most ${MOST_RESULTS}.`] : []),
     ];

@@ -177,6 +177,9 @@ describe('clients of an inventory', () => {
     expect((await runHere(['show', 'fresh', '--store', own])).stderr).toContain(
       'no sweep has checked "fresh" yet, which ',
     );
+    expect((await runHere(['report', 'asleep', '--store', own])).stderr).toMatch(
+      /no sweep has checked "asleep" yet, which \S+ has: it is paused$/m,
+    );
     await runHere(['client', 'forget', 'fresh', '--store', own]);
     expect((await runHere(['clients', '--store', own])).stdout).not.toContain('fresh');
     writeFileSync(inventory, rows.slice(0, 2).join('\n'));

@@ -67,6 +67,7 @@ describe('show', () => {
       expect(code).toBe(3);
       expect(stdout).toContain('Not seen this time, and not known to be closed');
       expect(stdout).toContain('Not seen since 2026-11-02: WebPro administration');
+      expect(stdout.match(/since 2026-11-02/g)).toHaveLength(1);
       expect(stdout).not.toContain('Nothing that has to be put right');
     },
   );

@@ -53,7 +53,7 @@ describe('one target', () => {
     const isStale = (at: string) => at === cleanReport.startedAt;
     const old = write(nagios, [cleanReport], { style: { isStale } });
     expect(old.exitCode).toBe(3);
-    expect(old.text).toMatch(/^SALLYPORT UNKNOWN - .*last seen 2026-01-05, too long ago/);
+    expect(old.text).toMatch(/^SALLYPORT UNKNOWN - .*last seen 2026-01-05: too long ago/);
     expect(write(nagios, [dmzReport], { style: { isStale } }).exitCode).toBe(2);
     expect(write(nagios, [cleanReport], { style: { isStale: () => false } }).exitCode).toBe(0);
   });

@@ -76,10 +76,11 @@ async function validate(file: string): Promise<number> {
   return EXIT.compliant;
 }
 
-function describePlan({ schedule, timeZone, to, channels }: ReportPlan): string {
+function describePlan({ schedule, timeZone, of, to, channels }: ReportPlan): string {
   const next = parseSchedule(schedule, timeZone).nextRun()?.toISOString() ?? 'never';
   const whom = to === 'contacts' ? 'to its contacts, ' : '';
-  return `Report of each client, ${whom}through ${listNames(channels)}; next at ${next}`;
+  const what = of === 'fleet' ? 'Report of all clients' : 'Report of each client';
+  return `${what}, ${whom}through ${listNames(channels)}; next at ${next}`;
 }
 
 function readConfig(file: string): Promise<AlertConfig> {

@@ -1,4 +1,5 @@
 import { InputError } from '../../files/text/input-error.js';
+import { judgeUnswept } from '../changes/not-checked.js';
 import { suggest } from '../../words/input.js';
 import { listNames } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
@@ -7,7 +8,12 @@ import type { Store } from '../store/store.js';
 /** The error for a client that the store has never seen, with the one that may be meant. */
 export async function describeUnknownClient(store: Store, clientId: string): Promise<InputError> {
   const inventory = await store.findInventory(clientId);
-  if (inventory !== null) return new InputError(`no sweep has checked "${clientId}" yet, which ${inventory} has`);
+  if (inventory !== null) {
+    const { unswept } = await store.readRoster([clientId]);
+    const why = unswept.map((one) => judgeUnswept(one, new Date())).find(({ why: kind }) => kind !== 'new');
+    const reason = why ? `: ${why.reason}` : '';
+    return new InputError(`no sweep has checked "${clientId}" yet, which ${inventory} has${reason}`);
+  }
   const ids = await store.listClientIds();
   const hint = ids.length === 0 ? '; it has none yet: sweep an inventory first' : suggest(clientId, ids);
   return new InputError(`the store has no client "${clientId}"${hint}`);

@@ -180,10 +180,7 @@ function tellUnseen(addresses: readonly AddressPart[], many: boolean): Block[] {
 /** Exposures that stand and were not seen. */
 export function listUnseenOf(addresses: readonly AddressPart[], many: boolean): string[] {
   return addresses.flatMap(({ slot, unseen }) =>
-    unseen.map(
-      ({ title, since }) =>
-        `${many && slot !== null ? `${slot}: ` : ''}${upperFirst(title)} (since ${renderTime(since)})`,
-    ),
+    unseen.map(({ title }) => `${many && slot !== null ? `${slot}: ` : ''}${upperFirst(title)}`),
   );
 }
 

@@ -75,7 +75,9 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
 
 /** The mail that the report of all clients comes with. Pure. */
 export function summariseFleet(fleet: FleetReport, { period, attached, brand, command }: MailFacts): LetterText {
-  const { rows, changes, since, notCheckedCount, notChecked } = fleet;
+  const { rows, changes, since, notCheckedCount, unknownCount, notChecked } = fleet;
+  // What is not checked, and where something stands from before, counts as that.
+  const stands = notCheckedCount - unknownCount;
   const { label, text } = judgeFleet(fleet);
   const worst = rows.filter(({ standing }) => standing === 'violation').slice(0, MOST_ROWS);
   const line = ({ client, slot, worst: finding }: FleetReport['rows'][number]) =>
@@ -88,7 +90,7 @@ export function summariseFleet(fleet: FleetReport, { period, attached, brand, co
       ...(notCheckedCount > 0
         ? [
             section(
-              `${TEXTS.notChecked}: ${notCheckedCount}`,
+              `${TEXTS.notChecked}: ${notCheckedCount}${stands > 0 ? `, ${stands} of them counted above` : ''}`,
               notChecked.slice(0, MOST_ROWS).map(({ client, reason }) => `${client.name}: ${reason}`),
             ),
           ]
