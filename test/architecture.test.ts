@@ -126,7 +126,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   web: {
     may: [
-      ...['async', 'check/judge', 'check/run', 'evidence', 'files', 'fleet/alerts', 'fleet/changes', 'fleet/handover'],
+      ...['async', 'check/run', 'evidence', 'files', 'fleet/alerts', 'fleet/changes', 'fleet/handover'],
       ...[
         'fleet/store',
         'fleet/sweep',
