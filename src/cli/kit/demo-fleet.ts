@@ -5,6 +5,7 @@ import { check } from '../../check/run/check.js';
 import { loadInventory } from '../../files/clients/inventory.js';
 import { openStore } from '../../fleet/store/open-store.js';
 import type { Store } from '../../fleet/store/store.js';
+import { createLapse } from '../../fleet/sweep/list-clients.js';
 import { MassSilence } from '../../fleet/sweep/mass-silence.js';
 import { recordLook } from '../../fleet/sweep/record-look.js';
 import { listRoster } from '../../fleet/sweep/roster.js';
@@ -118,6 +119,7 @@ async function addDay(store: Store, at: Date, { seen, day, clients, inventory }:
     await recordLook(finished, { store, alerts: null, massSilence, confirm: false, now: at });
   }
   await store.finishSweep(sweep.id, 'finished', at);
+  await store.noteStandings(at, await createLapse(store, at));
 }
 
 /** The inventory of the simulated dealer, with two clients that are not checked. */

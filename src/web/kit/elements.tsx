@@ -55,7 +55,7 @@ export function Table({
 }) {
   if (rows.length === 0) return <p>{empty}</p>;
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="stack list">
         <caption class="seen">{caption}</caption>
         <thead>
