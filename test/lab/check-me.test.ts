@@ -1,11 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { InviteFolder } from '../../src/files/invites/invite-folder.js';
 import { parseListen } from '../../src/files/server/listen.js';
 import { loadProfile } from '../../src/files/profiles/profile.js';
@@ -13,10 +9,7 @@ import type { NewInvite } from '../../src/model/invite.js';
 import { startVantage, type Vantage } from '../../src/vantage/start-vantage.js';
 import { createCheckMe } from '../../src/web/check-me/check-me.js';
 import { openBrowser } from './browser.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Where pictures of the pages go, for people; none if not set. */
-const PICTURES = process.env['CHECK_ME_PICTURES'];
+import { expectReadable } from './inspect-page.js';
 
 const directory = await mkdtemp(join(tmpdir(), 'check-me-'));
 const browser = await openBrowser();
@@ -73,30 +66,10 @@ async function open(options: { javaScriptEnabled?: boolean } = {}) {
   return { page, complaints, close: () => context.close() };
 }
 
-/** What axe-core finds, at each width, in light and dark; nothing is wider than the page. */
-async function inspect(page: Page, name: string): Promise<void> {
-  for (const width of [360, 768, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const state = { name, width, colorScheme };
-      const beyond = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-      const { violations } = await page.evaluate<AxeResults>(
-        `(async () => { ${AXE}; return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }); })()`,
-      );
-      const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)}`));
-      expect({ ...state, beyond, found }).toEqual({ ...state, beyond: 0, found: [] });
-      if (PICTURES === undefined) continue;
-      mkdirSync(PICTURES, { recursive: true });
-      await page.screenshot({ path: join(PICTURES, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-    }
-  }
-}
-
 describe('in a browser', () => {
   test('someone gives a code by keyboard alone, watches the check, and keeps the report', async () => {
     const { page, complaints, close } = await open();
-    await inspect(page, 'start');
+    await expectReadable(page, 'check-me-start');
     await page.keyboard.press('Tab');
     await expect(page.evaluate('document.activeElement.textContent')).resolves.toBe('Skip to the content');
     await page.keyboard.press('Tab');
@@ -105,7 +78,7 @@ describe('in a browser', () => {
     await page.waitForURL(/\/checks\//);
     const heading = page.getByText('Download the report');
     await heading.waitFor();
-    await inspect(page, 'result');
+    await expectReadable(page, 'check-me-result');
     const [download] = await Promise.all([page.waitForEvent('download'), heading.click()]);
     expect(download.suggestedFilename()).toBe('sallyport-report.html');
     const file = join(directory, 'report.html');
@@ -125,18 +98,18 @@ describe('in a browser', () => {
     await page.fill('#code', '0000-0000');
     await page.click('button');
     await page.getByText('This code is not valid').waitFor();
-    await inspect(page, 'wrong');
+    await expectReadable(page, 'check-me-wrong');
     // The answer 403 is one of those that browsers write down.
     complaints.splice(0);
     await page.fill('#code', await invite({ addresses: ['203.0.113.7'] }));
     await page.click('button');
     await page.getByRole('heading', { name: 'Is this the right line?' }).waitFor();
-    await inspect(page, 'doubt');
+    await expectReadable(page, 'check-me-doubt');
     // Keeps the page as it is while the check goes on.
     await page.route('**/events', (route) => route.fulfill({ status: 204 }));
     await page.getByRole('button', { name: 'all the same' }).click();
     await page.getByText(/^The check (?:begins|is under way)/).waitFor();
-    await inspect(page, 'progress');
+    await expectReadable(page, 'check-me-progress');
     await page.reload();
     await page.getByText('Download the report').waitFor();
     expect(complaints).toEqual([]);

@@ -1,19 +1,11 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { answer, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from '../cli/filled-store.js';
 import { servePages } from '../web/serve.js';
 import { openBrowser } from './browser.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** Where pictures are put to be looked at; nowhere if it is not set. */
-const PICTURES = process.env['SALLYPORT_PICTURES'];
-if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
+import { expectReadable } from './inspect-page.js';
 
 const INVENTORY = `# Clients of Ann
 defaults:
@@ -57,30 +49,6 @@ async function openPage(options: BrowserContextOptions = {}): Promise<{ page: Pa
   return { page, complaints };
 }
 
-async function audit(page: Page): Promise<string[]> {
-  // Not by a script of the page, which its policy forbids.
-  const { violations } = await page.evaluate<AxeResults>(
-    `(async () => { ${AXE}; return axe.run(document, { runOnly: ${JSON.stringify(RULES)} }); })()`,
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)}`));
-}
-
-async function auditLooks(page: Page, name: string): Promise<void> {
-  for (const width of [360, 768, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    const beyond = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect([width, await page.evaluate(beyond)]).toEqual([width, 0]);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect({ name, width, colorScheme, found: await audit(page) }).toEqual({ name, width, colorScheme, found: [] });
-      if (PICTURES !== undefined)
-        await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
-}
-
 describe('the page of a client', () => {
   test('can be read at every width, in light and dark, by everyone, with all its forms open', async () => {
     const { origin } = await serveMonth();
@@ -92,7 +60,7 @@ describe('the page of a client', () => {
     ] as const) {
       await page.goto(origin + path);
       await page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
-      await auditLooks(page, name);
+      await expectReadable(page, name);
     }
     expect(complaints).toEqual([]);
   }, 120_000);
@@ -148,7 +116,7 @@ describe('the page of a client', () => {
     await page.getByRole('button', { name: 'Check now' }).click();
     await page.getByText('What was checked').waitFor();
     await page.locator('summary', { hasText: 'All endpoints' }).click();
-    await auditLooks(page, 'check');
+    await expectReadable(page, 'check');
     expect(complaints).toEqual([]);
   }, 120_000);
 });
@@ -167,7 +135,7 @@ test('an entry that was edited in a second tab is told, with both texts, and is 
   await first.getByRole('button', { name: 'Write' }).click();
   await first.getByText('someone changed this entry').waitFor();
   expect(await first.locator('pre').textContent()).toContain('notes: theirs');
-  await auditLooks(first, 'conflict');
+  await expectReadable(first, 'conflict');
   await first.getByRole('button', { name: 'Write' }).click();
   await first.getByText('The inventory is written.').waitFor();
   expect(readFileSync(file, 'utf8')).toBe(INVENTORY.replace('[gold]', '[gold]\n    notes: mine'));
@@ -185,6 +153,6 @@ test('a link for the customer shows the report without signing in', async () => 
   const { page: customer, complaints: theirs } = await openPage();
   await customer.goto(url);
   await customer.locator('.verdict.violation').waitFor();
-  await auditLooks(customer, 'shared');
+  await expectReadable(customer, 'shared');
   expect([...complaints, ...theirs]).toEqual([]);
 }, 120_000);

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { REPORTERS } from '../../src/reports/registry.js';
 import { SITE_REPORTERS } from '../../src/reports/site-reporters.js';
 import { runHere } from '../cli/run.js';
@@ -16,8 +12,8 @@ import { WHOLE } from '../reports/run-end.js';
 import { SAMPLES } from '../reports/sample-reports.js';
 import { evidence, report as siteReport } from '../site/rules/build-site.js';
 import { openBrowser } from './browser.js';
+import { audit, expectReadable } from './inspect-page.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const STYLE = { color: false, width: 80, reasons: false, many: false };
 
 const directory = await mkdtemp(join(tmpdir(), 'pages-'));
@@ -49,16 +45,6 @@ const PAGES: readonly (readonly [string, () => string | Promise<string>])[] = [
   ...Object.keys(SAMPLES).map((name) => [name, () => drawSample(name)] as const),
 ];
 
-/** What axe-core finds that is serious, in the states of the page that differ. */
-async function audit(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate<AxeResults>(
-    `(async () => { ${AXE}; return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }); })()`,
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 120)}`));
-}
-
 describe.each(PAGES)('%s', (name, draw) => {
   test('can be read at every width, in light and dark and in print, by everyone; and asks for nothing', async () => {
     const file = join(directory, `${name.replaceAll(' ', '-')}.html`);
@@ -71,16 +57,7 @@ describe.each(PAGES)('%s', (name, draw) => {
     page.on('console', (message) => complaints.push(message.text()));
     const { href } = pathToFileURL(file);
     await page.goto(href);
-    for (const width of [360, 768, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
-        0,
-      );
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect({ width, colorScheme, found: await audit(page) }).toEqual({ width, colorScheme, found: [] });
-      }
-    }
+    await expectReadable(page, name.replaceAll(' ', '-'));
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     expect(await audit(page)).toEqual([]);

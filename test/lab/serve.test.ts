@@ -60,7 +60,7 @@ describe('the pages of a dealer', () => {
     '%s can be read at every width, in light and dark, by everyone; and asks for nothing elsewhere',
     async (path) => {
       const { page, complaints, close } = await open(path);
-      await expectReadable(page);
+      await expectReadable(page, `serve${path.replace(/\W+/g, '-')}`);
       expect(complaints).toEqual([]);
       await close();
     },

@@ -119,7 +119,8 @@ async function addDay(store: Store, at: Date, { seen, day, clients, inventory }:
     await recordLook(finished, { store, alerts: null, massSilence, confirm: false, now: at });
   }
   await store.finishSweep(sweep.id, 'finished', at);
-  await store.noteStandings(at, await createLapse(store, at));
+  const lapse = await createLapse(store, at);
+  await store.write((writer) => writer.noteStandings(at, lapse));
 }
 
 /** The inventory of the simulated dealer, with two clients that are not checked. */
