@@ -104,7 +104,9 @@ async function checkStore(store: Store, against: readonly string[]): Promise<num
   const signed = await Promise.all(against.map(readSignedHead));
   const damage = await store.check();
   // In a damaged store nothing else can be looked for.
-  const problems = damage.length > 0 ? damage : await store.checkChains();
+  const altered = damage.length > 0 ? damage : await store.checkChains();
+  // What was altered is listed as it is now, so that is told alone.
+  const problems = altered.length > 0 ? altered : await store.checkSummaries();
   problems.forEach(tell);
   const { clients, records } = (await store.info()).chains;
   if (problems.length === 0) {

@@ -17,6 +17,7 @@ import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } fr
 import { readStandings, type StandingsPoint } from './standings.js';
 import { StoreWriter } from './store-writer.js';
 import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
+import { checkSummaries } from './summary-check.js';
 import * as sweeps from './sweeps.js';
 import * as upkeep from './upkeep.js';
 import * as waivers from './waivers.js';
@@ -308,6 +309,11 @@ export class Store {
   /** Whether the records of each client are those that were stored, in their order: a line for each problem. */
   checkChains(): Promise<string[]> {
     return checkChains(this.#db);
+  }
+
+  /** Whether lists show what the records say, where these are sound: a line if they do not. */
+  checkSummaries(): Promise<string[]> {
+    return checkSummaries(this.#db);
   }
 
   /** Where the chain of a client's records ends, to be signed with a report; null if it has none. */

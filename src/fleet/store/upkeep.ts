@@ -7,7 +7,6 @@ import { decodeSiteReport } from './site-reports.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
 import { checkStates } from './states.js';
-import { checkSummaries } from './summary-check.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -165,8 +164,6 @@ export async function check(db: Db): Promise<string[]> {
     ({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`,
   );
   problems.push(...(await checkStates(db)));
-  // What refers to nothing, or cannot be read, is not listed as it should be either.
-  if (problems.length === 0) problems.push(...(await checkSummaries(db)));
   problems.push(...(await checkBodies(db, 'reports', 'report', (body) => parseBody(body, ''))));
   problems.push(...(await checkBodies(db, 'site_reports', 'site report', decodeSiteReport)));
   problems.push(...(await checkBodies(db, 'invited_checks', 'check from a site', decodeInvitedCheck)));
