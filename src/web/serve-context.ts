@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { SigningKey } from '../evidence/keys.js';
+import type { InviteFolder } from '../files/invites/invite-folder.js';
 import type { Brand } from '../model/brand.js';
 import type { Store } from '../fleet/store/store.js';
 import type { ConnectionLimits } from '../server/connections.js';
@@ -53,6 +54,8 @@ export interface ServeContext {
   readonly limits: WebLimits;
   /** Reads a file that the build made from `src/web/browser/`. */
   readonly readBuilt: (name: string) => Promise<Buffer>;
+  /** Where codes for the check-me page of a vantage server are made, and where that page is; null if nowhere. */
+  readonly invites: { readonly folder: InviteFolder; readonly page: string | null } | null;
   /** What reports and the sign-in page are headed by. */
   readonly brand: Brand | null;
   /** What reports are signed by; null if they are not. */

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SigningKey } from '../../src/evidence/keys.js';
+import { InviteFolder } from '../../src/files/invites/invite-folder.js';
 import { loadInventory } from '../../src/files/clients/inventory.js';
 import { hashToken } from '../../src/files/server/token-file.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
@@ -67,7 +68,9 @@ export async function servePages({
   });
   const live = new LiveFeed(store, onTrouble, 20);
   const metrics = new ServeMetrics({ store, live, now: clock });
+  const folder = await InviteFolder.open(join(directory, 'invites'));
   const served = await startServe({
+    invites: { folder, page: 'https://vantage.example' },
     listen: { host: '127.0.0.1', port: 0, loopback: true },
     tokenFile: withTokens ? tokenFile : null,
     ...{ tls: null, proxies: [], brand: null, key, limits, store, checks, live, metrics, onTrouble },
@@ -106,5 +109,20 @@ export async function servePages({
     const answer = await submit('/sign-in', { token: TOKENS[role] });
     return String(answer.headers['set-cookie']?.[0]).split(';')[0]!;
   };
-  return { directory, file, tokenFile, store, port, origin, send, browse, submit, signIn, troubles, served, checks };
+  return {
+    invites: folder,
+    directory,
+    file,
+    tokenFile,
+    store,
+    port,
+    origin,
+    send,
+    browse,
+    submit,
+    signIn,
+    troubles,
+    served,
+    checks,
+  };
 }

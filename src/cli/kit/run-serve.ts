@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { InviteFolder } from '../../files/invites/invite-folder.js';
 import { parseListen, parseProxies } from '../../files/server/listen.js';
 import { InputError } from '../../files/text/input-error.js';
 import { openStore } from '../../fleet/store/open-store.js';
@@ -8,10 +9,12 @@ import type { Store } from '../../fleet/store/store.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
 import { listRoster } from '../../fleet/sweep/roster.js';
 import { watch } from '../../fleet/sweep/watch.js';
+import type { WatchedFiles } from '../../fleet/sweep/watched-files.js';
 import { openInBrowser } from '../../system/open-in-browser.js';
 import type { Observation } from '../../model/report.js';
 import { worstVerdict } from '../../model/standing.js';
 import { PACKAGE_ROOT } from '../../version.js';
+import type { ServeContext } from '../../web/serve-context.js';
 import { BRAND, readBrand } from './brand.js';
 import { readDuration } from './check-options.js';
 import { SIGN } from './draw-options.js';
@@ -38,6 +41,8 @@ export const SERVE_OPTIONS = {
       value: 'ADDRESSES',
       describe: 'Addresses or networks, separated by commas, of the proxies that do TLS and name the caller',
     },
+    invites: { value: 'DIR', describe: 'Folder of the invites of a vantage server: makes codes for its page' },
+    'invite-page': { value: 'URL', describe: 'Where that page is, for those who read a code to someone' },
     open: { switch: true, flagOnly: true, describe: 'Open the pages in the browser' },
   }),
   ...SWEEP_OPTIONS,
@@ -60,6 +65,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const server = readServer(settings);
   const brand = await readBrand(settings, 'html');
   const key = settings.sign === undefined ? null : await readSigningKey(settings.sign);
+  const invites = await readInvites(settings);
   const figures = await readSweepFigures(settings);
   const jitterMs = readDuration('jitter', settings.jitter, JITTER_MS);
   const view = createView(quiet, undefined);
@@ -69,12 +75,18 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const { signal } = ending;
   let store: Store | null = null;
   try {
-    const { alerts, inventory, everyone } = await files.load();
+    const { alerts } = await files.load();
     store = await openPatiently(() => openStore(chooseStorePath(settings.store)), { alerts, note, signal });
     if (!store) return EXIT.compliant;
     tuneForMany();
-    // Pages and metrics list what no sweep has checked yet, too.
-    await store.putRoster(inventory, listRoster(everyone));
+    // Pages and metrics list what no sweep has checked yet, too, and what was changed since.
+    const noteRoster = createRosterNotes(store);
+    await noteRoster(await files.load());
+    const load = async (): Promise<WatchedFiles> => {
+      const loaded = await files.load();
+      await noteRoster(loaded);
+      return loaded;
+    };
     // Heavy; help and tokens do without it.
     const { startServe } = await import('../../web/start-serve.js');
     const { Checks } = await import('../../web/checks/checks.js');
@@ -96,7 +108,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
         reports.length === 0 ? 'inconclusive' : reports.map(({ verdict }) => verdict).reduce(worstVerdict),
     });
     const served = await startServe({
-      ...{ ...server, store, checks, live, metrics, brand, key, now, figures: measured },
+      ...{ ...server, store, checks, live, metrics, brand, key, invites, now, figures: measured },
       files: { inventory: resolve(settings.inventory), ignore: settings.ignore, read: files.read },
       readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),
       ending: signal,
@@ -112,7 +124,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
       await watch({
         store,
         figures: measured,
-        ...files,
+        ...{ load, changed: files.changed },
         jitterMs,
         view,
         signal,
@@ -129,6 +141,16 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   }
 }
 
+/** Notes the clients of an inventory in the store whenever it was loaded anew. */
+function createRosterNotes(store: Store): (files: WatchedFiles) => Promise<void> {
+  let noted: WatchedFiles['everyone'] | null = null;
+  return async ({ inventory, everyone }) => {
+    if (everyone === noted) return;
+    noted = everyone;
+    await store.putRoster(inventory, listRoster(everyone));
+  };
+}
+
 /** Where the pages are served, and to whom. */
 function readServer(settings: ServeSettings) {
   const { 'token-file': tokenFile = null, 'tls-cert': cert, 'tls-key': key, 'behind-proxy': proxies } = settings;
@@ -141,4 +163,14 @@ function readServer(settings: ServeSettings) {
     tls: cert !== undefined && key !== undefined ? { cert, key } : null,
     proxies: proxies === undefined ? [] : parseProxies(proxies),
   };
+}
+
+/** Where codes for a vantage's page are made. */
+async function readInvites(settings: ServeSettings): Promise<ServeContext['invites']> {
+  const { invites, 'invite-page': page } = settings;
+  if (page !== undefined && invites === undefined)
+    throw new InputError('--invite-page has no effect without --invites');
+  if (page !== undefined && !/^https:\/\/[^/]+\/?$/.test(page))
+    throw new InputError(`--invite-page ${page}: it must be https:// and a name, without a path`);
+  return invites === undefined ? null : { folder: await InviteFolder.open(invites), page: page ?? null };
 }

@@ -32,6 +32,7 @@ button:hover,.button:hover{filter:brightness(1.12)}button:disabled{opacity:.55;c
 .counts{display:flex;flex-wrap:wrap;gap:.6rem;list-style:none;padding:0}
 .counts a,.counts span{display:block;border:1px solid currentColor;border-left-width:.4rem;border-radius:6px;padding:.3rem .8rem;text-decoration:none;min-width:7rem}
 .counts b{display:block;font-size:1.5rem;line-height:1.2}.counts small{color:var(--fg)}.counts a[aria-current]{background:var(--band);text-decoration:underline}
+.code{font:700 2rem/1.3 ui-monospace,monospace;letter-spacing:.1em}
 .pager{display:flex;gap:1rem;align-items:center;margin:1rem 0}.pager a{display:inline-block;padding:.3rem .6rem}
 .row{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}.row>div{min-width:0;max-width:100%}.row form{margin:0}
 pre{white-space:pre-wrap;background:var(--band);padding:.5rem .8rem;border-radius:4px;font-size:.9rem}

@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { chooseSource } from '../../check/run/run-options.js';
+import { createProfileLoader } from '../../files/profiles/profile.js';
+import { formatAddress, parseAddress } from '../../model/address.js';
+import type { Client } from '../../model/client.js';
+import { MOST_EXPECTED } from '../../model/vantage-api.js';
+import type { ServerApp } from '../../server/create-server.js';
+import { Refusal } from '../../server/refusal.js';
+import { readViewer } from '../access/viewer.js';
+import { goTo, sendPage } from '../kit/answer.js';
+import { Field, Notice, Time } from '../kit/elements.js';
+import type { PageContext } from '../serve-context.js';
+import { type ClientView, pathOf, readClient, readId } from './read-client.js';
+
+/** For how many hours a code can be made. */
+const HOURS = [1, 24, 168] as const;
+
+const inviteSchema = z.object({ hours: z.enum(HOURS.map(String)).transform(Number) });
+
+/** Adds what makes a code with which someone at the client has its line checked, once, without signing in. */
+export function addClientInvite(app: ServerApp, context: PageContext): void {
+  const { invites, now, draw } = context;
+  if (!invites) return;
+  const schema = { hide: true, body: inviteSchema };
+  app.post('/clients/:id/invites', { schema, config: { needs: 'operator' } }, async (request, reply) => {
+    const { id, name, entry } = await readClient(context, readId(request));
+    if (!entry) throw new Refusal(409, 'conflict', `${id} is not in the inventory, so nothing was agreed for it`);
+    const wanted = { client: id, ...(await readAgreed(entry)), createdBy: readViewer(request).name };
+    const { invite, code } = await invites.folder.make(wanted, request.body.hours * 3_600, now());
+    const children = <NewCode {...{ id, name, code, expiresAt: invite.expiresAt, page: invites.page }} />;
+    return sendPage(reply, draw(request, { title: `A code for ${name}`, children }));
+  });
+
+  // Where the page of a new code is loaded again by its address.
+  app.get('/clients/:id/invites', { schema: { hide: true } }, (request, reply) =>
+    goTo(reply, `${pathOf(readId(request))}#invite`),
+  );
+}
+
+/** What was agreed with a client, as an invite keeps it: its profile, for an outsider, and the addresses that it has. */
+async function readAgreed(client: Client) {
+  const profile = await createProfileLoader()(client);
+  const known = client.addresses.flatMap((text) => {
+    const address = parseAddress(text);
+    return address ? [formatAddress(address)] : [];
+  });
+  return {
+    profile: { ...profile, file: null },
+    // The vantage is no provider's and no dealer's office.
+    source: chooseSource(profile, null),
+    addresses: known.length === client.addresses.length ? known.slice(0, MOST_EXPECTED) : [],
+  };
+}
+
+function NewCode(props: {
+  readonly id: string;
+  readonly name: string;
+  readonly code: string;
+  readonly expiresAt: string;
+  readonly page: string | null;
+}) {
+  const { id, name, code, expiresAt, page } = props;
+  return (
+    <>
+      <Notice tone="good">This code is shown once, now. It can be used once.</Notice>
+      <p class="code">{code}</p>
+      <p>
+        At the site, on a device that uses its line, open{' '}
+        {page === null ? 'the page of your vantage server' : <a href={page}>{page}</a>} and give the code. It is valid
+        until <Time at={expiresAt} />.
+      </p>
+      <p>
+        <a href={`${pathOf(id)}#invite`}>Back to {name}</a>
+      </p>
+    </>
+  );
+}
+
+/** The part of a client's page that makes a code; nothing where no vantage server shares its invites with us. */
+export function InvitePart({ invites, view }: Pick<PageContext, 'invites'> & { readonly view: ClientView }) {
+  if (!invites || !view.entry) return null;
+  return (
+    <section id="invite" aria-labelledby="invite-title">
+      <h2 id="invite-title">Check from the site</h2>
+      <p>Someone at the site gives a code on a page, and the line that they use is checked. Nothing is installed.</p>
+      <form method="post" action={`${pathOf(view.id)}/invites`}>
+        <Field id="hours" label="The code is valid for">
+          <select id="hours" name="hours">
+            <option value="1">an hour</option>
+            <option value="24" selected>
+              a day
+            </option>
+            <option value="168">a week</option>
+          </select>
+        </Field>
+        <p>
+          <button>Make a code</button>
+        </p>
+      </form>
+    </section>
+  );
+}
