@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openStore } from '../../src/fleet/store/open-store.js';
+import { listRoster } from '../../src/fleet/sweep/roster.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
 import { addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
@@ -103,6 +104,24 @@ describe('changes', () => {
     expect(await told('2026-11-04')).toMatch(
       /^What changed is not known, .*; not known of 2 addresses: 1 without a check in the store and 1 whose checks came to no verdict $/,
     );
+  });
+
+  test('gives none for addresses that no sweep has ever looked at', async () => {
+    const path = join(directory, 'never.sqlite');
+    await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
+    const store = await openStore(path);
+    const never = client('never', { group: 'south', addresses: ['203.0.113.20', '203.0.113.21'] });
+    const part = { ...acme, addresses: [...acme.addresses, '203.0.113.22'] };
+    const names = client('names', { group: 'south', addresses: ['pbx.example.net'] });
+    await store.putRoster('/clients.yaml', listRoster([part, never, names]));
+    await store.close();
+    const told = async (...more: string[]) => {
+      const span = ['--since', '2026-11-01', '--until', '2026-11-01'];
+      return (await runHere(['changes', ...span, ...more, '--store', path])).stdout.replace(/\s+/g, ' ');
+    };
+    expect(await told()).toMatch(/^Nothing changed at 1 address .*; not known of 4 addresses: 4 without a check /);
+    expect(await told('--group', 'north')).toMatch(/^Nothing changed at 1 address .*; not known of 1 address: /);
+    expect(await told('--group', 'south')).toMatch(/^No check is in the store, /);
   });
 
   test('says what was deleted, and of which kinds nothing changed', async () => {

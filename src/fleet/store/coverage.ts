@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { countUnswept } from './roster.js';
 import { lastRun, noteRun } from './sweeps.js';
 import type { Tables } from './tables.js';
 
@@ -17,7 +18,7 @@ export interface Coverage {
   readonly checked: number;
   /** With checks of which none came to a verdict. */
   readonly undetermined: number;
-  /** Without a check. */
+  /** Without a check, those that no sweep has ever looked at among them. */
   readonly unchecked: number;
   /** Changes before this were deleted; null if none were. */
   readonly deletedBefore: Date | null;
@@ -26,7 +27,10 @@ export interface Coverage {
 /** Among when schedules ran, before when changes were deleted. */
 const DELETED = 'changes deleted before';
 
-/** Counts the listed slots by what the store has of them in a time: where nothing was checked, nothing is known. */
+/**
+ * Counts the listed slots by what the store has of them in a time, and as without a check what inventories have besides:
+ * where nothing was checked, nothing is known.
+ */
 export async function countCoverage(db: Db, { since, until, groups }: CoverageWanted): Promise<Coverage> {
   const [from, to] = [since.getTime(), until.getTime()];
   const looks = sql`select 1 from results where slot_id = slots.id and final = 1 and at between ${from} and ${to}`;
@@ -51,7 +55,8 @@ export async function countCoverage(db: Db, { since, until, groups }: CoverageWa
   const [checked, undetermined, unchecked] = (['checked', 'undetermined', 'unchecked'] as const).map(
     (seen) => counts.get(seen) ?? 0,
   ) as [number, number, number];
-  return { checked, undetermined, unchecked, deletedBefore: await lastRun(db, DELETED) };
+  const unswept = await countUnswept(db, groups);
+  return { checked, undetermined, unchecked: unchecked + unswept, deletedBefore: await lastRun(db, DELETED) };
 }
 
 /** Notes that all changes before a time were deleted. */

@@ -107,6 +107,23 @@ export const UNSWEPT_ADDRESSES = sql`
   case when ${HAS_LISTED} then (select group_concat(wanted.value, ' ') from ${MISSING}) else roster.addresses end
 `;
 
+/** How many addresses of such a row those are; a network or a name with unknown addresses counts once. */
+const UNSWEPT_COUNT = sql`
+  case
+    when roster.slots <> '[]' then (select count(*) from ${MISSING})
+    else 1 + length(roster.addresses) - length(replace(roster.addresses, ' ', ''))
+  end
+`;
+
+/** Counts the addresses of inventories of which nothing is listed, in all groups or some. */
+export async function countUnswept(db: Db, groups: readonly string[] | undefined): Promise<number> {
+  const { rows } = await sql<{ count: number | null }>`
+    select sum(${UNSWEPT_COUNT}) as count from roster
+    where ${IS_UNSWEPT} and ${groups ? sql`json_extract(card, '$.group') in (${sql.join(groups)})` : sql`true`}
+  `.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 /** The clients of inventories that have addresses of which nothing is listed, all or some; by client. */
 export async function listUnswept(db: Db, clientIds?: readonly string[]): Promise<Unswept[]> {
   type Row = StandingColumns & { card: string; unswept: string; retired: number | null };
