@@ -35,7 +35,7 @@ export function renderStyle({ accent, isPrinted }: PageLook): string {
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
 .brand{background:var(--accent);color:var(--on-accent);padding:1rem}
-.brand>div{max-width:60rem;margin:0 auto;display:flex;gap:1rem;align-items:center;flex-wrap:wrap}
+.brand>div{max-width:58rem;margin:0 auto;display:flex;gap:1rem;align-items:center;flex-wrap:wrap}
 .brand img{max-height:4rem;max-width:14rem;background:#fff;padding:.25rem;border-radius:4px}
 .brand p{margin:0}.brand .name{font-weight:700;font-size:1.1rem}
 main{max-width:60rem;margin:0 auto;padding:1rem}
