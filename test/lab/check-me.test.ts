@@ -108,8 +108,10 @@ describe('in a browser', () => {
     // Keeps the page as it is while the check goes on.
     await page.route('**/events', (route) => route.fulfill({ status: 204 }));
     await page.getByRole('button', { name: 'all the same' }).click();
-    await page.getByText(/^The check (?:begins|is under way)/).waitFor();
-    await expectReadable(page, 'check-me-progress');
+    const progress = page.getByText(/^The check (?:begins|is under way)/);
+    await progress.or(page.getByText('Download the report')).waitFor();
+    // On a busy machine the check is over before the browser asks.
+    if (await progress.isVisible()) await expectReadable(page, 'check-me-progress');
     await page.reload();
     await page.getByText('Download the report').waitFor();
     expect(complaints).toEqual([]);
@@ -121,7 +123,6 @@ describe('in a browser', () => {
     await page.fill('#code', await invite());
     await page.click('button');
     await page.waitForURL(/\/checks\//);
-    await page.getByText(/^The check (?:begins|is under way)/).waitFor();
     await page.getByText('Download the report').waitFor();
     await page.getByRole('heading', { name: 'Check of 127.0.0.1' }).waitFor();
     expect(complaints).toEqual([]);

@@ -10,7 +10,8 @@ interface State {
   readonly version: string;
 }
 
-let version: string | null = null;
+/** Of what the page shows; where the page does not say, it is asked for again at the first state. */
+let version = document.body.dataset['version'] ?? '';
 let due = false;
 let busy = false;
 
@@ -18,9 +19,9 @@ function follow(path: string): void {
   const source = new EventSource(path);
   source.addEventListener('state', (event) => {
     const state = JSON.parse((event as MessageEvent<string>).data) as State;
-    const isNew = version !== null && state.version !== version;
+    if (state.version === version) return;
     version = state.version;
-    if (isNew) void refresh();
+    void refresh();
   });
   // What was missed meanwhile is asked for when the page is seen again.
   document.addEventListener('visibilitychange', () => {

@@ -127,7 +127,7 @@ export function describeProgress({ settled, total, open }: CheckProgress, addres
   return {
     title: nameCheck(address),
     refreshSeconds: REFRESH_SECONDS,
-    live: `${path}/events`,
+    live: { path: `${path}/events` },
     children: (
       <div data-part="check">
         <p role="status">

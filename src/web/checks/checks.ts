@@ -31,6 +31,11 @@ export interface Check {
   readonly problem: string | null;
 }
 
+/** Another one whenever there is something new of a check. */
+export function versionOf({ state, seen }: Check): string {
+  return `${state} ${seen.size}`;
+}
+
 /** How a check is run: tells what it sees, and resolves to what came of it. */
 export type CheckWork = (see: (seen: Observation) => void, signal: AbortSignal) => Promise<readonly Report[]>;
 

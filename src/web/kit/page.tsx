@@ -24,8 +24,8 @@ export interface PageContent {
   readonly hasCharts?: boolean;
   /** Asks the browser to load the page again after so many seconds where it runs no script. */
   readonly refreshSeconds?: number;
-  /** Where the page hears that it is out of date: path of a stream of events. */
-  readonly live?: string;
+  /** Where the page hears that it is out of date: path of a stream of events, and which state it shows itself. */
+  readonly live?: { readonly path: string; readonly version?: string };
 }
 
 /** A page as HTML. */
@@ -64,7 +64,7 @@ function Page({
           <script key={src} type="module" src={src} />
         ))}
       </head>
-      <body data-live={live}>
+      <body data-live={live?.path} data-version={live?.version}>
         <a class="skip" href="#main">
           Skip to the content
         </a>

@@ -1,5 +1,6 @@
 import type { ServerApp } from '../../server/create-server.js';
 import { sendEvents, type StreamEvent } from '../../server/event-stream.js';
+import { versionOf } from '../checks/checks.js';
 import type { PageContext } from '../serve-context.js';
 import { setPolicy } from '../kit/policy.js';
 import { follow } from './follow.js';
@@ -24,7 +25,7 @@ export function addLiveRoute(app: ServerApp, context: PageContext): void {
     const { id } = request.params as { id: string };
     const state = (): StreamEvent => {
       const check = checks.get(id);
-      return { event: 'state', data: { version: `${check?.state} ${check?.seen.size}`, sweeps: [] } };
+      return { event: 'state', data: { version: check ? versionOf(check) : 'gone', sweeps: [] } };
     };
     setPolicy(reply);
     await sendEvents(reply, {

@@ -62,7 +62,7 @@ export function addChangesPage(app: ServerApp, context: PageContext): void {
         </div>
       </>
     );
-    return sendPage(reply, draw(request, { title: 'What changed', isWide: true, live: '/live', children }));
+    return sendPage(reply, draw(request, { title: 'What changed', isWide: true, live: { path: '/live' }, children }));
   });
 }
 

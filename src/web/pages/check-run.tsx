@@ -2,8 +2,9 @@ import { describeHandover, handOverReports } from '../../reports/document/handov
 import { STATE_WORDS } from '../../reports/endpoints-table.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
-import type { Check, SeenEndpoint } from '../checks/checks.js';
+import { type Check, type SeenEndpoint, versionOf } from '../checks/checks.js';
 import { sendPage } from '../kit/answer.js';
+
 import { Blocks, Notice, Table, Time } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { pathOf, readId } from './read-client.js';
@@ -25,7 +26,10 @@ export function addCheckRun(app: ServerApp, context: PageContext): void {
       reply,
       context.draw(request, {
         title: `Check of ${check.title}`,
-        ...(isRunning && { refreshSeconds: REFRESH_SECONDS, live: `/checks/${check.id}/live` }),
+        ...(isRunning && {
+          refreshSeconds: REFRESH_SECONDS,
+          live: { path: `/checks/${check.id}/live`, version: versionOf(check) },
+        }),
         children: (
           <div data-part="check">
             <p class="made">

@@ -38,7 +38,7 @@ async function drawClient(context: PageContext, request: FastifyRequest, view: C
   const running = context.checks.list().find((check) => check.client === view.id && check.state === 'running');
   return {
     title: view.name,
-    live: '/live',
+    live: { path: '/live' },
     children: (
       <>
         <p class="subject">{describeEntry(view)}</p>

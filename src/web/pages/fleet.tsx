@@ -87,7 +87,16 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
         </div>
       </>
     );
-    return sendPage(reply, draw(request, { title: 'Clients', isWide: true, live: '/live', hasCharts: true, children }));
+    return sendPage(
+      reply,
+      draw(request, {
+        title: 'Clients',
+        isWide: true,
+        live: { path: '/live', version: pulse.version },
+        hasCharts: true,
+        children,
+      }),
+    );
   });
 }
 

@@ -105,7 +105,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
         </dl>
       </>
     );
-    return sendPage(reply, draw(request, { title: 'Operator', isWide: true, live: '/live', children }));
+    return sendPage(reply, draw(request, { title: 'Operator', isWide: true, live: { path: '/live' }, children }));
   });
 
   const retry = { schema: { hide: true }, config: { needs: 'admin' } } as const;
