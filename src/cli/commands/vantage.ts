@@ -1,4 +1,3 @@
-import { parseListen, parseProxies } from '../../files/server/listen.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Vantage, VantageOptions } from '../../vantage/start-vantage.js';
 import type { ServedRequest } from '../../vantage/vantage-context.js';
@@ -8,6 +7,7 @@ import { COMMON, EXCLUSIONS } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tell, tellError } from '../kit/ending.js';
 import { INVITE_OPTIONS, makeInvite } from '../kit/invite.js';
+import { LISTEN, PROTECTION, readListening } from '../kit/listening.js';
 import { inGroup, type Values } from '../kit/option.js';
 import { CLIENT } from '../kit/store.js';
 import { createTokenCommands } from '../kit/token-commands.js';
@@ -20,13 +20,8 @@ const { color: _color, ...common } = COMMON;
 
 const OPTIONS = {
   ...inGroup('Listening:', {
-    listen: { value: 'ADDRESS:PORT', describe: 'Where to listen; port 0 for any free port' },
-    'tls-cert': { value: 'FILE', describe: 'File of the certificate and its chain (PEM)' },
-    'tls-key': { value: 'FILE', describe: 'File of its key (PEM)' },
-    'behind-proxy': {
-      value: 'ADDRESSES',
-      describe: 'Addresses or networks, separated by commas, of the proxies that do TLS and name the caller',
-    },
+    ...LISTEN,
+    ...PROTECTION,
     'sip-port': {
       limits: { least: 0, most: 65_535, whole: true },
       otherwise: String(SIP_PORT),
@@ -113,18 +108,13 @@ async function run(options: VantageOptions, signal: AbortSignal): Promise<void> 
 }
 
 function readVantageOptions(settings: Settings): VantageOptions {
-  const { listen, 'token-file': tokenFile, 'tls-cert': cert, 'tls-key': key, 'behind-proxy': behindProxy } = settings;
+  const { listen, 'token-file': tokenFile } = settings;
   if (listen === undefined) throw new InputError('no address is given to listen on: name one with --listen HOST:PORT');
   if (tokenFile === undefined) throw new InputError('no token file is given: name one with --token-file FILE');
-  if ((cert === undefined) !== (key === undefined)) throw new InputError('--tls-cert and --tls-key go together');
-  if (cert !== undefined && behindProxy !== undefined)
-    throw new InputError('--behind-proxy and --tls-cert cannot be used together: only one of them does TLS');
   const sipPort = settings['sip-port'] ?? SIP_PORT;
   return {
-    listen: parseListen(listen),
+    ...readListening(listen, settings),
     tokenFile,
-    tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
-    proxies: behindProxy === undefined ? undefined : parseProxies(behindProxy),
     sipPort: sipPort === 0 ? null : sipPort,
     stunPorts: readStunPorts(settings['stun-ports']),
     allowSpecial: settings['allow-special'],

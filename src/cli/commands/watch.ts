@@ -2,27 +2,18 @@ import { openStore } from '../../fleet/store/open-store.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
 import type { Store } from '../../fleet/store/store.js';
 import { watch } from '../../fleet/sweep/watch.js';
-import { readDuration } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT } from '../kit/ending.js';
 import { inGroup } from '../kit/option.js';
 import { createReportDrawer } from '../kit/report-mail.js';
-import { beatHeart, createFiles, createView } from '../kit/service.js';
+import { beatHeart, createFiles, createView, JITTER, readJitter } from '../kit/service.js';
 import { chooseStorePath } from '../kit/store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS } from '../kit/sweep-options.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
 
-const JITTER_MS = 60_000;
-
 const OPTIONS = {
   ...SWEEP_OPTIONS,
-  ...inGroup('Clients:', {
-    jitter: {
-      value: 'TIME',
-      otherwise: '60s',
-      describe: 'Delay each scheduled sweep by a random time, at most this long',
-    },
-  }),
+  ...inGroup('Clients:', JITTER),
   ...inGroup('Output:', {
     heartbeat: {
       value: 'FILE',
@@ -40,7 +31,7 @@ export const command = defineCommand({
   async run(settings) {
     const { heartbeat, quiet = false } = settings;
     const figures = await readSweepFigures(settings);
-    const jitterMs = readDuration('jitter', settings.jitter, JITTER_MS);
+    const jitterMs = readJitter(settings);
     const view = createView(quiet, heartbeat);
     const files = createFiles(settings, (line) => view.note(line), true);
     if (figures.control === undefined) view.note(NO_CONTROL);

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InviteFolder } from '../../files/invites/invite-folder.js';
-import { parseListen, parseProxies } from '../../files/server/listen.js';
 import { InputError } from '../../files/text/input-error.js';
 import { openStore } from '../../fleet/store/open-store.js';
 import { StoreError } from '../../fleet/store/sqlite-trouble.js';
@@ -16,43 +15,31 @@ import { worstVerdict } from '../../model/standing.js';
 import { PACKAGE_ROOT } from '../../version.js';
 import type { ServeContext } from '../../web/serve-context.js';
 import { BRAND, readBrand } from './brand.js';
-import { readDuration } from './check-options.js';
 import { SIGN } from './draw-options.js';
 import { catchSignals, describeError, EXIT, tell, tellError } from './ending.js';
+import { LISTEN, PROTECTION, readListening } from './listening.js';
 import { inGroup, type Values } from './option.js';
 import { readSigningKey } from './key-files.js';
 import { createReportDrawer } from './report-mail.js';
-import { createFiles, createView } from './service.js';
+import { createFiles, createView, JITTER, readJitter } from './service.js';
 import { chooseStorePath } from './store.js';
 import { readSweepFigures, SWEEP_OPTIONS } from './sweep-options.js';
 import { tuneForMany } from './tune-for-many.js';
 
-const JITTER_MS = 60_000;
-const LISTEN = '127.0.0.1:8040';
+const LISTEN_ON = '127.0.0.1:8040';
 
 /** The options of what serves pages. */
 export const SERVE_OPTIONS = {
   ...inGroup('Listening:', {
-    listen: { value: 'ADDRESS:PORT', otherwise: LISTEN, describe: 'Where to listen; port 0 for any free port' },
+    listen: { ...LISTEN.listen, otherwise: LISTEN_ON },
     'token-file': { value: 'FILE', describe: 'File of the tokens to sign in with; needed beyond this machine' },
-    'tls-cert': { value: 'FILE', describe: 'File of the certificate and its chain (PEM)' },
-    'tls-key': { value: 'FILE', describe: 'File of its key (PEM)' },
-    'behind-proxy': {
-      value: 'ADDRESSES',
-      describe: 'Addresses or networks, separated by commas, of the proxies that do TLS and name the caller',
-    },
+    ...PROTECTION,
     invites: { value: 'DIR', describe: 'Folder of the invites of a vantage server: makes codes for its page' },
     'invite-page': { value: 'URL', describe: 'Where that page is, for those who read a code to someone' },
     open: { switch: true, flagOnly: true, describe: 'Open the pages in the browser' },
   }),
   ...SWEEP_OPTIONS,
-  ...inGroup('Clients:', {
-    jitter: {
-      value: 'TIME',
-      otherwise: '60s',
-      describe: 'Delay each scheduled sweep by a random time, at most this long',
-    },
-  }),
+  ...inGroup('Clients:', JITTER),
   ...inGroup('Output:', { ...BRAND, ...SIGN }),
 } as const;
 
@@ -62,12 +49,12 @@ export type ServeSettings = Values<typeof SERVE_OPTIONS>;
 /** Serves the pages and sweeps on schedule, until it is stopped. */
 export async function runServe(settings: ServeSettings): Promise<number> {
   const { quiet = false } = settings;
-  const server = readServer(settings);
+  const server = readListening(settings.listen ?? LISTEN_ON, settings);
   const brand = await readBrand(settings, 'html');
   const key = settings.sign === undefined ? null : await readSigningKey(settings.sign);
   const invites = await readInvites(settings);
   const figures = await readSweepFigures(settings);
-  const jitterMs = readDuration('jitter', settings.jitter, JITTER_MS);
+  const jitterMs = readJitter(settings);
   const view = createView(quiet, undefined);
   const note = (line: string): void => view.note(line);
   const files = createFiles(settings, note, false);
@@ -75,13 +62,14 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const { signal } = ending;
   let store: Store | null = null;
   try {
-    const { alerts } = await files.load();
+    const first = await files.load();
+    const { alerts } = first;
     store = await openPatiently(() => openStore(chooseStorePath(settings.store)), { alerts, note, signal });
     if (!store) return EXIT.compliant;
     tuneForMany();
     // Pages and metrics list what no sweep has checked yet, too, and what was changed since.
     const noteRoster = createRosterNotes(store);
-    await noteRoster(await files.load());
+    await noteRoster(first);
     const load = async (): Promise<WatchedFiles> => {
       const loaded = await files.load();
       await noteRoster(loaded);
@@ -108,7 +96,19 @@ export async function runServe(settings: ServeSettings): Promise<number> {
         reports.length === 0 ? 'inconclusive' : reports.map(({ verdict }) => verdict).reduce(worstVerdict),
     });
     const served = await startServe({
-      ...{ ...server, store, checks, live, metrics, brand, key, invites, now, figures: measured },
+      ...{
+        ...{ ...server, tls: server.tls ?? null },
+        tokenFile: settings['token-file'] ?? null,
+        store,
+        checks,
+        live,
+        metrics,
+        brand,
+        key,
+        invites,
+        now,
+        figures: measured,
+      },
       files: { inventory: resolve(settings.inventory), ignore: settings.ignore, read: files.read },
       readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),
       ending: signal,
@@ -148,20 +148,6 @@ function createRosterNotes(store: Store): (files: WatchedFiles) => Promise<void>
     if (everyone === noted) return;
     noted = everyone;
     await store.putRoster(inventory, listRoster(everyone));
-  };
-}
-
-/** Where the pages are served, and to whom. */
-function readServer(settings: ServeSettings) {
-  const { 'token-file': tokenFile = null, 'tls-cert': cert, 'tls-key': key, 'behind-proxy': proxies } = settings;
-  if ((cert === undefined) !== (key === undefined)) throw new InputError('--tls-cert and --tls-key go together');
-  if (cert !== undefined && proxies !== undefined)
-    throw new InputError('--behind-proxy and --tls-cert cannot be used together: only one of them does TLS');
-  return {
-    listen: parseListen(settings.listen ?? LISTEN),
-    tokenFile,
-    tls: cert !== undefined && key !== undefined ? { cert, key } : null,
-    proxies: proxies === undefined ? [] : parseProxies(proxies),
   };
 }
 

@@ -6,7 +6,9 @@ import { sayChange } from '../../fleet/changes/say-change.js';
 import type { WatchView } from '../../fleet/sweep/watch.js';
 import type { WatchedFiles } from '../../fleet/sweep/watched-files.js';
 import { forTerminal } from '../../words/escape.js';
+import { readDuration } from './check-options.js';
 import { readInventory } from './inventory.js';
+import type { Options, Values } from './option.js';
 import { tellDelivery } from './progress.js';
 
 /*
@@ -14,6 +16,21 @@ import { tellDelivery } from './progress.js';
  */
 
 const HEARTBEAT_EVERY_MS = 30_000;
+const JITTER_MS = 60_000;
+
+/** The option that keeps sweeps of one schedule from beginning at the same moment each time. */
+export const JITTER = {
+  jitter: {
+    value: 'TIME',
+    otherwise: '60s',
+    describe: 'Delay each scheduled sweep by a random time, at most this long',
+  },
+} as const satisfies Options;
+
+/** A sweep begins up to so much after its time, ms. */
+export function readJitter({ jitter }: Values<typeof JITTER>): number {
+  return readDuration('jitter', jitter, JITTER_MS);
+}
 
 /** How to write a schedule. */
 const HOW_TO: Readonly<Record<InventoryFormat, string>> = {
