@@ -12,7 +12,7 @@ import { nullableText, text } from './text.js';
  */
 
 /**
- * What one look saw of a service, its most telling endpoint first: `exposed`, open and against the profile; `open`, as
+ * What one look saw of an endpoint, or of the most telling endpoint of a service: `exposed`, open and against the profile; `open`, as
  * agreed; `closed`, refused; `silent`, no answer; `unknown`, not looked at or not determined.
  */
 export const LOOK_STATES = ['exposed', 'open', 'closed', 'silent', 'unknown'] as const;
@@ -21,20 +21,40 @@ export type LookState = (typeof LOOK_STATES)[number];
 /** More looks than these are not shown: the newest are. */
 export const MOST_LOOKS = 60;
 
+/** More endpoints of an address than these are counted. */
+export const MOST_TRACED = 20;
+
+const states = z.array(z.enum(LOOK_STATES)).max(MOST_LOOKS).describe('one for each look');
+
+const endpointHistorySchema = z.object({
+  endpoint: endpointSchema,
+  service: nullableText(64).describe("the profile's service on it"),
+  answerer: nullableText(256).describe('who answered there last'),
+  states,
+});
+/** What became of one endpoint over time. */
+export type EndpointHistory = z.infer<typeof endpointHistorySchema>;
+
 const historySchema = z.object({
   looks: z
     .array(z.object({ at: z.iso.datetime(), verdict: z.enum(VERDICTS) }))
     .max(MOST_LOOKS)
     .describe('oldest first'),
-  services: z.array(
-    z.object({
-      service: text(64),
-      states: z.array(z.enum(LOOK_STATES)).max(MOST_LOOKS).describe('one for each look'),
-    }),
-  ),
+  services: z.array(z.object({ service: text(64), states })),
+  endpoints: z
+    .array(endpointHistorySchema)
+    .max(MOST_TRACED)
+    .optional()
+    .describe(
+      'those that were open or are in a finding, the worst first, then those of services; missing in old reports',
+    ),
+  others: z
+    .partialRecord(z.enum(LOOK_STATES), z.int().positive())
+    .optional()
+    .describe('endpoints that were asked and are not listed: counted by what tells most of all that was seen of them'),
 });
-/** What became of the services of an address over time. */
-export type ServiceHistory = z.infer<typeof historySchema>;
+/** What became of the services and endpoints of an address over time. */
+export type AddressHistory = z.infer<typeof historySchema>;
 
 const unseenSchema = z.object({
   title: text(512).describe('an exposure that stands and was not seen this time'),

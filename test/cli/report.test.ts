@@ -59,6 +59,42 @@ describe('report', () => {
     expect(page).toContain('**✖ Action needed**');
   });
 
+  test('has a band for each endpoint of each address, and one for each service if it was made when there were no others', async () => {
+    const path = join(directory, 'bands.sqlite');
+    const two = client('two', { addresses: ['203.0.113.7', '203.0.113.8'] });
+    const moved = survey(site(answer('tcp/8080', 'nec-webpro', { label: 'NEC WebPro' })));
+    const target = { ...closed.target, input: '203.0.113.8', address: '203.0.113.8', name: null };
+    for (const [at, second] of [
+      ['2026-11-01T03:00:00.000Z', webPro] as const,
+      ['2026-11-02T03:00:00.000Z', moved] as const,
+    ])
+      await addSweep(path, at, [
+        { client: two, survey: closed },
+        { client: two, survey: { ...second, target }, slot: '203.0.113.8' },
+      ]);
+    const bands = async (...args: string[]) => {
+      const { stdout } = await runHere(['report', ...args, '--format', 'markdown']);
+      const parts = stdout.split('The evidence: ').slice(1);
+      return parts.map((part) =>
+        [...part.matchAll(/^\| (\S.*) \| ([✖●–·?]+) \|$/gm)].map(([, label, states]) => `${label} ${states}`),
+      );
+    };
+    const [first, second] = await bands('two', '--store', path);
+    expect(first).toContain('tcp/80: WebPro administration (HTTP) ––');
+    expect(second?.slice(0, 2)).toEqual(['tcp/80: WebPro administration (HTTP) ✖–', 'tcp/8080: NEC WebPro ?✖']);
+    const { stdout } = await runHere(['report', 'two', '--store', path, '--format', 'json']);
+    const old = JSON.parse(stdout) as { addresses: { history: Record<string, unknown> }[] };
+    for (const { history } of old.addresses) {
+      delete history['endpoints'];
+      delete history['others'];
+    }
+    const file = join(directory, 'old-bands.json');
+    await writeFile(file, JSON.stringify(old));
+    expect((await bands('--report', file))[1]?.[0]).toBe('WebPro administration (HTTP) ✖–');
+    const again = await runHere(['report', '--report', file, '--format', 'json']);
+    expect(JSON.parse(again.stdout)).toEqual(old);
+  });
+
   test('as a PDF is the same each time, and replaces the one before', async () => {
     const json = join(directory, 'pdf.json');
     await report('acme', '-o', json);

@@ -8,7 +8,7 @@ import { cutText } from '../../words/sentence.js';
 import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
 import { listUnchecked, type Look, readLooks, sayLook } from './read-looks.js';
-import { traceServices } from './trace-services.js';
+import { traceHistory } from './trace-history.js';
 
 /** More looks than these are not read: a client of many addresses has a shorter history of each. */
 const MOST_READ = 2_000;
@@ -55,7 +55,7 @@ export async function gatherHandover(
     since: since.toISOString(),
     addresses: looks.map((look) => ({
       ...describeLook(look),
-      history: traceServices(history.filter(({ slot }) => slot === look.slot)),
+      history: traceHistory(history.filter(({ slot }) => slot === look.slot)),
     })),
     // What belonged to the client at an earlier time is not known.
     unchecked: until < now || address !== undefined ? [] : await listUnchecked(store, clientId, now),

@@ -1,13 +1,13 @@
 import { isCanary } from '../../model/canary.js';
-import type { Handover, ServiceHistory } from '../../model/handover.js';
+import { type AddressHistory, type EndpointHistory, type Handover, LOOK_STATES } from '../../model/handover.js';
 import type { Report, ReportedObservation, State } from '../../model/report.js';
 import { SERVICES } from '../../model/service.js';
-import { renderCount, upperFirst } from '../../words/sentence.js';
+import { cutText, renderCount, upperFirst } from '../../words/sentence.js';
 import { describeAnswerer, describeVantage } from '../address-words.js';
 import { STATE_WORDS } from '../endpoints-table.js';
 import { detailFindings, listErrors } from './finding-blocks.js';
 import type { Block, StripBlock } from './report-document.js';
-import { TEXTS } from './strings.js';
+import { OTHERS_WORDS, TEXTS } from './strings.js';
 
 /** More endpoints than these are counted. */
 const MOST_ROWS = 200;
@@ -28,7 +28,9 @@ export function describeAddress({ report, history }: Handover['addresses'][numbe
     { kind: 'heading', level: 3, text: TEXTS.answers },
     ...tableAnswers(report),
     ...listErrors(report),
-    ...(history && history.looks.length > 0 ? tellHistory(history) : []),
+    ...(history && history.looks.length > 0
+      ? tellHistory(history, many ? (target.address ?? target.input) : null)
+      : []),
   ];
 }
 
@@ -67,12 +69,37 @@ function nameService(id: ReportedObservation['service']): string {
   return upperFirst(SERVICES.find((service) => service.id === id)?.title ?? id);
 }
 
-function tellHistory({ looks, services }: ServiceHistory): Block[] {
+/** A band for each endpoint; for each service where an old report has no more. `subject` is one address of many. */
+function tellHistory({ looks, services, endpoints, others = {} }: AddressHistory, subject: string | null): Block[] {
+  const rows = endpoints
+    ? endpoints.map((one) => ({ label: nameEndpoint(one), states: one.states }))
+    : services.map(({ service, states }) => ({ label: nameService(service), states }));
   const strip: StripBlock = {
     kind: 'strip',
-    caption: TEXTS.historyCaption,
+    caption:
+      (subject === null ? '' : `${subject}: `) + (endpoints ? TEXTS.historyCaption : TEXTS.serviceHistoryCaption),
     times: looks.map(({ at }) => at),
-    rows: services.map(({ service, states }) => ({ label: nameService(service), states })),
+    rows,
   };
-  return [{ kind: 'heading', level: 3, text: TEXTS.history }, strip];
+  const rest = sayOthers(others, rows.length > 0);
+  return [
+    { kind: 'heading', level: 3, text: TEXTS.history },
+    ...(rows.length > 0 ? [strip] : []),
+    ...(rest === null ? [] : [{ kind: 'text', text: rest } as const]),
+  ];
+}
+
+/** Longest name of an endpoint beside its band. */
+const MOST_NAME = 60;
+
+function nameEndpoint({ endpoint, service, answerer }: EndpointHistory): string {
+  const name = service === null ? answerer : nameService(service);
+  return name === null ? endpoint : `${endpoint}: ${cutText(name, MOST_NAME)}`;
+}
+
+/** `40 more endpoints: 38 closed in every check, 2 silent at least once, otherwise closed`. */
+function sayOthers(others: NonNullable<AddressHistory['others']>, more: boolean): string | null {
+  const kinds = LOOK_STATES.flatMap((state) => (others[state] ? [`${others[state]} ${OTHERS_WORDS[state]}`] : []));
+  const total = LOOK_STATES.reduce((sum, state) => sum + (others[state] ?? 0), 0);
+  return total === 0 ? null : `${renderCount(total, more ? 'more endpoint' : 'endpoint')}: ${kinds.join('; ')}.`;
 }

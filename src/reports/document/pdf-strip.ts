@@ -19,7 +19,7 @@ export function measureStrip(rows: number): number {
   return (rows + 3) * ROW_HEIGHT;
 }
 
-/** The states as shapes in a row a service; each row has them in words, too. */
+/** The states as shapes, in a row for each endpoint; each row has them in words, too. */
 export function drawStrip(canvas: PdfCanvas, { caption, times, rows }: StripBlock): void {
   const scale = Math.min(0.85, (CONTENT_WIDTH - LABEL_WIDTH) / (times.length * BAND_STEP));
   canvas.reserve(Math.min(measureStrip(rows.length), MOST_KEPT));

@@ -55,7 +55,7 @@ export interface TableBlock {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** The states of services over time: a row a service, a cell a look, oldest first. */
+/** States over time: a row for each endpoint or service, a cell a look, oldest first. */
 export interface StripBlock {
   readonly kind: 'strip';
   readonly caption: string;

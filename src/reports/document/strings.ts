@@ -50,6 +50,15 @@ export const LOOK_WORDS: Readonly<Record<LookState, { readonly word: string; rea
   unknown: { word: 'not determined', mark: '?' },
 };
 
+/** What became of endpoints that have no band of their own, after a number. */
+export const OTHERS_WORDS: Readonly<Record<LookState, string>> = {
+  exposed: 'open in some checks, and should not have been',
+  open: 'open in some checks, as agreed',
+  unknown: 'not determined in at least one check',
+  silent: 'never open, and silent in some checks',
+  closed: 'closed in every check',
+};
+
 /** What kinds of change are called, after a number. */
 export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   exposed: 'newly exposed',
@@ -106,7 +115,8 @@ export const TEXTS = {
   others: 'Other endpoints',
   errors: 'Parts of the check that failed:',
   history: 'History',
-  historyCaption: 'What each check saw of each service, oldest first',
+  historyCaption: 'What each check saw of each endpoint, oldest first',
+  serviceHistoryCaption: 'What each check saw of each service, oldest first',
   changes: 'What changed',
   changesCaption: 'Changes, newest first',
   changesColumns: ['When', 'Address', 'What', 'Weight'],
