@@ -165,9 +165,8 @@ async function readLimits(db: Db, clientIds?: readonly string[]): Promise<Roster
   `.execute(db);
   const limited = new Map(rows.map(({ client_id, ...columns }) => [client_id, toStanding(columns)]));
   const missing = await sql<{ id: string }>`
-    select id from clients
-    where exists (select 1 from roster) and not exists (select 1 from roster where client_id = clients.id)
-      and ${isAmong('id', clientIds)}
+    select id from clients where exists (select 1 from roster) and ${isAmong('id', clientIds)}
+    except select client_id from roster where ${isAmong('client_id', clientIds)}
   `.execute(db);
   return { limited, gone: new Set(missing.rows.map(({ id }) => id)) };
 }
