@@ -1,4 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { renderSchemas } from './dist/reports/schemas.js';
 import { fillRulePage, renderBreakInPage } from './dist/site/judge/explain-rules.js';
 
@@ -9,3 +13,24 @@ for (const file of ['findings.md', 'site-findings.md']) {
   writeFileSync(page, fillRulePage(readFileSync(page, 'utf8')));
 }
 writeFileSync(new URL('docs/after-a-break-in.md', import.meta.url), renderBreakInPage());
+
+/* The API of the pages, as they describe it themselves. */
+/* global fetch */
+const directory = mkdtempSync(join(tmpdir(), 'sallyport-generate-'));
+writeFileSync(join(directory, 'clients.yaml'), 'clients: []\n');
+const serve = spawn(
+  process.execPath,
+  [
+    ...['bin/sallyport.js', 'serve', '--listen', '127.0.0.1:0'],
+    ...['--inventory', join(directory, 'clients.yaml'), '--store', join(directory, 'store.sqlite')],
+  ],
+  { cwd: new URL('.', import.meta.url), stdio: ['ignore', 'ignore', 'pipe'] },
+);
+for await (const line of createInterface({ input: serve.stderr })) {
+  const url = /serving on (\S+)/.exec(line)?.[1];
+  if (!url) continue;
+  const document = await (await fetch(`${url}/api/v1/openapi.json`)).json();
+  writeFileSync(new URL('schemas/openapi.json', import.meta.url), `${JSON.stringify(document, null, 2)}\n`);
+  serve.kill();
+}
+rmSync(directory, { recursive: true });

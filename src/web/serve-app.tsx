@@ -86,11 +86,12 @@ function frameOf(request: FastifyRequest) {
   };
 }
 
-/** Answers an error: programs with JSON, browsers with a page, or the one where they sign in. */
+/** Answers an error: that of the API with JSON, others for browsers with a page, or the one where they sign in. */
 function answer(pages: PageContext, error: unknown, reply: FastifyReply): FastifyReply {
   const { request } = reply;
   const told = tellUser(error);
-  const wantsPage = request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/api/');
+  const isApi = request.url.startsWith('/api/') || request.routeOptions.schema?.summary !== undefined;
+  const wantsPage = request.headers.accept?.includes('text/html') === true && !isApi;
   const metrics = { countRefusal: () => {} };
   if (!wantsPage) return answerError({ metrics, onTrouble: pages.onTrouble }, told, reply);
   if (told instanceof Refusal && told.statusCode === 401 && request.method === 'GET')

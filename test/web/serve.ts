@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SigningKey } from '../../src/evidence/keys.js';
 import { InviteFolder } from '../../src/files/invites/invite-folder.js';
 import { loadInventory } from '../../src/files/clients/inventory.js';
+import { parseProxies } from '../../src/files/server/listen.js';
 import { hashToken } from '../../src/files/server/token-file.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import type { AccessRole } from '../../src/model/access-role.js';
@@ -33,22 +34,28 @@ export interface ServeSetup {
   /** Everyone has to sign in. */
   readonly withTokens?: boolean;
   readonly inventory?: string;
+  /** What its file is called. */
+  readonly inventoryName?: string;
   readonly limits?: Partial<WebLimits>;
   readonly now?: () => Date;
   /** What reports are signed by. */
   readonly key?: SigningKey | null;
+  /** Proxies that tell for whom they ask. */
+  readonly proxies?: string;
 }
 
 /** Pages on a port of their own on loopback, with a store and an inventory, until the tests of the file end. */
 export async function servePages({
   withTokens = false,
   inventory = INVENTORY,
+  inventoryName = 'clients.yaml',
   limits,
   now,
   key = null,
+  proxies,
 }: ServeSetup = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'serve-'));
-  const file = join(directory, 'clients.yaml');
+  const file = join(directory, inventoryName);
   const tokenFile = join(directory, 'tokens');
   await writeFile(file, inventory);
   const lines = (Object.keys(TOKENS) as AccessRole[]).map(
@@ -73,7 +80,18 @@ export async function servePages({
     invites: { folder, page: 'https://vantage.example' },
     listen: { host: '127.0.0.1', port: 0, loopback: true },
     tokenFile: withTokens ? tokenFile : null,
-    ...{ tls: null, proxies: [], brand: null, key, limits, store, checks, live, metrics, onTrouble },
+    ...{
+      tls: null,
+      proxies: proxies === undefined ? [] : parseProxies(proxies),
+      brand: null,
+      key,
+      limits,
+      store,
+      checks,
+      live,
+      metrics,
+      onTrouble,
+    },
     files: { inventory: file, ignore: [], read: async () => ({ inventory: await loadInventory(file), alerts: null }) },
     figures: {
       ...{ confirmAfterMs: 0, allowSpecial: true, timing: 'fast' },

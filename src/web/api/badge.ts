@@ -7,7 +7,7 @@ import { Refusal } from '../../server/refusal.js';
 import { renderDuration } from '../../words/time.js';
 import { findEntry } from '../pages/read-client.js';
 import type { PageContext } from '../serve-context.js';
-import { asText, describeRoute } from './describe.js';
+import { asText, BUSY, describeRoute, MISSING } from './describe.js';
 import { oldestSeen } from './probe.js';
 
 /** How a verdict is drawn: a word, a shape in a square of 20 and a colour that white can be read on. */
@@ -32,6 +32,8 @@ export function addBadge(api: ServerApp, { store, files, now }: PageContext): vo
   const schema = {
     ...describeRoute('How a client stands, as a picture: grey unless it is known', {
       200: asText('A picture', 'image/svg+xml'),
+      ...MISSING,
+      ...BUSY,
     }),
     params: z.object({
       file: z

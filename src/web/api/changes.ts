@@ -9,7 +9,7 @@ import { endpointSchema } from '../../model/endpoint.js';
 import { SEVERITIES } from '../../model/severity.js';
 import type { ServerApp } from '../../server/create-server.js';
 import type { PageContext } from '../serve-context.js';
-import { describeRoute, limitOf, linkTo, nextPage, offset, oneOrMore } from './describe.js';
+import { BUSY, describeRoute, limitOf, linkTo, nextPage, offset, oneOrMore } from './describe.js';
 
 const PATH = '/api/v1/changes';
 
@@ -50,7 +50,7 @@ export function addChanges(api: ServerApp, { store, now }: PageContext): void {
     next: nextPage,
   });
   const schema = {
-    ...describeRoute('What changed at all clients in a time, newest first', { 200: answer }),
+    ...describeRoute('What changed at all clients in a time, newest first', { 200: answer, ...BUSY }),
     querystring: z.strictObject({
       since: time.default('7d').describe('a day or time, or how long ago, such as 36h or 30d'),
       until: time.optional().describe('a day, whose end is meant, or a time; now if not given'),

@@ -12,7 +12,7 @@ import { type Check, ChecksBusy, type CheckWork } from '../checks/checks.js';
 import { follow } from '../live/follow.js';
 import { findEntry } from '../pages/read-client.js';
 import type { PageContext } from '../serve-context.js';
-import { asText, describeRoute, SMALL_BODY } from './describe.js';
+import { asText, BODY, BUSY, describeRoute, MISSING, SMALL_BODY } from './describe.js';
 
 const PATH = '/api/v1/checks';
 
@@ -70,6 +70,9 @@ export function addChecks(api: ServerApp, context: PageContext): void {
   const begun = {
     ...describeRoute('Checks a client of the inventory, or an address, now (operator)', {
       202: checkSchema.describe('It began, or was running already; Location is where it can be followed'),
+      ...MISSING,
+      ...BUSY,
+      ...BODY,
     }),
     body: askedSchema,
   };
@@ -80,12 +83,13 @@ export function addChecks(api: ServerApp, context: PageContext): void {
     return reply.code(202).header('location', `${PATH}/${check.id}`).send(describe(check));
   });
 
-  const one = { ...describeRoute('A check, with what was seen so far', { 200: checkSchema }), params };
+  const one = { ...describeRoute('A check, with what was seen so far', { 200: checkSchema, ...MISSING }), params };
   api.get(`${PATH}/:id`, { schema: one }, ({ params: { id } }) => describe(find(id)));
 
   const events = {
     ...describeRoute('A check as it goes on', {
       200: asText('Events `check`, whose data is a check without its reports, then `end`', 'text/event-stream'),
+      ...MISSING,
     }),
     params,
   };

@@ -11,7 +11,7 @@ import { Refusal } from '../../server/refusal.js';
 import { readHandover } from '../pages/read-client.js';
 import type { PageContext } from '../serve-context.js';
 import { changeSchema } from './changes.js';
-import { clientParams, describeRoute, limitOf } from './describe.js';
+import { BUSY, clientParams, describeRoute, limitOf, MISSING } from './describe.js';
 
 const seenSchema = z.object({
   at: z.iso.datetime(),
@@ -48,6 +48,8 @@ export function addClientReports(api: ServerApp, context: PageContext): void {
   const history = {
     ...describeRoute('The checks of a client, newest first: what each saw, which is not how the client stands now', {
       200: historySchema,
+      ...MISSING,
+      ...BUSY,
     }),
     params: clientParams,
     querystring: z.strictObject({ limit: limitOf(500, 20) }),
@@ -62,6 +64,8 @@ export function addClientReports(api: ServerApp, context: PageContext): void {
   const report = {
     ...describeRoute('The report of a client for its customer, with what stands and is out of sight', {
       200: z.looseObject({ schema: z.literal(HANDOVER_SCHEMA) }).describe('see schemas/handover.schema.json'),
+      ...MISSING,
+      ...BUSY,
     }),
     params: clientParams,
     querystring: reportQuery,

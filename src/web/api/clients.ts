@@ -10,7 +10,17 @@ import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import { findEntry } from '../pages/read-client.js';
 import type { PageContext } from '../serve-context.js';
-import { clientParams, describeRoute, limitOf, linkTo, nextPage, offset, oneOrMore } from './describe.js';
+import {
+  BUSY,
+  clientParams,
+  describeRoute,
+  limitOf,
+  linkTo,
+  MISSING,
+  nextPage,
+  offset,
+  oneOrMore,
+} from './describe.js';
 
 const PATH = '/api/v1/clients';
 
@@ -77,7 +87,7 @@ const listQuery = z.strictObject({
 /** Adds the clients: how all addresses stand, a page at a time, and one client. */
 export function addClients(api: ServerApp, { store, files, now }: PageContext): void {
   const listed = {
-    ...describeRoute('How all addresses of all clients stand, a page at a time', { 200: listSchema }),
+    ...describeRoute('How all addresses of all clients stand, a page at a time', { 200: listSchema, ...BUSY }),
     querystring: listQuery,
   };
   api.get(PATH, { schema: listed }, async ({ query }) => {
@@ -95,7 +105,10 @@ export function addClients(api: ServerApp, { store, files, now }: PageContext): 
     };
   });
 
-  const one = { ...describeRoute('How a client stands', { 200: clientSchema }), params: clientParams };
+  const one = {
+    ...describeRoute('How a client stands', { 200: clientSchema, ...MISSING, ...BUSY }),
+    params: clientParams,
+  };
   api.get(`${PATH}/:id`, { schema: one }, async ({ params: { id } }) => {
     const at = now();
     const standings = await readStandings(store, { ids: [id] }, { now: at, staleBefore: staleBefore(at) });

@@ -1,5 +1,5 @@
 import { fastifySwagger } from '@fastify/swagger';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { ServerApp } from '../../server/create-server.js';
 import { VERSION } from '../../version.js';
@@ -17,6 +17,17 @@ const DESCRIPTION =
   'operator checks and accepts findings, admin changes the inventory. Everything that is wrong is told as {"error"}, a ' +
   'sentence. Fields may be added. Nothing that is unknown, stale or out of sight is ever called compliant.';
 
+/** Whoever reads our answers has to bear fields that a later version adds; what we take may have no others. */
+const transform = createJsonSchemaTransform({
+  zodToJsonConfig: {
+    override: ({ zodSchema, jsonSchema }) => {
+      // No body at all.
+      if (zodSchema instanceof z.ZodUndefined) jsonSchema.type = 'null';
+      if (zodSchema instanceof z.ZodObject && !zodSchema.def.catchall) delete jsonSchema.additionalProperties;
+    },
+  },
+});
+
 /** Collects the routes that are added from now on into an OpenAPI document. */
 export async function describeApi(api: ServerApp): Promise<void> {
   await api.register(fastifySwagger, {
@@ -30,7 +41,7 @@ export async function describeApi(api: ServerApp): Promise<void> {
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform,
   });
 }
 
@@ -41,9 +52,21 @@ const REFUSALS = {
   400: errorSchema.describe('The request is not as described'),
   401: errorSchema.describe('No valid token'),
   403: errorSchema.describe('The role is not enough, or the request comes from another site'),
-  404: errorSchema.describe('There is no such thing'),
   429: errorSchema.describe('Too many requests; Retry-After says when to try again'),
-  503: errorSchema.describe('The store or the server is busy: try again'),
+};
+
+/** What a route answers that is asked for one thing of many. */
+export const MISSING = { 404: errorSchema.describe('There is no such thing') };
+
+/** What a route answers that asks the store. */
+export const BUSY = {
+  503: errorSchema.describe('The store or the server is busy, or the store cannot be read: try again'),
+};
+
+/** What a route answers that takes a body. */
+export const BODY = {
+  413: errorSchema.describe('The body is too large'),
+  415: errorSchema.describe('The body is not of a type that is taken'),
 };
 
 /** Describes a route by what it answers. It takes no query where it does not say which. */
@@ -53,9 +76,9 @@ export function describeRoute<T>(summary: string, answers: T) {
 }
 
 /** An answer that is not JSON. */
-export const asText = (description: string, type: string) => ({
+export const asText = (description: string, ...types: readonly string[]) => ({
   description,
-  content: { [type]: { schema: z.string() } },
+  content: Object.fromEntries(types.map((type) => [type, { schema: z.string() }])),
 });
 
 /** The id of a client in a path. */

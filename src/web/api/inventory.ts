@@ -7,7 +7,7 @@ import { listRoster } from '../../fleet/sweep/roster.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import type { PageContext } from '../serve-context.js';
-import { asText, describeRoute, errorSchema } from './describe.js';
+import { asText, BODY, BUSY, describeRoute, errorSchema } from './describe.js';
 
 const PATH = '/api/v1/inventory';
 
@@ -41,11 +41,15 @@ const flag = z
 /** Adds the inventory: read as it is, and replaced as a whole. */
 export function addInventory(parent: ServerApp, { files, store }: PageContext): void {
   void parent.register((api: ServerApp, _options, done) => {
+    api.removeAllContentTypeParsers();
+    api.addContentTypeParser('*', (_request, _body, taken) =>
+      taken(new Refusal(415, 'malformed', `the body must be ${TYPES.yaml[0]} or ${TYPES.csv[0]}`)),
+    );
     for (const type of Object.values(TYPES).flat())
       api.addContentTypeParser(type, { parseAs: 'string' }, (_request, body, taken) => taken(null, body));
 
     const read = describeRoute('The inventory as it is written, with an ETag', {
-      200: asText('YAML or CSV', TYPES.yaml[0]),
+      200: asText('As the file is written', TYPES.yaml[0], TYPES.csv[0]),
     });
     api.get(PATH, { schema: read }, async (_request, reply) => {
       const { text, format, digest } = await readInventoryText(files.inventory);
@@ -58,7 +62,8 @@ export function addInventory(parent: ServerApp, { files, store }: PageContext): 
         400: z.object({ error: z.string(), mistakes: z.array(mistakeSchema).optional() }),
         409: errorSchema.describe('It would drop more than half of the clients, or someone else is writing it'),
         412: errorSchema.describe('It was changed since it was read (If-Match)'),
-        415: errorSchema.describe('The body is neither YAML nor CSV'),
+        ...BUSY,
+        ...BODY,
       }),
       consumes: Object.values(TYPES).flat(),
       querystring: z.strictObject({

@@ -10,7 +10,7 @@ import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import { findEntry } from '../pages/read-client.js';
 import type { PageContext } from '../serve-context.js';
-import { asText, describeRoute } from './describe.js';
+import { asText, BUSY, describeRoute, MISSING } from './describe.js';
 
 /**
  * GET /probe?target=: how a client or an address of the inventory stands, as exporters of Prometheus answer. All is from
@@ -20,6 +20,8 @@ export function addProbe(api: ServerApp, { store, files, now }: PageContext): vo
   const schema = {
     ...describeRoute('How a client or an address stands, for Prometheus; nothing is sent to it', {
       200: asText('The text format of Prometheus; probe_success is 1 only if all is known to be well', 'text/plain'),
+      ...MISSING,
+      ...BUSY,
     }),
     querystring: z.strictObject({
       target: z.string().min(1).max(300).describe('id of a client, or else an address or name that a client has'),

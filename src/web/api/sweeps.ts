@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { VERDICTS } from '../../model/report.js';
 import type { ServerApp } from '../../server/create-server.js';
 import type { PageContext } from '../serve-context.js';
-import { describeRoute, limitOf } from './describe.js';
+import { BUSY, describeRoute, limitOf } from './describe.js';
 
 const count = z.int().nonnegative();
 
@@ -26,7 +26,10 @@ const sweepSchema = z.object({
 /** GET /api/v1/sweeps: the newest sweeps, and what they came to. */
 export function addSweeps(api: ServerApp, { store }: PageContext): void {
   const schema = {
-    ...describeRoute('The newest sweeps, and what they came to', { 200: z.object({ sweeps: z.array(sweepSchema) }) }),
+    ...describeRoute('The newest sweeps, and what they came to', {
+      200: z.object({ sweeps: z.array(sweepSchema) }),
+      ...BUSY,
+    }),
     querystring: z.strictObject({ limit: limitOf(100, 20) }),
   };
   api.get('/api/v1/sweeps', { schema }, async (request) => {

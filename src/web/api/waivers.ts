@@ -8,7 +8,7 @@ import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import { readViewer } from '../access/viewer.js';
 import type { PageContext } from '../serve-context.js';
-import { describeRoute, SMALL_BODY } from './describe.js';
+import { BODY, BUSY, describeRoute, MISSING, SMALL_BODY } from './describe.js';
 
 const PATH = '/api/v1/waivers';
 
@@ -47,7 +47,11 @@ export function addWaivers(api: ServerApp, { store, now }: PageContext): void {
   };
 
   const listed = {
-    ...describeRoute('What was accepted, expired waivers too', { 200: z.object({ waivers: z.array(waiverSchema) }) }),
+    ...describeRoute('What was accepted, expired waivers too', {
+      200: z.object({ waivers: z.array(waiverSchema) }),
+      ...MISSING,
+      ...BUSY,
+    }),
     querystring: z.strictObject({ client: z.string().max(64).optional().describe('only those of this client') }),
   };
   api.get(PATH, { schema: listed }, async ({ query: { client } }) => {
@@ -58,6 +62,9 @@ export function addWaivers(api: ServerApp, { store, now }: PageContext): void {
   const granted = {
     ...describeRoute('Accepts what a rule finds at a client, as bad as it is now, for a time (operator)', {
       201: grantedSchema,
+      ...MISSING,
+      ...BUSY,
+      ...BODY,
     }),
     body: z.strictObject({
       client: z.string().min(1).max(64),
@@ -79,10 +86,13 @@ export function addWaivers(api: ServerApp, { store, now }: PageContext): void {
   const revoked = {
     ...describeRoute('Takes a waiver back: the next check counts what it finds (operator)', {
       204: z.undefined().describe('It is taken back'),
+      ...MISSING,
+      ...BUSY,
+      ...BODY,
     }),
     params: z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'expected the number of a waiver') }),
   };
-  api.delete(`${PATH}/:id`, { schema: revoked, ...needs }, async ({ params: { id } }, reply) => {
+  api.delete(`${PATH}/:id`, { schema: revoked, ...needs, bodyLimit: SMALL_BODY }, async ({ params: { id } }, reply) => {
     if (await store.revokeWaiver(Number(id))) return reply.code(204).send();
     throw new Refusal(404, 'not-found', `there is no waiver ${id}`);
   });

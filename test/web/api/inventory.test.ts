@@ -78,6 +78,15 @@ test('more than half of the clients are not dropped by mistake', async () => {
   expect((await post('clients: []\n', { query: '?force=true' })).status).toBe(200);
 });
 
+test('what is neither YAML nor CSV is refused by its type', async () => {
+  const { post, read, before } = await serve();
+  for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+    const { status, json } = await post('{}', { headers: { 'content-type': type } });
+    expect([status, json['error']]).toEqual([415, 'the body must be application/yaml or text/csv']);
+  }
+  expect(await read()).toBe(before);
+});
+
 test('CSV becomes YAML where the file is YAML', async () => {
   const { post, read, send } = await serve();
   const csv = 'id,address,authorized_by,authorization_reference\nacme,127.0.0.11,Ann,T1\nbolt,127.0.0.12,Ann,T1\n';
