@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -54,6 +54,20 @@ async function open(path: string, options: { javaScriptEnabled?: boolean } = {})
   await page.goto(url + path);
   return { page, complaints, close: () => context.close() };
 }
+
+describe('Prometheus', () => {
+  test.each(['/metrics', '/probe?target=harbour-dental', '/probe?target=bakery', '/probe?target=127.0.0.32'])(
+    'reads %s, and promtool has nothing to say',
+    async (path) => {
+      const response = await fetch(url + path);
+      const input = await response.text();
+      expect(response.status).toBe(200);
+      expect(input).toMatch(/^(?:sallyport_addresses\{|probe_success )/m);
+      const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
+      expect({ status, told: stdout + stderr }).toEqual({ status: 0, told: '' });
+    },
+  );
+});
 
 describe('the pages of a dealer', () => {
   test.each(['/', '/changes?since=30d', '/check', '/profiles', '/profiles/closed?try=1', '/operator'])(

@@ -19,6 +19,9 @@ const COUNTED_MS = 15_000;
 /** Sweeps among which the last that came to its end is looked for. */
 const SWEEPS_READ = 20;
 
+/** Gauges of prom-client that are called as counters are: the same is told by type. */
+const MISNAMED = ['resources', 'handles', 'requests'].map((what) => `nodejs_active_${what}_total`);
+
 /** What the metrics are read from. */
 export interface MetricSources {
   readonly store: Store;
@@ -44,6 +47,7 @@ export class ServeMetrics {
     this.#addSweeps();
     this.#addOwn();
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
 
   /** Counts an endpoint that was seen. */
