@@ -4,7 +4,6 @@ import { readBeginning, readInstant } from '../../files/text/instant.js';
 import type { ChangeOfClient } from '../../fleet/store/changes.js';
 import { requireGroups } from '../../fleet/sweep/require-known.js';
 import { CHANGE_KINDS, type ChangeKind } from '../../model/change.js';
-import { isChosen } from '../../model/client.js';
 import { sayChangesEnd } from '../../reports/changes-end.js';
 import { type ChangesRow, renderChangesOfLook } from '../../reports/changes-table.js';
 import { renderHanging } from '../../reports/blocks.js';
@@ -42,8 +41,7 @@ export const command = defineCommand({
     await withStore(path, async (store) => {
       await requireGroups(store, group);
       await output.write(json?.begin() ?? '');
-      for await (const look of joinLooks(store.readChanges({ ...span, kinds: kind }))) {
-        if (!isChosen(look.client, { groups: group })) continue;
+      for await (const look of joinLooks(store.readChanges({ ...span, kinds: kind, groups: group }))) {
         clients.add(look.client.id);
         for (const change of look.changes) counts.set(change.kind, (counts.get(change.kind) ?? 0) + 1);
         if (json) for (const change of look.changes) await output.write(json.element(change));

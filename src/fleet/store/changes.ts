@@ -17,11 +17,26 @@ export interface ChangePlace {
 /** A change, and the client that it is of. */
 export type ChangeOfClient = StoredChange & { readonly client: ClientCard };
 
-/** Which changes of all clients to read. */
+/** Which changes of all clients are meant. */
 export interface ChangesWanted {
   readonly since: Date;
   readonly until: Date;
   readonly kinds?: readonly ChangeKind[] | undefined;
+  /** Of clients of these groups. */
+  readonly groups?: readonly string[] | undefined;
+}
+
+/** A part of a list; all of it by default. */
+export interface Part {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** How many changes there are. */
+export interface ChangeCounts {
+  readonly counts: ReadonlyMap<ChangeKind, number>;
+  /** Clients that have some. */
+  readonly clients: number;
 }
 
 /** Which changes to list; all by default. */
@@ -75,14 +90,47 @@ export async function listChanges(db: Db, filter: ChangeFilter): Promise<StoredC
 /** Rows that are held in memory at once. */
 const PAGE = 500;
 
-/** The changes of all clients in a time, newest first; those of one look, which are put down worst first, in that order. */
-export async function* readChanges(db: Db, { since, until, kinds }: ChangesWanted): AsyncIterable<ChangeOfClient> {
-  const wanted = db
+/** The changes that are meant. */
+function selectWanted(db: Db, { since, until, kinds, groups }: ChangesWanted) {
+  return db
     .selectFrom('changes')
     .where('at', '>=', since.getTime())
     .where('at', '<=', until.getTime())
-    .$if(kinds !== undefined, (query) => query.where('kind', 'in', kinds!));
-  const all = await wanted.orderBy('at', 'desc').orderBy('slot_id').orderBy('id').select('id').execute();
+    .$if(kinds !== undefined, (query) => query.where('kind', 'in', kinds!))
+    .$if(groups !== undefined, (query) =>
+      query.where('slot_id', 'in', (own) =>
+        own
+          .selectFrom('slots')
+          .innerJoin('clients', 'clients.id', 'slots.client_id')
+          .where('group_name', 'in', groups!)
+          .select('slots.id'),
+      ),
+    );
+}
+
+/** Counts changes of all clients. */
+export async function countChanges(db: Db, wanted: ChangesWanted): Promise<ChangeCounts> {
+  const changes = selectWanted(db, wanted);
+  const rows = await changes
+    .groupBy('kind')
+    .select(['kind', db.fn.count<number>('id').as('count')])
+    .execute();
+  const { clients } = await changes
+    .innerJoin('slots', 'slots.id', 'changes.slot_id')
+    .select(db.fn.count<number>('client_id').distinct().as('clients'))
+    .executeTakeFirstOrThrow();
+  return { counts: new Map(rows.map((row) => [row.kind, row.count])), clients };
+}
+
+/** Changes of all clients, newest first; those of one look, which are put down worst first, in that order. */
+export async function* readChanges(db: Db, wanted: ChangesWanted, part?: Part): AsyncIterable<ChangeOfClient> {
+  const all = await selectWanted(db, wanted)
+    .orderBy('at', 'desc')
+    .orderBy('slot_id')
+    .orderBy('id')
+    .$if(part !== undefined, (query) => query.offset(part!.offset).limit(part!.limit))
+    .select('id')
+    .execute();
   for (let first = 0; first < all.length; first += PAGE) {
     const ids = all.slice(first, first + PAGE).map(({ id }) => id);
     const rows = await db

@@ -1,7 +1,7 @@
 import * as answers from './answers.js';
 import { readAllChains, readChainHead } from './chain.js';
 import { checkChains, findHead, type HeadState } from './chain-check.js';
-import { type ChangeFilter, type ChangeOfClient, type ChangesWanted, listChanges, readChanges } from './changes.js';
+import * as changes from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import * as coverage from './coverage.js';
 import { FleetList } from './fleet-list.js';
@@ -152,13 +152,18 @@ export class Store {
   }
 
   /** Changes, newest first. */
-  listChanges(filter: ChangeFilter): Promise<StoredChange[]> {
-    return listChanges(this.#db, filter);
+  listChanges(filter: changes.ChangeFilter): Promise<StoredChange[]> {
+    return changes.listChanges(this.#db, filter);
   }
 
-  /** The changes of all clients in a time, newest first, those of one look together, worst first; few are in memory at once. */
-  readChanges(wanted: ChangesWanted): AsyncIterable<ChangeOfClient> {
-    return readChanges(this.#db, wanted);
+  /** Changes of all clients, newest first, those of one look together, worst first; few are in memory at once. */
+  readChanges(wanted: changes.ChangesWanted, part?: changes.Part): AsyncIterable<changes.ChangeOfClient> {
+    return changes.readChanges(this.#db, wanted, part);
+  }
+
+  /** Counts changes of all clients. */
+  countChanges(wanted: changes.ChangesWanted): Promise<changes.ChangeCounts> {
+    return changes.countChanges(this.#db, wanted);
   }
 
   /** Counts the listed slots by what the store has of them in a time. */

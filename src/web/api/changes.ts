@@ -4,7 +4,6 @@ import { readBeginning, readInstant } from '../../files/text/instant.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
 import { requireGroups } from '../../fleet/sweep/require-known.js';
 import { CHANGE_KINDS } from '../../model/change.js';
-import { isChosen } from '../../model/client.js';
 import { endpointSchema } from '../../model/endpoint.js';
 import { SEVERITIES } from '../../model/severity.js';
 import type { ServerApp } from '../../server/create-server.js';
@@ -68,16 +67,12 @@ export function addChanges(api: ServerApp, { store, now }: PageContext): void {
     if (since > until) throw new InputError('since is later than until');
     await requireGroups(store, groups);
     const changes: z.infer<typeof changeOfClientSchema>[] = [];
-    let [index, next]: [number, string | null] = [0, null];
-    for await (const change of store.readChanges({ since, until, kinds })) {
-      if (!isChosen(change.client, { groups }) || index++ < query.offset) continue;
-      if (changes.length === limit) {
-        const same = { since: since.toISOString(), until: until.toISOString(), group: groups, kind: kinds, limit };
-        next = linkTo(PATH, { ...same, offset: query.offset + limit });
-        break;
-      }
+    // One more than asked for tells whether there is more.
+    const part = { offset: query.offset, limit: limit + 1 };
+    for await (const change of store.readChanges({ since, until, kinds, groups }, part))
       changes.push({ ...sayChange(change), client: change.client });
-    }
-    return { since: since.toISOString(), until: until.toISOString(), changes, next };
+    const same = { since: since.toISOString(), until: until.toISOString(), group: groups, kind: kinds, limit };
+    const next = changes.length > limit ? linkTo(PATH, { ...same, offset: query.offset + limit }) : null;
+    return { since: since.toISOString(), until: until.toISOString(), changes: changes.slice(0, limit), next };
   });
 }

@@ -3,14 +3,13 @@ import { readBeginning, readInstant } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
 import type { ChangeOfClient } from '../../fleet/store/changes.js';
-import { CHANGE_KINDS, type ChangeKind } from '../../model/change.js';
-import { isChosen } from '../../model/client.js';
+import { CHANGE_KINDS } from '../../model/change.js';
 import { sayChangesEnd } from '../../reports/changes-end.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { sendPage } from '../kit/answer.js';
 import { Choice } from '../kit/choice.js';
 import { Field, SeverityTag, Table, Time } from '../kit/elements.js';
-import { linkTo, oneOf, oneText } from '../kit/query.js';
+import { linkTo, offset, oneOf, oneText } from '../kit/query.js';
 import type { PageContext } from '../serve-context.js';
 
 /** Changes of a page. */
@@ -19,7 +18,7 @@ const ROWS = 100;
 /** From when on, where nothing is said. */
 const SINCE = '7d';
 
-const querySchema = z.object({ since: oneText, until: oneText, group: oneText, kind: oneOf(CHANGE_KINDS) });
+const querySchema = z.object({ since: oneText, until: oneText, group: oneText, kind: oneOf(CHANGE_KINDS), offset });
 type Query = z.infer<typeof querySchema>;
 
 /** Adds the page of what changed at all clients in a time. */
@@ -27,43 +26,51 @@ export function addChangesPage(app: ServerApp, context: PageContext): void {
   const { store, now, draw } = context;
   app.get('/changes', { schema: { hide: true, querystring: querySchema } }, async (request, reply) => {
     const { query } = request;
-    const span = readSpan(query, now());
-    const groups = query.group === undefined ? undefined : [query.group];
-    const kinds = query.kind === undefined ? undefined : [query.kind];
-    const counts = new Map<ChangeKind, number>();
-    const clients = new Set<string>();
+    const wanted = { ...readSpan(query, now()), ...readFilters(query) };
+    const { counts, clients } = await store.countChanges(wanted);
     const shown: ChangeOfClient[] = [];
-    for await (const change of store.readChanges({ ...span, kinds })) {
-      if (!isChosen(change.client, { groups })) continue;
-      counts.set(change.kind, (counts.get(change.kind) ?? 0) + 1);
-      clients.add(change.client.id);
-      if (shown.length < ROWS) shown.push(change);
-    }
-    const coverage = await store.countCoverage({ ...span, groups });
-    const told = { counts, clients: clients.size, span, coverage, narrowed: kinds !== undefined };
+    for await (const change of store.readChanges(wanted, { offset: query.offset, limit: ROWS })) shown.push(change);
+    const coverage = await store.countCoverage(wanted);
+    const told = { counts, clients, span: wanted, coverage, narrowed: wanted.kinds !== undefined };
     const sum = [...counts.values()].reduce((a, b) => a + b, 0);
-    const last = shown.at(-1);
     const children = (
       <>
         <Filters query={query} groups={await store.listGroups()} />
         <div data-part="changes">
           <p>{sayChangesEnd(told)}</p>
           <Table
-            caption={shown.length < sum ? `The newest ${shown.length} of ${sum}` : 'Newest first'}
+            caption={describePart(query.offset, shown.length, sum)}
             columns={['When', 'Client', 'Kind', 'Severity', 'What changed']}
             rows={shown.map(renderRow)}
             empty=""
           />
-          {last && shown.length < sum && (
-            <p class="pager">
-              <a href={linkTo('/changes', { ...query, until: last.at })}>Further back</a>
-            </p>
-          )}
+          <Pager query={query} until={wanted.until} hasMore={query.offset + shown.length < sum} />
         </div>
       </>
     );
     return sendPage(reply, draw(request, { title: 'What changed', isWide: true, live: { path: '/live' }, children }));
   });
+}
+
+const listOne = <T,>(one: T | undefined) => (one === undefined ? undefined : [one]);
+
+const readFilters = ({ group, kind }: Query) => ({ groups: listOne(group), kinds: listOne(kind) });
+
+function describePart(before: number, shown: number, sum: number): string {
+  if (before > 0 && shown > 0) return `${before + 1} to ${before + shown} of ${sum}, newest first`;
+  return shown < sum ? `The newest ${shown} of ${sum}` : 'Newest first';
+}
+
+/** To the parts before and after this one. The end of the time stays, so that new changes don't move what is listed. */
+function Pager({ query, until, hasMore }: { readonly query: Query; readonly until: Date; readonly hasMore: boolean }) {
+  if (query.offset === 0 && !hasMore) return null;
+  const link = (at: number) => linkTo('/changes', { ...query, until: until.toISOString(), offset: at });
+  return (
+    <nav class="pager" aria-label="Parts of the list">
+      {query.offset > 0 && <a href={link(Math.max(0, query.offset - ROWS))}>Back</a>}
+      {hasMore && <a href={link(query.offset + ROWS)}>Further back</a>}
+    </nav>
+  );
 }
 
 /**

@@ -28,6 +28,30 @@ describe('the page of changes', () => {
     expect(text).toContain('Critical');
   });
 
+  test('is in parts, though all changed at one time', async () => {
+    const { browse, directory } = await servePages();
+    const path = join(directory, 'store.sqlite');
+    const clients = Array.from({ length: 120 }, (_, n) => client(`c${String(n).padStart(3, '0')}`));
+    for (const [hours, survey] of [
+      [30, CLOSED],
+      [2, EXPOSED],
+    ] as const)
+      await addSweep(
+        path,
+        ago(hours),
+        clients.map((one) => ({ client: one, survey })),
+      );
+    const listed = (text: string) => new Set([...text.matchAll(/href="\/clients\/(c\d+)"/g)].map(([, id]) => id!));
+    const first = (await browse('/changes')).text;
+    expect(first).toContain('120 changes at 120 clients');
+    expect(listed(first).size).toBe(100);
+    const further = /href="([^"]+)">Further back/.exec(first)![1]!.replaceAll('&amp;', '&');
+    const last = (await browse(further)).text;
+    expect(last).toContain('101 to 120 of 120');
+    expect(last).not.toContain('Further back');
+    expect(new Set([...listed(first), ...listed(last)]).size).toBe(120);
+  });
+
   test('says that it does not know where nothing was checked', async () => {
     const { browse } = await servePages();
     const { text } = await browse('/changes');
