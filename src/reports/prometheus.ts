@@ -45,10 +45,12 @@ export const prometheus: Reporter = {
   },
   createClients() {
     const places = new Places();
+    const unchecked: RunEnd['unchecked'][number][] = [];
     return {
       begin: () => '',
       client(row) {
-        const { client, slot, state, seenAt } = row;
+        const { client, slot, state, seenAt, problem } = row;
+        if (problem !== null) unchecked.push({ client, reason: problem });
         const { standing, accepted } = rankIssues(state);
         const listed = listedAs(row);
         places.add(labelClient(client, slot), {
@@ -60,7 +62,7 @@ export const prometheus: Reporter = {
         });
         return '';
       },
-      end: () => places.render({ outcome: 'compliant', troubles: [], unchecked: [] }),
+      end: () => places.render({ outcome: 'compliant', troubles: [], unchecked }),
     };
   },
 };

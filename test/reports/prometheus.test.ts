@@ -104,6 +104,23 @@ test('clients: a violation stands until it is seen to be gone', () => {
   expect(valuesOf(samples, 'sallyport_seen_timestamp_seconds')).toEqual([Date.UTC(2026, 10, 5) / 1000]);
 });
 
+test.each([
+  [null, 1],
+  ['it is paused', 0],
+])('clients: complete unless one was not checked: %s', (problem, complete) => {
+  const writer = prometheus.createClients!({ color: false, width: 80, reasons: false, many: true });
+  const text =
+    writer.begin() +
+    writer.client({
+      ...sweptAs('acme'),
+      ...{ at: '2026-11-01T00:00:00.000Z', seenAt: '2026-11-05T00:00:00.000Z', problem },
+      why: problem === null ? null : 'paused',
+      state: { address: '203.0.113.7', verdict: 'compliant', identities: {}, issues: {} },
+    }) +
+    writer.end();
+  expect(valuesOf(read(text), 'sallyport_complete')).toEqual([complete]);
+});
+
 test('whatever was sent is a label, and no sample comes twice', () => {
   fc.assert(
     fc.property(fc.array(anyReport, { maxLength: 4 }), (reports) => {
