@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -108,6 +108,13 @@ describe('report --sign', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('e.json.sig: exists already');
     expect(existsSync(at('e.json'))).toBe(false);
+  });
+
+  (existsSync('/dev/full') ? test : test.skip)('leaves no empty signature where the disk is full', async () => {
+    symlinkSync('/dev/full', at('full.json'));
+    const { code, stderr } = await sign('full.json');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('no space left') as string });
+    expect(existsSync(at('full.json.sig'))).toBe(false);
   });
 
   test('a text with half a pair is signed as it is shown', async () => {

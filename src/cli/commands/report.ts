@@ -12,7 +12,7 @@ import { chooseFormat } from '../kit/format.js';
 import { GATHER, gatherReport } from '../kit/gather-report.js';
 import { readSigningKey } from '../kit/key-files.js';
 import type { Values } from '../kit/option.js';
-import { isOnScreen, openReport, tellWritten } from '../kit/output.js';
+import { isOnScreen, openReport, type Output, tellWritten } from '../kit/output.js';
 import { CLIENT } from '../kit/store.js';
 
 const WORDS = {
@@ -63,12 +63,13 @@ export const command = defineCommand({
 /** Writes a report, and its signature if that goes beside it; neither if one of the files must not be replaced. */
 async function write({ bytes, beside }: SignedReport, { output: file, force }: Values<typeof OPTIONS>): Promise<void> {
   const output = await openReport(file, force);
+  let signature: Output | null = null;
   try {
-    const signature = beside && (await openReport(beside.file, force));
+    signature = beside && (await openReport(beside.file, force));
     await output.write(bytes);
     await signature?.write(beside?.text ?? '');
-    await signature?.close();
   } finally {
+    await signature?.close();
     await output.close();
   }
 }
