@@ -20,6 +20,7 @@ import { addLiveRoute } from './live/live-route.js';
 import { PAGES } from './pages/registry.js';
 import { ReportDesk } from './reports/report-desk.js';
 import type { PageContext, ServeContext } from './serve-context.js';
+import { StoreCounts } from './store-counts.js';
 
 /** Largest form or body of a request, bytes: a whole inventory can be pasted. */
 const MAX_BODY = 8 << 20;
@@ -44,6 +45,7 @@ export async function createServeApp(context: ServeContext, tls: TlsFiles | null
     ...context,
     assets,
     reports: new ReportDesk(context),
+    counts: new StoreCounts(context.store),
     countShared: rates.countAddress(limits.sharedRequests, MINUTE_MS),
     draw: (request, content) => renderPage({ assets, ...frameOf(request) }, content),
   };

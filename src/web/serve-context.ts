@@ -14,6 +14,7 @@ import type { AssetPaths } from './kit/assets.js';
 import type { LiveFeed } from './live/live-feed.js';
 import type { ServeMetrics } from './metrics/serve-metrics.js';
 import type { ReportDesk } from './reports/report-desk.js';
+import type { StoreCounts } from './store-counts.js';
 
 /** How much a server of pages does at once. */
 export interface WebLimits extends ConnectionLimits {
@@ -71,6 +72,7 @@ export interface ServeContext {
 export interface PageContext extends ServeContext {
   readonly assets: AssetPaths;
   readonly reports: ReportDesk;
+  readonly counts: StoreCounts;
   /** Counts requests of those who need not sign in. */
   readonly countShared: CountRate;
   /** A page as HTML, with the bar around it. */

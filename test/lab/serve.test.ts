@@ -11,6 +11,8 @@ const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url));
 
 let fleet: DemoFleet;
 let url: string;
+/** What serve said on standard error. */
+let told = '';
 let stop = async (): Promise<void> => {};
 const browser = await openBrowser();
 
@@ -20,7 +22,6 @@ beforeAll(async () => {
   fleet = await startDemoFleet();
   const files = ['--inventory', fleet.inventory, '--store', fleet.store];
   const server = run('serve', ...files, '--listen', '127.0.0.1:0', '--allow-special', '--timing', 'fast');
-  let told = '';
   url = await new Promise<string>((resolve, reject) => {
     server.stderr.setEncoding('utf8').on('data', (text: string) => {
       told += text;
@@ -54,6 +55,10 @@ async function open(path: string, options: { javaScriptEnabled?: boolean } = {})
   await page.goto(url + path);
   return { page, complaints, close: () => context.close() };
 }
+
+test('it is said once that there is no control', () => {
+  expect(told.match(/there is no --control/g)).toHaveLength(1);
+});
 
 describe('Prometheus', () => {
   test.each(['/metrics', '/probe?target=harbour-dental', '/probe?target=bakery', '/probe?target=127.0.0.32'])(

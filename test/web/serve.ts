@@ -40,6 +40,8 @@ export interface ServeSetup {
   readonly now?: () => Date;
   /** What reports are signed by. */
   readonly key?: SigningKey | null;
+  /** What shows that our own line works. */
+  readonly control?: string | null;
   /** Proxies that tell for whom they ask. */
   readonly proxies?: string;
 }
@@ -53,6 +55,7 @@ export async function servePages({
   now,
   key = null,
   proxies,
+  control,
 }: ServeSetup = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'serve-'));
   const file = join(directory, inventoryName);
@@ -94,7 +97,7 @@ export async function servePages({
     },
     files: { inventory: file, ignore: [], read: async () => ({ inventory: await loadInventory(file), alerts: null }) },
     figures: {
-      ...{ confirmAfterMs: 0, allowSpecial: true, timing: 'fast' },
+      ...{ confirmAfterMs: 0, allowSpecial: true, timing: 'fast', control: control ?? undefined },
       onEndpoint: (seen) => metrics.countProbe(seen),
     },
     now: clock,

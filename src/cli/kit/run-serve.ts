@@ -23,7 +23,7 @@ import { readSigningKey } from './key-files.js';
 import { createReportDrawer } from './report-mail.js';
 import { createFiles, createView, JITTER, readJitter } from './service.js';
 import { chooseStorePath } from './store.js';
-import { readSweepFigures, SWEEP_OPTIONS } from './sweep-options.js';
+import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS } from './sweep-options.js';
 import { tuneForMany } from './tune-for-many.js';
 
 const LISTEN_ON = '127.0.0.1:8040';
@@ -57,6 +57,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const jitterMs = readJitter(settings);
   const view = createView(quiet, undefined);
   const note = (line: string): void => view.note(line);
+  if (figures.control === undefined) note(NO_CONTROL);
   const files = createFiles(settings, note, false);
   const ending = catchSignals();
   const { signal } = ending;

@@ -274,6 +274,12 @@ export async function wasChecked(db: Db, clientId: string, at: Date): Promise<bo
   return row !== undefined;
 }
 
+/** The looks that were stored last, at whatever client, newest first. */
+export async function listNewest(db: Db, limit: number): Promise<StoredReport[]> {
+  const rows = await selectReports(db).orderBy('results.id', 'desc').limit(limit).execute();
+  return rows.map(toStoredReport);
+}
+
 /** The newest looks at a client, newest first. */
 export async function listHistory(db: Db, clientId: string, limit: number): Promise<HistoryEntry[]> {
   const rows = await selectReports(db)

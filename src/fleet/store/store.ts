@@ -151,6 +151,11 @@ export class Store {
     return results.listHistory(this.#db, clientId, limit);
   }
 
+  /** The looks that were stored last, at whatever client, newest first. */
+  listNewest(limit: number): Promise<StoredReport[]> {
+    return results.listNewest(this.#db, limit);
+  }
+
   /** Changes, newest first. */
   listChanges(filter: changes.ChangeFilter): Promise<StoredChange[]> {
     return changes.listChanges(this.#db, filter);
@@ -339,6 +344,11 @@ export class Store {
   /** Size of the file, without its journal. */
   get bytes(): number {
     return this.#connection.readPragma('page_count') * this.#connection.readPragma('page_size');
+  }
+
+  /** How much is in the store; that of much is told quickly. */
+  async measure(): Promise<upkeep.StoreSize> {
+    return { path: this.path, bytes: this.bytes, ...(await upkeep.readSize(this.#db)) };
   }
 
   async info(): Promise<upkeep.StoreInfo> {

@@ -24,7 +24,7 @@ const sweepSchema = z.object({
 });
 
 /** GET /api/v1/sweeps: the newest sweeps, and what they came to. */
-export function addSweeps(api: ServerApp, { store }: PageContext): void {
+export function addSweeps(api: ServerApp, { counts }: PageContext): void {
   const schema = {
     ...describeRoute('The newest sweeps, and what they came to', {
       200: z.object({ sweeps: z.array(sweepSchema) }),
@@ -33,9 +33,7 @@ export function addSweeps(api: ServerApp, { store }: PageContext): void {
     querystring: z.strictObject({ limit: limitOf(100, 20) }),
   };
   api.get('/api/v1/sweeps', { schema }, async (request) => {
-    const sweeps: z.infer<typeof sweepSchema>[] = [];
-    for (const { owner: _, ...sweep } of await store.listSweeps(request.query.limit))
-      sweeps.push({ ...sweep, ...(await store.countSweep(sweep.id)) });
-    return { sweeps };
+    const sweeps = await counts.listSweeps(request.query.limit);
+    return { sweeps: sweeps.map(({ owner: _, ...sweep }): z.infer<typeof sweepSchema> => sweep) };
   });
 }

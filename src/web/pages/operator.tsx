@@ -6,8 +6,9 @@ import type { ServerApp } from '../../server/create-server.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderDuration } from '../../words/time.js';
 import { goTo, sendPage } from '../kit/answer.js';
-import { Notice, Table, Time } from '../kit/elements.js';
+import { Table, Time } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
+import { ControlPart } from './operator-control.js';
 import { SweepsUnderWay } from './sweeps-under-way.js';
 
 /** Sweeps and messages that are listed. */
@@ -15,30 +16,25 @@ const ROWS = 20;
 
 /** Adds the page of who runs the installation: schedules, sweeps, what waits to be sent, and the store. */
 export function addOperatorPage(app: ServerApp, context: PageContext): void {
-  const { store, files, figures, now, draw } = context;
+  const { store, files, figures, counts, now, draw } = context;
 
   app.get('/operator', { schema: { hide: true } }, async (request, reply) => {
     const { inventory, alerts } = await files.read();
     const messages = await store.messages.count();
     const failed = await store.messages.listFailed(ROWS);
-    const sweeps: (Sweep & SweepCounts)[] = [];
-    for (const sweep of await store.listSweeps(ROWS)) sweeps.push({ ...sweep, ...(await store.countSweep(sweep.id)) });
+    const sweeps = await counts.listSweeps(ROWS);
     const schedules = await Promise.all(
       (await listSchedules(inventory.clients)).map(async (schedule) => {
         const last = await store.lastRun(schedule.key);
         return { ...schedule, last, due: findDue(schedule, last, now()) };
       }),
     );
-    const info = await store.info();
+    const { size, controls } = await counts.count();
     const children = (
       <>
-        {figures.control === undefined && (
-          <Notice tone="unsure">
-            There is no --control: a failure of our own line can look as if clients had fallen silent. Name something
-            that answers.
-          </Notice>
-        )}
         <SweepsUnderWay sweeps={(await store.readPulse()).sweeps} />
+        <h2>Our own line</h2>
+        <ControlPart configured={figures.control ?? null} controls={controls} />
         <h2>Schedules</h2>
         <Table
           caption={`Of ${inventory.file}`}
@@ -89,18 +85,18 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
         <h2>Store</h2>
         <dl>
           <dt>File</dt>
-          <dd>{info.path}</dd>
+          <dd>{size.path}</dd>
           <dt>Size</dt>
-          <dd>{(info.bytes / 1_000_000).toFixed(1)} MB</dd>
+          <dd>{(size.bytes / 1_000_000).toFixed(1)} MB</dd>
           <dt>Checks from</dt>
           <dd>
-            <Time at={info.oldest} /> to <Time at={info.newest} />
+            <Time at={size.oldest} /> to <Time at={size.newest} />
           </dd>
           <dt>Checks</dt>
-          <dd>{info.counts.results}</dd>
+          <dd>{size.results}</dd>
           <dt>Records that are chained</dt>
           <dd>
-            {info.chains.records} of {renderCount(info.chains.clients, 'client')}
+            {size.chains.records} of {renderCount(size.chains.clients, 'client')}
           </dd>
         </dl>
       </>
