@@ -53,7 +53,7 @@ export const blacklistedMidCheck = defineRule({
     matters: refused
       ? 'A scan blocker that refuses us looks like this: refusals prove as little here as silence does.'
       : 'A router or an intrusion prevention system blocks us, or the line failed: silence proves nothing here.',
-    remedy: 'Check again later and more slowly (--timing polite), or have our address exempted during the check.',
+    remedy: 'Check again later and more slowly, or have our address exempted during the check.',
   }),
   doubt: endpointListSchema.extend({
     blockedAt: endpointSchema.describe('what no longer answers as it did'),

@@ -61,7 +61,7 @@ export const noSignOfLife = defineRule({
         'A well closed router looks like this. So does a line that is down, an address that no one uses, and a blocker that drops all that we send: silence alone proves nothing.',
       remedy:
         missingSign === null
-          ? 'Compare the address with the one that the customer’s router shows, and check that the line is up. Then let something vouch for it: have the router answer ping, name a service that always answers (--alive tcp/443), or accept the silence by name (--accept-silence; silence in the inventory).'
+          ? 'Compare the address with the one that the customer’s router shows, and check that the line is up. Then let something vouch for it: have the router answer ping, name a service of the site that always answers, or have someone accept the silence by name.'
           : `Check that the line is up, that the address is right, and that ${missingSign} can be reached from another network.`,
     };
   },
