@@ -14,7 +14,7 @@ import { Field, StandingTag, Table, Time } from '../kit/elements.js';
 import { linkTo, manyOf, manyTexts, offset, oneOf, oneText } from '../kit/query.js';
 import type { PageContext } from '../serve-context.js';
 import { ExposedOverTime } from './exposed-over-time.js';
-import { SweepsUnderWay } from './sweeps-under-way.js';
+import { SweepsUnderWay } from '../live/sweeps-under-way.js';
 
 /** Rows of a page. */
 const ROWS = 50;

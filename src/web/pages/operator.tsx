@@ -9,7 +9,7 @@ import { goTo, sendPage } from '../kit/answer.js';
 import { Table, Time } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { ControlPart } from './operator-control.js';
-import { SweepsUnderWay } from './sweeps-under-way.js';
+import { SweepsUnderWay } from '../live/sweeps-under-way.js';
 
 /** Sweeps and messages that are listed. */
 const ROWS = 20;

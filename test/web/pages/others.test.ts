@@ -145,7 +145,7 @@ describe('the page of the operator', () => {
     const { browseAs } = await serveChanged();
     const { text } = await browseAs('viewer', '/operator');
     expect(text).toContain('nobody is told of changes');
-    expect(text).toContain('There is no --control');
+    expect(text).toContain('NO CONTROL.');
     expect(text).toMatch(/finished/);
   });
 
@@ -156,20 +156,4 @@ describe('the page of the operator', () => {
     expect((await post('operator')).status).toBe(403);
     expect((await post('admin')).status).toBe(303);
   });
-});
-
-test('what the store hears is told to pages that listen, the newest state first', async () => {
-  const { port, directory } = await servePages();
-  const stop = new AbortController();
-  const answer = await fetch(`http://127.0.0.1:${port}/live`, { signal: stop.signal });
-  const versions: string[] = [];
-  const decoder = new TextDecoder();
-  for await (const chunk of answer.body!) {
-    for (const [, version] of decoder.decode(chunk).matchAll(/"version":"([^"]+)"/g)) versions.push(version!);
-    if (versions.length === 1)
-      await addSweep(join(directory, 'store.sqlite'), ago(1), [{ client: acme, survey: CLOSED }]);
-    if (versions.length > 1) break;
-  }
-  stop.abort();
-  expect(versions[0]).not.toBe(versions[1]);
 });

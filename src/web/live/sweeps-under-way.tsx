@@ -1,4 +1,4 @@
-import type { SweepUnderWay } from '../live/live-feed.js';
+import type { SweepUnderWay } from './live-feed.js';
 import { renderCount } from '../../words/sentence.js';
 
 /** The sweeps that run now, and how far they are. */
