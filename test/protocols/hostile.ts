@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import fc from 'fast-check';
 
 /** Lines joined with CRLF, as a message. */
@@ -66,16 +67,16 @@ export function pathological(beginnings: readonly string[]): (readonly [name: st
 }
 
 /**
- * How much processor time `work` takes, in milliseconds: the least of up to five runs, since other threads of this
- * process count too, and a garbage collection of all that its earlier tests left may take most of a second.
+ * Expects `work` to take less than so many milliseconds of processor time: in one of five runs, since other threads of
+ * this process count too, and a garbage collection of all that its earlier tests left may take most of a second.
  */
-export function elapsed(work: () => void): number {
+export function expectWithin(limitMs: number, work: () => void): void {
   let least = Infinity;
-  for (let runs = 0; runs < 5 && least > 100; runs++) {
+  for (let runs = 0; runs < 5 && least >= limitMs; runs++) {
     const start = process.cpuUsage();
     work();
     const { user, system } = process.cpuUsage(start);
     least = Math.min(least, (user + system) / 1000);
   }
-  return least;
+  expect(least).toBeLessThan(limitMs);
 }

@@ -11,7 +11,7 @@ import {
   unitErrorSchema,
 } from '../../../src/model/report.js';
 import { http, observe, sip, ssdp } from './observations.js';
-import { elapsed } from '../../protocols/hostile.js';
+import { expectWithin } from '../../protocols/hostile.js';
 import { CODE_POINT } from '../../words/code-point.js';
 
 const SHARED = ['fingerprint', 'registry', 'quote', 'nec-product', 'upnp-answers'];
@@ -166,7 +166,7 @@ describe('hostile evidence', () => {
       const found = FINGERPRINTS.flatMap((one) => one.identify(observation) ?? []);
       for (const match of found) identitySchema.parse({ fingerprint: 'x', ...match });
       expect(found.length).toBeGreaterThan(2);
-      expect(elapsed(() => identify(observation))).toBeLessThan(1_000);
+      expectWithin(1_000, () => identify(observation));
     },
   );
 });
