@@ -61,4 +61,17 @@ describe('what someone at the site had checked', () => {
     expect((await run('history', 'bare')).code).toBe(0);
     expect((await run('history', 'none')).code).toBe(2);
   });
+
+  test('is shown where nothing else is known, and proves nothing of the client’s addresses', async () => {
+    const { code, stdout, stderr } = await run('show', 'bare');
+    expect(code).toBe(3);
+    expect(stdout).toContain('198.51.100.9');
+    expect(stderr).toContain('198.51.100.9: checked from the site, with a code, at 2026-11-21 10:00:00 UTC');
+    expect(stderr).toContain('not checked: no sweep has checked any of its addresses');
+    expect((await run('show', 'bare', '--format', 'nagios')).code).toBe(3);
+    expect((await run('show', 'bare', '198.51.100.9')).code).toBe(3);
+    expect((await run('show', 'bare', '198.51.100.10')).code).toBe(2);
+    expect((await run('show', 'bare', '--at', '2026-11-20')).code).toBe(2);
+    expect((await run('show', 'acme')).stderr).not.toContain('checked from the site');
+  });
 });

@@ -8,6 +8,7 @@ import { loadInventory } from '../../src/files/clients/inventory.js';
 import { parseProxies } from '../../src/files/server/listen.js';
 import { hashToken } from '../../src/files/server/token-file.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
+import type { Brand } from '../../src/model/brand.js';
 import type { AccessRole } from '../../src/model/access-role.js';
 import { Checks } from '../../src/web/checks/checks.js';
 import { LiveFeed } from '../../src/web/live/live-feed.js';
@@ -38,6 +39,7 @@ export interface ServeSetup {
   readonly inventoryName?: string;
   readonly limits?: Partial<WebLimits>;
   readonly now?: () => Date;
+  readonly brand?: Brand | null;
   /** What reports are signed by. */
   readonly key?: SigningKey | null;
   /** What shows that our own line works. */
@@ -53,6 +55,7 @@ export async function servePages({
   inventoryName = 'clients.yaml',
   limits,
   now,
+  brand = null,
   key = null,
   proxies,
   control,
@@ -86,7 +89,7 @@ export async function servePages({
     ...{
       tls: null,
       proxies: proxies === undefined ? [] : parseProxies(proxies),
-      brand: null,
+      brand,
       key,
       limits,
       store,

@@ -26,7 +26,8 @@ import { parsePorts } from '../../files/text/ports.js';
 import type { AcceptedSilence } from '../../model/client.js';
 import type { Endpoint, EndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
-import type { Observation, Report, Target } from '../../model/report.js';
+import type { Report, Target } from '../../model/report.js';
+import type { SeeEndpoint } from '../survey/run-probes.js';
 import type { Timing } from '../../net/scan/timing.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 
@@ -62,7 +63,7 @@ export interface CheckOptions extends SharedOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
   /** Called whenever an endpoint is settled, of any target: progress where one target has very many. */
-  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
+  readonly onEndpoint?: SeeEndpoint | undefined;
 }
 
 /** How far a check is. */

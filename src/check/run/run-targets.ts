@@ -4,14 +4,14 @@ import type { Waiver } from '../../model/change.js';
 import type { AcceptedSilence } from '../../model/client.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Profile } from '../../model/profile.js';
-import type { Observation, ReportData, Survey, Target } from '../../model/report.js';
+import type { ReportData, Survey, Target } from '../../model/report.js';
 import { type Control, ControlEndpoint } from '../../net/scan/control.js';
 import { Engine } from '../../net/scan/engine.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import type { Timing } from '../../net/scan/timing.js';
 import { createPlanner, type Planner, type PlanOptions } from '../probes/plan.js';
 import { digestProfile, judgeSurvey, type ReportOptions } from '../judge/judge-survey.js';
-import { runProbes } from '../survey/run-probes.js';
+import { runProbes, type SeeEndpoint } from '../survey/run-probes.js';
 import { type FirstLook, Spread } from '../survey/spread.js';
 import { finishSurvey } from '../survey/survey-target.js';
 
@@ -60,6 +60,8 @@ export interface Job {
   readonly silence?: AcceptedSilence | undefined;
 }
 
+export type { SeeEndpoint } from '../survey/run-probes.js';
+
 /** What a run of many targets shares. */
 export interface RunTargetsOptions {
   readonly timing: Timing;
@@ -73,7 +75,7 @@ export interface RunTargetsOptions {
   /** After an abort, so long are spread targets that were under way reported, ms: there may be very many of them. */
   readonly lingerMs?: number | undefined;
   /** Called with what was seen whenever an endpoint of a target is settled. */
-  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
+  readonly onEndpoint?: SeeEndpoint | undefined;
 }
 
 /** Targets under way at once while their endpoints are spread over a time. */

@@ -72,8 +72,11 @@ export interface RunProbesOptions {
   readonly services: ReadonlySet<EndpointId>;
   readonly control: ControlEndpoint | null;
   /** Called with what was seen whenever an endpoint is settled. */
-  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
+  readonly onEndpoint?: SeeEndpoint | undefined;
 }
+
+/** Told of what was seen of an endpoint, and of which address. */
+export type SeeEndpoint = (seen: Observation, address: string) => void;
 
 /** Runs all probes of an address at once; only the UDP canaries follow one another. */
 export async function runProbes(address: string, options: RunProbesOptions): Promise<FirstRound> {
@@ -103,7 +106,7 @@ export async function runProbes(address: string, options: RunProbesOptions): Pro
     for (const [index, planned] of plan.entries()) {
       const done = (observation: Observation): void => {
         seen[index] = observation;
-        onEndpoint(observation);
+        onEndpoint(observation, address);
         if (--left === 0) resolve(seen);
       };
       if (planned.probe.id === 'canary-udp') void lookAtCanary(planned).then(done);

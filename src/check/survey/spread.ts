@@ -11,7 +11,7 @@ import { createErrorOutcome } from '../../net/scan/outcome.js';
 import { spreadOut, type Timing } from '../../net/scan/timing.js';
 import type { PlannedProbe, Planner } from '../probes/plan.js';
 import { CommonOutcomes, PackedObservations } from './packed-observations.js';
-import { chooseManner, createLook, type FirstRound, roundMs } from './run-probes.js';
+import { chooseManner, createLook, type FirstRound, roundMs, type SeeEndpoint } from './run-probes.js';
 
 /** The rate is used up if so many patiences' worth of looks are under way: silence takes a whole one. */
 const PATIENCES = 1.25;
@@ -37,7 +37,7 @@ export interface SpreadShared {
   readonly targets: number;
   readonly control: ControlEndpoint | null;
   readonly signal: AbortSignal;
-  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
+  readonly onEndpoint?: SeeEndpoint | undefined;
 }
 
 /** A target of a run: its address, if it has one, and what it is looked at for. */
@@ -161,7 +161,7 @@ export class Spread<T extends Spreadable> {
       this.#underWay--;
       walk.underWay--;
       walk.seen.set(index, observation);
-      this.shared.onEndpoint?.(observation);
+      this.shared.onEndpoint?.(observation, host.address);
       if (walk.underWay === 0 && (walk.next === plan.length || this.#over)) this.#finish(walk);
       while (this.#late.size > 0 && this.#underWay < this.#most) this.#ask(this.#late.shift()!);
     });

@@ -1,6 +1,6 @@
 import { askAgain } from './ask-again.js';
 import { listSome } from './list-some.js';
-import { createLook, type FirstRound, roundMs, runProbes } from './run-probes.js';
+import { createLook, type FirstRound, roundMs, runProbes, type SeeEndpoint } from './run-probes.js';
 import { identify } from '../fingerprints/registry.js';
 import { addressScope } from '../../model/address.js';
 import type { EndpointId } from '../../model/endpoint.js';
@@ -21,7 +21,7 @@ export interface SurveyOptions extends FinishOptions {
   /** Where not that of the engine. */
   readonly timing?: Timing | undefined;
   /** Called whenever an endpoint is settled. */
-  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
+  readonly onEndpoint?: SeeEndpoint | undefined;
 }
 
 /** What a survey needs once every endpoint was asked. */

@@ -1,4 +1,5 @@
 import { readInstant } from '../../files/text/instant.js';
+import { readInvited } from '../../fleet/handover/read-invited.js';
 import { listUnchecked, readLooks, sayLook } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
 import { describeMissingReport, type ReportWanted } from '../../fleet/handover/missing-report.js';
@@ -8,6 +9,7 @@ import { worstVerdict } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
 import type { Reporter } from '../../reports/reporter.js';
 import { listNames } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { COMMON, CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
@@ -47,12 +49,15 @@ export const command = defineCommand({
     const brand = await readBrand(settings, format);
     const isStale = readStale(settings, new Date());
     const at = settings.at === undefined ? null : readInstant(settings.at, 'end');
-    const { card, looks, unchecked, retired } = await withStore(path, async (store) => ({
-      ...(await chooseLooks(store, client, { address, at })),
-      // What belonged to the client at an earlier time is not known.
-      unchecked: at || address !== undefined ? [] : await listUnchecked(store, client, new Date()),
-      retired: await store.listRetired(client),
-    }));
+    const { card, looks, invited, unchecked, retired } = await withStore(path, async (store) => {
+      const chosen = await chooseLooks(store, client, { address, at });
+      const { invited } = chosen;
+      return {
+        ...chosen,
+        unchecked: invited.length > 0 ? [UNSWEPT] : await listMissing(store, client, { address, at }),
+        retired: await store.listRetired(client),
+      };
+    });
     const output = await openReport(settings.output, settings.force);
     const reporter: Reporter = REPORTERS[format];
     const writer = reporter.create({
@@ -63,7 +68,7 @@ export const command = defineCommand({
       criticalFrom: settings['critical-from'],
       isStale,
       brand,
-      many: looks.length + unchecked.length > 1,
+      many: looks.length + invited.length + unchecked.length > 1,
     });
     let verdict: Verdict = unchecked.length > 0 ? 'inconclusive' : 'compliant';
     await output.write(writer.begin());
@@ -77,7 +82,16 @@ export const command = defineCommand({
       if (standing.length > 0)
         tell(`${slot}: what stands from an earlier check: ${listNames(standing, MOST_STANDING)}`);
     }
-    const missing = unchecked.map(({ slot, reason }) => ({ client: card, reason: `${slot}: ${reason}` }));
+    for (const report of invited) {
+      const slot = report.target.address ?? report.target.input;
+      verdict = worstVerdict(verdict, report.verdict);
+      await output.write(writer.report(report, { client: card, slot, unseen: 0, lost: [] }));
+      if (!settings.quiet) tell(`${slot}: checked from the site, with a code, at ${renderTime(report.startedAt)}`);
+    }
+    const missing = unchecked.map(({ slot, reason }) => ({
+      client: card,
+      reason: slot === null ? reason : `${slot}: ${reason}`,
+    }));
     await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: missing }));
     await output.close();
     for (const { reason } of settings.quiet ? [] : missing) tell(`not checked: ${reason}`);
@@ -90,11 +104,24 @@ export const command = defineCommand({
 /** More of what stands is only counted. */
 const MOST_STANDING = 3;
 
-/** The reports that are asked for, with what stands although they do not show it. */
+/** What is missing where only someone at the site had something checked: it may be of another line. */
+const UNSWEPT = { slot: null, reason: 'no sweep has checked any of its addresses' };
+
+/** The addresses that were not checked; what belonged to the client at an earlier time is not known. */
+async function listMissing(store: Store, client: string, { address, at }: ReportWanted) {
+  return at || address !== undefined ? [] : await listUnchecked(store, client, new Date());
+}
+
+/**
+ * The reports that are asked for, with what stands although they do not show it; where there is none, what someone at
+ * the site had checked.
+ */
 async function chooseLooks(store: Store, client: string, { address, at }: ReportWanted) {
   const { card, looks: all } = await readLooks(store, client, at, new Date());
   const looks = all.filter(({ slot, report: { target } }) => !address || [slot, target.address].includes(address));
-  if (looks.length === 0) throw await describeMissingReport(store, client, { address, at });
+  const wanted = { since: null, until: at ?? new Date(), address };
+  const invited = looks.length > 0 ? [] : await readInvited(store, client, wanted);
+  if (looks.length + invited.length === 0) throw await describeMissingReport(store, client, { address, at });
   const unknown: ClientCard = { id: client, name: client, group: null, tags: [], contacts: [] };
-  return { card: card ?? unknown, looks };
+  return { card: card ?? unknown, looks, invited };
 }

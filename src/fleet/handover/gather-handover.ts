@@ -1,12 +1,11 @@
-import { sayReport } from '../../check/judge/say-report.js';
 import type { Checklist } from '../../model/checklist.js';
-import type { Report } from '../../model/report.js';
 import { type Handover, HANDOVER_SCHEMA, MOST_LOOKS } from '../../model/handover.js';
 import { checklistState } from '../../site/checklist/checklist-state.js';
 import { VERSION } from '../../version.js';
 import { cutText } from '../../words/sentence.js';
 import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
+import { readInvited } from './read-invited.js';
 import { listUnchecked, type Look, readLooks, sayLook } from './read-looks.js';
 import { traceHistory } from './trace-history.js';
 
@@ -38,7 +37,7 @@ export async function gatherHandover(
       ? await dropRetired(store, clientId, all)
       : all.filter(({ slot, report: { target } }) => [slot, target.address].includes(address));
   const until = at ?? now;
-  const invited = await listInvited(store, clientId, { since, until, address });
+  const invited = await readInvited(store, clientId, { since, until, address });
   if (looks.length + invited.length === 0) return null;
   const slots = new Set(looks.map(({ slot }) => slot));
   const recent = await store.listHistory(clientId, Math.min(MOST_LOOKS * 2 * slots.size, MOST_READ));
@@ -67,25 +66,6 @@ export async function gatherHandover(
     site: null,
     checklist: state.items.some((item) => item.at !== null) ? state : null,
   };
-}
-
-/** Checks from the site that are read: those of few addresses are shown. */
-const MOST_INVITED = 100;
-
-/** What someone at the site had checked in a time: the newest of each address. */
-async function listInvited(
-  store: Store,
-  clientId: string,
-  { since, until, address }: { readonly since: Date; readonly until: Date; readonly address: string | undefined },
-): Promise<Report[]> {
-  const newest = new Map<string | null, Report>();
-  for (const { report } of await store.listInvitedChecks(clientId, MOST_INVITED)) {
-    const at = new Date(report.startedAt);
-    const own = report.target.address;
-    const isWanted = at >= since && at <= until && (address === undefined || own === address);
-    if (isWanted && !newest.has(own)) newest.set(own, sayReport(report));
-  }
-  return [...newest.values()];
 }
 
 /** Without what the client no longer has, unless that is all. */

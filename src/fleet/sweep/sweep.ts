@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { choosePing, chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
-import { runTargets } from '../../check/run/run-targets.js';
+import { runTargets, type SeeEndpoint } from '../../check/run/run-targets.js';
 import type { ResolveName } from '../../model/address.js';
 import type { Exclusion } from '../../files/targets/guard.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
@@ -17,7 +17,7 @@ import { listRoster } from './roster.js';
 import { tellOperator } from './tell-operator.js';
 import type { Change } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
-import type { Observation, ReportData } from '../../model/report.js';
+import type { ReportData } from '../../model/report.js';
 import { slowDown, type Timing } from '../../net/scan/timing.js';
 
 const BEAT_MS = 10_000;
@@ -50,7 +50,7 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Called with what was seen whenever an endpoint is settled, of any client. */
-  readonly onEndpoint?: ((seen: Observation) => void) | undefined;
+  readonly onEndpoint?: SeeEndpoint | undefined;
   /** Trouble of our own, each told once, in words. */
   readonly onTrouble?: ((trouble: string) => void) | undefined;
 }

@@ -52,7 +52,7 @@ export function beginPage({ title, subject, madeAt }: DocumentHead, brand: Brand
 <style>${style}</style>
 </head>
 <body>
-${renderBrand(brand)}<main>
+${renderLetterhead(brand)}<main>
 <h1>${forHtml(title)}</h1>
 <p class="subject">${forHtml(subject)}</p>
 <p class="made">${forHtml(renderTime(madeAt))}</p>
@@ -62,11 +62,16 @@ ${renderBrand(brand)}<main>
 /** What stands after the blocks. */
 export function endPage({ attachment }: Pick<ReportDocument, 'attachment'>, brand: Brand | null): string {
   const data = attachment ? renderAttachment(attachment) : '';
-  const foot = brand?.footer ? `<footer>${forHtml(brand.footer)}</footer>\n` : '';
-  return `${data}</main>\n${foot}</body>\n</html>\n`;
+  return `${data}</main>\n${renderFoot(brand)}</body>\n</html>\n`;
 }
 
-function renderBrand(brand: Brand | null): string {
+/** The line below all else; nothing without one. */
+export function renderFoot(brand: Brand | null): string {
+  return brand?.footer ? `<footer>${forHtml(brand.footer)}</footer>\n` : '';
+}
+
+/** Who hands a page over, above all else; nothing without a brand. */
+export function renderLetterhead(brand: Brand | null): string {
   if (!brand) return '';
   const logo = brand.logo ? `<img src="${brand.logo.dataUrl}" alt="" />` : '';
   const [name = '', ...lines] = brandLines(brand);

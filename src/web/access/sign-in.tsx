@@ -12,13 +12,13 @@ const querySchema = z.object({ next: z.string().max(2_048).optional() });
 
 /** Adds the page where one signs in with a token, and what ends a session. */
 export function addSignIn(app: ServerApp, context: PageContext, countSignIns: CountRate): void {
-  const { access, draw } = context;
+  const { access, brand, draw } = context;
   const { listTokens, sessions, now } = access;
   const everyone = { config: { needs: null } };
 
   app.get('/sign-in', { ...everyone, schema: { hide: true, querystring: querySchema } }, (request, reply) => {
     if (request.viewer) return goTo(reply, request.query.next ?? '/');
-    return sendPage(reply, draw(request, { title: 'Sign in', children: <SignIn next={request.query.next} /> }));
+    return sendPage(reply, draw(request, { title: 'Sign in', brand, children: <SignIn next={request.query.next} /> }));
   });
 
   app.post('/sign-in', { ...everyone, schema: { hide: true, body: formSchema } }, async (request, reply) => {
@@ -26,7 +26,11 @@ export function addSignIn(app: ServerApp, context: PageContext, countSignIns: Co
     const { token: text, next } = request.body;
     const token = findToken(listTokens?.() ?? [], `Bearer ${text.trim()}`, now());
     if (!token || token.role === null)
-      return sendPage(reply, draw(request, { title: 'Sign in', children: <SignIn next={next} isRefused /> }), 401);
+      return sendPage(
+        reply,
+        draw(request, { title: 'Sign in', brand, children: <SignIn next={next} isRefused /> }),
+        401,
+      );
     const earlier = readSessionId(request);
     if (earlier !== null) sessions.end(earlier);
     setSessionId(request, reply, sessions.begin(token));

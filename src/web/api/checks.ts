@@ -35,8 +35,8 @@ const summarySchema = z.object({
 
 const checkSchema = summarySchema.extend({
   seen: z
-    .array(z.object({ endpoint: endpointSchema, state: z.enum(STATES), reason: z.enum(REASONS) }))
-    .describe('endpoints in the order in which they were seen'),
+    .array(z.object({ address: z.string(), endpoint: endpointSchema, state: z.enum(STATES), reason: z.enum(REASONS) }))
+    .describe('endpoints of each address, in the order in which they were seen'),
   reports: z
     .array(z.looseObject({ schema: z.literal(REPORT_SCHEMA) }))
     .describe('an address each: see schemas/report.schema.json'),

@@ -44,9 +44,9 @@ export async function checkAddress(
   if (prepared.total === 0) throw new InputError(`${quoteInput(spec.text)} is excluded from all checks of this server`);
   return async (see, signal) => {
     const reports: Report[] = [];
-    const onEndpoint: typeof see = (seen) => {
-      figures.onEndpoint?.(seen);
-      see(seen);
+    const onEndpoint: typeof see = (...seen) => {
+      figures.onEndpoint?.(...seen);
+      see(...seen);
     };
     for await (const report of runCheck(prepared, { signal, onEndpoint })) reports.push(report);
     if (reports.length === 0)

@@ -21,9 +21,9 @@ export function checkClient(
   if (problem !== null) throw new InputError(`${client.id} is not checked: ${problem}`);
   return async (see, signal) => {
     const { inventory, alerts } = await files.read();
-    const onEndpoint: typeof see = (seen) => {
-      figures.onEndpoint?.(seen);
-      see(seen);
+    const onEndpoint: typeof see = (...seen) => {
+      figures.onEndpoint?.(...seen);
+      see(...seen);
     };
     const options = { ...figures, store, inventory: inventory.file, alerts, signal, onEndpoint };
     const chosen = { clients: [client], everyone: null, filter: { ids: [client.id] } };

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { EndpointId } from '../../model/endpoint.js';
+import type { SeeEndpoint } from '../../check/run/run-targets.js';
 import type { Observation, Report, Verdict } from '../../model/report.js';
 
 /** What an endpoint was seen as while a check is under way. */
 export interface SeenEndpoint {
+  readonly address: string;
   readonly endpoint: EndpointId;
   readonly state: Observation['state'];
   readonly reason: Observation['reason'];
@@ -21,8 +23,8 @@ export interface Check {
   readonly by: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** In the order in which they were seen; an endpoint that is asked again stands once. */
-  readonly seen: ReadonlyMap<EndpointId, SeenEndpoint>;
+  /** By address and endpoint, in the order in which they were seen; one that is asked again stands once. */
+  readonly seen: ReadonlyMap<string, SeenEndpoint>;
   readonly state: 'running' | 'done' | 'failed';
   readonly verdict: Verdict | null;
   /** What came of it, an address each. */
@@ -37,7 +39,7 @@ export function versionOf({ state, seen }: Check): string {
 }
 
 /** How a check is run: tells what it sees, and resolves to what came of it. */
-export type CheckWork = (see: (seen: Observation) => void, signal: AbortSignal) => Promise<readonly Report[]>;
+export type CheckWork = (see: SeeEndpoint, signal: AbortSignal) => Promise<readonly Report[]>;
 
 /** Checks that are remembered; the oldest that is done gives way. */
 const MAX_CHECKS = 200;
@@ -48,7 +50,7 @@ const MAX_RUNNING = 8;
 interface Entry {
   check: Check;
   readonly listeners: Set<() => void>;
-  readonly seen: Map<EndpointId, SeenEndpoint>;
+  readonly seen: Map<string, SeenEndpoint>;
 }
 
 /** Thrown where no further check can be begun now; says why. */
@@ -83,7 +85,7 @@ export class Checks {
     if (running.length >= MAX_RUNNING) throw new ChecksBusy('too many checks are running: wait for one to end');
     this.#makeRoom();
     const id = randomBytes(16).toString('base64url');
-    const seen = new Map<EndpointId, SeenEndpoint>();
+    const seen = new Map<string, SeenEndpoint>();
     const startedAt = this.options.now().toISOString();
     const none = { verdict: null, reports: [], problem: null };
     const entry: Entry = {
@@ -115,8 +117,8 @@ export class Checks {
 
   async #run(entry: Entry, work: CheckWork): Promise<void> {
     const tell = (): void => entry.listeners.forEach((listener) => listener());
-    const see = ({ endpoint, state, reason }: Observation): void => {
-      entry.seen.set(endpoint, { endpoint, state, reason });
+    const see: SeeEndpoint = ({ endpoint, state, reason }, address) => {
+      entry.seen.set(`${address} ${endpoint}`, { address, endpoint, state, reason });
       tell();
     };
     const { ending, worst, describeFailure } = this.options;

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import type { Brand } from '../../model/brand.js';
+import { renderFoot, renderLetterhead } from '../../reports/document/html-page.js';
 import { forPage } from '../../words/escape.js';
 import type { AssetPaths } from './assets.js';
 
@@ -18,6 +20,8 @@ export interface PageFrame {
 export interface PageContent {
   readonly title: string;
   readonly children: ComponentChildren;
+  /** Whose page it is for someone else. */
+  readonly brand?: Brand | null;
   /** As wide as lists need it. */
   readonly isWide?: boolean;
   /** It has charts. */
@@ -44,6 +48,7 @@ function Page({
   hasCharts = false,
   refreshSeconds,
   live,
+  brand = null,
 }: PageFrame & PageContent) {
   return (
     <html lang="en">
@@ -89,10 +94,12 @@ function Page({
             </div>
           </header>
         )}
+        {brand && <div dangerouslySetInnerHTML={{ __html: renderLetterhead(brand) }} />}
         <main id="main" class={isWide ? 'wide' : undefined}>
           <h1>{title}</h1>
           {children}
         </main>
+        {brand?.footer && <div dangerouslySetInnerHTML={{ __html: renderFoot(brand) }} />}
       </body>
     </html>
   );

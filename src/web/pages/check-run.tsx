@@ -84,13 +84,17 @@ function Outcome({ check }: { readonly check: Check }) {
 }
 
 function Endpoints({ check: { seen, state } }: { readonly check: Check }) {
+  const isOfMany = new Set([...seen.values()].map(({ address }) => address)).size > 1;
   const rows = [...seen.values()]
     .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
-    .map((one) => [one.endpoint, `${one.state} (${STATE_WORDS[one.state]})`, one.reason]);
+    .map(({ address, endpoint, state: is, reason }) => [
+      ...(isOfMany ? [address] : []),
+      ...[endpoint, `${is} (${STATE_WORDS[is]})`, reason],
+    ]);
   const table = (
     <Table
       caption="Endpoints that were asked, open ones first"
-      columns={['Endpoint', 'State', 'Why we say so']}
+      columns={[...(isOfMany ? ['Address'] : []), 'Endpoint', 'State', 'Why we say so']}
       rows={rows}
       empty="No endpoint has answered yet, nor been given up."
     />

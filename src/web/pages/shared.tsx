@@ -11,7 +11,7 @@ import { findEntry, readHandover } from './read-client.js';
 
 /** Adds what a link for the customer leads to: the newest report of one client, and its files. Nobody signs in. */
 export function addSharedPage(app: ServerApp, context: PageContext): void {
-  const { store, now, countShared, draw } = context;
+  const { store, now, brand, countShared, draw } = context;
   const route = {
     schema: { hide: true },
     config: { needs: null },
@@ -40,7 +40,7 @@ export function addSharedPage(app: ServerApp, context: PageContext): void {
         <Blocks blocks={describeHandover(handover).blocks} />
       </>
     );
-    return sendPage(reply, draw(request, { title: `Exposure report: ${name}`, children }));
+    return sendPage(reply, draw(request, { title: `Exposure report: ${name}`, brand, children }));
   });
 
   for (const form of REPORT_FORMS) {

@@ -23,6 +23,20 @@ async function serveTwo(setup: ServeSetup = {}) {
 }
 
 describe('a link for the customer', () => {
+  test('leads to a page with the letterhead of the dealer, escaped; so does the page to sign in', async () => {
+    const brand = {
+      ...{ name: 'Bell <i>& Sons', address: ['1 High Street'], phone: '+44 20 7946 0000', email: null, web: null },
+      ...{ colour: '#224466', logo: null, footer: 'HRB <1>' },
+    };
+    const { browse, makeLink } = await serveTwo({ brand });
+    for (const path of [await makeLink(), '/sign-in']) {
+      const { text } = await browse(path);
+      for (const part of ['<p class="name">Bell &lt;i>&amp; Sons</p>', '1 High Street', '<footer>HRB &lt;1></footer>'])
+        expect(text.replaceAll('&gt;', '>')).toContain(part);
+      expect(text.indexOf('Bell')).toBeLessThan(text.indexOf('<main'));
+    }
+  });
+
   test('shows the report of its client and its files without signing in, and is told to no one else', async () => {
     const { browse, makeLink } = await serveTwo();
     const path = await makeLink();

@@ -4,6 +4,7 @@ import { verifyPage } from '../../../src/evidence/verify-document.js';
 import type { Handover } from '../../../src/model/handover.js';
 import { addSweep, client } from '../../cli/filled-store.js';
 import { answer, site, survey } from '../../check/rules/build-survey.js';
+import { until } from '../../vantage/run-app.js';
 import { type ServeSetup, servePages } from '../serve.js';
 
 const ACME = client('acme', { name: 'Acme Dental' });
@@ -278,6 +279,27 @@ describe('check now', () => {
     expect(done.text).toContain('href="/clients/acme"');
     expect(done.text).toContain('tcp/');
     expect((await store.listHistory('acme', 5)).length).toBeGreaterThan(0);
+  });
+
+  test('of several addresses names that of each endpoint', async () => {
+    const inventory =
+      'clients: [{ id: acme, address: [127.0.0.11, 127.0.0.12], authorization: { by: Ann, reference: T1 } }]';
+    const { browse, submit, send, checks } = await servePages({ inventory });
+    const { location } = (await submit('/clients/acme/check', {})).headers;
+    await until(() => checks.list()[0]?.state === 'done');
+    const { text } = await browse(location!);
+    const rows = [...text.matchAll(/<td[^>]*>(127\.0\.0\.1[12])<\/td><td[^>]*>tcp\/80</g)].map(
+      ([, address]) => address,
+    );
+    expect(rows.sort()).toEqual(['127.0.0.11', '127.0.0.12']);
+    const answer = await send({ path: `/api/v1${location}` });
+    const { seen } = JSON.parse(answer.text) as { seen: { address: string; endpoint: string }[] };
+    expect(
+      seen
+        .filter(({ endpoint }) => endpoint === 'tcp/80')
+        .map(({ address }) => address)
+        .sort(),
+    ).toEqual(rows);
   });
 
   test('is refused for a client that may not be checked, or is not there', async () => {
