@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readError } from '../../vantage/run-app.js';
 import { CODE_POINT } from '../../words/code-point.js';
@@ -63,10 +63,13 @@ describe('the document', () => {
 });
 
 describe('who may', () => {
+  let guarded: Awaited<ReturnType<typeof servePages>>;
+  beforeAll(async () => void (guarded = await servePages({ withTokens: true })));
+
   test.each([...READ, '/probe?target=acme', '/badge/acme.svg', '/api/v1/inventory', '/api/v1/clients/acme'])(
     'read %s: those with a token, or signed in',
     async (path) => {
-      const { send, signIn } = await servePages({ withTokens: true });
+      const { send, signIn } = guarded;
       const refused = await send({ path });
       expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer']);
       expect(readError(refused)).toContain('token');
@@ -108,6 +111,9 @@ describe('who may', () => {
 });
 
 describe('what is not as described', () => {
+  let served: Awaited<ReturnType<typeof servePages>>;
+  beforeAll(async () => void (served = await servePages()));
+
   test.each([
     ['/api/v1/clients?limit=0', 400],
     ['/api/v1/clients?limit=501', 400],
@@ -138,7 +144,7 @@ describe('what is not as described', () => {
     ['/api/v1/nope', 404],
     ['/api/v1/clients/%ff', 400],
   ])('%s is told so: %d', async (path, status) => {
-    const { send, troubles } = await servePages();
+    const { send, troubles } = served;
     const answer = await send({ path });
     expect(answer.status).toBe(status);
     expect(readError(answer)).toMatch(/^\S/);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createKey } from '../../../src/evidence/keys.js';
 import { verifyPage } from '../../../src/evidence/verify-document.js';
 import type { Handover } from '../../../src/model/handover.js';
@@ -19,9 +19,11 @@ async function serveAcme(setup: ServeSetup = {}) {
 }
 
 describe('the page of a client', () => {
+  let acme: Awaited<ReturnType<typeof serveAcme>>;
+  beforeAll(async () => void (acme = await serveAcme()));
+
   test('shows verdict, findings with what to do, history, changes and whose permission there was', async () => {
-    const { browse } = await serveAcme();
-    const { status, text } = await browse('/clients/acme');
+    const { status, text } = await acme.browse('/clients/acme');
     expect(status).toBe(200);
     for (const part of ['Action needed', 'What to do', 'History', 'What changed since', 'Permission', 'WebPro'])
       expect(text).toContain(part);
@@ -70,8 +72,7 @@ clients:
     ['/clients/acme%00', 404, 'there is no client'],
     [`/clients/${'a'.repeat(99)}`, 404, ''],
   ])('is not there for %s', async (path, status, words) => {
-    const { browse } = await serveAcme();
-    const answered = await browse(path);
+    const answered = await acme.browse(path);
     expect(answered.status).toBe(status);
     expect(answered.text).toContain(words);
     expect(answered.text).not.toContain('<script>');
@@ -94,9 +95,11 @@ clients:
 
 describe('who may do what', () => {
   const FORMS = ['check', 'waivers', 'waivers/1/end', 'checklist'];
+  let guarded: Awaited<ReturnType<typeof serveAcme>>;
+  beforeAll(async () => void (guarded = await serveAcme({ withTokens: true })));
 
   test('a viewer reads, and is offered nothing else', async () => {
-    const { browse, signIn } = await serveAcme({ withTokens: true });
+    const { browse, signIn } = guarded;
     const cookie = await signIn('viewer');
     const { status, text } = await browse('/clients/acme', { headers: { cookie } });
     expect(status).toBe(200);
@@ -104,21 +107,21 @@ describe('who may do what', () => {
   });
 
   test.each(FORMS)('a viewer is refused: %s', async (form) => {
-    const { submit, signIn, store } = await serveAcme({ withTokens: true });
+    const { submit, signIn, store } = guarded;
     const cookie = await signIn('viewer');
     expect((await submit(`/clients/acme/${form}`, {}, { headers: { cookie } })).status).toBe(403);
     expect(await store.listWaivers()).toEqual([]);
   });
 
   test.each(FORMS)('so is a form of another site: %s', async (form) => {
-    const { submit, signIn } = await serveAcme({ withTokens: true });
+    const { submit, signIn } = guarded;
     const cookie = await signIn('admin');
     const headers = { cookie, origin: 'https://evil.example' };
     expect((await submit(`/clients/acme/${form}`, {}, { headers })).status).toBe(403);
   });
 
   test('no one reads without signing in', async () => {
-    const { browse } = await serveAcme({ withTokens: true });
+    const { browse } = guarded;
     for (const path of ['', '/report.html', '/report.pdf', '/report.json', '/report.md'])
       expect((await browse(`/clients/acme${path}`)).status).toBe(303);
   });
