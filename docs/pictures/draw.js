@@ -48,6 +48,20 @@ function drawTerminal(text) {
   return `<!DOCTYPE html><meta charset="utf-8"><style>body{margin:0;background:#14171b;color:#e8ebee;font:14px/1.35 "DejaVu Sans Mono",monospace}pre{margin:0;padding:16px;display:inline-block}</style><pre>${spans.join('')}</pre>`;
 }
 
+/** Serves the pages of a simulated dealer until `stop()`. */
+async function startPages() {
+  const child = spawn(process.execPath, [program, 'demo', '--serve', '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  let told = '';
+  for await (const text of child.stderr.setEncoding('utf8')) {
+    told += text;
+    const url = /serving on (http:\S+)/.exec(told)?.[1];
+    if (url) return { url, stop: () => Promise.all([once(child, 'exit'), child.kill()]) };
+  }
+  throw new Error(`no pages are served: ${told}`);
+}
+
 const site = await startSite(SITES.dmz, { address: SITES.dmz.address });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -56,11 +70,9 @@ const browser = await chromium.launch({
 try {
   const services = Object.entries(site.services).flatMap(([id, ports]) => ['--service', `${id}=${ports.join(',')}`]);
   const call = ['check', site.address, '--allow-special', '--profile', SITES.dmz.profile, ...services];
-  const shoot = async (name, html, { width, height, element }) => {
-    const file = join(work, `${name}.html`);
-    writeFileSync(file, html);
+  const shoot = async (name, url, { width, height, element }) => {
     const page = await browser.newPage({ viewport: { width, height } });
-    await page.goto(pathToFileURL(file).href);
+    await page.goto(url);
     const path = join(here, `${name}.png`);
     await (element ? page.locator(element) : page).screenshot({ path });
     await page.close();
@@ -68,11 +80,23 @@ try {
     if (size > MOST_BYTES) throw new Error(`${name}.png has ${size} bytes: more than ${MOST_BYTES}`);
     console.log(`${name}.png: ${Math.round(size / 1000)} kB`);
   };
-  await shoot('report', await run([...call, '--format', 'html', '--quiet']), { width: 900, height: 940 });
+  const draw = (name, html, frame) => {
+    const file = join(work, `${name}.html`);
+    writeFileSync(file, html);
+    return shoot(name, pathToFileURL(file).href, frame);
+  };
+  await draw('report', await run([...call, '--format', 'html', '--quiet']), { width: 900, height: 940 });
   const text = await run([...call, '--quiet'], { FORCE_COLOR: '1', NO_COLOR: '', COLUMNS: '84' });
   const lines = text.split('\n').slice(0, 28);
   const shown = `$ sallyport check ${site.address} --profile ${SITES.dmz.profile}\n${lines.join('\n')}\n…`;
-  await shoot('terminal', drawTerminal(shown), { width: 900, height: 700, element: 'pre' });
+  await draw('terminal', drawTerminal(shown), { width: 900, height: 700, element: 'pre' });
+  const pages = await startPages();
+  try {
+    await shoot('clients', pages.url, { width: 1180, height: 800 });
+    await shoot('client', `${pages.url}/clients/harbour-dental`, { width: 1000, height: 940 });
+  } finally {
+    await pages.stop();
+  }
 } finally {
   await browser.close();
   await site.stop();

@@ -118,7 +118,7 @@ function renderRow(row: ClientStanding) {
     </>,
     describePlace(row),
     listed === 'not-checked' ? (
-      <span class="tag unsure inconclusive">
+      <span class="tag info">
         <span aria-hidden="true">–</span> {LISTED[listed]}
       </span>
     ) : (
