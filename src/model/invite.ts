@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { reportSchema } from './report.js';
 import { ID_PATTERN, nullableText, text } from './text.js';
-import { type INVITE_STATES, MOST_EXPECTED, resolvedProfileSchema } from './vantage-api.js';
+import { INVITE_STATES, MOST_EXPECTED, resolvedProfileSchema } from './vantage-api.js';
 
 /*
  * An invite lets one person at one site have that site checked, once, without a token: it is bound to a client, a
@@ -45,11 +45,40 @@ export const inviteSchema = z.object({
 });
 export type Invite = z.infer<typeof inviteSchema>;
 
+export type InviteState = (typeof INVITE_STATES)[number];
+
+/** What a vantage tells of an invite to whoever made it, beside the report. */
+export const inviteStatusSchema = z.object({
+  id: text(20),
+  client: text(64),
+  state: z.enum(INVITE_STATES).describe('used: a check is under way, was cut off, or preinstall has the job'),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  use: z.object({ kind: z.enum(INVITE_USES), at: z.iso.datetime(), address: text(64) }).nullable(),
+});
+
+/** The same with the report, as we read it. */
+export const inviteAnswerSchema = inviteStatusSchema.extend({ report: reportSchema.nullable() });
+export type InviteAnswer = z.infer<typeof inviteAnswerSchema>;
+
+/** A code that was made on a client's page, as the store remembers it. */
+export interface MadeCode {
+  /** The id of the invite. */
+  readonly invite: string;
+  readonly clientId: string;
+  /** Who made it. */
+  readonly by: string;
+  readonly state: InviteState;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
 /** What is said about an invite by those who make it. */
 export type NewInvite = Pick<Invite, 'client' | 'profile' | 'source' | 'addresses' | 'createdBy'>;
 
 /** What became of an invite until now. */
-export function stateOfInvite({ use, report, expiresAt }: Invite, now: Date): (typeof INVITE_STATES)[number] {
+export function stateOfInvite({ use, report, expiresAt }: Invite, now: Date): InviteState {
   if (report) return 'reported';
   if (use) return 'used';
   return new Date(expiresAt) > now ? 'open' : 'expired';

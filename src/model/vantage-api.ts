@@ -187,12 +187,18 @@ export const inviteRequestSchema = z.strictObject({
     .describe('addresses that the client is known to have: whoever comes from another one is told'),
 });
 
+/** What a code is asked for with. */
+export type InviteRequest = z.infer<typeof inviteRequestSchema>;
+
 /** Answer to POST /v1/invites. */
 export const madeInviteSchema = z.object({
   id: text(20),
   code: text(16).describe('to be told to the one at the site; it is shown only now'),
   expiresAt: z.iso.datetime(),
 });
+
+/** A code that was made. */
+export type MadeInviteCode = z.infer<typeof madeInviteSchema>;
 
 /** What became of an invite. */
 export const INVITE_STATES = ['open', 'expired', 'used', 'reported'] as const;

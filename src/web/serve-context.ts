@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import type { SigningKey } from '../evidence/keys.js';
-import type { InviteFolder } from '../files/invites/invite-folder.js';
 import type { Brand } from '../model/brand.js';
 import type { Store } from '../fleet/store/store.js';
 import type { ConnectionLimits } from '../server/connections.js';
@@ -11,6 +10,7 @@ import type { Checks } from './checks/checks.js';
 import type { DealerFiles } from './dealer-files.js';
 import type { PageContent } from './kit/page.js';
 import type { AssetPaths } from './kit/assets.js';
+import type { InviteDesk } from './invites/invite-desk.js';
 import type { LiveFeed } from './live/live-feed.js';
 import type { ServeMetrics } from './metrics/serve-metrics.js';
 import type { ReportDesk } from './reports/report-desk.js';
@@ -55,8 +55,8 @@ export interface ServeContext {
   readonly limits: WebLimits;
   /** Reads a file that the build made from `src/web/browser/`. */
   readonly readBuilt: (name: string) => Promise<Buffer>;
-  /** Where codes for the check-me page of a vantage server are made, and where that page is; null if nowhere. */
-  readonly invites: { readonly folder: InviteFolder; readonly page: string | null } | null;
+  /** Makes codes for the check-me page of a vantage server; null if there is none. */
+  readonly invites: InviteDesk | null;
   /** What reports and the sign-in page are headed by. */
   readonly brand: Brand | null;
   /** What reports are signed by; null if they are not. */

@@ -7,10 +7,12 @@ import { InviteFolder } from '../../src/files/invites/invite-folder.js';
 import { loadInventory } from '../../src/files/clients/inventory.js';
 import { parseProxies } from '../../src/files/server/listen.js';
 import { hashToken } from '../../src/files/server/token-file.js';
+import { shareFolder } from '../../src/cli/kit/serve-invites.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import type { Brand } from '../../src/model/brand.js';
 import type { AccessRole } from '../../src/model/access-role.js';
 import { Checks } from '../../src/web/checks/checks.js';
+import { InviteDesk, type InvitePlace } from '../../src/web/invites/invite-desk.js';
 import { LiveFeed } from '../../src/web/live/live-feed.js';
 import { ServeMetrics } from '../../src/web/metrics/serve-metrics.js';
 import type { WebLimits } from '../../src/web/serve-context.js';
@@ -44,6 +46,8 @@ export interface ServeSetup {
   readonly key?: SigningKey | null;
   /** What shows that our own line works. */
   readonly control?: string | null;
+  /** Where codes are made, if not in a folder on this machine. */
+  readonly place?: (signal: AbortSignal) => InvitePlace;
   /** Proxies that tell for whom they ask. */
   readonly proxies?: string;
 }
@@ -59,6 +63,7 @@ export async function servePages({
   key = null,
   proxies,
   control,
+  place,
 }: ServeSetup = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'serve-'));
   const file = join(directory, inventoryName);
@@ -82,8 +87,9 @@ export async function servePages({
   const live = new LiveFeed(store, onTrouble, 20);
   const metrics = new ServeMetrics({ store, live, now: clock });
   const folder = await InviteFolder.open(join(directory, 'invites'));
+  const desk = new InviteDesk(store, place?.(ending.signal) ?? shareFolder(folder, 'https://vantage.example'));
   const served = await startServe({
-    invites: { folder, page: 'https://vantage.example' },
+    invites: desk,
     listen: { host: '127.0.0.1', port: 0, loopback: true },
     tokenFile: withTokens ? tokenFile : null,
     ...{
@@ -135,6 +141,7 @@ export async function servePages({
   };
   return {
     invites: folder,
+    desk,
     directory,
     file,
     tokenFile,

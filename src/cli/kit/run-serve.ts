@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { InviteFolder } from '../../files/invites/invite-folder.js';
 import { InputError } from '../../files/text/input-error.js';
 import { openStore } from '../../fleet/store/open-store.js';
 import { StoreError } from '../../fleet/store/sqlite-trouble.js';
@@ -13,12 +12,12 @@ import { openInBrowser } from '../../system/open-in-browser.js';
 import type { Observation } from '../../model/report.js';
 import { worstVerdict } from '../../model/standing.js';
 import { PACKAGE_ROOT } from '../../version.js';
-import type { ServeContext } from '../../web/serve-context.js';
 import { BRAND, readBrand } from './brand.js';
 import { SIGN } from './draw-options.js';
 import { catchSignals, describeError, EXIT, tell, tellError } from './ending.js';
 import { LISTEN, PROTECTION, readListening } from './listening.js';
 import { inGroup, type Values } from './option.js';
+import { readInvites } from './serve-invites.js';
 import { readSigningKey } from './key-files.js';
 import { createReportDrawer } from './report-mail.js';
 import { createFiles, createView, JITTER, readJitter } from './service.js';
@@ -35,6 +34,9 @@ export const SERVE_OPTIONS = {
     'token-file': { value: 'FILE', describe: 'File of the tokens to sign in with; needed beyond this machine' },
     ...PROTECTION,
     invites: { value: 'DIR', describe: 'Folder of the invites of a vantage server: makes codes for its page' },
+    vantage: { value: 'URL', describe: 'Or the vantage server itself, which makes them' },
+    'vantage-token': { value: 'FILE', describe: 'File with a token of that server, of role operator' },
+    'vantage-ca': { value: 'FILE', describe: 'Certificates to trust for it instead of the system’s' },
     'invite-page': { value: 'URL', describe: 'Where that page is, for those who read a code to someone' },
     open: { switch: true, flagOnly: true, describe: 'Open the pages in the browser' },
   }),
@@ -52,7 +54,6 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const server = readListening(settings.listen ?? LISTEN_ON, settings);
   const brand = await readBrand(settings, 'html');
   const key = settings.sign === undefined ? null : await readSigningKey(settings.sign);
-  const invites = await readInvites(settings);
   const figures = await readSweepFigures(settings);
   const jitterMs = readJitter(settings);
   const view = createView(quiet, undefined);
@@ -63,6 +64,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const { signal } = ending;
   let store: Store | null = null;
   try {
+    const vantage = await readInvites(settings, signal);
     const first = await files.load();
     const { alerts } = first;
     store = await openPatiently(() => openStore(chooseStorePath(settings.store)), { alerts, note, signal });
@@ -82,6 +84,8 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     const { LiveFeed } = await import('../../web/live/live-feed.js');
     const { ServeMetrics } = await import('../../web/metrics/serve-metrics.js');
     const now = (): Date => new Date();
+    const { InviteDesk } = await import('../../web/invites/invite-desk.js');
+    const invites = vantage && new InviteDesk(store, vantage);
     const live = new LiveFeed(store, tellError);
     const metrics = new ServeMetrics({ store, live, now });
     const measured = { ...figures, onEndpoint: (seen: Observation) => metrics.countProbe(seen) };
@@ -118,6 +122,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     });
     const reload = (): void => void served.reload().catch(tellError);
     process.on('SIGHUP', reload);
+    const following = invites?.follow(signal, tellError);
     try {
       tell(`serving on ${served.url}`);
       if (settings.open && !(await openInBrowser(served.url, process.env)))
@@ -135,6 +140,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     } finally {
       process.off('SIGHUP', reload);
       await served.close();
+      await following;
     }
   } finally {
     ending.release();
@@ -150,14 +156,4 @@ function createRosterNotes(store: Store): (files: WatchedFiles) => Promise<void>
     noted = everyone;
     await store.putRoster(inventory, listRoster(everyone));
   };
-}
-
-/** Where codes for a vantage's page are made. */
-async function readInvites(settings: ServeSettings): Promise<ServeContext['invites']> {
-  const { invites, 'invite-page': page } = settings;
-  if (page !== undefined && invites === undefined)
-    throw new InputError('--invite-page has no effect without --invites');
-  if (page !== undefined && !/^https:\/\/[^/]+\/?$/.test(page))
-    throw new InputError(`--invite-page ${page}: it must be https:// and a name, without a path`);
-  return invites === undefined ? null : { folder: await InviteFolder.open(invites), page: page ?? null };
 }

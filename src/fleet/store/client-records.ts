@@ -14,6 +14,7 @@ const TABLES = [
   'site_reports',
   'invited_checks',
   'shared_links',
+  'made_codes',
   'work',
   'left_out',
   'chains',

@@ -13,6 +13,7 @@ import { sharedLinks } from './migrations/shared-links.js';
 import { slotSummaries } from './migrations/slot-summaries.js';
 import { standings } from './migrations/standings.js';
 import { unseenExposures } from './migrations/unseen-exposures.js';
+import { madeCodes } from './migrations/made-codes.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sharedLinks,
   standings,
   unseenExposures,
+  madeCodes,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

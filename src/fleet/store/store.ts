@@ -11,6 +11,7 @@ import * as places from './places.js';
 import * as results from './results.js';
 import { findInventory, readRoster, putRoster, type RosterReading, showRoster } from './roster.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
+import { MadeCodes } from './made-codes.js';
 import { SharedLinks } from './shared-links.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
@@ -37,12 +38,14 @@ type Roster = Iterable<RosterEntry> | AsyncIterable<RosterEntry>;
 export class Store {
   readonly #connection: SqliteConnection;
   readonly links: SharedLinks;
+  readonly codes: MadeCodes;
   readonly messages: Messages;
   readonly fleet: FleetList;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
     this.links = new SharedLinks(connection);
+    this.codes = new MadeCodes(connection);
     this.messages = new Messages(connection);
     this.fleet = new FleetList(connection);
   }

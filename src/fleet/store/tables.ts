@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ChangeKind } from '../../model/change.js';
 import type { ChecklistAnswer, Role } from '../../model/checklist.js';
+import type { InviteState } from '../../model/invite.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Verdict } from '../../model/report.js';
 import type { Severity } from '../../model/severity.js';
@@ -34,6 +35,7 @@ export interface Tables {
   readonly chains: { readonly client_id: string; readonly length: number; readonly head: Uint8Array };
   readonly pruned_links: PrunedLinksTable;
   readonly shared_links: SharedLinksTable;
+  readonly made_codes: MadeCodesTable;
 }
 
 /** What is chained; see chain.ts. */
@@ -49,6 +51,16 @@ interface PrunedLinksTable {
   readonly last: number;
   /** The hash of the last. */
   readonly head: Uint8Array;
+}
+
+interface MadeCodesTable {
+  readonly invite: string;
+  readonly client_id: string;
+  readonly by: string;
+  readonly state: InviteState;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly asked_at: number | null;
 }
 
 interface SharedLinksTable {

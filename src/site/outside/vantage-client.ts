@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { addressScope } from '../../model/address.js';
+import { type InviteAnswer, inviteAnswerSchema } from '../../model/invite.js';
 import type { Profile } from '../../model/profile.js';
 import { type Report, reportSchema } from '../../model/report.js';
-import { failedEventSchema, type Whoami, whoamiSchema } from '../../model/vantage-api.js';
+import {
+  failedEventSchema,
+  type InviteRequest,
+  type MadeInviteCode,
+  madeInviteSchema,
+  type Whoami,
+  whoamiSchema,
+} from '../../model/vantage-api.js';
 import { type HttpAnswer, requestHttp } from '../../net/sockets/http-request.js';
 import type { TimingName } from '../../net/scan/timing.js';
 import { EventStreamParser, type StreamEvent, type StreamLimits } from '../../protocols/http/event-stream.js';
@@ -15,8 +23,11 @@ const IDLE_MS = 45_000;
 const WHOLE_MS = 30 * 60_000;
 const MAX_WHOAMI_BYTES = 16 * 1024;
 const MAX_REFUSAL_BYTES = 4 * 1024;
+const MAX_INVITE_BYTES = 24 << 20;
 const STREAM_LIMITS: StreamLimits = { line: 64 * 1024, event: 64 * 1024, total: 2 << 20 };
 const REPORT_LIMITS: StreamLimits = { line: 16 << 20, event: 16 << 20, total: 24 << 20 };
+
+const createNonce = (): string => randomBytes(16).toString('base64url');
 
 /** A stream that a vantage gives. */
 export type VantageStream = '/v1/proofs' | '/v1/sip-exchanges' | '/v1/nat-bindings';
@@ -103,6 +114,25 @@ export class VantageClient {
     return report ?? this.#fail('it sent no report');
   }
 
+  /** Makes a code for a check by someone at a client's site. */
+  async makeInvite(request: Omit<InviteRequest, 'nonce'>, signal: AbortSignal): Promise<MadeInviteCode> {
+    const body = JSON.stringify({ ...request, nonce: createNonce() });
+    const answer = await this.#ask('/v1/invites', body, 'application/json', signal);
+    const text = await this.#readText(answer, MAX_WHOAMI_BYTES, signal);
+    return this.#parse(madeInviteSchema, parseJson(text), 'answer');
+  }
+
+  /** Asks what became of a code that we made. */
+  async readInvite(id: string, signal: AbortSignal): Promise<InviteAnswer> {
+    const answer = await this.#ask(`/v1/invites/${encodeURIComponent(id)}`, undefined, 'application/json', signal);
+    const told = this.#parse(
+      inviteAnswerSchema,
+      parseJson(await this.#readText(answer, MAX_INVITE_BYTES, signal)),
+      'answer',
+    );
+    return told.id === id ? told : this.#fail('it told of another invite');
+  }
+
   /** Asks for a stream; gives its events, `started` first, and ends with `end`, which it leaves out. */
   stream(path: VantageStream, body: object, signal: AbortSignal): AsyncIterable<VantageEvent> {
     return this.#events(path, body, STREAM_LIMITS, signal);
@@ -114,8 +144,12 @@ export class VantageClient {
     limits: StreamLimits,
     signal: AbortSignal,
   ): AsyncGenerator<VantageEvent, void> {
-    const nonce = randomBytes(16).toString('base64url');
-    const answer = await this.#ask(path, JSON.stringify({ ...body, nonce }), 'text/event-stream', signal);
+    const answer = await this.#ask(
+      path,
+      JSON.stringify({ ...body, nonce: createNonce() }),
+      'text/event-stream',
+      signal,
+    );
     const parser = new EventStreamParser(limits);
     let started = false;
     for await (const chunk of this.#readBody(answer, signal)) {

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { checkClientId } from '../../files/clients/inventory-schema.js';
 import { InputError } from '../../files/text/input-error.js';
 import { roleAllows } from '../../model/access-role.js';
-import { INVITE_USES, stateOfInvite } from '../../model/invite.js';
-import { INVITE_STATES, inviteRequestSchema, madeInviteSchema } from '../../model/vantage-api.js';
+import { inviteStatusSchema, stateOfInvite } from '../../model/invite.js';
+import { inviteRequestSchema, madeInviteSchema } from '../../model/vantage-api.js';
 import { text } from '../../model/text.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { findToken } from '../../server/find-token.js';
@@ -16,15 +16,7 @@ import type { VantageContext } from '../vantage-context.js';
 
 const DAY_SECONDS = 86_400;
 
-const inviteStateSchema = z.object({
-  id: text(20),
-  client: text(64),
-  state: z.enum(INVITE_STATES).describe('used: a check is under way, was cut off, or preinstall has the job'),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-  use: z.object({ kind: z.enum(INVITE_USES), at: z.iso.datetime(), address: text(64) }).nullable(),
-  report: reportDataSchema.nullable(),
-});
+const inviteStateSchema = inviteStatusSchema.extend({ report: reportDataSchema.nullable() });
 
 /** POST /v1/invites and GET /v1/invites/ID: for tokens whose role lets them act for others. */
 export function addInviteRoutes(app: ServerApp, context: VantageContext): void {

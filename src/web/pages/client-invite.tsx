@@ -3,14 +3,19 @@ import { chooseSource } from '../../check/run/run-options.js';
 import { createProfileLoader } from '../../files/profiles/profile.js';
 import { formatAddress, parseAddress } from '../../model/address.js';
 import type { Client } from '../../model/client.js';
+import type { InviteState } from '../../model/invite.js';
+import { standingOf } from '../../model/standing.js';
 import { MOST_EXPECTED } from '../../model/vantage-api.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import { readViewer } from '../access/viewer.js';
 import { goTo, sendPage } from '../kit/answer.js';
-import { Field, Notice, Time } from '../kit/elements.js';
+import { Field, Notice, StandingTag, Table, Time } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { type ClientView, pathOf, readClient, readId } from './read-client.js';
+
+/** Checks from the site among which those of the codes are looked for. */
+const MOST_CHECKS = 100;
 
 /** For how many hours a code can be made. */
 const HOURS = [1, 24, 168] as const;
@@ -26,8 +31,8 @@ export function addClientInvite(app: ServerApp, context: PageContext): void {
     const { id, name, entry } = await readClient(context, readId(request));
     if (!entry) throw new Refusal(409, 'conflict', `${id} is not in the inventory, so nothing was agreed for it`);
     const wanted = { client: id, ...(await readAgreed(entry)), createdBy: readViewer(request).name };
-    const { invite, code } = await invites.folder.make(wanted, request.body.hours * 3_600, now());
-    const children = <NewCode {...{ id, name, code, expiresAt: invite.expiresAt, page: invites.page }} />;
+    const { code, expiresAt } = await invites.make(wanted, request.body.hours * 3_600, now());
+    const children = <NewCode {...{ id, name, code, expiresAt, page: invites.page }} />;
     return sendPage(reply, draw(request, { title: `A code for ${name}`, children }));
   });
 
@@ -76,9 +81,25 @@ function NewCode(props: {
   );
 }
 
-/** The part of a client's page that makes a code; nothing where no vantage server shares its invites with us. */
-export function InvitePart({ invites, view }: Pick<PageContext, 'invites'> & { readonly view: ClientView }) {
+/** Codes of a client that are listed. */
+const ROWS = 10;
+
+const STATE_WORDS: Readonly<Record<InviteState, string>> = {
+  open: 'not used yet',
+  expired: 'expired, not used',
+  used: 'used, no result so far',
+  reported: 'used',
+};
+
+/** The part of a client's page that makes codes, and tells what became of them; nothing without a vantage server. */
+export async function readInvitePart({ invites, store, now }: PageContext, view: ClientView) {
   if (!invites || !view.entry) return null;
+  const codes = await store.codes.list(view.id, ROWS);
+  const checks = await store.listInvitedChecks(view.id, MOST_CHECKS);
+  const resultOf = (invite: string) => {
+    const check = checks.find((one) => one.invite === invite);
+    return check ? <StandingTag standing={standingOf(check.report)} /> : '–';
+  };
   return (
     <section id="invite" aria-labelledby="invite-title">
       <h2 id="invite-title">Check from the site</h2>
@@ -97,6 +118,27 @@ export function InvitePart({ invites, view }: Pick<PageContext, 'invites'> & { r
           <button>Make a code</button>
         </p>
       </form>
+      <div data-part="codes">
+        {invites.problem !== null && (
+          <Notice tone="unsure">What became of codes could not be asked: {invites.problem}.</Notice>
+        )}
+        {codes.length > 0 && (
+          <Table
+            caption="Codes that were made here, the newest first"
+            columns={['Made', 'By', 'State', 'Valid until', 'Result']}
+            rows={codes.map(({ invite, by, state, createdAt, expiresAt }) => [
+              <Time at={createdAt} />,
+              by,
+              state === 'open' && expiresAt <= now().toISOString()
+                ? 'expired, not known to be used'
+                : STATE_WORDS[state],
+              <Time at={expiresAt} />,
+              resultOf(invite),
+            ])}
+            empty=""
+          />
+        )}
+      </div>
     </section>
   );
 }

@@ -10,7 +10,7 @@ import { addClientCheck, CheckNow } from './client-check.js';
 import { addClientChecklist, readChecklistPart } from './client-checklist.js';
 import { readDone } from './client-done.js';
 import { addClientEdit } from './client-edit.js';
-import { addClientInvite, InvitePart } from './client-invite.js';
+import { addClientInvite, readInvitePart } from './client-invite.js';
 import { addClientLinks, readLinksPart } from './client-links.js';
 import { addClientReports, ReportLinks } from './client-reports.js';
 import { addClientWaivers, readWaiversPart } from './client-waivers.js';
@@ -63,7 +63,7 @@ async function drawClient(context: PageContext, request: FastifyRequest, view: C
         {view.handover && <ReportLinks view={view} />}
         {await readWaiversPart(context, view, mayOperate)}
         {mayOperate && view.handover && (await readLinksPart(context, view))}
-        {mayOperate && <InvitePart invites={context.invites} view={view} />}
+        {mayOperate && (await readInvitePart(context, view))}
         {await readChecklistPart(context, view, mayOperate ? viewer.name : null)}
       </>
     ),

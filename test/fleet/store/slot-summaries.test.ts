@@ -140,6 +140,7 @@ async function forgetSummaries(path: string): Promise<void> {
     drop table open_issues;
     drop table invited_checks;
     drop table shared_links;
+    drop table made_codes;
     drop table standings;
     alter table results drop column unseen;
     ${['looked_at', 'checked_at', 'problem', 'profile', 'seen_at', 'no_answer']

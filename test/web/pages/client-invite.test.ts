@@ -1,5 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { askServer } from '../../../src/cli/kit/serve-invites.js';
 import { parseCode } from '../../../src/files/invites/invite-code.js';
+import { VantageClient } from '../../../src/site/outside/vantage-client.js';
+import { cleanReport, dmzReport } from '../../reports/sample-reports.js';
+import { OPERATOR_TOKEN, OTHER_TOKEN, runApp } from '../../vantage/run-app.js';
 import { servePages } from '../serve.js';
 
 test('an operator makes a code that is good for one check of the client, by what was agreed with it', async () => {
@@ -24,4 +31,112 @@ test.each([
   const { submit, signIn } = await servePages({ withTokens: true });
   const cookie = await signIn(role);
   expect((await submit(path, { hours }, { headers: { cookie } })).status).toBe(status);
+});
+
+/** Pages whose codes a vantage server makes, and its folder of invites. */
+async function serveWithVantage(token = OPERATOR_TOKEN) {
+  const path = await mkdtemp(join(tmpdir(), 'remote-invites-'));
+  const { folder, port } = await runApp({ invites: path, now: () => new Date() });
+  const url = new URL(`http://127.0.0.1:${port}`);
+  const place = (signal: AbortSignal) =>
+    askServer(new VantageClient({ url, token }), 'https://vantage.example', signal);
+  const served = await servePages({ place });
+  const makeCode = async () => {
+    const { status, text } = await served.submit('/clients/acme/invites', { hours: '24' });
+    return { status, text, code: /<p class="code">([^<]+)<\/p>/.exec(text)?.[1] ?? '' };
+  };
+  /** What the client's page says of its codes. */
+  const readCodes = async (): Promise<string> => {
+    const { text } = await served.browse('/clients/acme');
+    return text.slice(text.indexOf('data-part="codes"')).split('</section>')[0]!;
+  };
+  return { ...served, folder: folder!, makeCode, readCodes };
+}
+
+describe('codes of a vantage server elsewhere', () => {
+  test('are made there, and the page tells what became of each; the result is stored once', async () => {
+    const { makeCode, readCodes, folder, desk, store, browse } = await serveWithVantage();
+    const { code } = await makeCode();
+    const invite = await folder.find(parseCode(code)!, new Date());
+    expect(invite).toMatchObject({
+      client: 'acme',
+      source: 'outsider',
+      createdBy: 'olga',
+      profile: { name: 'closed' },
+    });
+    expect(await readCodes()).toContain('not used yet');
+    const at = new Date().toISOString();
+    const use = { kind: 'check' as const, at, address: '198.51.100.9', secretHash: '0'.repeat(64), until: at };
+    const used = await folder.use(invite!, use);
+    await desk.refresh(new Date());
+    expect(await readCodes()).toContain('used, no result so far');
+    await folder.putReport(used!, { ...dmzReport, startedAt: at });
+    for (let times = 0; times < 2; times++) await desk.refresh(new Date());
+    const codes = await readCodes();
+    expect(codes).toContain('Action needed');
+    expect(codes).not.toContain('no result');
+    expect((await store.listInvitedChecks('acme', 10)).map(({ invite: id }) => id)).toEqual([invite!.id]);
+    expect((await browse('/clients/acme')).text).toContain('Checked from the site');
+  });
+
+  test('that expire are told so', async () => {
+    const { makeCode, readCodes, desk, store } = await serveWithVantage();
+    await makeCode();
+    const [made] = await store.codes.list('acme', 1);
+    await store.codes.settle(made!, { state: 'expired', report: null }, new Date());
+    expect(await readCodes()).toContain('expired, not used');
+    expect(await store.codes.listPending(new Date(0), 10)).toEqual([]);
+    await desk.refresh(new Date());
+    expect(desk.problem).toBeNull();
+  });
+
+  test('cannot be made with a token that may not, and the reason is told', async () => {
+    const { makeCode, readCodes } = await serveWithVantage(OTHER_TOKEN);
+    const { status, text } = await makeCode();
+    expect(status).toBe(400);
+    expect(text).toContain('this token may not invite others: it needs the role operator');
+    expect(await readCodes()).not.toContain('<table');
+  });
+
+  test('that cannot be asked are said to be so, and keep no other waiting', async () => {
+    const { readCodes, desk, store, makeCode } = await serveWithVantage();
+    const at = new Date();
+    const expiresAt = new Date(at.getTime() + 3_600_000).toISOString();
+    const strange = { invite: 'a'.repeat(20), clientId: 'acme', by: 'Ann', state: 'open' as const };
+    await store.codes.add({ ...strange, createdAt: at.toISOString(), expiresAt });
+    await desk.refresh(at);
+    expect(await readCodes()).toContain('What became of codes could not be asked');
+    await makeCode();
+    const asked = async () => (await store.codes.listPending(at, 10)).map(({ invite }) => invite === strange.invite);
+    expect(await asked()).toEqual([false, true]);
+  });
+
+  test('are forgotten with the client', async () => {
+    const { makeCode, store } = await serveWithVantage();
+    await makeCode();
+    await store.forgetClient('acme');
+    expect(await store.codes.list('acme', 10)).toEqual([]);
+  });
+});
+
+test('codes of a folder on this machine are followed as well', async () => {
+  const { submit, browse, invites, desk } = await servePages();
+  await submit('/clients/acme/invites', { hours: '24' });
+  const { text } = await browse('/clients/acme');
+  expect(text).toContain('not used yet');
+  const [code = ''] =
+    /[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/.exec((await submit('/clients/acme/invites', { hours: '1' })).text) ??
+    [];
+  const invite = await invites.find(parseCode(code)!, new Date());
+  const at = new Date().toISOString();
+  const used = await invites.use(invite!, {
+    kind: 'check',
+    at,
+    address: '198.51.100.9',
+    secretHash: '0'.repeat(64),
+    until: at,
+  });
+  await invites.putReport(used!, { ...cleanReport, startedAt: at });
+  await desk.refresh(new Date());
+  expect((await browse('/clients/acme')).text).toMatch(/As agreed[^]*not used yet|not used yet[^]*As agreed/);
 });

@@ -1,0 +1,79 @@
+import type { InviteState, MadeCode } from '../../model/invite.js';
+import type { ReportData } from '../../model/report.js';
+import { addInvitedCheck } from './invited-checks.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+import type { Tables } from './tables.js';
+
+/** What a code came to. */
+export interface CodeOutcome {
+  readonly state: InviteState;
+  /** What the check saw; null if there is nothing. */
+  readonly report: ReportData | null;
+}
+
+/** States after which nothing more comes. */
+const SETTLED: readonly InviteState[] = ['expired', 'reported'];
+
+/** Codes for a check from the site, which were made on pages of clients. */
+export class MadeCodes {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  /** Stores that a code was made; the client need not be known. */
+  add({ invite, clientId, by, state, createdAt, expiresAt }: MadeCode): Promise<void> {
+    const row = { invite, client_id: clientId, by, state, asked_at: null };
+    return this.#connection.transact(async (db) => {
+      await db
+        .insertInto('made_codes')
+        .values({ ...row, created_at: Date.parse(createdAt), expires_at: Date.parse(expiresAt) })
+        .execute();
+    });
+  }
+
+  /** The newest codes of a client, newest first. */
+  async list(clientId: string, limit: number): Promise<MadeCode[]> {
+    const rows = await this.#connection.tables
+      .selectFrom('made_codes')
+      .where('client_id', '=', clientId)
+      .orderBy('created_at', 'desc')
+      .orderBy('invite')
+      .limit(limit)
+      .selectAll()
+      .execute();
+    return rows.map(toMadeCode);
+  }
+
+  /** Codes of which more may be heard, and that expired after a time; those that were asked for longest ago first. */
+  async listPending(expiredAfter: Date, limit: number): Promise<MadeCode[]> {
+    const rows = await this.#connection.tables
+      .selectFrom('made_codes')
+      .where('state', 'not in', SETTLED)
+      .where('expires_at', '>', expiredAfter.getTime())
+      .orderBy('asked_at')
+      .orderBy('invite')
+      .limit(limit)
+      .selectAll()
+      .execute();
+    return rows.map(toMadeCode);
+  }
+
+  /** Notes what became of a code at a time; a report is stored once, with the records of the client. */
+  settle({ invite, clientId }: MadeCode, { state, report }: CodeOutcome, at: Date): Promise<void> {
+    return this.#connection.transact(async (db) => {
+      await db.updateTable('made_codes').set({ state, asked_at: at.getTime() }).where('invite', '=', invite).execute();
+      if (report) await addInvitedCheck(db, clientId, { invite, report });
+    });
+  }
+}
+
+function toMadeCode(row: Tables['made_codes']): MadeCode {
+  const { invite, client_id, by, state, created_at, expires_at } = row;
+  return {
+    ...{ invite, clientId: client_id, by, state },
+    createdAt: new Date(created_at).toISOString(),
+    expiresAt: new Date(expires_at).toISOString(),
+  };
+}

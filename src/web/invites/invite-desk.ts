@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError } from '../../files/text/input-error.js';
+import type { CodeOutcome } from '../../fleet/store/made-codes.js';
+import type { Store } from '../../fleet/store/store.js';
+import type { NewInvite } from '../../model/invite.js';
+import type { MadeInviteCode } from '../../model/vantage-api.js';
+
+/** Where codes for a check from the site are made, and what became of them is known. */
+export interface InvitePlace {
+  /** Where the page is that takes them; null if that is not known. */
+  readonly page: string | null;
+  /** @throws InputError if none can be had, with the reason */
+  make(wanted: NewInvite, seconds: number, now: Date): Promise<MadeInviteCode>;
+  /**
+   * What became of a code; null if the place does not know it.
+   * @throws InputError if it cannot be asked
+   */
+  read(invite: string, clientId: string, now: Date): Promise<CodeOutcome | null>;
+}
+
+/** How often it is asked what became of codes, ms. */
+const ASK_MS = 30_000;
+
+/** Codes that are asked for at once. */
+const MOST_ASKED = 20;
+
+/** A check may begin just before its code expires, and is asked for so much longer, ms. */
+const AFTERWARDS_MS = 3_600_000;
+
+/** Makes codes for clients, remembers them in the store, and stores what the checks came to. */
+export class InviteDesk {
+  /** Why the place could not be asked the last time; null if it could. */
+  problem: string | null = null;
+
+  constructor(
+    private readonly store: Store,
+    private readonly place: InvitePlace,
+  ) {}
+
+  get page(): string | null {
+    return this.place.page;
+  }
+
+  /**
+   * Makes a code for a client.
+   * @throws InputError if none can be had, with the reason
+   */
+  async make(wanted: NewInvite, seconds: number, now: Date): Promise<MadeInviteCode> {
+    const made = await this.place.make(wanted, seconds, now);
+    const { client: clientId, createdBy } = wanted;
+    const { id: invite, expiresAt } = made;
+    const createdAt = now.toISOString();
+    await this.store.codes.add({ invite, clientId, by: createdBy ?? '', state: 'open', createdAt, expiresAt });
+    return made;
+  }
+
+  /** Asks what became of codes of which more may be heard, and stores it. */
+  async refresh(now: Date): Promise<void> {
+    const since = new Date(now.getTime() - AFTERWARDS_MS);
+    for (const code of await this.store.codes.listPending(since, MOST_ASKED)) {
+      try {
+        const outcome = await this.place.read(code.invite, code.clientId, now);
+        await this.store.codes.settle(code, outcome ?? { state: 'expired', report: null }, now);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        this.problem = error.message;
+        // The next time it is another one's turn.
+        return this.store.codes.settle(code, { state: code.state, report: null }, now);
+      }
+    }
+    this.problem = null;
+  }
+
+  /** Does so again and again, until it is stopped. */
+  async follow(signal: AbortSignal, onTrouble: (error: unknown) => void): Promise<void> {
+    while (!signal.aborted) {
+      await this.refresh(new Date()).catch(onTrouble);
+      await sleep(ASK_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+}
