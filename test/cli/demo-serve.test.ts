@@ -8,6 +8,8 @@ test('a simulated dealer has a month of history, in which clients were exposed a
   const fleet = await startDemoFleet();
   const { clients } = await loadInventory(fleet.inventory);
   expect(clients).toHaveLength(10);
+  // Two at one time have the same addresses, and would see each other.
+  expect(fleet.taken).toEqual([]);
   const store = await openStore(fleet.store);
   const verdicts: Record<string, string> = {};
   for await (const { client, state } of store.readClientStates()) verdicts[client.id] = state.verdict;
@@ -18,6 +20,9 @@ test('a simulated dealer has a month of history, in which clients were exposed a
   const kinds = (await store.listChanges({ clientId: 'station-garage' })).map(({ kind }) => kind);
   expect(new Set(kinds)).toEqual(new Set(['exposed', 'resolved']));
   await store.close();
+  const second = await startDemoFleet();
+  expect(second.taken).toContain('127.0.0.31');
+  await second.stop();
   await fleet.stop();
   expect(existsSync(fleet.inventory)).toBe(false);
 });

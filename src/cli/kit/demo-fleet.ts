@@ -30,6 +30,8 @@ interface SeenClient extends FleetClient {
 export interface DemoFleet {
   readonly inventory: string;
   readonly store: string;
+  /** Addresses where other programs have ports of a site, such as another demo: checks see those as well. */
+  readonly taken: readonly string[];
   /** Ends the sites, and deletes the files. */
   stop(): Promise<void>;
 }
@@ -55,7 +57,8 @@ export async function startDemoFleet(): Promise<DemoFleet> {
     for (let day = DAYS; day > 0; day--)
       await addDay(store, new Date(Date.now() - day * DAY_MS), { seen, day, clients, inventory });
     await store.close();
-    return { inventory, store: path, stop };
+    const taken = sites.filter(({ moved }) => moved.some(({ why }) => why === 'taken')).map(({ address }) => address);
+    return { inventory, store: path, taken, stop };
   } catch (error) {
     await stop();
     throw error;
