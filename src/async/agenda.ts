@@ -1,6 +1,5 @@
-/** Something to run at a given time; `run` is null once it ran or was cancelled. */
+/** Something to run at its time; `run` is null once it ran or was cancelled. */
 export interface Appointment {
-  due: number;
   run: (() => void) | null;
 }
 
@@ -19,13 +18,15 @@ const STALL_MS = 500;
  */
 export class Agenda {
   readonly #heap: Appointment[] = [];
+  /** When each of the heap is due. By themselves: they are compared all the time, and numbers lie in their array. */
+  readonly #dues: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastTick = 0;
 
   /** Calls `run` at `due` or within a tick after it. */
   at(due: number, run: () => void): Appointment {
-    const appointment: Appointment = { due, run };
-    this.#push(appointment);
+    const appointment: Appointment = { run };
+    this.#push(appointment, due);
     if (!this.#timer) {
       this.#lastTick = performance.now();
       this.#timer = setInterval(() => setImmediate(() => this.#tick()), TICK_MS);
@@ -41,6 +42,7 @@ export class Agenda {
   /** Forgets everything and stops the timer. */
   clear(): void {
     this.#heap.length = 0;
+    this.#dues.length = 0;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -49,8 +51,9 @@ export class Agenda {
     const now = performance.now();
     const stalled = now - this.#lastTick - TICK_MS;
     this.#lastTick = now;
-    if (stalled > STALL_MS) for (const appointment of this.#heap) appointment.due += stalled;
-    for (let head = this.#heap[0]; head && (head.due <= now || head.run === null); head = this.#heap[0]) {
+    const [heap, dues] = [this.#heap, this.#dues];
+    if (stalled > STALL_MS) for (let index = 0; index < dues.length; index++) dues[index]! += stalled;
+    for (let head = heap[0]; head && (dues[0]! <= now || head.run === null); head = heap[0]) {
       this.#pop();
       const run = head.run;
       head.run = null;
@@ -59,33 +62,38 @@ export class Agenda {
     if (this.#heap.length === 0) this.clear();
   }
 
-  #push(item: Appointment): void {
-    const heap = this.#heap;
+  #push(item: Appointment, due: number): void {
+    const [heap, dues] = [this.#heap, this.#dues];
     let index = heap.push(item) - 1;
+    dues.push(due);
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (heap[parent]!.due <= item.due) break;
+      if (dues[parent]! <= due) break;
       heap[index] = heap[parent]!;
+      dues[index] = dues[parent]!;
       index = parent;
     }
     heap[index] = item;
+    dues[index] = due;
   }
 
   #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
+    const [heap, dues] = [this.#heap, this.#dues];
+    const [last, due] = [heap.pop()!, dues.pop()!];
     const size = heap.length;
     if (size === 0) return;
     let index = 0;
     for (;;) {
       let child = 2 * index + 1;
       if (child >= size) break;
-      if (child + 1 < size && heap[child + 1]!.due < heap[child]!.due) child++;
-      if (heap[child]!.due >= last.due) break;
+      if (child + 1 < size && dues[child + 1]! < dues[child]!) child++;
+      if (dues[child]! >= due) break;
       heap[index] = heap[child]!;
+      dues[index] = dues[child]!;
       index = child;
     }
     heap[index] = last;
+    dues[index] = due;
   }
 }
 

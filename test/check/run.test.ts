@@ -166,13 +166,14 @@ describe('a crash of our own', () => {
     throw new Error('broken probe');
   };
   test.each<[string, Probe['run']]>([
-    ['rejects', () => Promise.reject(new Error('broken probe'))],
+    ['crashes', (_engine, _host, _port, watcher) => watcher.crashed(new Error('broken probe'))],
     ['throws', fail],
     [
       'rejects while it talks',
-      (engine, host, port) => engine.tcp(host, port, () => Promise.reject(new Error('broken probe'))),
+      (engine, host, port, watcher) =>
+        engine.watchTcp(host, port, watcher, () => Promise.reject(new Error('broken probe'))),
     ],
-    ['throws while it talks', (engine, host, port) => engine.tcp(host, port, fail)],
+    ['throws while it talks', (engine, host, port, watcher) => engine.watchTcp(host, port, watcher, fail)],
   ])('in a probe that %s is an error entry and no verdict', async (_how, run) => {
     const site = await startAt('127.0.33.9', SITES.dmz);
     const port = site.services['pcpro']![0]!;

@@ -10,5 +10,5 @@ export const canaryTcp: Probe = {
   title: 'TCP connect to a port that should be unused, then the same as tcp-banner',
   transport: 'tcp',
   services: [],
-  run: (engine, host, port) => engine.tcp(host, port, identifyMute),
+  run: (engine, host, port, watcher) => engine.watchTcp(host, port, watcher, identifyMute),
 };

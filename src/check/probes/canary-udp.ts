@@ -8,8 +8,8 @@ export const canaryUdp: Probe = {
   title: 'UDP datagram to a port that should be unused',
   transport: 'udp',
   services: [],
-  run: (engine, host, port, { until } = {}) =>
-    engine.udp(host, port, {
+  run: (engine, host, port, watcher, { until } = {}) =>
+    engine.watchUdp(host, port, watcher, {
       ask: () => ({ bytes: DATAGRAM }),
       read: () => undefined,
       reason: 'udp-response',

@@ -51,5 +51,5 @@ export const dimPrompt: Probe = {
   title: 'TCP connect, blank line, read; then HTTP GET / and TLS if nothing comes',
   transport: 'tcp',
   services: ['dim'],
-  run: (engine, host, port) => engine.tcp(host, port, ask),
+  run: (engine, host, port, watcher) => engine.watchTcp(host, port, watcher, ask),
 };

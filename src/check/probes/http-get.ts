@@ -7,5 +7,5 @@ export const httpGet: Probe = {
   title: 'HTTP GET / (and /Login.htm if it looks like WebPro), within TLS if need be',
   transport: 'tcp',
   services: ['webpro'],
-  run: (engine, host, port) => engine.tcp(host, port, (conversation) => askPage(conversation)),
+  run: (engine, host, port, watcher) => engine.watchTcp(host, port, watcher, askPage),
 };

@@ -11,5 +11,6 @@ export const movedAdmin: Probe = {
   title: 'the same as tcp-identify, where administration may have been moved',
   transport: 'tcp',
   services: [],
-  run: (engine, host, port, { brief } = {}) => engine.tcp(host, port, (talk) => identify(talk), { minor: true, brief }),
+  run: (engine, host, port, watcher, { brief } = {}) =>
+    engine.watchTcp(host, port, watcher, identify, { minor: true, brief }),
 };

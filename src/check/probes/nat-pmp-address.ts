@@ -18,5 +18,5 @@ export const natPmpAddress: Probe = {
   title: 'NAT-PMP external address request',
   transport: 'udp',
   services: ['nat-pmp'],
-  run: (engine, host, port) => engine.udp(host, port, REQUEST),
+  run: (engine, host, port, watcher) => engine.watchUdp(host, port, watcher, REQUEST),
 };

@@ -1,7 +1,7 @@
 import type { Transport } from '../../model/endpoint.js';
 import type { Engine } from '../../net/scan/engine.js';
 import type { Host } from '../../net/scan/host.js';
-import type { Outcome } from '../../net/scan/outcome.js';
+import type { Outcome, Watcher } from '../../net/scan/outcome.js';
 
 /**
  * Looks at one endpoint in one protocol. A probe is harmless: it connects, reads and asks what any client may ask;
@@ -15,8 +15,13 @@ export interface Probe {
   readonly transport: Transport;
   /** Ids of the services whose endpoints it looks at; empty for probes that the plan chooses otherwise. */
   readonly services: readonly string[];
-  /** Resolves to what was seen; rejects only if the probe itself is broken. */
-  run(engine: Engine, host: Host, port: number, manner?: Manner): Promise<Outcome>;
+  /** Begins to look. The watcher is told what was seen, or that the probe itself is broken. */
+  run(engine: Engine, host: Host, port: number, watcher: Watcher, manner?: Manner): void;
+}
+
+/** Looks at one endpoint; rejects only if the probe itself is broken. */
+export function runProbe(probe: Probe, engine: Engine, host: Host, port: number): Promise<Outcome> {
+  return new Promise((saw, crashed) => probe.run(engine, host, port, { saw, crashed }));
 }
 
 /** How an endpoint is looked at where not as usual. */

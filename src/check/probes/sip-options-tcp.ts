@@ -12,5 +12,5 @@ export const sipOptionsTcp: Probe = {
   title: 'TCP connect, SIP OPTIONS, within TLS if need be',
   transport: 'tcp',
   services: ['sip-trunk', 'sip-3rd-party', 'nec-ip-phone'],
-  run: (engine, host, port) => engine.tcp(host, port, ask),
+  run: (engine, host, port, watcher) => engine.watchTcp(host, port, watcher, ask),
 };

@@ -15,7 +15,12 @@ const SIP_PORT = 5_060;
 const FINAL_MS = 1_500;
 
 /** What is the same for all that are asked. */
-const REQUEST = {
+const REQUEST: UdpRequest = {
+  ask: (local, target) => {
+    const ids = createSipIds();
+    const bytes = renderSipOptions({ transport: 'UDP', target, local: local(), userAgent: USER_AGENT, ids, cseq: 1 });
+    return { bytes, key: ids.callId };
+  },
   read: (bytes) => {
     const answer = parseSipResponse(bytes);
     return answer && { sip: answer.evidence };
@@ -27,7 +32,7 @@ const REQUEST = {
     ms: ({ sip }) => (sip && isFinalSip(sip) ? 0 : FINAL_MS),
     join: (_all, next) => next,
   },
-} as const satisfies Omit<UdpRequest, 'ask'>;
+};
 
 /**
  * SIP OPTIONS over UDP; any well-formed SIP answer proves that the endpoint can be reached (RFC 3261 §11.2).
@@ -38,21 +43,5 @@ export const sipOptionsUdp: Probe = {
   title: 'SIP OPTIONS over UDP',
   transport: 'udp',
   services: ['sip-trunk', 'sip-3rd-party', 'nec-ip-phone'],
-  run: (engine, host, port) =>
-    engine.udp(host, port, {
-      ask: (local) => {
-        const ids = createSipIds();
-        const target = { address: host.address, port };
-        const bytes = renderSipOptions({
-          transport: 'UDP',
-          target,
-          local: local(),
-          userAgent: USER_AGENT,
-          ids,
-          cseq: 1,
-        });
-        return { bytes, key: ids.callId };
-      },
-      ...REQUEST,
-    }),
+  run: (engine, host, port, watcher) => engine.watchUdp(host, port, watcher, REQUEST),
 };

@@ -27,12 +27,12 @@ export const ssdpSearch: Probe = {
   title: 'SSDP M-SEARCH (unicast)',
   transport: 'udp',
   services: ['upnp'],
-  run: (engine, host, port) => {
+  run: (engine, host, port, watcher) => {
     const key = `ssdp ${host.address}`;
     const otherMs = Math.max(COLLECT_MS.other, host.timing.patienceMs);
     let searches = SEARCHES;
     let asked = 0;
-    return engine.udp(host, port, {
+    return engine.watchUdp(host, port, watcher, {
       ask: () => ({ bytes: searches[asked++ % searches.length]!, key }),
       read: (bytes) => {
         const answer = parseSsdpAnswer(bytes);

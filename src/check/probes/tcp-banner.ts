@@ -10,5 +10,5 @@ export const tcpBanner: Probe = {
   title: 'TCP connect, silent read, then HTTP GET / and TLS if nothing comes',
   transport: 'tcp',
   services: ['pcpro', 'cti', 'smdr'],
-  run: (engine, host, port) => engine.tcp(host, port, identifyMute),
+  run: (engine, host, port, watcher) => engine.watchTcp(host, port, watcher, identifyMute),
 };

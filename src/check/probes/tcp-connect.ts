@@ -6,5 +6,5 @@ export const tcpConnect: Probe = {
   title: 'TCP connect, nothing else',
   transport: 'tcp',
   services: [],
-  run: (engine, host, port) => engine.tcp(host, port),
+  run: (engine, host, port, watcher) => engine.watchTcp(host, port, watcher),
 };

@@ -7,5 +7,5 @@ export const tcpIdentify: Probe = {
   title: 'TCP connect, silent read, then HTTP GET / and what http-get does',
   transport: 'tcp',
   services: [],
-  run: (engine, host, port, { brief } = {}) => engine.tcp(host, port, (talk) => identify(talk), { brief }),
+  run: (engine, host, port, watcher, manner) => engine.watchTcp(host, port, watcher, identify, manner),
 };

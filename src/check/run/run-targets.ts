@@ -13,7 +13,7 @@ import { createPlanner, type Planner, type PlanOptions } from '../probes/plan.js
 import { digestProfile, judgeSurvey, type ReportOptions } from '../judge/judge-survey.js';
 import { runProbes, type SeeEndpoint } from '../survey/run-probes.js';
 import { type FirstLook, Spread } from '../survey/spread.js';
-import { finishSurvey } from '../survey/survey-target.js';
+import { createSurvey, finishRounds } from '../survey/survey-target.js';
 
 /** What targets are looked at for and judged by: made once for all that share it. */
 export interface Terms extends ReportOptions {
@@ -127,9 +127,11 @@ export async function* runTargets<T extends Job>(
     const looked = spreadMs === undefined ? lookAtOnce(jobs) : lookSpread(jobs, spreadMs);
     const until = late?.signal ?? new AbortController().signal;
     const again = spreadMs === undefined ? options.timing.targets : SPREAD_AGAIN;
-    yield* mapConcurrently(looked, again, until, async ({ job, first }) =>
-      judge(job, await finishSurvey(job.target, first, prepare(job))),
-    );
+    const finished = mapConcurrently(looked, again, until, async ({ job, first }) => {
+      return { job, rounds: await finishRounds(job.target, first, prepare(job)) };
+    });
+    // Only as they are taken: many targets end at the same moment, and a report is ten times as large as what it is made of.
+    for await (const { job, rounds } of finished) yield judge(job, createSurvey(rounds));
   } finally {
     late?.release();
     await engine.close();

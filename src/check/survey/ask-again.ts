@@ -63,9 +63,7 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
   for (const now of seenNow) second.note(now);
   // What was silent for so long answers now: something holds back a share of what we ask, or of the answers.
   const limited = losesSome || silent.tcp.some(({ endpoint }) => second.kindOf(endpoint) !== 'silence');
-  second.recheck.push(
-    ...[...host.suddenlyRefused].flatMap((transport) => findSuddenRefusal(second, transport, seenNow)),
-  );
+  second.recheck.push(...host.suddenlyRefused.flatMap((transport) => findSuddenRefusal(second, transport, seenNow)));
   const suspicion = second.recheck.some(isTurned) ? null : findSuspicion(seen, host, limited);
   if (!suspicion || signal.aborted) return result();
   const doubtful = plan.filter(({ endpoint, probe }) => {

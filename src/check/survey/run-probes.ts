@@ -3,7 +3,7 @@ import type { AskedState, Observation, UnitError } from '../../model/report.js';
 import type { ControlEndpoint } from '../../net/scan/control.js';
 import type { Engine } from '../../net/scan/engine.js';
 import type { Host } from '../../net/scan/host.js';
-import { createErrorOutcome, type Outcome } from '../../net/scan/outcome.js';
+import { createErrorOutcome, type Outcome, type Watcher } from '../../net/scan/outcome.js';
 import type { Timing } from '../../net/scan/timing.js';
 import type { PlannedProbe } from '../probes/plan.js';
 import type { Manner } from '../probes/probe.js';
@@ -18,31 +18,50 @@ export type Look = (planned: PlannedProbe, host: Host, manner?: Manner) => Promi
 
 /** Creates the look of a survey that began at `startMs`; `errors` gets what crashes. */
 export function createLook(engine: Engine, startMs: number, errors: UnitError[]): Look {
-  const begin = createBegin(engine, startMs, errors);
-  return (planned, host, manner) => new Promise((done) => begin(planned, host, manner, done));
+  return (planned, host, manner) =>
+    new Promise((done) => {
+      begin(engine, host, new Looking({ startMs, errors, done }, planned, 0), manner);
+    });
 }
 
-/** Begins to look at an endpoint, and calls `done` with what was seen. */
-type Begin = (planned: PlannedProbe, host: Host, manner: Manner | undefined, done: (seen: Observation) => void) => void;
+/** What the endpoints of a survey have in common; `done` gets what was seen of each, and its number. */
+interface Looks {
+  readonly startMs: number;
+  readonly errors: UnitError[];
+  readonly done: (seen: Observation, index: number) => void;
+}
 
-/** As {@link createLook}, for the many of a first round: there are thousands in flight, and each promise costs memory. */
-function createBegin(engine: Engine, startMs: number, errors: UnitError[]): Begin {
-  return ({ endpoint, port, probe }, host, manner, done) => {
-    const observe = (outcome: Outcome): void => {
-      const rttMs = outcome.rttMs === null ? null : roundMs(outcome.rttMs);
-      done({ endpoint, probe: probe.id, ...outcome, rttMs, atMs: roundMs(performance.now() - startMs) });
-    };
-    const fail = (error: unknown): void => {
-      const message = String(error).slice(0, 200);
-      errors.push({ unit: `probe/${probe.id}`, message: `${endpoint}: ${message}` });
-      observe(createErrorOutcome('internal', 0, message));
-    };
-    try {
-      void probe.run(engine, host, port, manner).then(observe, fail);
-    } catch (error) {
-      fail(error);
-    }
-  };
+/** One endpoint that is looked at. */
+class Looking implements Watcher {
+  constructor(
+    private readonly looks: Looks,
+    readonly planned: PlannedProbe,
+    private readonly index: number,
+  ) {}
+
+  saw({ state, reason, rttMs, tries, evidence }: Outcome): void {
+    const { endpoint, probe } = this.planned;
+    const atMs = roundMs(performance.now() - this.looks.startMs);
+    const rounded = rttMs === null ? null : roundMs(rttMs);
+    const seen = { endpoint, probe: probe.id, state, reason, rttMs: rounded, tries, evidence, atMs };
+    this.looks.done(seen, this.index);
+  }
+
+  crashed(error: unknown): void {
+    const { endpoint, probe } = this.planned;
+    const message = String(error).slice(0, 200);
+    this.looks.errors.push({ unit: `probe/${probe.id}`, message: `${endpoint}: ${message}` });
+    this.saw(createErrorOutcome('internal', 0, message));
+  }
+}
+
+function begin(engine: Engine, host: Host, looking: Looking, manner: Manner | undefined): void {
+  const { probe, port } = looking.planned;
+  try {
+    probe.run(engine, host, port, looking, manner);
+  } catch (error) {
+    looking.crashed(error);
+  }
 }
 
 /** What the first round of a survey came to: every endpoint was asked, and nothing asked again. */
@@ -86,7 +105,6 @@ export async function runProbes(address: string, options: RunProbesOptions): Pro
   const host = engine.host(address, options.timing);
   host.unhurried = plan.some(({ wanted }) => wanted);
   const before = options.control ? options.control.ask() : null;
-  const begin = createBegin(engine, startMs, errors);
   const look = createLook(engine, startMs, errors);
   let canary: Promise<unknown> | null = null;
   const lookAtCanary = (planned: PlannedProbe): Promise<Observation> => {
@@ -103,14 +121,15 @@ export async function runProbes(address: string, options: RunProbesOptions): Pro
     const seen = new Array<Observation>(plan.length);
     let left = plan.length;
     if (left === 0) resolve(seen);
+    const done = (observation: Observation, index: number): void => {
+      seen[index] = observation;
+      onEndpoint(observation, address);
+      if (--left === 0) resolve(seen);
+    };
+    const looks: Looks = { startMs, errors, done };
     for (const [index, planned] of plan.entries()) {
-      const done = (observation: Observation): void => {
-        seen[index] = observation;
-        onEndpoint(observation, address);
-        if (--left === 0) resolve(seen);
-      };
-      if (planned.probe.id === 'canary-udp') void lookAtCanary(planned).then(done);
-      else begin(planned, host, chooseManner(planned, plan.length, services), done);
+      if (planned.probe.id === 'canary-udp') void lookAtCanary(planned).then((observation) => done(observation, index));
+      else begin(engine, host, new Looking(looks, planned, index), chooseManner(planned, plan.length, services));
     }
   });
   return { host, plan, observations, errors, before, startedAt, startMs };

@@ -8,6 +8,7 @@ import type { Liveness, Observation, Survey, Target, Vantage } from '../../model
 import type { ControlEndpoint } from '../../net/scan/control.js';
 import { askPing } from '../../system/ping.js';
 import type { Engine } from '../../net/scan/engine.js';
+import { NO_EVIDENCE } from '../../net/scan/outcome.js';
 import { findLocalAddress } from '../../net/sockets/addresses.js';
 import type { Timing } from '../../net/scan/timing.js';
 import type { PlannedProbe } from '../probes/plan.js';
@@ -43,11 +44,19 @@ export interface FinishOptions {
 export async function surveyTarget(target: Target, options: SurveyOptions): Promise<Survey> {
   const { address } = target;
   const first = address === null ? null : await runProbes(address, { ...options, services: options.listed });
-  return finishSurvey(target, first, options);
+  return createSurvey(await finishRounds(target, first, options));
+}
+
+/** A survey as long as no one has said what answered. */
+export interface Rounds extends Omit<Survey, 'observations' | 'unlisted'> {
+  /** All of them, in the order in which they were asked. */
+  readonly seen: readonly Observation[];
+  /** Endpoints that are listed in any case. */
+  readonly listed: ReadonlySet<EndpointId>;
 }
 
 /** Goes on where every endpoint of a target was asked: asks again what is in doubt. Null where it has no address. */
-export async function finishSurvey(target: Target, first: FirstRound | null, options: FinishOptions): Promise<Survey> {
+export async function finishRounds(target: Target, first: FirstRound | null, options: FinishOptions): Promise<Rounds> {
   const { engine, signal } = options;
   const startMs = first?.startMs ?? performance.now();
   const errors = first?.errors ?? [];
@@ -92,7 +101,6 @@ export async function finishSurvey(target: Target, first: FirstRound | null, opt
       ...(seen.echo && { echo: seen.echo }),
     };
   }
-  const { listed, unlisted } = listSome(observations, options.listed);
   return {
     target,
     vantage,
@@ -100,12 +108,21 @@ export async function finishSurvey(target: Target, first: FirstRound | null, opt
     durationMs: roundMs(performance.now() - startMs),
     interrupted: signal.aborted,
     liveness,
-    observations: listed.map((observation) => {
-      const found = identify(observation);
-      errors.push(...found.errors);
-      return { ...observation, identity: found.identity };
-    }),
-    unlisted,
+    seen: observations,
+    listed: options.listed,
     errors,
   };
+}
+
+/** Lists what was seen and identifies what answered. */
+export function createSurvey({ seen, listed: always, ...rounds }: Rounds): Survey {
+  const { listed, unlisted } = listSome(seen, always);
+  const errors = [...rounds.errors];
+  const observations = listed.map((observation) => {
+    if (observation.evidence === NO_EVIDENCE) return { ...observation, identity: null };
+    const found = identify(observation);
+    errors.push(...found.errors);
+    return { ...observation, identity: found.identity };
+  });
+  return { ...rounds, observations, unlisted, errors };
 }

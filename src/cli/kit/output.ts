@@ -14,8 +14,8 @@ export interface Output {
   close(): Promise<void>;
 }
 
-/** At most this much text may wait for a reader, in UTF-16 code units. */
-const MAX_WAITING = 1 << 18;
+/** At most this much may wait for a reader, in bytes; or one piece, if that is longer. */
+const MAX_WAITING = 1 << 20;
 
 /** Tells at the end, where a report went to a file, what it says in a word and where it is. */
 export function tellWritten(verdict: string, what: string, { output, quiet }: WrittenTo): void {
@@ -79,10 +79,10 @@ async function openFile(file: string | undefined, replaceable: Replaceable): Pro
   let empty = made !== null;
   return joinWrites(
     true,
-    async (data) => {
+    async (bytes) => {
       if (full) await handle.truncate().catch(refuse);
       full = false;
-      await handle.writeFile(data).catch(refuse);
+      await handle.writeFile(bytes).catch(refuse);
       empty = false;
     },
     async () => {
@@ -107,22 +107,23 @@ async function readBeginning(file: string): Promise<string> {
   }
 }
 
-/** Joins what comes while a write is under way into the next one: thousands of small writes cost time. */
-function joinWrites(
-  toFile: boolean,
-  write: (data: string | Uint8Array) => Promise<void>,
-  close: () => Promise<void>,
-): Output {
-  let waiting = '';
+/**
+ * Joins what comes while a write is under way into the next one: thousands of small writes cost time. As bytes, which
+ * lie outside the heap: long texts that were put together would have it collected all the time.
+ */
+function joinWrites(toFile: boolean, write: (bytes: Buffer) => Promise<void>, close: () => Promise<void>): Output {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
   let writing: Promise<void> | null = null;
   let failed = false;
   let closed = false;
   const drain = async (): Promise<void> => {
     try {
-      while (waiting !== '') {
-        const text = waiting;
-        waiting = '';
-        await write(text);
+      while (waiting.length > 0) {
+        const bytes = Buffer.concat(waiting, size);
+        waiting = [];
+        size = 0;
+        await write(bytes);
       }
       writing = null;
     } catch (error) {
@@ -134,15 +135,13 @@ function joinWrites(
     toFile,
     write: async (data) => {
       if (data.length === 0) return;
-      if (typeof data !== 'string') {
-        await writing;
-        return write(data);
-      }
-      waiting += data;
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      waiting.push(bytes);
+      size += bytes.length;
       writing ??= drain();
       // A failure is for the next call to tell.
       writing.catch(() => {});
-      if (failed || waiting.length > MAX_WAITING) await writing;
+      if (failed || size > MAX_WAITING) await writing;
     },
     close: async () => {
       if (closed) return;
@@ -169,9 +168,9 @@ export function describeWriteError({ code, message }: NodeJS.ErrnoException): st
   return `cannot be written: ${PROBLEMS[code ?? ''] ?? message}`;
 }
 
-function writeStdout(data: string | Uint8Array): Promise<void> {
+function writeStdout(bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(data, () => resolve());
+    process.stdout.write(bytes, () => resolve());
   });
 }
 

@@ -3,7 +3,7 @@ import type { Talk } from '../sockets/conversation.js';
 import { Core } from './core.js';
 import { NetworkPacing } from './gate.js';
 import { Host } from './host.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, Watcher } from './outcome.js';
 import type { TcpOptions } from './tcp-connect.js';
 import { talkTcp } from './tcp-talk.js';
 import type { Timing } from './timing.js';
@@ -36,17 +36,25 @@ export class Engine {
   }
 
   /** Connects to a TCP endpoint and, where it is open, runs `talk` on the connection. */
-  tcp(host: Host, port: number, talk?: Talk, options?: TcpOptions): Promise<Outcome> {
-    const outcome = talkTcp(this.#core, host, port, talk, options);
+  watchTcp(host: Host, port: number, watcher: Watcher, talk?: Talk, options?: TcpOptions): void {
+    talkTcp(this.#core, host, port, watcher, talk, options);
     if (this.#cut) this.cutOff();
-    return outcome;
   }
 
   /** Asks a UDP endpoint. */
-  udp(host: Host, port: number, request: UdpRequest): Promise<Outcome> {
-    const outcome = exchangeUdp(this.#core, host, port, request);
+  watchUdp(host: Host, port: number, watcher: Watcher, request: UdpRequest): void {
+    exchangeUdp(this.#core, host, port, request, watcher);
     if (this.#cut) this.cutOff();
-    return outcome;
+  }
+
+  /** As {@link watchTcp}; rejects if `talk` is broken. */
+  tcp(host: Host, port: number, talk?: Talk, options?: TcpOptions): Promise<Outcome> {
+    return new Promise((saw, crashed) => this.watchTcp(host, port, { saw, crashed }, talk, options));
+  }
+
+  /** As {@link watchUdp}. */
+  udp(host: Host, port: number, request: UdpRequest): Promise<Outcome> {
+    return new Promise((saw, crashed) => this.watchUdp(host, port, { saw, crashed }, request));
   }
 
   /** Waits; ends at once when the engine is cut off. */

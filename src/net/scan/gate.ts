@@ -9,7 +9,8 @@ export type Pacer = (now: number) => number;
 
 interface Job {
   readonly takesSocket: boolean;
-  readonly pacer: Pacer | null;
+  /** Null once its moment is reserved. */
+  pacer: Pacer | null;
   readonly run: () => void;
 }
 
@@ -108,7 +109,8 @@ export class Gate {
     if (due > now + TICK_MS) {
       const queue = job.takesSocket ? this.#opens : this.#sends;
       this.#agenda.at(due, () => {
-        queue.push({ ...job, pacer: null });
+        job.pacer = null;
+        queue.push(job);
         this.#schedule();
       });
       return;

@@ -1,4 +1,5 @@
 import { addressScope } from '../../model/address.js';
+import type { Transport } from '../../model/endpoint.js';
 import { hasAddressToReach } from '../sockets/addresses.js';
 import { type ErrnoMeaning, judgeErrno } from '../sockets/errno.js';
 import type { Pacer } from './gate.js';
@@ -48,14 +49,14 @@ export class Host {
   /** Refusals over either transport that came to a later try only. */
   #lateRefusals = 0;
   /** When the latest late refusals over a transport began to come, and how many came since. */
-  readonly #volleys = new Map<'tcp' | 'udp', { readonly at: number; refusals: number }>();
+  #volleys: Map<Transport, { readonly at: number; refusals: number }> | null = null;
   /** The transports over which several endpoints that had been silent were refused at one moment. */
-  readonly suddenlyRefused = new Set<'tcp' | 'udp'>();
+  suddenlyRefused: readonly Transport[] = [];
   /** Whether this machine has an address that could reach it, once that mattered. */
   #reachable: boolean | null = null;
   /** Earliest time of the next extra try for a rate-limited ICMP answer. */
   #nextRefusalTry = 0;
-  /** Probes that want to know as soon as its round-trip time is known. */
+  /** Probes that want to know as soon as its round-trip time is known; none once it is. */
   readonly waiting = new Set<() => void>();
 
   constructor(
@@ -74,7 +75,7 @@ export class Host {
   }
 
   /** Judges an error on the way to it; see {@link judgeErrno}. */
-  judgeError(code: string | undefined, transport: 'tcp' | 'udp', local: boolean): ErrnoMeaning {
+  judgeError(code: string | undefined, transport: Transport, local: boolean): ErrnoMeaning {
     // No free port, or no address of that family: only the first passes.
     if (code !== 'EADDRNOTAVAIL') return judgeErrno(code, transport, local);
     this.#reachable ??= hasAddressToReach(this.address);
@@ -88,7 +89,10 @@ export class Host {
     if (rttMs === null) return;
     const first = this.rtt.smoothedMs === null;
     this.rtt.sample(rttMs);
-    if (first) for (const wake of [...this.waiting]) wake();
+    if (!first) return;
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const wake of waiting) wake();
   }
 
   /** Whether an answer would have come before now: a next try may have left before that. */
@@ -97,14 +101,17 @@ export class Host {
   }
 
   /** Notes a refusal; `late` says that an earlier try was not refused. */
-  refused(transport: 'tcp' | 'udp', late: boolean, now = performance.now()): void {
+  refused(transport: Transport, late: boolean, now = performance.now()): void {
     if (transport === 'tcp') this.tcpRefusals++;
     else this.refusals++;
     if (!late) return;
     this.#lateRefusals++;
+    this.#volleys ??= new Map();
     let volley = this.#volleys.get(transport);
     if (!volley || now - volley.at > SUDDEN.withinMs) this.#volleys.set(transport, (volley = { at: now, refusals: 0 }));
-    if (++volley.refusals >= SUDDEN.refusals) this.suddenlyRefused.add(transport);
+    if (++volley.refusals === SUDDEN.refusals && !this.suddenlyRefused.includes(transport)) {
+      this.suddenlyRefused = [...this.suddenlyRefused, transport];
+    }
   }
 
   /**

@@ -11,7 +11,27 @@ export interface Outcome {
   readonly evidence: Evidence;
 }
 
+/**
+ * Who wants to know what comes of an endpoint: one of these is called, once. An object and no promise, which is several
+ * objects and closures: thousands are under way at once.
+ */
+export interface Watcher {
+  /** The endpoint is settled. */
+  saw(outcome: Outcome): void;
+  /** What talks to it is broken. */
+  crashed(error: unknown): void;
+}
+
+/** The evidence of what said nothing: one for all, since tens of thousands are kept at a time. */
+export const NO_EVIDENCE: Evidence = Object.freeze({});
+
 /** The outcome of our own trouble: no statement about the target. */
 export function createErrorOutcome(reason: Reason, tries: number, detail?: string): Outcome {
-  return { state: 'error', reason, rttMs: null, tries, evidence: detail ? { detail: detail.slice(0, 256) } : {} };
+  return {
+    state: 'error',
+    reason,
+    rttMs: null,
+    tries,
+    evidence: detail ? { detail: detail.slice(0, 256) } : NO_EVIDENCE,
+  };
 }

@@ -3,20 +3,19 @@ import type { Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { countSyns, type Host, REFUSAL_WAIT_MS } from './host.js';
-import { createErrorOutcome, type Outcome } from './outcome.js';
+import { createErrorOutcome, NO_EVIDENCE, type Outcome } from './outcome.js';
 import { BUSY } from './timing.js';
 
-/** The end of a connect: its outcome and, where the endpoint is open, the connection for the caller to close. */
-export interface Connected {
-  readonly outcome: Outcome;
-  readonly socket: Socket | null;
+/** Who connects: is told once of what came of it and, where the endpoint is open, gets the connection, to close it. */
+export interface Connecting {
+  connected(outcome: Outcome, socket: Socket | null): void;
 }
 
 /** Where an ICMP error ended a connect, the system no longer repeats its SYN: the next one leaves so much later. */
 const SOFT_GAP_MS = { least: 500, unknown: 1_000 } as const;
 
 /**
- * Connects to one TCP endpoint until it answers or its silence is believed, and calls `done` once.
+ * Connects to one TCP endpoint until it answers or its silence is believed, and tells `caller` once.
  *
  * Silence is never believed before the whole patience is over, in which the system itself repeats the SYN. A
  * round-trip time that is known only adds tries from fresh sockets, where the system's own are too few: it says how
@@ -29,10 +28,10 @@ export function connectTcp(
   core: Core,
   host: Host,
   port: number,
-  done: (connected: Connected) => void,
-  options: TcpOptions = {},
+  caller: Connecting,
+  options: TcpOptions = AS_USUAL,
 ): void {
-  new TcpConnect(core, host, port, done, options).request();
+  new TcpConnect(core, host, port, caller, options).request();
 }
 
 /** How a TCP endpoint is asked, where not as the others are. */
@@ -43,9 +42,11 @@ export interface TcpOptions {
   readonly minor?: boolean | undefined;
 }
 
+const AS_USUAL: TcpOptions = {};
+
 class TcpConnect {
-  /** Few: no set is worth its memory. */
-  #attempts: Attempt[] = [];
+  /** Few, and written anew for each: what grows in place makes room for sixteen. */
+  #attempts: readonly Attempt[] = [];
   #firstTryAt: number | null = null;
   #lastTryAt = 0;
   #triesGivenUp = 0;
@@ -62,11 +63,11 @@ class TcpConnect {
     private readonly core: Core,
     private readonly host: Host,
     private readonly port: number,
-    private readonly done: (connected: Connected) => void,
+    private readonly caller: Connecting,
     private readonly options: TcpOptions,
   ) {
     core.running.add(this);
-    host.waiting.add(this.#wake);
+    if (host.rtt.smoothedMs === null) host.waiting.add(this.#wake);
   }
 
   /** Queues the next try. Where no socket is free, the older tries end now: else all could wait for one another. */
@@ -92,7 +93,7 @@ class TcpConnect {
     this.#firstTryAt ??= now;
     this.#lastTryAt = now;
     const attempt = new Attempt(this, now);
-    this.#attempts.push(attempt);
+    this.#attempts = [...this.#attempts, attempt];
     attempt.on('close', this.core.gate.release).on('connect', onConnect).on('error', onError);
     attempt.connect({ host: this.host.address, port: this.port, autoSelectFamily: false });
     // The connect call itself is made in a callback that was queued just before this one.
@@ -136,7 +137,7 @@ class TcpConnect {
     const turn = mayBeRefusal && this.host.limitsTcpRefusals ? this.host.takeRefusalTurn(now) : null;
     if (turn === null) {
       const tries = this.#countTries(now);
-      return this.#settle({ state: 'filtered', reason: this.#silence, rttMs: null, tries, evidence: {} });
+      return this.#settle({ state: 'filtered', reason: this.#silence, rttMs: null, tries, evidence: NO_EVIDENCE });
     }
     this.#askedOnceMore = true;
     this.#giveUpAttempts(now);
@@ -172,7 +173,7 @@ class TcpConnect {
     const rttMs = this.#noteAnswer(attempt);
     this.#forget(attempt);
     attempt.removeAllListeners('error').on('error', () => {});
-    this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: {} }, attempt);
+    this.#settle({ state: 'open', reason: 'syn-ack', rttMs, tries, evidence: NO_EVIDENCE }, attempt);
   }
 
   /** An attempt ended without a connection. */
@@ -187,7 +188,7 @@ class TcpConnect {
     const tries = this.#countTries();
     if (meaning.state === 'closed' && !this.options.minor) this.host.refused('tcp', tries > 1);
     const rttMs = this.#noteAnswer(attempt);
-    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: {} });
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: NO_EVIDENCE });
   }
 
   /** "Unreachable" may come from any router on the way, and a timeout from our own system: no more than a lost try. */
@@ -232,7 +233,7 @@ class TcpConnect {
     this.core.running.delete(this);
     this.host.waiting.delete(this.#wake);
     for (const attempt of this.#attempts) attempt.destroy();
-    this.done({ outcome, socket });
+    this.caller.connected(outcome, socket);
   }
 }
 

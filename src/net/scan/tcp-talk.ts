@@ -12,8 +12,8 @@ import { finishSocket, resetSocket } from '../sockets/tcp-socket.js';
 import { describeTlsServer, NOTHING_SHOWN, startTls } from '../sockets/tls-socket.js';
 import type { Core, Running } from './core.js';
 import type { Host } from './host.js';
-import type { Outcome } from './outcome.js';
-import { type Connected, connectTcp, type TcpOptions } from './tcp-connect.js';
+import type { Outcome, Watcher } from './outcome.js';
+import { type Connecting, connectTcp, type TcpOptions } from './tcp-connect.js';
 
 /** How long the other side may take to end a connection that we have ended, ms. */
 const FINISH_MS = 500;
@@ -24,20 +24,16 @@ const SLICE_MS = 100;
  * Connects to a TCP endpoint and, where it is open, talks its protocol on the same connection. A conversation ends with
  * a FIN; a connection on which neither side said anything with a reset, which leaves no TIME_WAIT behind.
  */
-export function talkTcp(core: Core, host: Host, port: number, talk?: Talk, options?: TcpOptions): Promise<Outcome> {
+export function talkTcp(
+  core: Core,
+  host: Host,
+  port: number,
+  watcher: Watcher,
+  talk?: Talk,
+  options?: TcpOptions,
+): void {
   host.underWay++;
-  return new Promise((resolve, reject) => {
-    const askedAt = performance.now();
-    const done = ({ outcome, socket }: Connected): void => {
-      if (!socket || !talk) {
-        if (socket) resetSocket(socket);
-        host.underWay--;
-        return resolve(outcome);
-      }
-      new Talking(core, host, port, askedAt).run(outcome, socket, talk).then(resolve, reject);
-    };
-    connectTcp(core, host, port, done, options);
-  });
+  connectTcp(core, host, port, new Talking(core, host, port, watcher, talk), options);
 }
 
 /** The connection of a conversation. */
@@ -50,20 +46,36 @@ interface Line {
 }
 
 /** One conversation, on one connection after another: it holds one socket at a time, so that none waits for another's. */
-class Talking implements Running {
+class Talking implements Connecting, Running {
   #line: Line | null = null;
   #first: Line | null = null;
   #endedFirst: SocketReader['ended'] = null;
   #cut = false;
+  readonly #askedAt = performance.now();
 
   constructor(
     private readonly core: Core,
     private readonly host: Host,
     private readonly port: number,
-    private readonly askedAt: number,
+    private readonly watcher: Watcher,
+    private readonly talk: Talk | undefined,
   ) {}
 
-  async run(outcome: Outcome, socket: Socket, talk: Talk): Promise<Outcome> {
+  connected(outcome: Outcome, socket: Socket | null): void {
+    const { talk, watcher } = this;
+    if (socket && talk) {
+      void this.#run(outcome, socket, talk).then(
+        (said) => watcher.saw(said),
+        (error: unknown) => watcher.crashed(error),
+      );
+      return;
+    }
+    if (socket) resetSocket(socket);
+    this.host.underWay--;
+    watcher.saw(outcome);
+  }
+
+  async #run(outcome: Outcome, socket: Socket, talk: Talk): Promise<Outcome> {
     this.core.running.add(this);
     try {
       const conversation = this.#take(socket, false);
@@ -127,14 +139,14 @@ class Talking implements Running {
     this.#leave();
     return new Promise((resolve) => {
       if (this.#cut) return resolve(null);
-      connectTcp(this.core, this.host, this.port, ({ socket }) => resolve(socket));
+      connectTcp(this.core, this.host, this.port, { connected: (_outcome, socket) => resolve(socket) });
     });
   }
 
   async #readPatiently(reader: SocketReader, { leastMs, share, maxBytes }: PatientLimits): Promise<ReadResult> {
     const { host, core } = this;
     const leastUntil = performance.now() + leastMs;
-    const mostUntil = this.askedAt + share * host.timing.patienceMs;
+    const mostUntil = this.#askedAt + share * host.timing.patienceMs;
     host.underWay--;
     try {
       for (;;) {

@@ -3,9 +3,9 @@ import type { Evidence, Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { type Host, REFUSAL_GAP_MS } from './host.js';
-import { createErrorOutcome, type Outcome } from './outcome.js';
+import { createErrorOutcome, NO_EVIDENCE, type Outcome, type Watcher } from './outcome.js';
 import { BUSY, tryOffset } from './timing.js';
-import type { Question, UdpRequest } from './udp-request.js';
+import type { UdpRequest } from './udp-request.js';
 import { hearAlsoAt, sendFromPort } from './udp-from-port.js';
 import { createUdpSocket, type ReceiveDatagram, type Sender } from '../sockets/udp-port.js';
 
@@ -15,9 +15,9 @@ const SHARED_TRY = 1;
 const FROM_PORT_AT = 0.66;
 
 /** Asks a UDP endpoint until it answers, an ICMP error refuses it, or its silence is believed. */
-export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRequest): Promise<Outcome> {
+export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRequest, watcher: Watcher): void {
   host.underWay++;
-  return new Promise((resolve) => new UdpExchange(core, host, port, request, resolve).open());
+  new UdpExchange(core, host, port, request, watcher).open();
 }
 
 /**
@@ -27,7 +27,10 @@ export function exchangeUdp(core: Core, host: Host, port: number, request: UdpRe
  */
 class UdpExchange {
   readonly #tries: number;
-  readonly #cleanups: (() => void)[] = [];
+  readonly #there: Sender;
+  /** Few, and written anew for each: what grows in place makes room for sixteen. */
+  #cleanups: readonly (() => void)[] = [];
+  #ear: ReceiveDatagram | null = null;
   #socket: Socket | null = null;
   #local: Sender | null = null;
   #launched = false;
@@ -50,8 +53,9 @@ class UdpExchange {
     private readonly host: Host,
     private readonly port: number,
     private readonly request: UdpRequest,
-    private readonly done: (outcome: Outcome) => void,
+    private readonly watcher: Watcher,
   ) {
+    this.#there = { address: host.address, port };
     this.#tries = request.tries ?? host.timing.tries;
     core.running.add(this);
   }
@@ -131,7 +135,7 @@ class UdpExchange {
   #sendConnected(): void {
     if (this.#settled || !this.#socket) return;
     const socket = this.#socket;
-    const { bytes } = this.#ask(() => (this.#local ??= socket.address()));
+    const bytes = this.#ask(() => (this.#local ??= socket.address()));
     this.#noteSent();
     socket.send(bytes, (error) => error && this.#failed(error));
   }
@@ -162,19 +166,14 @@ class UdpExchange {
         this.#plan();
       },
     });
-    this.#cleanups.push(end);
-  }
-
-  get #there(): Sender {
-    return { address: this.host.address, port: this.port };
+    this.#atEnd(end);
   }
 
   /** Sends from a port that others use too, and hears what comes to it from the endpoint. */
   #sendFrom(port: number, fixed: boolean, send: (bytes: Uint8Array) => void): void {
     if (this.core.gate.isCrowded && this.host.refusals === 0) this.#giveUpSocket();
-    const hear: ReceiveDatagram = (bytes, from) => this.#received(bytes, from, fixed);
-    this.#cleanups.push(this.core.shared.listen(port, this.#there, hear));
-    const { bytes } = this.#ask(() => ({ address: this.host.localAddress ?? '0.0.0.0', port }), fixed);
+    this.#atEnd(this.core.shared.listen(port, this.#there, this.#earOf(fixed)));
+    const bytes = this.#ask(() => ({ address: this.host.localAddress ?? '0.0.0.0', port }), fixed);
     this.#noteSent();
     send(bytes);
   }
@@ -185,16 +184,21 @@ class UdpExchange {
     this.#socket = null;
   }
 
-  #ask(local: () => Sender, fixed = false): Question {
-    const question = this.request.ask(local);
-    if (this.request.correlate && question.key !== undefined) {
-      this.#cleanups.push(
-        this.core.shared.listenFor(this.request.correlate, question.key, (bytes, from) =>
-          this.#received(bytes, from, fixed),
-        ),
-      );
-    }
-    return question;
+  #ask(local: () => Sender, fixed = false): Uint8Array {
+    const { bytes, key } = this.request.ask(local, this.#there);
+    const { correlate } = this.request;
+    if (correlate && key !== undefined) this.#atEnd(this.core.shared.listenFor(correlate, key, this.#earOf(fixed)));
+    return bytes;
+  }
+
+  #atEnd(cleanup: () => void): void {
+    this.#cleanups = [...this.#cleanups, cleanup];
+  }
+
+  /** What hears for it at sockets in common: one for all tries but that from a fixed port. */
+  #earOf(fixed: boolean): ReceiveDatagram {
+    if (fixed) return (bytes, from) => this.#received(bytes, from, true);
+    return (this.#ear ??= (bytes, from) => this.#received(bytes, from, false));
   }
 
   #noteSent(): void {
@@ -244,7 +248,7 @@ class UdpExchange {
     if (meaning.reason === 'no-response') return;
     if (meaning.state === 'filtered') return void (this.#softReason = meaning.reason);
     const rttMs = this.#noteAnswer(meaning.state === 'closed');
-    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: {} });
+    this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries: this.#sent, evidence: NO_EVIDENCE });
   }
 
   #retryLater(reason: 'fd-limit' | 'no-ports', error: Error): void {
@@ -264,7 +268,7 @@ class UdpExchange {
     const mayBeRefusal = !this.#askedOnceMore && this.#softReason === null && this.host.refusals > 0;
     const turn = mayBeRefusal ? this.host.takeRefusalTurn(performance.now()) : null;
     if (turn === null) {
-      const evidence: Evidence = this.#portTaken ? { portTaken: true } : {};
+      const evidence = this.#portTaken ? { portTaken: true } : NO_EVIDENCE;
       const state = this.#softReason === null ? 'open|filtered' : 'filtered';
       const reason = this.#softReason ?? 'no-response';
       return this.#settle({ state, reason, rttMs: null, tries: this.#sent, evidence });
@@ -286,6 +290,6 @@ class UdpExchange {
     for (const cleanup of this.#cleanups) cleanup();
     this.#socket?.close();
     this.host.underWay--;
-    this.done(outcome);
+    this.watcher.saw(outcome);
   }
 }

@@ -11,7 +11,7 @@ export interface Question {
 /** What to ask of a UDP endpoint. */
 export interface UdpRequest {
   /** Creates the datagram of one try; `local` tells where it is sent from, and is asked only where it matters. */
-  readonly ask: (local: () => Sender) => Question;
+  readonly ask: (local: () => Sender, target: Sender) => Question;
   /** Reads an answer of the protocol; undefined for any other datagram. */
   readonly read: (bytes: Buffer) => Evidence | undefined;
   /** The reason of an endpoint that answered in the protocol. */

@@ -1,5 +1,6 @@
 import { limitTime, waitWithin } from '../../async/time-limit.js';
 import { natPmpAddress } from '../../check/probes/nat-pmp-address.js';
+import { runProbe } from '../../check/probes/probe.js';
 import type { Endpoint } from '../../model/endpoint.js';
 import type { Device, Gateway, PcpEvidence, SsdpFound } from '../../model/lan.js';
 import type { NatPmpEvidence } from '../../model/report.js';
@@ -163,7 +164,7 @@ interface ReadPcp {
  * port and their answers could be taken for each other's. Where the port is refused, the second is not asked.
  */
 async function readPcp({ engine, host, signal }: GatewayPeer, port: number): Promise<ReadPcp> {
-  const asked = await waitWithin(signal, () => natPmpAddress.run(engine, host, port));
+  const asked = await waitWithin(signal, () => runProbe(natPmpAddress, engine, host, port));
   if (!asked) {
     const problem = `The questions to NAT-PMP and PCP were not finished: ${endReason(signal)}.`;
     return { natPmp: null, pcp: null, problems: [problem] };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import { runProbe } from '../../../src/check/probes/probe.js';
 import type { Datagram, LabServer } from '../../../src/lab/lab-server.js';
 import { natPmp, renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
 import { dim, necPhone, necSip, pcpro, webpro } from '../../../src/lab/servers/nec.js';
@@ -16,7 +17,7 @@ type ProbeId = keyof typeof PROBES;
 
 async function probe(id: ProbeId, server: LabServer, patienceMs = 2_000): Promise<Outcome> {
   const engine = startEngine({ patienceMs, answerMs: 1_000 });
-  const outcome = await PROBES[id].run(engine, engine.host('127.0.0.1'), await startServer(server));
+  const outcome = await runProbe(PROBES[id], engine, engine.host('127.0.0.1'), await startServer(server));
   expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
   return outcome;
 }
@@ -287,7 +288,7 @@ test.concurrent('no probe sends anything but what harmless clients send', async 
         udp: ({ data }) => hear(id, data.toString('latin1')),
       });
       const engine = startEngine({ patienceMs: 300, answerMs: 300 });
-      await each.run(engine, engine.host('127.0.0.1'), port);
+      await runProbe(each, engine, engine.host('127.0.0.1'), port);
     }),
   );
   const oneOrHello = (pattern: RegExp) => new RegExp(`${pattern.source}|${CLIENT_HELLO.source}`);

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { identify } from '../../../src/check/fingerprints/registry.js';
 import { createPlanner } from '../../../src/check/probes/plan.js';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import { runProbe } from '../../../src/check/probes/probe.js';
 import { runProbes } from '../../../src/check/survey/run-probes.js';
 import type { LabServer, TcpBehaviour } from '../../../src/lab/lab-server.js';
 import { necSip, pcpro, webpro } from '../../../src/lab/servers/nec.js';
@@ -23,7 +24,7 @@ const SHOWN = { names: ['localhost', '127.0.0.1'], issuer: 'localhost' };
 
 async function probe(id: ProbeId, server: LabServer): Promise<Outcome> {
   const engine = startEngine({ patienceMs: 3_000, answerMs: 1_000 });
-  const outcome = await PROBES[id].run(engine, engine.host('127.0.0.1'), await startServer(server));
+  const outcome = await runProbe(PROBES[id], engine, engine.host('127.0.0.1'), await startServer(server));
   expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
   return outcome;
 }
@@ -122,8 +123,8 @@ describe('a greeting that takes its time', () => {
       const silent = await startServer({ udp: () => undefined });
       const engine = startEngine({ patienceMs: 6_000 });
       const host = engine.host('127.0.0.1');
-      const other = PROBES['nat-pmp-address'].run(engine, host, silent);
-      const { evidence } = await PROBES[id].run(engine, host, port);
+      const other = runProbe(PROBES['nat-pmp-address'], engine, host, silent);
+      const { evidence } = await runProbe(PROBES[id], engine, host, port);
       expect(evidence).toEqual({ banner: 'SSH-2.0-dropbear_2022.83\r\n' });
       expect(said).toEqual([]);
       engine.cutOff();
@@ -144,7 +145,7 @@ describe('a greeting that takes its time', () => {
     const port = await startServer(pcpro());
     const engine = startEngine({ patienceMs: 600_000, answerMs: 600_000 });
     const host = engine.host('127.0.0.1');
-    const both = [PROBES['tcp-banner'], PROBES['canary-tcp']].map((each) => each.run(engine, host, port));
+    const both = [PROBES['tcp-banner'], PROBES['canary-tcp']].map((each) => runProbe(each, engine, host, port));
     for (const { evidence } of await Promise.all(both)) expect(evidence).toEqual({});
   });
 });

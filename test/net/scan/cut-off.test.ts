@@ -4,6 +4,7 @@ import { tarpit } from '../../../src/lab/servers/hostile.js';
 import { ssdp } from '../../../src/lab/servers/gateway.js';
 import { startSilentTcp } from '../../lab-sites/start-silent-tcp.js';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import { runProbe } from '../../../src/check/probes/probe.js';
 import { keep, startServer, stopAfterEach } from '../../lab-sites/running.js';
 import { startEngine } from '../start-engine.js';
 
@@ -20,9 +21,9 @@ test('cutOff ends connects, conversations, exchanges, queues and sleeps at once,
   const engine = startEngine({ patienceMs: LONG, maxSockets: 16 });
   const host = engine.host('127.0.0.1');
   const other = engine.host('127.0.0.1');
-  const conversation = PROBES['http-get'].run(engine, host, quiet);
-  const collecting = PROBES['ssdp-search'].run(engine, other, gateway);
-  const knowing = PROBES['sip-options-udp'].run(engine, other, quiet);
+  const conversation = runProbe(PROBES['http-get'], engine, host, quiet);
+  const collecting = runProbe(PROBES['ssdp-search'], engine, other, gateway);
+  const knowing = runProbe(PROBES['sip-options-udp'], engine, other, quiet);
   const queued = Array.from({ length: 100 }, (_, k) => engine.tcp(other, silent.ports[k % 4]!));
   const slept = engine.sleep(LONG);
   // On a busy machine even loopback takes its time.
@@ -45,7 +46,7 @@ test('what is asked for after cutOff ends at once, and sends nothing', async () 
   const host = engine.host('127.0.0.1');
   engine.cutOff();
   const value = await Promise.all([
-    ...Object.values(PROBES).map((probe) => probe.run(engine, host, port)),
+    ...Object.values(PROBES).map((probe) => runProbe(probe, engine, host, port)),
     engine.sleep(LONG).then(() => ({ ...CUT_OFF, tries: 0 })),
   ]);
   for (const outcome of value) expect(outcome).toEqual({ ...CUT_OFF, tries: 0 });
@@ -67,7 +68,7 @@ test('a conversation that is cut off does not connect again', async () => {
     },
   });
   const engine = startEngine({ patienceMs: LONG });
-  const outcome = PROBES['http-get'].run(engine, engine.host('127.0.0.1'), port);
+  const outcome = runProbe(PROBES['http-get'], engine, engine.host('127.0.0.1'), port);
   await sent;
   await sleep(200);
   engine.cutOff();

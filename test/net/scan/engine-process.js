@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers';
 import { Engine } from '../../../dist/net/scan/engine.js';
 import { TIMINGS } from '../../../dist/net/scan/timing.js';
 import { PROBES } from '../../../dist/check/probes/registry.js';
+import { runProbe } from '../../../dist/check/probes/probe.js';
 
 const { probes, timing, spare, cutOffMs } = JSON.parse(process.argv[2]);
 const engine = new Engine({ ...TIMINGS.normal, ...timing });
@@ -16,7 +17,7 @@ const hosts = new Map();
 const outcomes = Promise.all(
   probes.map(({ probe, address, port }) => {
     if (!hosts.has(address)) hosts.set(address, engine.host(address));
-    return PROBES[probe].run(engine, hosts.get(address), port);
+    return runProbe(PROBES[probe], engine, hosts.get(address), port);
   }),
 );
 if (cutOffMs !== undefined) setTimeout(() => engine.cutOff(), cutOffMs);

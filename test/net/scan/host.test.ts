@@ -66,9 +66,9 @@ describe('Host', () => {
     for (let k = 0; k < 5; k++) host.refused('tcp', false);
     for (const at of [0, 200, 290, 400, 450]) host.refused('tcp', true, at);
     host.refused('udp', true, 450);
-    expect(host.suddenlyRefused.size).toBe(0);
+    expect(host.suddenlyRefused).toEqual([]);
     host.refused('tcp', true, 500);
-    expect([...host.suddenlyRefused]).toEqual(['tcp']);
+    expect(host.suddenlyRefused).toEqual(['tcp']);
   });
 
   test('seems to limit refusals over TCP where several came late only, over UDP too or a good share of all', () => {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import { runProbe } from '../../../src/check/probes/probe.js';
 import { ssdp } from '../../../src/lab/servers/gateway.js';
 import { drip, resetAfterAccept, tarpit } from '../../../src/lab/servers/hostile.js';
 import { webpro } from '../../../src/lab/servers/nec.js';
@@ -56,8 +57,8 @@ test('many probes, in runs of which most are cut off, leave no socket, timer or 
     const host = engine.host('127.0.0.1');
     const refusing = engine.host('127.0.0.1');
     const outcomes = [
-      ...pairs.map(({ probe, port }) => probe.run(engine, host, port)),
-      ...probes.map((probe) => probe.run(engine, refusing, CLOSED)),
+      ...pairs.map(({ probe, port }) => runProbe(probe, engine, host, port)),
+      ...probes.map((probe) => runProbe(probe, engine, refusing, CLOSED)),
     ];
     const slept = engine.sleep(round > 0 ? 600_000 : 1);
     if (round > 0) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import { runProbe } from '../../../src/check/probes/probe.js';
 import type { LabServer } from '../../../src/lab/lab-server.js';
 import {
   drip,
@@ -40,7 +41,7 @@ test.concurrent.each(Object.keys(HOSTILE))(
     const port = await startServer(HOSTILE[name]!);
     const engine = startEngine({ patienceMs: PATIENCE, answerMs: ANSWER });
     const host = engine.host('127.0.0.1');
-    const value = await Promise.all(TCP_PROBES.map((probe) => probe.run(engine, host, port)));
+    const value = await Promise.all(TCP_PROBES.map((probe) => runProbe(probe, engine, host, port)));
     for (const outcome of value) {
       expect(outcome).toMatchObject({ state: 'open', reason: 'syn-ack' });
       expect(evidenceSchema.safeParse(outcome.evidence).error).toBeUndefined();
@@ -52,7 +53,7 @@ test.concurrent.each(Object.keys(HOSTILE))(
 describe('a conversation', () => {
   const talkTo = async (server: LabServer, probe: keyof typeof PROBES) => {
     const engine = startEngine({ patienceMs: PATIENCE });
-    return PROBES[probe].run(engine, engine.host('127.0.0.1'), await startServer(server));
+    return runProbe(PROBES[probe], engine, engine.host('127.0.0.1'), await startServer(server));
   };
 
   test('is open where the connection is reset after it was made', async () => {
@@ -113,7 +114,9 @@ describe('a conversation', () => {
     const port = await startServer(lingering);
     const engine = startEngine({ maxSockets: 2, patienceMs: 60_000 });
     const host = engine.host('127.0.0.1');
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => PROBES['http-get'].run(engine, host, port)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 6 }, () => runProbe(PROBES['http-get'], engine, host, port)),
+    );
     for (const { evidence } of outcomes) {
       expect(evidence).toMatchObject({ http: { title: 'WebPro' }, login: { title: 'WebPro' } });
       expect(evidence).not.toHaveProperty('ended');

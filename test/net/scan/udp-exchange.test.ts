@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { createSocket, Socket } from 'node:dgram';
 import { PROBES } from '../../../src/check/probes/registry.js';
+import { runProbe } from '../../../src/check/probes/probe.js';
 import type { Datagram, UdpBehaviour } from '../../../src/lab/lab-server.js';
 import { listenUdp } from '../../../src/lab/listen-udp.js';
 import { renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
@@ -23,7 +24,7 @@ const PING: UdpRequest = { ask: () => ({ bytes: Buffer.from('ping') }), read: ()
 
 async function probe(id: keyof typeof PROBES, port: number, timing: Partial<Timing> = {}): Promise<Outcome> {
   const engine = startEngine({ patienceMs: 300, ...timing });
-  return PROBES[id].run(engine, engine.host(LOCAL), port);
+  return runProbe(PROBES[id], engine, engine.host(LOCAL), port);
 }
 
 /** Starts a UDP server that gives every datagram to `behaviour`, and keeps them. */
@@ -53,7 +54,7 @@ describe('a UDP endpoint that answers', () => {
   test.concurrent('is open with its protocol, and teaches the round-trip time', async () => {
     const engine = startEngine();
     const host = engine.host(LOCAL);
-    const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ server: 'x' })));
+    const outcome = await runProbe(PROBES['sip-options-udp'], engine, host, await startServer(sip({ server: 'x' })));
     expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 1 });
     expect(outcome.evidence).toEqual({ sip: expect.objectContaining({ status: 200, server: 'x' }) as unknown });
     expect(host.rtt.smoothedMs).toBe(outcome.rttMs);
@@ -63,7 +64,7 @@ describe('a UDP endpoint that answers', () => {
   test.concurrent('is open as well when it answers a later try, and lossy then', async () => {
     const engine = startEngine();
     const host = engine.host(LOCAL);
-    const outcome = await PROBES['sip-options-udp'].run(engine, host, await startServer(sip({ dropFirst: 2 })));
+    const outcome = await runProbe(PROBES['sip-options-udp'], engine, host, await startServer(sip({ dropFirst: 2 })));
     expect(outcome).toMatchObject({ state: 'open', reason: 'sip-response', tries: 3 });
     expect(host.lost).toBe(2);
     expect(host.rtt.smoothedMs).toBeNull();
@@ -144,7 +145,7 @@ describe('a UDP endpoint that does not answer', () => {
       const engine = startEngine({ patienceMs: 600 });
       const host = engine.host(LOCAL);
       host.refusals = 1;
-      const outcome = await PROBES[id].run(engine, host, await startServer(server));
+      const outcome = await runProbe(PROBES[id], engine, host, await startServer(server));
       expect(outcome.state).toBe('open');
       expect(outcome.evidence.from).toBeDefined();
     }
@@ -158,7 +159,7 @@ describe('a UDP endpoint that does not answer', () => {
         setImmediate(() => this.emit('error', Object.assign(new Error(`recvmsg ${code}`), { code })));
       });
     failOnce();
-    const open = await PROBES['sip-options-udp'].run(engine, engine.host(LOCAL), await startServer(sip()));
+    const open = await runProbe(PROBES['sip-options-udp'], engine, engine.host(LOCAL), await startServer(sip()));
     expect(open).toMatchObject({ state: 'open', reason: 'sip-response', tries: 2 });
     failOnce();
     const outcome = await engine.udp(engine.host(LOCAL), (await startRecorder()).port, PING);

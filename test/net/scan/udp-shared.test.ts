@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { listenUdp } from '../../../src/lab/listen-udp.js';
 import { Core } from '../../../src/net/scan/core.js';
 import { Host } from '../../../src/net/scan/host.js';
+import type { Outcome } from '../../../src/net/scan/outcome.js';
 import { exchangeUdp } from '../../../src/net/scan/udp-exchange.js';
 import { SharedUdp } from '../../../src/net/scan/udp-shared.js';
 import { bindUdp } from '../../../src/net/sockets/udp-port.js';
@@ -120,7 +121,8 @@ describe('SharedUdp', () => {
       correlate: () => 'key',
       lastFromPort: 5_060,
     };
-    const exchange = (port: number) => exchangeUdp(core, host, port, request);
+    const exchange = (port: number) =>
+      new Promise<Outcome>((saw, crashed) => exchangeUdp(core, host, port, request, { saw, crashed }));
     await Promise.all([exchange(silent), exchange(await startServer('answer')), exchange(1)]);
     expect(shared.routes).toBe(0);
     const cut = exchange(silent);
