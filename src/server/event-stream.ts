@@ -15,6 +15,8 @@ export interface EventStreamOptions {
   /** Bytes that may wait for the reader. */
   readonly waitingBytes: number;
   readonly keepAliveSeconds: number;
+  /** Whether the reader may still hear of it; asked before each event, and as often as the stream says that it lives. */
+  readonly mayRead?: (() => boolean) | undefined;
   /** Aborted when the server ends. */
   readonly ending: AbortSignal;
   readonly onTrouble: (error: unknown) => void;
@@ -26,6 +28,7 @@ const GRACE_MS = 3_000;
 /** Why a stream ends before its work does. */
 const LATE = 'it took too long and was cut off';
 const GONE = 'the reader is gone';
+const BARRED = 'you are signed out, or your token is not valid any more';
 const ENDING = 'the server is being shut down';
 const TROUBLE = 'the server has an internal error; its log has the details';
 
@@ -41,11 +44,15 @@ export async function sendEvents(reply: FastifyReply, options: EventStreamOption
   const closed = whenDone(reply);
   void closed.then(() => limit.end(GONE));
   raw.on('error', () => limit.end(GONE));
+  const { mayRead = () => true } = options;
   const write = (text: string): void => {
     if (raw.writableLength > options.waitingBytes) raw.destroy();
     if (!raw.destroyed) raw.write(text);
   };
-  const keepAlive = setInterval(() => write(': alive\n\n'), options.keepAliveSeconds * 1_000);
+  const keepAlive = setInterval(() => {
+    if (mayRead()) write(': alive\n\n');
+    else limit.end(BARRED);
+  }, options.keepAliveSeconds * 1_000);
 
   reply.hijack();
   raw.writeHead(200, {
@@ -58,7 +65,11 @@ export async function sendEvents(reply: FastifyReply, options: EventStreamOption
   });
   raw.flushHeaders();
   try {
-    for await (const event of takeUntilAborted(options.work(signal), signal)) write(renderEvent(event));
+    for await (const event of takeUntilAborted(options.work(signal), signal)) {
+      if (!mayRead()) limit.end(BARRED);
+      if (signal.aborted) break;
+      write(renderEvent(event));
+    }
   } catch (error) {
     if (!signal.aborted) options.onTrouble(error);
     limit.end(TROUBLE);

@@ -23,20 +23,35 @@ export interface Access {
  * from our own pages.
  * @throws Refusal for requests that could be overheard, or that another site sends
  */
-export function recognise(request: FastifyRequest, { listTokens, sessions, proxies, now }: Access): Viewer | null {
+export function recognise(request: FastifyRequest, access: Access): Viewer | null {
+  const { listTokens, sessions, proxies } = access;
   if (listTokens === null) {
     if (!isLocal(request)) throw new Refusal(403, 'address', 'these pages are for this machine only');
     requireLocalName(request);
     requireSameOrigin(request);
-    return { name: 'this machine', role: 'admin', by: 'machine' };
+    return findViewer(request, access, () => null);
   }
   if (!isProtected(request, proxies))
     throw new Refusal(403, 'proxy', 'plain HTTP is only for the proxies of this server: use its public URL');
+  if (request.headers.authorization === undefined) requireSameOrigin(request);
+  return findViewer(request, access, (id, tokens) => sessions.find(id, tokens));
+}
+
+/** Whether someone who was recognised would be so now: for streams, which last. */
+export function isStillKnown(request: FastifyRequest, access: Access): boolean {
+  return findViewer(request, access, (id, tokens) => access.sessions.look(id, tokens)) !== null;
+}
+
+function findViewer(
+  request: FastifyRequest,
+  { listTokens, now }: Access,
+  findSession: Sessions['find'],
+): Viewer | null {
+  if (listTokens === null) return { name: 'this machine', role: 'admin', by: 'machine' };
   const { authorization } = request.headers;
   if (authorization !== undefined) return toViewer(findToken(listTokens(), authorization, now()), 'token');
-  requireSameOrigin(request);
   const id = readSessionId(request);
-  const token = id === null ? null : sessions.find(id, listTokens());
+  const token = id === null ? null : findSession(id, listTokens());
   return toViewer(token && holdsAt(token, now()) ? token : null, 'session');
 }
 

@@ -36,18 +36,22 @@ export class Sessions {
     return id;
   }
 
-  /** The token of a session that is under way; null if there is none, or its token is there no more. */
+  /** The token of a session that is under way, which is used by that; null if there is none, or its token is no more. */
   find(id: string, tokens: readonly TokenEntry[]): TokenEntry | null {
+    const token = this.look(id, tokens);
+    if (token) this.#byHash.get(hashId(id))!.usedAt = this.now().getTime();
+    else this.end(id);
+    return token;
+  }
+
+  /** The same, and the session is not used by that. */
+  look(id: string, tokens: readonly TokenEntry[]): TokenEntry | null {
     const session = this.#byHash.get(hashId(id));
     if (!session) return null;
     const at = this.now().getTime();
     const token = tokens.find(({ name, hash }) => name === session.name && hash.equals(session.tokenHash));
-    if (!token || at - session.usedAt > IDLE_MS || at - session.begunAt > WHOLE_MS) {
-      this.end(id);
-      return null;
-    }
-    session.usedAt = at;
-    return token;
+    const isOver = at - session.usedAt > IDLE_MS || at - session.begunAt > WHOLE_MS;
+    return token && !isOver ? token : null;
   }
 
   end(id: string): void {

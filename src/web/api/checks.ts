@@ -5,6 +5,7 @@ import { REASONS, REPORT_SCHEMA, STATES, VERDICTS } from '../../model/report.js'
 import type { ServerApp } from '../../server/create-server.js';
 import { sendEvents, type StreamEvent } from '../../server/event-stream.js';
 import { Refusal } from '../../server/refusal.js';
+import { isStillKnown } from '../access/recognise.js';
 import { readViewer } from '../access/viewer.js';
 import { checkAddress } from '../checks/check-address.js';
 import { checkClient } from '../checks/check-client.js';
@@ -54,7 +55,7 @@ const askedSchema = z.union([
 
 /** Adds the checks that are made now: asked for, listed, and watched. */
 export function addChecks(api: ServerApp, context: PageContext): void {
-  const { checks, limits, ending, onTrouble } = context;
+  const { access, checks, limits, ending, onTrouble } = context;
   const params = z.object({ id: z.string().max(64) });
   const find = (id: string): Check => {
     const check = checks.get(id);
@@ -109,7 +110,8 @@ export function addChecks(api: ServerApp, context: PageContext): void {
         if ((event.data as Check).state !== 'running') return;
       }
     };
-    await sendEvents(reply, { ...limits, seconds: STREAM_SECONDS, ending, onTrouble, work });
+    const mayRead = (): boolean => isStillKnown(request, access);
+    await sendEvents(reply, { ...limits, seconds: STREAM_SECONDS, ending, onTrouble, mayRead, work });
   });
 }
 

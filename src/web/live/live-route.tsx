@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { renderToString } from 'preact-render-to-string';
 import type { ServerApp } from '../../server/create-server.js';
+import { isStillKnown } from '../access/recognise.js';
 import { sendEvents, type StreamEvent } from '../../server/event-stream.js';
 import { versionOf } from '../checks/checks.js';
 import type { PageContext } from '../serve-context.js';
@@ -14,8 +16,11 @@ const STREAM_SECONDS = 3_600;
 
 /** Adds the streams of events that keep pages up to date: how things are, and how a check goes on. */
 export function addLiveRoute(app: ServerApp, context: PageContext): void {
-  const { live, checks, limits, ending, onTrouble } = context;
-  const stream = { ...limits, seconds: STREAM_SECONDS, ending, onTrouble };
+  const { access, live, checks, limits, ending, onTrouble } = context;
+  const stream = (request: FastifyRequest) => {
+    const mayRead = (): boolean => isStillKnown(request, access);
+    return { ...limits, seconds: STREAM_SECONDS, ending, onTrouble, mayRead };
+  };
   const pace = new RefreshPace();
   app.addHook('onResponse', (_request, reply, done) => {
     if (String(reply.getHeader('content-type')).startsWith('text/html')) pace.note(reply.elapsedTime);
@@ -33,10 +38,10 @@ export function addLiveRoute(app: ServerApp, context: PageContext): void {
     return event;
   };
 
-  app.get('/live', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/live', { schema: { hide: true } }, async (request, reply) => {
     setPolicy(reply);
     await sendEvents(reply, {
-      ...stream,
+      ...stream(request),
       work: (signal) => follow((onChange) => live.listen((state) => onChange(tell(state))), signal),
     });
   });
@@ -49,7 +54,7 @@ export function addLiveRoute(app: ServerApp, context: PageContext): void {
     };
     setPolicy(reply);
     await sendEvents(reply, {
-      ...stream,
+      ...stream(request),
       work: (signal) =>
         follow((onChange) => {
           onChange(state());

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openStore } from '../../../src/fleet/store/open-store.js';
@@ -44,6 +45,26 @@ test('what the store hears is told to pages that listen, the newest state first'
     await addSweep(join(directory, 'store.sqlite'), ago(1), [{ client: acme, survey: CLOSED }]);
   }
   expect(versions[0]).not.toBe(versions[1]);
+});
+
+test.each(['/live', '/checks/nothing/live'])('%s ends soon for whoever is signed out', async (path) => {
+  const { port, signIn, submit, tokenFile, served } = await servePages({
+    withTokens: true,
+    limits: { keepAliveSeconds: 0.05 },
+  });
+  for (const end of [
+    (cookie: string) => submit('/sign-out', {}, { headers: { cookie } }),
+    () => writeFile(tokenFile, '', { mode: 0o600 }).then(() => served.reload()),
+  ]) {
+    const cookie = await signIn('viewer');
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { cookie } });
+    let text = '';
+    for await (const chunk of answer.body!) {
+      if (text === '') await end(cookie);
+      text += Buffer.from(chunk).toString();
+    }
+    expect(text).toMatch(/event: failed\ndata: .*you are signed out/);
+  }
 });
 
 test('how far a sweep is comes with what is told, so that no page is asked for it', async () => {
