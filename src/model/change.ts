@@ -33,6 +33,14 @@ export interface Issue {
   readonly lostAt?: string;
 }
 
+/** That nothing answers, as it was accepted in a look. */
+export interface AcceptedSilence extends Pick<Issue, 'rule' | 'severity'> {
+  /** Last day on which it is accepted, `YYYY-MM-DD`, UTC; null: for that look alone. */
+  readonly until: string | null;
+  /** By a waiver of the store, which may be taken back. */
+  readonly isWaiver: boolean;
+}
+
 /** What is known of a slot and carried from look to look: what changes are told against. */
 export interface SlotState {
   readonly address: string | null;
@@ -47,6 +55,8 @@ export interface SlotState {
   readonly silent?: boolean;
   /** The look came to no verdict since nothing answered and nothing vouched for the line. */
   readonly noAnswer?: true;
+  /** Nothing answered, and someone accepted that: the verdict holds as long as they do. */
+  readonly silence?: AcceptedSilence;
 }
 
 /** A {@link SlotState} as it is shown: issues with words for people. */

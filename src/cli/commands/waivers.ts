@@ -41,6 +41,6 @@ async function revoke(text: string, path: string | undefined): Promise<number> {
   if (id === null) throw new InputError(`"${text}" is not the number of a waiver; sallyport waivers lists them`);
   const done = await withStore(path, (store) => store.revokeWaiver(id));
   if (!done) throw new InputError(`there is no waiver ${id}; sallyport waivers lists them`);
-  process.stdout.write(`waiver ${id} is revoked: the next check counts what it finds\n`);
+  process.stdout.write(`waiver ${id} is revoked: what it accepted counts again\n`);
   return EXIT.compliant;
 }

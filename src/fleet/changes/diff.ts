@@ -81,6 +81,7 @@ export function carryOver(
     ...noteRefusals(learns ? after.refusals : refusals),
     silent: !isInSight(report, { endpoint: null }, refusals),
     ...(after.noAnswer && { noAnswer: true }),
+    ...(after.silence && { silence: after.silence }),
   };
 }
 
@@ -129,6 +130,7 @@ export function acceptChanges(before: SlotState | null, after: SlotState, confir
     ...noteRefusals(after.refusals),
     ...(after.silent === undefined ? {} : { silent: after.silent }),
     ...(after.noAnswer && { noAnswer: true }),
+    ...(after.silence && { silence: after.silence }),
   };
 }
 

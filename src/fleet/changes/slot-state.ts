@@ -1,5 +1,5 @@
 import { isRandomCanary } from '../../model/canary.js';
-import type { Issue, SlotState } from '../../model/change.js';
+import type { AcceptedSilence, Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
 import { standingOf } from '../../model/standing.js';
@@ -21,6 +21,7 @@ export function stateOf(report: ReportData): SlotState {
   const identities = new Map<string, string>();
   for (const { endpoint, state, identity } of report.observations)
     if (state === 'open' && identity && !canaries.has(endpoint)) identities.set(endpoint, identity.label);
+  const silence = report.findings.map(readSilence).find((accepted) => accepted !== null);
   return {
     address: report.target.address,
     verdict: report.verdict,
@@ -29,6 +30,7 @@ export function stateOf(report: ReportData): SlotState {
     refusals: listRefusals(report.observations),
     silent: !showsLife(report),
     ...(standingOf(report) === 'no-answer' && { noAnswer: true }),
+    ...(silence && { silence }),
   };
 }
 
@@ -46,6 +48,12 @@ function readIssue({ rule, about, endpoint, severity, data, effect, waiver }: Fi
   const waived = Boolean(waiver);
   if (about === 'silence' || (effect !== 'violation' && !waived)) return null;
   return { rule, endpoint, severity, data, outage: about === 'outage', waived };
+}
+
+function readSilence({ rule, about, severity, waiver }: Finding): AcceptedSilence | null {
+  if (about !== 'silence' || !waiver) return null;
+  const { until, origin = 'waiver' } = waiver;
+  return { rule, severity, until, isWaiver: origin === 'waiver' };
 }
 
 /** Of two findings of one rule at one place, the one that is not waived counts, then the worse one. */

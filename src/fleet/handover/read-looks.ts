@@ -42,7 +42,7 @@ export async function readLooks(store: Store, clientId: string, at: Date | null,
   }
   const today = formatDay(at ?? now);
   const looks = reports.map((stored): Look => {
-    const look = { ...stored, report: lapseReport(stored.report, waivers, today) };
+    const look = { ...stored, report: lapseReport(stored.report, waivers, { today, isPast: at !== null && at < now }) };
     const state = states.get(look.slot);
     const then = !at || isNewest(look) ? state : stateAt(look, state, past, at);
     return {

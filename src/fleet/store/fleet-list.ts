@@ -23,9 +23,9 @@ export class FleetList {
   }
 
   /** All listed slots, the worst first: what the store's `readPlaces` reads. What was last looked at before is doubtful. */
-  async listPlaces({ now, staleBefore }: FleetTime, lapse: Lapse): Promise<Places> {
+  async listPlaces({ staleBefore }: Pick<FleetTime, 'staleBefore'>, lapse: Lapse): Promise<Places> {
     const db = this.#connection.tables;
-    return listPlaces(db, { staleBefore, lapsed: await readLapsed(db, now, lapse) });
+    return listPlaces(db, { staleBefore, lapsed: await readLapsed(db, lapse) });
   }
 
   /** Characters of the longest id and address of all clients. */

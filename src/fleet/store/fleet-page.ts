@@ -4,7 +4,7 @@ import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
 import { findService } from '../../model/service.js';
 import type { Listed } from '../../model/standing.js';
 import { foldCase } from './client-card.js';
-import { type Lapse, type LapsedSlot, RANK, readLapsed, selectLapsedIssues } from './lapsed-slots.js';
+import { type Lapse, type LapsedSlot, NO_ANSWER, RANK, readLapsed, selectLapsedIssues } from './lapsed-slots.js';
 import { IS_COMPLIANT, IS_GONE, isDoubtful, selectSlots } from './places.js';
 import { IS_LISTED, IS_UNSWEPT, UNSWEPT_ADDRESSES } from './roster.js';
 import { RANK_OF } from './states.js';
@@ -125,11 +125,11 @@ export async function selectRows(
   { now, staleBefore, sort, ...filter }: FleetFilter & FleetTime & Pick<FleetWanted, 'sort'>,
   lapse: Lapse,
 ): Promise<RawBuilder<unknown>> {
-  const [days, lapsed] = [await readDays(db, now), await readLapsed(db, now, lapse)];
+  const [days, lapsed] = [await readDays(db, now), await readLapsed(db, lapse)];
   const name = sort === 'name' ? sql`(select search from clients where clients.id = slots.client_id)` : sql`null`;
   return sql`
     select
-      id, slots.client_id, slot, ${RANK} as rank, no_answer,
+      id, slots.client_id, slot, ${RANK} as rank, ${NO_ANSWER} as no_answer,
       case when ${IS_COMPLIANT} then 2 + not ${isDoubtful(staleBefore)} else 0 end as part,
       case
         when state_rank is null then ${sql.lit(RANK_OF.compliant - 1)}

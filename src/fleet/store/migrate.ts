@@ -12,6 +12,7 @@ import { searchableCards } from './migrations/searchable-cards.js';
 import { sharedLinks } from './migrations/shared-links.js';
 import { slotSummaries } from './migrations/slot-summaries.js';
 import { standings } from './migrations/standings.js';
+import { acceptedSlots } from './migrations/accepted-slots.js';
 import { unseenExposures } from './migrations/unseen-exposures.js';
 import { madeCodes } from './migrations/made-codes.js';
 import type { Migration } from './migrations/migration.js';
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   standings,
   unseenExposures,
   madeCodes,
+  acceptedSlots,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

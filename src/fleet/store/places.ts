@@ -47,7 +47,7 @@ const PAGE = 100;
 interface PlacesWanted {
   /** What was last looked at before this was not for long. */
   readonly staleBefore: Date;
-  /** Those of which something was accepted until a day that is over. */
+  /** Those of which something is accepted no more. */
   readonly lapsed: readonly LapsedSlot[];
   readonly clientId?: string | undefined;
 }

@@ -46,7 +46,7 @@ export async function* listClients(store: Store, options: ListOptions): AsyncGen
   for (const part of turn(parts, options)) yield* part();
 }
 
-/** Creates what counts, in the state of a client, that was accepted until a day that is over. */
+/** Creates what counts, in the state of a client, that was accepted and is no more. */
 export async function createLapse(store: Store, now: Date): Promise<(state: SlotState, clientId: string) => SlotState> {
   const waivers = groupByClient(await store.listWaivers());
   const today = formatDay(now);

@@ -84,7 +84,7 @@ export function addWaivers(api: ServerApp, { store, now }: PageContext): void {
   });
 
   const revoked = {
-    ...describeRoute('Takes a waiver back: the next check counts what it finds (operator)', {
+    ...describeRoute('Takes a waiver back: what it accepted counts again at once (operator)', {
       204: z.undefined().describe('It is taken back'),
       ...MISSING,
       ...BUSY,

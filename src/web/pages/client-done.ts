@@ -6,7 +6,7 @@ const DONE = {
   accepted: 'The finding is accepted. The next check no longer counts it.',
   'accepted-unfound': 'There is no such finding now. What you accepted applies if it appears.',
   'accepted-again': 'The finding is accepted. Something of the same was accepted before: any one of them is enough.',
-  revoked: 'The acceptance has ended. The next check counts what it finds.',
+  revoked: 'The acceptance has ended. What it accepted counts again.',
   unshared: 'The link is taken back: it leads nowhere from now on.',
   edited: 'The inventory is written.',
   answered: 'The answers are stored.',

@@ -142,6 +142,7 @@ async function forgetSummaries(path: string): Promise<void> {
     drop table shared_links;
     drop table made_codes;
     drop table standings;
+    drop index accepted_slots;
     alter table results drop column unseen;
     ${['looked_at', 'checked_at', 'problem', 'profile', 'seen_at', 'no_answer']
       .map((column) => `alter table slots drop column ${column};`)

@@ -70,8 +70,11 @@ const look: fc.Arbitrary<Look> = fc.record({
   problem: fc.constantFrom(null, null, 'the name did not resolve'),
   state: fc.option(
     fc
-      .tuple(anyState, fc.boolean())
-      .map(([state, noAnswer]) => ({ ...state, ...(noAnswer && { noAnswer: true as const }) })),
+      .tuple(anyState, fc.boolean(), fc.constantFrom(undefined, '2026-11-01', '2026-12-24'), fc.boolean())
+      .map(([state, noAnswer, until, isWaiver]) => ({
+        ...{ ...state, ...(noAnswer && { noAnswer: true as const }) },
+        ...(until && { silence: { rule: 'no-sign-of-life', severity: 'medium' as const, until, isWaiver } }),
+      })),
     { freq: 6 },
   ),
 });

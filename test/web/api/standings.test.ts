@@ -1,16 +1,26 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { listRoster } from '../../../src/fleet/sweep/roster.js';
 import type { Client } from '../../../src/model/client.js';
-import { answer, site, survey } from '../../check/rules/build-survey.js';
+import type { EndpointId } from '../../../src/model/endpoint.js';
+import { answer, canaries, services, site, survey } from '../../check/rules/build-survey.js';
 import { addSweep, client, type Seen } from '../../cli/filled-store.js';
 import { servePages } from '../serve.js';
 
 const ALLOWED = { by: 'Ann', reference: 'T1', until: null };
 const WELL = survey(site());
 const OPEN = survey(site(answer('tcp/80', 'nec-webpro')));
+const SILENT = survey([...services('silent'), ...canaries('filtered')]);
 const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
 
 const acme = (change: Partial<Client> = {}) => client('acme', { authorization: ALLOWED, ...change });
+
+const dayIn = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+/** A waiver of acme, which was granted long ago. */
+const accepted = (rule: string, endpoint: EndpointId | null, until: string) => ({
+  ...{ clientId: 'acme', rule, endpoint, until, by: 'Ann', reason: 'moves', severity: null, identity: null },
+  grantedAt: hoursAgo(200),
+});
 
 /** A sweep of an inventory. */
 async function sweep({ store }: Awaited<ReturnType<typeof servePages>>, at: string, seen: readonly Seen[]) {
@@ -47,6 +57,7 @@ const UNKNOWN = {
   badge: 'not known',
   isGreen: false,
 };
+const NO_ANSWER = { ...UNKNOWN, verdict: 'no-answer', listed: ['no-answer'] };
 const VIOLATION = {
   verdict: 'violation',
   listed: ['violation'],
@@ -142,6 +153,60 @@ describe('a client', () => {
     await sweep(served, hoursAgo(2), [{ client: acme(), survey: OPEN }]);
     expect(await ask(served)).toEqual(COMPLIANT);
   });
+});
+
+describe('what was accepted', () => {
+  test.each([
+    ['is over', -2],
+    ['would go on', 2],
+  ])('counts at once where its waiver is taken back that %s', async (_when, days) => {
+    const served = await servePages();
+    const { id } = await served.store.addWaiver(accepted('admin-interface-reachable', 'tcp/80', dayIn(days)));
+    await sweep(served, hoursAgo(96), [{ client: acme(), survey: OPEN }]);
+    expect(await ask(served)).toEqual(days < 0 ? VIOLATION : COMPLIANT);
+    expect(await served.store.revokeWaiver(id)).toBe(true);
+    expect(await ask(served)).toEqual(VIOLATION);
+    const { text } = await served.browse('/clients/acme');
+    expect(text).toContain('Action needed');
+  });
+
+  test('is silence no longer when that is over, or taken back', async () => {
+    const waived = await servePages();
+    const { id } = await waived.store.addWaiver(accepted('no-sign-of-life', null, dayIn(2)));
+    await sweep(waived, hoursAgo(96), [{ client: acme(), survey: SILENT }]);
+    expect(await ask(waived)).toEqual(COMPLIANT);
+    await waived.store.revokeWaiver(id);
+    expect(await ask(waived)).toEqual(NO_ANSWER);
+    const over = await servePages();
+    await over.store.addWaiver(accepted('no-sign-of-life', null, dayIn(-2)));
+    await sweep(over, hoursAgo(96), [{ client: acme(), survey: SILENT }]);
+    expect(await ask(over)).toEqual(NO_ANSWER);
+  });
+
+  test('in the inventory is silence until the day that it says', async () => {
+    const clock = { ahead: 0 };
+    const served = await servePages({ now: () => new Date(Date.now() + clock.ahead) });
+    const silent = acme({ silence: { by: 'Ann', until: dayIn(1) } });
+    await sweep(served, hoursAgo(2), [{ client: silent, survey: SILENT }]);
+    expect(await ask(served)).toEqual(COMPLIANT);
+    clock.ahead = 2 * 86_400_000;
+    expect(await ask(served)).toEqual(NO_ANSWER);
+  });
+});
+
+test('metrics are counted again although the clock was set back', async () => {
+  const served = await servePages();
+  await sweep(served, hoursAgo(3), [{ client: acme(), survey: WELL }]);
+  const count = async () => (await served.send({ path: '/metrics' })).text;
+  expect(await count()).toContain('verdict="violation"} 0');
+  await sweep(served, hoursAgo(2), [{ client: acme(), survey: OPEN }]);
+  const [date, elapsed] = [Date.now(), performance.now()];
+  const clocks = [
+    jest.spyOn(Date, 'now').mockReturnValue(date - 3_600_000),
+    jest.spyOn(performance, 'now').mockReturnValue(elapsed + 20_000),
+  ];
+  const after = await count().finally(() => clocks.forEach((clock) => clock.mockRestore()));
+  expect(after).toContain('verdict="violation"} 1');
 });
 
 test('metrics count as the list does, and tell nothing of what is not known', async () => {
