@@ -24,6 +24,18 @@ await opened.write(async (writer) => {
   await writer.addInvitedCheck('fine', { invite: 'b', report: { ...cleanReport, ...when } });
   await writer.addInvitedCheck('bare', { invite: 'c', report: { ...cleanReport, ...when } });
 });
+const later = (at: string) => ({ ...when, startedAt: at });
+await opened.write(async (writer) => {
+  for (const [id, second] of [
+    ['cut', { ...cleanReport, verdict: 'inconclusive', interrupted: true }],
+    ['weak', { ...cleanReport, profile: { ...dmzReport.profile, digest: '0'.repeat(64) } }],
+    ['well', { ...cleanReport, profile: dmzReport.profile }],
+  ] as const) {
+    await writer.addInvitedCheck(id, { invite: `${id} 1`, report: { ...dmzReport, ...when } });
+    const report = { ...second, ...later('2026-11-21T11:00:00.000Z') };
+    await writer.addInvitedCheck(id, { invite: `${id} 2`, report });
+  }
+});
 await opened.close();
 
 const run = (...args: string[]) => runHere([...args, '--store', store]);
@@ -41,6 +53,16 @@ describe('what someone at the site had checked', () => {
     expect(page).not.toContain('Nothing that has to be put right.');
     expect(page.match(/## What to do/g)).toHaveLength(1);
     expect(page).toMatch(/## Checked from the site\n[^]*### 198\.51\.100\.9, 2026-11-21/);
+  });
+
+  test.each([
+    ['cut', ['inconclusive', 'violation']],
+    ['weak', ['compliant', 'violation']],
+    ['well', ['compliant']],
+  ])('is a violation until it was as agreed by the same profile (%s)', async (id, verdicts) => {
+    const { stdout } = await run('report', id, '--format', 'json', ...OF_THEN);
+    const { invited } = handoverSchema.parse(JSON.parse(stdout));
+    expect(invited.map(({ verdict }) => verdict)).toEqual(verdicts);
   });
 
   test('makes nothing better, and counts in the time of the report alone', async () => {
