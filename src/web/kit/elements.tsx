@@ -98,6 +98,25 @@ export function Notice({
   );
 }
 
+/** What keeps the last result of addresses from being how they stand now; nothing where all were checked lately. */
+export function Unchecked({
+  places,
+}: {
+  readonly places: readonly { readonly slot: string; readonly reason: string }[];
+}) {
+  if (places.length === 0) return null;
+  return (
+    <Notice tone="unsure">
+      <p>What follows is what was seen last. It is not known how things are now:</p>
+      <ul>
+        {places.map(({ slot, reason }) => (
+          <li key={slot}>{`${slot}: ${reason}`}</li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
 /** A field of a form with its label, and what is wrong with it or how it is filled in. */
 export function Field({
   id,

@@ -4,7 +4,7 @@ import { describeHandover } from '../../reports/document/handover-document.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { readViewer } from '../access/viewer.js';
 import { sendPage } from '../kit/answer.js';
-import { Blocks, Notice } from '../kit/elements.js';
+import { Blocks, Notice, Unchecked } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { addClientCheck, CheckNow } from './client-check.js';
 import { addClientChecklist, readChecklistPart } from './client-checklist.js';
@@ -84,10 +84,11 @@ function describeEntry({ id, entry }: ClientView): string {
 }
 
 /** What keeps a report from being how things are now. */
-function Standing({ view: { handover, problem, entry, retired } }: { readonly view: ClientView }) {
+function Standing({ view: { handover, problem, unchecked, entry, retired } }: { readonly view: ClientView }) {
   return (
     <>
       {problem !== null && <Notice tone="unsure">Not checked: {problem}.</Notice>}
+      {handover && <Unchecked places={unchecked.filter(({ reason }) => reason !== problem)} />}
       {!handover && (
         <Notice tone="unsure">
           {problem === null

@@ -5,8 +5,10 @@ import { readBeginning, readInstant } from '../../files/text/instant.js';
 import { InputError } from '../../files/text/input-error.js';
 import { gatherHandover } from '../../fleet/handover/gather-handover.js';
 import type { RetiredSlot } from '../../fleet/store/states.js';
+import { readStandings } from '../../fleet/sweep/page-clients.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import type { Handover } from '../../model/handover.js';
+import { staleBefore } from '../../model/not-checked.js';
 import { Refusal } from '../../server/refusal.js';
 import { quoteInput, suggest } from '../../words/input.js';
 import type { ServeContext } from '../serve-context.js';
@@ -29,7 +31,16 @@ export interface ClientView {
   readonly handover: Handover | null;
   /** Why it is not checked now, as a phrase; null if it is. */
   readonly problem: string | null;
+  /** Which of its addresses are not checked now, or were not for long. */
+  readonly unchecked: readonly UncheckedPlace[];
   readonly retired: readonly RetiredSlot[];
+}
+
+/** An address that lists call not checked. */
+export interface UncheckedPlace {
+  readonly slot: string;
+  /** As a phrase. */
+  readonly reason: string;
 }
 
 type Sources = Pick<ServeContext, 'store' | 'files' | 'now'>;
@@ -50,6 +61,7 @@ export async function readClient(context: Sources, id: string, time: TimeWanted 
     entry,
     handover,
     problem: entry ? judgeEntry(entry, now()) : await tellAbsent(context, id),
+    unchecked: await listUncheckedPlaces(context, id),
     retired: await store.listRetired(id),
   };
 }
@@ -74,6 +86,21 @@ export async function readHandover(
   if (since > (at ?? now())) throw new InputError('the changes begin later than the report ends');
   const checklist = await loadChecklist(DEFAULT_CHECKLIST);
   return gatherHandover(store, id, { at, since, now: now(), checklist });
+}
+
+/** What lists call not checked of a client's addresses: the report of it tells only what was seen last. */
+export async function listUncheckedPlaces(
+  { store, now }: Pick<Sources, 'store' | 'now'>,
+  id: string,
+): Promise<UncheckedPlace[]> {
+  const at = now();
+  const standings = await readStandings(store, { ids: [id] }, { now: at, staleBefore: staleBefore(at) });
+  const unchecked = standings.flatMap(({ slot, problem }) => (problem === null ? [] : [{ slot, reason: problem }]));
+  if (standings.length > 0) return unchecked;
+  return (await store.listRetired(id)).map((one) => ({
+    slot: one.slot,
+    reason: `retired on ${one.at.slice(0, 10)}, and not checked any more`,
+  }));
 }
 
 function judgeEntry(entry: Client, now: Date): string | null {

@@ -4,10 +4,10 @@ import { describeHandover } from '../../reports/document/handover-document.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import { sendPage } from '../kit/answer.js';
-import { Blocks } from '../kit/elements.js';
+import { Blocks, Unchecked } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { REPORT_FORMS, ReportFiles, sendReport } from './client-reports.js';
-import { findEntry, readHandover } from './read-client.js';
+import { findEntry, listUncheckedPlaces, readHandover } from './read-client.js';
 
 /** Adds what a link for the customer leads to: the newest report of one client, and its files. Nobody signs in. */
 export function addSharedPage(app: ServerApp, context: PageContext): void {
@@ -37,6 +37,7 @@ export function addSharedPage(app: ServerApp, context: PageContext): void {
     const children = (
       <>
         <ReportFiles path={`/shared/${(request.params as { secret: string }).secret}`} />
+        <Unchecked places={await listUncheckedPlaces(context, id)} />
         <Blocks blocks={describeHandover(handover).blocks} />
       </>
     );

@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createKey } from '../../../src/evidence/keys.js';
 import { verifyPage } from '../../../src/evidence/verify-document.js';
+import { listRoster } from '../../../src/fleet/sweep/roster.js';
 import type { Handover } from '../../../src/model/handover.js';
 import { addSweep, client } from '../../cli/filled-store.js';
 import { answer, site, survey } from '../../check/rules/build-survey.js';
 import { until } from '../../vantage/run-app.js';
 import { type ServeSetup, servePages } from '../serve.js';
 
-const ACME = client('acme', { name: 'Acme Dental' });
+const ACME = client('acme', { name: 'Acme Dental', authorization: { by: 'Ann', reference: 'T1', until: null } });
+const LISTED = 'clients: [{ id: acme, address: 203.0.113.7, authorization: { by: Ann, reference: T1 } }]';
 
 /** Pages of a client that is as agreed, and then is not. */
 async function serveAcme(setup: ServeSetup = {}) {
@@ -57,6 +59,31 @@ clients:
     expect(status).toBe(200);
     expect(text).toContain('the inventory does not have it any more');
     expect(text).not.toContain('action="/clients/acme/check"');
+  });
+
+  test('and its link for the customer tell of an address that was not checked for long', async () => {
+    const { browse, submit, store } = await servePages({ inventory: LISTED });
+    const at = new Date(Date.now() - 9 * 86_400_000).toISOString();
+    await addSweep(store.path, at, [{ client: ACME, survey: survey(site()) }]);
+    await store.putRoster('/clients.yaml', listRoster([ACME]));
+    const made = await submit('/clients/acme/links', { days: '7', note: '' });
+    const link = /\/shared\/[\w-]+/.exec(made.text)![0];
+    const words = 'It is not known how things are now:</p><ul><li>203.0.113.7: ';
+    for (const path of ['/clients/acme', link])
+      expect((await browse(path)).text).toContain(`${words}no check for 9 days`);
+    await store.retireClient('acme', null, new Date());
+    await store.putRoster('/clients.yaml', []);
+    expect((await browse(link)).text).toContain(`${words}retired on`);
+  });
+
+  test('and its link for the customer say nothing of the kind where it was checked lately', async () => {
+    const { browse, submit, store } = await servePages({ inventory: LISTED });
+    const at = new Date(Date.now() - 3_600_000).toISOString();
+    await addSweep(store.path, at, [{ client: ACME, survey: survey(site()) }]);
+    await store.putRoster('/clients.yaml', listRoster([ACME]));
+    const made = await submit('/clients/acme/links', { days: '7', note: '' });
+    for (const path of ['/clients/acme', /\/shared\/[\w-]+/.exec(made.text)![0]])
+      expect((await browse(path)).text).not.toContain('It is not known');
   });
 
   test('tells what was retired', async () => {
