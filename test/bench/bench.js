@@ -5,6 +5,7 @@ import process from 'node:process';
 import { startInternet, sallyport } from './internet.js';
 import { fillStore } from './large-store.js';
 import { measure, median } from './measure.js';
+import { measurePagesLoad } from './pages-load.js';
 
 /*
  * The figures of the README. Times are wall-clock of the whole command, node's start included; every figure is a
@@ -186,6 +187,24 @@ async function benchSweep() {
   }
 }
 
+/** What 200 people who look at the pages cost a sweep. */
+async function benchPages() {
+  const { without, withThem, aloneMb, peakMb } = await measurePagesLoad(directory, rounds);
+  const [alone, looked] = [median(without), median(withThem)];
+  note(
+    'sweep of 4,096 clients by serve while 200 people look, against none',
+    `${seconds(looked)} : ${seconds(alone)} = ${times(looked / alone)}`,
+    '≤ 1.1 ×',
+    looked <= 1.1 * alone,
+  );
+  note(
+    'peak memory of serve, with them',
+    `${peakMb.toFixed(0)} MB (${aloneMb.toFixed(0)} MB without)`,
+    '≤ 400 MB',
+    peakMb <= 400,
+  );
+}
+
 async function benchSweepMemory() {
   const peaks = [];
   for (const sites of [1024, 16384, 65536]) {
@@ -318,6 +337,7 @@ try {
   await benchFleet();
   await benchSize();
   await benchSweep();
+  await benchPages();
   await benchSweepMemory();
   if (process.argv.includes('--with-nmap-sv')) await benchVersionScan();
 } finally {
