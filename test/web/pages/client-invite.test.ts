@@ -1,13 +1,15 @@
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { askServer } from '../../../src/cli/kit/serve-invites.js';
 import { parseCode } from '../../../src/files/invites/invite-code.js';
 import { VantageClient } from '../../../src/site/outside/vantage-client.js';
+import { createFiles } from '../../cli/run.js';
 import { cleanReport, dmzReport } from '../../reports/sample-reports.js';
 import { OPERATOR_TOKEN, OTHER_TOKEN, runApp } from '../../vantage/run-app.js';
 import { servePages } from '../serve.js';
+
+const { directory } = createFiles();
 
 test('an operator makes a code that is good for one check of the client, by what was agreed with it', async () => {
   const { submit, signIn, invites } = await servePages({ withTokens: true });
@@ -35,7 +37,7 @@ test.each([
 
 /** Pages whose codes a vantage server makes, and its folder of invites. */
 async function serveWithVantage(token = OPERATOR_TOKEN) {
-  const path = await mkdtemp(join(tmpdir(), 'remote-invites-'));
+  const path = await mkdtemp(join(directory, 'invites-'));
   const { folder, port } = await runApp({ invites: path, now: () => new Date() });
   const url = new URL(`http://127.0.0.1:${port}`);
   const place = (signal: AbortSignal) =>
