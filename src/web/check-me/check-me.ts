@@ -4,9 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Brand } from '../../model/brand.js';
 import type { Invite } from '../../model/invite.js';
-import { describeHandover, handOverReports } from '../../reports/document/handover-document.js';
 import { renderPage as renderReport } from '../../reports/document/html-page.js';
-import { isProtected, siteOf } from '../../server/caller.js';
+import { isProtected } from '../../server/caller.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { sendEvents, type StreamEvent } from '../../server/event-stream.js';
 import { readRefusal, Refusal } from '../../server/refusal.js';
@@ -22,6 +21,7 @@ import { setPolicy } from '../kit/policy.js';
 import { renderWebStyle } from '../kit/style.js';
 import { upperFirst } from '../../words/sentence.js';
 import { FormTokens } from './form-token.js';
+import { describeChecked, isExpected } from './known-addresses.js';
 import {
   describeCutOff,
   describeDoubt,
@@ -151,7 +151,8 @@ export function createCheckMe({ brand, readBuilt, keep = () => Promise.resolve()
       const invite = await findUsed(pass);
       const progress = checks.progressOf(invite);
       const { address, until } = invite.use!;
-      if (invite.report) return show(reply, describeResult(invite.report, path, until));
+      if (invite.report)
+        return show(reply, describeResult(describeChecked(invite, invite.report), { address, path, until }));
       return show(reply, progress ? describeProgress(progress, address, path) : describeCutOff(address));
     });
 
@@ -170,24 +171,19 @@ export function createCheckMe({ brand, readBuilt, keep = () => Promise.resolve()
 
     app.get('/checks/:pass/report.html', { schema: { ...HIDDEN, params: passSchema } }, async (request, reply) => {
       meet(request);
-      const { report } = await findUsed(request.params.pass);
-      if (!report) throw new Refusal(404, 'not-found', 'there is no report of this check yet');
+      const invite = await findUsed(request.params.pass);
+      if (!invite.report) throw new Refusal(404, 'not-found', 'there is no report of this check yet');
       setPolicy(reply);
       return reply
         .header('content-security-policy', REPORT_POLICY)
         .header('content-disposition', 'attachment; filename="sallyport-report.html"')
         .type('text/html; charset=utf-8')
-        .send(renderReport(describeHandover(handOverReports([report])), brand));
+        .send(renderReport(describeChecked(invite, invite.report), brand));
     });
   };
 }
 
 const HIDDEN = { hide: true } as const;
-
-/** Whether an address is one that the client is known to have; for IPv6, in the network of one. */
-function isExpected({ addresses }: Invite, address: string): boolean {
-  return addresses.length === 0 || addresses.some((known) => siteOf(known) === siteOf(address));
-}
 
 /**
  * Says whenever a check has come further, and when it has ended. A page takes the first as what it shows already: it may

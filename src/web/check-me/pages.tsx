@@ -2,8 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { type Brand } from '../../model/brand.js';
 import { parseAddress } from '../../model/address.js';
 import type { Invite } from '../../model/invite.js';
-import type { Report } from '../../model/report.js';
-import { describeHandover, handOverReports } from '../../reports/document/handover-document.js';
+import type { ReportDocument } from '../../reports/document/report-document.js';
 import { brandLines } from '../../reports/document/letterhead.js';
 import { listNames } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
@@ -156,10 +155,12 @@ export function describeProgress({ settled, total, open }: CheckProgress, addres
 }
 
 /** The report of a check that has ended. */
-export function describeResult(report: Report, path: string, until: string): PageContent {
-  const { blocks } = describeHandover(handOverReports([report]));
+export function describeResult(
+  { blocks }: ReportDocument,
+  { address, path, until }: { readonly address: string; readonly path: string; readonly until: string },
+): PageContent {
   return {
-    title: nameCheck(report.target.address ?? report.target.input),
+    title: nameCheck(address),
     children: (
       <div data-part="check">
         <p class="row">

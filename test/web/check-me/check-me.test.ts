@@ -81,6 +81,25 @@ describe('the pages', () => {
     expect(troubles).toEqual([]);
   });
 
+  test.each([
+    ['127.0.0.7', 'is of 127.0.0.7 alone. The site has more addresses, which were not checked: 127.0.0.9.'],
+    ['127.0.0.8', 'is not known to be an address of this site'],
+  ])('say with the result of %s what was not checked of the site', async (from, words) => {
+    const { invite, get, submit, kept } = await run();
+    const { code } = await invite({ addresses: ['127.0.0.7', '127.0.0.9'] });
+    const { headers } = await submit({ code, confirmed: from }, { from });
+    await until(() => kept.length > 0);
+    for (const ending of ['', '/report.html'])
+      expect((await get(`${headers.location}${ending}`)).text).toContain(words);
+  });
+
+  test('say nothing of other addresses where the site has none', async () => {
+    const { invite, get, begin, kept } = await run();
+    const path = await begin((await invite({ addresses: ['127.0.0.7'] })).code, '127.0.0.7');
+    await until(() => kept.length > 0);
+    expect((await get(path)).text).not.toContain('This check is of');
+  });
+
   test('are told of each step by events, until the check has ended', async () => {
     const { invite, begin, get, kept } = await run();
     const path = await begin((await invite()).code);
