@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { setMaxListeners } from 'node:events';
 import { limitTime, onAbort } from '../async/time-limit.js';
 
 /** One server-sent event; `data` is sent as JSON. */
@@ -39,6 +40,8 @@ const TROUBLE = 'the server has an internal error; its log has the details';
  */
 export async function sendEvents(reply: FastifyReply, options: EventStreamOptions): Promise<void> {
   const { raw } = reply;
+  // As many listen as there are streams.
+  setMaxListeners(0, options.ending);
   const limit = limitTime(options.ending, options.seconds * 1_000, { stopped: ENDING, over: LATE });
   const { signal } = limit;
   const closed = whenDone(reply);

@@ -60,6 +60,14 @@ test('it is said once that there is no control', () => {
   expect(told.match(/there is no --control/g)).toHaveLength(1);
 });
 
+test('many can listen, and the operator is warned of nothing', async () => {
+  const stop = new AbortController();
+  const streams = await Promise.all(Array.from({ length: 12 }, () => fetch(`${url}/live`, { signal: stop.signal })));
+  await Promise.all(streams.map(({ body }) => body!.getReader().read()));
+  stop.abort();
+  expect(told).not.toContain('Warning');
+});
+
 describe('Prometheus', () => {
   test.each(['/metrics', '/probe?target=harbour-dental', '/probe?target=bakery', '/probe?target=127.0.0.32'])(
     'reads %s, and promtool has nothing to say',
