@@ -60,7 +60,9 @@ export function addInventory(parent: ServerApp, { files, store }: PageContext): 
       ...describeRoute('Puts a whole inventory, YAML or CSV, in the place of the one there is (admin)', {
         200: resultSchema,
         400: z.object({ error: z.string(), mistakes: z.array(mistakeSchema).optional() }),
-        409: errorSchema.describe('It would drop more than half of the clients, or someone else is writing it'),
+        409: errorSchema.describe(
+          'It would drop more than half of the clients, or the file cannot be written now, as someone else is writing it',
+        ),
         412: errorSchema.describe('It was changed since it was read (If-Match)'),
         ...BUSY,
         ...BODY,
@@ -97,7 +99,10 @@ export function addInventory(parent: ServerApp, { files, store }: PageContext): 
         if (!isExpected((await readInventoryText(files.inventory)).digest)) throw changed();
         return { ...result, notes, isWritten: false };
       }
-      const digest = await replaceInventory(files.inventory, given, inventory, isExpected);
+      const digest = await replaceInventory(files.inventory, given, inventory, isExpected).catch((error: unknown) => {
+        // What was given is right: it is the file that cannot be had.
+        throw error instanceof InputError ? new Refusal(409, 'conflict', error.message) : error;
+      });
       if (digest === null) throw changed();
       // What is new is listed as not checked until it is.
       await store.putRoster(files.inventory, listRoster(inventory.clients));

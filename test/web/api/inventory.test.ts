@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { until } from '../../vantage/run-app.js';
@@ -36,6 +36,14 @@ test('an inventory takes the place of the one there is, and what is new is liste
   expect((await send({ path: PATH })).headers.etag).toBe(headers.etag);
   expect((await send({ path: '/api/v1/clients?search=new' })).text).toContain('"verdict":"not-checked"');
   expect((await readdir(dirname(file))).filter((name) => name.includes('.new'))).toEqual([]);
+});
+
+test('nothing is written while someone else writes it, and that is told as a conflict', async () => {
+  const { post, read, before, file } = await serve();
+  await writeFile(`${file}.new`, '');
+  const { status, json } = await post(YAML);
+  expect([status, json['error']]).toEqual([409, expect.stringContaining('is being changed')]);
+  expect(await read()).toBe(before);
 });
 
 test('a dry run changes nothing', async () => {
