@@ -68,9 +68,9 @@ export async function createServeApp(context: ServeContext, tls: TlsFiles | null
   return app;
 }
 
-/** The bar around a page, for who looks at it. */
+/** The bar around a page, for who looks at it. A page for everyone has none: a customer's looks the same to us. */
 function frameOf(request: FastifyRequest) {
-  const { viewer } = request;
+  const viewer = request.routeOptions.config.needs === null ? null : request.viewer;
   const links = viewer ? PAGES.filter(({ link }) => link && roleAllows(viewer.role, link.needs ?? 'viewer')) : [];
   return {
     path: request.routeOptions.url ?? '',
@@ -106,6 +106,7 @@ function answer(pages: PageContext, error: unknown, reply: FastifyReply): Fastif
   const text =
     refusal?.message ??
     (isOurs ? 'the server has an internal error; its log has the details' : 'the request cannot be understood');
+  const back = describeWayBack(request, status);
   const children = (
     <>
       <p class="error">
@@ -116,9 +117,11 @@ function answer(pages: PageContext, error: unknown, reply: FastifyReply): Fastif
           </>
         ))}
       </p>
-      <p>
-        <a href="/">All clients</a>
-      </p>
+      {back && (
+        <p>
+          <a href={back.href}>{back.text}</a>
+        </p>
+      )}
     </>
   );
   return sendPage(
@@ -126,6 +129,15 @@ function answer(pages: PageContext, error: unknown, reply: FastifyReply): Fastif
     pages.draw(request, { title: status === 404 ? 'Not found' : 'That did not work', children }),
     status,
   );
+}
+
+/** Where to go on from an error: to the client that a form was about, or to all. Customers with a link have no other page. */
+function describeWayBack(request: FastifyRequest, status: number): { href: string; text: string } | null {
+  if (request.routeOptions.config.needs === null) return null;
+  const { id } = (request.params ?? {}) as { id?: string };
+  const isAboutClient = request.routeOptions.url?.startsWith('/clients/:id') === true && status !== 404;
+  if (!isAboutClient || id === undefined) return { href: '/', text: 'All clients' };
+  return { href: `/clients/${encodeURIComponent(id)}`, text: 'Back to the client' };
 }
 
 /** What is wrong with what someone gave, or with the store at the moment, is told to them; all else is our own error. */

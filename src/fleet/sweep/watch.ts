@@ -135,9 +135,11 @@ class Watcher {
     await this.#tellAhead(ahead);
     for (const line of this.#reports.describe()) this.options.view.note(line);
     const clients = this.#schedules.reduce((sum, schedule) => sum + schedule.clients, 0);
-    this.options.view.note(
-      `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}; ${this.#describeNext()}`,
-    );
+    const scheduled =
+      clients === 0
+        ? 'no client has a schedule'
+        : `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}`;
+    this.options.view.note(`${scheduled}; ${this.#describeNext()}`);
   }
 
   async #tellAhead(runs: readonly Date[]): Promise<void> {

@@ -52,7 +52,7 @@ function SignIn({ next, isRefused = false }: { readonly next: string | undefined
       <Field
         id="token"
         label="Token"
-        hint="As sallyport serve token printed it."
+        hint="As sallyport serve token printed it for you; whoever runs this server makes one."
         error={isRefused ? 'This token is not valid, or not any more.' : undefined}
       >
         <input

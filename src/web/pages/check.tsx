@@ -16,7 +16,7 @@ const formSchema = z.object({
 });
 type Form = z.infer<typeof formSchema>;
 
-/** Checks of before that are listed. */
+/** Earlier checks that are listed. */
 const ROWS = 20;
 
 /** Adds the page where an address is given and checked at once. */
@@ -63,7 +63,7 @@ export function addCheckPage(app: ServerApp, context: PageContext): void {
             <button>Check now</button>
           </p>
         </form>
-        <h2>Checks of before</h2>
+        <h2>Earlier checks</h2>
         <Table
           caption="Since the server was started, the newest first"
           columns={['Begun', 'What', 'Asked for by', 'Result']}
@@ -76,7 +76,7 @@ export function addCheckPage(app: ServerApp, context: PageContext): void {
               by,
               verdict ?? state,
             ])}
-          empty="There is none."
+          empty="None yet."
         />
       </>
     );

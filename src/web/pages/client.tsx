@@ -50,6 +50,17 @@ async function drawClient(context: PageContext, request: FastifyRequest, view: C
               Reports
             </a>
           )}
+          <a class="button quiet" href="#waivers">
+            Accepted findings
+          </a>
+          {mayOperate && view.handover && (
+            <a class="button quiet" href="#links">
+              Links for the customer
+            </a>
+          )}
+          <a class="button quiet" href="#checklist">
+            Checklist
+          </a>
           {roleAllows(viewer.role, 'admin') && view.entry && (
             <a class="button quiet" href={`${pathOf(view.id)}/edit`}>
               Edit

@@ -53,7 +53,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
         <div data-part="last-sweeps">
           <Table
             caption="The newest first"
-            columns={['Sweep', 'Begun', 'State', 'Clients', 'Violations', 'Not determined', 'Compliant', 'Changes']}
+            columns={['Sweep', 'Begun', 'State', 'Clients', 'Action needed', 'Not determined', 'As agreed', 'Changes']}
             rows={sweeps.map(renderSweep)}
             empty="There is no sweep yet."
           />

@@ -55,6 +55,22 @@ describe('a link for the customer', () => {
     }
   });
 
+  test('shows those who signed in, too, what the customer sees', async () => {
+    const { browse, makeLink, cookie } = await serveTwo();
+    const { status, text } = await browse(await makeLink(), { headers: { cookie } });
+    expect(status).toBe(200);
+    expect(text).not.toContain('<nav');
+    expect(text).not.toContain('/sign-out');
+  });
+
+  test('leads to no page of ours where it is wrong', async () => {
+    const { browse, cookie } = await serveTwo();
+    const { status, text } = await browse(`/shared/${'a'.repeat(32)}`, { headers: { cookie, accept: 'text/html' } });
+    expect(status).toBe(404);
+    expect(text).toContain('this link leads nowhere');
+    expect(text).not.toContain('All clients');
+  });
+
   test('opens nothing else', async () => {
     const { browse, makeLink } = await serveTwo();
     const path = await makeLink();
@@ -124,6 +140,9 @@ describe('a link for the customer', () => {
     expect((await submit('/clients/acme/links', { days: '7' }, evil)).status).toBe(403);
     expect((await post('/clients/nobody/links', { days: '7' })).status).toBe(404);
     for (const days of ['8', '-1', '1e9', '']) expect((await post('/clients/acme/links', { days })).status).toBe(400);
+    expect((await post('/clients/acme/links', { days: '8' })).text).toContain(
+      '<a href="/clients/acme">Back to the client</a>',
+    );
     expect(await store.links.list('acme')).toEqual([]);
   });
 
