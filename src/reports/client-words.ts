@@ -13,13 +13,20 @@ export function describeProblem({ problem }: ClientStanding): string | null {
   return problem === null ? null : `not checked: ${forTerminal(problem)}`;
 }
 
-/** The worst in a few words, safe to show; null if there is nothing to say but why it is not checked. */
-export function describeWorst(row: ClientStanding): string | null {
+/**
+ * The worst in a few words, safe to show; null if there is nothing to say but why it is not checked. How many more there
+ * are is said first, where words may be cut off at the end, or last.
+ */
+export function describeWorst(row: ClientStanding, moreIs: 'first' | 'last' = 'first'): string | null {
   const { worst, standing, accepted } = rankIssues(row.state);
   if (worst) {
-    const place = worst.endpoint === null ? '' : `${worst.endpoint} `;
-    const more = standing.length > 1 ? `+${standing.length - 1} ` : '';
-    return `${SEVERITY_MARKS[worst.severity].label} ${more}${place}${forTerminal(worst.title)}`;
+    const { endpoint, title } = worst;
+    const isNamed = endpoint === null || title.split(/[\s(),:]+/).includes(endpoint);
+    const words = `${isNamed ? '' : `${endpoint} `}${forTerminal(title)}`;
+    const { label } = SEVERITY_MARKS[worst.severity];
+    const more = standing.length - 1;
+    if (more === 0) return `${label} ${words}`;
+    return moreIs === 'first' ? `${label} +${more} ${words}` : `${label} ${words}, and ${more} more`;
   }
   const listed = listedAs(row);
   if (listed === 'no-answer') return 'nothing answers, and nothing vouches for the line';

@@ -110,6 +110,8 @@ async function countUses(files: DealerFiles): Promise<Map<string, number>> {
 }
 
 interface TriedProfile {
+  /** What the clients are called, by id. */
+  readonly names: ReadonlyMap<string, string>;
   readonly judged: readonly Judgement[];
   readonly clients: number;
   /** Clients that were left out, since there are too many. */
@@ -131,10 +133,11 @@ async function tryProfile(
   const profile = await loadProfile(name);
   const judged: Judgement[] = [];
   for await (const judgement of judgeAgain(store, readAll(), profile, now)) judged.push(judgement);
-  return { judged, clients: chosen.length, more: meant.length - chosen.length };
+  const names = new Map(chosen.map(({ id, name }) => [id, name]));
+  return { judged, names, clients: chosen.length, more: meant.length - chosen.length };
 }
 
-function Tried({ judged, clients, more }: TriedProfile) {
+function Tried({ judged, names, clients, more }: TriedProfile) {
   const counts = new Map<Standing, number>();
   for (const { report } of judged) counts.set(standingOf(report), (counts.get(standingOf(report)) ?? 0) + 1);
   const worse = judged
@@ -162,7 +165,7 @@ function Tried({ judged, clients, more }: TriedProfile) {
         rows={worse
           .slice(0, ROWS)
           .map(({ clientId, slot, at, before, report }) => [
-            <a href={`/clients/${encodeURIComponent(clientId)}`}>{clientId}</a>,
+            <a href={`/clients/${encodeURIComponent(clientId)}`}>{names.get(clientId) ?? clientId}</a>,
             slot,
             <StandingTag standing={before} />,
             <StandingTag standing={standingOf(report)} />,

@@ -31,7 +31,9 @@ describe('the page of all clients', () => {
     expect(status).toBe(200);
     const plain = read(text);
     expect(plain).toMatch(/1 Action needed .* 1 As agreed/);
-    expect(plain).toMatch(/Acme Dental north 203\.0\.113\.7 .*Action needed CRITICAL tcp\/80/);
+    expect(plain).toMatch(
+      /Acme Dental north 203\.0\.113\.7 .*Action needed CRITICAL WebPro administration \(HTTP\) is reachable on tcp\/80 2/,
+    );
     expect(plain.indexOf('Acme Dental')).toBeLessThan(plain.indexOf('203.0.113.8'));
     expect(text).toContain('<a href="/clients/acme">');
   });

@@ -132,6 +132,17 @@ describe('the pages of profiles', () => {
     const { browseAs } = await serveChanged();
     const { text } = await browseAs('viewer', '/profiles/closed?try=1');
     expect(text).toContain('1 Action needed');
+    expect(text).toContain('No verdict would change');
+  });
+
+  test('name the clients whose verdict would change', async () => {
+    const { browseAs, submit, signIn } = await serveChanged();
+    const until = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    const fields = { finding: 'admin-interface-reachable tcp/80', by: 'Ann', reason: 'moves to the VPN', until };
+    const headers = { cookie: await signIn('operator') };
+    expect((await submit('/clients/acme/waivers', fields, { headers })).status).toBe(303);
+    const { text } = await browseAs('viewer', '/profiles/closed?try=1');
+    expect(text).toContain('<a href="/clients/acme">Acme Dental</a>');
   });
 
   test.each(['nope', '..%2F..%2Fetc%2Fpasswd', 'closed.yaml', '%00'])('know no profile %s', async (name) => {
