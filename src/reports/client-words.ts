@@ -14,19 +14,19 @@ export function describeProblem({ problem }: ClientStanding): string | null {
 }
 
 /**
- * The worst in a few words, safe to show; null if there is nothing to say but why it is not checked. How many more there
- * are is said first, where words may be cut off at the end, or last.
+ * The worst in a few words, safe to show; null if there is nothing to say but why it is not checked. Where words
+ * may be cut off at the end, how many more there are and the endpoint come first; otherwise each is said once, in full.
  */
-export function describeWorst(row: ClientStanding, moreIs: 'first' | 'last' = 'first'): string | null {
+export function describeWorst(row: ClientStanding, length: 'short' | 'full' = 'short'): string | null {
   const { worst, standing, accepted } = rankIssues(row.state);
   if (worst) {
     const { endpoint, title } = worst;
-    const isNamed = endpoint === null || title.split(/[\s(),:]+/).includes(endpoint);
+    const isNamed = endpoint === null || (length === 'full' && title.split(/[\s(),:]+/).includes(endpoint));
     const words = `${isNamed ? '' : `${endpoint} `}${forTerminal(title)}`;
     const { label } = SEVERITY_MARKS[worst.severity];
     const more = standing.length - 1;
     if (more === 0) return `${label} ${words}`;
-    return moreIs === 'first' ? `${label} +${more} ${words}` : `${label} ${words}, and ${more} more`;
+    return length === 'short' ? `${label} +${more} ${words}` : `${label} ${words}, and ${more} more`;
   }
   const listed = listedAs(row);
   if (listed === 'no-answer') return 'nothing answers, and nothing vouches for the line';

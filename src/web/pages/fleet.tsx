@@ -125,7 +125,7 @@ function renderRow(row: ClientStanding) {
       <StandingTag standing={listed} />
     ),
     <>
-      {describeWorst(row, 'last') ?? (problem === null ? '–' : '')}
+      {describeWorst(row, 'full') ?? (problem === null ? '–' : '')}
       {problem !== null && <div class="soft">{problem}</div>}
     </>,
     <Time at={at} />,
