@@ -67,6 +67,8 @@ async function write({ bytes, beside }: SignedReport, { output: file, force }: V
   try {
     signature = beside && (await openReport(beside.file, force));
     await output.write(bytes);
+    // Only then is it known to be there.
+    await output.close();
     await signature?.write(beside?.text ?? '');
   } finally {
     await signature?.close();
