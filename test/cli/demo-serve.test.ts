@@ -19,6 +19,8 @@ test('a simulated dealer has a month of history, in which clients were exposed a
   });
   const kinds = (await store.listChanges({ clientId: 'station-garage' })).map(({ kind }) => kind);
   expect(new Set(kinds)).toEqual(new Set(['exposed', 'resolved']));
+  const controls = (await store.listNewest(8)).map(({ report }) => report.vantage.control?.endpoint);
+  expect(new Set(controls)).toEqual(new Set([fleet.control]));
   await store.close();
   const second = await startDemoFleet();
   expect(second.taken).toContain('127.0.0.31');

@@ -82,13 +82,13 @@ async function serveFleet(settings: Pick<ServeSettings, 'open' | 'listen'>): Pro
   const { runServe, SERVE_OPTIONS } = await import('../kit/run-serve.js');
   const fleet = await startDemoFleet();
   try {
-    const { inventory, store, taken } = fleet;
+    const { inventory, store, control, taken } = fleet;
     if (taken.length > 0)
       tell(
         `other programs, perhaps another demo, have ports of ${listNames(taken, taken.length)}: the pages show what they answer, too`,
       );
     const timing = 'fast' as const;
-    const figures = { timing, 'allow-special': true, 'confirm-after': '1s' };
+    const figures = { timing, control, 'allow-special': true, 'confirm-after': '1s' };
     return await runServe({ ...unset(SERVE_OPTIONS), ...settings, ...figures, inventory, store });
   } finally {
     await fleet.stop();

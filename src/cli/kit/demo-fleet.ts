@@ -10,6 +10,7 @@ import { MassSilence } from '../../fleet/sweep/mass-silence.js';
 import { recordLook } from '../../fleet/sweep/record-look.js';
 import { listRoster } from '../../fleet/sweep/roster.js';
 import { FLEET, type FleetClient } from '../../lab/fleet.js';
+import { listenTcp } from '../../lab/listen-tcp.js';
 import { type Site, startSite } from '../../lab/start-site.js';
 import type { Client } from '../../model/client.js';
 import { bareReport, type ReportData } from '../../model/report.js';
@@ -30,6 +31,8 @@ interface SeenClient extends FleetClient {
 export interface DemoFleet {
   readonly inventory: string;
   readonly store: string;
+  /** What always answers. */
+  readonly control: string;
   /** Addresses where other programs have ports of a site, such as another demo: checks see those as well. */
   readonly taken: readonly string[];
   /** Ends the sites, and deletes the files. */
@@ -43,12 +46,14 @@ export interface DemoFleet {
 export async function startDemoFleet(): Promise<DemoFleet> {
   const directory = await mkdtemp(join(tmpdir(), 'sallyport-demo-'));
   const sites: Site[] = [];
+  const always = await listenTcp('127.0.0.1', 0, (socket) => socket.end());
+  const control = `127.0.0.1:${always.port}`;
   const stop = async (): Promise<void> => {
-    await Promise.all(sites.map((site) => site.stop()));
+    await Promise.all([always, ...sites].map((one) => one.stop()));
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const seen = await Promise.all(FLEET.map((client) => seeClient(client, sites)));
+    const seen = await Promise.all(FLEET.map((client) => seeClient(client, { sites, control })));
     const [inventory, path] = [join(directory, 'clients.yaml'), join(directory, 'store.sqlite')];
     await writeFile(inventory, renderInventory(seen));
     const { clients } = await loadInventory(inventory);
@@ -58,33 +63,39 @@ export async function startDemoFleet(): Promise<DemoFleet> {
       await addDay(store, new Date(Date.now() - day * DAY_MS), { seen, day, clients, inventory });
     await store.close();
     const taken = sites.filter(({ moved }) => moved.some(({ why }) => why === 'taken')).map(({ address }) => address);
-    return { inventory, store: path, taken, stop };
+    return { inventory, store: path, control, taken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+interface Surroundings {
+  readonly sites: Site[];
+  readonly control: string;
+}
+
 /** Checks a site with and without its servers; leaves them running where they run today. */
-async function seeClient(client: FleetClient, sites: Site[]): Promise<SeenClient> {
+async function seeClient(client: FleetClient, { sites, control }: Surroundings): Promise<SeenClient> {
   const { plan, ranUntil } = client;
+  const look = (services: Site['services']) => lookAt(client, services, control);
   const start = async (): Promise<Site> => {
     const site = await startSite({ ...client, ...plan, title: client.name }, { address: plan.address });
     sites.push(site);
     return site;
   };
   if (ranUntil === 0) {
-    const quiet = await look(client, {});
+    const quiet = await look({});
     const { services } = await start();
-    return { ...client, quiet, running: await look(client, services), services };
+    return { ...client, quiet, running: await look(services), services };
   }
   const site = await start();
-  const running = await look(client, site.services);
+  const running = await look(site.services);
   await site.stop();
-  return { ...client, quiet: await look(client, site.services), running, services: site.services };
+  return { ...client, quiet: await look(site.services), running, services: site.services };
 }
 
-async function look({ plan }: FleetClient, services: Site['services']): Promise<ReportData> {
+async function lookAt({ plan }: FleetClient, services: Site['services'], control: string): Promise<ReportData> {
   const { address, profile, source } = plan;
   const authorizedBy = 'the demo, which simulates these sites';
   for await (const report of check({
@@ -92,6 +103,7 @@ async function look({ plan }: FleetClient, services: Site['services']): Promise<
     profile,
     source,
     services,
+    control,
     authorizedBy,
     allowSpecial: true,
   }))
