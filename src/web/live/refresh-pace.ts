@@ -2,7 +2,7 @@
 const SHARE = 0.05;
 
 /** A page waits between these before it is asked for again, ms. */
-const GAP_MS = { least: 1_500, most: 60_000 } as const;
+const GAP_MS = { least: 1_500, most: 120_000 } as const;
 
 /** How much the newest page counts for what one takes. */
 const WEIGHT = 0.1;

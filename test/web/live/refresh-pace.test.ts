@@ -15,13 +15,13 @@ describe('pages bring themselves up to date', () => {
     expect(pace.gapMs(10)).toBeGreaterThan(2 * before);
   });
 
-  test('once a minute at least, and never more often than a person sees', () => {
+  test('every two minutes at least, and never more often than a person sees', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(100_000)), fc.nat(10_000), (times, pages) => {
         const pace = new RefreshPace();
         for (const ms of times) pace.note(ms);
         expect(pace.gapMs(pages)).toBeGreaterThanOrEqual(1_500);
-        expect(pace.gapMs(pages)).toBeLessThanOrEqual(60_000);
+        expect(pace.gapMs(pages)).toBeLessThanOrEqual(120_000);
       }),
     );
   });
