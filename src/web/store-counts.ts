@@ -1,3 +1,4 @@
+import { Remembered } from '../async/remembered.js';
 import type { StoreSize } from '../fleet/store/upkeep.js';
 import type { Sweep } from '../fleet/store/sweeps.js';
 import type { SweepCounts } from '../fleet/store/sweep-tally.js';
@@ -22,7 +23,7 @@ interface Counted {
 /** Counts what pages and API tell of the store, which takes a while where there are very many clients. */
 export class StoreCounts {
   readonly #sweeps = new Map<number, SweepCounts>();
-  #counted: { readonly at: number; readonly counted: Promise<Counted> } | null = null;
+  readonly #counted = new Remembered(COUNTED_MS, () => this.#count());
 
   constructor(private readonly store: Store) {}
 
@@ -40,13 +41,7 @@ export class StoreCounts {
 
   /** How much is in the store, and how the control endpoints of the newest looks stand: some seconds ago at most. */
   count(): Promise<Counted> {
-    const at = performance.now();
-    if (this.#counted && at - this.#counted.at < COUNTED_MS) return this.#counted.counted;
-    const counted = this.#count();
-    this.#counted = { at, counted };
-    // What could not be read is read again.
-    counted.catch(() => (this.#counted = null));
-    return counted;
+    return this.#counted.get();
   }
 
   async #count(): Promise<Counted> {

@@ -148,3 +148,22 @@ export function Field({
     </div>
   );
 }
+
+/** Links to the parts of a list before and after the one that is shown; nothing where that is all. */
+export function Pager({
+  back,
+  further,
+  furtherText = 'Further',
+}: {
+  readonly back: string | null;
+  readonly further: string | null;
+  readonly furtherText?: string;
+}) {
+  if (back === null && further === null) return null;
+  return (
+    <nav class="pager" aria-label="Parts of the list">
+      {back !== null && <a href={back}>Back</a>}
+      {further !== null && <a href={further}>{furtherText}</a>}
+    </nav>
+  );
+}

@@ -1,3 +1,4 @@
+import { Remembered } from '../../async/remembered.js';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Store } from '../../fleet/store/store.js';
 import type { FleetCounts } from '../../fleet/store/fleet-counts.js';
@@ -33,10 +34,14 @@ export interface MetricSources {
 export class ServeMetrics {
   readonly #registry = new Registry();
   readonly #probes: Counter<'state' | 'reason'>;
-  #counted: { readonly at: number; readonly counts: Promise<FleetCounts> } | null = null;
+  readonly #counts: Remembered<FleetCounts>;
 
   constructor(private readonly sources: MetricSources) {
     const registers = [this.#registry];
+    this.#counts = new Remembered(COUNTED_MS, () => {
+      const now = this.sources.now();
+      return countFleet(this.sources.store, { now, staleBefore: staleBefore(now) });
+    });
     this.#probes = new Counter({
       name: 'sallyport_probes_total',
       help: 'Endpoints that this process has checked, by what they were seen as',
@@ -84,20 +89,20 @@ export class ServeMetrics {
 
   #addFleet(): void {
     this.#gauge('sallyport_addresses', 'Addresses of clients', ['group', 'verdict'], async (gauge) => {
-      for (const [group, counts] of foldGroups((await this.#readCounts()).groups))
+      for (const [group, counts] of foldGroups((await this.#counts.get()).groups))
         for (const [listed, count] of Object.entries(counts))
           gauge.set({ group, verdict: listed.replace('-', '_') }, count);
     });
     this.#gauge('sallyport_addresses_age_seconds', 'How long ago the addresses were counted', [], async (gauge) => {
-      await this.#readCounts();
-      gauge.set((performance.now() - this.#counted!.at) / 1_000);
+      await this.#counts.get();
+      gauge.set(this.#counts.ageMs / 1_000);
     });
     this.#gauge(
       'sallyport_oldest_check_age_seconds',
       'How long ago the last check was of the address whose last check is longest ago',
       [],
       async (gauge) => {
-        const { oldestAt } = await this.#readCounts();
+        const { oldestAt } = await this.#counts.get();
         if (oldestAt !== null) gauge.set((this.sources.now().getTime() - oldestAt) / 1_000);
       },
     );
@@ -135,18 +140,6 @@ export class ServeMetrics {
       gauge.set(store.bytes),
     );
     this.#gauge('sallyport_streams', 'Pages that are kept up to date', [], (gauge) => gauge.set(live.listeners));
-  }
-
-  #readCounts(): Promise<FleetCounts> {
-    // A clock that is set back would keep them for as long.
-    const at = performance.now();
-    if (this.#counted && at - this.#counted.at < COUNTED_MS) return this.#counted.counts;
-    const now = this.sources.now();
-    const counts = countFleet(this.sources.store, { now, staleBefore: staleBefore(now) });
-    this.#counted = { at, counts };
-    // What could not be read is read again.
-    counts.catch(() => (this.#counted = null));
-    return counts;
   }
 }
 

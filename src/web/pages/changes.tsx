@@ -8,7 +8,7 @@ import { sayChangesEnd } from '../../reports/changes-end.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { sendPage } from '../kit/answer.js';
 import { Choice } from '../kit/choice.js';
-import { Field, SeverityTag, Table, Time } from '../kit/elements.js';
+import { Field, Pager, SeverityTag, Table, Time } from '../kit/elements.js';
 import { linkTo, offset, oneOf, oneText } from '../kit/query.js';
 import type { PageContext } from '../serve-context.js';
 
@@ -33,6 +33,8 @@ export function addChangesPage(app: ServerApp, context: PageContext): void {
     const coverage = await store.countCoverage(wanted);
     const told = { counts, clients, span: wanted, coverage, narrowed: wanted.kinds !== undefined };
     const sum = [...counts.values()].reduce((a, b) => a + b, 0);
+    // The end of the time stays, so that new changes don't move what is listed.
+    const link = (at: number) => linkTo('/changes', { ...query, until: wanted.until.toISOString(), offset: at });
     const children = (
       <>
         <Filters query={query} groups={await store.listGroups()} />
@@ -44,7 +46,11 @@ export function addChangesPage(app: ServerApp, context: PageContext): void {
             rows={shown.map(renderRow)}
             empty=""
           />
-          <Pager query={query} until={wanted.until} hasMore={query.offset + shown.length < sum} />
+          <Pager
+            back={query.offset > 0 ? link(Math.max(0, query.offset - ROWS)) : null}
+            further={query.offset + shown.length < sum ? link(query.offset + ROWS) : null}
+            furtherText="Further back"
+          />
         </div>
       </>
     );
@@ -59,18 +65,6 @@ const readFilters = ({ group, kind }: Query) => ({ groups: listOne(group), kinds
 function describePart(before: number, shown: number, sum: number): string {
   if (before > 0 && shown > 0) return `${before + 1} to ${before + shown} of ${sum}, newest first`;
   return shown < sum ? `The newest ${shown} of ${sum}` : 'Newest first';
-}
-
-/** To the parts before and after this one. The end of the time stays, so that new changes don't move what is listed. */
-function Pager({ query, until, hasMore }: { readonly query: Query; readonly until: Date; readonly hasMore: boolean }) {
-  if (query.offset === 0 && !hasMore) return null;
-  const link = (at: number) => linkTo('/changes', { ...query, until: until.toISOString(), offset: at });
-  return (
-    <nav class="pager" aria-label="Parts of the list">
-      {query.offset > 0 && <a href={link(Math.max(0, query.offset - ROWS))}>Back</a>}
-      {hasMore && <a href={link(query.offset + ROWS)}>Further back</a>}
-    </nav>
-  );
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ServerApp } from '../../server/create-server.js';
 import { renderCount } from '../../words/sentence.js';
 import { sendPage } from '../kit/answer.js';
 import { Choice } from '../kit/choice.js';
-import { Field, StandingTag, Table, Time } from '../kit/elements.js';
+import { Field, Pager, StandingTag, Table, Time } from '../kit/elements.js';
 import { linkTo, manyOf, manyTexts, offset, oneOf, oneText } from '../kit/query.js';
 import type { PageContext } from '../serve-context.js';
 import { ExposedOverTime } from './exposed-over-time.js';
@@ -80,7 +80,10 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
             rows={page.clients.map(renderRow)}
             empty="No client is like that."
           />
-          <Pager query={query} next={page.next} />
+          <Pager
+            back={query.offset > 0 ? linkTo('/', { ...query, offset: Math.max(0, query.offset - ROWS) }) : null}
+            further={page.next === null ? null : linkTo('/', { ...query, offset: page.next })}
+          />
         </div>
         <div data-part="over-time">
           <ExposedOverTime points={points} />
@@ -181,15 +184,5 @@ function Filters({ query, groups }: { readonly query: Query; readonly groups: re
         <button>Show</button>
       </div>
     </form>
-  );
-}
-
-function Pager({ query, next }: { readonly query: Query; readonly next: number | null }) {
-  if (query.offset === 0 && next === null) return null;
-  return (
-    <nav class="pager" aria-label="Parts of the list">
-      {query.offset > 0 && <a href={linkTo('/', { ...query, offset: Math.max(0, query.offset - ROWS) })}>Back</a>}
-      {next !== null && <a href={linkTo('/', { ...query, offset: next })}>Further</a>}
-    </nav>
   );
 }
