@@ -3,7 +3,7 @@ import { type Inventory, type InventoryFormat, selectClients } from '../../files
 import { InputError } from '../../files/text/input-error.js';
 import { type AlertConfig, loadAlertConfig } from '../../fleet/alerts/alert-config.js';
 import { sayChange } from '../../fleet/changes/say-change.js';
-import type { WatchView } from '../../fleet/sweep/watch.js';
+import type { WatchView } from '../../fleet/sweep/watch-options.js';
 import type { WatchedFiles } from '../../fleet/sweep/watched-files.js';
 import { forTerminal } from '../../words/escape.js';
 import { readDuration } from './check-options.js';

@@ -15,6 +15,7 @@ import { standings } from './migrations/standings.js';
 import { acceptedSlots } from './migrations/accepted-slots.js';
 import { unseenExposures } from './migrations/unseen-exposures.js';
 import { madeCodes } from './migrations/made-codes.js';
+import { schedulers } from './migrations/schedulers.js';
 import type { Migration } from './migrations/migration.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { StoreError } from './sqlite-trouble.js';
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   unseenExposures,
   madeCodes,
   acceptedSlots,
+  schedulers,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

@@ -12,6 +12,7 @@ import * as results from './results.js';
 import { findInventory, readRoster, putRoster, type RosterReading, showRoster } from './roster.js';
 import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-reports.js';
 import { MadeCodes } from './made-codes.js';
+import { Schedulers } from './schedulers.js';
 import { SharedLinks } from './shared-links.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
@@ -39,6 +40,7 @@ export class Store {
   readonly #connection: SqliteConnection;
   readonly links: SharedLinks;
   readonly codes: MadeCodes;
+  readonly schedulers: Schedulers;
   readonly messages: Messages;
   readonly fleet: FleetList;
 
@@ -46,6 +48,7 @@ export class Store {
     this.#connection = connection;
     this.links = new SharedLinks(connection);
     this.codes = new MadeCodes(connection);
+    this.schedulers = new Schedulers(connection);
     this.messages = new Messages(connection);
     this.fleet = new FleetList(connection);
   }

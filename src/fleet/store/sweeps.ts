@@ -109,7 +109,12 @@ export async function claimSweep(db: Db, id: number, owner: Owner, now: Date): P
   return true;
 }
 
-function isAlive({ host, pid, beat_at }: Selectable<Tables['sweeps']>, ourHost: string, now: Date): boolean {
+/** Whether a process is still there that said so at a time. */
+export function isAlive(
+  { host, pid, beat_at }: Pick<Selectable<Tables['sweeps']>, 'host' | 'pid' | 'beat_at'>,
+  ourHost: string,
+  now: Date,
+): boolean {
   // A beat that is still to come was noted while the clock was ahead, and proves nothing.
   if (Math.abs(now.getTime() - beat_at) >= SILENCE_MS) return false;
   return host !== ourHost || exists(pid, beat_at);

@@ -36,6 +36,7 @@ export interface Tables {
   readonly pruned_links: PrunedLinksTable;
   readonly shared_links: SharedLinksTable;
   readonly made_codes: MadeCodesTable;
+  readonly schedulers: SchedulersTable;
 }
 
 /** What is chained; see chain.ts. */
@@ -51,6 +52,17 @@ interface PrunedLinksTable {
   readonly last: number;
   /** The hash of the last. */
   readonly head: Uint8Array;
+}
+
+interface SchedulersTable {
+  readonly token: string;
+  /** Absolute path. */
+  readonly inventory: string;
+  /** JSON. */
+  readonly chosen: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly beat_at: number;
 }
 
 interface MadeCodesTable {

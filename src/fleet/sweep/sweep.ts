@@ -123,7 +123,8 @@ export async function beginSweep(options: SweepOptions, now = new Date()): Promi
   return { sweep, resumed: false, ...(await store.tallySweep(sweep.id)) };
 }
 
-function describeOwner(): { host: string; pid: number } {
+/** This process, as the store names who runs something. */
+export function describeOwner(): { host: string; pid: number } {
   return { host: hostname(), pid: process.pid };
 }
 

@@ -1,43 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
-import type { DrawReport } from '../alerts/send-report.js';
-import type { Store } from '../store/store.js';
-import { beginSweep, resumeSweep, runSweep, type SweepEnd, type SweepOptions, type SweepResult } from './sweep.js';
+import { beginSweep, resumeSweep, runSweep, type SweepEnd } from './sweep.js';
 import { BackOff } from './back-off.js';
 import { OperatorLine } from './operator-line.js';
 import { ReportClock } from './report-clock.js';
+import { ScheduleTurn } from './schedule-turn.js';
+import type { WatchOptions } from './watch-options.js';
 import type { WatchedFiles } from './watched-files.js';
 import { filterClients, findDue, listSchedules, type Schedule } from './schedules.js';
 import { renderCount } from '../../words/sentence.js';
 
-/** What a watch tells as it goes, one line each, and its results. */
-export interface WatchView {
-  note(line: string): void;
-  result(sweepId: number, result: SweepResult): void;
-  delivery(result: DeliveryResult): void;
-  /** All is well: nothing failed since the last sweep began. */
-  alive(): void;
-}
-
-/** How a watch is run. */
-export interface WatchOptions {
-  readonly store: Store;
-  readonly figures: Omit<SweepOptions, 'store' | 'inventory' | 'clients' | 'alerts'>;
-  /** Loads the files; called again after `changed` said so. */
-  readonly load: () => Promise<WatchedFiles>;
-  /** Whether the files changed since they were loaded. */
-  readonly changed: () => Promise<boolean>;
-  /** A sweep begins up to so much after its time, at random, ms. */
-  readonly jitterMs: number;
-  readonly view: WatchView;
-  /** Draws the reports that are due by mail. */
-  readonly draw: DrawReport;
-  readonly signal: AbortSignal;
-  /** How often the files, the clock and the outbox are looked at, ms. */
-  readonly tickMs?: number | undefined;
-}
-
 const TICK_MS = 5_000;
+/** After how many looks at the clock it is asked whose turn it is. */
+const TURN_TICKS = 4;
 /** The longest that something that fails is left alone. */
 const MOST_REST_MS = 600_000;
 /** A clock that steps back by more was wrong before, or is now. */
@@ -63,6 +38,7 @@ class Watcher {
   readonly #sweeps: BackOff;
   readonly #operator: OperatorLine;
   readonly #reports: ReportClock;
+  readonly #turn: ScheduleTurn;
 
   constructor(
     private readonly options: WatchOptions,
@@ -73,30 +49,55 @@ class Watcher {
     this.#sweeps = new BackOff(tickMs, MOST_REST_MS);
     this.#operator = new OperatorLine((line) => view.note(line), signal);
     this.#reports = new ReportClock(store);
+    this.#turn = new ScheduleTurn(store, files, TURN_TICKS * tickMs, (line) => view.note(line));
   }
 
   async run(): Promise<void> {
     const { signal, view, tickMs = TICK_MS } = this.options;
     await this.#plan();
+    await this.#turn.take();
+    await this.#turn.tellOthers();
     const timer = setInterval(() => void this.#tick(), tickMs);
+    let ours = false;
+    let planned = true;
     try {
-      if (await this.options.store.findUnfinished(this.files.inventory)) await this.#sweep(null);
       while (!signal.aborted) {
         await this.#reload();
         await this.#checkClock();
-        const next = this.#schedules.find(({ key }) => (this.#due.get(key)?.getTime() ?? Infinity) <= Date.now());
+        const before = ours;
+        ours = await this.#turn.take();
+        if (ours && !before) await this.#begin(planned);
+        planned = ours;
+        const next = ours ? this.#findNext() : undefined;
         if (next && this.#sweeps.restMs === 0) await this.#sweep(next);
         else await wait(tickMs, undefined, { signal }).catch(() => {});
       }
       view.note('stopped');
     } finally {
       clearInterval(timer);
+      await this.#turn.leave();
     }
+  }
+
+  /** Begins where whoever ran the schedules before left off. */
+  async #begin(planned: boolean): Promise<void> {
+    const { store } = this.options;
+    try {
+      if (await store.findUnfinished(this.files.inventory)) await this.#sweep(null);
+      if (!planned) await this.#plan();
+    } catch (error) {
+      await this.#tellOperator('The schedules cannot be planned', (error as Error).message);
+    }
+  }
+
+  #findNext(): Schedule | undefined {
+    return this.#schedules.find(({ key }) => (this.#due.get(key)?.getTime() ?? Infinity) <= Date.now());
   }
 
   async #tick(): Promise<void> {
     const { store, signal, view, draw } = this.options;
     if (this.#healthy) view.alive();
+    void this.#turn.take();
     const { alerts } = this.files;
     if (!alerts || this.#delivering || this.#deliveries.restMs > 0) return;
     this.#delivering = true;

@@ -1,4 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
+import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AlertConfig } from '../../../src/fleet/alerts/alert-config.js';
 import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
@@ -6,7 +7,8 @@ import type { Store } from '../../../src/fleet/store/store.js';
 import { openPatiently } from '../../../src/fleet/sweep/open-patiently.js';
 import { beginSweep, type SweepOptions } from '../../../src/fleet/sweep/sweep.js';
 import { findDue, listSchedules } from '../../../src/fleet/sweep/schedules.js';
-import { watch, type WatchOptions } from '../../../src/fleet/sweep/watch.js';
+import { watch } from '../../../src/fleet/sweep/watch.js';
+import type { WatchOptions } from '../../../src/fleet/sweep/watch-options.js';
 import type { WatchedFiles } from '../../../src/fleet/sweep/watched-files.js';
 import type { Client } from '../../../src/model/client.js';
 import { type HttpSink, openHttpSink } from '../alerts/http-sink.js';
@@ -87,6 +89,13 @@ async function keyOf(client: Client): Promise<string> {
   return (await listSchedules([client]))[0]!.key;
 }
 
+const SOMEONE = {
+  token: 'someone',
+  inventory: '/clients.yaml',
+  chosen: '',
+  owner: { host: hostname(), pid: process.pid },
+};
+
 const hoursAgo = (hours: number): Date => new Date(Date.now() - hours * 3_600_000);
 
 test('catches up once with what was missed while nothing ran, and sweeps only whose time has come', async () => {
@@ -102,6 +111,40 @@ test('catches up once with what was missed while nothing ran, and sweeps only wh
   expect(watched.lines.at(-1)).toBe('stopped');
   expect(watched.beats).toBeGreaterThan(0);
   expect((await store.lastRun(await keyOf(due)))!.getTime()).toBeGreaterThan(Date.now() - 60_000);
+});
+
+test('sweeps no schedule twice where two run on one store, and takes over from the other', async () => {
+  const store = await createStore();
+  const client = createClient('shared', at(40), HOURLY);
+  const key = await keyOf(client);
+  await store.noteRun(key, hoursAgo(5));
+  const first = startWatch(store, { current: () => filesOf([client]) });
+  const second = startWatch(store, { current: () => filesOf([client]) });
+  const other = startWatch(store, { current: () => ({ ...filesOf([]), chosen: 'other' }) });
+  const both = (): string[] => [...first.lines, ...second.lines];
+  await second.until(() => first.swept.length + second.swept.length > 0);
+  await other.until(() => other.lines.some((line) => /clients that both have/.test(line)));
+  await second.until(() => both().some((line) => /runs these schedules on this store already/.test(line)));
+  await wait(300);
+  expect([...first.swept, ...second.swept]).toEqual(['1 shared']);
+  const [active, standby] = first.swept.length > 0 ? [first, second] : [second, first];
+  expect(active.lines.join('\n')).not.toMatch(/already/);
+  await active.stop();
+  await store.noteRun(key, hoursAgo(5));
+  await standby.until(() => standby.swept.length > 0);
+  expect(standby.lines.join('\n')).toMatch(/already: [^]*this one runs the schedules now/);
+  await standby.stop();
+  await other.stop();
+  expect(await store.schedulers.listOthers(SOMEONE, new Date())).toEqual([]);
+});
+
+test('waits for a process on another machine until it has been silent for a minute', async () => {
+  const store = await createStore();
+  const elsewhere = { ...SOMEONE, token: 'elsewhere', owner: { host: 'elsewhere', pid: 1 } };
+  expect(await store.schedulers.claim(elsewhere, new Date(Date.now() - 50_000))).toBeNull();
+  expect(await store.schedulers.claim(SOMEONE, new Date())).toEqual(elsewhere);
+  expect(await store.schedulers.claim(SOMEONE, new Date(Date.now() + 20_000))).toBeNull();
+  expect(await store.schedulers.claim(elsewhere, new Date(Date.now() + 20_000))).toEqual(SOMEONE);
 });
 
 test('goes on with a sweep that was cut off before', async () => {

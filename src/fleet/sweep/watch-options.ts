@@ -1,0 +1,32 @@
+import type { DeliveryResult } from '../alerts/deliver.js';
+import type { DrawReport } from '../alerts/send-report.js';
+import type { Store } from '../store/store.js';
+import type { SweepOptions, SweepResult } from './sweep.js';
+import type { WatchedFiles } from './watched-files.js';
+
+/** What a watch tells as it goes, one line each, and its results. */
+export interface WatchView {
+  note(line: string): void;
+  result(sweepId: number, result: SweepResult): void;
+  delivery(result: DeliveryResult): void;
+  /** All is well: nothing failed since the last sweep began. */
+  alive(): void;
+}
+
+/** How a watch is run. */
+export interface WatchOptions {
+  readonly store: Store;
+  readonly figures: Omit<SweepOptions, 'store' | 'inventory' | 'clients' | 'alerts'>;
+  /** Loads the files; called again after `changed` said so. */
+  readonly load: () => Promise<WatchedFiles>;
+  /** Whether the files changed since they were loaded. */
+  readonly changed: () => Promise<boolean>;
+  /** A sweep begins up to so much after its time, at random, ms. */
+  readonly jitterMs: number;
+  readonly view: WatchView;
+  /** Draws the reports that are due by mail. */
+  readonly draw: DrawReport;
+  readonly signal: AbortSignal;
+  /** How often the files, the clock and the outbox are looked at, ms. */
+  readonly tickMs?: number | undefined;
+}
