@@ -118,6 +118,17 @@ export interface StoredReport extends Slot {
   readonly report: ReportData;
 }
 
+/** A report of a client that was handed over. */
+export interface HandedReport {
+  readonly clientId: string;
+  /** Up to when it reports: later checks are not in it. ISO 8601, UTC. */
+  readonly until: string;
+  /** As a file that the dealer made, by mail to the client's contacts, or as someone noted on the client's page. */
+  readonly how: 'file' | 'mail' | 'noted';
+  /** When it was handed over. ISO 8601, UTC. */
+  readonly at: string;
+}
+
 /** One look of a client's history. */
 export interface HistoryEntry {
   readonly resultId: number;

@@ -72,6 +72,14 @@ export const handoverSchema = z.object({
     .nullable()
     .describe('null: not of a client of the store'),
   since: z.iso.datetime().nullable().describe('from when on changes are listed; null: there is no store to ask'),
+  lastReport: z.iso
+    .datetime()
+    .optional()
+    .describe('up to when the report was that was handed over before: changes are listed from there on'),
+  currentSince: z.iso
+    .datetime()
+    .optional()
+    .describe('a check before that proves nothing good about now; as since, where it is missing'),
   addresses: z.array(
     z.object({
       slot: nullableText(300).describe('the address or name in the inventory'),

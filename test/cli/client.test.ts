@@ -99,6 +99,16 @@ describe('rename', () => {
     expect(cards).toEqual(new Set(['acme-north', 'beta']));
   });
 
+  test('carries along which reports were handed over', async () => {
+    const [before, later] = ['2026-11-05T00:00:00.000Z', '2026-11-06T00:00:00.000Z'];
+    await withStore((store) => store.handed.add({ clientId: 'acme', until: before, how: 'file', at: before }));
+    await run('rename', 'acme', 'acme-north');
+    const find = (id: string) => withStore((store) => store.handed.findLast(id, new Date(later)));
+    expect([await find('acme'), await find('acme-north')]).toEqual([null, expect.objectContaining({ until: before })]);
+    await run('forget', 'acme-north');
+    expect(await find('acme-north')).toBeNull();
+  });
+
   test('with --dry-run does nothing', async () => {
     await run('rename', 'acme', 'acme-north', '--dry-run');
     expect(await read('acme')).toEqual(ALL);

@@ -234,6 +234,11 @@ describe('a mail with a report', () => {
     const data = JSON.parse(readAttachment(readPdf(bytes))) as Handover;
     expect(data).toMatchObject({ client: { name: 'Acme & Söhne' }, madeAt: '2026-12-01T06:00:00.000Z' });
     expect(data.addresses.map(({ report }) => report.verdict)).toEqual(['violation']);
+    // The next report that someone makes begins there.
+    expect(await queued.store.handed.findLast('acme', new Date('2026-12-24'))).toEqual({
+      ...{ clientId: 'acme', how: 'mail' },
+      ...{ until: '2026-12-01T06:00:00.000Z', at: '2026-12-01T06:00:05.000Z' },
+    });
     await queued.store.close();
   });
 

@@ -272,6 +272,50 @@ describe('report', () => {
     expect((await runHere(['show', 'acme', '--store', path])).code).toBe(1);
   });
 
+  test('lists what changed since the last one that was handed over, even if no check came after that', async () => {
+    const path = join(directory, 'again.sqlite');
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    for (const [days, seen] of [[20, closed] as const, [10, webPro] as const, [3, closed] as const])
+      await addSweep(path, ago(days), [{ client: acme, survey: seen }]);
+    const make = async (...args: string[]) => {
+      const { stdout, code } = await runHere(['report', 'acme', '--store', path, '--format', 'json', ...args]);
+      const { changes, lastReport = null } = handoverSchema.parse(JSON.parse(stdout));
+      return { code, lastReport, kinds: changes.map(({ kind }) => kind) };
+    };
+    expect(await make()).toEqual({ code: 0, lastReport: null, kinds: ['resolved', 'exposed'] });
+    const at = ago(5);
+    const write = (...args: string[]) => runHere(['report', 'acme', '--store', path, ...args]);
+    await write('--at', at, '-o', join(directory, 'again.html'));
+    expect(await make()).toEqual({ code: 0, lastReport: at, kinds: ['resolved'] });
+    expect((await write('--format', 'markdown')).stdout).toContain(
+      `## What changed since the last report, ${at.slice(0, 10)}`,
+    );
+    // None of these is handed over.
+    const later = ago(2);
+    await write('--at', later, '--draft', '-o', join(directory, 'again.html'));
+    await write('--at', later, '-o', join(directory, 'again.json'));
+    await write('--at', later, '--format', 'markdown');
+    await write('203.0.113.7', '--at', later, '-o', join(directory, 'again.md'));
+    expect((await make()).lastReport).toBe(at);
+    await write('--at', later, '-o', join(directory, 'handed.md'));
+    expect(await make()).toEqual({ code: 0, lastReport: later, kinds: [] });
+    expect((await make('--since', '30d')).kinds).toEqual(['resolved', 'exposed']);
+  });
+
+  test('that cannot be noted as handed over is written all the same, and says so', async () => {
+    const path = join(directory, 'blocked.sqlite');
+    await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+    const { DatabaseSync } = await import('@photostructure/sqlite');
+    const other = new DatabaseSync(path);
+    other.exec("create trigger blocked before insert on handed_reports begin select raise(abort, 'blocked'); end");
+    other.close();
+    const file = join(directory, 'blocked.md');
+    const { code, stderr } = await runHere(['report', 'acme', '--store', path, '-o', file]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('the next report will not begin where this one ends');
+    expect(await readFile(file, 'utf8')).toContain('WebPro');
+  });
+
   test('of all clients lists the worst first, and never calls "as agreed" what is not checked', async () => {
     const path = join(directory, 'fleet.sqlite');
     const fine = client('fine', { group: 'north', authorization: { by: 'A', reference: 'B', until: null } });
@@ -306,6 +350,8 @@ describe('report', () => {
     [['acme', '--group', 'north'], '--group has no effect without --fleet'],
     [['--fleet', '--at', '2026-11-01'], '--at has no effect with --fleet'],
     [['acme', '--format', 'xls'], 'expected html'],
+    [['acme', '--draft'], '--draft has an effect on'],
+    [['--fleet', '--draft', '-o', 'fleet.html'], '--draft has an effect on'],
     [['acme', '--format', 'pdf', '--pdf-browser', '/nowhere/chromium'], '--pdf-browser: no such program'],
   ])('%j is refused', async (args, message) => {
     const { code, stdout, stderr } = await report(...args);

@@ -1,5 +1,6 @@
 import { InputError } from '../../files/text/input-error.js';
-import { DOCUMENT_FORMATS } from '../../handover/draw-document.js';
+import { readInstant } from '../../files/text/instant.js';
+import { DOCUMENT_FORMATS, type DocumentSubject } from '../../handover/draw-document.js';
 import { drawSigned } from '../../handover/draw-signed.js';
 import type { SignedReport } from '../../handover/sign-report.js';
 import { verdictOf } from '../../handover/verdict-of.js';
@@ -7,13 +8,13 @@ import { BRAND, readBrand } from '../kit/brand.js';
 import { QUIET_AND_CONFIG } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { PDF_BROWSER, requireSignable, SIGN } from '../kit/draw-options.js';
-import { EXIT, tell } from '../kit/ending.js';
+import { describeError, EXIT, tell } from '../kit/ending.js';
 import { chooseFormat } from '../kit/format.js';
 import { GATHER, gatherReport } from '../kit/gather-report.js';
 import { readSigningKey } from '../kit/key-files.js';
 import type { Values } from '../kit/option.js';
 import { isOnScreen, openReport, type Output, tellWritten } from '../kit/output.js';
-import { CLIENT } from '../kit/store.js';
+import { CLIENT, withStore } from '../kit/store.js';
 
 const WORDS = {
   client: CLIENT,
@@ -25,6 +26,11 @@ const OPTIONS = {
   output: { short: 'o', value: 'FILE', describe: 'Write the report to a file' },
   force: { switch: true, flagOnly: true, describe: 'Replace the file, even if it is not an earlier report' },
   ...GATHER,
+  draft: {
+    switch: true,
+    flagOnly: true,
+    describe: 'Not to be handed over: the next report does not begin where it ends',
+  },
   ...BRAND,
   ...PDF_BROWSER,
   ...SIGN,
@@ -37,7 +43,7 @@ export const command = defineCommand({
   options: OPTIONS,
   configurable: true,
   examples: [
-    ['report acme -o acme.html', 'A page for the customer, with history and what changed in 30 days'],
+    ['report acme -o acme.html', 'A page for the customer, with history and what changed since the last one'],
     ['report acme -o acme.pdf --brand brand.yaml', 'The same as a PDF, with your letterhead'],
     ['report acme -o acme.pdf --sign signing-key.pem', 'Signed, so that no one can change it unnoticed'],
     ['report --report check.json -o check.html', 'The same of one check, without a store'],
@@ -49,6 +55,13 @@ export const command = defineCommand({
     if (format === 'pdf' && isOnScreen(options.output))
       throw new InputError('a PDF cannot be shown on a terminal: give it a file with -o FILE');
     if (options.sign !== undefined) requireSignable(format, options.output);
+    // What programs read, what is only shown, and what is of one address alone, is not.
+    const isWritten = options.output !== undefined && options.output !== '-' && format !== 'json';
+    const isHandedOver = isWritten && client !== undefined && address === undefined;
+    if (options.draft && !isHandedOver)
+      throw new InputError(
+        '--draft has an effect on a page, PDF or Markdown of a client that goes to a file (-o FILE)',
+      );
     const key = options.sign === undefined ? null : await readSigningKey(options.sign);
     const brand = await readBrand(options, format);
     const gathered = await gatherReport(client, address, options);
@@ -56,9 +69,26 @@ export const command = defineCommand({
     const style = { brand, browser: options['pdf-browser'], onNote: options.quiet ? () => {} : tell, key };
     await write(await drawSigned(format, gathered, style, options.output), options);
     tellWritten(verdict.toUpperCase(), client === undefined ? '' : ` of ${client}`, options);
+    if (isHandedOver && !options.draft) await noteHandedOver(client, gathered.subject, options);
     return EXIT[verdict];
   },
 });
+
+/** Has the next report of a client list what changed since this one. That is no reason to fail: this one is written. */
+async function noteHandedOver(
+  clientId: string,
+  { madeAt }: DocumentSubject,
+  { at, store: path }: Values<typeof OPTIONS>,
+): Promise<void> {
+  const made = new Date(madeAt);
+  const wanted = at === undefined ? made : readInstant(at, 'end');
+  const until = (wanted < made ? wanted : made).toISOString();
+  try {
+    await withStore(path, (store) => store.handed.add({ clientId, until, how: 'file', at: madeAt }));
+  } catch (error) {
+    tell(`the next report will not begin where this one ends: ${describeError(error)}`);
+  }
+}
 
 /** Writes a report, and its signature if that goes beside it; neither if one of the files must not be replaced. */
 async function write({ bytes, beside }: SignedReport, { output: file, force }: Values<typeof OPTIONS>): Promise<void> {

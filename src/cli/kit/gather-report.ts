@@ -20,7 +20,11 @@ import { STORE, withStore } from './store.js';
 export const GATHER = {
   report: { value: 'FILE', describe: 'A report that was written as JSON, instead of one in the store' },
   at: { value: 'TIME', otherwise: 'the newest check', describe: 'The last check at or before this time' },
-  since: { value: 'TIME', otherwise: '30d', describe: 'List changes from this day or time on, or so long ago' },
+  since: {
+    value: 'TIME',
+    otherwise: 'the last report, or 30d',
+    describe: 'List changes from this day or time on, or so long ago',
+  },
   checklist: { value: 'NAME', otherwise: DEFAULT_CHECKLIST, describe: 'Checklist of which the answers are shown' },
   fleet: { switch: true, flagOnly: true, describe: 'One report of all clients, instead of one client' },
   group: { list: true, value: 'NAME', describe: 'With --fleet: only clients of this group' },
@@ -30,6 +34,9 @@ export const GATHER = {
 } as const satisfies Options;
 
 type Settings = Values<typeof GATHER>;
+
+/** From when on changes of all clients are listed. */
+const FLEET_SINCE = '30d';
 
 /**
  * Gathers what a report is made from: of a client in the store, of all of them, or of a file.
@@ -57,7 +64,7 @@ async function fromFleet(client: string | undefined, options: Settings): Promise
   if (client !== undefined) throw new InputError('give a client or --fleet, not both');
   refuseIdle(options, ['at', 'report', 'checklist'], 'with --fleet');
   const now = new Date();
-  const since = readSince(options, now);
+  const since = readSince(options.since ?? FLEET_SINCE, now);
   const staleBefore = readStaleBefore(options, now);
   const { group: groups, tag: tags } = options;
   return withStore(options.store, async (store) => {
@@ -67,7 +74,7 @@ async function fromFleet(client: string | undefined, options: Settings): Promise
   });
 }
 
-function readSince({ since: text = '30d' }: Pick<Settings, 'since'>, until: Date): Date {
+function readSince(text: string, until: Date): Date {
   const since = readBeginning(text, until);
   if (since > until) throw new InputError('--since is later than the report');
   return since;
@@ -104,7 +111,7 @@ function toHandover(handed: HandedReport): Handover {
 async function fromStore(client: string, address: string | undefined, options: Settings): Promise<Gathered> {
   const now = new Date();
   const at = options.at === undefined ? null : readInstant(options.at, 'end');
-  const since = readSince(options, at ?? now);
+  const since = options.since === undefined ? null : readSince(options.since, at ?? now);
   const checklist = await loadChecklist(options.checklist ?? DEFAULT_CHECKLIST);
   return withStore(options.store, async (store) => {
     const subject = await gatherHandover(store, client, { at, since, now, address, checklist });

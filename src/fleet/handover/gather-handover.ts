@@ -7,6 +7,7 @@ import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
 import { readInvited } from './read-invited.js';
 import { listUnchecked, type Look, readLooks, sayLook } from './read-looks.js';
+import { chooseSpan } from './report-span.js';
 import { traceHistory } from './trace-history.js';
 
 /** More looks than these are not read: a client of many addresses has a shorter history of each. */
@@ -16,8 +17,8 @@ const MOST_READ = 2_000;
 export interface HandoverWanted {
   /** The last checks at or before this time; null: the newest. */
   readonly at: Date | null;
-  /** From when on changes are listed. */
-  readonly since: Date;
+  /** From when on changes are listed; null: since the last report that was handed over. */
+  readonly since: Date | null;
   readonly now: Date;
   /** Only this address or name of the client. */
   readonly address?: string | undefined;
@@ -29,7 +30,7 @@ export interface HandoverWanted {
 export async function gatherHandover(
   store: Store,
   clientId: string,
-  { at, since, now, address, checklist }: HandoverWanted,
+  { at, since: wanted, now, address, checklist }: HandoverWanted,
 ): Promise<Handover | null> {
   const { card, looks: all } = await readLooks(store, clientId, at, now);
   const looks =
@@ -37,7 +38,8 @@ export async function gatherHandover(
       ? await dropRetired(store, clientId, all)
       : all.filter(({ slot, report: { target } }) => [slot, target.address].includes(address));
   const until = at ?? now;
-  const invited = await readInvited(store, clientId, { since, until, address });
+  const { since, lastReport, currentSince } = await chooseSpan(store, clientId, { since: wanted, until });
+  const invited = await readInvited(store, clientId, { since: currentSince, until, address });
   if (looks.length + invited.length === 0) return null;
   const slots = new Set(looks.map(({ slot }) => slot));
   const recent = await store.listHistory(clientId, Math.min(MOST_LOOKS * 2 * slots.size, MOST_READ));
@@ -52,6 +54,8 @@ export async function gatherHandover(
     madeAt: now.toISOString(),
     client: { id: clientId, name: card?.name ?? clientId },
     since: since.toISOString(),
+    ...(lastReport && { lastReport: lastReport.toISOString() }),
+    currentSince: currentSince.toISOString(),
     addresses: looks.map((look) => ({
       ...describeLook(look),
       history: traceHistory(history.filter(({ slot }) => slot === look.slot)),

@@ -15,6 +15,7 @@ const TABLES = [
   'invited_checks',
   'shared_links',
   'made_codes',
+  'handed_reports',
   'work',
   'left_out',
   'chains',

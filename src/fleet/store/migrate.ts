@@ -14,6 +14,7 @@ import { slotSummaries } from './migrations/slot-summaries.js';
 import { standings } from './migrations/standings.js';
 import { acceptedSlots } from './migrations/accepted-slots.js';
 import { unseenExposures } from './migrations/unseen-exposures.js';
+import { handedReports } from './migrations/handed-reports.js';
 import { madeCodes } from './migrations/made-codes.js';
 import { schedulers } from './migrations/schedulers.js';
 import type { Migration } from './migrations/migration.js';
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   madeCodes,
   acceptedSlots,
   schedulers,
+  handedReports,
 ];
 
 /** Marks a database as ours, in its header: `Saly`. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { OutboxMessage, QueuedEvent } from '../../model/alert.js';
+import { addHandedReport } from './handed-reports.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -127,12 +128,18 @@ export async function claimMessages(db: Db, now: Date, limit: number, leaseMs: n
   }));
 }
 
+/** Notes that a message was sent; with a report of a client, that this was handed over. */
 export async function markSent(db: Db, id: number, at: Date): Promise<void> {
-  await db
+  const sent = await db
     .updateTable('messages')
     .set(({ eb }) => ({ state: 'sent', sent_at: at.getTime(), attempts: eb('attempts', '+', 1), error: null }))
     .where('id', '=', id)
-    .execute();
+    .returning('events')
+    .executeTakeFirst();
+  for (const event of JSON.parse(sent?.events ?? '[]') as QueuedEvent[]) {
+    if (event.type !== 'report' || event.client === null || event.to !== 'contacts') continue;
+    await addHandedReport(db, { clientId: event.client.id, until: event.at, how: 'mail', at: at.toISOString() });
+  }
 }
 
 /** Notes a try that failed, and when to try again; null: given up. */

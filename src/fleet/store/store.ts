@@ -5,6 +5,7 @@ import * as changes from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import * as coverage from './coverage.js';
 import { FleetList } from './fleet-list.js';
+import { HandedReports } from './handed-reports.js';
 import { type InvitedCheck, listInvitedChecks } from './invited-checks.js';
 import { Messages } from './messages.js';
 import * as places from './places.js';
@@ -41,6 +42,7 @@ export class Store {
   readonly links: SharedLinks;
   readonly codes: MadeCodes;
   readonly schedulers: Schedulers;
+  readonly handed: HandedReports;
   readonly messages: Messages;
   readonly fleet: FleetList;
 
@@ -49,6 +51,7 @@ export class Store {
     this.links = new SharedLinks(connection);
     this.codes = new MadeCodes(connection);
     this.schedulers = new Schedulers(connection);
+    this.handed = new HandedReports(connection);
     this.messages = new Messages(connection);
     this.fleet = new FleetList(connection);
   }

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ChangeKind } from '../../model/change.js';
 import type { ChecklistAnswer, Role } from '../../model/checklist.js';
+import type { HandedReport } from '../../model/client.js';
 import type { InviteState } from '../../model/invite.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Verdict } from '../../model/report.js';
@@ -37,6 +38,7 @@ export interface Tables {
   readonly shared_links: SharedLinksTable;
   readonly made_codes: MadeCodesTable;
   readonly schedulers: SchedulersTable;
+  readonly handed_reports: HandedReportsTable;
 }
 
 /** What is chained; see chain.ts. */
@@ -73,6 +75,13 @@ interface MadeCodesTable {
   readonly created_at: number;
   readonly expires_at: number;
   readonly asked_at: number | null;
+}
+
+interface HandedReportsTable {
+  readonly client_id: string;
+  readonly until: number;
+  readonly how: HandedReport['how'];
+  readonly at: number;
 }
 
 interface SharedLinksTable {

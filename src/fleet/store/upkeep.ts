@@ -108,6 +108,8 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   const reports = await remove(sql`delete from reports where id not in (select report_id from results)`);
   const changes = await remove(sql`delete from changes where at < ${before}`);
   await remove(sql`delete from standings where at < ${before}`);
+  // A report lists what changed since such a one: not of a time of which changes are gone.
+  await remove(sql`delete from handed_reports where until < ${before}`);
   if (olderThan !== null) await noteDeleted(db, olderThan);
   const messages = await remove(sql`
     delete from messages where state in ('sent', 'joined') and created_at < ${before}

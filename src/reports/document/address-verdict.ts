@@ -25,9 +25,10 @@ export function worstStanding(handover: Handover): Standing {
 }
 
 /** Whether a check was not in the time of the report: before it, or after it, since a clock was wrong. */
-function isOld({ startedAt }: Report, { since, madeAt }: Handover): boolean {
+function isOld({ startedAt }: Report, { since, currentSince, madeAt }: Handover): boolean {
   const at = Date.parse(startedAt);
-  return since !== null && (at < Date.parse(since) || at > Date.parse(madeAt) + CLOCK_DOUBT_MS);
+  const oldest = currentSince ?? since;
+  return oldest !== null && (at < Date.parse(oldest) || at > Date.parse(madeAt) + CLOCK_DOUBT_MS);
 }
 
 /** The verdict of all that a report has, in words for a customer. */

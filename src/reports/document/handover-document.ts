@@ -233,12 +233,20 @@ function tableAddresses(addresses: readonly AddressPart[]): TableBlock {
   return { kind: 'table', caption: TEXTS.addressesCaption, columns: TEXTS.addressesColumns, rows };
 }
 
-function tellChanges({ since, changes }: Handover): Block[] {
+function tellChanges(handover: Handover): Block[] {
+  const { since, changes } = handover;
   if (since === null) return [];
-  const heading: Block = { kind: 'heading', level: 2, text: `${TEXTS.changes} since ${renderTime(since)}` };
+  const heading: Block = { kind: 'heading', level: 2, text: titleChanges(handover) };
   if (changes.length === 0) return [heading, { kind: 'text', text: TEXTS.noChanges }];
   const rows = changes.map(({ at, slot, title, severity }) => [renderTime(at), slot, title, { severity }]);
   return [heading, { kind: 'table', caption: TEXTS.changesCaption, columns: TEXTS.changesColumns, rows }];
+}
+
+/** From when on changes are listed, as a heading. */
+export function titleChanges({ since, lastReport, madeAt }: Handover): string {
+  return lastReport === undefined
+    ? `${TEXTS.changes} since ${renderTime(since ?? madeAt)}`
+    : `${TEXTS.changes} since the last report, ${renderTime(lastReport)}`;
 }
 
 function tellAbout({ tool, madeAt, addresses, site }: Handover): Block[] {

@@ -7,7 +7,7 @@ import { cutText, listNames, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { listFound, listTodo } from './finding-blocks.js';
 import { listAges, listTelling, listUnchecked, nameAddress, sayHandover, worstStanding } from './address-verdict.js';
-import { listUnseenOf } from './handover-document.js';
+import { listUnseenOf, titleChanges } from './handover-document.js';
 import { judgeFleet } from './fleet-document.js';
 import { brandLines } from './letterhead.js';
 import { SEVERITY_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
@@ -30,7 +30,7 @@ const MOST_NAMES = 4;
 
 /** The mail that a report of a client comes with: the verdict, what was found, what changed, what to do first. Pure. */
 export function summariseHandover(handover: Handover, { period, attached, brand, command }: MailFacts): LetterText {
-  const { client, addresses, changes, since } = handover;
+  const { client, addresses, changes } = handover;
   const name = cutText(client?.name ?? '', 60);
   const standing = worstStanding(handover);
   const reports = listTelling(handover);
@@ -52,7 +52,7 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
       ),
       ...some(TEXTS.unseen, listUnseenOf(addresses, addresses.length > 1)),
       section(
-        `${TEXTS.changes} since ${renderTime(since ?? handover.madeAt)}`,
+        titleChanges(handover),
         changes.length > 0
           ? changes.map(({ at, slot, title }) => `${renderTime(at)}, ${slot}: ${title}`)
           : [known ? TEXTS.noChanges : TEXTS.noLooks],

@@ -11,7 +11,7 @@ import { Refusal } from '../../server/refusal.js';
 import { readHandover } from '../pages/read-client.js';
 import type { PageContext } from '../serve-context.js';
 import { changeSchema } from './changes.js';
-import { BUSY, clientParams, describeRoute, limitOf, MISSING } from './describe.js';
+import { BODY, BUSY, clientParams, describeRoute, limitOf, MISSING, SMALL_BODY } from './describe.js';
 
 const seenSchema = z.object({
   at: z.iso.datetime(),
@@ -35,14 +35,20 @@ const historySchema = z.object({
   invited: z.array(invitedSchema).readonly().describe('checks that someone at the site began'),
 });
 
+const handedSchema = z.object({
+  until: z.iso.datetime().describe('up to when that report is: changes after it are in the next one'),
+});
+
 const time = z.string().max(64);
 
 const reportQuery = z.strictObject({
   at: time.optional().describe('the last checks at or before this day or time; the newest if not given'),
-  since: time.default('30d').describe('changes from this day or time on, or so long ago, are in it'),
+  since: time
+    .optional()
+    .describe('changes from this day or time on, or so long ago; since the last report, or 30 days, if not given'),
 });
 
-/** Adds the checks of a client, and the report of it. */
+/** Adds the checks of a client, the report of it, and the note that this was handed over. */
 export function addClientReports(api: ServerApp, context: PageContext): void {
   const { store } = context;
   const history = {
@@ -75,6 +81,25 @@ export function addClientReports(api: ServerApp, context: PageContext): void {
     if (handover) return { ...handover };
     const at = query.at === undefined ? null : readInstant(query.at, 'end');
     throw notFound(await describeMissingReport(store, id, { address: undefined, at }));
+  });
+
+  const noted = {
+    ...describeRoute('Notes that the report of now was handed over: the next one lists what changed since (operator)', {
+      201: handedSchema,
+      ...MISSING,
+      ...BUSY,
+      ...BODY,
+    }),
+    params: clientParams,
+  };
+  const needs = { config: { needs: 'operator' } } as const;
+  const path = '/api/v1/clients/:id/handed-reports';
+  api.post(path, { schema: noted, ...needs, bodyLimit: SMALL_BODY }, async ({ params: { id } }, reply) => {
+    const handover = await readHandover(context, id, {});
+    if (!handover) throw notFound(await describeMissingReport(store, id, { address: undefined, at: null }));
+    const { madeAt } = handover;
+    await store.handed.add({ clientId: id, until: madeAt, how: 'noted', at: madeAt });
+    return reply.code(201).send({ until: madeAt });
   });
 }
 

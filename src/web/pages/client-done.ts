@@ -9,6 +9,7 @@ const DONE = {
   revoked: 'The acceptance has ended. What it accepted counts again.',
   unshared: 'The link is taken back: it leads nowhere from now on.',
   edited: 'The inventory is written.',
+  handed: 'It is noted: the next report lists what changes from now on.',
   answered: 'The answers are stored.',
   unanswered: 'Nothing was stored, since no item was answered.',
 } as const;

@@ -1,11 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import type { DocumentFormat } from '../../handover/draw-document.js';
+import type { HandedReport } from '../../model/client.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
-import { Field } from '../kit/elements.js';
+import { goTo } from '../kit/answer.js';
+import { Field, Time } from '../kit/elements.js';
 import { setPolicy } from '../kit/policy.js';
 import type { PageContext } from '../serve-context.js';
+import { afterForm } from './client-done.js';
 import { type ClientView, pathOf, readClient, readHandover, readId, type TimeWanted } from './read-client.js';
 
 /** What a report can be had as: the ending of its path, what it is called, and its type. */
@@ -29,7 +32,7 @@ const timeSchema = z.object({ at: z.string().max(64).optional(), since: z.string
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Adds the reports of a client as files. */
+/** Adds the reports of a client as files, and the note that one was handed over. */
 export function addClientReports(app: ServerApp, context: PageContext): void {
   for (const form of REPORT_FORMS) {
     const schema = { hide: true, querystring: timeSchema };
@@ -39,6 +42,14 @@ export function addClientReports(app: ServerApp, context: PageContext): void {
       return sendReport(reply, context, { id, form, time: request.query });
     });
   }
+  const operator = { config: { needs: 'operator' } } as const;
+  app.post('/clients/:id/handed', { ...operator, schema: { hide: true } }, async (request, reply) => {
+    const { id, handover } = await readClient(context, readId(request));
+    if (!handover) throw new Refusal(404, 'not-found', 'no check of this client is stored');
+    const { madeAt } = handover;
+    await context.store.handed.add({ clientId: id, until: madeAt, how: 'noted', at: madeAt });
+    return goTo(reply, afterForm(id, 'handed', 'reports'));
+  });
 }
 
 /** A report that is asked for. */
@@ -79,28 +90,53 @@ export function ReportFiles({ path }: { readonly path: string }) {
   );
 }
 
+/** What each way of handing over a report is called. */
+const HOW: Readonly<Record<HandedReport['how'], string>> = {
+  file: 'made as a file',
+  mail: 'sent by mail',
+  noted: 'noted here',
+};
+
 /** The part of a client's page that its reports are had from. */
-export function ReportLinks({ view }: { readonly view: ClientView }) {
+export async function readReportsPart({ store, now }: PageContext, { id }: ClientView, mayOperate: boolean) {
+  const last = await store.handed.findLast(id, now());
   return (
     <section id="reports" aria-labelledby="reports-title">
       <h2 id="reports-title">Reports</h2>
+      <p data-part="handed">
+        {last ? (
+          <>
+            The customer was last given a report of <Time at={last.until} /> ({HOW[last.how]}). The next one lists what
+            changed since.
+          </>
+        ) : (
+          'No report was handed over so far. The first one lists what changed in 30 days.'
+        )}
+      </p>
       <form method="get">
         <div class="filters">
           <Field id="at" label="As it was at" hint="A day or time, UTC; now if empty">
             <input id="at" name="at" placeholder="2026-11-20" maxLength={64} aria-describedby="at-hint" />
           </Field>
-          <Field id="since" label="Changes since" hint="A day, or how long ago">
+          <Field id="since" label="Changes since" hint="A day, or how long ago; since the last report if empty">
             <input id="since" name="since" placeholder="30d" maxLength={64} aria-describedby="since-hint" />
           </Field>
         </div>
         <p class="row">
           {REPORT_FORMS.map(({ ending, title }) => (
-            <button key={ending} class="quiet" formaction={`${pathOf(view.id)}/report.${ending}`}>
+            <button key={ending} class="quiet" formaction={`${pathOf(id)}/report.${ending}`}>
               {title}
             </button>
           ))}
         </p>
       </form>
+      {mayOperate && (
+        <form method="post" action={`${pathOf(id)}/handed`}>
+          <p>
+            <button class="quiet">I handed over the report of now</button>
+          </p>
+        </form>
+      )}
     </section>
   );
 }

@@ -12,7 +12,7 @@ import { readDone } from './client-done.js';
 import { addClientEdit } from './client-edit.js';
 import { addClientInvite, readInvitePart } from './client-invite.js';
 import { addClientLinks, readLinksPart } from './client-links.js';
-import { addClientReports, ReportLinks } from './client-reports.js';
+import { addClientReports, readReportsPart } from './client-reports.js';
 import { addClientWaivers, readWaiversPart } from './client-waivers.js';
 import { type ClientView, pathOf, readClient, readId } from './read-client.js';
 
@@ -71,7 +71,7 @@ async function drawClient(context: PageContext, request: FastifyRequest, view: C
           <Standing view={view} />
           {view.handover && <Blocks blocks={describeHandover(view.handover).blocks} />}
         </div>
-        {view.handover && <ReportLinks view={view} />}
+        {view.handover && (await readReportsPart(context, view, mayOperate))}
         {await readWaiversPart(context, view, mayOperate)}
         {mayOperate && view.handover && (await readLinksPart(context, view))}
         {mayOperate && (await readInvitePart(context, view))}

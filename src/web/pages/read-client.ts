@@ -17,7 +17,7 @@ import type { ServeContext } from '../serve-context.js';
 export interface TimeWanted {
   /** The last checks at or before this time; the newest if left out or empty. */
   readonly at?: string | undefined;
-  /** From when on changes are listed; 30 days if left out or empty. */
+  /** From when on changes are listed; since the last report that was handed over if left out or empty. */
   readonly since?: string | undefined;
 }
 
@@ -82,8 +82,8 @@ export async function readHandover(
   { at: atText, since: sinceText }: TimeWanted,
 ): Promise<Handover | null> {
   const at = atText ? readInstant(atText, 'end') : null;
-  const since = readBeginning(sinceText || '30d', at ?? now());
-  if (since > (at ?? now())) throw new InputError('the changes begin later than the report ends');
+  const since = sinceText ? readBeginning(sinceText, at ?? now()) : null;
+  if (since !== null && since > (at ?? now())) throw new InputError('the changes begin later than the report ends');
   const checklist = await loadChecklist(DEFAULT_CHECKLIST);
   return gatherHandover(store, id, { at, since, now: now(), checklist });
 }

@@ -142,6 +142,7 @@ async function forgetSummaries(path: string): Promise<void> {
     drop table shared_links;
     drop table made_codes;
     drop table schedulers;
+    drop table handed_reports;
     drop table standings;
     drop index accepted_slots;
     alter table results drop column unseen;

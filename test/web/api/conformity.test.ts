@@ -44,6 +44,10 @@ const PLANS: Readonly<Record<string, Plan>> = {
   'get /api/v1/clients/{id}': read('/api/v1/clients/acme', '/api/v1/clients/nope'),
   'get /api/v1/clients/{id}/reports': read('/api/v1/clients/acme/reports', '/api/v1/clients/nope/reports'),
   'get /api/v1/clients/{id}/report': read('/api/v1/clients/acme/report', '/api/v1/clients/nope/report'),
+  'post /api/v1/clients/{id}/handed-reports': {
+    ...{ status: 201, ok: { method: 'POST', path: '/api/v1/clients/acme/handed-reports' } },
+    others: { 404: { method: 'POST', path: '/api/v1/clients/nope/handed-reports' } },
+  },
   'get /api/v1/changes': read('/api/v1/changes?since=30d'),
   'post /api/v1/checks': {
     ...{ status: 202, ok: json('/api/v1/checks', { client: 'acme' }) },

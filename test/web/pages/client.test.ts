@@ -32,6 +32,17 @@ describe('the page of a client', () => {
     expect(text).toContain('data-live="/live"');
   });
 
+  test('tells when the customer was last given a report, and takes the note that another was handed over', async () => {
+    const { browse, submit } = await serveAcme();
+    expect((await browse('/clients/acme')).text).toContain('No report was handed over so far.');
+    const { status, headers } = await submit('/clients/acme/handed', {});
+    expect([status, headers['location']]).toEqual([303, '/clients/acme?done=handed#reports']);
+    const { text } = await browse('/clients/acme?done=handed');
+    expect(text).toContain('the next report lists what changes from now on');
+    expect(text).toMatch(/The customer was last given a report of <time[^>]*>[^<]*<\/time> \(noted here\)/);
+    expect((await submit('/clients/bolt/handed', {})).status).toBe(404);
+  });
+
   test('of a client that no sweep checked says so', async () => {
     const { browse } = await servePages();
     const { status, text } = await browse('/clients/bolt');
