@@ -2,7 +2,7 @@ import fastifyFormbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InputError } from '../files/text/input-error.js';
 import type { TlsFiles } from '../files/server/tls-files.js';
-import { StoreError } from '../fleet/store/sqlite-trouble.js';
+import { StoreError } from '../fleet/store/store-error.js';
 import { roleAllows } from '../model/access-role.js';
 import { readCaller } from '../server/caller.js';
 import { createServer, type ServerApp } from '../server/create-server.js';

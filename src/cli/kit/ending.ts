@@ -1,5 +1,5 @@
 import { InputError, type OptionNames } from '../../files/text/input-error.js';
-import { StoreError } from '../../fleet/store/sqlite-trouble.js';
+import { StoreError } from '../../fleet/store/store-error.js';
 import type { Verdict } from '../../model/report.js';
 import { VantageError } from '../../site/outside/vantage-error.js';
 import { forTerminal } from '../../words/escape.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InputError } from '../../files/text/input-error.js';
 import { openStore } from '../../fleet/store/open-store.js';
-import { StoreError } from '../../fleet/store/sqlite-trouble.js';
+import { StoreError } from '../../fleet/store/store-error.js';
 import type { Store } from '../../fleet/store/store.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
 import { listRoster } from '../../fleet/sweep/roster.js';

@@ -41,7 +41,7 @@ interface Entry {
 /** Whether the chains of all clients are as they were made: a line for each problem. */
 export async function checkChains(db: Db): Promise<string[]> {
   const { rows } = await sql<{ client_id: string }>`
-    select client_id from chains union select client_id from slots union select ifnull(client_id, '') from site_reports
+    select client_id from chains union select client_id from slots union select coalesce(client_id, '') from site_reports
     union select client_id from pruned_links union select client_id from invited_checks
   `.execute(db);
   const problems = await checkSums(db);

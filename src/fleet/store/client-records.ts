@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
-import type { ClientCard } from '../../model/client.js';
+import type { Client, ClientCard } from '../../model/client.js';
 import { type CardColumns, toCardColumns } from './client-card.js';
-import { StoreError } from './sqlite-trouble.js';
+import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
+import { deleteUnusedReports } from './upkeep.js';
 
 type Db = Kysely<Tables>;
 
@@ -57,7 +58,7 @@ export async function forgetClient(db: Db, clientId: string): Promise<void> {
   const slots = db.selectFrom('slots').where('client_id', '=', clientId).select('id');
   await db.deleteFrom('changes').where('slot_id', 'in', slots).execute();
   await db.deleteFrom('results').where('slot_id', 'in', slots).execute();
-  await sql`delete from reports where id not in (select report_id from results)`.execute(db);
+  await deleteUnusedReports(db);
   for (const table of TABLES) await db.deleteFrom(table).where('client_id', '=', clientId).execute();
   await db.deleteFrom('roster').where('client_id', '=', clientId).execute();
   await db.deleteFrom('clients').where('id', '=', clientId).execute();
@@ -75,11 +76,14 @@ export async function renameClient(db: Db, from: string, to: string): Promise<vo
       .insertInto('clients')
       .values({ id: to, ...renameCard(known.card, to) })
       .execute();
-  await db
-    .updateTable('work')
-    .set({ client: sql<string>`json_set(client, '$.id', ${to})` })
-    .where('client_id', '=', from)
-    .execute();
+  const works = await db.selectFrom('work').where('client_id', '=', from).select(['sweep_id', 'client']).execute();
+  for (const { sweep_id, client } of works)
+    await db
+      .updateTable('work')
+      .set({ client: JSON.stringify({ ...(JSON.parse(client) as Client), id: to }) })
+      .where('sweep_id', '=', sweep_id)
+      .where('client_id', '=', from)
+      .execute();
   for (const table of TABLES)
     await db.updateTable(table).set({ client_id: to }).where('client_id', '=', from).execute();
   // An inventory that has the new id already keeps it.

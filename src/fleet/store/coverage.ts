@@ -44,11 +44,7 @@ export async function countCoverage(db: Db, { since, until, groups }: CoverageWa
       count(*) as slots
     from slots
     where (state is not null or retired_at is null)
-      and ${
-        groups
-          ? sql`client_id in (select id from clients where json_extract(card, '$.group') in (${sql.join(groups)}))`
-          : sql`true`
-      }
+      and ${groups ? sql`client_id in (select id from clients where group_name in (${sql.join(groups)}))` : sql`true`}
     group by seen
   `.execute(db);
   const counts = new Map(rows.map(({ seen, slots }) => [seen, slots]));

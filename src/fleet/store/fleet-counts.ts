@@ -18,7 +18,7 @@ export async function countClients(db: Db, when: FleetTime, lapse: Lapse): Promi
   );
   const { rows } = await sql<{ worst: number; clients: number }>`
     select worst, count(*) as clients
-    from (select min(case ${worst} end) as worst from (${listed}) group by client_id)
+    from (select min(case ${worst} end) as worst from (${listed}) as listed group by client_id) as clients
     group by worst
   `.execute(db);
   const counts = new Map(rows.map(({ worst: index, clients }) => [WORST_LISTED_FIRST[index], clients]));
@@ -42,13 +42,13 @@ export async function countFleet(db: Db, when: FleetTime, lapse: Lapse): Promise
         when id is null then (select group_name from roster where roster.client_id = listed.client_id)
         else (select group_name from clients where clients.id = listed.client_id)
       end as group_name,
-      json_array(${sql.join(SUMS)}) as sums,
+      concat_ws(',', ${sql.join(SUMS)}) as sums,
       min(seen) as oldest
     from listed group by 1
   `.execute(db);
   const seen = rows.flatMap(({ oldest }) => oldest ?? []);
   return {
-    groups: new Map(rows.map(({ group_name: group, sums }) => [group, toCounts(JSON.parse(sums) as number[])])),
+    groups: new Map(rows.map(({ group_name: group, sums }) => [group, toCounts(JSON.parse(`[${sums}]`) as number[])])),
     oldestAt: seen.length > 0 ? Math.min(...seen) : null,
   };
 }

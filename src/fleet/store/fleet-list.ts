@@ -1,14 +1,14 @@
+import type { StoreConnection } from './connection.js';
 import { countFleet, type FleetCounts } from './fleet-counts.js';
 import { type FleetPage, type FleetTime, type FleetWanted, readFleetPage } from './fleet-page.js';
 import { type Lapse, readLapsed } from './lapsed-slots.js';
 import { listPlaces, measureClients, type Places } from './places.js';
-import type { SqliteConnection } from './sqlite-connection.js';
 
 /** The list of all clients: what is on it, in which order, and how it counts. */
 export class FleetList {
-  readonly #connection: SqliteConnection;
+  readonly #connection: StoreConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: StoreConnection) {
     this.#connection = connection;
   }
 

@@ -69,14 +69,14 @@ const STANDS_WELL = sql`not stands and not not_checked`;
 export const STANDS: Readonly<Record<Listed, RawBuilder<unknown>>> = {
   violation: sql`stands`,
   'not-checked': sql`not stands and not_checked`,
-  'no-answer': sql`${STANDS_WELL} and no_answer`,
-  inconclusive: sql`${STANDS_WELL} and not no_answer and rank < ${sql.lit(RANK_OF.compliant)}`,
+  'no-answer': sql`${STANDS_WELL} and no_answer = 1`,
+  inconclusive: sql`${STANDS_WELL} and no_answer = 0 and rank < ${sql.lit(RANK_OF.compliant)}`,
   compliant: sql`${STANDS_WELL} and rank >= ${sql.lit(RANK_OF.compliant)}`,
 };
 export const STANDINGS = Object.keys(STANDS) as Listed[];
 
 /** Columns of `listed`: how many rows count as each of {@link STANDINGS}. */
-export const SUMS = STANDINGS.map((one) => sql`total(${STANDS[one]})`);
+export const SUMS = STANDINGS.map((one) => sql`count(*) filter (where ${STANDS[one]})`);
 
 /** Counts by what they count, from the columns of {@link SUMS}. */
 export const toCounts = (sums: readonly number[]) =>
@@ -85,7 +85,7 @@ export const toCounts = (sums: readonly number[]) =>
 const SORTED: Readonly<Record<FleetSort, RawBuilder<unknown>>> = {
   worst: sql`part, worst, client_id, slot`,
   name: sql`name, client_id, slot`,
-  seen: sql`seen, client_id, slot`,
+  seen: sql`seen nulls first, client_id, slot`,
 };
 
 /** Reads which rows are on a page, and counts all: one pass over what lists need, whatever the size of the page. */
@@ -94,18 +94,18 @@ export async function readFleetPage(db: Db, wanted: FleetWanted, lapse: Lapse): 
   const meant = standings
     ? sql`(${sql.join([sql`false`, ...standings.map((one) => STANDS[one])], sql` or `)})`
     : sql`true`;
-  const sums = [sql`total(${meant})`, ...SUMS];
-  const { rows } = await sql<{ counts: string; page: string }>`
+  const sums = [sql`count(*) filter (where ${meant})`, ...SUMS];
+  const { rows } = await sql<{ counts: string; page: string | null }>`
     with listed as materialized (${await selectRows(db, wanted, lapse)})
     select
-      (select json_array(${sql.join(sums)}) from listed) as counts,
+      (select concat_ws(',', ${sql.join(sums)}) from listed) as counts,
       (
-        select json_group_array(json_array(id, client_id) order by ${SORTED[sort]})
-        from (select * from listed where ${meant} order by ${SORTED[sort]} limit ${limit} offset ${offset})
+        select string_agg(concat('[', json_quote(id), ',', json_quote(client_id), ']'), ',' order by ${SORTED[sort]})
+        from (select * from listed where ${meant} order by ${SORTED[sort]} limit ${limit} offset ${offset}) as chosen
       ) as page
   `.execute(db);
-  const [total, ...counts] = JSON.parse(rows[0]!.counts) as [number, ...number[]];
-  const page = JSON.parse(rows[0]!.page) as [id: number | null, clientId: string][];
+  const [total, ...counts] = JSON.parse(`[${rows[0]!.counts}]`) as [number, ...number[]];
+  const page = JSON.parse(`[${rows[0]!.page ?? ''}]`) as [id: number | null, clientId: string][];
   return {
     total,
     counts: toCounts(counts),
@@ -130,23 +130,23 @@ export async function selectRows(
   return sql`
     select
       id, slots.client_id, slot, ${RANK} as rank, ${NO_ANSWER} as no_answer,
-      case when ${IS_COMPLIANT} then 2 + not ${isDoubtful(staleBefore)} else 0 end as part,
+      case when not ${IS_COMPLIANT} then 0 when ${isDoubtful(staleBefore)} then 2 else 3 end as part,
       case
         when state_rank is null then ${sql.lit(RANK_OF.compliant - 1)}
         when ${IS_COMPLIANT} then ${RANK}
-        else ${RANK} % 10 + (${RANK} >= ${sql.lit(RANK_OF.inconclusive)}) * 0.5
+        else ${RANK} % 10 + case when ${RANK} >= ${sql.lit(RANK_OF.inconclusive)} then 0.5 else 0 end
       end as worst,
       ${name} as name,
       case when state_rank is not null then coalesce(seen_at, state_at) end as seen,
-      ifnull(${RANK} < ${sql.lit(RANK_OF.inconclusive)} or ${RANK} % 10 < 5, false) as stands,
+      coalesce(${RANK} < ${sql.lit(RANK_OF.inconclusive)} or ${RANK} % 10 < 5, false) as stands,
       (state_rank is null or problem is not null
         or case when ${IS_COMPLIANT} then coalesce(seen_at, state_at) else coalesce(checked_at, looked_at) end
           not between ${staleBefore.getTime()} and ${now.getTime() + CLOCK_DOUBT_MS}
-        or ${IS_GONE} or ifnull(paused = 1 or authorized = 0, false)
-        or ifnull(until < (select value from json_each(${days}) where key = time_zone), false)) as not_checked
+        or ${IS_GONE} or coalesce(paused = 1 or authorized = 0, false)
+        or coalesce(until < (select value from json_each(${days}) where key = time_zone), false)) as not_checked
     from ${selectSlots(lapsed)} where ${IS_LISTED} and ${filterSlots(filter, lapsed)}
     union all
-    select null, client_id, '', null, 0, 1, 0, ${sort === 'name' ? sql`search` : sql`null`}, null, false, 1
+    select null, client_id, '', null, 0, 1, 0, ${sort === 'name' ? sql`search` : sql`null`}, null, false, true
     from roster where ${filterRoster(filter)} and ${IS_UNSWEPT}
   `;
 }
@@ -171,7 +171,7 @@ function filterSlots(filter: FleetFilter, lapsed: readonly LapsedSlot[]): RawBui
       select slot_id from (
         select slot_id, rule, endpoint, service from open_issues
         union all select slot_id, rule, endpoint, service from ${selectLapsedIssues(lapsed)}
-      )
+      ) as open
       where endpoint in ${among(endpoints)} or service in ${among(services)} or rule in ${among(services)}
     )`);
   }

@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { HandedReport } from '../../model/client.js';
-import type { SqliteConnection } from './sqlite-connection.js';
+import type { StoreConnection } from './connection.js';
 import type { Tables } from './tables.js';
 
 /** The reports of clients that were handed over. */
 export class HandedReports {
-  readonly #connection: SqliteConnection;
+  readonly #connection: StoreConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: StoreConnection) {
     this.#connection = connection;
   }
 

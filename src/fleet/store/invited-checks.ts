@@ -2,7 +2,7 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import { bareReport, REPORT_SCHEMA, type ReportData } from '../../model/report.js';
 import { chainInvitedCheck, putChain, readChain, sumBody } from './chain.js';
-import { StoreError } from './sqlite-trouble.js';
+import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;

@@ -46,21 +46,23 @@ function serviceOf(data: Readonly<Record<string, unknown>>): string | null {
 export function selectLapsedRanks(lapsed: readonly LapsedSlot[]): RawBuilder<unknown> {
   const ranks = JSON.stringify(lapsed.map(({ id, rank, noAnswer }) => [id, rank, Number(noAnswer)]));
   return sql`(
-    select value ->> 0 as lapsed_id, value ->> 1 as lapsed_rank, value ->> 2 as lapsed_no_answer from json_each(${ranks})
-  )`;
+    select cast(value ->> 0 as bigint) as lapsed_id, cast(value ->> 1 as bigint) as lapsed_rank,
+      cast(value ->> 2 as bigint) as lapsed_no_answer
+    from json_each(${ranks})
+  ) as lapsed`;
 }
 
 /** How a slot that is joined with them is ordered. */
-export const RANK = sql`ifnull(lapsed_rank, state_rank)`;
+export const RANK = sql`coalesce(lapsed_rank, state_rank)`;
 
 /** Whether nothing answered there. */
-export const NO_ANSWER = sql`ifnull(lapsed_no_answer, no_answer)`;
+export const NO_ANSWER = sql`coalesce(lapsed_no_answer, no_answer)`;
 
 /** Rows of `slot_id`, `rule`, `endpoint` and `service`. */
 export function selectLapsedIssues(lapsed: readonly LapsedSlot[]): RawBuilder<unknown> {
   const rows = lapsed.flatMap(({ id, issues }) => issues.map((issue) => [id, ...issue]));
   return sql`(
-    select value ->> 0 as slot_id, value ->> 1 as rule, value ->> 2 as endpoint, value ->> 3 as service
+    select cast(value ->> 0 as bigint) as slot_id, value ->> 1 as rule, value ->> 2 as endpoint, value ->> 3 as service
     from json_each(${JSON.stringify(rows)})
-  )`;
+  ) as lapsed`;
 }

@@ -1,7 +1,7 @@
 import type { InviteState, MadeCode } from '../../model/invite.js';
 import type { ReportData } from '../../model/report.js';
+import type { StoreConnection } from './connection.js';
 import { addInvitedCheck } from './invited-checks.js';
-import type { SqliteConnection } from './sqlite-connection.js';
 import type { Tables } from './tables.js';
 
 /** What a code came to. */
@@ -16,9 +16,9 @@ const SETTLED: readonly InviteState[] = ['expired', 'reported'];
 
 /** Codes for a check from the site, which were made on pages of clients. */
 export class MadeCodes {
-  readonly #connection: SqliteConnection;
+  readonly #connection: StoreConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: StoreConnection) {
     this.#connection = connection;
   }
 
@@ -52,7 +52,7 @@ export class MadeCodes {
       .selectFrom('made_codes')
       .where('state', 'not in', SETTLED)
       .where('expires_at', '>', expiredAfter.getTime())
-      .orderBy('asked_at')
+      .orderBy('asked_at', (order) => order.asc().nullsFirst())
       .orderBy('invite')
       .limit(limit)
       .selectAll()

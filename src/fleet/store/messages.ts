@@ -1,12 +1,12 @@
 import type { OutboxMessage } from '../../model/alert.js';
+import type { StoreConnection } from './connection.js';
 import * as outbox from './outbox.js';
-import type { SqliteConnection } from './sqlite-connection.js';
 
 /** The messages that are to be sent, were sent, or were given up. */
 export class Messages {
-  readonly #connection: SqliteConnection;
+  readonly #connection: StoreConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: StoreConnection) {
     this.#connection = connection;
   }
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { StoreConnection, Structure } from './connection.js';
 import { chainedRecords } from './migrations/chained-records.js';
 import { checklistsAndSites } from './migrations/checklists-and-sites.js';
 import { firstTables } from './migrations/first-tables.js';
@@ -18,8 +19,7 @@ import { handedReports } from './migrations/handed-reports.js';
 import { madeCodes } from './migrations/made-codes.js';
 import { schedulers } from './migrations/schedulers.js';
 import type { Migration } from './migrations/migration.js';
-import type { SqliteConnection } from './sqlite-connection.js';
-import { StoreError } from './sqlite-trouble.js';
+import { StoreError } from './store-error.js';
 
 /** All steps, from the first to the newest. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -43,46 +43,40 @@ export const MIGRATIONS: readonly Migration[] = [
   handedReports,
 ];
 
-/** Marks a database as ours, in its header: `Saly`. */
-export const APPLICATION_ID = 0x53_61_6c_79;
-
-/** Whether the database is ours, and no newer than this program; a StoreError if it is not. Changes nothing. */
-export function assertOurs(connection: SqliteConnection, migrations = MIGRATIONS): void {
-  // Reads all of the structure, so that damage shows now. The mark is read last: another process that makes the
-  // database ours meanwhile puts it there together with the tables, so none is seen without it.
-  const tables = connection.countTables();
-  const version = connection.readPragma('user_version');
-  const id = connection.readPragma('application_id');
-  // A file that is empty, or that another process has only just created, has neither mark nor tables.
-  if (id !== APPLICATION_ID && (id !== 0 || version !== 0 || tables > 0)) {
-    throw new StoreError(`${connection.path} is a database of another program: name another file`);
-  }
+/** A StoreError unless the database is ours or empty, and no newer than this program. */
+export function assertOurs(
+  { kind, path }: Pick<StoreConnection, 'kind' | 'path'>,
+  { owner, version }: Structure,
+  migrations = MIGRATIONS,
+): void {
+  const another = kind === 'sqlite' ? 'name another file' : 'name another database';
+  if (owner === 'other') throw new StoreError(`${path} is a database of another program: ${another}`);
   if (version > migrations.length) {
     throw new StoreError(
-      `${connection.path} was written by a newer version of sallyport (its structure is ${version}, this one knows ` +
-        `${migrations.length}): update sallyport, or name another file`,
+      `${path} was written by a newer version of sallyport (its structure is ${version}, this one knows ` +
+        `${migrations.length}): update sallyport, or ${another}`,
     );
   }
 }
 
 /** Brings the database's structure up to date. Any number of processes may do so at once: one does, the others wait. */
 export async function migrate(
-  connection: SqliteConnection,
+  connection: StoreConnection,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
-  if (connection.readPragma('user_version') === migrations.length) return;
-  await connection.begin('exclusive');
-  try {
-    assertOurs(connection, migrations);
-    const done = connection.readPragma('user_version');
-    for (const { version, sql, convert } of migrations) {
-      if (version <= done) continue;
-      connection.execute(sql);
-      await convert?.(connection.tables as unknown as Kysely<never>);
+  const found = await connection.readStructure();
+  assertOurs(connection, found, migrations);
+  if (found.version === migrations.length) return;
+  await connection.restructure(async ({ tables, readStructure, run, mark }) => {
+    const now = await readStructure();
+    assertOurs(connection, now, migrations);
+    for (const { version, sql, convert, finish } of migrations) {
+      if (version <= now.version) continue;
+      await run(sql);
+      // There is nothing to convert in a database that is new.
+      if (now.version > 0) await convert?.(tables as unknown as Kysely<never>);
+      if (finish !== undefined) await run(finish);
     }
-    connection.execute(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${migrations.length}; commit`);
-  } catch (error) {
-    connection.execute('rollback');
-    throw error;
-  }
+    await mark(migrations.length);
+  });
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { assertOurs, migrate } from './migrate.js';
 import { retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
 import { Store } from './store.js';
-import { StoreError } from './sqlite-trouble.js';
+import { StoreError } from './store-error.js';
 
 const OWNER_ONLY = 0o600;
 /** What a log of writes may keep of the disk after a large transaction. */
@@ -54,7 +54,7 @@ async function createFile(path: string): Promise<void> {
 }
 
 async function prepare(connection: SqliteConnection): Promise<void> {
-  await retryWhileLocked(() => assertOurs(connection));
+  assertOurs(connection, await connection.readStructure());
   // The first has an effect in a new file only. In a write-ahead log a commit needs no fsync: what a killed process
   // had committed stays; a power cut may take the last of it, and damages nothing.
   await retryWhileLocked(() =>

@@ -56,7 +56,7 @@ interface PlacesWanted {
 export async function listPlaces(db: Db, { staleBefore, lapsed, clientId }: PlacesWanted): Promise<Places> {
   // As one text for each rank: a row for each slot would take many times the memory.
   const { rows } = await sql<{ rank: number | null; doubtful: number; ids: string }>`
-    select rank, doubtful, json_group_array(id order by client_id, slot) as ids
+    select rank, doubtful, string_agg(cast(id as text), ',' order by client_id, slot) as ids
     from (
       select
         id, slots.client_id, slot, ${RANK} as rank,
@@ -64,11 +64,11 @@ export async function listPlaces(db: Db, { staleBefore, lapsed, clientId }: Plac
       from ${selectSlots(lapsed)}
       where ${IS_LISTED}
         and ${clientId === undefined ? sql`true` : sql`slots.client_id = ${clientId}`}
-    )
+    ) as listed
     group by rank, doubtful
   `.execute(db);
   const sorted = rows.sort((a, b) => orderOf(a.rank) - orderOf(b.rank));
-  const read = (chosen: typeof rows) => chosen.flatMap(({ ids }) => JSON.parse(ids) as number[]);
+  const read = (chosen: typeof rows) => chosen.flatMap(({ ids }) => JSON.parse(`[${ids}]`) as number[]);
   const isCompliant = ({ rank }: { rank: number | null }) => rank !== null && rank >= RANK_OF.compliant;
   return {
     bad: read(sorted.filter((row) => !isCompliant(row))),
@@ -84,7 +84,7 @@ export function selectSlots(lapsed: readonly LapsedSlot[]): RawBuilder<unknown> 
 }
 
 /** Whether such a slot is compliant. */
-export const IS_COMPLIANT = sql`ifnull(${RANK} >= ${sql.lit(RANK_OF.compliant)}, false)`;
+export const IS_COMPLIANT = sql`coalesce(${RANK} >= ${sql.lit(RANK_OF.compliant)}, false)`;
 
 /** Whether no inventory has the client of such a slot any more. */
 export const IS_GONE = sql`(roster.client_id is null and exists (select 1 from roster))`;
@@ -93,8 +93,8 @@ export const IS_GONE = sql`(roster.client_id is null and exists (select 1 from r
 export function isDoubtful(staleBefore: Date): RawBuilder<unknown> {
   return sql`(
     ${IS_COMPLIANT} and (
-      coalesce(seen_at, looked_at) < ${staleBefore.getTime()} or ${IS_GONE} or ifnull(paused = 1 or authorized = 0, false)
-        or ifnull(until <= ${new Date().toISOString().slice(0, 10)}, false)
+      coalesce(seen_at, looked_at) < ${staleBefore.getTime()} or ${IS_GONE} or coalesce(paused = 1 or authorized = 0, false)
+        or coalesce(until <= ${new Date().toISOString().slice(0, 10)}, false)
     )
   )`;
 }
@@ -137,12 +137,12 @@ type PageRow = readonly [
 async function selectPage(db: Db, page: readonly number[]): Promise<readonly PageRow[]> {
   // One statement for all pages: numbers of parameters that vary would each be prepared anew. And one text of all rows:
   // handing over each value, and parsing each text, takes twice the time.
-  const ids: RawBuilder<unknown> = sql`select value from json_each(${JSON.stringify(page)})`;
+  const ids: RawBuilder<unknown> = sql`select cast(value as bigint) from json_each(${JSON.stringify(page)})`;
   const { rows } = await sql<{ page: string | null }>`
-    select group_concat('[' || concat_ws(',',
-      slots.id, json_quote(slot), card, ifnull(state, 'null'), json_quote(state_result_id), json_quote(state_at),
+    select string_agg('[' || concat_ws(',',
+      slots.id, json_quote(slot), card, coalesce(state, 'null'), json_quote(state_result_id), json_quote(state_at),
       json_quote(coalesce(seen_at, state_at)), coalesce(checked_at, looked_at), json_quote(problem)
-    ) || ']') as page
+    ) || ']', ',') as page
     from slots join clients on clients.id = slots.client_id
     where slots.id in (${ids})
   `.execute(db);

@@ -4,7 +4,7 @@ import { bareReport, REPORT_SCHEMA, type ReportData, type Target } from '../../m
 import { renewRecheck } from './old-recheck.js';
 import { REPORT_DICTIONARY } from './report-dictionary.js';
 import { ADDRESS_MARK, maskAddress } from './report-digest.js';
-import { StoreError } from './sqlite-trouble.js';
+import { StoreError } from './store-error.js';
 
 /** First byte of a body: how the rest is written. */
 const FORMAT = 2;

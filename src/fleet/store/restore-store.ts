@@ -1,7 +1,7 @@
 import { copyFile, lstat, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openExistingStore } from './open-store.js';
-import { StoreError } from './sqlite-trouble.js';
+import { StoreError } from './store-error.js';
 
 /**
  * Makes a store of a copy of one, such as a backup, which stays as it is; one of an older version is brought up to

@@ -65,13 +65,14 @@ async function insertResult(
   look: Omit<ResultRow, 'id' | 'slot_id' | 'unseen'>,
 ): Promise<number> {
   const { sweep_id, report_id, at, final, verdict, address, target, authorization_id, link, chain, ...times } = look;
-  const { insertId } = await sql`
+  const { rows } = await sql<{ id: number }>`
     insert into results (sweep_id, slot_id, report_id, at, final, verdict, address, target, authorization_id,
       duration_ms, srtt_ms, link, chain)
     values (${sweep_id}, ${slotId}, ${report_id}, ${at}, ${final}, ${verdict}, ${address}, ${target},
       ${authorization_id}, ${times.duration_ms}, ${times.srtt_ms}, ${link}, ${chain})
+    returning id
   `.execute(db);
-  return Number(insertId);
+  return rows[0]!.id;
 }
 
 /** What the store has of a result's parts. */
@@ -143,8 +144,7 @@ async function putCard(db: Db, id: string, columns: CardColumns): Promise<void> 
 
 async function addSlot(db: Db, clientId: string, slot: string): Promise<number> {
   const row = { client_id: clientId, slot, state: null, state_rank: null, state_result_id: null, state_at: null };
-  const { insertId } = await db.insertInto('slots').values(row).executeTakeFirstOrThrow();
-  return Number(insertId);
+  return (await db.insertInto('slots').values(row).returning('id').executeTakeFirstOrThrow()).id;
 }
 
 async function addReport(db: Db, digest: Buffer, report: ReportData): Promise<SharedReport> {
@@ -154,16 +154,15 @@ async function addReport(db: Db, digest: Buffer, report: ReportData): Promise<Sh
   const body = encodeBody(report);
   const sum = sumBody(body);
   const row = { digest, body, sum, profile: report.profile.name };
-  const { insertId } = await db.insertInto('reports').values(row).executeTakeFirstOrThrow();
-  return { id: Number(insertId), sum };
+  const { id } = await db.insertInto('reports').values(row).returning('id').executeTakeFirstOrThrow();
+  return { id, sum };
 }
 
 async function addAuthorization(db: Db, text: string | null): Promise<number | null> {
   if (text === null) return null;
   const known = await db.selectFrom('authorizations').select('id').where('text', '=', text).executeTakeFirst();
   if (known) return known.id;
-  const { insertId } = await db.insertInto('authorizations').values({ text }).executeTakeFirstOrThrow();
-  return Number(insertId);
+  return (await db.insertInto('authorizations').values({ text }).returning('id').executeTakeFirstOrThrow()).id;
 }
 
 /** The slots of a client that a sweep has looked at. */

@@ -32,9 +32,11 @@ export async function putRoster(
 ): Promise<void> {
   await sql`create temp table roster_read as select ${COLUMNS} from roster limit 0`.execute(db);
   await fill(db, 'roster_read', inventory, entries);
-  await sql`create unique index temp.roster_read_clients on roster_read (client_id)`.execute(db);
+  await sql`create unique index roster_read_clients on roster_read (client_id)`.execute(db);
   await sql`
-    delete from roster where inventory = ${inventory} and client_id not in (select client_id from roster_read)
+    delete from roster where inventory = ${inventory} and not exists (
+      select 1 from roster_read where roster_read.client_id = roster.client_id
+    )
   `.execute(db);
   // Most are as they were: what is not written costs nothing.
   await sql`
@@ -56,9 +58,9 @@ export async function showRoster(
   entries: Iterable<RosterEntry> | AsyncIterable<RosterEntry>,
 ): Promise<void> {
   // A temporary table hides the one of the store.
-  await sql`create temp table roster as select ${COLUMNS} from main.roster limit 0`.execute(db);
+  await sql`create temp table roster as select ${COLUMNS} from roster limit 0`.execute(db);
   await fill(db, 'roster', inventory, entries);
-  await sql`create unique index temp.roster_clients on roster (client_id)`.execute(db);
+  await sql`create unique index roster_clients on roster (client_id)`.execute(db);
 }
 
 async function fill(
@@ -104,7 +106,7 @@ export const IS_UNSWEPT = sql`(
 
 /** Those addresses of such a row, with a space between. */
 export const UNSWEPT_ADDRESSES = sql`
-  case when ${HAS_LISTED} then (select group_concat(wanted.value, ' ') from ${MISSING}) else roster.addresses end
+  case when ${HAS_LISTED} then (select string_agg(wanted.value, ' ') from ${MISSING}) else roster.addresses end
 `;
 
 /** How many addresses of such a row those are; a network or a name with unknown addresses counts once. */
@@ -119,7 +121,7 @@ const UNSWEPT_COUNT = sql`
 export async function countUnswept(db: Db, groups: readonly string[] | undefined): Promise<number> {
   const { rows } = await sql<{ count: number | null }>`
     select sum(${UNSWEPT_COUNT}) as count from roster
-    where ${IS_UNSWEPT} and ${groups ? sql`json_extract(card, '$.group') in (${sql.join(groups)})` : sql`true`}
+    where ${IS_UNSWEPT} and ${groups ? sql`group_name in (${sql.join(groups)})` : sql`true`}
   `.execute(db);
   return rows[0]?.count ?? 0;
 }

@@ -1,4 +1,4 @@
-import type { SqliteConnection } from './sqlite-connection.js';
+import type { StoreConnection } from './connection.js';
 import { isAlive, type Owner } from './sweeps.js';
 import type { Tables } from './tables.js';
 
@@ -15,9 +15,9 @@ export interface Scheduler {
 
 /** Who runs schedules on a store: one process for the same clients of an inventory, whoever else has it open. */
 export class Schedulers {
-  readonly #connection: SqliteConnection;
+  readonly #connection: StoreConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: StoreConnection) {
     this.#connection = connection;
   }
 

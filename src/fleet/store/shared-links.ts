@@ -1,5 +1,5 @@
 import type { SharedLink } from '../../model/shared-link.js';
-import type { SqliteConnection } from './sqlite-connection.js';
+import type { StoreConnection } from './connection.js';
 
 /** A link that is new: the hash of its secret is kept, and the secret nowhere. */
 export interface NewLink extends Omit<SharedLink, 'id'> {
@@ -9,9 +9,9 @@ export interface NewLink extends Omit<SharedLink, 'id'> {
 
 /** Links by which anyone who has one reads the report of one client, until they expire or are taken back. */
 export class SharedLinks {
-  readonly #connection: SqliteConnection;
+  readonly #connection: StoreConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: StoreConnection) {
     this.#connection = connection;
   }
 

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { bareSiteReport, SITE_SCHEMA, type SiteReportData } from '../../model/site.js';
 import { chainSiteReport, putChain, readChain, sumBody } from './chain.js';
 import { renewRecheck } from './old-recheck.js';
-import { StoreError } from './sqlite-trouble.js';
+import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -27,12 +27,13 @@ export async function addSiteReport(db: Db, report: SiteReportData): Promise<num
   const body = encodeSiteReport(report);
   const row = { kind, at: Date.parse(startedAt) };
   const end = chainSiteReport(await readChain(db, client), { ...row, sum: sumBody(body) });
-  const { insertId } = await db
+  const { id } = await db
     .insertInto('site_reports')
     .values({ client_id: client, ...row, body, ...end })
+    .returning('id')
     .executeTakeFirstOrThrow();
   await putChain(db, client, end);
-  return Number(insertId);
+  return id;
 }
 
 /** Writes a body, without words: a byte for the format, then JSON, compressed. */

@@ -1,7 +1,10 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLocked, StoreError, tellTrouble } from './sqlite-trouble.js';
+import type { Restructuring, StoreConnection, Structure } from './connection.js';
+import { isLocked, tellTrouble } from './sqlite-trouble.js';
+import { backUpFile, findFileDamage, findStrays } from './sqlite-upkeep.js';
+import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
 /** How long another process' write is waited for. */
@@ -13,9 +16,15 @@ const MAX_STATEMENTS = 250;
 /** SQLite before it could corrupt a database with a write-ahead log (https://sqlite.org/wal.html#walresetbug). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
+/** How a transaction begins: `exclusive` keeps others from reading too. */
+type Mode = 'immediate' | 'exclusive';
+
+/** Marks a database as ours, in its header: `Saly`. */
+export const APPLICATION_ID = 0x53_61_6c_79;
+
 /** One connection to a database file: queries through kysely, writes one after another. */
-export class SqliteConnection {
-  /** For reading. Inside of a transaction use that which it is given, or wait for ever. */
+export class SqliteConnection implements StoreConnection {
+  readonly kind = 'sqlite';
   readonly tables: Kysely<Tables>;
   readonly #database: DatabaseSyncInstance;
   #lastWrite: Promise<unknown> = Promise.resolve();
@@ -33,14 +42,9 @@ export class SqliteConnection {
     tellTrouble(this.path, () => this.#database.exec(sql));
   }
 
-  /** Reads a setting of the database, which is a number. */
-  readPragma(name: 'application_id' | 'user_version' | 'page_count' | 'page_size'): number {
-    return Number(this.#readValue(`pragma ${name}`));
-  }
-
-  /** How many tables and indexes there are. */
-  countTables(): number {
-    return Number(this.#readValue('select count(*) from sqlite_schema'));
+  /** Reads one number. */
+  readNumber(sql: string): number {
+    return Number(this.#readValue(sql));
   }
 
   #readValue(sql: string): unknown {
@@ -48,20 +52,42 @@ export class SqliteConnection {
     return Object.values(row as object)[0];
   }
 
-  /**
-   * Runs one write transaction. It waits for those of this process in turn, and for those of other processes without
-   * holding up this one; a StoreError if they take longer than 30 s. All is undone where the work fails.
-   */
-  async transact<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
-    const written = this.#lastWrite.then(() => this.tables.connection().execute((tables) => this.#run(tables, work)));
+  readStructure(): Promise<Structure> {
+    return retryWhileLocked(() => readFileStructure((sql) => this.readNumber(sql)));
+  }
+
+  transact<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#transact('immediate', work);
+  }
+
+  restructure(work: (change: Restructuring) => Promise<void>): Promise<void> {
+    return this.#transact('exclusive', (tables) =>
+      work({
+        tables,
+        readStructure: () => this.readStructure(),
+        run: (statements) => {
+          this.execute(typeof statements === 'string' ? statements : statements.sqlite);
+          return Promise.resolve();
+        },
+        mark: (version) => {
+          this.execute(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${version}`);
+          return Promise.resolve();
+        },
+      }),
+    );
+  }
+
+  #transact<T>(mode: Mode, work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const run = (tables: Kysely<Tables>) => this.#run(mode, () => work(tables));
+    const written = this.#lastWrite.then(() => this.tables.connection().execute(run));
     this.#lastWrite = written.catch(() => undefined);
     return written;
   }
 
-  async #run<T>(tables: Kysely<Tables>, work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
-    await this.begin('immediate');
+  async #run<T>(mode: Mode, work: () => Promise<T>): Promise<T> {
+    await this.#begin(mode);
     try {
-      const result = await work(tables);
+      const result = await work();
       this.execute('commit');
       return result;
     } catch (error) {
@@ -74,7 +100,7 @@ export class SqliteConnection {
    * Begins a transaction as soon as no other is writing; a StoreError after 30 s. SQLite's own waiting would stop the
    * whole process, and spoil the times of what it is looking at.
    */
-  async begin(mode: 'immediate' | 'exclusive'): Promise<void> {
+  async #begin(mode: Mode): Promise<void> {
     await retryWhileLocked(() => {
       this.execute('pragma busy_timeout = 0');
       try {
@@ -85,7 +111,28 @@ export class SqliteConnection {
     });
   }
 
-  /** Waits for the last write, and closes. All is in the one file then, unless others have it open. */
+  measure(): Promise<number> {
+    return Promise.resolve(this.readNumber('pragma page_count') * this.readNumber('pragma page_size'));
+  }
+
+  findDamage(): Promise<string[]> {
+    return findFileDamage(this.tables);
+  }
+
+  findStrays(): Promise<string[]> {
+    return findStrays(this.tables);
+  }
+
+  reclaim(): Promise<void> {
+    this.execute('pragma incremental_vacuum');
+    return Promise.resolve();
+  }
+
+  backUp(file: string): Promise<void> {
+    return backUpFile(this.tables, file);
+  }
+
+  /** All is in the one file then, unless others have it open. */
   async close(): Promise<void> {
     await this.#lastWrite;
     if (!this.#database.isOpen) return;
@@ -102,6 +149,18 @@ export class SqliteConnection {
       // Then the log stays, and anyone who opens the store next reads it.
     }
   }
+}
+
+/** Reads whose structure a file has; each number by a look of its own. */
+export function readFileStructure(read: (sql: string) => number): Structure {
+  // Reads all of the structure, so that damage shows now. The mark is read last: another process that makes the
+  // database ours meanwhile puts it there together with the tables, so none is seen without it.
+  const tables = read('select count(*) from sqlite_schema');
+  const version = read('pragma user_version');
+  const id = read('pragma application_id');
+  if (id === APPLICATION_ID) return { owner: 'ours', version };
+  // A file that is empty, or that another process has only just created, has neither mark nor tables.
+  return { owner: id === 0 && version === 0 && tables === 0 ? 'none' : 'other', version };
 }
 
 /** Tries until the database is not locked by another process; a StoreError after 30 s. */

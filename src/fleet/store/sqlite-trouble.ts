@@ -1,3 +1,5 @@
+import { StoreError } from './store-error.js';
+
 /**
  * What SQLite says of files that cannot be used (sqlite3ErrStr in its main.c), and what we say. Not all errors of the
  * library come with a code, and all with this text.
@@ -31,16 +33,4 @@ export function isLocked(error: unknown): boolean {
 function messageOf(error: unknown): string {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   return code === 'ERR_SQLITE_ERROR' ? String(message) : '';
-}
-
-/** The store cannot be used, or cannot do what was asked: told to the user in one plain sentence. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError';
-  /** The store itself may be sound: it can be tried again once there is room, or it can be written. */
-  readonly mayPass: boolean;
-
-  constructor(message: string, { mayPass = false, ...options }: ErrorOptions & { mayPass?: boolean | undefined } = {}) {
-    super(message, options);
-    this.mayPass = mayPass;
-  }
 }

@@ -68,9 +68,9 @@ async function listGaps(db: Db, from: number, to: number): Promise<number[]> {
   const { rows } = await sql<{ since: number | null }>`
     select since from (
       select at, lag(at) over (order by at) + ${STALE_AFTER_MS} as since
-      from (select at from standings where at <= ${to} union all select ${to + 1})
-    )
-    where at > ${from} and ifnull(since, ${from}) < min(at, ${to})
+      from (select at from standings where at <= ${to} union all select ${to + 1}) as noted
+    ) as pairs
+    where at > ${from} and coalesce(since, ${from}) < at and coalesce(since, ${from}) < ${to}
   `.execute(db);
   return rows.map(({ since }) => Math.max(since ?? from, from));
 }

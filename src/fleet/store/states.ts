@@ -91,7 +91,7 @@ const CARDS = sql`(select card from clients union all select card from roster)`;
 /** The groups of all clients, by name. */
 export async function listGroups(db: Db): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    select group_name as name from clients where name is not null
+    select group_name as name from clients where group_name is not null
     union select group_name from roster where group_name is not null order by name
   `.execute(db);
   return rows.map(({ name }) => name);

@@ -3,6 +3,7 @@ import { readAllChains, readChainHead } from './chain.js';
 import { checkChains, findHead, type HeadState } from './chain-check.js';
 import * as changes from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
+import type { StoreConnection } from './connection.js';
 import * as coverage from './coverage.js';
 import { FleetList } from './fleet-list.js';
 import { HandedReports } from './handed-reports.js';
@@ -15,7 +16,6 @@ import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-re
 import { MadeCodes } from './made-codes.js';
 import { Schedulers } from './schedulers.js';
 import { SharedLinks } from './shared-links.js';
-import type { SqliteConnection } from './sqlite-connection.js';
 import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
 import { readStandings, type StandingsPoint } from './standings.js';
 import { StoreWriter } from './store-writer.js';
@@ -38,7 +38,7 @@ type Roster = Iterable<RosterEntry> | AsyncIterable<RosterEntry>;
  * sent. Made by openStore(). Whatever writes is one transaction, and fails with a StoreError if another process has been writing for 30 s.
  */
 export class Store {
-  readonly #connection: SqliteConnection;
+  readonly #connection: StoreConnection;
   readonly links: SharedLinks;
   readonly codes: MadeCodes;
   readonly schedulers: Schedulers;
@@ -46,7 +46,7 @@ export class Store {
   readonly messages: Messages;
   readonly fleet: FleetList;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: StoreConnection) {
     this.#connection = connection;
     this.links = new SharedLinks(connection);
     this.codes = new MadeCodes(connection);
@@ -72,7 +72,7 @@ export class Store {
     return this.#connection.transact((db) => work(new StoreWriter(db)));
   }
 
-  /** Waits for what is being written, and closes the file. */
+  /** Waits for what is being written, and closes. */
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -316,13 +316,13 @@ export class Store {
   /** Deletes what is too old, and gives the file's free pages back to the disk. */
   async prune(policy: upkeep.PrunePolicy): Promise<upkeep.PruneResult> {
     const pruned = await this.#connection.transact((db) => upkeep.prune(db, policy));
-    this.#connection.execute('pragma incremental_vacuum');
+    await this.#connection.reclaim();
     return pruned;
   }
 
   /** Looks for damage of the file, of references and of each report: a line for each problem. */
   check(): Promise<string[]> {
-    return upkeep.check(this.#db);
+    return upkeep.check(this.#connection);
   }
 
   /** Whether the records of each client are those that were stored, in their order: a line for each problem. */
@@ -347,22 +347,23 @@ export class Store {
 
   /** Copies the store into a new file, as it is at this moment. A StoreError if there is a file already. */
   backup(file: string): Promise<void> {
-    return upkeep.backUp(this.#connection, file);
+    return this.#connection.backUp(file);
   }
 
-  /** Size of the file, without its journal. */
-  get bytes(): number {
-    return this.#connection.readPragma('page_count') * this.#connection.readPragma('page_size');
+  /** Bytes that the store takes, without its journal. */
+  measureBytes(): Promise<number> {
+    return this.#connection.measure();
   }
 
   /** How much is in the store; that of much is told quickly. */
   async measure(): Promise<upkeep.StoreSize> {
-    return { path: this.path, bytes: this.bytes, ...(await upkeep.readSize(this.#db)) };
+    return { path: this.path, bytes: await this.measureBytes(), ...(await upkeep.readSize(this.#db)) };
   }
 
   async info(): Promise<upkeep.StoreInfo> {
-    const version = this.#connection.readPragma('user_version');
+    const { kind } = this.#connection;
+    const [{ version }, bytes] = [await this.#connection.readStructure(), await this.measureBytes()];
     const [counts, chains] = [await upkeep.readCounts(this.#db), await readAllChains(this.#db)];
-    return { path: this.path, bytes: this.bytes, version, ...counts, chains };
+    return { kind, path: this.path, bytes, version, ...counts, chains };
   }
 }

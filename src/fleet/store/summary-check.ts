@@ -15,30 +15,31 @@ const NEWEST_FIRST = sql`order by link desc limit 1`;
 
 /** Slots whose summary, which triggers keep, is not what their results and their state say. */
 const WRONG = sql`
-  select id from slots
-  where looked_at is not (select max(at) from results where slot_id = slots.id)
-    or (checked_at, problem, profile) is not (
-      select at, case when address is null then target ->> '$.problem' end,
-        (select profile from reports where reports.id = report_id)
-      ${FINAL} ${NEWEST_FIRST}
-    )
-    or seen_at is not (select at ${FINAL} and verdict = ${VERDICT} ${NEWEST_FIRST})
-    or no_answer is not (${VERDICT} is 'inconclusive' and ifnull(state ->> '$.noAnswer', 0))
+  select slots.id from slots
+    left join results as newest on newest.id = (select id ${FINAL} ${NEWEST_FIRST})
+    left join reports on reports.id = newest.report_id
+  where looked_at is distinct from (select max(at) from results where slot_id = slots.id)
+    or checked_at is distinct from newest.at
+    or problem is distinct from case when newest.address is null then newest.target ->> '$.problem' end
+    or slots.profile is distinct from reports.profile
+    or seen_at is distinct from (select at ${FINAL} and verdict = ${VERDICT} ${NEWEST_FIRST})
+    or no_answer is distinct from
+      case when ${VERDICT} = 'inconclusive' then coalesce(cast(state ->> '$.noAnswer' as bigint), 0) else 0 end
 `;
 
 /** The open issues of all slots, as their states have them. */
 const ISSUES = sql`
   select slots.id, value ->> '$.rule', value ->> '$.endpoint', value ->> '$.data.service.id'
-  from slots, json_each(state, '$.issues') where value ->> '$.waived' = 0
+  from slots, json_each(state, '$.issues') where cast(value ->> '$.waived' as bigint) = 0
 `;
 const NOTED = sql`select slot_id, rule, endpoint, service from open_issues`;
 
 /** Looks for slots that are listed other than their results and states say: a line if there are any. */
 export async function checkSummaries(db: Kysely<Tables>): Promise<string[]> {
   const { rows } = await sql<{ id: number }>`
-    select id from (${WRONG})
-    union select slot_id from (select * from (${NOTED}) except select * from (${ISSUES}))
-    union select id from (select * from (${ISSUES}) except select * from (${NOTED}))
+    select id from (${WRONG}) as wrong
+    union select slot_id from (select * from (${NOTED}) as noted except select * from (${ISSUES}) as issues) as stray
+    union select id from (select * from (${ISSUES}) as issues except select * from (${NOTED}) as noted) as lacking
   `.execute(db);
   return rows.length === 0 ? [] : [`addresses that are listed other than their checks say: ${rows.length}`];
 }

@@ -61,7 +61,7 @@ export async function beginSweep(
   leaveOut: (client: Client) => LeavingOut | null,
 ): Promise<Sweep> {
   const at = startedAt.getTime();
-  const { insertId } = await db
+  const { id } = await db
     .insertInto('sweeps')
     .values({
       inventory,
@@ -73,8 +73,8 @@ export async function beginSweep(
       beat_at: at,
       clients: 0,
     })
+    .returning('id')
     .executeTakeFirstOrThrow();
-  const id = Number(insertId);
   const nextPosition = createPositions();
   let rows: Tables['work'][] = [];
   let count = 0;

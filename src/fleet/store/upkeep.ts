@@ -1,11 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { open, rm } from 'node:fs/promises';
+import type { DatabaseKind, StoreConnection } from './connection.js';
 import { noteDeleted } from './coverage.js';
 import { decodeInvitedCheck } from './invited-checks.js';
 import { parseBody } from './report-body.js';
 import { decodeSiteReport } from './site-reports.js';
-import type { SqliteConnection } from './sqlite-connection.js';
-import { StoreError } from './sqlite-trouble.js';
 import { checkStates } from './states.js';
 import type { Tables } from './tables.js';
 
@@ -33,6 +31,7 @@ export interface PruneResult {
 
 /** What is in a store. */
 export interface StoreInfo {
+  readonly kind: DatabaseKind;
   readonly path: string;
   readonly bytes: number;
   /** Of the database's structure. */
@@ -76,36 +75,36 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   `);
   await remove(sql`
     delete from left_out where sweep_id in (select id from sweeps where beat_at < ${before})
-      and sweep_id not in (select sweep_id from work)
+      and not exists (select 1 from work where work.sweep_id = left_out.sweep_id)
   `);
   const oldResults = sql`
     select id from (
-      select id, at, final, sweep_id,
+      select id, at, final, sweep_id, slot_id,
         -- How many final ones of the slot are newer, itself aside: by the order of storing, since times may be wrong.
         sum(final) over (partition by slot_id order by id desc) - final as newer
       from results
-    )
+    ) as ranked
     where (at < ${before} or newer >= ${keep}) and (final = 0 or newer > 0)
-      and sweep_id not in (select sweep_id from work)
-      and id not in (select state_result_id from slots where state_result_id is not null)
+      and not exists (select 1 from work where work.sweep_id = ranked.sweep_id)
+      and not exists (select 1 from slots where slots.id = slot_id and state_result_id = ranked.id)
   `;
   const oldSiteReports = sql`
     select id from (
       select id, at, row_number() over (partition by client_id, kind order by at desc, id desc) - 1 as newer
       from site_reports
-    )
+    ) as ranked
     where (at < ${before} or newer >= ${keep}) and newer > 0
   `;
   const oldInvitedChecks = sql`
     select id from (
       select id, at, row_number() over (partition by client_id order by at desc, id desc) - 1 as newer
       from invited_checks
-    )
+    ) as ranked
     where (at < ${before} or newer >= ${keep}) and newer > 0
   `;
   await notePruned(db, { results: oldResults, siteReports: oldSiteReports, invitedChecks: oldInvitedChecks });
   const results = await remove(sql`delete from results where id in (${oldResults})`);
-  const reports = await remove(sql`delete from reports where id not in (select report_id from results)`);
+  const reports = await deleteUnusedReports(db);
   const changes = await remove(sql`delete from changes where at < ${before}`);
   await remove(sql`delete from standings where at < ${before}`);
   // A report lists what changed since such a one: not of a time of which changes are gone.
@@ -116,13 +115,21 @@ export async function prune(db: Db, { olderThan, keepPerSlot }: PrunePolicy): Pr
   `);
   const sweeps = await remove(sql`
     delete from sweeps where beat_at < ${before}
-      and id not in (select sweep_id from results)
-      and id not in (select sweep_id from changes)
-      and id not in (select sweep_id from messages where state = 'held' and sweep_id is not null)
+      and not exists (select 1 from results where results.sweep_id = sweeps.id)
+      and not exists (select 1 from changes where changes.sweep_id = sweeps.id)
+      and not exists (select 1 from messages where messages.sweep_id = sweeps.id and messages.state = 'held')
   `);
   const siteReports = await remove(sql`delete from site_reports where id in (${oldSiteReports})`);
   const invitedChecks = await remove(sql`delete from invited_checks where id in (${oldInvitedChecks})`);
   return { results, reports, changes, messages, sweeps, siteReports, invitedChecks };
+}
+
+/** Deletes reports that no result has any more, and returns how many. */
+export async function deleteUnusedReports(db: Db): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from reports where not exists (select 1 from results where report_id = reports.id)
+  `.execute(db);
+  return Number(numAffectedRows ?? 0);
 }
 
 /**
@@ -134,25 +141,32 @@ async function notePruned(
   { results, siteReports, invitedChecks }: Record<'results' | 'siteReports' | 'invitedChecks', RawBuilder<unknown>>,
 ): Promise<void> {
   await sql`
-    insert or replace into pruned_links (client_id, first, last, head)
+    insert into pruned_links (client_id, first, last, head)
     with records as (
       select slots.client_id, link as first, link as last, chain as head
         from results join slots on slots.id = results.slot_id
         where link is not null and results.id in (${results})
       union all
-      select ifnull(client_id, ''), link, link, chain from site_reports where link is not null and id in (${siteReports})
+      select coalesce(client_id, ''), link, link, chain from site_reports where link is not null and id in (${siteReports})
       union all
       select client_id, link, link, chain from invited_checks where id in (${invitedChecks})
       union all
       select client_id, first, last, head from pruned_links
     ),
     begun as (
-      select *, first is not 1 + lag(last) over (partition by client_id order by last) as begins from records
+      select *,
+        case when first = 1 + lag(last) over (partition by client_id order by last) then 0 else 1 end as begins
+      from records
     ),
     numbered as (select *, sum(begins) over (partition by client_id order by last) as run from begun),
-    runs as (select *, min(first) over (partition by client_id, run) as start from numbered)
-    -- With one max() alone, SQLite takes the other columns from the row that has it.
-    select client_id, start, max(last), head from runs group by client_id, run
+    joined as (
+      select *,
+        min(first) over (partition by client_id, run) as start,
+        row_number() over (partition by client_id, run order by last desc) as nth
+      from numbered
+    )
+    select client_id, start, last, head from joined where nth = 1
+    on conflict (client_id, last) do update set first = excluded.first, head = excluded.head
   `.execute(db);
   await sql`
     delete from pruned_links where exists (
@@ -162,15 +176,13 @@ async function notePruned(
   `.execute(db);
 }
 
-/** Looks for damage: of the file, of references, of summaries, and of each stored report. Returns a line for each problem. */
-export async function check(db: Db): Promise<string[]> {
-  const damage = await checkFile(db);
+/** Looks for damage: of the database, of references, of summaries, and of each stored report. Returns a line for each problem. */
+export async function check(connection: StoreConnection): Promise<string[]> {
+  const { tables: db } = connection;
+  const damage = await connection.findDamage();
   // In a damaged file nothing else can be looked for.
   if (damage.length > 0) return damage;
-  const references = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(db);
-  const problems = references.rows.map(
-    ({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`,
-  );
+  const problems = await connection.findStrays();
   problems.push(...(await checkStates(db)));
   problems.push(...(await checkBodies(db, 'reports', 'report', (body) => parseBody(body, ''))));
   problems.push(...(await checkBodies(db, 'site_reports', 'site report', decodeSiteReport)));
@@ -206,16 +218,6 @@ async function checkBodies(
   }
 }
 
-async function checkFile(db: Db): Promise<string[]> {
-  try {
-    const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db);
-    return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
-  } catch (error) {
-    if (error instanceof StoreError) return [error.message];
-    throw error;
-  }
-}
-
 /** Counts what is in the store. */
 export async function readCounts(db: Db): Promise<Pick<StoreInfo, 'counts' | 'oldest' | 'newest'>> {
   const counts = Object.fromEntries(COUNTED.map((table) => [table, 0])) as Record<(typeof COUNTED)[number], number>;
@@ -237,8 +239,8 @@ export async function readCounts(db: Db): Promise<Pick<StoreInfo, 'counts' | 'ol
 export async function readSize(db: Db): Promise<Omit<StoreSize, 'path' | 'bytes'>> {
   const { rows } = await sql<Record<'results' | 'oldest' | 'newest' | 'clients' | 'records', number | null>>`
     select results, oldest, newest, clients, records from
-      (select count(*) as results, min(at) as oldest, max(at) as newest from results indexed by results_by_slot),
-      (select count(*) as clients, sum(length) as records from chains)
+      (select count(*) as results, min(at) as oldest, max(at) as newest from results) as looks,
+      (select count(*) as clients, sum(length) as records from chains) as ends
   `.execute(db);
   const { results, oldest, newest, clients, records } = rows[0]!;
   const chains = { clients: clients ?? 0, records: records ?? 0 };
@@ -246,24 +248,3 @@ export async function readSize(db: Db): Promise<Omit<StoreSize, 'path' | 'bytes'
 }
 
 const tellTime = (at: number | null | undefined) => (at == null ? null : new Date(at).toISOString());
-
-/**
- * Copies a database as it is at this moment into a new file, for the owner only; half a copy does not stay.
- * A StoreError if it cannot be.
- */
-export async function backUp({ tables }: SqliteConnection, path: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'exists already: name a new file' : `cannot be written (${error.code})`;
-    throw new StoreError(`${path} ${why}`, { cause: error });
-  });
-  try {
-    // SQLite writes into an existing file where it is empty.
-    await sql`vacuum into ${path}`.execute(tables);
-    await file.sync();
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
-}

@@ -7,14 +7,15 @@ type Db = Kysely<Tables>;
 /** Stores a waiver; the client need not be known yet. */
 export async function addWaiver(db: Db, waiver: Omit<Waiver, 'id'>): Promise<Waiver> {
   const { clientId, grantedAt, rule, endpoint, by, reason, until, severity, identity } = waiver;
-  const { insertId } = await db
+  const { id } = await db
     .insertInto('waivers')
     .values({
       ...{ client_id: clientId, rule, endpoint, by, reason, until, severity, identity },
       granted_at: Date.parse(grantedAt),
     })
+    .returning('id')
     .executeTakeFirstOrThrow();
-  return { id: Number(insertId), ...waiver };
+  return { id, ...waiver };
 }
 
 /** Lists the waivers of a client, or of all, in the order of their granting; expired ones too. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AlertConfig } from '../alerts/alert-config.js';
 import type { Store } from '../store/store.js';
-import { StoreError } from '../store/sqlite-trouble.js';
+import { StoreError } from '../store/store-error.js';
 import { BackOff } from './back-off.js';
 import { OperatorLine } from './operator-line.js';
 

@@ -136,8 +136,8 @@ export class ServeMetrics {
       const counts = await store.messages.count();
       for (const state of ['waiting', 'held', 'failed'] as const) gauge.set({ state }, counts[state]);
     });
-    this.#gauge('sallyport_store_bytes', 'Size of the store, without its journal', [], (gauge) =>
-      gauge.set(store.bytes),
+    this.#gauge('sallyport_store_bytes', 'Size of the store, without its journal', [], async (gauge) =>
+      gauge.set(await store.measureBytes()),
     );
     this.#gauge('sallyport_streams', 'Pages that are kept up to date', [], (gauge) => gauge.set(live.listeners));
   }

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { APPLICATION_ID, assertOurs, migrate, MIGRATIONS } from '../../../src/fleet/store/migrate.js';
+import { assertOurs, migrate, MIGRATIONS } from '../../../src/fleet/store/migrate.js';
 import type { Migration } from '../../../src/fleet/store/migrations/migration.js';
-import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
-import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
+import { APPLICATION_ID, readFileStructure, SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
+import { StoreError } from '../../../src/fleet/store/store-error.js';
 import { createStores } from './store-fixtures.js';
 
 const stores = createStores();
@@ -13,6 +13,9 @@ function connect(path: string): SqliteConnection {
   mkdirSync(dirname(path), { recursive: true });
   return new SqliteConnection(path);
 }
+
+const versionOf = (connection: SqliteConnection) => connection.readNumber('pragma user_version');
+const countTables = (connection: SqliteConnection) => connection.readNumber('select count(*) from sqlite_schema');
 
 const steps: readonly Migration[] = [
   { version: 1, sql: 'create table one (a integer)' },
@@ -29,11 +32,12 @@ test('versions have no gaps, and each file of a step is registered', () => {
 test('only the steps that are missing are applied, each once', async () => {
   const connection = connect(stores.newPath());
   for (const count of [1, 3, 3]) await migrate(connection, steps.slice(0, count));
-  expect(connection.readPragma('user_version')).toBe(3);
-  expect(connection.readPragma('application_id')).toBe(APPLICATION_ID);
-  expect(connection.countTables()).toBe(2);
+  expect(versionOf(connection)).toBe(3);
+  expect(connection.readNumber('pragma application_id')).toBe(APPLICATION_ID);
+  expect(countTables(connection)).toBe(2);
   await expect(migrate(connection, steps.slice(0, 2))).rejects.toThrow(StoreError);
-  expect(() => assertOurs(connection, steps.slice(0, 2))).toThrow('newer version');
+  const structure = await connection.readStructure();
+  expect(() => assertOurs(connection, structure, steps.slice(0, 2))).toThrow('newer version');
   await connection.close();
 });
 
@@ -42,9 +46,9 @@ test('a step that fails leaves the database as it was', async () => {
   await migrate(connection, steps.slice(0, 1));
   const bad: Migration = { version: 3, sql: 'create table half (a); this is no SQL' };
   await expect(migrate(connection, [...steps.slice(0, 2), bad])).rejects.toThrow('syntax error');
-  expect([connection.readPragma('user_version'), connection.countTables()]).toEqual([1, 1]);
+  expect([versionOf(connection), countTables(connection)]).toEqual([1, 1]);
   await migrate(connection, steps);
-  expect(connection.readPragma('user_version')).toBe(3);
+  expect(versionOf(connection)).toBe(3);
   await connection.close();
 });
 
@@ -55,7 +59,7 @@ test('connections that migrate at once apply each step once', async () => {
   const connections = [first, ...Array.from({ length: 3 }, () => connect(path))];
   await Promise.all(connections.map((connection) => migrate(connection, steps)));
   for (const connection of connections) {
-    expect(connection.readPragma('user_version')).toBe(3);
+    expect(versionOf(connection)).toBe(3);
     await connection.close();
   }
 });
@@ -67,20 +71,15 @@ test.each([1, 2, 3])('a store that another process creates after %i of our looks
   connection.execute('pragma journal_mode = wal');
   // What is done between the looks is done by the other's one transaction.
   let left = looks;
-  const look = <T>(read: () => T): T => {
+  const structure = readFileStructure((sql) => {
     if (left-- === 0) {
       other.execute(
         `begin; create table one (a); pragma application_id = ${APPLICATION_ID}; pragma user_version = 1; commit`,
       );
     }
-    return read();
-  };
-  const watched = {
-    path,
-    readPragma: (name: 'application_id' | 'user_version') => look(() => connection.readPragma(name)),
-    countTables: () => look(() => connection.countTables()),
-  } as unknown as SqliteConnection;
-  expect(() => assertOurs(watched, steps)).not.toThrow();
+    return connection.readNumber(sql);
+  });
+  expect(structure.owner).not.toBe('other');
   await connection.close();
   await other.close();
 });

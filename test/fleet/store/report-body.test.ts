@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { sayReport } from '../../../src/check/judge/say-report.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget, type Look } from '../../../src/fleet/store/report-body.js';
 import { REPORT_DICTIONARY } from '../../../src/fleet/store/report-dictionary.js';
-import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
+import { StoreError } from '../../../src/fleet/store/store-error.js';
 import { bareReport, reportSchema, type Report, type ReportData } from '../../../src/model/report.js';
 import { anyReport } from '../../reports/report-arbitrary.js';
 import { cleanReport, sampleFinding, SAMPLES } from '../../reports/sample-reports.js';

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MIGRATIONS } from '../../../src/fleet/store/migrate.js';
 import { openExistingStore, openStore } from '../../../src/fleet/store/open-store.js';
 import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
-import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
+import { StoreError } from '../../../src/fleet/store/store-error.js';
 import { beginSweep, createStores } from './store-fixtures.js';
 
 const stores = createStores();

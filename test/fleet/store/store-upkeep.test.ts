@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { MIGRATIONS } from '../../../src/fleet/store/migrate.js';
 import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
-import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
+import { StoreError } from '../../../src/fleet/store/store-error.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { listRoster } from '../../../src/fleet/sweep/roster.js';
 import type { AlertEvent } from '../../../src/model/alert.js';

@@ -2,7 +2,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AlertConfig } from '../../../src/fleet/alerts/alert-config.js';
-import { StoreError } from '../../../src/fleet/store/sqlite-trouble.js';
+import { StoreError } from '../../../src/fleet/store/store-error.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { openPatiently } from '../../../src/fleet/sweep/open-patiently.js';
 import { beginSweep, type SweepOptions } from '../../../src/fleet/sweep/sweep.js';

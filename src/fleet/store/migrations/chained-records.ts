@@ -10,6 +10,28 @@ type Db = Kysely<Tables>;
 const PAGE = 500;
 
 /**
+ * A result that is chained moves the end of its client's chain: a statement of its own would cost each result a tenth
+ * more time.
+ */
+const NOTE_END = `
+  insert into chains select client_id, new.link, new.chain from slots where id = new.slot_id
+  on conflict (client_id) do update set length = excluded.length, head = excluded.head;
+`;
+const FINISH = {
+  sqlite: `
+    create trigger result_chained after insert on results when new.link is not null begin ${NOTE_END} end;
+    create trigger result_chained_later after update of link on results when new.link is not null begin ${NOTE_END} end;
+  `,
+  postgres: `
+    create function note_end() returns trigger language plpgsql as $$ begin ${NOTE_END} return null; end $$;
+    create trigger result_chained after insert on results
+      for each row when (new.link is not null) execute function note_end();
+    create trigger result_chained_later after update of link on results
+      for each row when (new.link is not null) execute function note_end();
+  `,
+};
+
+/**
  * Chains the records of each client by hash: those that are there as they are now, in the order of their times, results
  * before site reports. A later migration that changes what is chained has to chain it again.
  */
@@ -44,28 +66,12 @@ export const chainedRecords: Migration = {
     const db = tables as unknown as Db;
     await sumReports(db);
     const { rows } = await sql<{ client_id: string }>`
-      select client_id from slots union select ifnull(client_id, '') from site_reports
+      select client_id from slots union select coalesce(client_id, '') from site_reports
     `.execute(db);
     for (const { client_id: clientId } of rows) await chainClient(db, clientId);
-    for (const [name, when] of TRIGGERS) {
-      await sql`
-        create trigger ${sql.id(name)} after ${sql.raw(when)} on results when new.link is not null begin
-          insert into chains select client_id, new.link, new.chain from slots where id = new.slot_id
-          on conflict do update set length = excluded.length, head = excluded.head;
-        end
-      `.execute(db);
-    }
   },
+  finish: FINISH,
 };
-
-/**
- * A result that is chained moves the end of its client's chain: a statement of its own would cost each result a tenth
- * more time.
- */
-const TRIGGERS = [
-  ['result_chained', 'insert'],
-  ['result_chained_later', 'update of link'],
-] as const;
 
 async function sumReports(db: Db): Promise<void> {
   for (let last = 0; ;) {

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { summarise } from '../../../check/judge/say-report.js';
 import type { AlertEvent, ClientEvent, OperatorEvent } from '../../../model/alert.js';
 import type { Change, Issue, SlotState } from '../../../model/change.js';
@@ -20,16 +20,19 @@ import type { Migration } from './migration.js';
  */
 export const findingsAsData: Migration = {
   version: 3,
-  sql: `alter table changes add column data text not null default '{}'`,
+  sql: `alter table changes add column data text not null default '{}';`,
   async convert(tables) {
     const db = tables as unknown as Db;
     await convertReports(db);
     await convertSiteReports(db);
     await convertSlots(db);
     await convertMessages(db);
-    for (const column of ['title', 'before', 'after'])
-      await sql`alter table changes drop column ${sql.ref(column)}`.execute(db);
   },
+  finish: `
+    alter table changes drop column title;
+    alter table changes drop column before;
+    alter table changes drop column after;
+  `,
 };
 
 /** A change in the form of version 2. */

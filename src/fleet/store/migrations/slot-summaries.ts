@@ -28,10 +28,11 @@ const summary = {
   seenAt: (slot: string, rank: string) => `(
     select at from results where slot_id = ${slot} and final = 1 and verdict = ${verdict(rank)} order by link desc limit 1
   )`,
-  noAnswer: (state: string, rank: string) => `ifnull(${rank} between 10 and 19 and ${state} ->> '$.noAnswer', 0)`,
+  noAnswer: (state: string, rank: string) =>
+    `case when ${rank} between 10 and 19 then coalesce(cast(${state} ->> '$.noAnswer' as bigint), 0) else 0 end`,
   /** An issue of a state, as json_each gives it. */
   issue: `issue.value ->> '$.rule', issue.value ->> '$.endpoint', issue.value ->> '$.data.service.id'`,
-  isOpen: `issue.value ->> '$.waived' = 0`,
+  isOpen: `cast(issue.value ->> '$.waived' as bigint) = 0`,
 };
 
 /**
@@ -46,6 +47,43 @@ const noteResult = `
     seen_at = case when new.verdict = ${verdict('state_rank')} then new.at else seen_at end
   where id = new.slot_id and new.final = 1;
 `;
+/** Results that are deleted are mostly old, and then nothing has to be worked out. */
+const noteDeleted = `
+  update slots set
+    looked_at = ${summary.lookedAt('slots.id')},
+    (checked_at, problem, profile) = ${summary.newest('slots.id')},
+    seen_at = ${summary.seenAt('slots.id', 'state_rank')}
+  where id = old.slot_id and old.at in (looked_at, checked_at, seen_at);
+`;
+const noteState = `
+  update slots set
+    seen_at = ${summary.seenAt('new.id', 'new.state_rank')},
+    no_answer = ${summary.noAnswer('new.state', 'new.state_rank')}
+  where id = new.id;
+  delete from open_issues where slot_id = new.id;
+  insert into open_issues (slot_id, rule, endpoint, service)
+    select new.id, ${summary.issue} from json_each(new.state, '$.issues') as issue where ${summary.isOpen};
+`;
+
+const TRIGGERS = {
+  sqlite: `
+    create trigger result_added after insert on results begin ${noteResult} end;
+    create trigger result_replaced after update of at, final, verdict on results begin ${noteResult} end;
+    create trigger result_deleted after delete on results begin ${noteDeleted} end;
+    create trigger state_written after update of state, state_rank on slots begin ${noteState} end;
+  `,
+  postgres: `
+    create function note_result() returns trigger language plpgsql as $$ begin ${noteResult} return null; end $$;
+    create trigger result_added after insert on results for each row execute function note_result();
+    create trigger result_replaced after update of at, final, verdict on results
+      for each row execute function note_result();
+    create function note_deleted() returns trigger language plpgsql as $$ begin ${noteDeleted} return null; end $$;
+    create trigger result_deleted after delete on results for each row execute function note_deleted();
+    create function note_state() returns trigger language plpgsql as $$ begin ${noteState} return null; end $$;
+    create trigger state_written after update of state, state_rank on slots
+      for each row execute function note_state();
+  `,
+};
 
 /** What lists and pages need of each slot, so that they need not read states and results. */
 export const slotSummaries: Migration = {
@@ -73,26 +111,6 @@ export const slotSummaries: Migration = {
       service text
     ) strict;
     create index open_issues_by_slot on open_issues (slot_id);
-
-    create trigger result_added after insert on results begin ${noteResult} end;
-    create trigger result_replaced after update of at, final, verdict on results begin ${noteResult} end;
-    -- Results that are deleted are mostly old, and then nothing has to be worked out.
-    create trigger result_deleted after delete on results begin
-      update slots set
-        looked_at = ${summary.lookedAt('slots.id')},
-        (checked_at, problem, profile) = ${summary.newest('slots.id')},
-        seen_at = ${summary.seenAt('slots.id', 'state_rank')}
-      where id = old.slot_id and old.at in (looked_at, checked_at, seen_at);
-    end;
-    create trigger state_written after update of state, state_rank on slots begin
-      update slots set
-        seen_at = ${summary.seenAt('new.id', 'new.state_rank')},
-        no_answer = ${summary.noAnswer('new.state', 'new.state_rank')}
-      where id = new.id;
-      delete from open_issues where slot_id = new.id;
-      insert into open_issues (slot_id, rule, endpoint, service)
-        select new.id, ${summary.issue} from json_each(new.state, '$.issues') as issue where ${summary.isOpen};
-    end;
   `,
   async convert(tables) {
     const db = tables as unknown as Db;
@@ -110,6 +128,7 @@ export const slotSummaries: Migration = {
         where ${sql.raw(summary.isOpen)}
     `.execute(db);
   },
+  finish: TRIGGERS,
 };
 
 /** A body that is damaged has no name of a profile, and does not keep the store from being opened. */

@@ -1,0 +1,60 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.js';
+
+/** What a store can be kept in. */
+export type DatabaseKind = 'sqlite' | 'postgres';
+
+/** Statements for every database, or for each its own. They are in SQLite's words: postgres/structure.ts translates. */
+export type Statements = string | Readonly<Record<DatabaseKind, string>>;
+
+/** What structure a database has. */
+export interface Structure {
+  /** Whose it is: `none` has nothing in it yet. */
+  readonly owner: 'ours' | 'none' | 'other';
+  /** 0 before the first step of migrate.ts. */
+  readonly version: number;
+}
+
+/**
+ * A connection to the database of a store. All databases keep the same promises: whatever writes is one transaction, one
+ * at a time among all processes, and each sees what all before it wrote. Trouble of the database is a StoreError.
+ */
+export interface StoreConnection {
+  readonly kind: DatabaseKind;
+  /** Where the store is, for people: the path of a file, or the address of a server. Holds no password. */
+  readonly path: string;
+  /** For reading. Inside of a transaction use that which it is given, or wait for ever. */
+  readonly tables: Kysely<Tables>;
+
+  /**
+   * Runs one write transaction. It waits for those of this process in turn, and for those of other processes without
+   * holding up this one; a StoreError if they take longer than 30 s. All is undone where the work fails.
+   */
+  transact<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>;
+
+  readStructure(): Promise<Structure>;
+  /** As {@link transact}, for work that changes the structure: no one else sees the database meanwhile. */
+  restructure(work: (change: Restructuring) => Promise<void>): Promise<void>;
+
+  /** Bytes that the database takes, without its journal. */
+  measure(): Promise<number>;
+  /** Looks for damage beneath the rows: a line for each. */
+  findDamage(): Promise<string[]>;
+  /** Looks for rows that refer to rows which are not there: a line for each. */
+  findStrays(): Promise<string[]>;
+  /** Gives back to the disk what deleted rows took. */
+  reclaim(): Promise<void>;
+  /** Copies the database as it is at this moment into a new file, for the owner only; a StoreError where it cannot be. */
+  backUp(file: string): Promise<void>;
+  /** Waits for the last write, and closes. */
+  close(): Promise<void>;
+}
+
+/** A change of the structure that is under way. */
+export interface Restructuring {
+  readonly tables: Kysely<Tables>;
+  readonly readStructure: () => Promise<Structure>;
+  readonly run: (statements: Statements) => Promise<void>;
+  /** Marks the database as ours, and of a version. */
+  readonly mark: (version: number) => Promise<void>;
+}
