@@ -33,9 +33,16 @@ export async function drawPdf(document: ReportDocument, { brand, browser, onNote
   }
   if (brand?.logo?.kind === 'svg')
     onNote('the logo is missing in the PDF: without a browser only a PNG can be drawn, not an SVG');
-  // Heavy, and needed by nothing else.
-  const { renderPdf } = await import('../reports/document/pdf-page.js');
+  const { renderPdf } = await loadPdfPage();
   return renderPdf(document, brand, await readFonts());
+}
+
+const importPdfPage = () => import('../reports/document/pdf-page.js');
+let pdfPage: ReturnType<typeof importPdfPage> | undefined;
+
+/** Loads what makes a PDF without a browser: heavy, and needed by nothing else. */
+export function loadPdfPage(): ReturnType<typeof importPdfPage> {
+  return (pdfPage ??= importPdfPage());
 }
 
 const NONE_HERE = 'no such program';

@@ -3,8 +3,9 @@ import { openPatiently } from '../../fleet/sweep/open-patiently.js';
 import type { Store } from '../../fleet/store/store.js';
 import { watch } from '../../fleet/sweep/watch.js';
 import { defineCommand } from '../kit/command.js';
-import { catchSignals, EXIT } from '../kit/ending.js';
+import { catchSignals, EXIT, tellError } from '../kit/ending.js';
 import { inGroup } from '../kit/option.js';
+import { loadEarly } from '../kit/load-early.js';
 import { createReportDrawer } from '../kit/report-mail.js';
 import { beatHeart, createFiles, createView, JITTER, readJitter } from '../kit/service.js';
 import { chooseStorePath } from '../kit/store.js';
@@ -46,6 +47,7 @@ export const command = defineCommand({
       // Not before: a service manager that starts us again and again must not keep it fresh.
       if (heartbeat !== undefined) await beatHeart(heartbeat);
       tuneForMany();
+      void loadEarly().catch(tellError);
       const draw = createReportDrawer(store, (line) => view.note(line));
       await watch({ store, figures, ...files, jitterMs, view, signal, draw });
       return EXIT.compliant;

@@ -15,6 +15,7 @@ import { PACKAGE_ROOT } from '../../version.js';
 import { BRAND, readBrand } from './brand.js';
 import { SIGN } from './draw-options.js';
 import { catchSignals, describeError, EXIT, tell, tellError } from './ending.js';
+import { loadEarly } from './load-early.js';
 import { LISTEN, PROTECTION, readListening } from './listening.js';
 import { inGroup, type Values } from './option.js';
 import { readInvites } from './serve-invites.js';
@@ -125,6 +126,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     const following = invites?.follow(signal, tellError);
     try {
       tell(`serving on ${served.url}`);
+      void loadEarly().catch(tellError);
       if (settings.open && !(await openInBrowser(served.url, process.env)))
         tell('no browser could be opened: open this address yourself');
       await watch({

@@ -66,8 +66,23 @@ export async function loadInventory(file: string, ignore: readonly string[] = []
 }
 
 async function readContent(format: InventoryFormat, context: InventoryContext): Promise<InventoryContent> {
-  if (format === 'yaml') return (await import('./inventory-yaml.js')).readYamlInventory(context);
-  return (await import('./inventory-csv.js')).readCsvInventory(context);
+  if (format === 'yaml') return (await loadYamlReader()).readYamlInventory(context);
+  return (await loadCsvReader()).readCsvInventory(context);
+}
+
+const importYamlReader = () => import('./inventory-yaml.js');
+const importCsvReader = () => import('./inventory-csv.js');
+let yamlReader: ReturnType<typeof importYamlReader> | undefined;
+let csvReader: ReturnType<typeof importCsvReader> | undefined;
+
+/** Loads what reads inventories in YAML. */
+export function loadYamlReader(): ReturnType<typeof importYamlReader> {
+  return (yamlReader ??= importYamlReader());
+}
+
+/** Loads what reads inventories in CSV. */
+export function loadCsvReader(): ReturnType<typeof importCsvReader> {
+  return (csvReader ??= importCsvReader());
 }
 
 /** Which clients are meant; what is left out does not narrow the choice. */

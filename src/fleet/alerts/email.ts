@@ -16,13 +16,21 @@ export const email: Channel<'email'> = {
   send: (message, settings, options) => sendLetter(composeLetter(message, settings), settings, options),
 };
 
+const importMailer = () => import('nodemailer');
+let mailer: ReturnType<typeof importMailer> | undefined;
+
+/** Loads what sends mail, which few commands need. */
+export function loadMailer(): ReturnType<typeof importMailer> {
+  return (mailer ??= importMailer());
+}
+
 /** Tries once to send a letter by SMTP. */
 export async function sendLetter(
   { from, to, cc, attachments = [], ...letter }: Letter,
   settings: ChannelSettings<'email'>,
   options: SendOptions,
 ): Promise<Delivery> {
-  const { createTransport } = await import('nodemailer');
+  const { createTransport } = await loadMailer();
   const tls = settings.tls ?? (isLoopback(settings.host) ? 'none' : 'starttls');
   const port = settings.port ?? DEFAULT_PORTS[tls];
   const heard = new ServerList();
