@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { transportSchema } from './endpoint.js';
-import { natPmpEvidenceSchema, reportedObservationSchema, ssdpEvidenceSchema, unitErrorSchema } from './report.js';
+import {
+  natPmpEvidenceSchema,
+  reportedObservationSchema,
+  ssdpEvidenceSchema,
+  type UnitError,
+  unitErrorSchema,
+} from './report.js';
 import { nullableText, text } from './text.js';
 
 /*
@@ -127,3 +133,8 @@ export const lanSurveySchema = z.object({
   errors: z.array(unitErrorSchema),
 });
 export type LanSurvey = z.infer<typeof lanSurveySchema>;
+
+/** Whether it is a fact of this machine or its network, such as that there is no gateway, and no fault of ours. */
+export function isOfNetwork({ unit }: UnitError): boolean {
+  return unit.startsWith('lan/');
+}

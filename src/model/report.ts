@@ -226,7 +226,7 @@ const livenessSchema = z.object({
 export type Liveness = z.infer<typeof livenessSchema>;
 
 export const unitErrorSchema = z.object({ unit: text(128), message: text(512) });
-/** A probe, fingerprint or rule that crashed. */
+/** A probe, fingerprint or rule that crashed, or what this machine and its network keep us from seeing. */
 export type UnitError = z.infer<typeof unitErrorSchema>;
 
 export const VERDICTS = ['compliant', 'violation', 'inconclusive'] as const;

@@ -1,4 +1,5 @@
 import type { ReportedUndetermined } from '../model/finding.js';
+import { isOfNetwork } from '../model/lan.js';
 import type { Report } from '../model/report.js';
 import { forTerminal } from '../words/escape.js';
 import { wrapText } from '../words/layout.js';
@@ -80,14 +81,30 @@ export function renderStanding(
   return lines.length <= 2 ? lines : indent(`${count} cannot be determined ${view}: --full lists them.`, width);
 }
 
-/** What crashed or failed in sallyport itself. */
-export function renderErrors({ errors }: Pick<Report, 'errors'>, { width, paint }: Page): string[] {
-  if (errors.length === 0) return [];
-  const rest = errors.length - SHOWN_ERRORS;
+/** What this machine and its network kept from being seen, and what crashed or failed in sallyport itself. */
+export function renderErrors({ errors }: Pick<Report, 'errors'>, page: Page): string[] {
+  const [network, ours] = [errors.filter(isOfNetwork), errors.filter((error) => !isOfNetwork(error))];
+  return [
+    ...renderLines(
+      'NOT SEEN FROM THIS MACHINE',
+      network.map(({ message }) => message),
+      page,
+    ),
+    ...renderLines(
+      'ERRORS OF SALLYPORT ITSELF',
+      ours.map(({ unit, message }) => `${unit}: ${message}`),
+      page,
+    ),
+  ];
+}
+
+function renderLines(title: string, lines: readonly string[], { width, paint }: Page): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - SHOWN_ERRORS;
   return [
     '',
-    paint('bold', 'ERRORS OF SALLYPORT ITSELF'),
-    ...errors.slice(0, SHOWN_ERRORS).flatMap(({ unit, message }) => indent(`${unit}: ${message}`, width)),
+    paint('bold', title),
+    ...lines.slice(0, SHOWN_ERRORS).flatMap((line) => indent(line, width)),
     ...(rest > 0 ? indent(`and ${rest} more: --format json lists them all`, width) : []),
   ];
 }

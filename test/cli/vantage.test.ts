@@ -16,13 +16,17 @@ describe('sallyport vantage token', () => {
     const made = await runHere(words(`vantage token ann --token-file ${file}`));
     expect(made.code).toBe(0);
     expect(made.stdout).toMatch(/^spt_[A-Za-z0-9_-]{43}\n$/);
-    expect(made.stderr).toMatch(/^sallyport: the token of ann is shown only now/);
+    expect(made.stderr).toMatch(
+      /^sallyport: the token of ann is shown only now.*\n.*has itself checked: .*--token-file/,
+    );
     const hash = hashToken(made.stdout.trim()).toString('hex');
     expect(readFileSync(file, 'utf8')).toBe(`ann sha256:${hash}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const other = await runHere(words(`vantage token bob --token-file ${file} --until 2999-06-30`));
     expect(other.stdout).not.toBe(made.stdout);
     expect(readFileSync(file, 'utf8')).toMatch(/^ann .*\nbob sha256:[0-9a-f]{64} until:2999-06-30\n$/);
+    const pages = await runHere(words(`serve token carl --token-file ${fileOf('pages')}`));
+    expect(pages.stderr).toMatch(/carl, of role viewer, is shown only now.*\n.*reads everything: sign in with it/);
     expect(await runHere(words(`vantage revoke ann --token-file ${file}`))).toMatchObject({ code: 0, stdout: '' });
     expect(readFileSync(file, 'utf8')).toMatch(/^bob /);
   });

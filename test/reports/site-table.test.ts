@@ -55,6 +55,16 @@ function expectHarmless(text: string, { color, width }: { color: boolean; width:
   expect(text.endsWith('\n')).toBe(true);
 }
 
+test('that this machine has no gateway is a fact of the site, and no error of ours', () => {
+  const errors = [{ unit: 'lan/default-gateway', message: 'this machine has no default gateway' }];
+  const site = report(evidence({ lan: lan([], { errors }) }));
+  const text = read(site);
+  expect(site.verdict).toBe('inconclusive');
+  expect(text).toContain('NOT SEEN FROM THIS MACHINE this machine has no default gateway');
+  expect(text).not.toMatch(/ERRORS OF SALLYPORT|a part failed/);
+  expect(read({ ...site, errors: [{ unit: 'site-rule/x', message: 'y' }] })).toContain('ERRORS OF SALLYPORT ITSELF');
+});
+
 describe('any report', () => {
   test('fits its columns, and only our own colours are control sequences', () => {
     fc.assert(

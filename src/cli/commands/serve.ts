@@ -6,7 +6,16 @@ import { createTokenCommands } from '../kit/token-commands.js';
 export const command = defineCommand({
   options: SERVE_OPTIONS,
   configurable: true,
-  subcommands: createTokenCommands({ role: 'viewer', words: 'viewer' }),
+  subcommands: createTokenCommands({
+    role: 'viewer',
+    words: 'viewer',
+    may: {
+      viewer: 'reads everything',
+      operator: 'reads everything, checks, accepts findings and answers checklists',
+      admin: 'does what an operator does, and changes the inventory',
+    },
+    use: 'sign in with it on the pages, or send it to their API as "Authorization: Bearer TOKEN"',
+  }),
   examples: [
     ['serve --inventory clients.yaml --open', 'Pages of all clients on this machine, and sweeps on their schedules'],
     ['serve token ann --role operator --token-file FILE', 'Make a token with which Ann signs in'],

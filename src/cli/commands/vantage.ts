@@ -48,7 +48,16 @@ export const command = defineCommand({
   options: OPTIONS,
   configurable: true,
   subcommands: {
-    ...createTokenCommands({ role: null, words: 'none: its caller may be checked' }),
+    ...createTokenCommands({
+      role: null,
+      words: 'none: its caller may be checked',
+      may: {
+        viewer: 'has itself checked',
+        operator: 'has itself checked, and invites others',
+        admin: 'has itself checked, invites others and sees the invites of everyone',
+      },
+      use: 'put it into a file, and give that to preinstall with --token-file, or to serve with --vantage-token',
+    }),
     invite: defineCommand({
       title: 'Make a code with which someone at a client has that site checked, once',
       words: { client: { ...CLIENT, required: true } },

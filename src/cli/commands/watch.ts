@@ -35,7 +35,6 @@ export const command = defineCommand({
     const jitterMs = readJitter(settings);
     const view = createView(quiet, heartbeat);
     const files = createFiles(settings, (line) => view.note(line), true);
-    if (figures.control === undefined) view.note(NO_CONTROL);
     const path = chooseStorePath(settings.store);
     const ending = catchSignals();
     let store: Store | null = null;
@@ -44,6 +43,7 @@ export const command = defineCommand({
       const { signal } = ending;
       store = await openPatiently(() => openStore(path), { alerts, note: (line) => view.note(line), signal });
       if (!store) return EXIT.compliant;
+      if (figures.control === undefined) view.note(NO_CONTROL);
       // Not before: a service manager that starts us again and again must not keep it fresh.
       if (heartbeat !== undefined) await beatHeart(heartbeat);
       tuneForMany();

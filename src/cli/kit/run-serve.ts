@@ -59,7 +59,6 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const jitterMs = readJitter(settings);
   const view = createView(quiet, undefined);
   const note = (line: string): void => view.note(line);
-  if (figures.control === undefined) note(NO_CONTROL);
   const files = createFiles(settings, note, false);
   const ending = catchSignals();
   const { signal } = ending;
@@ -125,6 +124,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     process.on('SIGHUP', reload);
     const following = invites?.follow(signal, tellError);
     try {
+      if (figures.control === undefined) note(NO_CONTROL);
       tell(`serving on ${served.url}`);
       void loadEarly().catch(tellError);
       if (settings.open && !(await openInBrowser(served.url, process.env)))

@@ -16,8 +16,19 @@ const TOKEN_FILE = {
   'token-file': { required: true, value: 'FILE', describe: 'File of the tokens' },
 } as const satisfies Options;
 
-/** The commands `token` and `revoke` of a server; `otherwise` is the role of a token for which none is given. */
-export function createTokenCommands(otherwise: { readonly role: AccessRole | null; readonly words: string }) {
+/** What a server's tokens are for. */
+interface TokenUse {
+  /** The role of a token for which none is given, and what to call that. */
+  readonly role: AccessRole | null;
+  readonly words: string;
+  /** What the owner of a token does with it, by its role; none is as good as a viewer's. */
+  readonly may: Readonly<Record<AccessRole, string>>;
+  /** How it is used. */
+  readonly use: string;
+}
+
+/** The commands `token` and `revoke` of a server. */
+export function createTokenCommands(server: TokenUse) {
   return {
     token: defineCommand({
       title: 'Make a token: its hash goes into the file, the token itself to standard output',
@@ -26,12 +37,12 @@ export function createTokenCommands(otherwise: { readonly role: AccessRole | nul
         ...TOKEN_FILE,
         role: {
           choices: ACCESS_ROLES,
-          otherwise: otherwise.words,
+          otherwise: server.words,
           describe: 'What it allows, each what those before it allow',
         },
         until: { value: 'DAY', describe: 'Last day on which it is valid (YYYY-MM-DD, UTC)' },
       },
-      run: ({ name, 'token-file': file, role = otherwise.role, until }) => makeToken(file, { name, role, until }),
+      run: ({ name, 'token-file': file, role = server.role, until }) => makeToken(file, { name, role, until }, server),
     }),
     revoke: defineCommand({
       title: 'Revoke a token',
@@ -50,6 +61,7 @@ export function createTokenCommands(otherwise: { readonly role: AccessRole | nul
 async function makeToken(
   file: string,
   token: { readonly name: string; readonly role: AccessRole | null; readonly until: string | undefined },
+  { may, use }: TokenUse,
 ): Promise<number> {
   const { name, role } = token;
   if (!isTokenName(name)) throw new InputError(`bad name "${name}": ${NAME_RULE}`);
@@ -57,6 +69,8 @@ async function makeToken(
   const secret = `spt_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   await addToken(file, { name, hash: hashToken(secret), until, role });
   process.stdout.write(`${secret}\n`);
-  tell(`the token of ${name} is shown only now; a running server accepts it after SIGHUP`);
+  const as = role === null ? '' : `, of role ${role},`;
+  tell(`the token of ${name}${as} is shown only now; a running server accepts it after SIGHUP`);
+  tell(`whoever has it ${may[role ?? 'viewer']}: ${use}`);
   return EXIT.compliant;
 }

@@ -1,4 +1,4 @@
-import type { Exclusion } from '../../files/targets/guard.js';
+import { type Exclusion, refuseSpec } from '../../files/targets/guard.js';
 import { expandTargets } from '../../files/targets/expand-targets.js';
 import { parseTargetSpec } from '../../files/targets/targets.js';
 import { InputError } from '../../files/text/input-error.js';
@@ -44,6 +44,21 @@ export async function expandClient(client: Client, options: ExpandClientOptions)
     }
   }
   return slots;
+}
+
+/** Counts the clients with an address that no sweep would check, such as a private one, and says why of the first. */
+export async function findRefused(
+  clients: Iterable<Client> | AsyncIterable<Client>,
+  { exclude, allowSpecial }: Pick<ExpandClientOptions, 'exclude' | 'allowSpecial'>,
+): Promise<{ readonly count: number; readonly first: string | null }> {
+  let [count, first]: [number, string | null] = [0, null];
+  for await (const { addresses } of clients) {
+    const refused = addresses.map((text) => refuseSpec(parseTargetSpec(text), allowSpecial, exclude)).find(Boolean);
+    if (!refused) continue;
+    count++;
+    first ??= refused.say(IN_SWEEP);
+  }
+  return { count, first };
 }
 
 /** Who reads it looks at a sweep. */

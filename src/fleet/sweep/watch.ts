@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
 import { beginSweep, resumeSweep, runSweep, type SweepEnd } from './sweep.js';
+import { NO_EXCLUSION } from '../../files/targets/guard.js';
+import { findRefused } from './expand-client.js';
 import { BackOff } from './back-off.js';
 import { OperatorLine } from './operator-line.js';
 import { ReportClock } from './report-clock.js';
@@ -141,6 +143,10 @@ class Watcher {
         ? 'no client has a schedule'
         : `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}`;
     this.options.view.note(`${scheduled}; ${this.#describeNext()}`);
+    const { exclude = NO_EXCLUSION, allowSpecial = false } = this.options.figures;
+    const { count, first } = await findRefused(this.files.clients, { exclude, allowSpecial });
+    if (first !== null)
+      this.options.view.note(`of ${renderCount(count, 'client')} an address will not be checked: ${first}`);
   }
 
   async #tellAhead(runs: readonly Date[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ChecklistState } from '../../model/checklist.js';
 import type { ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
+import { isOfNetwork } from '../../model/lan.js';
 import type { Report } from '../../model/report.js';
 import { SEVERITIES, type Severity } from '../../model/severity.js';
 import { renderCount } from '../../words/sentence.js';
@@ -231,13 +232,27 @@ export function describeChecklist({ checklist, items }: ChecklistState): Block[]
   ];
 }
 
-/** What crashed or failed in sallyport itself. */
+/** What this machine and its network kept from being seen, and what crashed or failed in sallyport itself. */
 export function listErrors({ errors }: Pick<Report, 'errors'>): Block[] {
-  if (errors.length === 0) return [];
-  const items = errors.slice(0, MOST_ERRORS).map(({ unit, message }) => `${unit}: ${message}`);
-  const rest = errors.length - items.length;
+  const [network, ours] = [errors.filter(isOfNetwork), errors.filter((error) => !isOfNetwork(error))];
   return [
-    { kind: 'text', text: TEXTS.errors },
+    ...listLines(
+      TEXTS.notSeen,
+      network.map(({ message }) => message),
+    ),
+    ...listLines(
+      TEXTS.errors,
+      ours.map(({ unit, message }) => `${unit}: ${message}`),
+    ),
+  ];
+}
+
+function listLines(title: string, lines: readonly string[]): Block[] {
+  if (lines.length === 0) return [];
+  const items = lines.slice(0, MOST_ERRORS);
+  const rest = lines.length - items.length;
+  return [
+    { kind: 'text', text: title },
     { kind: 'list', ordered: false, items: [...items, ...(rest > 0 ? [`and ${rest} more`] : [])] },
   ];
 }

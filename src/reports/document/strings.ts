@@ -114,6 +114,7 @@ export const TEXTS = {
   noAnswers: 'Nothing answered.',
   others: 'Other endpoints',
   errors: 'Parts of the check that failed:',
+  notSeen: 'Not seen from this machine:',
   history: 'History',
   historyCaption: 'What each check saw of each endpoint, oldest first',
   serviceHistoryCaption: 'What each check saw of each service, oldest first',

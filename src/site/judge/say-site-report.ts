@@ -1,6 +1,7 @@
 import { sayFinding, sayUndetermined, type Speakers } from '../../check/judge/engine.js';
 import { sayReport } from '../../check/judge/say-report.js';
 import type { Finding, ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
+import { isOfNetwork } from '../../model/lan.js';
 import { OUTSIDER } from '../../model/profile.js';
 import {
   type Explanation,
@@ -116,7 +117,9 @@ function describeUnknown({ errors, interrupted, evidence }: SiteReportData, { fi
     ...undetermined
       .filter(({ blocking }) => blocking)
       .map(({ what }) => `${lowerFirst(cutText(what, 160))} is not known`),
-    ...errors.map(({ unit }) => `a part failed (${cutText(unit, 64)})`),
+    ...errors.map((error) =>
+      isOfNetwork(error) ? lowerFirst(cutText(error.message, 160)) : `a part failed (${cutText(error.unit, 64)})`,
+    ),
   ];
   return listNames(reasons, 3);
 }

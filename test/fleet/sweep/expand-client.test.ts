@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { NO_EXCLUSION } from '../../../src/files/targets/guard.js';
 import type { Client } from '../../../src/model/client.js';
 import type { Resolution } from '../../../src/model/address.js';
-import { expandClient } from '../../../src/fleet/sweep/expand-client.js';
+import { expandClient, findRefused } from '../../../src/fleet/sweep/expand-client.js';
 import { createClient } from './scene.js';
 
 const NAMES: Readonly<Record<string, Resolution>> = {
@@ -70,4 +70,19 @@ describe('the slots of a client', () => {
       ],
     ]);
   });
+});
+
+test('clients with addresses that are refused are counted, and the first is told', async () => {
+  const clients = [
+    createClient('a', '192.0.2.1'),
+    createClient('b', '192.168.7.1'),
+    createClient('c', 'one.example'),
+    createClient('d', '203.0.113.4', { addresses: ['198.41.0.4', '10.0.0.0/30'] }),
+  ];
+  const refused = (allowSpecial: boolean, of = clients) => findRefused(of, { exclude: NO_EXCLUSION, allowSpecial });
+  expect(await refused(false, clients.slice(1))).toEqual({
+    count: 2,
+    first: expect.stringMatching(/^192\.168\.7\.1 is .*--allow-special/) as unknown,
+  });
+  expect(await refused(true)).toEqual({ count: 0, first: null });
 });
