@@ -78,14 +78,15 @@ export class SqliteConnection implements StoreConnection {
   }
 
   #transact<T>(mode: Mode, work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
-    const run = (tables: Kysely<Tables>) => this.#run(mode, () => work(tables));
-    const written = this.#lastWrite.then(() => this.tables.connection().execute(run));
+    const attempt = async (tables: Kysely<Tables>) =>
+      this.#begin(mode) ? { result: await this.#run(() => work(tables)) } : null;
+    // Whoever reads has the connection between two attempts.
+    const written = this.#lastWrite.then(() => repeatWhileLocked(() => this.tables.connection().execute(attempt)));
     this.#lastWrite = written.catch(() => undefined);
     return written;
   }
 
-  async #run<T>(mode: Mode, work: () => Promise<T>): Promise<T> {
-    await this.#begin(mode);
+  async #run<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
       this.execute('commit');
@@ -97,18 +98,20 @@ export class SqliteConnection implements StoreConnection {
   }
 
   /**
-   * Begins a transaction as soon as no other is writing; a StoreError after 30 s. SQLite's own waiting would stop the
-   * whole process, and spoil the times of what it is looking at.
+   * Begins a transaction; false where another process is writing. SQLite's own waiting would stop the whole process, and
+   * spoil the times of what it is looking at.
    */
-  async #begin(mode: Mode): Promise<void> {
-    await retryWhileLocked(() => {
-      this.execute('pragma busy_timeout = 0');
-      try {
-        this.execute(`begin ${mode}`);
-      } finally {
-        this.execute(`pragma busy_timeout = ${PATIENCE_MS}`);
-      }
-    });
+  #begin(mode: Mode): boolean {
+    this.execute('pragma busy_timeout = 0');
+    try {
+      this.execute(`begin ${mode}`);
+      return true;
+    } catch (error) {
+      if (isLocked(error)) return false;
+      throw error;
+    } finally {
+      this.execute(`pragma busy_timeout = ${PATIENCE_MS}`);
+    }
   }
 
   measure(): Promise<number> {
@@ -165,16 +168,24 @@ export function readFileStructure(read: (sql: string) => number): Structure {
 
 /** Tries until the database is not locked by another process; a StoreError after 30 s. */
 export async function retryWhileLocked<T>(attempt: () => T): Promise<T> {
+  return repeatWhileLocked(() => {
+    try {
+      return Promise.resolve({ result: attempt() });
+    } catch (error) {
+      if (isLocked(error)) return Promise.resolve(null);
+      throw error;
+    }
+  });
+}
+
+/** Repeats what gives null where the database is locked by another process; a StoreError after 30 s. */
+async function repeatWhileLocked<T>(attempt: () => Promise<{ readonly result: T } | null>): Promise<T> {
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-      if (performance.now() > giveUpAt) {
-        throw new StoreError('the store is locked: another process has been writing for 30 s', { cause: error });
-      }
-    }
+    const done = await attempt();
+    if (done) return done.result;
+    if (performance.now() > giveUpAt)
+      throw new StoreError('the store is locked: another process has been writing for 30 s');
     await sleep(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least));
   }
 }

@@ -107,3 +107,18 @@ test('what a killed process was told to be stored is stored, whole, and nothing 
   expect(messages).toEqual(stored);
   expect([...(await store.check()), ...(await store.checkChains())]).toEqual([]);
 }, 40_000);
+
+test('what is read does not wait for a write that another process keeps waiting', async () => {
+  const path = stores.newPath();
+  const store = await stores.open(path);
+  const other = new SqliteConnection(path);
+  other.execute('begin immediate');
+  let written = false;
+  const write = store.noteRun('a', NOW).then(() => (written = true));
+  for (let read = 0; read < 3; read++) expect(await store.lastRun('a')).toBeNull();
+  expect(written).toBe(false);
+  other.execute('commit');
+  await write;
+  expect(await store.lastRun('a')).toEqual(NOW);
+  await other.close();
+});
