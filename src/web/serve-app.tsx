@@ -13,6 +13,7 @@ import { addSignIn } from './access/sign-in.js';
 import { requireRole } from './access/viewer.js';
 import { addApi } from './api/registry.js';
 import { goTo, sendPage } from './kit/answer.js';
+import { hidePaths } from './kit/hide-paths.js';
 import { addAssetRoutes } from './kit/assets.js';
 import { renderPage } from './kit/page.js';
 import { renderWebStyle } from './kit/style.js';
@@ -91,7 +92,7 @@ function frameOf(request: FastifyRequest) {
 /** Answers an error: that of the API with JSON, others for browsers with a page, or the one where they sign in. */
 function answer(pages: PageContext, error: unknown, reply: FastifyReply): FastifyReply {
   const { request } = reply;
-  const told = tellUser(error);
+  const told = tellUser(pages, error);
   const isApi = request.url.startsWith('/api/') || request.routeOptions.schema?.summary !== undefined;
   const wantsPage = request.headers.accept?.includes('text/html') === true && !isApi;
   const metrics = { countRefusal: () => {} };
@@ -141,8 +142,10 @@ function describeWayBack(request: FastifyRequest, status: number): { href: strin
 }
 
 /** What is wrong with what someone gave, or with the store at the moment, is told to them; all else is our own error. */
-function tellUser(error: unknown): unknown {
-  if (error instanceof InputError) return new Refusal(400, 'malformed', error.message);
-  if (error instanceof StoreError) return new Refusal(503, 'busy', error.message);
-  return error;
+function tellUser({ files, store }: PageContext, error: unknown): unknown {
+  const told = error instanceof Refusal || error instanceof InputError || error instanceof StoreError ? error : null;
+  if (!told) return error;
+  const text = hidePaths(told.message, [files.inventory, store.path]);
+  if (told instanceof Refusal) return new Refusal(told.statusCode, told.kind, text, told.retryAfter);
+  return told instanceof InputError ? new Refusal(400, 'malformed', text) : new Refusal(503, 'busy', text);
 }

@@ -12,6 +12,7 @@ import { openInBrowser } from '../../system/open-in-browser.js';
 import type { Observation } from '../../model/report.js';
 import { worstVerdict } from '../../model/standing.js';
 import { PACKAGE_ROOT } from '../../version.js';
+import { hidePaths } from '../../web/kit/hide-paths.js';
 import { BRAND, readBrand } from './brand.js';
 import { SIGN } from './draw-options.js';
 import { catchSignals, describeError, EXIT, tell, tellError } from './ending.js';
@@ -67,7 +68,8 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     const vantage = await readInvites(settings, signal);
     const first = await files.load();
     const { alerts } = first;
-    store = await openPatiently(() => openStore(chooseStorePath(settings.store)), { alerts, note, signal });
+    const at = chooseStorePath(settings.store);
+    store = await openPatiently(() => openStore(at), { alerts, note, signal });
     if (!store) return EXIT.compliant;
     tuneForMany();
     // Pages and metrics list what no sweep has checked yet, too, and what was changed since.
@@ -93,7 +95,8 @@ export async function runServe(settings: ServeSettings): Promise<number> {
       now,
       ending: signal,
       describeFailure: (error) => {
-        if (error instanceof InputError || error instanceof StoreError) return describeError(error);
+        if (error instanceof InputError || error instanceof StoreError)
+          return hidePaths(describeError(error), [settings.inventory, resolve(settings.inventory), at]);
         tellError(error);
         return null;
       },

@@ -1,5 +1,12 @@
 import { buildClient, checkLayers, chooseProfile, type InventoryContext } from './inventory-client.js';
-import { type ClientEntry, type InventoryFile, inventoryFileSchema, type Layer } from './inventory-schema.js';
+import type * as z from 'zod';
+import {
+  type ClientEntry,
+  clientEntrySchema,
+  type InventoryFile,
+  inventoryFileSchema,
+  type Layer,
+} from './inventory-schema.js';
 import type { Spot } from '../text/input-error.js';
 import { describeIssues } from '../text/check-schema.js';
 import type { EncodingNote } from '../text/utf8-stream.js';
@@ -59,12 +66,32 @@ function readEntries(
   for (const error of describeIssues(document, inventoryFileSchema, issues)) problems.addError(error);
   const broken = new Set(issues.map(({ path }) => (path[0] === 'clients' ? path[1] : undefined)));
   const listed = broken.has(undefined) ? [] : (value as InventoryFile).clients;
-  const sound = [...listed.keys()].filter((index) => !broken.has(index));
-  const clients = sound.map((index) => listed[index]);
+  // What is right of an entry is looked at further, so that all of its mistakes are told at once.
+  const sound = [...listed.entries()].flatMap(([index, entry]) => {
+    const rest = broken.has(index) ? leaveOutBroken(entry, index, issues) : entry;
+    return rest === null ? [] : [[index, rest] as const];
+  });
+  const clients = sound.map(([, entry]) => entry);
   const { clients: parsed, ...frame } = inventoryFileSchema.parse(
     broken.has(undefined) ? { clients } : { ...(value as InventoryFile), clients },
   );
-  return { data: { ...frame, clients: parsed }, entries: parsed.map((entry, i) => [sound[i]!, entry]) };
+  return { data: { ...frame, clients: parsed }, entries: parsed.map((entry, i) => [sound[i]![0], entry]) };
+}
+
+/** Keys without which the rest of an entry would mean something else. */
+const DECIDING: readonly PropertyKey[] = ['id', 'address', 'group', 'profile'];
+
+/** An entry without the keys that are wrong; null if what is left says too little, or something else. */
+function leaveOutBroken(entry: unknown, index: number, issues: readonly z.core.$ZodIssue[]): ClientEntry | null {
+  if (!isMapping(entry)) return null;
+  const own = issues.filter(({ path }) => path[0] === 'clients' && path[1] === index);
+  const wrong = own.flatMap((issue): readonly PropertyKey[] => {
+    if (issue.path.length > 2) return [issue.path[2]!];
+    return issue.code === 'unrecognized_keys' ? issue.keys : DECIDING;
+  });
+  if (wrong.some((key) => DECIDING.includes(key))) return null;
+  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !wrong.includes(key)));
+  return clientEntrySchema.safeParse(rest).success ? (rest as ClientEntry) : null;
 }
 
 /** Leaves out the user's own keys: those that begin with `x-`, and those that are listed under `ignore`. */

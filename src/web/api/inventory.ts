@@ -6,6 +6,7 @@ import { InputError } from '../../files/text/input-error.js';
 import { listRoster } from '../../fleet/sweep/roster.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
+import { hidePaths } from '../kit/hide-paths.js';
 import type { PageContext } from '../serve-context.js';
 import { asText, BODY, BUSY, describeRoute, errorSchema } from './describe.js';
 
@@ -82,7 +83,10 @@ export function addInventory(parent: ServerApp, { files, store }: PageContext): 
         throw error;
       });
       if (inventory instanceof InputError)
-        return reply.code(400).send({ error: inventory.message, mistakes: inventory.parts.map(describeMistake) });
+        return reply.code(400).send({
+          error: hidePaths(inventory.message, [files.inventory]),
+          mistakes: inventory.parts.map((one) => describeMistake(one, files.inventory)),
+        });
       const now = new Set((await files.read()).inventory.clients.map(({ id }) => id));
       const then = new Set(inventory.clients.map(({ id }) => id));
       const dropped = [...now].filter((id) => !then.has(id));
@@ -126,7 +130,7 @@ function readCondition(header: string | undefined): (digest: string) => boolean 
   return (digest) => tags.includes(`"${digest}"`);
 }
 
-function describeMistake({ place, problem }: InputError): z.infer<typeof mistakeSchema> {
+function describeMistake({ place, problem }: InputError, inventory: string): z.infer<typeof mistakeSchema> {
   const { file = null, line = null, column = null, key = null } = place;
-  return { file: file && basename(file), line, column, key, message: problem };
+  return { file: file && basename(file), line, column, key, message: hidePaths(problem, [inventory]) };
 }

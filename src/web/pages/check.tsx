@@ -7,6 +7,7 @@ import { checkAddress } from '../checks/check-address.js';
 import { ChecksBusy } from '../checks/checks.js';
 import { goTo, sendPage } from '../kit/answer.js';
 import { Field, Notice, Table, Time } from '../kit/elements.js';
+import { hidePaths } from '../kit/hide-paths.js';
 import type { PageContext } from '../serve-context.js';
 
 const formSchema = z.object({
@@ -97,7 +98,11 @@ export function addCheckPage(app: ServerApp, context: PageContext): void {
       return goTo(reply, `/checks/${id}`);
     } catch (error) {
       if (!(error instanceof InputError || error instanceof ChecksBusy)) throw error;
-      return sendPage(reply, await drawForm(request, form, error.message), error instanceof ChecksBusy ? 503 : 400);
+      return sendPage(
+        reply,
+        await drawForm(request, form, hidePaths(error.message, [files.inventory])),
+        error instanceof ChecksBusy ? 503 : 400,
+      );
     }
   });
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { editEntry, type EditableEntry, readEntry } from '../../files/clients/edit-inventory.js';
@@ -6,6 +7,7 @@ import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
 import { goTo, sendPage } from '../kit/answer.js';
 import { Field, Notice } from '../kit/elements.js';
+import { hidePaths } from '../kit/hide-paths.js';
 import type { PageContext } from '../serve-context.js';
 import { afterForm } from './client-done.js';
 import { pathOf, readId } from './read-client.js';
@@ -39,7 +41,7 @@ export function addClientEdit(app: ServerApp, context: PageContext): void {
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const entry = { ...before, version };
-      return await sendForm(reply, context, request, { entry, given: values, problem: error.message }, 400);
+      return await sendForm(reply, context, request, { entry, given: values, problem: error }, 400);
     }
   });
 }
@@ -65,7 +67,7 @@ interface Editing {
   /** What they want instead, part by part. */
   readonly given?: readonly string[];
   /** Why that is not possible. */
-  readonly problem?: string;
+  readonly problem?: InputError;
   /** Whether someone else changed the entry since they began. */
   readonly isConflict?: boolean;
 }
@@ -83,15 +85,17 @@ function sendForm(
   const children = (
     <>
       <p class="made">
-        {files.inventory}, from line {line}
+        {basename(files.inventory)}, from line {line}
       </p>
       {problem !== undefined && (
         <Notice tone="bad">
           <strong>Nothing was written.</strong>
           <ul>
-            {problem.split('\n').map((one) => (
-              <li key={one}>{one}</li>
-            ))}
+            {hidePaths(problem.message, [files.inventory])
+              .split('\n')
+              .map((one) => (
+                <li key={one}>{one}</li>
+              ))}
           </ul>
         </Notice>
       )}
@@ -113,8 +117,10 @@ function sendForm(
         {parts.map(({ label, value }, at) => {
           const name = `part-${at}`;
           const text = given?.[at] ?? value;
+          const wrong = problem?.parts.find(({ place }) => !isYaml && place.key === label.toLowerCase())?.problem;
+          const marks = wrong === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': `${name}-error` };
           return (
-            <Field key={name} id={name} label={label === '' ? 'Without a name' : label}>
+            <Field key={name} id={name} label={label === '' ? 'Without a name' : label} error={wrong}>
               {isYaml || text.includes('\n') ? (
                 // A browser takes the first line feed away.
                 <textarea
@@ -124,7 +130,7 @@ function sendForm(
                   spellcheck={false}
                 >{`\n${text}`}</textarea>
               ) : (
-                <input id={name} name={name} value={text} spellcheck={false} />
+                <input id={name} name={name} value={text} spellcheck={false} {...marks} />
               )}
             </Field>
           );

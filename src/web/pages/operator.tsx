@@ -37,7 +37,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
         <ControlPart configured={figures.control ?? null} controls={controls} />
         <h2>Schedules</h2>
         <Table
-          caption={`Of ${inventory.file}`}
+          caption={`Of ${basename(inventory.file)}`}
           columns={['Group', 'Schedule', 'Time zone', 'Clients', 'Ran last', 'Due next']}
           rows={schedules.map(({ group, cron, timeZone, clients, last, due }) => [
             group ?? '–',
@@ -85,7 +85,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
         <h2>Store</h2>
         <dl>
           <dt>File</dt>
-          <dd>{size.path}</dd>
+          <dd>{basename(size.path)}</dd>
           <dt>Size</dt>
           <dd>{(size.bytes / 1_000_000).toFixed(1)} MB</dd>
           <dt>Checks from</dt>
@@ -94,9 +94,9 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
           </dd>
           <dt>Checks</dt>
           <dd>{size.results}</dd>
-          <dt>Records that are chained</dt>
+          <dt>Protected against later changes</dt>
           <dd>
-            {size.chains.records} of {renderCount(size.chains.clients, 'client')}
+            {renderCount(size.chains.records, 'record')} of {renderCount(size.chains.clients, 'client')}
           </dd>
         </dl>
       </>

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { DEFAULT_CHECKLIST, loadChecklist } from '../../files/checklists/checklist.js';
 import { isClientId } from '../../files/clients/inventory-schema.js';
@@ -111,7 +112,7 @@ async function tellAbsent({ store, files }: Sources, id: string): Promise<string
   const other = await store.findInventory(id);
   return other === null || other === files.inventory
     ? 'the inventory does not have it any more'
-    : `it is in another inventory, ${other}, which is not the one of these pages`;
+    : `it is in another inventory, ${basename(other)}, which is not the one of these pages`;
 }
 
 async function describeUnknown({ store, files }: Sources, id: string): Promise<Refusal> {

@@ -41,6 +41,14 @@ describe('the inventory’s entry of a client', () => {
     expect((await browse('/clients/acme')).text).toContain('Acme Dental &amp; Söhne');
   });
 
+  test('tells all mistakes at once', async () => {
+    const { submit, open } = await serveEdit();
+    const edited = `${ENTRY.replace('127.0.0.11', '127.0.0.12')}\npauzed: true\nschedule: never\nauthorization: { by: B }`;
+    const { text } = await submit('/clients/acme/edit', { version: await open(), 'part-0': edited });
+    for (const words of [/pauzed/, /schedule/, /reference/, /127\.0\.0\.12.*(?:bolt|twice)/])
+      expect(text).toMatch(words);
+  });
+
   test.each([
     ['a mistake has its line', ENTRY.replace('127.0.0.11', '127.0.0.999'), /clients\.yaml:7:\d+: .*127\.0\.0\.999/],
     ['a key that there is not', `${ENTRY}\npauzed: true`, /clients\.yaml:8:\d+: .*pauzed/],
@@ -57,6 +65,7 @@ describe('the inventory’s entry of a client', () => {
     expect(refused.text).toMatch(words);
     expect(refused.text).toContain('Nothing was written');
     expect(refused.text).not.toContain('<script>alert');
+    expect(refused.text).not.toContain(directory);
     if (!edited.includes('<')) expect(refused.text).toContain(edited.split('\n').at(-1)!.replaceAll('"', '&quot;'));
     expect(await read()).toBe(YAML);
     expect(await readdir(directory)).not.toContain('clients.yaml.new');

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { judge, profile, site, survey } from '../../check/rules/build-survey.js';
 import { addSweep, client } from '../../cli/filled-store.js';
@@ -67,8 +68,9 @@ test('the operator is told how much is in the store', async () => {
   const { counts, oldest, newest, chains } = await store.info();
   expect(size).toEqual({ results: counts.results, oldest, newest, chains: { clients: 1, records: 2 } });
   expect(chains).toMatchObject(size.chains);
-  for (const part of [path, '2 of 1 client', '2026-11-01 03:00:00 UTC', '2026-11-02 03:00:00 UTC'])
+  for (const part of [basename(path), '2 records of 1 client', '2026-11-01 03:00:00 UTC', '2026-11-02 03:00:00 UTC'])
     expect(text).toContain(part);
+  expect(text).not.toContain(dirname(path));
 });
 
 test('a sweep is counted again as long as it goes on', async () => {
