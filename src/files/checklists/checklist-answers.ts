@@ -96,7 +96,7 @@ function findAnswerable(checklist: Checklist, id: string, role: Role): Checklist
 
 /**
  * Takes answers of one person to items by their ids, all or none.
- * @throws InputError with a line for each problem
+ * @throws InputError with a line for each problem; the key is that of the item, or `by`
  */
 export function readAnswers(
   checklist: Checklist,
@@ -105,9 +105,9 @@ export function readAnswers(
 ): StoredAnswer[] {
   const errors: InputError[] = [];
   const by = answerer.by.trim();
-  if (by === '') errors.push(new InputError('who answers? the name must not be empty'));
+  if (by === '') errors.push(new InputError('who answers? the name must not be empty', { key: 'by' }));
   if (by.length > LONGEST.by)
-    errors.push(new InputError(`the name of who answers has at most ${LONGEST.by} characters`));
+    errors.push(new InputError(`the name of who answers has at most ${LONGEST.by} characters`, { key: 'by' }));
   const answers: StoredAnswer[] = [];
   for (const [id, { answer: text, note }] of given) {
     const answer = CHECKLIST_ANSWERS.find((one) => one === text);
@@ -120,7 +120,7 @@ export function readAnswers(
           : note.length > LONGEST.note
             ? `a note has at most ${LONGEST.note} characters`
             : null;
-    if (problem !== null) errors.push(new InputError(`${id}: ${problem}`));
+    if (problem !== null) errors.push(new InputError(`${id}: ${problem}`, { key: id }));
     else answers.push(createAnswer(checklist, item as ChecklistItem, { answer: answer!, note }, { ...answerer, by }));
   }
   throwErrors(errors);

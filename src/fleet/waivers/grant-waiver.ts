@@ -1,6 +1,6 @@
 import { RULES } from '../../check/rules/registry.js';
 import { formatDay, readLastDay } from '../../files/text/day.js';
-import { InputError } from '../../files/text/input-error.js';
+import { InputError, throwErrors } from '../../files/text/input-error.js';
 import type { SlotState, Waiver } from '../../model/change.js';
 import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
 import type { Finding } from '../../model/finding.js';
@@ -45,7 +45,7 @@ export interface Granted {
 /**
  * Reads what someone wants to accept.
  * @param labels what the parts are called in errors
- * @throws InputError if it cannot be accepted
+ * @throws InputError if it cannot be accepted, with the key of each part that is wrong
  */
 export function readWaiver(
   text: WaiverText,
@@ -56,8 +56,19 @@ export function readWaiver(
   const endpoint = readEndpoint(text.endpoint);
   if (endpoint !== null && aboutOf(rule) === 'silence')
     throw new InputError(`${rule} is about the whole address: leave the endpoint out`);
-  for (const key of ['by', 'reason'] as const) checkText(labels[key], text[key], LONGEST_WAIVER[key]);
-  const until = readUntil(labels.until, text.until, now);
+  const errors: InputError[] = [];
+  const check = <T>(key: 'by' | 'reason' | 'until', read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      errors.push(new InputError(error.problem, { key }));
+      return null;
+    }
+  };
+  for (const key of ['by', 'reason'] as const) check(key, () => checkText(labels[key], text[key], LONGEST_WAIVER[key]));
+  const until = check('until', () => readUntil(labels.until, text.until, now)) ?? '';
+  throwErrors(errors);
   return { clientId: text.clientId, rule, endpoint, by: text.by, reason: text.reason, until };
 }
 

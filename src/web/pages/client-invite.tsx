@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { chooseSource } from '../../check/run/run-options.js';
+import { InputError } from '../../files/text/input-error.js';
 import { createProfileLoader } from '../../files/profiles/profile.js';
 import { formatAddress, parseAddress } from '../../model/address.js';
 import type { Client } from '../../model/client.js';
@@ -13,17 +14,19 @@ import { goTo, sendPage } from '../kit/answer.js';
 import { Field, Notice, StandingTag, Table, Time } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { type ClientView, pathOf, readClient, readId } from './read-client.js';
+import { readRefused, type RefusedForm, type RefuseForm } from './refused-form.js';
 
 /** Checks from the site among which those of the codes are looked for. */
 const MOST_CHECKS = 100;
 
 /** For how many hours a code can be made. */
 const HOURS = [1, 24, 168] as const;
+const HOURS_WORDS: Readonly<Record<(typeof HOURS)[number], string>> = { 1: 'an hour', 24: 'a day', 168: 'a week' };
 
 const inviteSchema = z.object({ hours: z.enum(HOURS.map(String)).transform(Number) });
 
 /** Adds what makes a code with which someone at the client has its line checked, once, without signing in. */
-export function addClientInvite(app: ServerApp, context: PageContext): void {
+export function addClientInvite(app: ServerApp, context: PageContext, refuse: RefuseForm): void {
   const { invites, now, draw } = context;
   if (!invites) return;
   const schema = { hide: true, body: inviteSchema };
@@ -31,9 +34,15 @@ export function addClientInvite(app: ServerApp, context: PageContext): void {
     const { id, name, entry } = await readClient(context, readId(request));
     if (!entry) throw new Refusal(409, 'conflict', `${id} is not in the inventory, so nothing was agreed for it`);
     const wanted = { client: id, ...(await readAgreed(entry)), createdBy: readViewer(request).name };
-    const { code, expiresAt } = await invites.make(wanted, request.body.hours * 3_600, now());
-    const children = <NewCode {...{ id, name, code, expiresAt, page: invites.page }} />;
-    return sendPage(reply, draw(request, { title: `A code for ${name}`, children }));
+    const { hours } = request.body;
+    try {
+      const { code, expiresAt } = await invites.make(wanted, hours * 3_600, now());
+      const children = <NewCode {...{ id, name, code, expiresAt, page: invites.page }} />;
+      return sendPage(reply, draw(request, { title: `A code for ${name}`, children }));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return await refuse(request, reply, { part: 'invite', values: { hours: String(hours) }, error });
+    }
   });
 
   // Where the page of a new code is loaded again by its address.
@@ -92,8 +101,13 @@ const STATE_WORDS: Readonly<Record<InviteState, string>> = {
 };
 
 /** The part of a client's page that makes codes, and tells what became of them; nothing without a vantage server. */
-export async function readInvitePart({ invites, store, now }: PageContext, view: ClientView) {
+export async function readInvitePart(
+  { invites, store, now }: PageContext,
+  view: ClientView,
+  refused: RefusedForm | null,
+) {
   if (!invites || !view.entry) return null;
+  const { values } = readRefused('invite', refused);
   const codes = await store.codes.list(view.id, ROWS);
   const checks = await store.listInvitedChecks(view.id, MOST_CHECKS);
   const resultOf = (invite: string) => {
@@ -107,11 +121,11 @@ export async function readInvitePart({ invites, store, now }: PageContext, view:
       <form method="post" action={`${pathOf(view.id)}/invites`}>
         <Field id="hours" label="The code is valid for">
           <select id="hours" name="hours">
-            <option value="1">an hour</option>
-            <option value="24" selected>
-              a day
-            </option>
-            <option value="168">a week</option>
+            {HOURS.map((hours) => (
+              <option key={hours} value={hours} selected={String(hours) === (values['hours'] ?? '24')}>
+                {HOURS_WORDS[hours]}
+              </option>
+            ))}
           </select>
         </Field>
         <p>

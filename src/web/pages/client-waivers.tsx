@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { formatDay } from '../../files/text/day.js';
+import { InputError } from '../../files/text/input-error.js';
 import { grantWaiver, isWaivable, LONGEST_WAIVER, readWaiver } from '../../fleet/waivers/grant-waiver.js';
 import type { Waiver } from '../../model/change.js';
 import type { ServerApp } from '../../server/create-server.js';
@@ -9,6 +10,7 @@ import { Field, Table } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { afterForm } from './client-done.js';
 import { type ClientView, pathOf, readId } from './read-client.js';
+import { readRefused, type RefusedForm, type RefuseForm } from './refused-form.js';
 
 const LABELS = { by: 'Who accepts it', reason: 'Why', until: 'Last day' };
 
@@ -21,7 +23,7 @@ const waiveSchema = z.object({
 });
 
 /** Adds what accepts a finding of a client, and what takes that back. */
-export function addClientWaivers(app: ServerApp, { store, now }: PageContext): void {
+export function addClientWaivers(app: ServerApp, { store, now }: PageContext, refuse: RefuseForm): void {
   const operator = { config: { needs: 'operator' } } as const;
 
   app.post(
@@ -31,10 +33,15 @@ export function addClientWaivers(app: ServerApp, { store, now }: PageContext): v
       const id = readId(request);
       const { finding, by, reason, until } = request.body;
       const [rule = '', endpoint] = finding.split(' ', 2);
-      const wanted = readWaiver({ clientId: id, rule, endpoint, by, reason, until }, LABELS, now());
-      const { isFound, others } = await grantWaiver(store, wanted, now());
-      const done = !isFound ? 'accepted-unfound' : others.length > 0 ? 'accepted-again' : 'accepted';
-      return goTo(reply, afterForm(id, done, 'waivers'));
+      try {
+        const wanted = readWaiver({ clientId: id, rule, endpoint, by, reason, until }, LABELS, now());
+        const { isFound, others } = await grantWaiver(store, wanted, now());
+        const done = !isFound ? 'accepted-unfound' : others.length > 0 ? 'accepted-again' : 'accepted';
+        return goTo(reply, afterForm(id, done, 'waivers'));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        return await refuse(request, reply, { part: 'waivers', values: request.body, error });
+      }
     },
   );
 
@@ -48,7 +55,12 @@ export function addClientWaivers(app: ServerApp, { store, now }: PageContext): v
 }
 
 /** The part of a client's page of what was accepted, with the forms for it. */
-export async function readWaiversPart({ store, now }: PageContext, view: ClientView, mayOperate: boolean) {
+export async function readWaiversPart(
+  { store, now }: PageContext,
+  view: ClientView,
+  mayOperate: boolean,
+  refused: RefusedForm | null,
+) {
   const waivers = await store.listWaivers(view.id);
   const findings = mayOperate ? listAcceptable(view) : [];
   return (
@@ -57,7 +69,7 @@ export async function readWaiversPart({ store, now }: PageContext, view: ClientV
       <div data-part="waivers">
         <WaiverTable view={view} waivers={waivers} today={formatDay(now())} mayOperate={mayOperate} />
       </div>
-      {findings.length > 0 && <WaiveForm view={view} findings={findings} />}
+      {findings.length > 0 && <WaiveForm view={view} findings={findings} refused={refused} />}
     </section>
   );
 }
@@ -120,28 +132,59 @@ function listAcceptable({ handover }: ClientView): readonly Acceptable[] {
   return [...new Map(listed)].map(([value, title]) => ({ value, title }));
 }
 
-function WaiveForm({ view, findings }: { readonly view: ClientView; readonly findings: readonly Acceptable[] }) {
+function WaiveForm({
+  view,
+  findings,
+  refused,
+}: {
+  readonly view: ClientView;
+  readonly findings: readonly Acceptable[];
+  readonly refused: RefusedForm | null;
+}) {
+  const { isRefused, values, problemOf, marksOf } = readRefused('waivers', refused);
   return (
-    <details>
+    <details open={isRefused}>
       <summary>Accept a finding for a time</summary>
       <form method="post" action={`${pathOf(view.id)}/waivers`}>
         <Field id="finding" label="Finding">
           <select id="finding" name="finding">
             {findings.map(({ value, title }) => (
-              <option key={value} value={value}>
+              <option key={value} value={value} selected={value === values['finding']}>
                 {title}
               </option>
             ))}
           </select>
         </Field>
-        <Field id="by" label={LABELS.by}>
-          <input id="by" name="by" required maxLength={LONGEST_WAIVER.by} autocomplete="name" />
+        <Field id="by" label={LABELS.by} error={problemOf('by')}>
+          <input
+            id="by"
+            name="by"
+            required
+            maxLength={LONGEST_WAIVER.by}
+            value={values['by']}
+            autocomplete="name"
+            {...marksOf('by', 'by')}
+          />
         </Field>
-        <Field id="reason" label={LABELS.reason}>
-          <input id="reason" name="reason" required maxLength={LONGEST_WAIVER.reason} />
+        <Field id="reason" label={LABELS.reason} error={problemOf('reason')}>
+          <input
+            id="reason"
+            name="reason"
+            required
+            maxLength={LONGEST_WAIVER.reason}
+            value={values['reason']}
+            {...marksOf('reason', 'reason')}
+          />
         </Field>
-        <Field id="until" label={LABELS.until} hint="A day, UTC, at most two years ahead">
-          <input id="until" name="until" type="date" required aria-describedby="until-hint" />
+        <Field id="until" label={LABELS.until} hint="A day, UTC, at most two years ahead" error={problemOf('until')}>
+          <input
+            id="until"
+            name="until"
+            type="date"
+            required
+            value={values['until']}
+            {...marksOf('until', 'until', 'until-hint')}
+          />
         </Field>
         <p>
           <button>Accept</button>

@@ -5,6 +5,7 @@ import type { ServerApp } from '../../server/create-server.js';
 import { readViewer } from '../access/viewer.js';
 import { sendPage } from '../kit/answer.js';
 import { Blocks, Notice, Unchecked } from '../kit/elements.js';
+import type { PageContent } from '../kit/page.js';
 import type { PageContext } from '../serve-context.js';
 import { addClientCheck, CheckNow } from './client-check.js';
 import { addClientChecklist, readChecklistPart } from './client-checklist.js';
@@ -15,33 +16,45 @@ import { addClientLinks, readLinksPart } from './client-links.js';
 import { addClientReports, readReportsPart } from './client-reports.js';
 import { addClientWaivers, readWaiversPart } from './client-waivers.js';
 import { type ClientView, pathOf, readClient, readId } from './read-client.js';
+import { type RefusedForm, RefusedNotice, type RefuseForm } from './refused-form.js';
 
 /** Adds the page of a client, and what its forms do. */
 export function addClientPages(app: ServerApp, context: PageContext): void {
   app.get('/clients/:id', { schema: { hide: true } }, async (request, reply) => {
     const view = await readClient(context, readId(request));
-    return sendPage(reply, context.draw(request, await drawClient(context, request, view)));
+    return sendPage(reply, context.draw(request, await drawClient(context, request, view, null)));
   });
+  const refuse: RefuseForm = async (request, reply, refused) => {
+    const view = await readClient(context, readId(request));
+    return sendPage(reply, context.draw(request, await drawClient(context, request, view, refused)), 400);
+  };
   addClientCheck(app, context);
   addClientReports(app, context);
-  addClientWaivers(app, context);
-  addClientChecklist(app, context);
+  addClientWaivers(app, context, refuse);
+  addClientChecklist(app, context, refuse);
   addClientLinks(app, context);
-  addClientInvite(app, context);
+  addClientInvite(app, context, refuse);
   addClientEdit(app, context);
 }
 
-async function drawClient(context: PageContext, request: FastifyRequest, view: ClientView) {
+async function drawClient(
+  context: PageContext,
+  request: FastifyRequest,
+  view: ClientView,
+  refused: RefusedForm | null,
+): Promise<PageContent> {
   const viewer = readViewer(request);
   const mayOperate = roleAllows(viewer.role, 'operator');
   const said = readDone(request);
   const running = context.checks.list().find((check) => check.client === view.id && check.state === 'running');
   return {
     title: view.name,
-    live: { path: '/live' },
+    // What answers a form cannot be asked for again.
+    ...(!refused && { live: { path: '/live' } }),
     children: (
       <>
         <p class="subject">{describeEntry(view)}</p>
+        {refused && <RefusedNotice refused={refused} />}
         {said !== null && <Notice tone="good">{said}</Notice>}
         <div class="row">
           {mayOperate && view.entry && <CheckNow view={view} running={running?.id ?? null} />}
@@ -72,10 +85,10 @@ async function drawClient(context: PageContext, request: FastifyRequest, view: C
           {view.handover && <Blocks blocks={describeHandover(view.handover).blocks} />}
         </div>
         {view.handover && (await readReportsPart(context, view, mayOperate))}
-        {await readWaiversPart(context, view, mayOperate)}
+        {await readWaiversPart(context, view, mayOperate, refused)}
         {mayOperate && view.handover && (await readLinksPart(context, view))}
-        {mayOperate && (await readInvitePart(context, view))}
-        {await readChecklistPart(context, view, mayOperate ? viewer.name : null)}
+        {mayOperate && (await readInvitePart(context, view, refused))}
+        {await readChecklistPart(context, view, mayOperate ? viewer.name : null, refused)}
       </>
     ),
   };

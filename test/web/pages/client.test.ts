@@ -211,6 +211,24 @@ describe('accepting a finding', () => {
     expect(await store.listWaivers()).toEqual([]);
   });
 
+  test('that is refused keeps what was typed, and says beside each field what is wrong', async () => {
+    const { submit } = await serveAcme();
+    const { text } = await submit('/clients/acme/waivers', {
+      ...FIELDS,
+      by: ' ',
+      until: '2020-01-01',
+      reason: 'R & D',
+    });
+    expect(text).toContain('Nothing was stored.');
+    expect(text).toMatch(/<details open[^>]*><summary>Accept a finding/);
+    expect(text).toMatch(/name="reason"[^>]*value="R &amp; D"/);
+    expect(text).toMatch(/<p class="error" id="by-error">[^<]*must not be empty/);
+    expect(text).toMatch(/value="2020-01-01"[^>]*aria-describedby="until-hint until-error"/);
+    expect(text).toMatch(/<p class="error" id="until-error">[^<]*past/);
+    expect(text).not.toContain('reason-error');
+    expect(text).not.toContain('data-live');
+  });
+
   test('of another client is not ended here', async () => {
     const { submit, store } = await serveAcme();
     await submit('/clients/acme/waivers', FIELDS);
@@ -248,6 +266,8 @@ describe('the checklist', () => {
     });
     expect(refused.status).toBe(400);
     expect(refused.text).toContain('cannot be attested as provider');
+    expect(refused.text).toMatch(/<option value="yes" selected/);
+    expect(refused.text).toMatch(/<p class="error" id="answer-[\w-]+-error">/);
     expect((await browse('/clients/acme')).text).toContain('0 of');
   });
 });
