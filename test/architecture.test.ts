@@ -221,6 +221,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
         'fleet/alerts/alert-config-secret',
         'fleet/store/open-store',
         'fleet/store/restore-store',
+        'fleet/store/sqlite-connection',
         'fleet/store/sqlite-upkeep',
       ],
       ...['handover/draw-pdf', 'net/scan/descriptors', 'system/print-page', 'system/run-command', 'version'],

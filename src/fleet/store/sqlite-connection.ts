@@ -1,5 +1,6 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Restructuring, StoreConnection, Structure } from './connection.js';
 import { isLocked, tellTrouble } from './sqlite-trouble.js';
@@ -27,12 +28,14 @@ export class SqliteConnection implements StoreConnection {
   readonly kind = 'sqlite';
   readonly tables: Kysely<Tables>;
   readonly #database: DatabaseSyncInstance;
+  readonly #file: string;
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   /** Opens or creates a file, and changes nothing in it. */
   constructor(readonly path: string) {
     const options = { timeout: PATIENCE_MS, enableForeignKeyConstraints: true };
     this.#database = tellTrouble(path, () => new DatabaseSync(path, options));
+    this.#file = nameFile(path);
     assertVersion(String(this.#readValue('select sqlite_version()')));
     this.tables = new Kysely({ dialect: new SqliteDialect({ database: adapt(path, this.#database) }) });
   }
@@ -102,6 +105,11 @@ export class SqliteConnection implements StoreConnection {
    * spoil the times of what it is looking at.
    */
   #begin(mode: Mode): boolean {
+    if (nameFile(this.path) !== this.#file)
+      throw new StoreError(
+        `${this.path} is not the file any more that was opened: it was moved, deleted or replaced. Nothing is stored until ` +
+          'what has it open is ended and started again',
+      );
     this.execute('pragma busy_timeout = 0');
     try {
       this.execute(`begin ${mode}`);
@@ -152,6 +160,15 @@ export class SqliteConnection implements StoreConnection {
       // Then the log stays, and anyone who opens the store next reads it.
     }
   }
+}
+
+/**
+ * Names what a path leads to. A log beside it belongs to the file that was opened, and would be read as that of another
+ * one in its place (https://sqlite.org/howtocorrupt.html §1.4).
+ */
+function nameFile(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? `${stat.dev}/${stat.ino}` : 'none';
 }
 
 /** Reads whose structure a file has; each number by a look of its own. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -121,4 +121,17 @@ test('what is read does not wait for a write that another process keeps waiting'
   await write;
   expect(await store.lastRun('a')).toEqual(NOW);
   await other.close();
+});
+
+test('nothing is written once another file is in the place of the one that was opened', async () => {
+  const path = stores.newPath();
+  const store = await stores.open(path);
+  await store.noteRun('a', NOW);
+  renameSync(path, `${path}.old`);
+  await expect(store.noteRun('b', NOW)).rejects.toThrow('moved, deleted or replaced');
+  writeFileSync(path, '');
+  await expect(store.noteRun('b', NOW)).rejects.toThrow('moved, deleted or replaced');
+  renameSync(`${path}.old`, path);
+  await store.noteRun('b', NOW);
+  expect(await store.lastRun('b')).toEqual(NOW);
 });
