@@ -156,3 +156,19 @@ test('a link for the customer shows the report without signing in', async () => 
   await expectReadable(customer, 'shared');
   expect([...complaints, ...theirs]).toEqual([]);
 }, 120_000);
+
+test('a code for a check from the site is shown once, and listed with what became of it', async () => {
+  const { origin } = await serveMonth();
+  const { page, complaints } = await openPage();
+  await page.goto(`${origin}/clients/acme`);
+  await page.getByLabel('The code is valid for').selectOption('a week');
+  await page.getByRole('button', { name: 'Make a code' }).click();
+  const code = await page.locator('.code').textContent();
+  await expectReadable(page, 'code');
+  await page.getByRole('link', { name: 'Back to Acme' }).click();
+  const codes = page.locator('[data-part=codes]');
+  await codes.getByText('not used yet').waitFor();
+  await expectReadable(page, 'codes');
+  expect(await page.content()).not.toContain(code);
+  expect(complaints).toEqual([]);
+}, 120_000);

@@ -57,6 +57,16 @@ describe('a page that stays open', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe('/clients/acme');
   });
 
+  test('shows what is new as a grid, too', async () => {
+    const { page, sweep, origin } = await openFleet();
+    await page.getByRole('link', { name: 'Grid' }).click();
+    const tile = page.getByRole('list', { name: 'Clients' }).getByRole('listitem');
+    await tile.getByText('As agreed').waitFor();
+    await sweep(1, OPEN);
+    await tile.getByText('Action needed').waitFor();
+    expect(page.url()).toBe(`${origin}/?view=grid`);
+  });
+
   test('says that it is out of date where its reader is signed out, and tells them nothing more', async () => {
     const { page, row, sweep, tokenFile, served } = await openFleet({ withTokens: true });
     await writeFile(tokenFile, '', { mode: 0o600 });

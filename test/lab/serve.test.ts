@@ -83,7 +83,7 @@ describe('Prometheus', () => {
 });
 
 describe('the pages of a dealer', () => {
-  test.each(['/', '/changes?since=30d', '/check', '/profiles', '/profiles/closed?try=1', '/operator'])(
+  test.each(['/', '/?view=grid', '/changes?since=30d', '/check', '/profiles', '/profiles/closed?try=1', '/operator'])(
     '%s can be read at every width, in light and dark, by everyone; and asks for nothing elsewhere',
     async (path) => {
       const { page, complaints, close } = await open(path);

@@ -32,6 +32,12 @@ button:hover,.button:hover{filter:brightness(1.12)}button:disabled{opacity:.55;c
 .counts{display:flex;flex-wrap:wrap;gap:.6rem;list-style:none;padding:0}
 .counts a,.counts span{display:block;border:1px solid currentColor;border-left-width:.4rem;border-radius:6px;padding:.3rem .8rem;text-decoration:none;min-width:7rem}
 .counts b{display:block;font-size:1.5rem;line-height:1.2}.counts small{color:var(--fg)}.counts a[aria-current]{background:var(--band);text-decoration:underline}
+.views{display:flex;gap:.2rem;margin:.6rem 0}.views a{display:inline-block;padding:.3rem .8rem;border:1px solid var(--soft);border-radius:4px;text-decoration:none}
+.views a[aria-current]{background:var(--accent);color:var(--on-accent);text-decoration:underline}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr));gap:.8rem;list-style:none;padding:0}
+.tiles li{border:1px solid currentColor;border-left-width:.4rem;border-radius:6px;padding:.5rem .8rem;min-width:0;overflow-wrap:anywhere;break-inside:avoid}
+.tiles p{margin:.2rem 0;color:var(--fg)}.tiles p.soft{color:var(--soft)}.tiles p.result{display:flex;gap:.5rem;align-items:center;color:inherit}
+.tiles svg{display:block;width:1.6rem;height:1.6rem}.tiles a{font-weight:600;display:inline-block;min-height:24px}
 .code{font:700 2rem/1.3 ui-monospace,monospace;letter-spacing:.1em}
 .pager{display:flex;gap:1rem;align-items:center;margin:1rem 0}.pager a{display:inline-block;padding:.3rem .6rem}
 .row{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}.row>div{min-width:0;max-width:100%}.row form{margin:0}

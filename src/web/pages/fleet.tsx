@@ -5,7 +5,6 @@ import { pageClients } from '../../fleet/sweep/page-clients.js';
 import { FLEET_SORTS } from '../../fleet/store/fleet-page.js';
 import { STALE_AFTER_MS } from '../../model/not-checked.js';
 import { describePlace, describeProblem, describeWorst } from '../../reports/client-words.js';
-import { STANDING_WORDS } from '../../reports/document/strings.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { renderCount } from '../../words/sentence.js';
 import { sendPage } from '../kit/answer.js';
@@ -14,6 +13,7 @@ import { Field, Pager, StandingTag, Table, Time } from '../kit/elements.js';
 import { linkTo, manyOf, manyTexts, offset, oneOf, oneText } from '../kit/query.js';
 import type { PageContext } from '../serve-context.js';
 import { ExposedOverTime } from './exposed-over-time.js';
+import { FleetGrid, LISTED } from './fleet-grid.js';
 import { SweepsUnderWay } from '../live/sweeps-under-way.js';
 
 /** Rows of a page. */
@@ -22,14 +22,6 @@ const ROWS = 50;
 /** The time that the chart shows: a quarter of a year. */
 const CHART_MS = 90 * 86_400_000;
 
-/** The standings, the worst first, and what each is called. */
-const LISTED: Readonly<Record<Listed, string>> = {
-  violation: STANDING_WORDS.violation.label,
-  'no-answer': STANDING_WORDS['no-answer'].label,
-  inconclusive: STANDING_WORDS.inconclusive.label,
-  'not-checked': 'Not checked',
-  compliant: STANDING_WORDS.compliant.label,
-};
 const LISTED_IDS = Object.keys(LISTED) as [Listed, ...Listed[]];
 
 const SORT_WORDS: Readonly<Record<(typeof FLEET_SORTS)[number], string>> = {
@@ -37,6 +29,10 @@ const SORT_WORDS: Readonly<Record<(typeof FLEET_SORTS)[number], string>> = {
   name: 'by name',
   seen: 'longest not seen first',
 };
+
+/** How clients are shown. */
+const VIEWS = ['table', 'grid'] as const;
+const VIEW_WORDS: Readonly<Record<(typeof VIEWS)[number], string>> = { table: 'Table', grid: 'Grid' };
 
 const querySchema = z.object({
   search: oneText,
@@ -46,6 +42,7 @@ const querySchema = z.object({
   service: oneText,
   standing: manyOf(LISTED_IDS),
   sort: oneOf(FLEET_SORTS),
+  view: oneOf(VIEWS),
   offset,
 });
 type Query = z.infer<typeof querySchema>;
@@ -68,18 +65,24 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
       store.readPulse(),
       store.readStandings(new Date(at.getTime() - CHART_MS), at),
     ]);
+    const range = describeRange(query.offset, page.clients.length, page.total);
     const children = (
       <>
         <SweepsUnderWay sweeps={pulse.sweeps} />
         <Counts counts={page.counts} query={query} />
         <Filters query={query} groups={groups} />
+        <Views query={query} />
         <div data-part="clients">
-          <Table
-            caption={describeRange(query.offset, page.clients.length, page.total)}
-            columns={['Client', 'Address', 'Result', 'Worst finding', 'Since', 'Last seen']}
-            rows={page.clients.map(renderRow)}
-            empty="No client is like that."
-          />
+          {query.view === 'grid' ? (
+            <FleetGrid caption={range} rows={page.clients} />
+          ) : (
+            <Table
+              caption={range}
+              columns={['Client', 'Address', 'Result', 'Worst finding', 'Since', 'Last seen']}
+              rows={page.clients.map(renderRow)}
+              empty="No client is like that."
+            />
+          )}
           <Pager
             back={query.offset > 0 ? linkTo('/', { ...query, offset: Math.max(0, query.offset - ROWS) }) : null}
             further={page.next === null ? null : linkTo('/', { ...query, offset: page.next })}
@@ -155,12 +158,30 @@ function Counts({ counts, query }: { readonly counts: Readonly<Record<Listed, nu
   );
 }
 
+/** Switches between table and grid; all else stays. */
+function Views({ query }: { readonly query: Query }) {
+  return (
+    <nav class="views" aria-label="View">
+      {VIEWS.map((view) => (
+        <a
+          key={view}
+          href={linkTo('/', { ...query, offset: query.offset || undefined, view: view === 'table' ? undefined : view })}
+          aria-current={view === (query.view ?? 'table') ? 'true' : undefined}
+        >
+          {VIEW_WORDS[view]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 function Filters({ query, groups }: { readonly query: Query; readonly groups: readonly string[] }) {
   return (
     <form class="filters" role="search" action="/">
       {query.standing?.map((standing) => (
         <input key={standing} type="hidden" name="standing" value={standing} />
       ))}
+      {query.view && <input type="hidden" name="view" value={query.view} />}
       <Field id="search" label="Search in name, id, address or group">
         <input id="search" name="search" type="search" value={query.search} />
       </Field>

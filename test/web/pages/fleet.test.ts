@@ -63,6 +63,24 @@ describe('the page of all clients', () => {
     for (const text of hidden) expect(plain).not.toContain(text);
   });
 
+  test('is a grid of tiles instead, with the same filters, and the switch keeps them', async () => {
+    const { browse } = await serveFew();
+    const grid = (await browse('/?view=grid&group=north')).text;
+    const [, tiles = ''] = /<ul class="tiles"[^>]*>(.*?)<\/ul>/.exec(grid) ?? [];
+    expect(tiles.match(/<li class="violation">/g)).toHaveLength(1);
+    expect(tiles).toMatch(/<svg[^>]*aria-hidden="true"/);
+    expect(read(tiles)).toMatch(/Action needed Acme Dental 203\.0\.113\.7 .*CRITICAL WebPro.* Since \d{4}-/);
+    expect(grid).not.toContain('<table class="stack');
+    expect(grid).toContain('<a href="/?group=north">Table</a>');
+    expect(grid).toMatch(/<a href="\/\?group=north&amp;view=grid" aria-current="true">Grid<\/a>/);
+    expect(grid).toContain('<input type="hidden" name="view" value="grid"/>');
+    expect(grid).toMatch(/href="[^"]*view=grid&amp;standing=compliant"|href="[^"]*standing=compliant[^"]*view=grid"/);
+    const all = (await browse('/?view=grid')).text;
+    expect(all).toContain('<li class="info">');
+    expect(all).toContain('&lt;script>alert(1)&lt;/script>');
+    expect(read((await browse('/?view=grid&search=%25')).text)).toContain('No client is like that.');
+  });
+
   test.each(['?standing=fine', '?sort=random', '?offset=-1', '?offset=x', `?search=${'x'.repeat(300)}`])(
     'refuses %s with a sentence',
     async (query) => {
