@@ -112,6 +112,8 @@ export interface Slot {
 export interface StoredReport extends Slot {
   readonly resultId: number;
   readonly sweepId: number;
+  /** The id of the invite by which someone at the site began it; null: it is of a sweep. */
+  readonly invite: string | null;
   /** When it was seen; ISO 8601, UTC. */
   readonly at: string;
   /** Times are those of this look; evidence and round-trip times those of the first look that saw the same. */
@@ -133,6 +135,8 @@ export interface HandedReport {
 export interface HistoryEntry {
   readonly resultId: number;
   readonly sweepId: number;
+  /** The id of the invite by which someone at the site began it; null: it is of a sweep. */
+  readonly invite: string | null;
   readonly slot: string;
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -85,6 +85,9 @@ export const handoverSchema = z.object({
       slot: nullableText(300).describe('the address or name in the inventory'),
       report: reportSchema,
       unseen: z.array(unseenSchema),
+      invite: text(64)
+        .optional()
+        .describe('the invite by which someone at the site began the check; missing: we began it'),
       history: historySchema.nullable(),
     }),
   ),
@@ -95,7 +98,9 @@ export const handoverSchema = z.object({
   invited: z
     .array(reportSchema)
     .default([])
-    .describe('checks that someone at the site began, in the time of the report: the newest of each address'),
+    .describe(
+      'checks that someone at the site began and that do not count, in the time of the report: the newest of each address',
+    ),
   changes: z
     .array(
       z.object({

@@ -13,7 +13,7 @@ export interface HistoryRow extends Omit<HistoryEntry, 'resultId' | 'report'> {
   readonly changes: readonly SaidChange<StoredChange>[];
 }
 
-/** A check that someone at the site began, with the code of an invite. */
+/** A check that someone at the site began, with the code of an invite, and that does not count as a look. */
 export interface InvitedRow {
   /** The id of the invite. */
   readonly invite: string;

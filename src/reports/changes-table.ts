@@ -129,12 +129,13 @@ export function renderDiff(
  * @param told the look that was shown before: what both have to say is not said again
  */
 export function renderLook(look: HistoryRow, told: HistoryRow | null, width: number, paint: Paint): string {
-  const { at, sweepId, slot, address, standing, summary, final, again, changes } = look;
+  const { at, sweepId, invite, slot, address, standing, summary, final, again, changes } = look;
   const isTold = told?.slot === slot && told.standing === standing && told.summary === summary;
   const where = address === null || address === slot ? slot : `${slot} (${address})`;
   const doubt = final ? '' : '  not confirmed yet';
+  const site = invite === null ? '' : ', checked from the site';
   const lines = [
-    `${renderTime(at)}  ${paintStanding(paint, standing, 14)}  ${forTerminal(where)}  sweep ${sweepId}${doubt}`,
+    `${renderTime(at)}  ${paintStanding(paint, standing, 14)}  ${forTerminal(where)}  sweep ${sweepId}${site}${doubt}`,
     ...wrapText(isTold ? SAME : forTerminal(summary), width - 2).map((line) => paint('dim', `  ${line}`)),
     ...(again
       ? [

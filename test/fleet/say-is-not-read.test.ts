@@ -80,7 +80,7 @@ function live(): unknown {
 }
 
 function stored(report: Report) {
-  return { clientId: 'acme', slot: 's', resultId: 1, sweepId: 1, at: report.startedAt, report };
+  return { clientId: 'acme', slot: 's', resultId: 1, sweepId: 1, invite: null, at: report.startedAt, report };
 }
 
 /** A report of a site with the findings of a check. */

@@ -12,6 +12,7 @@ import { openStore } from '../../src/fleet/store/open-store.js';
 import type { Brand } from '../../src/model/brand.js';
 import type { AccessRole } from '../../src/model/access-role.js';
 import { Checks } from '../../src/web/checks/checks.js';
+import { createCheckKeeper } from '../../src/web/invites/keep-check.js';
 import { InviteDesk, type InvitePlace } from '../../src/web/invites/invite-desk.js';
 import { LiveFeed } from '../../src/web/live/live-feed.js';
 import { ServeMetrics } from '../../src/web/metrics/serve-metrics.js';
@@ -87,7 +88,13 @@ export async function servePages({
   const live = new LiveFeed(store, onTrouble, 20);
   const metrics = new ServeMetrics({ store, live, now: clock });
   const folder = await InviteFolder.open(join(directory, 'invites'));
-  const desk = new InviteDesk(store, place?.(ending.signal) ?? shareFolder(folder, 'https://vantage.example'));
+  const files = {
+    inventory: file,
+    ignore: [],
+    read: async () => ({ inventory: await loadInventory(file), alerts: null }),
+  };
+  const codes = place?.(ending.signal) ?? shareFolder(folder, 'https://vantage.example');
+  const desk = new InviteDesk(store, codes, createCheckKeeper(store, files, {}));
   const served = await startServe({
     invites: desk,
     listen: { host: '127.0.0.1', port: 0, loopback: true },
@@ -104,7 +111,7 @@ export async function servePages({
       metrics,
       onTrouble,
     },
-    files: { inventory: file, ignore: [], read: async () => ({ inventory: await loadInventory(file), alerts: null }) },
+    files,
     figures: {
       ...{ confirmAfterMs: 0, allowSpecial: true, timing: 'fast', control: control ?? undefined },
       onEndpoint: (seen) => metrics.countProbe(seen),

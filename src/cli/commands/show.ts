@@ -73,11 +73,12 @@ export const command = defineCommand({
     let verdict: Verdict = unchecked.length > 0 ? 'inconclusive' : 'compliant';
     await output.write(writer.begin());
     for (const look of looks) {
-      const { slot, unseen, standing } = look;
+      const { slot, unseen, standing, invite } = look;
       const report = sayLook(look);
       verdict = worstVerdict(verdict, report.verdict);
       await output.write(writer.report(report, { client: card, slot, unseen: unseen.length, lost: unseen }));
       if (settings.quiet) continue;
+      if (invite !== null) tell(`${slot}: ${FROM_SITE} ${renderTime(report.startedAt)}`);
       for (const { title } of unseen) tell(`${slot}: ${title}`);
       if (standing.length > 0)
         tell(`${slot}: what stands from an earlier check: ${listNames(standing, MOST_STANDING)}`);
@@ -86,7 +87,7 @@ export const command = defineCommand({
       const slot = report.target.address ?? report.target.input;
       verdict = worstVerdict(verdict, report.verdict);
       await output.write(writer.report(report, { client: card, slot, unseen: 0, lost: [] }));
-      if (!settings.quiet) tell(`${slot}: checked from the site, with a code, at ${renderTime(report.startedAt)}`);
+      if (!settings.quiet) tell(`${slot}: ${FROM_SITE} ${renderTime(report.startedAt)}`);
     }
     const missing = unchecked.map(({ slot, reason }) => ({
       client: card,
@@ -100,6 +101,9 @@ export const command = defineCommand({
     return chooseExit(writer, verdict);
   },
 });
+
+/** How a check came about that someone at the site began. */
+const FROM_SITE = 'checked from the site, with a code, at';
 
 /** More of what stands is only counted. */
 const MOST_STANDING = 3;

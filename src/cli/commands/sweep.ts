@@ -12,6 +12,7 @@ import {
   type RunSweepOptions,
   type SweepEnd,
 } from '../../fleet/sweep/sweep.js';
+import { tellSiteLooks } from '../../fleet/sweep/tell-site-looks.js';
 import type { Brand } from '../../model/brand.js';
 import { VERDICTS } from '../../model/report.js';
 import { worstVerdict } from '../../model/standing.js';
@@ -81,7 +82,10 @@ export const command = defineCommand({
       const exitCode = await writeSweep(prepared, options, { settings, format, brand, output });
       const draw = createReportDrawer(store, tell);
       const delivery = { signal: ending.signal, now: () => new Date(), draw, onResult: tellDelivery };
-      if (alerts) await deliverMessages(store.messages, alerts, delivery);
+      if (alerts) {
+        await tellSiteLooks(store, alerts, new Date());
+        await deliverMessages(store.messages, alerts, delivery);
+      }
       return exitCode;
     } finally {
       ending.release();

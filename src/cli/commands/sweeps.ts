@@ -45,24 +45,29 @@ function describeSweep(
   { clientsWithResults, changes, ...counts }: SweepCounts,
   width: number,
 ): string {
-  const { id, startedAt, finishedAt, state, inventory, filter, clients, remaining } = sweep;
+  const { id, startedAt, finishedAt, state, clients, remaining } = sweep;
   const took = finishedAt === null ? '' : `, took ${renderDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   const standing = {
     finished: took,
     interrupted: `, cut off with ${renderCount(remaining, 'client')} left: --resume continues it`,
     running: `, ${renderCount(remaining, 'client')} left`,
   }[state];
-  const of = [basename(inventory), ...describeFilter(filter)].join(', ');
   const results = renderResults(counts) || 'no result';
   const missing = Math.max(0, clients - remaining - clientsWithResults);
   const without =
     missing === 0 ? '' : `; no result of ${renderCount(missing, 'client')}: not checked, or deleted since`;
   const when = `Sweep ${id}  ${renderTime(startedAt)}  `;
   const lines = [
-    ...renderHanging(when, when.length, `${renderCount(clients, 'client')} of ${of}${standing}`, width),
+    ...renderHanging(when, when.length, `${renderCount(clients, 'client')} ${describeChoice(sweep)}${standing}`, width),
     ...wrapText(`${results}; ${renderCount(changes, 'change')}${without}`, width - 2).map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What was swept. */
+function describeChoice({ inventory, filter, invite }: Omit<Sweep, 'owner'>): string {
+  if (invite !== null) return `checked from the site, with the code of invite ${invite}`;
+  return `of ${[basename(inventory), ...describeFilter(filter)].join(', ')}`;
 }
 
 /** Which clients of the inventory were chosen, as the options of a sweep name them. */

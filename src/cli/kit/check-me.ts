@@ -34,12 +34,14 @@ export async function openCheckMe(settings: Settings): Promise<CheckMe | null> {
   // Heavy; help and tokens do without them.
   const { createCheckMe } = await import('../../web/check-me/check-me.js');
   const { openStore } = await import('../../fleet/store/open-store.js');
+  const { takeSiteCheck } = await import('../../fleet/sweep/take-site-check.js');
   const store = settings.store === undefined ? null : await openStore(chooseStorePath(settings.store));
   const plugin = createCheckMe({
     brand,
     readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),
-    keep: async ({ id, client }, report) => {
-      await store?.write((writer) => writer.addInvitedCheck(client, { invite: id, report }));
+    keep: async ({ id: invite, client, profile }, report) => {
+      const terms = { profile, failOn: report.failOn, now: new Date() };
+      if (store) await takeSiteCheck(store, { client, invite, report }, terms);
     },
   });
   return { plugin, close: async () => store?.close() };

@@ -87,7 +87,8 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     const { ServeMetrics } = await import('../../web/metrics/serve-metrics.js');
     const now = (): Date => new Date();
     const { InviteDesk } = await import('../../web/invites/invite-desk.js');
-    const invites = vantage && new InviteDesk(store, vantage);
+    const { createCheckKeeper } = await import('../../web/invites/keep-check.js');
+    const invites = vantage && new InviteDesk(store, vantage, createCheckKeeper(store, files, figures));
     const live = new LiveFeed(store, tellError);
     const metrics = new ServeMetrics({ store, live, now });
     const measured = { ...figures, onEndpoint: (seen: Observation) => metrics.countProbe(seen) };

@@ -84,7 +84,7 @@ function describeRow(listed: ClientStanding): Row | null {
 }
 
 async function listTrend(store: Store, since: Date): Promise<FleetReport['trend']> {
-  const sweeps = (await store.listSweeps(MOST_SWEEPS)).filter(
+  const sweeps = (await store.listSweeps(MOST_SWEEPS, 'inventories')).filter(
     ({ state, startedAt }) => state === 'finished' && new Date(startedAt) >= since,
   );
   const trend = [];

@@ -81,11 +81,12 @@ async function dropRetired(store: Store, clientId: string, looks: readonly Look[
 
 /** A report with what stands although it does not show it. */
 function describeLook(look: Look) {
-  const { slot, report, unseen, standing } = look;
+  const { slot, report, unseen, standing, invite } = look;
   const stands = standing.map((title) => ({ title, since: report.startedAt }));
   return {
     slot,
     report: sayLook(look),
+    ...(invite !== null && { invite }),
     unseen: [...unseen.map(({ title, lostAt }) => ({ title, since: lostAt })), ...stands],
   };
 }

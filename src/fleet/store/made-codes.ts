@@ -1,7 +1,6 @@
 import type { InviteState, MadeCode } from '../../model/invite.js';
 import type { ReportData } from '../../model/report.js';
 import type { StoreConnection } from './connection.js';
-import { addInvitedCheck } from './invited-checks.js';
 import type { Tables } from './tables.js';
 
 /** What a code came to. */
@@ -60,11 +59,10 @@ export class MadeCodes {
     return rows.map(toMadeCode);
   }
 
-  /** Notes what became of a code at a time; a report is stored once, with the records of the client. */
-  settle({ invite, clientId }: MadeCode, { state, report }: CodeOutcome, at: Date): Promise<void> {
+  /** Notes what became of a code at a time. */
+  settle({ invite }: MadeCode, state: InviteState, at: Date): Promise<void> {
     return this.#connection.transact(async (db) => {
       await db.updateTable('made_codes').set({ state, asked_at: at.getTime() }).where('invite', '=', invite).execute();
-      if (report) await addInvitedCheck(db, clientId, { invite, report });
     });
   }
 }

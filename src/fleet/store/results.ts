@@ -193,8 +193,9 @@ function selectReports(db: Db) {
     .selectFrom('results')
     .innerJoin('slots', 'slots.id', 'results.slot_id')
     .innerJoin('reports', 'reports.id', 'results.report_id')
+    .innerJoin('sweeps', 'sweeps.id', 'results.sweep_id')
     .leftJoin('authorizations', 'authorizations.id', 'results.authorization_id')
-    .select(['results.id', 'results.sweep_id', 'results.at', 'results.address', 'results.target'])
+    .select(['results.id', 'results.sweep_id', 'sweeps.invite', 'results.at', 'results.address', 'results.target'])
     .select(['results.duration_ms', 'results.srtt_ms', 'results.final', 'results.verdict'])
     .select(['slots.client_id', 'slots.slot', 'reports.body', 'authorizations.text as authorization']);
 }
@@ -210,7 +211,8 @@ function toStoredReport(row: ReportRow): StoredReport {
     durationMs: row.duration_ms,
     srttMs: row.srtt_ms,
   });
-  return { clientId: row.client_id, slot: row.slot, resultId: row.id, sweepId: row.sweep_id, at, report };
+  const { client_id: clientId, id: resultId, sweep_id: sweepId, slot, invite } = row;
+  return { clientId, slot, resultId, sweepId, invite, at, report };
 }
 
 /** All reports of a sweep, by client and slot, a page at a time: those that were there at the beginning. */
@@ -288,8 +290,7 @@ export async function listHistory(db: Db, clientId: string, limit: number): Prom
     .limit(limit)
     .execute();
   return rows.map((row) => {
-    const { resultId, sweepId, slot, at, report } = toStoredReport(row);
-    const { address, verdict } = row;
-    return { resultId, sweepId, slot, at, address, verdict, final: row.final === 1, report };
+    const { clientId: _clientId, ...look } = toStoredReport(row);
+    return { ...look, address: row.address, verdict: row.verdict, final: row.final === 1 };
   });
 }

@@ -1,11 +1,22 @@
 import type { Kysely } from 'kysely';
 import type { Change, SlotState, StoredChange, Waiver } from '../../model/change.js';
+import type { ClientCard } from '../../model/client.js';
 import { addChanges, listChanges, markAlerted, type ChangePlace } from './changes.js';
 import { addInvitedCheck, type InvitedCheck } from './invited-checks.js';
-import { enqueue, type NewMessage } from './outbox.js';
+import { closeDigest, enqueue, type NewMessage } from './outbox.js';
 import type { Lapse } from './lapsed-slots.js';
 import { noteStandings } from './standings.js';
 import { addResult, type NewResult, wasChecked } from './results.js';
+import {
+  addSiteSweep,
+  findSlotsAt,
+  getCard,
+  hasCheckOf,
+  noteUntold,
+  type SiteSweep,
+  type SlotsAt,
+  wasLookedAtFromSite,
+} from './site-looks.js';
 import { getState, putState, type StateSince } from './states.js';
 import { type LeavingOut, noteHeld, noteLeftOut, noteUnseen, type Skipped } from './sweep-tally.js';
 import { finishClient, lastRun, noteRun } from './sweeps.js';
@@ -28,6 +39,36 @@ export class StoreWriter {
   /** Stores a check that someone at the site of a client began, that of an invite once. The client need not be known. */
   addInvitedCheck(client: string, check: InvitedCheck): Promise<void> {
     return addInvitedCheck(this.#db, client, check);
+  }
+
+  /** Whether the check of an invite is stored, in whatever way. */
+  hasCheckOf(invite: string): Promise<boolean> {
+    return hasCheckOf(this.#db, invite);
+  }
+
+  /** Which slots of a client have an address, by what the store knows; null: it knows no such client. */
+  findSlotsAt(clientId: string, address: string): Promise<SlotsAt | null> {
+    return findSlotsAt(this.#db, clientId, address);
+  }
+
+  /** A client as it was last checked; null if it never was. */
+  getCard(clientId: string): Promise<ClientCard | null> {
+    return getCard(this.#db, clientId);
+  }
+
+  /** Stores a look that someone at the site of a client began, as a small sweep that is finished; returns its id. */
+  addSiteSweep(clientId: string, sweep: SiteSweep): Promise<number> {
+    return addSiteSweep(this.#db, clientId, sweep);
+  }
+
+  /** Whether someone at the site had a slot looked at, and the look that counts went on after a time. */
+  wasLookedAtFromSite(clientId: string, slot: string, since: Date): Promise<boolean> {
+    return wasLookedAtFromSite(this.#db, clientId, slot, since);
+  }
+
+  /** Notes whether someone has still to be alerted to what a sweep brought. */
+  noteUntold(sweepId: number, untold: boolean): Promise<void> {
+    return noteUntold(this.#db, sweepId, untold);
   }
 
   /** What is known of a slot; null if nothing is. */
@@ -63,6 +104,11 @@ export class StoreWriter {
   /** Puts an event into the outbox; the same key twice: once. */
   enqueue(message: NewMessage): Promise<void> {
     return enqueue(this.#db, message);
+  }
+
+  /** Joins the held events of a sweep to messages, for each channel its own. */
+  closeDigest(sweepId: number, at: Date): Promise<void> {
+    return closeDigest(this.#db, sweepId, at);
   }
 
   /** When a schedule ran last; null if it never did. */

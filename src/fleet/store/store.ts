@@ -16,6 +16,7 @@ import { addSiteReport, listSiteReports, type StoredSiteReport } from './site-re
 import { MadeCodes } from './made-codes.js';
 import { Schedulers } from './schedulers.js';
 import { SharedLinks } from './shared-links.js';
+import { listSiteLooks, listUntold, type SiteLook } from './site-looks.js';
 import { listClientIds, listGroups, listRetired, listTags, type RetiredSlot } from './states.js';
 import { readStandings, type StandingsPoint } from './standings.js';
 import { StoreWriter } from './store-writer.js';
@@ -115,9 +116,9 @@ export class Store {
     return sweeps.getSweep(this.#db, id);
   }
 
-  /** The newest sweeps, newest first. */
-  listSweeps(limit: number): Promise<sweeps.Sweep[]> {
-    return sweeps.listSweeps(this.#db, limit);
+  /** The newest sweeps, newest first: all, also looks that someone at a site began, or only those of inventories. */
+  listSweeps(limit: number, of: 'all' | 'inventories' = 'all'): Promise<sweeps.Sweep[]> {
+    return sweeps.listSweeps(this.#db, limit, of);
   }
 
   /** Whether the store has something new, and the sweeps under way, whoever runs them. */
@@ -302,6 +303,16 @@ export class Store {
   /** The newest checks that someone at the site of a client began, newest first. */
   listInvitedChecks(client: string, limit: number): Promise<InvitedCheck[]> {
     return listInvitedChecks(this.#db, client, limit);
+  }
+
+  /** What the checks of some invites came to, where they count as looks at a client. */
+  listSiteLooks(client: string, invites: readonly string[]): Promise<SiteLook[]> {
+    return listSiteLooks(this.#db, client, invites);
+  }
+
+  /** The sweeps that brought changes of which no one was alerted so far, oldest first. */
+  listUntold(): Promise<number[]> {
+    return listUntold(this.#db);
   }
 
   /** When a schedule ran last; null if it never did. */

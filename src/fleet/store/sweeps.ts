@@ -36,6 +36,8 @@ export interface Sweep {
   readonly clients: number;
   /** Clients that are still to be looked at. */
   readonly remaining: number;
+  /** The id of the invite by which someone at the site began it, for one client; null: a sweep of an inventory. */
+  readonly invite: string | null;
 }
 
 /** A client that a sweep has still to look at. */
@@ -177,9 +179,10 @@ export async function getSweep(db: Db, id: number): Promise<Sweep | null> {
   return row ? toSweep(row) : null;
 }
 
-/** The newest sweeps, newest first. */
-export async function listSweeps(db: Db, limit: number): Promise<Sweep[]> {
-  return (await selectSweeps(db).orderBy('id', 'desc').limit(limit).execute()).map(toSweep);
+/** The newest sweeps, newest first: all, or only those of inventories. */
+export async function listSweeps(db: Db, limit: number, of: 'all' | 'inventories'): Promise<Sweep[]> {
+  const wanted = selectSweeps(db).$if(of === 'inventories', (query) => query.where('invite', 'is', null));
+  return (await wanted.orderBy('id', 'desc').limit(limit).execute()).map(toSweep);
 }
 
 function selectSweeps(db: Db) {
@@ -197,7 +200,7 @@ function selectSweeps(db: Db) {
 
 type SweepRow = Awaited<ReturnType<ReturnType<typeof selectSweeps>['execute']>>[number];
 
-function toSweep({ id, inventory, filter, host, pid, state, clients, remaining, ...times }: SweepRow): Sweep {
+function toSweep({ id, inventory, filter, host, pid, state, clients, remaining, invite, ...times }: SweepRow): Sweep {
   return {
     id,
     inventory,
@@ -209,6 +212,7 @@ function toSweep({ id, inventory, filter, host, pid, state, clients, remaining, 
     beatAt: new Date(times.beat_at).toISOString(),
     clients,
     remaining: remaining ?? 0,
+    invite,
   };
 }
 

@@ -154,6 +154,10 @@ interface SweepsTable {
   readonly beat_at: number;
   readonly clients: number;
   readonly held: Generated<number>;
+  /** The id of the invite by which someone at the site began it; null: a sweep of an inventory. */
+  readonly invite: Generated<string | null>;
+  /** It brought changes of which no one was alerted so far. */
+  readonly untold: Generated<number>;
 }
 
 interface StandingsTable {

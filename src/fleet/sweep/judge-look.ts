@@ -5,6 +5,7 @@ import { listRefusals } from '../changes/sight.js';
 import { issueChangeKey, tellIssue } from '../changes/tell-change.js';
 import type { Change, ChangeKind, Issue, SlotState, Waiver } from '../../model/change.js';
 import type { Reason, ReportData } from '../../model/report.js';
+import { isAtLeast } from '../../model/severity.js';
 
 /** What earlier looks of one sweep at the same slot showed. */
 export interface EarlierLooks {
@@ -107,6 +108,36 @@ export function trustLook(
 ): LookJudgement & { readonly again: null } {
   const state = carryOver(before, stateOf(report), report, waivers);
   return { again: null, state, changes: diffStates(before, state, report) };
+}
+
+/**
+ * The judgement of a look that saw a violation, and that no second one can follow: it adds what it saw to what is known,
+ * at once, and ends nothing that stands. Pure.
+ */
+export function addViolation(
+  before: SlotState | null,
+  report: ReportData,
+): { readonly state: SlotState; readonly changes: readonly Change[] } {
+  const seen = stateOf(report);
+  if (before === null) return { state: seen, changes: diffStates(null, seen, report) };
+  const { noAnswer: _noAnswer, silence: _silence, ...known } = before;
+  const issues = Object.entries(seen.issues).map(([key, issue]) => [key, worseOf(known.issues[key], issue)] as const);
+  const state: SlotState = {
+    ...known,
+    address: known.address ?? seen.address,
+    verdict: 'violation',
+    issues: toRecord([...Object.entries(known.issues), ...issues]),
+    identities: toRecord(Object.entries({ ...seen.identities, ...known.identities })),
+    ...(seen.silent === false && { silent: false }),
+  };
+  return { state, changes: diffStates(before, state, report) };
+}
+
+/** What stands of something that is seen again: nothing of it is milder for that, unless someone accepted it. */
+function worseOf(known: Issue | undefined, seen: Issue): Issue {
+  if (!known || known.waived || seen.waived || isAtLeast(seen.severity, known.severity)) return seen;
+  const { lostAt: _, ...issue } = known;
+  return issue;
 }
 
 function without(changes: readonly Change[], others: readonly Change[]): Change[] {

@@ -1,25 +1,17 @@
-import { summarise } from '../../check/judge/say-report.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
-import { routeEvent, splitByProblem } from '../alerts/route.js';
-import { FLAPPING_HISTORY_MS, judgeFlapping, settledChanges } from '../changes/flapping.js';
-import { findProblem } from '../changes/problem.js';
-import { listUnseen } from '../changes/out-of-sight.js';
+import { FLAPPING_HISTORY_MS, settledChanges } from '../changes/flapping.js';
 import { isInSight } from '../changes/sight.js';
 import type { Store } from '../store/store.js';
 import type { StoreWriter } from '../store/store-writer.js';
-import type { ClientEvent, Problem } from '../../model/alert.js';
-import type { Change, SlotState, StoredChange, Waiver } from '../../model/change.js';
-import type { ClientCard } from '../../model/client.js';
+import type { Change, SlotState, Waiver } from '../../model/change.js';
 import type { ReportData } from '../../model/report.js';
 import type { MassSilence } from './mass-silence.js';
 import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
+import { keepState, noteUnseen, storeChanges } from './keep-look.js';
+import { type CountedLook, queueAlerts } from './tell-changes.js';
 
 /** One finished look at a slot. */
-export interface FinishedLook {
-  readonly sweepId: number;
-  readonly client: ClientCard;
-  readonly slot: string;
-  readonly report: ReportData;
+export interface FinishedLook extends CountedLook {
   /** Null if this is the first look. */
   readonly earlier: EarlierLooks | null;
   /** What is accepted at the client; nothing if left out. */
@@ -53,6 +45,9 @@ export interface Recorded {
   readonly blind: boolean;
 }
 
+/** A look is to be made again, and what the first showed does not count. */
+const NOTHING_SUSPECTED: EarlierLooks = { suspected: [], unproved: [], refusals: [], agreed: null };
+
 const NOTHING: Recorded = { again: null, changes: [], unseen: 0, held: false, blind: false };
 
 /**
@@ -76,12 +71,16 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
     if (before?.silent === false && !inSight && mayBeUs && options.massSilence.isLikely) {
       if (look.earlier === null) {
         await tx.addResult({ ...look, final: false });
-        return { ...NOTHING, again: { suspected: [], unproved: [], refusals: [], agreed: null } };
+        return { ...NOTHING, again: NOTHING_SUSPECTED };
       }
       const heldId = await finish();
       if (heldId !== null) await tx.noteHeld(look.sweepId);
       await noteUnseen(tx, heldId, before, look.report);
       return { ...NOTHING, held: true };
+    }
+    if (look.earlier === null && before && (await isOvertaken(tx, look, before))) {
+      await tx.addResult({ ...look, final: false });
+      return { ...NOTHING, again: NOTHING_SUSPECTED };
     }
     const confirms = options.confirm || (look.earlier?.unproved.length ?? 0) > 0;
     const { report, earlier, waivers = [] } = look;
@@ -94,26 +93,19 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
     const resultId = await finish();
     if (resultId === null) return NOTHING;
     const { state, changes } = judged;
-    if (JSON.stringify(state) !== JSON.stringify(before)) {
-      const since = isSameStanding(state, before) ? null : { resultId, at: look.report.startedAt };
-      await tx.putState(look.client.id, look.slot, state, since);
-    }
+    await keepState(tx, look, resultId, { before, state });
     await tellChanges(tx, look, changes, options);
     return { ...NOTHING, changes, unseen: await noteUnseen(tx, resultId, state, report) };
   });
 }
 
-/** Notes with a result how many exposures stand that it does not show. */
-async function noteUnseen(tx: StoreWriter, id: number | null, state: SlotState, report: ReportData): Promise<number> {
-  const unseen = listUnseen(state, report).length;
-  if (id !== null && unseen > 0) await tx.noteUnseen(id, unseen);
-  return unseen;
-}
-
-/** Whether a slot stands as it did: how the site refused, and whether it was silent, is for us alone. */
-function isSameStanding(a: SlotState, b: SlotState | null): boolean {
-  const standing = (state: SlotState) => JSON.stringify({ ...state, refusals: null, silent: null });
-  return b !== null && standing(a) === standing(b);
+/** Whether a look began before someone at the site had one made that saw a violation: it is no proof that that is over. */
+async function isOvertaken(
+  tx: StoreWriter,
+  { client, slot, report }: FinishedLook,
+  before: SlotState,
+): Promise<boolean> {
+  return before.verdict === 'violation' && tx.wasLookedAtFromSite(client.id, slot, new Date(report.startedAt));
 }
 
 /** Whether our own vantage was broken: whatever was seen or not seen then says nothing of the client. */
@@ -126,66 +118,18 @@ function isRefused({ target: { address, name } }: ReportData): boolean {
   return address === null && name === null;
 }
 
+/** Stores the changes of a look, and tells those of them, and of before, that are to be told now. */
 async function tellChanges(
   tx: StoreWriter,
-  { sweepId, client, slot, report }: FinishedLook,
+  look: FinishedLook,
   changes: readonly Change[],
   { alerts, now }: RecordOptions,
 ): Promise<void> {
+  const { client, slot } = look;
+  const at = now.toISOString();
   const history = await tx.listRecentChanges(client.id, slot, new Date(now.getTime() - FLAPPING_HISTORY_MS));
-  const { flapping, suppressed } = judgeFlapping(history, changes, now);
+  const { told, flapping } = await storeChanges(tx, look, { changes, history, now });
   const settled = settledChanges(history, changes, now);
-  const place = { clientId: client.id, slot, sweepId, at: now.toISOString() };
-  const told = changes.filter(({ key }) => !suppressed.has(key));
-  if (changes.length > 0) {
-    await tx.addChanges(
-      place,
-      changes.map((change) => ({ ...change, alerted: !suppressed.has(change.key) })),
-    );
-  }
   for (const { id } of settled) await tx.markAlerted(id);
-  if (!alerts || told.length + settled.length === 0) return;
-  const event: ClientEvent = {
-    type: 'changes',
-    at: place.at,
-    sweepId,
-    client: { id: client.id, name: client.name, group: client.group, tags: client.tags, contacts: client.contacts },
-    slot,
-    address: report.target.address,
-    verdict: report.verdict,
-    summary: summarise(report),
-    changes: [...told, ...settled],
-    authorization: report.authorization,
-    flapping,
-  };
-  const findIn = createFinder(tx, { client, slot }, history, place.at);
-  for (const routed of routeEvent(alerts, event)) {
-    const { channel, mode } = routed;
-    for (const { event: one, part } of splitByProblem(routed, alerts)) {
-      const key = `${sweepId}/${client.id}/${slot}/${channel}${part === null ? '' : `/${part}`}`;
-      const problem = part !== null && one.type === 'changes' ? await findIn(one.changes[0]!) : null;
-      const whole = problem ? { ...one, problem } : one;
-      await tx.enqueue({ key, channel, digest: mode === 'digest', sweepId, event: whole, at: place.at });
-    }
-  }
-}
-
-/** Finds the problem that a change belongs to, and reads older changes only where the recent ones do not show it. */
-function createFinder(
-  tx: StoreWriter,
-  { client, slot }: Pick<FinishedLook, 'client' | 'slot'>,
-  recent: readonly StoredChange[],
-  at: string,
-): (change: Change) => Promise<Problem | null> {
-  let all: readonly StoredChange[] | null = null;
-  return async (change) => {
-    const known = findProblem(change, at, recent);
-    if (known && !known.isOpening) return known;
-    all ??= await tx.listRecentChanges(client.id, slot, new Date(0));
-    return findProblem(
-      change,
-      at,
-      all.filter(({ key, at: when }) => key !== change.key || when < at || 'id' in change),
-    );
-  };
+  if (alerts) await queueAlerts(tx, look, { changes: [...told, ...settled], flapping, history, at }, alerts);
 }

@@ -3,6 +3,7 @@ import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
 import { beginSweep, resumeSweep, runSweep, type SweepEnd } from './sweep.js';
 import { NO_EXCLUSION } from '../../files/targets/guard.js';
 import { findRefused } from './expand-client.js';
+import { tellSiteLooks } from './tell-site-looks.js';
 import { BackOff } from './back-off.js';
 import { OperatorLine } from './operator-line.js';
 import { ReportClock } from './report-clock.js';
@@ -109,6 +110,7 @@ class Watcher {
         if (result.delivery.outcome !== 'delivered' && result.retryAt === null) this.#healthy = false;
         view.delivery(result);
       };
+      await tellSiteLooks(store, alerts, now());
       for (const line of await this.#reports.queueDue({ ...this.files, alerts }, now())) view.note(line);
       await deliverMessages(store.messages, alerts, { signal, now, draw, onResult });
       this.#deliveries.noteSuccess();

@@ -87,6 +87,12 @@ export function listAges(handover: Handover): string[] {
   return old.map((part) => `${nameAddress(part)}: ${TEXTS.oldCheck} ${renderTime(part.report.startedAt)}.`);
 }
 
+/** Which addresses were checked last because someone at the site asked for it. */
+export function listFromSite({ addresses }: Handover): string[] {
+  const own = addresses.filter(({ invite }) => invite !== undefined);
+  return own.map((part) => `${nameAddress(part)}: ${TEXTS.fromSite} ${renderTime(part.report.startedAt)}.`);
+}
+
 /** What no check has looked at so far. */
 export function listUnchecked({ unchecked }: Handover): string[] {
   return unchecked.map(({ slot, reason }) => `${slot}: ${TEXTS.unchecked}: ${reason}.`);

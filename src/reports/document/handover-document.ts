@@ -10,6 +10,7 @@ import { describeAddress } from './address-blocks.js';
 import {
   type AddressPart,
   listAges,
+  listFromSite,
   listTelling,
   listUnchecked,
   listWorse,
@@ -49,7 +50,9 @@ function describeAddresses(handover: Handover): Block[] {
   const telling = listTelling(handover);
   return [
     tellVerdict(handover),
-    ...[...listAges(handover), ...listUnchecked(handover)].map((text) => ({ kind: 'text', text }) as const),
+    ...[...listAges(handover), ...listFromSite(handover), ...listUnchecked(handover)].map(
+      (text) => ({ kind: 'text', text }) as const,
+    ),
     ...tellFindings(telling),
     ...tellTodo(telling),
     ...tellAccepted(reports),

@@ -124,6 +124,7 @@ export const TEXTS = {
   noChanges: 'We noticed no change.',
   unchecked: 'not checked',
   oldCheck: 'not checked in the time of this report. What it shows is how it was at',
+  fromSite: 'checked from the site, by someone there with a code, at',
   invited: 'Checked from the site',
   invitedNote:
     'Someone at the site had this address checked with a code. It is the address that they came from, such as that of a phone on mobile data, and may be of another line than the addresses above.',

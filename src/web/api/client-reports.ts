@@ -23,6 +23,7 @@ const seenSchema = z.object({
 
 const lookSchema = seenSchema.extend({
   sweepId: z.int(),
+  invite: z.string().nullable().describe('by which someone at the site began it; null: it is of a sweep'),
   slot: z.string(),
   final: z.boolean().describe('false if another check should have followed, and did not yet'),
   again: z.unknown().optional().describe('by which version an older result was judged again'),
@@ -32,7 +33,7 @@ const invitedSchema = seenSchema.extend({ invite: z.string() });
 
 const historySchema = z.object({
   checks: z.array(lookSchema).readonly(),
-  invited: z.array(invitedSchema).readonly().describe('checks that someone at the site began'),
+  invited: z.array(invitedSchema).readonly().describe('checks that someone at the site began, and that do not count'),
 });
 
 const handedSchema = z.object({

@@ -21,6 +21,10 @@ const sweepSchema = z.object({
     .describe('results by what the check saw; how clients stand now is under /api/v1/clients'),
   clientsWithResults: count.describe('fewer than clients less remaining where some could not be checked'),
   changes: count,
+  invite: z
+    .string()
+    .nullable()
+    .describe('by which someone at the site of one client had it checked; null: a sweep of the inventory'),
 });
 
 /** GET /api/v1/sweeps: the newest sweeps, and what they came to. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../files/text/input-error.js';
 import type { CodeOutcome } from '../../fleet/store/made-codes.js';
 import type { Store } from '../../fleet/store/store.js';
+import type { SiteCheck } from '../../fleet/sweep/take-site-check.js';
 import type { NewInvite } from '../../model/invite.js';
 import type { MadeInviteCode } from '../../model/vantage-api.js';
 
@@ -17,6 +18,9 @@ export interface InvitePlace {
    */
   read(invite: string, clientId: string, now: Date): Promise<CodeOutcome | null>;
 }
+
+/** Stores what the check of a code came to, once. */
+export type KeepCheck = (check: SiteCheck, now: Date) => Promise<void>;
 
 /** How often it is asked what became of codes, ms. */
 const ASK_MS = 30_000;
@@ -35,6 +39,7 @@ export class InviteDesk {
   constructor(
     private readonly store: Store,
     private readonly place: InvitePlace,
+    private readonly keep: KeepCheck,
   ) {}
 
   get page(): string | null {
@@ -60,12 +65,14 @@ export class InviteDesk {
     for (const code of await this.store.codes.listPending(since, MOST_ASKED)) {
       try {
         const outcome = await this.place.read(code.invite, code.clientId, now);
-        await this.store.codes.settle(code, outcome ?? { state: 'expired', report: null }, now);
+        const { invite, clientId: client } = code;
+        if (outcome?.report) await this.keep({ client, invite, report: outcome.report }, now);
+        await this.store.codes.settle(code, outcome?.state ?? 'expired', now);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         this.problem = error.message;
         // The next time it is another one's turn.
-        return this.store.codes.settle(code, { state: code.state, report: null }, now);
+        return this.store.codes.settle(code, code.state, now);
       }
     }
     this.problem = null;

@@ -111,7 +111,7 @@ export class ServeMetrics {
   #addSweeps(): void {
     const { store, now } = this.sources;
     const findLast = async () =>
-      (await store.listSweeps(SWEEPS_READ)).find(
+      (await store.listSweeps(SWEEPS_READ, 'inventories')).find(
         ({ state, finishedAt }) => state === 'finished' && finishedAt !== null,
       );
     this.#gauge('sallyport_sweep_duration_seconds', 'How long the last whole sweep took', [], async (gauge) => {

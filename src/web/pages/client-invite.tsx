@@ -110,7 +110,13 @@ export async function readInvitePart(
   const { values } = readRefused('invite', refused);
   const codes = await store.codes.list(view.id, ROWS);
   const checks = await store.listInvitedChecks(view.id, MOST_CHECKS);
+  const looks = await store.listSiteLooks(
+    view.id,
+    codes.map(({ invite }) => invite),
+  );
   const resultOf = (invite: string) => {
+    const look = looks.find((one) => one.invite === invite);
+    if (look) return <StandingTag standing={look.verdict} />;
     const check = checks.find((one) => one.invite === invite);
     return check ? <StandingTag standing={standingOf(check.report)} /> : '–';
   };

@@ -117,6 +117,7 @@ function renderSweep({
   finishedAt,
   state,
   inventory,
+  invite,
   clients,
   remaining,
   verdicts,
@@ -124,7 +125,7 @@ function renderSweep({
 }: Sweep & SweepCounts) {
   const took = finishedAt === null ? '' : `, took ${renderDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   return [
-    `${id}, ${basename(inventory)}`,
+    `${id}, ${invite === null ? basename(inventory) : 'checked from the site'}`,
     <Time at={startedAt} />,
     { finished: `finished${took}`, interrupted: `cut off with ${remaining} left`, running: `${remaining} left` }[state],
     String(clients),

@@ -12,7 +12,7 @@ async function* sweep(places: readonly Place[]): AsyncGenerator<StoredReport> {
   const sorted = [...places].sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
   for (const [clientId, slot, open] of sorted)
     yield await Promise.resolve({
-      ...{ clientId, slot, resultId: 1, sweepId: 1, at: '2026-11-01T00:00:00.000Z' },
+      ...{ clientId, slot, resultId: 1, invite: null, sweepId: 1, at: '2026-11-01T00:00:00.000Z' },
       report: open ? violation() : lookAt(),
     });
 }

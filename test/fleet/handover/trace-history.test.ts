@@ -14,6 +14,7 @@ function looks(...surveys: readonly Survey[]): HistoryEntry[] {
       const at = new Date(Date.UTC(2026, 10, 1 + index)).toISOString();
       return {
         resultId: index,
+        invite: null,
         sweepId: 1,
         slot: '203.0.113.7',
         at,

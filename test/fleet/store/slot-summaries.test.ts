@@ -139,6 +139,10 @@ async function forgetSummaries(path: string): Promise<void> {
     ${drop('trigger', ['result_added', 'result_replaced', 'result_deleted', 'state_written'])}
     drop table open_issues;
     drop table invited_checks;
+    drop index sweeps_by_invite;
+    drop index sweeps_untold;
+    alter table sweeps drop column invite;
+    alter table sweeps drop column untold;
     drop table shared_links;
     drop table made_codes;
     drop table schedulers;

@@ -26,6 +26,7 @@ describe('sweeps', () => {
     const sweep = await beginSweep(store, ids);
     expect(sweep).toEqual({
       ...{ id: 1, inventory: INVENTORY, filter: {}, owner: HERE, state: 'running', clients: 500, remaining: 500 },
+      invite: null,
       ...{ startedAt: NOW.toISOString(), finishedAt: null, beatAt: NOW.toISOString() },
     });
     const work = await store.nextWork(sweep.id, 0, 1_000);
@@ -137,6 +138,7 @@ describe('results', () => {
       {
         resultId: id,
         sweepId: first.id,
+        invite: null,
         clientId: 'a',
         slot: '203.0.113.9',
         at: report.startedAt,
@@ -211,7 +213,7 @@ describe('results', () => {
     const history = await store.listHistory('a', 3);
     expect(history.map(({ report }) => report.profile.name)).toEqual(['day 20', 'other', 'day 10']);
     expect(history[0]).toEqual({
-      ...{ resultId: 4, sweepId: 3, slot: '203.0.113.9', at: daysLater(20).toISOString() },
+      ...{ resultId: 4, sweepId: 3, invite: null, slot: '203.0.113.9', at: daysLater(20).toISOString() },
       ...{ address: '203.0.113.9', verdict: 'compliant', final: true },
       report: bareReport(reportAt('203.0.113.9', daysLater(20), named('day 20'))),
     });

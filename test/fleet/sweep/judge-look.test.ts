@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { stateOf } from '../../../src/fleet/changes/slot-state.js';
-import { judgeLook } from '../../../src/fleet/sweep/judge-look.js';
+import { addViolation, judgeLook } from '../../../src/fleet/sweep/judge-look.js';
 import { webpro } from '../../../src/lab/servers/nec.js';
+import type { Issue, SlotState } from '../../../src/model/change.js';
 import type { Report } from '../../../src/model/report.js';
 import { checkSite, planOne, startAt } from '../../check/checking.js';
 import { stopAfterEach } from '../../lab-sites/running.js';
+import { lookAt, openAt, violation } from '../store/looks.js';
 
 stopAfterEach();
 
@@ -65,4 +67,58 @@ test('an endpoint that was seen open is not outvoted by looks that were shut out
   // Either of them proves it where it was let see.
   expect(decide(shut, open, blocked, shut)).toEqual({ looks: 3, kinds: [], known: [] });
   expect(decide(shut, open, shut, blocked)).toEqual({ looks: 3, kinds: [], known: [] });
+});
+
+describe('a look that saw a violation, and that no second one can follow', () => {
+  const key = 'admin-exposed tcp/80';
+  const known = (change: Partial<Issue> = {}): SlotState => {
+    const state = stateOf(violation());
+    return { ...state, issues: { [key]: { ...state.issues[key]!, ...change } } };
+  };
+  const after = (before: SlotState | null, report: Report) => {
+    const { state, changes } = addViolation(before, report);
+    return { state, issue: state.issues[key], kinds: changes.map(({ kind }) => kind) };
+  };
+
+  test('begins what was not known', () => {
+    expect(after(null, violation())).toMatchObject({ state: { verdict: 'violation' }, kinds: ['exposed'] });
+    const quiet: SlotState = { ...stateOf(lookAt()), verdict: 'inconclusive', noAnswer: true, silent: true };
+    const { state, kinds } = after(quiet, violation());
+    expect(state).toMatchObject({ verdict: 'violation', silent: false });
+    expect(state).not.toHaveProperty('noAnswer');
+    expect(kinds).toEqual(['exposed']);
+  });
+
+  test('has nothing be milder than it was, and tells what is worse', () => {
+    expect(after(known(), violation({ severity: 'low' }))).toMatchObject({
+      issue: { severity: 'critical' },
+      kinds: [],
+    });
+    expect(after(known({ severity: 'low' }), violation())).toMatchObject({
+      issue: { severity: 'critical' },
+      kinds: ['exposed'],
+    });
+    expect(after(known({ waived: true }), violation())).toMatchObject({ issue: { waived: false }, kinds: ['exposed'] });
+  });
+
+  test('has what was out of sight be in sight again', () => {
+    for (const severity of ['critical', 'low'] as const) {
+      const { issue, kinds } = after(known({ lostAt: '2026-11-01T00:00:00.000Z' }), violation({ severity }));
+      expect(issue).toMatchObject({ severity: 'critical' });
+      expect(issue).not.toHaveProperty('lostAt');
+      expect(kinds).toEqual([]);
+    }
+  });
+
+  test('leaves who answered, and what it did not see', () => {
+    const before = { ...known(), identities: { 'tcp/80': 'WebPro' } };
+    const seen = violation(
+      { endpoint: 'tcp/8000' },
+      { observations: [openAt('tcp/80', 'nginx'), openAt('tcp/8000', 'PCPro')] },
+    );
+    const { state, kinds } = after(before, seen);
+    expect(state.identities).toEqual({ 'tcp/80': 'WebPro', 'tcp/8000': 'PCPro' });
+    expect(Object.keys(state.issues)).toEqual([key, 'admin-exposed tcp/8000']);
+    expect(kinds).toEqual(['exposed']);
+  });
 });

@@ -85,7 +85,7 @@ describe('codes of a vantage server elsewhere', () => {
     const { makeCode, readCodes, desk, store } = await serveWithVantage();
     await makeCode();
     const [made] = await store.codes.list('acme', 1);
-    await store.codes.settle(made!, { state: 'expired', report: null }, new Date());
+    await store.codes.settle(made!, 'expired', new Date());
     expect(await readCodes()).toContain('expired, not used');
     expect(await store.codes.listPending(new Date(0), 10)).toEqual([]);
     await desk.refresh(new Date());
