@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly profile: Profile;
   /** Endpoints to look at instead of the profile's services. */
   readonly ports?: readonly Endpoint[];
+  /** Endpoints to look at besides, where something was seen before. */
+  readonly also?: readonly EndpointId[] | undefined;
   /** Where to look for WebPro and PCPro besides: nowhere, if not given. */
   readonly findMoved?: MovedSearch;
   /** Leave the canaries out. */
@@ -69,7 +71,7 @@ export type Planner = (random?: () => number) => PlannedProbe[];
 
 /** Creates the planner of a run: what is the same for all targets is worked out once. */
 export function createPlanner(options: PlanOptions): Planner {
-  const { profile, ports, findMoved = 'none', canaries = true } = options;
+  const { profile, ports, also = [], findMoved = 'none', canaries = true } = options;
   const common = new Map<EndpointId, PlannedProbe>();
   const add = (endpoint: Endpoint, probe: Probe, wanted = false): void => {
     const id = endpointId(endpoint);
@@ -82,6 +84,10 @@ export function createPlanner(options: PlanOptions): Planner {
   const sign = profile.alive && parseEndpointId(profile.alive);
   if (sign) add(sign, chooseProbe(sign.transport, findServiceId(profile, endpointId(sign))));
   for (const port of MOVED_PORTS[findMoved]) add({ transport: 'tcp', port }, PROBES['moved-admin']);
+  for (const id of also) {
+    const endpoint = parseEndpointId(id);
+    if (endpoint) add(endpoint, chooseProbe(endpoint.transport, findServiceId(profile, id)));
+  }
   const ranks = new Map([...common.values()].map((one) => [one, rankOf(one, profile)]));
   // What is not in common to all targets is a canary.
   const rank = (one: PlannedProbe): number => ranks.get(one) ?? RANKS.canary;

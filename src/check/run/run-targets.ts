@@ -38,12 +38,12 @@ export function createTerms({ plan, source, ...options }: TermsOptions): Terms {
     profileDigest: digestProfile(profile),
     source,
     planTarget: createPlanner(plan),
-    listed: listEndpoints(profile),
+    listed: new Set([...listEndpoints(profile), ...(plan.also ?? [])]),
   };
 }
 
-function listEndpoints({ services }: Profile): ReadonlySet<EndpointId> {
-  return new Set(services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]));
+function listEndpoints({ services }: Profile): EndpointId[] {
+  return services.flatMap(({ endpoints, defaultEndpoints }) => [...endpoints, ...defaultEndpoints]);
 }
 
 /** One target and its terms; its source may add what identifies it. */

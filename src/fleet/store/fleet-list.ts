@@ -1,3 +1,5 @@
+import type { EndpointId } from '../../model/endpoint.js';
+import { listOpenEndpoints } from './states.js';
 import type { StoreConnection } from './connection.js';
 import { countFleet, type FleetCounts } from './fleet-counts.js';
 import { type FleetPage, type FleetTime, type FleetWanted, readFleetPage } from './fleet-page.js';
@@ -31,5 +33,10 @@ export class FleetList {
   /** Characters of the longest id and address of all clients. */
   measure(): Promise<{ readonly id: number; readonly address: number }> {
     return measureClients(this.#connection.tables);
+  }
+
+  /** The endpoints where something stands at a client that no one accepted, by slot. */
+  listOpenEndpoints(clientId: string): Promise<Map<string, EndpointId[]>> {
+    return listOpenEndpoints(this.#connection.tables, clientId);
   }
 }

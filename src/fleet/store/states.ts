@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { SlotState } from '../../model/change.js';
+import type { EndpointId } from '../../model/endpoint.js';
 import type { Verdict } from '../../model/report.js';
 import { SEVERITIES } from '../../model/severity.js';
 import type { Tables } from './tables.js';
@@ -42,6 +43,21 @@ export async function putState(
     .where('slot', '=', slot)
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) throw new Error(`no result of ${clientId} ${slot} is stored`);
+}
+
+/** The endpoints where something stands at a client that no one accepted, by slot. */
+export async function listOpenEndpoints(db: Db, clientId: string): Promise<Map<string, EndpointId[]>> {
+  const rows = await db
+    .selectFrom('slots')
+    .innerJoin('open_issues', 'open_issues.slot_id', 'slots.id')
+    .where('slots.client_id', '=', clientId)
+    .where('open_issues.endpoint', 'is not', null)
+    .select(['slots.slot', 'open_issues.endpoint'])
+    .distinct()
+    .execute();
+  const open = new Map<string, EndpointId[]>();
+  for (const { slot, endpoint } of rows) if (endpoint) open.set(slot, [...(open.get(slot) ?? []), endpoint]);
+  return open;
 }
 
 /** How slots are ordered: by verdict, and within one by severity. */

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.js';
 import { expandClient } from './expand-client.js';
 import { judgeLook, type EarlierLooks } from './judge-look.js';
 import { groupByClient, type Waiver } from '../../model/change.js';
+import type { EndpointId } from '../../model/endpoint.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 
@@ -71,9 +72,11 @@ export async function* listLooks(
     if (slots.length === 0) return leave(client, 'all of its addresses are excluded');
     const left = slots.filter(({ slot }) => !final.has(slot));
     if (left.length === 0) return leave(client, null);
-    let terms;
+    // What stands where the profile has no look go would never be seen again, and seem gone.
+    const standing = await store.fleet.listOpenEndpoints(client.id);
+    let terms: readonly Terms[];
     try {
-      terms = await findTerms(client);
+      terms = await Promise.all(left.map(({ slot }) => findTerms(client, standing.get(slot) ?? [])));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return leave(client, error.message);
@@ -82,14 +85,16 @@ export async function* listLooks(
     const { by = '', reference = '' } = client.authorization ?? {};
     const common = {
       client,
-      terms,
       authorization: `${by}, ${reference}`.slice(0, 512),
       waivers: waivers.get(client.id),
       silence: client.silence,
       open,
     };
     const earlier = done.length > final.size ? await findEarlier(store, sweepId, client.id, common.waivers) : null;
-    return left.map((slot) => ({ ...common, ...slot, earlier: earlier?.get(slot.slot) ?? null }));
+    return left.map((slot, index) => ({
+      ...{ ...common, ...slot, terms: terms[index]! },
+      earlier: earlier?.get(slot.slot) ?? null,
+    }));
   };
   for await (const jobs of mapConcurrently(readWork(store, sweepId), RESOLVED_AT_ONCE, signal, expand)) yield* jobs;
 }
@@ -126,31 +131,43 @@ export interface CommonTerms extends Pick<SharedOptions, 'failOn'>, Pick<PlanOpt
   readonly findMoved?: boolean | undefined;
 }
 
-/** Finds the terms of clients; those with the same profile, overrides and source share them. */
-function createTermsCache(common: CommonTerms): (client: Client) => Promise<Terms> {
+/**
+ * Finds the terms of clients; those with the same profile, overrides and source share them, unless something stands where
+ * no look of theirs would go: then it does.
+ */
+function createTermsCache(common: CommonTerms): (client: Client, standing: readonly EndpointId[]) => Promise<Terms> {
   const kept = new Map<string, Promise<Terms>>();
   const loadProfile = createProfileLoader();
-  return (client) => {
+  const find = (client: Client, also: readonly EndpointId[]): Promise<Terms> => {
     const { profile, services, sources, source, alive } = client;
-    const key = JSON.stringify([profile, services, sources, source, alive]);
+    const key = JSON.stringify([profile, services, sources, source, alive, also]);
     let terms = kept.get(key);
     if (!terms) {
       if (kept.size >= MAX_KEPT) kept.clear();
-      terms = findTerms(client, common, loadProfile);
+      terms = findTerms(client, common, { also, loadProfile });
       kept.set(key, terms);
     }
     return terms;
+  };
+  return async (client, standing) => {
+    const terms = await find(client, []);
+    const also = standing.filter((endpoint) => !terms.listed.has(endpoint));
+    return also.length === 0 ? terms : find(client, also.sort());
   };
 }
 
 async function findTerms(
   client: Client,
   { failOn = 'low', findMoved, canaries }: CommonTerms,
-  loadProfile: ReturnType<typeof createProfileLoader>,
+  {
+    also,
+    loadProfile,
+  }: { readonly also: readonly EndpointId[]; readonly loadProfile: ReturnType<typeof createProfileLoader> },
 ): Promise<Terms> {
   const profile = await loadProfile(client);
   const plan: PlanOptions = {
     profile,
+    also,
     findMoved: chooseMovedSearch(findMoved, { single: false }),
     canaries: canaries ?? true,
   };

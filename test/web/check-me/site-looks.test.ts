@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askServer } from '../../../src/cli/kit/serve-invites.js';
 import { openCheckMe } from '../../../src/cli/kit/check-me.js';
@@ -63,9 +64,10 @@ clients:
   ({ port } = app);
   closes.push(() => opened!.close());
   const sweep = async (confirmAfterMs = 0): Promise<ChangeKind[]> => {
+    const { clients } = await loadInventory(file);
     const options = { store, inventory: file, clients, confirmAfterMs, alerts: null, allowSpecial: true };
     const kinds: ChangeKind[] = [];
-    const fast = { ...options, timing: 'fast', canaries: false } as const;
+    const fast = { ...options, timing: 'fast' } as const;
     for await (const { changes } of runSweep(await beginSweep(fast), fast))
       kinds.push(...changes.map(({ kind }) => kind));
     return kinds;
@@ -170,6 +172,25 @@ describe('a check from the site', () => {
       expect(troubles).toEqual([]);
     },
   );
+
+  test('that saw something where sweeps do not look has them look there: it stands until it is shut', async () => {
+    const { site, sweep, checkFromSite, tell, file, store } = await serveDealer('127.0.0.66', 'shared');
+    await site.open();
+    await checkFromSite('127.0.0.66');
+    expect(await tell()).toEqual(BAD);
+    const moved = (await readFile(file, 'utf8')).replace(/, services: \{.*?\}/, '');
+    expect(moved).not.toContain('services');
+    await writeFile(file, moved);
+    const standing = async () => [...(await store.fleet.listOpenEndpoints('acme'))];
+    for (const again of [1, 2]) {
+      await sweep();
+      expect([again, await standing()]).toEqual([again, [['127.0.0.66', [`tcp/${site.port}`]]]]);
+    }
+    expect((await tell()).api).toEqual(BAD.api);
+    await site.shut();
+    expect(await sweep()).toContain('resolved');
+    expect((await tell()).api).toEqual(WELL.api);
+  });
 
   test('of another address is in the report, and changes nothing of how the client stands', async () => {
     const { site, sweep, checkFromSite, tell, history } = await serveDealer('127.0.0.63', 'remote');
