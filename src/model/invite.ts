@@ -61,6 +61,9 @@ export const inviteStatusSchema = z.object({
 export const inviteAnswerSchema = inviteStatusSchema.extend({ report: reportSchema.nullable() });
 export type InviteAnswer = z.infer<typeof inviteAnswerSchema>;
 
+/** The same as the page that made it tells it. forgotten: the vantage does not know it any more. */
+export type MadeCodeState = InviteState | 'forgotten';
+
 /** A code that was made on a client's page, as the store remembers it. */
 export interface MadeCode {
   /** The id of the invite. */
@@ -68,7 +71,7 @@ export interface MadeCode {
   readonly clientId: string;
   /** Who made it. */
   readonly by: string;
-  readonly state: InviteState;
+  readonly state: MadeCodeState;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;

@@ -64,11 +64,18 @@ export function askServer(vantage: VantageClient, page: string, signal: AbortSig
       tellPlainly(() => vantage.makeInvite({ client, profile, source, addresses, seconds }, signal)),
     read: (id, client) =>
       tellPlainly(async () => {
-        const { state, report, client: own } = await vantage.readInvite(id, signal);
+        const answer = await vantage.readInvite(id, signal).catch(skipMissing);
+        if (!answer) return null;
+        const { state, report, client: own } = answer;
         if (own !== client) throw new InputError(`the vantage says that the invite ${id} is of another client`);
         return { state, report };
       }),
   };
+}
+
+function skipMissing(error: unknown): null {
+  if (error instanceof VantageError && error.kind === 'missing') return null;
+  throw error;
 }
 
 /** Why a server could not be asked, as what the user can do something about. */

@@ -52,7 +52,7 @@ export async function gatherHandover(
     schema: HANDOVER_SCHEMA,
     tool: { name: 'sallyport', version: VERSION },
     madeAt: now.toISOString(),
-    client: { id: clientId, name: card?.name ?? clientId },
+    client: { id: clientId, name: card?.name ?? (await findListedName(store, clientId)) ?? clientId },
     since: since.toISOString(),
     ...(lastReport && { lastReport: lastReport.toISOString() }),
     currentSince: currentSince.toISOString(),
@@ -70,6 +70,12 @@ export async function gatherHandover(
     site: null,
     checklist: state.items.some((item) => item.at !== null) ? state : null,
   };
+}
+
+/** What an inventory calls a client that no sweep has checked. */
+async function findListedName(store: Store, clientId: string): Promise<string | null> {
+  const { unswept } = await store.readRoster([clientId]);
+  return unswept[0]?.client.name ?? null;
 }
 
 /** Without what the client no longer has, unless that is all. */

@@ -1,17 +1,17 @@
-import type { InviteState, MadeCode } from '../../model/invite.js';
+import type { MadeCode, MadeCodeState } from '../../model/invite.js';
 import type { ReportData } from '../../model/report.js';
 import type { StoreConnection } from './connection.js';
 import type { Tables } from './tables.js';
 
 /** What a code came to. */
 export interface CodeOutcome {
-  readonly state: InviteState;
+  readonly state: MadeCodeState;
   /** What the check saw; null if there is nothing. */
   readonly report: ReportData | null;
 }
 
 /** States after which nothing more comes. */
-const SETTLED: readonly InviteState[] = ['expired', 'reported'];
+const SETTLED: readonly MadeCodeState[] = ['expired', 'reported'];
 
 /** Codes for a check from the site, which were made on pages of clients. */
 export class MadeCodes {
@@ -60,7 +60,7 @@ export class MadeCodes {
   }
 
   /** Notes what became of a code at a time. */
-  settle({ invite }: MadeCode, state: InviteState, at: Date): Promise<void> {
+  settle({ invite }: MadeCode, state: MadeCodeState, at: Date): Promise<void> {
     return this.#connection.transact(async (db) => {
       await db.updateTable('made_codes').set({ state, asked_at: at.getTime() }).where('invite', '=', invite).execute();
     });

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { ChangeKind } from '../../model/change.js';
 import type { ChecklistAnswer, Role } from '../../model/checklist.js';
 import type { HandedReport } from '../../model/client.js';
-import type { InviteState } from '../../model/invite.js';
+import type { MadeCodeState } from '../../model/invite.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Verdict } from '../../model/report.js';
 import type { Severity } from '../../model/severity.js';
@@ -71,7 +71,7 @@ interface MadeCodesTable {
   readonly invite: string;
   readonly client_id: string;
   readonly by: string;
-  readonly state: InviteState;
+  readonly state: MadeCodeState;
   readonly created_at: number;
   readonly expires_at: number;
   readonly asked_at: number | null;

@@ -1,8 +1,8 @@
 /**
  * `unreachable`: nothing was heard, or we stopped; `refused`: the server said no; `protocol`: what it said is not what
- * a vantage says.
+ * a vantage says; `missing`: a vantage does not know what was asked for.
  */
-export type VantageErrorKind = 'unreachable' | 'refused' | 'protocol';
+export type VantageErrorKind = 'unreachable' | 'refused' | 'protocol' | 'missing';
 
 /** Why a vantage could not be asked, as a plain sentence. It may quote the server: escape it where it is shown. */
 export class VantageError extends Error {
@@ -89,6 +89,8 @@ export function tellRefusal(place: string, status: number, body: string): Vantag
       `${place} redirects (${status}), which is not followed: name the vantage itself`,
     );
   }
+  if (status === 404 && said !== '')
+    return new VantageError('missing', `the vantage ${place} does not know it (404)${quote}`);
   if (status === 404)
     return new VantageError('protocol', `${place} is not a vantage server: it does not know the request (404)`);
   return new VantageError('protocol', `the vantage ${place} did not understand the request (${status})${quote}`);

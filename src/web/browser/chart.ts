@@ -32,9 +32,10 @@ function draw(place: HTMLElement): void {
         { stroke: colour('--soft'), grid: { stroke: colour('--line') } },
       ],
       series: [
-        {},
+        { label: 'When', value: (_plot, at) => (at === null ? '' : new Date(at * 1000).toLocaleString()) },
         ...names.map((label, index) => ({
           label,
+          value: (_plot: uPlot, count: number | null) => (count === null ? 'not known' : String(count)),
           stroke: colour(strokes[index % strokes.length]!),
           dash: dashes[index % dashes.length]!,
           width: 2,

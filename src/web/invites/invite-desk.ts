@@ -67,7 +67,7 @@ export class InviteDesk {
         const outcome = await this.place.read(code.invite, code.clientId, now);
         const { invite, clientId: client } = code;
         if (outcome?.report) await this.keep({ client, invite, report: outcome.report }, now);
-        await this.store.codes.settle(code, outcome?.state ?? 'expired', now);
+        await this.store.codes.settle(code, outcome?.state ?? 'forgotten', now);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         this.problem = error.message;

@@ -45,7 +45,7 @@ pre{white-space:pre-wrap;background:var(--band);padding:.5rem .8rem;border-radiu
 table.list td a:first-child{font-weight:600}td .soft,.soft{color:var(--soft)}caption.seen{position:static;width:auto;height:auto;clip-path:none;text-align:left;color:var(--soft);padding:.3rem 0;white-space:normal}
 @media (max-width:40rem){table.stack caption.seen{display:block}}
 meter,progress{width:14rem;max-width:100%;height:1rem}
-.chart{min-height:14rem}.chart .u-legend{font-size:.85rem}
+.chart{min-height:14rem}.chart:not(:hover) .u-value{visibility:hidden}.chart .u-legend{font-size:.85rem}
 details{margin:.6rem 0}summary{cursor:pointer;min-height:24px}
 @media (prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important;scroll-behavior:auto!important}}
 @media print{.bar,form,.pager,.skip{display:none}}

@@ -4,7 +4,7 @@ import { InputError } from '../../files/text/input-error.js';
 import { createProfileLoader } from '../../files/profiles/profile.js';
 import { formatAddress, parseAddress } from '../../model/address.js';
 import type { Client } from '../../model/client.js';
-import type { InviteState } from '../../model/invite.js';
+import type { MadeCodeState } from '../../model/invite.js';
 import { standingOf } from '../../model/standing.js';
 import { MOST_EXPECTED } from '../../model/vantage-api.js';
 import type { ServerApp } from '../../server/create-server.js';
@@ -93,11 +93,12 @@ function NewCode(props: {
 /** Codes of a client that are listed. */
 const ROWS = 10;
 
-const STATE_WORDS: Readonly<Record<InviteState, string>> = {
+const STATE_WORDS: Readonly<Record<MadeCodeState, string>> = {
   open: 'not used yet',
   expired: 'expired, not used',
   used: 'used, no result so far',
   reported: 'used',
+  forgotten: 'not known any more where it was made: whether it was used cannot be told',
 };
 
 /** The part of a client's page that makes codes, and tells what became of them; nothing without a vantage server. */

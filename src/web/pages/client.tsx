@@ -15,6 +15,7 @@ import { addClientInvite, readInvitePart } from './client-invite.js';
 import { addClientLinks, readLinksPart } from './client-links.js';
 import { addClientReports, readReportsPart } from './client-reports.js';
 import { addClientWaivers, readWaiversPart } from './client-waivers.js';
+import { describeSchedule } from '../../words/schedule.js';
 import { type ClientView, pathOf, readClient, readId } from './read-client.js';
 import { type RefusedForm, RefusedNotice, type RefuseForm } from './refused-form.js';
 
@@ -102,7 +103,7 @@ function describeEntry({ id, entry }: ClientView): string {
     addresses.join(', '),
     ...(group === null ? [] : [`group ${group}`]),
     ...(tags.length > 0 ? [tags.join(', ')] : []),
-    schedule === null ? 'no schedule' : `checked at ${schedule} (${entry.timeZone})`,
+    schedule === null ? 'no schedule' : `checked ${describeSchedule(schedule)} (${entry.timeZone})`,
   ];
   return parts.join(' · ');
 }

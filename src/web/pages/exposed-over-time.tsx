@@ -20,8 +20,9 @@ const ID = 'exposed-over-time';
 
 /** How many clients stood how over time: a chart, and the table that it is drawn from. */
 export function ExposedOverTime({ points }: { readonly points: readonly StandingsPoint[] }) {
-  const known = points.filter(({ counts }) => counts !== null).length;
-  if (known === 0) return <p class="soft">How many clients are exposed over time is known after the next sweep.</p>;
+  // Before the first there is nothing to draw.
+  const first = points.findIndex(({ counts }) => counts !== null);
+  if (first === -1) return <p class="soft">How many clients are exposed over time is known after the next sweep.</p>;
   return (
     <section aria-labelledby={`${ID}-title`}>
       <h2 id={`${ID}-title`}>Clients over time</h2>
@@ -44,7 +45,7 @@ export function ExposedOverTime({ points }: { readonly points: readonly Standing
               </tr>
             </thead>
             <tbody>
-              {points.map(({ at, counts }) => (
+              {points.slice(first).map(({ at, counts }) => (
                 <tr key={at}>
                   <th scope="row" data-value={at}>
                     <Time at={at} />

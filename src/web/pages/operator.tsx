@@ -3,6 +3,7 @@ import { listSchedules, findDue } from '../../fleet/sweep/schedules.js';
 import type { SweepCounts } from '../../fleet/store/sweep-tally.js';
 import type { Sweep } from '../../fleet/store/sweeps.js';
 import type { ServerApp } from '../../server/create-server.js';
+import { describeSchedule } from '../../words/schedule.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderDuration } from '../../words/time.js';
 import { goTo, sendPage } from '../kit/answer.js';
@@ -41,7 +42,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
           columns={['Group', 'Schedule', 'Time zone', 'Clients', 'Ran last', 'Due next']}
           rows={schedules.map(({ group, cron, timeZone, clients, last, due }) => [
             group ?? '–',
-            <code>{cron}</code>,
+            describeSchedule(cron),
             timeZone,
             String(clients),
             <Time at={last?.toISOString() ?? null} />,
@@ -52,7 +53,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
         <h2>Sweeps</h2>
         <div data-part="last-sweeps">
           <Table
-            caption="The newest first"
+            caption="The newest first. Addresses by what each sweep saw then, no answer among those not determined; how they stand now, with all other checks and what was accepted, is on the page of all clients."
             columns={['Sweep', 'Begun', 'State', 'Clients', 'Action needed', 'Not determined', 'As agreed', 'Changes']}
             rows={sweeps.map(renderSweep)}
             empty="There is no sweep yet."

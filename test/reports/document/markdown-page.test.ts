@@ -25,7 +25,7 @@ describe('Markdown', () => {
   });
 
   test('has a table row for each finding that counts', () => {
-    expect(draw(dmzReport)).toContain('| Weight | What we found | What it means |');
+    expect(draw(dmzReport)).toContain('| Severity | What we found | What it means |');
   });
 
   test.each([

@@ -100,17 +100,33 @@ describe('codes of a vantage server elsewhere', () => {
     expect(await readCodes()).not.toContain('<table');
   });
 
+  test('that are not known there any more are said to be so', async () => {
+    const { readCodes, desk, store, makeCode, folder } = await serveWithVantage();
+    const { code } = await makeCode();
+    const invite = await folder.find(parseCode(code)!, new Date());
+    const [made] = await store.codes.list('acme', 1);
+    await store.codes.add({ ...made!, invite: 'a'.repeat(invite!.id.length) });
+    await desk.refresh(new Date());
+    expect(await readCodes()).toMatch(
+      /not known any more where it was made[^]*not used yet|not used yet[^]*not known any/,
+    );
+    expect(desk.problem).toBeNull();
+  });
+
   test('that cannot be asked are said to be so, and keep no other waiting', async () => {
-    const { readCodes, desk, store, makeCode } = await serveWithVantage();
+    const nowhere = new VantageClient({ url: new URL('http://127.0.0.1:1'), token: OPERATOR_TOKEN });
+    const { browse, desk, store } = await servePages({
+      place: (signal) => askServer(nowhere, 'https://vantage.example', signal),
+    });
     const at = new Date();
     const expiresAt = new Date(at.getTime() + 3_600_000).toISOString();
-    const strange = { invite: 'a'.repeat(20), clientId: 'acme', by: 'Ann', state: 'open' as const };
-    await store.codes.add({ ...strange, createdAt: at.toISOString(), expiresAt });
+    const code = { clientId: 'acme', by: 'Ann', state: 'open' as const, createdAt: at.toISOString(), expiresAt };
+    for (const invite of ['a'.repeat(20), 'b'.repeat(20)]) await store.codes.add({ ...code, invite });
     await desk.refresh(at);
-    expect(await readCodes()).toContain('What became of codes could not be asked');
-    await makeCode();
-    const asked = async () => (await store.codes.listPending(at, 10)).map(({ invite }) => invite === strange.invite);
-    expect(await asked()).toEqual([false, true]);
+    const { text } = await browse('/clients/acme');
+    expect(text).toContain('What became of codes could not be asked');
+    expect(text).toContain('not used yet');
+    expect((await store.codes.listPending(at, 10)).map(({ invite }) => invite[0])).toEqual(['b', 'a']);
   });
 
   test('are forgotten with the client', async () => {

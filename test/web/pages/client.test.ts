@@ -5,6 +5,7 @@ import { listRoster } from '../../../src/fleet/sweep/roster.js';
 import type { Handover } from '../../../src/model/handover.js';
 import { addSweep, client } from '../../cli/filled-store.js';
 import { answer, site, survey } from '../../check/rules/build-survey.js';
+import { cleanReport } from '../../reports/sample-reports.js';
 import { until } from '../../vantage/run-app.js';
 import { type ServeSetup, servePages } from '../serve.js';
 
@@ -49,6 +50,16 @@ describe('the page of a client', () => {
     expect(status).toBe(200);
     expect(text).toContain('no check of this client has been stored');
     expect(text).not.toContain('As agreed');
+  });
+
+  test('and its report have the name that the inventory has, also where only someone at the site had it checked', async () => {
+    const { browse, send, store } = await servePages();
+    await store.putRoster('/clients.yaml', listRoster([ACME]));
+    const report = { ...cleanReport, startedAt: new Date(Date.now() - 3_600_000).toISOString() };
+    await store.write((writer) => writer.addInvitedCheck('acme', { invite: 'a', report }));
+    const { text } = await send({ path: '/api/v1/clients/acme/report' });
+    expect((JSON.parse(text) as Handover).client).toEqual({ id: 'acme', name: 'Acme Dental' });
+    expect((await browse('/clients/acme/report.md')).text).toContain('Acme Dental');
   });
 
   test('tells why a client is not checked', async () => {
