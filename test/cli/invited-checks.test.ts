@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openStore } from '../../src/fleet/store/open-store.js';
+import { takeSiteCheck } from '../../src/fleet/sweep/take-site-check.js';
 import { handoverSchema } from '../../src/model/handover.js';
 import { cleanReport, dmzReport } from '../reports/sample-reports.js';
 import { site, survey } from '../check/rules/build-survey.js';
@@ -96,4 +97,27 @@ describe('what someone at the site had checked', () => {
     expect((await run('show', 'bare', '--at', '2026-11-20')).code).toBe(2);
     expect((await run('show', 'acme')).stderr).not.toContain('checked from the site');
   });
+});
+
+test('what counts as a look is told as one, made from the site, and once', async () => {
+  const path = join(directory, 'counting.sqlite');
+  await addSweep(path, '2026-11-20T03:00:00.000Z', [{ client: client('acme'), survey: survey(site()) }]);
+  const counting = await openStore(path);
+  const report = { ...dmzReport, ...at('2026-11-21T10:00:00.000Z', '203.0.113.7') };
+  const terms = { profile: null, failOn: 'low', now: new Date(report.startedAt) } as const;
+  await takeSiteCheck(counting, { client: 'acme', invite: 'a1', report }, terms);
+  await counting.close();
+  const tell = async (...args: string[]) => runHere([...args, '--store', path]);
+  const history = (await tell('history', 'acme')).stdout;
+  expect(history).toMatch(/2026-11-21 10:00:00 UTC {2}✖ VIOLATION +203\.0\.113\.7 {2}sweep 2, checked from the site\n/);
+  expect(history.match(/from the site/g)).toHaveLength(1);
+  expect((await tell('sweeps')).stdout).toMatch(/1 client checked from the site, with the code\s+of invite a1/);
+  expect((await tell('show', 'acme')).stderr).toContain(
+    '203.0.113.7: checked from the site, with a code, at 2026-11-21',
+  );
+  const { code, stdout } = await tell('report', 'acme', '--format', 'markdown', ...OF_THEN);
+  expect(code).toBe(1);
+  expect(stdout).toContain('checked from the site, by someone there with a code, at 2026-11-21 10:00:00 UTC');
+  expect(stdout).not.toContain('## Checked from the site');
+  expect((await tell('clients')).stdout).toContain('VIOLATION');
 });
