@@ -11,8 +11,10 @@ import { listNames, renderCount } from '../words/sentence.js';
 
 const VERDICT_COLUMNS = 14;
 const DAY_COLUMNS = 10;
-/** From so many columns on there is room for when it was last seen, and for names. */
+/** From so many columns on there is room for when it was last seen, and for names; where ids are short, sooner. */
 const COLUMNS_FOR = { seen: 100, name: 120 };
+/** So much of a finding is left where a name is shown sooner. */
+const LEAST_FOR_FINDING = 30;
 const INDENT = 4;
 
 /** Widths of the columns of a row; 0 for one that there is no room for. */
@@ -27,12 +29,15 @@ interface Columns {
 /** Shares what verdict and day leave: ids and addresses get what they need, up to a bound, and the finding the rest. */
 function shareColumns(width: number, longest = { id: Infinity, address: Infinity }): Columns {
   const seen = width < COLUMNS_FOR.seen ? 0 : DAY_COLUMNS;
-  const gaps = 4 + Number(seen > 0) + Number(width >= COLUMNS_FOR.name);
-  const rest = width - VERDICT_COLUMNS - DAY_COLUMNS - seen - gaps;
+  // With a gap for a name, whether there is one or not.
+  const rest = width - VERDICT_COLUMNS - DAY_COLUMNS - seen - 5 - Number(seen > 0);
   const id = Math.max('CLIENT'.length, Math.min(longest.id, Math.floor(rest * 0.25)));
   const address = Math.max('ADDRESS'.length, Math.min(longest.address, Math.floor(rest * 0.3)));
-  const name = width < COLUMNS_FOR.name ? 0 : Math.floor(rest * 0.2);
-  return { id, name, address, seen, worst: rest - id - name - address };
+  const name = Math.floor(rest * 0.2);
+  const worst = rest - id - address - name;
+  return width >= COLUMNS_FOR.name || worst >= LEAST_FOR_FINDING
+    ? { id, name, address, seen, worst }
+    : { id, name: 0, address, seen, worst: worst + name + 1 };
 }
 
 /** How clients stand, for people: a row for each address, why it is not checked below it, and counts at the end. */
