@@ -102,9 +102,9 @@ function renderTally(counts: Readonly<Record<Standing, number>>, style: ReportSt
 
 /**
  * Many targets: a header, one row a target as it finishes, and a tally. Keeps a counter for each standing.
- * @param help the last line, where not all is compliant: by default how to check one again, with the options that it needs
+ * The last line, where not all is compliant, is by default how to check one again, with the options that it needs.
  */
-export function createRows(style: ReportStyle, help?: string): ReportWriter & { end(): string } {
+export function createRows(style: ReportStyle): ReportWriter & { end(): string } {
   const counts: Record<Standing, number> = { violation: 0, inconclusive: 0, compliant: 0, 'no-answer': 0 };
   let [allow, source] = ['', ''];
   return {
@@ -127,6 +127,6 @@ export function createRows(style: ReportStyle, help?: string): ReportWriter & { 
       if (report.vantage.source !== OUTSIDER) source = ` --source ${forTerminal(report.vantage.source)}`;
       return `${[renderRow(report, style), ...renderProblem(report.target, style.width)].join('\n')}\n`;
     },
-    end: () => renderTally(counts, style, help ?? `What to do: sallyport check ADDRESS${allow}${source}`),
+    end: () => renderTally(counts, style, style.help ?? `What to do: sallyport check ADDRESS${allow}${source}`),
   };
 }

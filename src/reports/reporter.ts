@@ -22,6 +22,8 @@ export interface ReportStyle {
   readonly criticalFrom?: Severity | undefined;
   /** Whether what was seen at a time (ISO 8601) is too old for a monitor to rely on; never if left out. */
   readonly isStale?: ((at: string) => boolean) | undefined;
+  /** The last line below many targets, if not all are compliant; how to check one again if left out. */
+  readonly help?: string | undefined;
   /** Who hands the report over, for documents. */
   readonly brand?: Brand | null | undefined;
   /** Characters of the longest id and address of a list of clients, where they are known. */

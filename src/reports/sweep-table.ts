@@ -28,8 +28,8 @@ const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
 
 /** A sweep for people: a row for each slot, its changes below it. */
 export function createSweepTable({ width: columns, ...rest }: ReportStyle, clients: number): SweepWriter {
-  const style = { ...rest, width: limitWidth(columns, MOST_COLUMNS) };
-  const rows = createRows(style, HELP);
+  const style = { ...rest, width: limitWidth(columns, MOST_COLUMNS), help: HELP };
+  const rows = createRows(style);
   const brief = clients > ROWS_FOR_ALL;
   return {
     begin: () => rows.begin(),

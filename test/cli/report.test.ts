@@ -158,6 +158,7 @@ describe('report', () => {
     expect(code).toBe(3);
     expect(stdout).not.toContain('As agreed');
     expect(stdout).toContain('not known to be closed');
+    expect(stdout).toContain('See in the router whether what was not seen this time is still forwarded');
   });
 
   test('does not call "as agreed" a client of which an address was never checked', async () => {
@@ -181,6 +182,8 @@ describe('report', () => {
     await addSweep(path, '2026-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
     const { code, stdout } = await runHere(['report', 'acme', '--store', path, '--format', 'markdown']);
     expect(stdout).toContain('**? Not determined**');
+    expect(stdout).toContain('How all of it is now is not known');
+    expect(stdout).toContain('because there was no check');
     expect(code).toBe(3);
   });
 
@@ -299,7 +302,22 @@ describe('report', () => {
     expect((await make()).lastReport).toBe(at);
     await write('--at', later, '-o', join(directory, 'handed.md'));
     expect(await make()).toEqual({ code: 0, lastReport: later, kinds: [] });
+    // A check was before that report, and none after it.
+    expect((await write('--format', 'markdown')).stdout).toContain('because there was no check.');
     expect((await make('--since', '30d')).kinds).toEqual(['resolved', 'exposed']);
+  });
+
+  test('that leaves out what changed before is not noted, nor is what goes to a device', async () => {
+    const path = join(directory, 'gap.sqlite');
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    await addSweep(path, ago(9), [{ client: acme, survey: closed }]);
+    await addSweep(path, ago(4), [{ client: acme, survey: webPro }]);
+    const write = (...args: string[]) => runHere(['report', 'acme', '--store', path, '--format', 'markdown', ...args]);
+    const gap = await write('--at', ago(2), '--since', ago(3), '-o', join(directory, 'gap.md'));
+    expect(gap.stderr).toContain('this one leaves out what changed before it begins');
+    await write('--at', ago(2), '-o', '/dev/null');
+    expect((await write()).stdout).toContain('WebPro administration (HTTP) is reachable');
+    expect((await write()).stdout).not.toContain('since the last report');
   });
 
   test('that cannot be noted as handed over is written all the same, and says so', async () => {

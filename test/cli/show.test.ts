@@ -17,7 +17,9 @@ const webPro = survey(site(answer('tcp/80', 'nec-webpro', { label: 'NEC WebPro' 
 await addSweep(store, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
 await addSweep(store, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: webPro }]);
 
-const show = (...args: string[]) => runHere(['show', ...args, '--store', store]);
+/** However long ago the checks were. */
+const OLD = ['--stale-after', '36500d'];
+const show = (...args: string[]) => runHere(['show', ...args, '--store', store, ...OLD]);
 
 describe('show', () => {
   test('prints the newest report as the check did, and ends with its verdict', async () => {
@@ -57,6 +59,22 @@ describe('show', () => {
     expect((await runHere(['show', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
   });
 
+  test('of a check that was long ago is not compliant in any form, unless that time is asked for', async () => {
+    const path = join(directory, 'old.sqlite');
+    const at = new Date(Date.now() - 9 * 86_400_000).toISOString();
+    await addSweep(path, at, [{ client: acme, survey: closed }]);
+    for (const format of ['table', 'json', 'prometheus', 'junit', 'html', 'csv', 'nagios']) {
+      const { code, stdout, stderr } = await runHere(['show', 'acme', '--store', path, '--format', format]);
+      expect({ format, code }).toEqual({ format, code: 3 });
+      expect(stderr).toBe('sallyport: not checked: 203.0.113.7: no check for 9 days\n');
+      if (format === 'prometheus') expect(stdout).toContain('sallyport_complete 0');
+      if (format === 'html') expect(stdout).toContain('no check for 9 days');
+      if (format === 'json') expect(JSON.parse(stdout)).toMatchObject({ verdict: 'compliant', startedAt: at });
+    }
+    expect((await runHere(['show', 'acme', '--store', path, '--at', at])).code).toBe(0);
+    expect((await runHere(['show', 'acme', '--store', path, '--stale-after', '10d'])).code).toBe(0);
+  });
+
   test.each(['html', 'markdown'])(
     'names what is out of sight in %s too, and does not say that nothing was found',
     async (format) => {
@@ -77,10 +95,10 @@ describe('show', () => {
     await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
     await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: survey([see('tcp/80', 'filtered')]) }]);
     await addSweep(path, '2026-11-03T03:00:00.000Z', [{ client: acme, survey: closed }]);
-    const then = await runHere(['show', 'acme', '--at', '2026-11-02', '--store', path]);
+    const then = await runHere(['show', 'acme', '--at', '2026-11-02', '--store', path, ...OLD]);
     expect(then.stderr).toContain('not seen since 2026-11-02: WebPro administration');
     expect(then.code).toBe(3);
-    expect((await runHere(['show', 'acme', '--store', path])).code).toBe(0);
+    expect((await runHere(['show', 'acme', '--store', path, ...OLD])).code).toBe(0);
   });
 
   test('relies on no check whose time is still to come', async () => {
@@ -88,7 +106,7 @@ describe('show', () => {
     await addSweep(path, '2031-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);
     expect((await runHere(['show', 'acme', '--format', 'nagios', '--store', path])).code).toBe(3);
     expect((await runHere(['clients', '--format', 'nagios', '--store', path])).code).toBe(3);
-    expect((await runHere(['clients', '--store', path])).stdout).toContain('still to come');
+    expect((await runHere(['clients', '--store', path, ...OLD])).stdout).toContain('still to come');
   });
 
   test('prints that of an earlier time', async () => {
@@ -113,7 +131,7 @@ describe('show', () => {
     const silent = survey([see('tcp/80', 'filtered')]);
     await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
     await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: silent }]);
-    const { code, stdout, stderr } = await runHere(['show', 'acme', '--store', path]);
+    const { code, stdout, stderr } = await runHere(['show', 'acme', '--store', path, ...OLD]);
     expect(code).toBe(3);
     expect(stdout).not.toContain('COMPLIANT  ');
     expect(stderr).toContain('203.0.113.7: not seen since 2026-11-0');
@@ -124,7 +142,7 @@ describe('show', () => {
     const unknown = survey(site(see('tcp/80', 'error')));
     await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
     await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: unknown }]);
-    const { code, stderr } = await runHere(['show', 'acme', '--store', path]);
+    const { code, stderr } = await runHere(['show', 'acme', '--store', path, ...OLD]);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^sallyport: 203\.0\.113\.7: what stands from an earlier check: [^\n]*WebPro[^\n]*\n$/);
   });
@@ -137,9 +155,9 @@ describe('show', () => {
       { client: both, survey: webPro },
       { client: both, survey: other, slot: '203.0.113.8' },
     ]);
-    const all = await runHere(['show', 'both', '--store', path]);
+    const all = await runHere(['show', 'both', '--store', path, ...OLD]);
     expect(all.stdout).toMatch(/203\.0\.113\.7[^]*203\.0\.113\.8/);
-    const one = await runHere(['show', 'both', '203.0.113.8', '--store', path]);
+    const one = await runHere(['show', 'both', '203.0.113.8', '--store', path, ...OLD]);
     expect(one.code).toBe(0);
     expect(one.stdout).not.toContain('203.0.113.7');
   });

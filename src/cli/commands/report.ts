@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { noteHanded } from '../../fleet/handover/report-span.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
 import { DOCUMENT_FORMATS, type DocumentSubject } from '../../handover/draw-document.js';
@@ -77,14 +79,19 @@ export const command = defineCommand({
 /** Has the next report of a client list what changed since this one. That is no reason to fail: this one is written. */
 async function noteHandedOver(
   clientId: string,
-  { madeAt }: DocumentSubject,
-  { at, store: path }: Values<typeof OPTIONS>,
+  { madeAt, since }: DocumentSubject,
+  { at, store: path, output, quiet }: Values<typeof OPTIONS>,
 ): Promise<void> {
+  // What goes to a pipe or a device, someone only looks at.
+  if (!(await stat(output!)).isFile()) return;
   const made = new Date(madeAt);
   const wanted = at === undefined ? made : readInstant(at, 'end');
-  const until = (wanted < made ? wanted : made).toISOString();
+  const until = wanted < made ? wanted : made;
+  const report = { clientId, until: until.toISOString(), how: 'file', at: madeAt } as const;
   try {
-    await withStore(path, (store) => store.handed.add({ clientId, until, how: 'file', at: madeAt }));
+    const isNoted = await withStore(path, (store) => noteHanded(store, report, new Date(since!)));
+    if (!isNoted && !quiet)
+      tell('the next report will not begin where this one ends: this one leaves out what changed before it begins');
   } catch (error) {
     tell(`the next report will not begin where this one ends: ${describeError(error)}`);
   }

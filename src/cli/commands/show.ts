@@ -1,6 +1,7 @@
 import { readInstant } from '../../files/text/instant.js';
 import { readInvited } from '../../fleet/handover/read-invited.js';
-import { listUnchecked, readLooks, sayLook } from '../../fleet/handover/read-looks.js';
+import { sayAge } from '../../fleet/changes/not-checked.js';
+import { listUnchecked, type Look, readLooks, sayLook } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
 import { describeMissingReport, type ReportWanted } from '../../fleet/handover/missing-report.js';
 import type { ClientCard } from '../../model/client.js';
@@ -51,13 +52,13 @@ export const command = defineCommand({
     const at = settings.at === undefined ? null : readInstant(settings.at, 'end');
     const { card, looks, invited, unchecked, retired } = await withStore(path, async (store) => {
       const chosen = await chooseLooks(store, client, { address, at });
-      const { invited } = chosen;
       return {
         ...chosen,
-        unchecked: invited.length > 0 ? [UNSWEPT] : await listMissing(store, client, { address, at }),
+        unchecked: chosen.invited.length > 0 ? [UNSWEPT] : await listMissing(store, client, { address, at }),
         retired: await store.listRetired(client),
       };
     });
+    const old = at ? [] : listOld(looks, isStale);
     const output = await openReport(settings.output, settings.force);
     const reporter: Reporter = REPORTERS[format];
     const writer = reporter.create({
@@ -68,9 +69,10 @@ export const command = defineCommand({
       criticalFrom: settings['critical-from'],
       isStale,
       brand,
+      help: `What to do: sallyport show ${client} ADDRESS`,
       many: looks.length + invited.length + unchecked.length > 1,
     });
-    let verdict: Verdict = unchecked.length > 0 ? 'inconclusive' : 'compliant';
+    let verdict: Verdict = old.length + unchecked.length > 0 ? 'inconclusive' : 'compliant';
     await output.write(writer.begin());
     for (const look of looks) {
       const { slot, unseen, standing, invite } = look;
@@ -89,7 +91,7 @@ export const command = defineCommand({
       await output.write(writer.report(report, { client: card, slot, unseen: 0, lost: [] }));
       if (!settings.quiet) tell(`${slot}: ${FROM_SITE} ${renderTime(report.startedAt)}`);
     }
-    const missing = unchecked.map(({ slot, reason }) => ({
+    const missing = [...old, ...unchecked].map(({ slot, reason }) => ({
       client: card,
       reason: slot === null ? reason : `${slot}: ${reason}`,
     }));
@@ -110,6 +112,13 @@ const MOST_STANDING = 3;
 
 /** What is missing where only someone at the site had something checked: it may be of another line. */
 const UNSWEPT = { slot: null, reason: 'no sweep has checked any of its addresses' };
+
+/** The addresses whose last check was too long ago to say how they are now. */
+function listOld(looks: readonly Look[], isStale: (at: string) => boolean) {
+  return looks
+    .filter(({ report: { startedAt } }) => isStale(startedAt))
+    .map(({ slot, report: { startedAt } }) => ({ slot, reason: sayAge(Date.now() - Date.parse(startedAt)) }));
+}
 
 /** The addresses that were not checked; what belonged to the client at an earlier time is not known. */
 async function listMissing(store: Store, client: string, { address, at }: ReportWanted) {

@@ -82,7 +82,7 @@ function readSince(text: string, until: Date): Date {
 
 async function fromFile(client: string | undefined, file: string, options: Settings): Promise<Handover> {
   if (client !== undefined) throw new InputError('give a client or --report, not both');
-  refuseIdle(options, ['at', 'since', 'checklist', 'store'], 'with --report');
+  refuseIdle(options, ['at', 'since', 'checklist'], 'with --report');
   const handover = toHandover(await readHandedReport(file));
   // Someone may have written it by hand.
   const wrong = handover.addresses.find(({ report }) => isTooGood(report));

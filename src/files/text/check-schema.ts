@@ -16,7 +16,7 @@ export const line = (max: number) =>
   anyText
     .trim()
     .min(1, { error: 'is empty', abort: true })
-    .max(max, { abort: true })
+    .max(max, { error: `is longer than ${max} characters`, abort: true })
     .regex(NO_CONTROLS, { error: 'control characters are not allowed', abort: true });
 
 /**

@@ -33,10 +33,15 @@ export function judgeListed(
   if (!isKnown && !cause) return { why: 'uncounted', reason: 'no check has counted yet' };
   const ageMs = clock.now.getTime() - countedAt;
   if (countedAt >= clock.staleBefore.getTime() && ageMs >= -CLOCK_DOUBT_MS) return cause;
-  const check = countedAt < lookedAt ? 'no check that counts' : 'no check';
-  const age =
-    ageMs < 0 ? 'the time of its last check is still to come: a clock was wrong' : `${check} for ${renderAge(ageMs)}`;
+  const age = sayAge(ageMs, countedAt < lookedAt ? 'no check that counts' : 'no check');
   return cause ? { ...cause, reason: `${age}: ${cause.reason}` } : { why: 'stale', reason: age };
+}
+
+/** Says how long ago the last check of an address was, as a phrase. */
+export function sayAge(ageMs: number, check = 'no check'): string {
+  return ageMs < 0
+    ? 'the time of its last check is still to come: a clock was wrong'
+    : `${check} for ${renderAge(ageMs)}`;
 }
 
 function renderAge(ms: number): string {

@@ -1,3 +1,4 @@
+import type { HandedReport } from '../../model/client.js';
 import type { Store } from '../store/store.js';
 
 const HOUR_MS = 3_600_000;
@@ -40,4 +41,16 @@ export async function chooseSpan(
     lastReport,
     currentSince: oldest,
   };
+}
+
+/**
+ * Notes that a report was handed over, unless changes before it would never be told: those since the last one, or of
+ * 30 days, that it does not list. Says whether it is noted.
+ */
+export async function noteHanded(store: Pick<Store, 'handed'>, report: HandedReport, since: Date): Promise<boolean> {
+  const until = new Date(report.until);
+  const usual = await chooseSpan(store, report.clientId, { since: null, until });
+  if (since > usual.since) return false;
+  await store.handed.add(report);
+  return true;
 }

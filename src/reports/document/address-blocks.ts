@@ -49,7 +49,10 @@ function tableAnswers({ observations, unlisted }: Report): Block[] {
   return [
     told.length > 0
       ? { kind: 'table', caption: TEXTS.answersCaption, columns: TEXTS.answersColumns, rows }
-      : { kind: 'text', text: TEXTS.noAnswers },
+      : {
+          kind: 'text',
+          text: observations.some(({ state }) => state === 'closed') ? TEXTS.nothingOpen : TEXTS.noAnswers,
+        },
     ...(rest === '' ? [] : [{ kind: 'text', text: `${TEXTS.others}: ${rest}.${compared}` } as const]),
   ];
 }

@@ -33,8 +33,29 @@ function isOld({ startedAt }: Report, { since, currentSince, madeAt }: Handover)
 
 /** The verdict of all that a report has, in words for a customer. */
 export function sayHandover(handover: Handover, standing: Standing): string {
-  const text = sayVerdict(standing, listTelling(handover));
+  const unknown = standing === 'violation' ? countUnknown(handover) : 0;
+  const text = [
+    sayVerdict(standing, listTelling(handover)),
+    ...(unknown > 0
+      ? [
+          `How ${renderCount(unknown, 'more address', 'more addresses')} ${unknown === 1 ? 'stands' : 'stand'} is not known.`,
+        ]
+      : []),
+  ].join(' ');
   return listWorse(handover).length > 0 ? `${TEXTS.invited}: ${lowerFirst(text)}` : text;
+}
+
+/** How many addresses nothing is known of that counts. */
+function countUnknown(handover: Handover): number {
+  const { addresses, unchecked } = handover;
+  const isUnknown = ({ report }: AddressPart) =>
+    !isViolation(report) && (report.verdict !== 'compliant' || isOld(report, handover));
+  return addresses.filter(isUnknown).length + unchecked.length;
+}
+
+/** Whether all addresses were checked, and not too long ago to say how they are now. */
+export function isCurrent(handover: Handover): boolean {
+  return handover.unchecked.length === 0 && !handover.addresses.some(({ report }) => isOld(report, handover));
 }
 
 /** The reports that a verdict is about, and so what was found and what to do: of the addresses, and of what is worse. */

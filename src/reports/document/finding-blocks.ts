@@ -35,11 +35,14 @@ function groupForPeople(found: readonly Found[]): FindingGroup[] {
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The first page: what was found in plain words, without ports, and what it means. */
-export function tellFindings(found: readonly Found[]): Block[] {
+/**
+ * The first page: what was found in plain words, without ports, and what it means.
+ * @param isCurrent whether all of the place was checked, and lately
+ */
+export function tellFindings(found: readonly Found[], isCurrent = true): Block[] {
   const all = listFound(found);
   const heading: Block = { kind: 'heading', level: 2, text: TEXTS.found };
-  if (all.length === 0) return [heading, { kind: 'text', text: sayNothing(found) }];
+  if (all.length === 0) return [heading, { kind: 'text', text: sayNothing(found, isCurrent) }];
   const rows = all
     .slice(0, MOST_ON_FIRST_PAGE)
     .map(({ severity, headline, matters }): Cell[] => [{ severity }, headline, matters]);
@@ -51,8 +54,9 @@ export function tellFindings(found: readonly Found[]): Block[] {
 }
 
 /** Only where all could be determined is nothing found good news. */
-function sayNothing(found: readonly Found[]): string {
-  return found.every(({ verdict }) => verdict === 'compliant') ? TEXTS.nothingFound : TEXTS.nothingProved;
+function sayNothing(found: readonly Found[], isCurrent: boolean): string {
+  if (found.some(({ verdict }) => verdict !== 'compliant')) return TEXTS.nothingProved;
+  return isCurrent ? TEXTS.nothingFound : TEXTS.nothingKnown;
 }
 
 /** What needs someone to act, in plain words, worst first. */
@@ -78,8 +82,7 @@ export function tellAccepted(found: readonly Found[]): Block[] {
 }
 
 /** The first page: what to do, and who does it, most urgent first. */
-export function tellTodo(found: readonly Found[]): Block[] {
-  const all = listTodo(found);
+export function tellTodo(all: readonly Todo[]): Block[] {
   if (all.length === 0) return [];
   const rows = all.slice(0, MOST_ON_FIRST_PAGE).map(({ remedy, who }, index) => [String(index + 1), remedy, who]);
   return [
@@ -89,8 +92,14 @@ export function tellTodo(found: readonly Found[]): Block[] {
   ];
 }
 
-/** What to do, and who does it, most urgent first. */
-export function listTodo(found: readonly Found[]): { remedy: string; who: string }[] {
+/** A thing to do, and who does it. */
+export interface Todo {
+  readonly remedy: string;
+  readonly who: string;
+}
+
+/** What to do about what was found, most urgent first. */
+export function listTodo(found: readonly Found[]): Todo[] {
   const told = new Map<string, { readonly group: FindingGroup; readonly remedy: string }>();
   for (const group of groupForPeople(found)) {
     const remedy = joinTexts(group, 'remedy');
@@ -123,23 +132,22 @@ export interface Doubtful {
   /** What it is called where there are several. */
   readonly name: string;
   readonly undetermined: readonly ReportedUndetermined[];
+  readonly findings: readonly Pick<ReportedFinding, 'effect' | 'title'>[];
 }
 
 /** What could not be determined: what prevents a result, and what no check of this kind can show. */
 export function listDoubts(places: readonly Doubtful[]): Block[] {
-  const all = new Map<string, { readonly doubt: ReportedUndetermined; readonly names: string[] }>();
-  for (const { name, undetermined } of places) {
-    for (const doubt of undetermined) {
-      const key = `${doubt.blocking} ${sayDoubt(doubt)}`;
-      const known = all.get(key);
-      if (known) known.names.push(name);
-      else all.set(key, { doubt, names: [name] });
-    }
+  const all = { blocking: new Map<string, string[]>(), other: new Map<string, string[]>() };
+  const add = (doubts: Map<string, string[]>, text: string, name: string) =>
+    doubts.set(text, [...(doubts.get(text) ?? []), name]);
+  for (const { name, undetermined, findings } of places) {
+    for (const { effect, title } of findings) if (effect === 'inconclusive') add(all.blocking, `${title}.`, name);
+    for (const doubt of undetermined) add(doubt.blocking ? all.blocking : all.other, sayDoubt(doubt), name);
   }
-  const list = (title: string, blocking: boolean): Block[] => {
-    const items = [...all.values()]
-      .filter(({ doubt }) => doubt.blocking === blocking)
-      .map(({ doubt, names }) => sayDoubt(doubt) + (names.length < places.length ? ` (${nameSome(names)})` : ''));
+  const list = (title: string, doubts: ReadonlyMap<string, readonly string[]>): Block[] => {
+    const items = [...doubts].map(
+      ([text, names]) => text + (names.length < places.length ? ` (${nameSome(names)})` : ''),
+    );
     return items.length === 0
       ? []
       : [
@@ -147,12 +155,12 @@ export function listDoubts(places: readonly Doubtful[]): Block[] {
           { kind: 'list', ordered: false, items: [...items.slice(0, MOST_DOUBTS), ...countRest(items.length)] },
         ];
   };
-  return all.size === 0
+  return all.blocking.size + all.other.size === 0
     ? []
     : [
         { kind: 'heading', level: 2, text: TEXTS.unknown },
-        ...list(TEXTS.unknownBlocking, true),
-        ...list(TEXTS.unknownOther, false),
+        ...list(TEXTS.unknownBlocking, all.blocking),
+        ...list(TEXTS.unknownOther, all.other),
       ];
 }
 

@@ -76,14 +76,20 @@ function tellWorst({ rows: all, standings }: FleetReport): Block[] {
   ];
 }
 
-function tellNotChecked({ notChecked, notCheckedCount }: FleetReport): Block[] {
+function tellNotChecked({ notChecked, notCheckedCount, unknownCount }: FleetReport): Block[] {
   if (notCheckedCount === 0) return [];
   const rows = notChecked.map(({ client, slot, reason }) => [client.name, slot ?? '', reason]);
   return [
-    { kind: 'heading', level: 2, text: TEXTS.notChecked },
+    { kind: 'heading', level: 2, text: `${TEXTS.notChecked}: ${sayNotChecked(notCheckedCount, unknownCount)}` },
     { kind: 'table', caption: TEXTS.notChecked, columns: TEXTS.notCheckedColumns, rows },
     ...countRest(notCheckedCount - rows.length),
   ];
+}
+
+/** How many are not checked; what is, and where something stands from before, counts as that above. */
+export function sayNotChecked(count: number, unknown: number): string {
+  const stands = count - unknown;
+  return `${count}${stands > 0 ? `, ${stands} of them counted above` : ''}`;
 }
 
 function tellTrend({ trend }: FleetReport): Block[] {

@@ -9,6 +9,7 @@ import type { Swept } from '../reporter.js';
 import { describeAddress } from './address-blocks.js';
 import {
   type AddressPart,
+  isCurrent,
   listAges,
   listFromSite,
   listTelling,
@@ -20,10 +21,18 @@ import {
   sayVerdict,
   worstStanding,
 } from './address-verdict.js';
-import { describeChecklist, listDoubts, tellAccepted, tellFindings, tellTodo } from './finding-blocks.js';
+import {
+  describeChecklist,
+  listDoubts,
+  listTodo,
+  tellAccepted,
+  tellFindings,
+  tellTodo,
+  type Todo,
+} from './finding-blocks.js';
 import { describeSite } from './site-blocks.js';
 import type { Block, ReportDocument, TableBlock, VerdictBlock } from './report-document.js';
-import { STANDING_WORDS, TEXTS } from './strings.js';
+import { FIXED_BY_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 
 /** The report of a client, or of one check: a page that a customer understands, then the evidence. Pure. */
 export function describeHandover(handover: Handover): ReportDocument {
@@ -53,8 +62,8 @@ function describeAddresses(handover: Handover): Block[] {
     ...[...listAges(handover), ...listFromSite(handover), ...listUnchecked(handover)].map(
       (text) => ({ kind: 'text', text }) as const,
     ),
-    ...tellFindings(telling),
-    ...tellTodo(telling),
+    ...tellFindings(telling, isCurrent(handover)),
+    ...tellTodo(listHandoverTodo(handover)),
     ...tellAccepted(reports),
     ...tellUnseen(addresses, addresses.length > 1),
     ...tellInvited(handover),
@@ -165,7 +174,7 @@ function tellInvited(handover: Handover): Block[] {
       { kind: 'heading', level: 3, text: `${nameTarget(report)}, ${renderTime(report.startedAt)}` } as const,
       tellOne(report),
       // What comes first of each is its heading; what the verdict above is about stands there.
-      ...(told.includes(report) ? [] : [...tellFindings([report]).slice(1), ...tellTodo([report]).slice(1)]),
+      ...(told.includes(report) ? [] : [...tellFindings([report]).slice(1), ...tellTodo(listTodo([report])).slice(1)]),
     ]),
   ];
 }
@@ -178,6 +187,13 @@ function tellUnseen(addresses: readonly AddressPart[], many: boolean): Block[] {
         { kind: 'heading', level: 2, text: TEXTS.unseen },
         { kind: 'list', ordered: false, items },
       ];
+}
+
+/** What to do about what was found, and about what was not seen this time, most urgent first. */
+export function listHandoverTodo(handover: Handover): Todo[] {
+  const isUnseen = handover.addresses.some(({ unseen }) => unseen.length > 0);
+  const unseen = { remedy: TEXTS.unseenTodo, who: FIXED_BY_WORDS.router };
+  return [...listTodo(listTelling(handover)), ...(isUnseen ? [unseen] : [])];
 }
 
 /** Exposures that stand and were not seen. */
@@ -240,9 +256,20 @@ function tellChanges(handover: Handover): Block[] {
   const { since, changes } = handover;
   if (since === null) return [];
   const heading: Block = { kind: 'heading', level: 2, text: titleChanges(handover) };
-  if (changes.length === 0) return [heading, { kind: 'text', text: TEXTS.noChanges }];
+  if (changes.length === 0) return [heading, { kind: 'text', text: sayNoChanges(handover) }];
   const rows = changes.map(({ at, slot, title, severity }) => [renderTime(at), slot, title, { severity }]);
   return [heading, { kind: 'table', caption: TEXTS.changesCaption, columns: TEXTS.changesColumns, rows }];
+}
+
+/** What is said in place of changes: that there were none is known only from when on someone looked. */
+export function sayNoChanges({ since, addresses }: Handover): string {
+  const looks = addresses.flatMap(({ report, history }) =>
+    report.target.address === null ? [] : [report.startedAt, ...(history?.looks.map(({ at }) => at) ?? [])],
+  );
+  const known = looks.filter((at) => since === null || at >= since).sort();
+  const [first] = known;
+  if (first === undefined) return TEXTS.noLooks;
+  return known.length < looks.length ? TEXTS.noChanges : `${TEXTS.noChangesSinceFirst} ${renderTime(first)}.`;
 }
 
 /** From when on changes are listed, as a heading. */

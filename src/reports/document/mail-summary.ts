@@ -5,10 +5,10 @@ import type { FleetReport } from '../../model/fleet-report.js';
 import { type Handover, MOST_LOOKS } from '../../model/handover.js';
 import { cutText, listNames, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
-import { listFound, listTodo } from './finding-blocks.js';
+import { listFound } from './finding-blocks.js';
 import { listAges, listTelling, listUnchecked, nameAddress, sayHandover, worstStanding } from './address-verdict.js';
-import { listUnseenOf, titleChanges } from './handover-document.js';
-import { judgeFleet } from './fleet-document.js';
+import { listHandoverTodo, listUnseenOf, sayNoChanges, titleChanges } from './handover-document.js';
+import { judgeFleet, sayNotChecked } from './fleet-document.js';
 import { brandLines } from './letterhead.js';
 import { SEVERITY_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 
@@ -35,8 +35,7 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
   const standing = worstStanding(handover);
   const reports = listTelling(handover);
   const ages = listAges(handover);
-  const known = ages.length < addresses.length || changes.length > 0;
-  const [first, ...others] = listTodo(reports);
+  const [first, ...others] = listHandoverTodo(handover);
   return {
     title: `${TEXTS.title} ${period}: ${name}`,
     sections: [
@@ -55,7 +54,7 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
         titleChanges(handover),
         changes.length > 0
           ? changes.map(({ at, slot, title }) => `${renderTime(at)}, ${slot}: ${title}`)
-          : [known ? TEXTS.noChanges : TEXTS.noLooks],
+          : [sayNoChanges(handover)],
       ),
       ...(first
         ? [
@@ -76,8 +75,6 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
 /** The mail that the report of all clients comes with. Pure. */
 export function summariseFleet(fleet: FleetReport, { period, attached, brand, command }: MailFacts): LetterText {
   const { rows, changes, since, notCheckedCount, unknownCount, notChecked } = fleet;
-  // What is not checked, and where something stands from before, counts as that.
-  const stands = notCheckedCount - unknownCount;
   const { label, text } = judgeFleet(fleet);
   const worst = rows.filter(({ standing }) => standing === 'violation').slice(0, MOST_ROWS);
   const line = ({ client, slot, worst: finding }: FleetReport['rows'][number]) =>
@@ -90,7 +87,7 @@ export function summariseFleet(fleet: FleetReport, { period, attached, brand, co
       ...(notCheckedCount > 0
         ? [
             section(
-              `${TEXTS.notChecked}: ${notCheckedCount}${stands > 0 ? `, ${stands} of them counted above` : ''}`,
+              `${TEXTS.notChecked}: ${sayNotChecked(notCheckedCount, unknownCount)}`,
               notChecked.slice(0, MOST_ROWS).map(({ client, reason }) => `${client.name}: ${reason}`),
             ),
           ]

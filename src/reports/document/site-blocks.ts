@@ -7,7 +7,7 @@ import { describeMapping, listGatewayFacts } from '../site-gateways.js';
 import { CAUSE_WORDS, describeNothing, explain, listReachable, namePlaces } from '../site-reachable.js';
 import { describeNetwork, describeOutside, listMeasurements } from '../site-words.js';
 import { describeAddress } from './address-blocks.js';
-import { detailFindings, listDoubts, listErrors, tellFindings, tellTodo } from './finding-blocks.js';
+import { detailFindings, listDoubts, listErrors, listTodo, tellFindings, tellTodo } from './finding-blocks.js';
 import type { Block } from './report-document.js';
 import { FITNESS_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 
@@ -20,7 +20,7 @@ export function describeSite(site: SiteReport): Block[] {
   return [
     tellVerdict(site),
     ...tellFindings([site]),
-    ...tellTodo([site]),
+    ...tellTodo(listTodo([site])),
     ...tellChecked(site),
     ...listDoubts([{ ...site, name: '' }]),
     { kind: 'break' },
