@@ -31,6 +31,8 @@ export interface Issue {
   readonly waived: boolean;
   /** An exposure that is no longer seen, and not known to be closed: when it first was not. ISO 8601, UTC. */
   readonly lostAt?: string;
+  /** Which of the profile's sources saw it; an outsider where left out. */
+  readonly source?: string;
 }
 
 /** That nothing answers, as it was accepted in a look. */

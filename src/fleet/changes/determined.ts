@@ -1,5 +1,6 @@
 import type { Issue } from '../../model/change.js';
 import type { Reason, ReportData, ReportedObservation } from '../../model/report.js';
+import { OUTSIDER } from '../../model/profile.js';
 import { isInSight } from './sight.js';
 
 /*
@@ -24,15 +25,22 @@ export function indexLooks({ observations }: ReportData): Looks {
 /**
  * Whether a report that does not tell an issue proves that it is gone. What concerns the whole site, or a service that
  * may stand on several endpoints, is only proved by a look with nothing left open; an exposure by one in which the site
- * is in sight.
+ * is in sight, from where it was seen: who is let in from elsewhere says nothing of whoever was let in there, unless the
+ * port is shut.
  * @param refusals how the site refuses, if that is known
  */
 export function excludesIssue(report: ReportData, issue: Issue, looks: Looks, refusals?: readonly Reason[]): boolean {
   const { endpoint, outage } = issue;
   if (!outage && !isInSight(report, issue, refusals)) return false;
+  const isElsewhere = !outage && (issue.source ?? OUTSIDER) !== report.vantage.source;
+  if (isElsewhere && !isShut(endpoint, looks)) return false;
   return endpoint === null || outage
     ? isConclusive(report) && !report.undetermined.some(({ blocking }) => blocking)
     : determines(report, endpoint, looks);
+}
+
+function isShut(endpoint: string | null, looks: Looks): boolean {
+  return endpoint !== null && (looks.get(endpoint) ?? []).some(({ state }) => state === 'closed');
 }
 
 /** Who answers where something is open and says nothing this time is not known to have changed. */

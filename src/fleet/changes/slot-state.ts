@@ -2,6 +2,7 @@ import { isRandomCanary } from '../../model/canary.js';
 import type { AcceptedSilence, Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
+import { OUTSIDER } from '../../model/profile.js';
 import { standingOf } from '../../model/standing.js';
 import { listRefusals, showsLife } from './sight.js';
 import type { Finding } from '../../model/finding.js';
@@ -12,7 +13,7 @@ export function stateOf(report: ReportData): SlotState {
   const canaries = listRandomCanaries(report);
   const issues = new Map<string, Issue>();
   for (const finding of report.findings) {
-    const issue = readIssue(finding);
+    const issue = readIssue(finding, report.vantage.source);
     if (!issue || (issue.endpoint !== null && canaries.has(issue.endpoint))) continue;
     const key = issueKey(issue);
     const other = issues.get(key);
@@ -44,10 +45,10 @@ export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<str
   return Object.fromEntries([...entries].sort(([a], [b]) => Number(a > b) - Number(a < b)));
 }
 
-function readIssue({ rule, about, endpoint, severity, data, effect, waiver }: Finding): Issue | null {
+function readIssue({ rule, about, endpoint, severity, data, effect, waiver }: Finding, source: string): Issue | null {
   const waived = Boolean(waiver);
   if (about === 'silence' || (effect !== 'violation' && !waived)) return null;
-  return { rule, endpoint, severity, data, outage: about === 'outage', waived };
+  return { rule, endpoint, severity, data, outage: about === 'outage', waived, ...(source !== OUTSIDER && { source }) };
 }
 
 function readSilence({ rule, about, severity, waiver }: Finding): AcceptedSilence | null {

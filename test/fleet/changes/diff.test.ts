@@ -173,6 +173,21 @@ describe('lost-sight', () => {
     expect(kinds(changesBetween(outage, { ...silent, findings: outage.findings, verdict: 'violation' }))).toEqual([]);
   });
 
+  test('and “resolved” are not told of what an outsider saw by a look of one who is let in by agreement, unless the port is shut', () => {
+    const sip = violation({ rule: 'sip-open-to-world', endpoint: 'udp/5060' });
+    const asProvider = (report: Report): Report => ({ ...report, vantage: { ...report.vantage, source: 'provider' } });
+    const letIn = asProvider(lookAt({ observations: [openAt('udp/5060', null)] }));
+    expect(changesBetween(sip, letIn)).toEqual([]);
+    const after = carryOver(stateOf(sip), { ...stateOf(letIn), verdict: 'compliant' }, letIn);
+    expect(after).toMatchObject({ verdict: 'violation', issues: stateOf(sip).issues });
+    expect(kinds(changesBetween(sip, asProvider(closed)))).toEqual(['resolved']);
+    // Whoever looks from the same place again proves it as ever.
+    const seenThere = asProvider(sip);
+    expect(stateOf(seenThere).issues['sip-open-to-world udp/5060']).toMatchObject({ source: 'provider' });
+    expect(kinds(changesBetween(seenThere, letIn))).toEqual(['resolved']);
+    expect(changesBetween(seenThere, lookAt({ observations: [openAt('udp/5060', null)] }))).toEqual([]);
+  });
+
   test('is not told where the site refuses as it did before', () => {
     const refusing = { ...exposed, observations: allIn('filtered', 'host-unreach', [open]).observations };
     expect(kinds(changesBetween(refusing, allIn('filtered', 'host-unreach')))).toEqual(['resolved']);
