@@ -8,6 +8,9 @@ import { isInSight } from './sight.js';
  * cut off or did not go, what was known before still stands.
  */
 
+/** Ports of a protocol; 0 is none. */
+const ALL_PORTS = 65_535;
+
 /** What was seen, by endpoint. */
 export type Looks = ReadonlyMap<string, readonly ReportedObservation[]>;
 
@@ -50,14 +53,20 @@ export function excludesIdentity(report: ReportData, endpoint: string, looks: Lo
 
 function determines(report: ReportData, endpoint: string, looks: Looks): boolean {
   const seen = looks.get(endpoint) ?? [];
-  // What a report counts without listing it is neither open nor failed.
-  const lookedAt = seen.length > 0 || Object.keys(report.unlisted).length > 0;
+  const lookedAt = seen.length > 0 || isOfAllPorts(report, endpoint);
   return (
     isConclusive(report) &&
     lookedAt &&
     seen.every(({ state }) => state !== 'error') &&
     !report.undetermined.some((gap) => gap.blocking && (gap.endpoint === null || gap.endpoint === endpoint))
   );
+}
+
+/** Whether all ports of a protocol were asked: what a report then counts without listing it is neither open nor failed. */
+function isOfAllPorts({ observations, unlisted }: ReportData, endpoint: string): boolean {
+  const counted = Object.values(unlisted).reduce((sum, count) => sum + count, 0);
+  const transport = endpoint.slice(0, 4);
+  return counted + observations.filter((seen) => seen.endpoint.startsWith(transport)).length >= ALL_PORTS;
 }
 
 /** Nothing that a rule says, no crash and no cut-off keeps us from taking what was not found for absent. */
