@@ -5,6 +5,8 @@ import type { AlertConfig } from '../fleet/alerts/alert-config.js';
 export interface DealerFiles {
   /** Absolute path of the inventory. */
   readonly inventory: string;
+  /** Which of its clients are swept on schedules: what identifies the choice, as JSON. */
+  readonly chosen: string;
   /** Columns and keys of it that are the dealer's own, and left out. */
   readonly ignore?: readonly string[] | undefined;
   /** What the files say now. What is wrong with one is told to the operator, and what was read before stays in force. */

@@ -90,6 +90,7 @@ export async function servePages({
   const folder = await InviteFolder.open(join(directory, 'invites'));
   const files = {
     inventory: file,
+    chosen: '',
     ignore: [],
     read: async () => ({ inventory: await loadInventory(file), alerts: null }),
   };

@@ -118,7 +118,12 @@ export async function runServe(settings: ServeSettings): Promise<number> {
         now,
         figures: measured,
       },
-      files: { inventory: resolve(settings.inventory), ignore: settings.ignore, read: files.read },
+      files: {
+        inventory: resolve(settings.inventory),
+        chosen: files.chosen,
+        ignore: settings.ignore,
+        read: files.read,
+      },
       readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),
       ending: signal,
       onTrouble: tellError,

@@ -65,6 +65,7 @@ export function createFiles(settings: FileSettings, note: (line: string) => void
     const stats = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
     return JSON.stringify(stats.map((found) => found && [found.mtimeMs, found.size, found.ino]));
   };
+  const chosen = JSON.stringify([groups ?? [], ids ?? [], tags ?? []]);
   const told = new Set<string>();
   const tellOnce = (line: string): void => {
     if (!told.has(line)) note(line);
@@ -81,6 +82,7 @@ export function createFiles(settings: FileSettings, note: (line: string) => void
     return files;
   };
   return {
+    chosen,
     /** What the files say now; what was loaded before where they have mistakes, which are told. */
     read: async (): Promise<ServiceFiles> => {
       try {
@@ -104,7 +106,7 @@ export function createFiles(settings: FileSettings, note: (line: string) => void
         inventory: inventory.file,
         clients,
         everyone: inventory.clients,
-        chosen: JSON.stringify([groups ?? [], ids ?? [], tags ?? []]),
+        chosen,
         alerts: config,
       };
     },

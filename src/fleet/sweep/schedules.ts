@@ -11,7 +11,7 @@ export async function* filterClients(
 
 /** Clients that are swept together: those of one group that share a schedule. */
 export interface Schedule {
-  /** Same from run to run: what its last run is remembered by. */
+  /** Same from run to run. */
   readonly key: string;
   readonly group: string | null;
   /** Cron expression. */
@@ -24,6 +24,14 @@ export interface Schedule {
 /** The key of a client's schedule; null if it has none. */
 function scheduleKey({ group, schedule, timeZone }: Client): string | null {
   return schedule === null ? null : JSON.stringify([group, schedule, timeZone]);
+}
+
+/** What the last run of a schedule is remembered by: other inventories, and other choices from one, have runs of their own. */
+export function runKey(
+  { key }: Pick<Schedule, 'key'>,
+  { inventory, chosen }: { readonly inventory: string; readonly chosen: string },
+): string {
+  return JSON.stringify(['schedule', key, inventory, chosen]);
 }
 
 /** Lists the schedules of an inventory. */

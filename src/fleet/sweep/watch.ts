@@ -10,7 +10,7 @@ import { ReportClock } from './report-clock.js';
 import { ScheduleTurn } from './schedule-turn.js';
 import type { WatchOptions } from './watch-options.js';
 import type { WatchedFiles } from './watched-files.js';
-import { filterClients, findDue, listSchedules, type Schedule } from './schedules.js';
+import { filterClients, findDue, listSchedules, runKey, type Schedule } from './schedules.js';
 import { renderCount } from '../../words/sentence.js';
 
 const TICK_MS = 5_000;
@@ -128,11 +128,11 @@ class Watcher {
     this.#due.clear();
     const ahead: Date[] = [];
     for (const schedule of this.#schedules) {
-      const [lastRun, now] = [await this.options.store.lastRun(schedule.key), new Date()];
+      const [lastRun, now] = [await this.options.store.lastRun(runKey(schedule, this.files)), new Date()];
       const isAhead = lastRun !== null && lastRun > now;
       if (isAhead) {
         ahead.push(lastRun);
-        await this.options.store.noteRun(schedule.key, now).catch(() => {});
+        await this.options.store.noteRun(runKey(schedule, this.files), now).catch(() => {});
       }
       this.#appoint(schedule, isAhead ? now : lastRun);
     }
@@ -211,7 +211,7 @@ class Watcher {
           })
         : await resumeSweep(options);
       if (!prepared) return;
-      if (schedule) await store.noteRun(schedule.key, startedAt);
+      if (schedule) await store.noteRun(runKey(schedule, this.files), startedAt);
       const { id, remaining } = prepared.sweep;
       view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${renderCount(remaining, 'client')}`);
       let end: SweepEnd = { state: 'interrupted', blind: 0, held: 0, failed: [] };
@@ -232,13 +232,13 @@ class Watcher {
     } catch (error) {
       this.#healthy = false;
       this.#sweeps.noteFailure();
-      if (schedule) await store.noteRun(schedule.key, startedAt).catch(() => {});
+      if (schedule) await store.noteRun(runKey(schedule, this.files), startedAt).catch(() => {});
       await this.#tellOperator('A sweep failed', (error as Error).message);
     }
     // Times that passed while it ran are not caught up with, nor is it begun again at once if that cannot be stored.
     if (schedule) {
       const endedAt = new Date();
-      await store.noteRun(schedule.key, endedAt).catch(() => {});
+      await store.noteRun(runKey(schedule, this.files), endedAt).catch(() => {});
       this.#appoint(schedule, endedAt);
     }
   }

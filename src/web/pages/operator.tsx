@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { listSchedules, findDue } from '../../fleet/sweep/schedules.js';
+import { findDue, listSchedules, runKey } from '../../fleet/sweep/schedules.js';
 import type { SweepCounts } from '../../fleet/store/sweep-tally.js';
 import type { Sweep } from '../../fleet/store/sweeps.js';
 import type { ServerApp } from '../../server/create-server.js';
@@ -26,7 +26,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
     const sweeps = await counts.listSweeps(ROWS);
     const schedules = await Promise.all(
       (await listSchedules(inventory.clients)).map(async (schedule) => {
-        const last = await store.lastRun(schedule.key);
+        const last = await store.lastRun(runKey(schedule, files));
         return { ...schedule, last, due: findDue(schedule, last, now()) };
       }),
     );

@@ -6,7 +6,7 @@ import { StoreError } from '../../../src/fleet/store/store-error.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { openPatiently } from '../../../src/fleet/sweep/open-patiently.js';
 import { beginSweep, type SweepOptions } from '../../../src/fleet/sweep/sweep.js';
-import { findDue, listSchedules } from '../../../src/fleet/sweep/schedules.js';
+import { findDue, listSchedules, runKey } from '../../../src/fleet/sweep/schedules.js';
 import { watch } from '../../../src/fleet/sweep/watch.js';
 import type { WatchOptions } from '../../../src/fleet/sweep/watch-options.js';
 import type { WatchedFiles } from '../../../src/fleet/sweep/watched-files.js';
@@ -86,7 +86,7 @@ const filesOf = (clients: readonly Client[], alerts: AlertConfig | null = null):
 });
 
 async function keyOf(client: Client): Promise<string> {
-  return (await listSchedules([client]))[0]!.key;
+  return runKey((await listSchedules([client]))[0]!, filesOf([client]));
 }
 
 const SOMEONE = {
@@ -360,4 +360,12 @@ test('a schedule is due in its own time zone, across the change of clocks', () =
   expect(due('2026-03-28T02:30:00Z')).toBe('2026-03-29T01:30:00.000Z');
   expect(due('2026-10-24T01:30:00Z')).toBe('2026-10-25T02:30:00.000Z');
   expect(findDue(daily, null, new Date('2026-11-22T00:00:00Z'))?.toISOString()).toBe('2026-11-22T02:30:00.000Z');
+});
+
+test('two inventories, or two choices from one, have schedules with runs of their own', async () => {
+  const [schedule] = await listSchedules([createClient('one', at(1), HOURLY)]);
+  const keys = ['/a.yaml', '/b.yaml'].flatMap((inventory) =>
+    ['', '["north"]'].map((chosen) => runKey(schedule!, { inventory, chosen })),
+  );
+  expect(new Set(keys).size).toBe(4);
 });

@@ -17,6 +17,7 @@ const prepare = (asked: Partial<AskedAddress>, figures: Partial<CheckFigures> = 
     {
       files: {
         inventory: '/nowhere/clients.yaml',
+        chosen: '',
         ignore: [],
         read: () => Promise.resolve({ alerts: null, inventory: { ...INVENTORY, clients: profiles.map(clientOf) } }),
       },
