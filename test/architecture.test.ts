@@ -247,6 +247,11 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     why: 'what is inside has been checked at the edge; rules declare the form of what they find',
   },
   { what: /^(?:kysely|@photostructure\/sqlite)#/, to: ['fleet/store'], why: 'one place knows how results are kept' },
+  {
+    what: /^pg#/,
+    to: ['fleet/store/postgres/session'],
+    why: 'opens a socket to the server that the user named, and only then; all others start without it',
+  },
   { what: /^nodemailer#/, to: ['fleet/alerts/email'], why: 'mail is one channel of several' },
   { what: /^csv-parse/, to: ['files'], why: 'every error in a file has its line and column' },
   { what: /^croner#/, to: ['files'], why: 'schedules are read in one way' },

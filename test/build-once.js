@@ -51,7 +51,7 @@ export default async function buildOnce() {
     outdir: '.processes',
     entryNames: '[name]',
     bundle: true,
-    external: ['@photostructure/sqlite'],
+    external: ['@photostructure/sqlite', 'pg'],
     // Dependencies in CommonJS call require for Node's own modules.
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   });

@@ -1,7 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { chooseStorePath } from '../../src/cli/kit/store.js';
+import { chooseStore } from '../../src/cli/kit/store.js';
 
-const place = (platform: NodeJS.Platform, env: Record<string, string> = {}) => ({ env, home: '/home/u', platform });
+const place = (platform: NodeJS.Platform, env: Record<string, string> = {}) => ({
+  env,
+  home: '/home/u',
+  platform,
+  user: 'u',
+});
 
 test.each([
   ['the flag before all', '/a/s.sqlite', place('linux', { SALLYPORT_STORE: '/b' }), '/a/s.sqlite'],
@@ -30,5 +35,5 @@ test.each([
   ['Windows', undefined, place('win32', { LOCALAPPDATA: '/l' }), '/l/sallyport/store.sqlite'],
   ['Windows without its variable', undefined, place('win32'), '/home/u/AppData/Local/sallyport/store.sqlite'],
 ])('the store is at: %s', (_what, given, where, path) => {
-  expect(chooseStorePath(given, where)).toBe(path);
+  expect(chooseStore(given, where)).toBe(path);
 });

@@ -176,7 +176,32 @@ test('backup makes a copy, and overwrites nothing', async () => {
 test('store alone says what there is', async () => {
   const { code, stderr } = await runHere(['store']);
   expect(code).toBe(2);
-  expect(stderr).toContain('name what to do: sallyport store info, check, prune, backup or restore');
+  expect(stderr).toContain('name what to do: sallyport store info, check, prune, backup, restore or copy');
+});
+
+describe('copy', () => {
+  test('makes a store that is equal, and none where there is a history', async () => {
+    const [from, to] = [copy('from.sqlite'), join(files.directory, 'copied', 'to.sqlite')];
+    const { code, stdout, stderr } = await sallyport(['store', 'copy', from, to]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^${to}: \\d+ rows of \\d+ tables copied, and equal \\([0-9a-f]{64}\\)\n$`));
+    expect((await runHere(['store', 'check', '--store', to])).stdout).toBe(`${to}: ${SOUND}\n`);
+    const again = await runHere(['store', 'copy', from, to]);
+    expect(again).toMatchObject({ code: 2, stdout: '' });
+    expect(again.stderr).toBe(`sallyport: ${to} holds a history already: name a store that is empty, or new\n`);
+    expect((await runHere(['store', 'copy', join(files.directory, 'gone'), to])).stderr).toContain('there is no store');
+  });
+
+  test.each([
+    ['a password in an argument', 'postgres://u:sesame@127.0.0.1:1/d', 'a password in an argument is seen by everyone'],
+    ['a connection that proves nothing', 'postgres://db.example/d?sslmode=require', 'sslmode=require does not prove'],
+    ['a server that is away', 'postgres://127.0.0.1:1/d', 'cannot be reached: nothing answers there'],
+  ])('refuses %s', async (_what, url, told) => {
+    const { code, stdout, stderr } = await runHere(['store', 'copy', copy('here.sqlite'), url]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(told);
+    expect(stderr).not.toContain('sesame');
+  });
 });
 
 describe('restore', () => {

@@ -21,7 +21,7 @@ import { defineCommand } from '../kit/command.js';
 import { type Dialog, openDialog } from '../kit/dialog.js';
 import { EXIT } from '../kit/ending.js';
 import { type Values } from '../kit/option.js';
-import { chooseStorePath, CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
+import { chooseStore, CLIENT, STORE, TABLE_OR_JSON, withStore } from '../kit/store.js';
 import { describeScreen } from '../kit/terminal.js';
 
 const OPTIONS = {
@@ -60,7 +60,7 @@ export const command = defineCommand({
     const answers = args.answers === undefined ? null : await loadAnswers(args.answers, checklist, context);
     if (!answers && !(process.stdin.isTTY && process.stderr.isTTY))
       throw new InputError('there is no terminal to ask on: give the answers with --answers FILE, or use --show');
-    const store = await openStore(chooseStorePath(args.store));
+    const store = await openStore(chooseStore(args.store));
     try {
       if (answers) await store.addAnswers(answers);
       else await ask(store, checklist, { ...args, ...given });

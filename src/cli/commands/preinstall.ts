@@ -28,7 +28,7 @@ import { chooseFormat } from '../kit/format.js';
 import { openReport, tellWritten } from '../kit/output.js';
 import { createStepTeller } from '../kit/progress.js';
 import { GATEWAYS, SITE_FORMAT, SITE_OUTPUT } from '../kit/site-options.js';
-import { chooseStorePath, STORE } from '../kit/store.js';
+import { chooseStore, STORE } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 import { chooseVantage, findJob } from '../kit/vantage-job.js';
 
@@ -135,7 +135,7 @@ async function examineSite(settings: Settings, { format, brand, signal }: Manner
   const site = await readSite(settings, kept?.job ?? null);
   const outside = await readOutside(settings, kept);
   const checklist = await readChecklist(settings, site.client);
-  const store = await openStore(chooseStorePath(settings.store));
+  const store = await openStore(chooseStore(settings.store));
   try {
     const newest = await store.listSiteReports(site.client, EARLIER);
     const earlier = newest.map(({ report }) => report).reverse();

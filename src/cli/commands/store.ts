@@ -8,10 +8,11 @@ import { EXIT, tell } from '../kit/ending.js';
 import type { Options, Values } from '../kit/option.js';
 import { print } from '../kit/output.js';
 import { verifyFile } from '../kit/signed-file.js';
+import type { StorePlace } from '../../model/store-place.js';
 import type { ChainHead } from '../../model/signature.js';
 import { renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
-import { chooseStorePath, STORE, withStore } from '../kit/store.js';
+import { chooseStore, STORE, withStore } from '../kit/store.js';
 
 const PRUNING = {
   ...STORE,
@@ -22,7 +23,9 @@ const PRUNING = {
   },
 } as const satisfies Options;
 
-/** `sallyport store`: upkeep of the store. Only `restore` makes one. */
+const TELL_EVERY_MS = 5_000;
+
+/** `sallyport store`: upkeep of the store. Only `restore` and `copy` make one. */
 export const command = defineCommand({
   subcommands: {
     info: defineCommand({
@@ -57,7 +60,20 @@ export const command = defineCommand({
       title: 'Make a store of a backup; overwrites none',
       words: { file: { required: true, describe: 'Backup to restore' } },
       options: STORE,
-      run: ({ store, file }) => restore(chooseStorePath(store), file),
+      run: ({ store, file }) => restore(chooseStore(store), file),
+    }),
+    copy: defineCommand({
+      title: 'Copy a whole history into a store that has none, and prove that the copy is equal',
+      words: {
+        from: { required: true, describe: 'Store to copy: a file, or postgres://USER@HOST/DATABASE' },
+        to: { required: true, describe: 'Where to: a new file, or an empty database of a server' },
+      },
+      examples: [['store copy store.sqlite postgres://sallyport@db.example/fleet', 'Move the history to a server']],
+      notes: [
+        'Every row is read again from the copy and compared. A copy that is not equal, or not whole, is none: exit code 2. ' +
+          'What is written while it runs is not in it: stop what uses the store first.',
+      ],
+      run: copy,
     }),
   },
 });
@@ -67,7 +83,7 @@ async function showInfo(store: Store): Promise<number> {
   const { counts } = info;
   const tellTime = (iso: string | null) => (iso === null ? 'none' : renderTime(iso));
   const rows: readonly (readonly [string, string | number])[] = [
-    ['file', info.path],
+    [info.kind === 'sqlite' ? 'file' : 'server', info.path],
     ['size', tellSize(info)],
     ['format', info.version],
     ['clients', `${counts.clients}, with ${renderCount(counts.slots, 'address', 'addresses')}`],
@@ -160,11 +176,45 @@ async function prune(args: Values<typeof PRUNING>): Promise<number> {
   });
 }
 
-async function restore(path: string, file: string): Promise<number> {
+async function restore(place: StorePlace, file: string): Promise<number> {
+  if (typeof place !== 'string')
+    throw new InputError('a store on a server is not restored by this: sallyport store copy FILE URL, or pg_restore');
   const { restoreStore } = await import('../../fleet/store/restore-store.js');
-  await restoreStore(file, path);
-  print(`${path}: restored from ${file}`);
+  await restoreStore(file, place);
+  print(`${place}: restored from ${file}`);
   return EXIT.compliant;
+}
+
+async function copy({ from, to }: { readonly from: string; readonly to: string }): Promise<number> {
+  const { connect, connectToExisting } = await import('../../fleet/store/open-store.js');
+  const { copyStore } = await import('../../fleet/store/copy-store.js');
+  const [first, second] = [chooseStore(from), chooseStore(to)];
+  const source = await connectToExisting(first);
+  try {
+    const target = await connect(second);
+    try {
+      const { rows, tables, digest } = await copyStore(source, target, tellCopied());
+      const full = tables.filter((table) => table.rows > 0).length;
+      print(
+        `${target.path}: ${renderCount(rows, 'row')} of ${renderCount(full, 'table')} copied, and equal (${digest})`,
+      );
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+  return EXIT.compliant;
+}
+
+/** Tells now and then how far a copy is. */
+function tellCopied(): (rows: number, table: string) => void {
+  let toldAt = performance.now();
+  return (rows, table) => {
+    if (performance.now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = performance.now();
+    tell(`${renderCount(rows, 'row')} written, now ${tellName(table)}`);
+  };
 }
 
 async function backUp(store: Store, file: string): Promise<number> {

@@ -30,7 +30,7 @@ import { inGroup, type Values } from '../kit/option.js';
 import { openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, tellDelivery } from '../kit/progress.js';
 import { createReportDrawer } from '../kit/report-mail.js';
-import { chooseStorePath } from '../kit/store.js';
+import { chooseStore } from '../kit/store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS, type SweepFigures } from '../kit/sweep-options.js';
 import { chooseStyle } from '../kit/terminal.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
@@ -100,7 +100,7 @@ async function prepare(settings: Settings, figures: SweepFigures, alerts: AlertC
   const loaded = await readInventory(settings.inventory, settings);
   const filter = { groups, ids, tags, limit };
   const clients = selectClients(loaded, filter);
-  const store = await openStore(chooseStorePath(settings.store));
+  const store = await openStore(chooseStore(settings.store));
   try {
     const options = { ...figures, store, inventory: loaded.file, clients, everyone: loaded.clients, filter, alerts };
     const unfinished = await store.findUnfinished(loaded.file);

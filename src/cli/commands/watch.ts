@@ -8,7 +8,7 @@ import { inGroup } from '../kit/option.js';
 import { loadEarly } from '../kit/load-early.js';
 import { createReportDrawer } from '../kit/report-mail.js';
 import { beatHeart, createFiles, createView, JITTER, readJitter } from '../kit/service.js';
-import { chooseStorePath } from '../kit/store.js';
+import { chooseStore } from '../kit/store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS } from '../kit/sweep-options.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
 
@@ -35,7 +35,7 @@ export const command = defineCommand({
     const jitterMs = readJitter(settings);
     const view = createView(quiet, heartbeat);
     const files = createFiles(settings, (line) => view.note(line), true);
-    const path = chooseStorePath(settings.store);
+    const path = chooseStore(settings.store);
     const ending = catchSignals();
     let store: Store | null = null;
     try {

@@ -4,7 +4,7 @@ import type { VantagePlugin } from '../../vantage/vantage-app.js';
 import { PACKAGE_ROOT } from '../../version.js';
 import { BRAND, readBrand } from './brand.js';
 import { inGroup, type Values } from './option.js';
-import { chooseStorePath } from './store.js';
+import { chooseStore } from './store.js';
 
 export const CHECK_ME = inGroup('Invites:', {
   invites: { value: 'DIR', describe: 'Folder of invites, whose codes callers may use once instead of a token' },
@@ -35,7 +35,7 @@ export async function openCheckMe(settings: Settings): Promise<CheckMe | null> {
   const { createCheckMe } = await import('../../web/check-me/check-me.js');
   const { openStore } = await import('../../fleet/store/open-store.js');
   const { takeSiteCheck } = await import('../../fleet/sweep/take-site-check.js');
-  const store = settings.store === undefined ? null : await openStore(chooseStorePath(settings.store));
+  const store = settings.store === undefined ? null : await openStore(chooseStore(settings.store));
   const plugin = createCheckMe({
     brand,
     readBuilt: (name) => readFile(new URL(`dist/web/browser/${name}`, PACKAGE_ROOT)),

@@ -1,5 +1,5 @@
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   parseKeyId,
   parsePrivateKey,
@@ -12,7 +12,7 @@ import {
 import { InputError } from '../../files/text/input-error.js';
 import { describeFileError, readText } from '../../files/text/read-text.js';
 import { describeWriteError } from './output.js';
-import { chooseStorePath } from './store.js';
+import { findStoreDirectory } from './store.js';
 
 /** Far more than any key has. */
 const MAX_KEY_FILE = 16 * 1_024;
@@ -21,7 +21,7 @@ const PUBLIC_ENDING = '.pub';
 
 /** Where the key that signs is if no file is named: beside the store. */
 export function chooseKeyPath(given: string | undefined): string {
-  return given ?? join(dirname(chooseStorePath(undefined)), 'signing-key.pem');
+  return given ?? join(findStoreDirectory(undefined), 'signing-key.pem');
 }
 
 /** The file of the public key that belongs to a file of a private key. */

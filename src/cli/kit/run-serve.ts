@@ -23,7 +23,7 @@ import { readInvites } from './serve-invites.js';
 import { readSigningKey } from './key-files.js';
 import { createReportDrawer } from './report-mail.js';
 import { createFiles, createView, JITTER, readJitter } from './service.js';
-import { chooseStorePath } from './store.js';
+import { chooseStore } from './store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS } from './sweep-options.js';
 import { tuneForMany } from './tune-for-many.js';
 
@@ -68,9 +68,10 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     const vantage = await readInvites(settings, signal);
     const first = await files.load();
     const { alerts } = first;
-    const at = chooseStorePath(settings.store);
+    const at = chooseStore(settings.store);
     store = await openPatiently(() => openStore(at), { alerts, note, signal });
     if (!store) return EXIT.compliant;
+    const { path } = store;
     tuneForMany();
     // Pages and metrics list what no sweep has checked yet, too, and what was changed since.
     const noteRoster = createRosterNotes(store);
@@ -97,7 +98,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
       ending: signal,
       describeFailure: (error) => {
         if (error instanceof InputError || error instanceof StoreError)
-          return hidePaths(describeError(error), [settings.inventory, resolve(settings.inventory), at]);
+          return hidePaths(describeError(error), [settings.inventory, resolve(settings.inventory), path]);
         tellError(error);
         return null;
       },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseCode } from '../../files/invites/invite-code.js';
 import { keepJob, type KeptJob, readKeptJob } from '../../files/invites/job-file.js';
 import { readCaFile } from '../../files/server/tls-files.js';
@@ -9,7 +9,7 @@ import { findPinned, takeJob } from '../../site/outside/take-job.js';
 import { refuseVantageUrl, VantageClient } from '../../site/outside/vantage-client.js';
 import { renderTime } from '../../words/time.js';
 import { tell } from './ending.js';
-import { chooseStorePath } from './store.js';
+import { findStoreDirectory } from './store.js';
 
 /** The options that say which vantage is asked, and how it knows us. */
 interface VantageSettings {
@@ -79,7 +79,7 @@ async function readJob(
   if (fingerprint !== null && caFile !== undefined)
     throw new InputError('--vantage-ca has no effect with a --code that has the fingerprint of a certificate');
   const name = createHash('sha256').update(`${code}@${url.host}`).digest('hex');
-  const file = join(dirname(chooseStorePath(store)), 'jobs', `${name}.json`);
+  const file = join(findStoreDirectory(store), 'jobs', `${name}.json`);
   const known = await readKeptJob(file, new Date());
   if (known) return known;
   const pinned = fingerprint === null ? undefined : await findPinned(url, fingerprint, signal);

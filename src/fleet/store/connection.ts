@@ -32,6 +32,15 @@ export interface StoreConnection {
    */
   transact<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>;
 
+  /** Reads the database as it is at one moment, whatever is written meanwhile. */
+  snapshot<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** As {@link transact}, to write rows as they are: no trigger works out what others of them say. */
+  fill<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** The last id that some tables have given to a row, which is given to no other; 0 where they have given none. */
+  readLastIds(tables: Kysely<Tables>, names: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Has these tables go on after the ids, and all others after the rows that they have. */
+  setLastIds(tables: Kysely<Tables>, ids: ReadonlyMap<string, number>): Promise<void>;
+
   readStructure(): Promise<Structure>;
   /** As {@link transact}, for work that changes the structure: no one else sees the database meanwhile. */
   restructure(work: (change: Restructuring) => Promise<void>): Promise<void>;

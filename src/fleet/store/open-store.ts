@@ -1,5 +1,7 @@
 import { access, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ServerPlace, StorePlace } from '../../model/store-place.js';
+import type { StoreConnection } from './connection.js';
 import { assertOurs, migrate } from './migrate.js';
 import { retryWhileLocked, SqliteConnection } from './sqlite-connection.js';
 import { Store } from './store.js';
@@ -10,28 +12,65 @@ const OWNER_ONLY = 0o600;
 const MAX_LOG_BYTES = 64 * 1024 * 1024;
 
 /**
- * Opens a store, or creates it with its directory, for the owner only. Several processes may have it open at once. A
- * StoreError tells where it cannot be used: it is another program's file, damaged, or of a newer version.
+ * Opens a store, or creates it, a file with its directory and for the owner only. Several processes may have it open at
+ * once. A StoreError tells where it cannot be used: it is another program's, damaged, or of a newer version.
  */
-export async function openStore(path: string): Promise<Store> {
+export async function openStore(place: StorePlace): Promise<Store> {
+  return new Store(await connect(place));
+}
+
+/** Opens a store that is there; a StoreError if there is none, which is then not made. */
+export async function openExistingStore(place: StorePlace): Promise<Store> {
+  return new Store(await connectToExisting(place));
+}
+
+/** Connects to a store as {@link openStore} does. */
+export function connect(place: StorePlace): Promise<StoreConnection> {
+  return typeof place === 'string' ? connectToFile(place) : connectToServer(place, migrate);
+}
+
+/** Connects to a store as {@link openExistingStore} does. */
+export async function connectToExisting(place: StorePlace): Promise<StoreConnection> {
+  if (typeof place !== 'string') return connectToServer(place, assertThere);
+  await access(place).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new StoreError(`there is no store at ${place}`) : tellSystemError(place, error);
+  });
+  return connectToFile(place);
+}
+
+async function connectToServer(
+  place: ServerPlace,
+  prepareIt: (connection: StoreConnection) => Promise<void>,
+): Promise<StoreConnection> {
+  // Loaded only here: who keeps the store in a file needs nothing of it.
+  const { PostgresConnection } = await import('./postgres/postgres-connection.js');
+  const connection = new PostgresConnection(place);
+  try {
+    await prepareIt(connection);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function assertThere(connection: StoreConnection): Promise<void> {
+  const { owner } = await connection.readStructure();
+  if (owner === 'none') throw new StoreError(`there is no store at ${connection.path}`);
+  await migrate(connection);
+}
+
+async function connectToFile(path: string): Promise<StoreConnection> {
   let connection: SqliteConnection | undefined;
   try {
     await createFile(path);
     connection = new SqliteConnection(path);
     await prepare(connection);
-    return new Store(connection);
+    return connection;
   } catch (error) {
     await connection?.close();
     throw tellSystemError(path, error);
   }
-}
-
-/** Opens a store that is there; a StoreError if there is none, which is then not made. */
-export async function openExistingStore(path: string): Promise<Store> {
-  await access(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new StoreError(`there is no store at ${path}`) : tellSystemError(path, error);
-  });
-  return openStore(path);
 }
 
 /** Makes the file where there is none. An empty one becomes the owner's too, as if it had been made here. */

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Restructuring, StoreConnection, Structure } from './connection.js';
 import { isLocked, tellTrouble } from './sqlite-trouble.js';
-import { backUpFile, findFileDamage, findStrays } from './sqlite-upkeep.js';
+import { backUpFile, findFileDamage, findStrays, readLastIds, setLastIds, withoutTriggers } from './sqlite-upkeep.js';
 import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
@@ -17,8 +17,8 @@ const MAX_STATEMENTS = 250;
 /** SQLite before it could corrupt a database with a write-ahead log (https://sqlite.org/wal.html#walresetbug). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
-/** How a transaction begins: `exclusive` keeps others from reading too. */
-type Mode = 'immediate' | 'exclusive';
+/** How a transaction begins: `deferred` only reads, `exclusive` keeps others from reading too. */
+type Mode = 'deferred' | 'immediate' | 'exclusive';
 
 /** Marks a database as ours, in its header: `Saly`. */
 export const APPLICATION_ID = 0x53_61_6c_79;
@@ -120,6 +120,22 @@ export class SqliteConnection implements StoreConnection {
     } finally {
       this.execute(`pragma busy_timeout = ${PATIENCE_MS}`);
     }
+  }
+
+  snapshot<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#transact('deferred', work);
+  }
+
+  fill<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.transact((tables) => withoutTriggers(tables, () => work(tables)));
+  }
+
+  readLastIds(tables: Kysely<Tables>, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return readLastIds(tables, names);
+  }
+
+  setLastIds(tables: Kysely<Tables>, ids: ReadonlyMap<string, number>): Promise<void> {
+    return setLastIds(tables, ids);
   }
 
   measure(): Promise<number> {

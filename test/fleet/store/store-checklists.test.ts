@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { migrate, MIGRATIONS } from '../../../src/fleet/store/migrate.js';
 import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import type { StoredAnswer } from '../../../src/model/checklist.js';
-import { createStores, daysLater, NOW } from './store-fixtures.js';
+import { createStores, daysLater, NOW, testFiles } from './store-fixtures.js';
 
 const stores = createStores();
 
@@ -47,7 +47,7 @@ describe('answers', () => {
   });
 });
 
-test('a store of the first version is brought up to date, and loses nothing', async () => {
+testFiles('a store of the first version is brought up to date, and loses nothing', async () => {
   const path = stores.newPath();
   mkdirSync(dirname(path), { recursive: true });
   const connection = new SqliteConnection(path);

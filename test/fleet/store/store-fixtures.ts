@@ -1,12 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach } from '@jest/globals';
-import { openStore } from '../../../src/fleet/store/open-store.js';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, test } from '@jest/globals';
+import { sql } from 'kysely';
+import type { StoreConnection } from '../../../src/fleet/store/connection.js';
+import { copyStore } from '../../../src/fleet/store/copy-store.js';
+import { connect, openStore } from '../../../src/fleet/store/open-store.js';
+import { PostgresConnection } from '../../../src/fleet/store/postgres/postgres-connection.js';
+import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import type { StoreWriter } from '../../../src/fleet/store/store-writer.js';
 import type { Owner, Sweep } from '../../../src/fleet/store/sweeps.js';
 import type { Client } from '../../../src/model/client.js';
+import type { ServerPlace, StorePlace } from '../../../src/model/store-place.js';
 import type { Report } from '../../../src/model/report.js';
 import { cleanReport } from '../../reports/sample-reports.js';
 
@@ -46,25 +53,105 @@ export function named(name: string): Partial<Report> {
   return { profile: { ...cleanReport.profile, name } };
 }
 
-/** A directory of the test file's own, and stores in it that are closed after each test. */
+/**
+ * Where the suite keeps its stores: in files; or on a PostgreSQL server, where this names one as ADDRESS:PORT, on which
+ * the superuser postgres needs no password. test/lab/postgres.test.ts does so.
+ */
+const SERVER = process.env['TEST_STORE_SERVER'];
+
+/** Whether stores are on a server. */
+export const onServer = SERVER !== undefined;
+
+/** Tests of what files alone have. */
+export const testFiles = onServer ? test.skip : test;
+
+/** Stores of a test file's own, that are closed after each test, and a directory for them. */
 export function createStores() {
   const directory = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
-  const stores: Store[] = [];
+  const stores = new Map<Store, StorePlace>();
+  const newPath = () => join(directory, `${++count}`, 'store.sqlite');
+  const schemas: ServerPlace[] = [];
+  const newPlace = (): StorePlace => {
+    if (SERVER === undefined) return newPath();
+    schemas.push(newSchema(SERVER));
+    return schemas.at(-1)!;
+  };
   let count = 0;
   afterEach(async () => {
-    await Promise.all(stores.splice(0).map((store) => store.close()));
+    const opened = [...stores.keys()];
+    stores.clear();
+    await Promise.all(opened.map((store) => store.close()));
   });
-  afterAll(() => rmSync(directory, { recursive: true }));
+  afterAll(async () => {
+    rmSync(directory, { recursive: true });
+    await dropSchemas(schemas);
+  });
   return {
     directory,
-    newPath: () => join(directory, `${++count}`, 'store.sqlite'),
-    async open(path = join(directory, `${++count}`, 'store.sqlite')): Promise<Store> {
-      const store = await openStore(path);
-      stores.push(store);
+    newPath,
+    newPlace,
+    async open(place = newPlace()): Promise<Store> {
+      const store = await openStore(place);
+      stores.set(store, place);
       return store;
+    },
+    /** Where a store is; that of one which was opened in another way is in a file. */
+    placeOf: (store: Store): StorePlace => stores.get(store) ?? store.path,
+    /** Opens a copy of a store that is closed. */
+    async openCopy(place: StorePlace): Promise<Store> {
+      const copy = newPlace();
+      if (typeof place === 'string' && typeof copy === 'string') {
+        mkdirSync(dirname(copy), { recursive: true });
+        copyFileSync(place, copy);
+      } else {
+        const [from, to] = [await connect(place), await connect(copy)];
+        await copyStore(from, to, () => undefined);
+        await Promise.all([from.close(), to.close()]);
+      }
+      return this.open(copy);
     },
   };
 }
+
+function newSchema(server: string): ServerPlace {
+  const [host = '', port] = server.split(':');
+  const schema = `test_${randomUUID().replaceAll('-', '')}`;
+  return {
+    ...{ host, port: Number(port), user: 'postgres', database: 'postgres', schema },
+    ...{ findPassword: () => Promise.resolve(null), readTls: null },
+  };
+}
+
+async function dropSchemas(places: readonly ServerPlace[]): Promise<void> {
+  if (places.length === 0) return;
+  const { tables } = new PostgresConnection(places[0]!);
+  for (const { schema } of places) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(tables);
+  await tables.destroy();
+}
+
+/** Connects to a place behind the store's back. */
+export function connectTo(place: StorePlace): StoreConnection {
+  return typeof place === 'string' ? new SqliteConnection(place) : new PostgresConnection(place);
+}
+
+/** Changes a store behind its back, as if nothing forbade it: references need not be right. */
+export async function alterStore(place: StorePlace, statements: string): Promise<void> {
+  const connection = connectTo(place);
+  try {
+    if (connection instanceof SqliteConnection) connection.execute(`pragma foreign_keys = off; ${statements}`);
+    else await sql.raw(`${DROP_REFERENCES}; ${statements.replace(/(?<!')\bx'/g, `'\\x`)}`).execute(connection.tables);
+  } finally {
+    await connection.close();
+  }
+}
+
+const DROP_REFERENCES = `
+  do $$ declare found record; begin
+    for found in select conname, conrelid::regclass as name from pg_constraint
+      where contype = 'f' and connamespace = current_schema::regnamespace
+    loop execute format('alter table %s drop constraint %I', found.name, found.conname); end loop;
+  end $$
+`;
 
 /** Begins a sweep of clients, by their ids. */
 export function beginSweep(store: Store, ids: readonly string[], startedAt: Date = NOW): Promise<Sweep> {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { bareReport } from '../../../src/model/report.js';
-import { beginSweep, createStores, daysLater, named, reportAt, storeLook } from './store-fixtures.js';
+import { alterStore, beginSweep, createStores, daysLater, named, reportAt, storeLook } from './store-fixtures.js';
 
 const stores = createStores();
 const ADDRESS = '203.0.113.7';
@@ -38,8 +37,7 @@ describe('checks from the site', () => {
   });
 
   test('are chained with the other records, and what someone does to them is noticed', async () => {
-    const path = stores.newPath();
-    const store = await stores.open(path);
+    const store = await stores.open();
     await add(store, 1);
     const sweep = await beginSweep(store, ['acme']);
     await storeLook(store, sweep.id, 'acme', reportAt(ADDRESS, daysLater(2)));
@@ -48,9 +46,7 @@ describe('checks from the site', () => {
     expect(await store.checkChains()).toEqual([]);
     const name = `the check from the site of ${daysLater(3).toISOString()}`;
     const tamper = async (sql: string) => {
-      const connection = new SqliteConnection(path);
-      connection.execute(sql);
-      await connection.close();
+      await alterStore(stores.placeOf(store), sql);
       return store.checkChains();
     };
     expect(await tamper(`update invited_checks set invite = 'x' where id = 2`)).toEqual([

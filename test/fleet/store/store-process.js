@@ -4,11 +4,14 @@ import { openStore } from '../../../dist/fleet/store/open-store.js';
  * A process that writes into a store, for tests that run several or kill them: looks at clients of a sweep, one after
  * another, and prints each client whose transaction has ended.
  *
- *     node store-process.js STORE SWEEP CLIENT-PREFIX COUNT REPORT-AS-JSON
+ *     node store-process.js PLACE-AS-JSON SWEEP CLIENT-PREFIX COUNT REPORT-AS-JSON
  */
-const [path, sweepId, prefix, count, json] = process.argv.slice(2);
+const [given, sweepId, prefix, count, json] = process.argv.slice(2);
 const report = JSON.parse(json);
-const store = await openStore(path);
+const place = JSON.parse(given);
+const store = await openStore(
+  typeof place === 'string' ? place : { ...place, findPassword: () => Promise.resolve(null), readTls: null },
+);
 for (let index = 0; index < Number(count); index++) {
   const id = `${prefix}${index}`;
   const client = { id, name: id, group: null, tags: [], contacts: [] };

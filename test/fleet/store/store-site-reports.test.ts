@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { bareSiteReport, type SiteReport } from '../../../src/model/site.js';
 import { siteReport } from './site-fixtures.js';
-import { createStores, daysLater, NOW } from './store-fixtures.js';
+import { alterStore, createStores, daysLater, NOW } from './store-fixtures.js';
 
 const stores = createStores();
 
@@ -67,17 +66,18 @@ describe('prune', () => {
 });
 
 test('a damaged one is told, by check and when it is read', async () => {
-  const path = stores.newPath();
-  const store = await stores.open(path);
+  const place = stores.newPlace();
+  const store = await stores.open(place);
   for (const day of [0, 1, 2]) await look(store, day, { client: `client ${day}` });
   await store.close();
-  const connection = new SqliteConnection(path);
-  connection.execute(`
+  await alterStore(
+    place,
+    `
     update site_reports set body = x'0278' where id = 1;
     update site_reports set body = x'07' where id = 2;
-  `);
-  await connection.close();
-  const again = await stores.open(path);
+  `,
+  );
+  const again = await stores.open(place);
   expect(await again.check()).toEqual([
     'site report 1: a stored site report is damaged',
     'site report 2: a site report is stored in the unknown format 7',

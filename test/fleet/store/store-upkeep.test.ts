@@ -19,6 +19,7 @@ import {
   NOW,
   reportAt,
   storeLook,
+  testFiles,
 } from './store-fixtures.js';
 
 const stores = createStores();
@@ -163,7 +164,7 @@ describe('prune', () => {
     expect(await store.listWaivers()).toHaveLength(1);
   });
 
-  test('gives space back to the disk', async () => {
+  testFiles('gives space back to the disk', async () => {
     const store = await stores.open();
     const { id } = await store.beginSweep(
       { inventory: INVENTORY, filter: {}, owner: HERE, startedAt: NOW },
@@ -181,7 +182,7 @@ describe('check', () => {
     expect(await (await fill(3, await stores.open())).check()).toEqual([]);
   });
 
-  test('tells a damaged report, and a reference into nothing', async () => {
+  testFiles('tells a damaged report, and a reference into nothing', async () => {
     const path = stores.newPath();
     const store = await fill(3, await stores.open(path));
     await store.close();
@@ -199,7 +200,7 @@ describe('check', () => {
     ]);
   });
 
-  test('tells a damaged page', async () => {
+  testFiles('tells a damaged page', async () => {
     const path = stores.newPath();
     const store = await fill(40, await stores.open(path));
     await store.close();
@@ -212,7 +213,7 @@ describe('check', () => {
 });
 
 describe('backup', () => {
-  test('is a store with all that was committed, for the owner alone', async () => {
+  testFiles('is a store with all that was committed, for the owner alone', async () => {
     const store = await fill(2, await stores.open());
     const file = join(stores.directory, 'backup.sqlite');
     await store.backup(file);
@@ -223,7 +224,7 @@ describe('backup', () => {
     expect(await copy.check()).toEqual([]);
   });
 
-  test('overwrites nothing', async () => {
+  testFiles('overwrites nothing', async () => {
     const store = await fill(1, await stores.open());
     const file = join(stores.directory, 'taken');
     writeFileSync(file, '');
@@ -235,7 +236,7 @@ describe('backup', () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
-  test('leaves nothing where it fails half way', async () => {
+  testFiles('leaves nothing where it fails half way', async () => {
     const store = await fill(1, await stores.open());
     await store.close();
     const file = join(stores.directory, 'half');
@@ -245,8 +246,8 @@ describe('backup', () => {
 });
 
 test('info tells what is in the store', async () => {
-  const path = stores.newPath();
-  const store = await stores.open(path);
+  const store = await stores.open();
+  const { path } = store;
   expect(await store.info()).toMatchObject({ path, version: MIGRATIONS.length, oldest: null, newest: null });
   await fill(3, store);
   const info = await store.info();
@@ -258,7 +259,7 @@ test('info tells what is in the store', async () => {
   expect(info.bytes).toBeGreaterThan(10_000);
 });
 
-test('a look at a client that has not changed takes at most 250 bytes', async () => {
+testFiles('a look at a client that has not changed takes at most 250 bytes', async () => {
   const store = await stores.open();
   const ids = Array.from({ length: 150 }, (_, index) => `client-${index}`);
   const sweep = async (day: number) => {

@@ -308,13 +308,13 @@ describe('writing', () => {
   });
 
   test('close() waits for what is being written', async () => {
-    const path = stores.newPath();
-    const store = await stores.open(path);
+    const place = stores.newPlace();
+    const store = await stores.open(place);
     const { id } = await beginSweep(store, ['a']);
     const written = store.write((writer) => writer.finishClient(id, 'a'));
     await store.close();
     await written;
-    expect((await (await stores.open(path)).getSweep(id))?.remaining).toBe(0);
+    expect((await (await stores.open(place)).getSweep(id))?.remaining).toBe(0);
   });
 });
 

@@ -1,0 +1,43 @@
+/** Where a store is: the path of a file, or a database of a server. */
+export type StorePlace = string | ServerPlace;
+
+/** A store in a database of a PostgreSQL server. */
+export interface ServerPlace {
+  /** A name, an address, or the directory of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  /** The schema that holds the tables; it is made where it is missing. */
+  readonly schema: string;
+  /** Called when the server asks for it, and so only then is a file read; null where there is none. */
+  readonly findPassword: () => Promise<string | null>;
+  /** Read for each connection; null: nothing is encrypted. */
+  readonly readTls: (() => Promise<TlsSettings>) | null;
+}
+
+/** The server's certificate is always verified, with its name. What is null is the system's, or none. */
+export interface TlsSettings {
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+/** The schema that holds a store, unless another is named. */
+export const DEFAULT_SCHEMA = 'sallyport';
+
+/** PostgreSQL's own. */
+export const DEFAULT_PORT = 5432;
+
+/** The address of a store on a server for people, without a password. */
+export function showServer({ host, port, user, database, schema }: ServerPlace): string {
+  const isSocket = host.startsWith('/');
+  const shown = isSocket ? '' : host.includes(':') ? `[${host}]` : host;
+  const query = new URLSearchParams({
+    ...(isSocket && { host }),
+    ...(isSocket && port !== DEFAULT_PORT && { port: String(port) }),
+    ...(schema !== DEFAULT_SCHEMA && { schema }),
+  }).toString();
+  const end = !isSocket && port !== DEFAULT_PORT ? `:${port}` : '';
+  return `postgres://${encodeURIComponent(user)}@${shown}${end}/${encodeURIComponent(database)}${query && `?${query}`}`;
+}
