@@ -29,15 +29,17 @@ export const DEFAULT_SCHEMA = 'sallyport';
 /** PostgreSQL's own. */
 export const DEFAULT_PORT = 5432;
 
-/** The address of a store on a server for people, without a password. */
+/** The address of a store on a server for people, as it can be given, without a password. */
 export function showServer({ host, port, user, database, schema }: ServerPlace): string {
   const isSocket = host.startsWith('/');
-  const shown = isSocket ? '' : host.includes(':') ? `[${host}]` : host;
-  const query = new URLSearchParams({
-    ...(isSocket && { host }),
-    ...(isSocket && port !== DEFAULT_PORT && { port: String(port) }),
-    ...(schema !== DEFAULT_SCHEMA && { schema }),
-  }).toString();
-  const end = !isSocket && port !== DEFAULT_PORT ? `:${port}` : '';
-  return `postgres://${encodeURIComponent(user)}@${shown}${end}/${encodeURIComponent(database)}${query && `?${query}`}`;
+  const other = port === DEFAULT_PORT ? '' : String(port);
+  const parameters = [
+    ...(isSocket
+      ? [`host=${encodeURI(host)}`, ...(other === '' ? [] : [`port=${other}`]), `user=${encodeURIComponent(user)}`]
+      : []),
+    ...(schema === DEFAULT_SCHEMA ? [] : [`schema=${schema}`]),
+  ];
+  const name = host.includes(':') ? `[${host}]` : host;
+  const server = isSocket ? '' : `${encodeURIComponent(user)}@${name}${other && `:${other}`}`;
+  return `postgres://${server}/${encodeURIComponent(database)}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
 }

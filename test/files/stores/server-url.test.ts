@@ -41,6 +41,15 @@ test.each([
 });
 
 test.each([
+  'postgres://u@h/d',
+  'postgres://b%40c@[::1]:5433/d%20e?schema=x_1',
+  'postgres:///d?host=/run/pg&user=u',
+  'postgres:///d?host=/run/pg&port=7&user=b%40c&schema=x',
+])('%s is shown as it was given', (url) => {
+  expect(showServer(parse(url))).toBe(url);
+});
+
+test.each([
   ['postgres://h/', 'names no database'],
   ['postgres://', 'names no database'],
   ['postgres://h:99999/d', 'cannot be read'],
