@@ -42,6 +42,7 @@ export const inviteSchema = z.object({
   expiresAt: z.iso.datetime(),
   use: useSchema.nullable().describe('null before it is used'),
   report: reportSchema.nullable().describe('what the check came to'),
+  kept: z.boolean().optional().describe('the report was stored wherever else it belongs'),
 });
 export type Invite = z.infer<typeof inviteSchema>;
 

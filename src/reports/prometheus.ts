@@ -16,7 +16,7 @@ export const prometheus: Reporter = {
   title: 'metrics of Prometheus in its text format',
   endings: ['prom'],
   unfit: { site: 'metrics are of what is measured again and again, and a site is surveyed once' },
-  create() {
+  create({ isStale }) {
     const places = new Places();
     return {
       begin: () => '',
@@ -28,7 +28,8 @@ export const prometheus: Reporter = {
             ? labelClient(swept.client, targetOf(report, swept))
             : { target: targetOf(report), ...(target.name !== null && { host: target.name }) },
           {
-            standing: standingOf(report),
+            // Where it is too old to rely on, nothing good is known.
+            standing: verdict === 'compliant' && isStale?.(startedAt) ? 'inconclusive' : standingOf(report),
             severities: violations.map(({ severity }) => severity),
             accepted: findings.filter(({ waiver }) => waiver).length,
             at: startedAt,

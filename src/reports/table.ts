@@ -38,7 +38,11 @@ export const table: Reporter = {
       return { ...rows, end: (run) => renderUnchecked(run, wide.width) + rows.end() };
     }
     const width = limitWidth(style.width, MOST_COLUMNS.prose);
-    return { begin: () => '', report: (report) => renderAddress(report, { ...style, width }), end: () => '' };
+    return {
+      begin: () => '',
+      report: (report) => renderAddress(report, { ...style, width }),
+      end: (run) => renderUnchecked(run, width),
+    };
   },
   createSweep: createSweepTable,
   createClients: (style) => createClientsTable({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) }),

@@ -67,7 +67,7 @@ export const command = defineCommand({
       full: settings.full ?? false,
       csvSeparator: settings['csv-separator'],
       criticalFrom: settings['critical-from'],
-      isStale,
+      isStale: at ? undefined : isStale,
       brand,
       help: `What to do: sallyport show ${client} ADDRESS`,
       many: looks.length + invited.length + unchecked.length > 1,

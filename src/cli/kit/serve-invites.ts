@@ -49,7 +49,7 @@ export function shareFolder(folder: InviteFolder, page: string | null): InvitePl
       const { invite, code } = await folder.make(wanted, seconds, now);
       return { id: invite.id, code, expiresAt: invite.expiresAt };
     },
-    read: async (id, _client, now) => {
+    read: async (id, now) => {
       const invite = await folder.read(id);
       return invite && { state: stateOfInvite(invite, now), report: invite.report };
     },
@@ -62,12 +62,12 @@ export function askServer(vantage: VantageClient, page: string, signal: AbortSig
     page,
     make: ({ client, profile, source, addresses }, seconds) =>
       tellPlainly(() => vantage.makeInvite({ client, profile, source, addresses, seconds }, signal)),
-    read: (id, client) =>
+    read: (id) =>
       tellPlainly(async () => {
         const answer = await vantage.readInvite(id, signal).catch(skipMissing);
         if (!answer) return null;
-        const { state, report, client: own } = answer;
-        if (own !== client) throw new InputError(`the vantage says that the invite ${id} is of another client`);
+        const { id: own, state, report } = answer;
+        if (own !== id) throw new InputError(`the vantage answers with another invite than ${id}`);
         return { state, report };
       }),
   };

@@ -112,9 +112,17 @@ export class InviteFolder {
     return taken;
   }
 
-  /** Keeps the report of an invite that was used. */
-  async putReport(invite: Invite, report: Report): Promise<void> {
-    await this.#write(this.#fileOf(invite.id, 'used'), { ...invite, report });
+  /** Keeps the report of an invite that was used; `kept` once it is stored wherever else it belongs. */
+  async putReport(invite: Invite, report: Report, kept: boolean): Promise<void> {
+    await this.#write(this.#fileOf(invite.id, 'used'), { ...invite, report, kept });
+  }
+
+  /** The reports that are not known to be stored wherever else they belong, since we were ended meanwhile. */
+  async *listUnkept(): AsyncGenerator<{ readonly invite: Invite; readonly report: Report }> {
+    for (const name of (await readdir(this.path)).filter((file) => file.endsWith('.used.json'))) {
+      const invite = await this.#read(name.split('.', 1)[0]!, 'used');
+      if (invite?.report && !invite.kept) yield { invite, report: invite.report };
+    }
   }
 
   async #hash(code: string): Promise<{ id: string; codeHash: Buffer }> {

@@ -7,6 +7,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** What is made again so soon is the same report once more: it lists the same changes. */
 export const SAME_REPORT_MS = 12 * HOUR_MS;
 
+/** A change may be stored so much later than at its time, where another process keeps the store: a report then lacks it. */
+const LATE_MS = 300_000;
+
 /** For how long changes are listed where no report was handed over before. */
 const FIRST_REPORT_MS = 30 * DAY_MS;
 
@@ -37,7 +40,7 @@ export async function chooseSpan(
   const last = await store.handed.findLast(clientId, new Date(until.getTime() - SAME_REPORT_MS));
   const lastReport = last ? new Date(last.until) : null;
   return {
-    since: lastReport ?? new Date(until.getTime() - FIRST_REPORT_MS),
+    since: new Date(lastReport ? lastReport.getTime() - LATE_MS : until.getTime() - FIRST_REPORT_MS),
     lastReport,
     currentSince: oldest,
   };

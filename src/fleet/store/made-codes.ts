@@ -45,12 +45,22 @@ export class MadeCodes {
     return rows.map(toMadeCode);
   }
 
-  /** Codes of which more may be heard, and that expired after a time; those that were asked for longest ago first. */
-  async listPending(expiredAfter: Date, limit: number): Promise<MadeCode[]> {
+  /**
+   * Codes of which more may be heard, and that expired after a time, whatever their state or in one; those that were asked
+   * for longest ago first.
+   */
+  async listPending(after: Readonly<Record<'any' | 'used' | 'open', Date>>, limit: number): Promise<MadeCode[]> {
     const rows = await this.#connection.tables
       .selectFrom('made_codes')
       .where('state', 'not in', SETTLED)
-      .where('expires_at', '>', expiredAfter.getTime())
+      .where((query) =>
+        query.or([
+          query('expires_at', '>', after.any.getTime()),
+          ...(['used', 'open'] as const).map((state) =>
+            query.and([query('state', '=', state), query('expires_at', '>', after[state].getTime())]),
+          ),
+        ]),
+      )
       .orderBy('asked_at', (order) => order.asc().nullsFirst())
       .orderBy('invite')
       .limit(limit)

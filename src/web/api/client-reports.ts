@@ -85,22 +85,23 @@ export function addClientReports(api: ServerApp, context: PageContext): void {
   });
 
   const noted = {
-    ...describeRoute('Notes that the report of now was handed over: the next one lists what changed since (operator)', {
+    ...describeRoute('Notes that a report was handed over: the next one lists what changed since (operator)', {
       201: handedSchema,
       ...MISSING,
       ...BUSY,
       ...BODY,
     }),
     params: clientParams,
+    body: z.strictObject({ madeAt: z.iso.datetime().describe('of the report that was handed over') }),
   };
   const needs = { config: { needs: 'operator' } } as const;
   const path = '/api/v1/clients/:id/handed-reports';
-  api.post(path, { schema: noted, ...needs, bodyLimit: SMALL_BODY }, async ({ params: { id } }, reply) => {
+  api.post(path, { schema: noted, ...needs, bodyLimit: SMALL_BODY }, async ({ params: { id }, body }, reply) => {
     const handover = await readHandover(context, id, {});
     if (!handover) throw notFound(await describeMissingReport(store, id, { address: undefined, at: null }));
-    const { madeAt } = handover;
-    await store.handed.add({ clientId: id, until: madeAt, how: 'noted', at: madeAt });
-    return reply.code(201).send({ until: madeAt });
+    const until = body.madeAt < handover.madeAt ? body.madeAt : handover.madeAt;
+    await store.handed.add({ clientId: id, until, how: 'noted', at: handover.madeAt });
+    return reply.code(201).send({ until });
   });
 }
 

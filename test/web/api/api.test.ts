@@ -21,7 +21,7 @@ const READ = ['/api/v1/clients', '/api/v1/changes', '/api/v1/checks', '/api/v1/w
 /** What changes something, with the least role that may. */
 const CHANGES = [
   ['POST', '/api/v1/checks', '{"client":"acme"}', 'operator'],
-  ['POST', '/api/v1/clients/acme/handed-reports', undefined, 'operator'],
+  ['POST', '/api/v1/clients/acme/handed-reports', '{}', 'operator'],
   ['POST', '/api/v1/waivers', '{}', 'operator'],
   ['DELETE', '/api/v1/waivers/1', undefined, 'operator'],
   ['POST', '/api/v1/inventory?dry-run=true', 'clients: []', 'admin'],

@@ -45,8 +45,8 @@ const PLANS: Readonly<Record<string, Plan>> = {
   'get /api/v1/clients/{id}/reports': read('/api/v1/clients/acme/reports', '/api/v1/clients/nope/reports'),
   'get /api/v1/clients/{id}/report': read('/api/v1/clients/acme/report', '/api/v1/clients/nope/report'),
   'post /api/v1/clients/{id}/handed-reports': {
-    ...{ status: 201, ok: { method: 'POST', path: '/api/v1/clients/acme/handed-reports' } },
-    others: { 404: { method: 'POST', path: '/api/v1/clients/nope/handed-reports' } },
+    ...{ status: 201, ok: json('/api/v1/clients/acme/handed-reports', { madeAt: '2026-11-01T00:00:00Z' }) },
+    others: { 404: json('/api/v1/clients/nope/handed-reports', { madeAt: '2026-11-01T00:00:00Z' }) },
   },
   'get /api/v1/changes': read('/api/v1/changes?since=30d'),
   'post /api/v1/checks': {

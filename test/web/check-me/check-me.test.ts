@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { loadProfile } from '../../../src/files/profiles/profile.js';
 import type { Invite, NewInvite } from '../../../src/model/invite.js';
 import type { Report } from '../../../src/model/report.js';
 import { createCheckMe } from '../../../src/web/check-me/check-me.js';
+import { cleanReport } from '../../reports/sample-reports.js';
 import { type Answer, NOW, runApp, TOKEN, until } from '../../vantage/run-app.js';
 
 let parent: string;
@@ -17,9 +19,8 @@ let count = 0;
 type Setup = Omit<NonNullable<Parameters<typeof runApp>[0]>, 'invites' | 'plugin'>;
 
 /** Pages on a vantage of their own, and what someone does in a browser. */
-async function run({ ...options }: Setup = {}) {
+async function run({ path = join(parent, `invites-${count++}`), ...options }: Setup & { path?: string } = {}) {
   const clock = { now: NOW };
-  const path = join(parent, `invites-${count++}`);
   const kept: { invite: Invite; report: Report }[] = [];
   const plugin = createCheckMe({
     brand: null,
@@ -110,6 +111,23 @@ describe('the pages', () => {
     // Whoever comes too late for the end hears of it all the same: the first is what the page shows already.
     const late = await get(`${path}/events`);
     expect([...late.text.matchAll(/"version":"(\w+)"/g)].map(([, version]) => version)).toEqual(['drawn', 'null']);
+  });
+
+  test('store at their start what was left when they were killed, once', async () => {
+    const { path, folder, invite } = await run();
+    const { invite: made } = await invite();
+    const at = NOW.toISOString();
+    const use = { kind: 'check' as const, at, address: '127.0.0.7', secretHash: '0'.repeat(64), until: at };
+    await folder!.putReport((await folder!.use(made, use))!, cleanReport, false);
+    const { kept } = await run({ path });
+    await until(() => kept.length > 0);
+    expect(kept.map(({ invite: { id } }) => id)).toEqual([made.id]);
+    const isKept = async (): Promise<boolean> => (await folder!.read(made.id))?.kept === true;
+    for (let tries = 0; tries < 100 && !(await isKept()); tries++) await setImmediate();
+    expect(await isKept()).toBe(true);
+    const again = await run({ path });
+    await again.app.close();
+    expect(again.kept).toEqual([]);
   });
 
   test('keep nothing anywhere but here: headers of every answer', async () => {

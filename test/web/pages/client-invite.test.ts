@@ -55,6 +55,9 @@ async function serveWithVantage(token = OPERATOR_TOKEN) {
   return { ...served, folder: folder!, makeCode, readCodes };
 }
 
+/** However long ago they expired. */
+const ALL = { any: new Date(0), used: new Date(0), open: new Date(0) };
+
 describe('codes of a vantage server elsewhere', () => {
   test('are made there, and the page tells what became of each; the result is stored once', async () => {
     const { makeCode, readCodes, folder, desk, store, browse } = await serveWithVantage();
@@ -72,7 +75,7 @@ describe('codes of a vantage server elsewhere', () => {
     const used = await folder.use(invite!, use);
     await desk.refresh(new Date());
     expect(await readCodes()).toContain('used, no result so far');
-    await folder.putReport(used!, { ...dmzReport, startedAt: at });
+    await folder.putReport(used!, { ...dmzReport, startedAt: at }, false);
     for (let times = 0; times < 2; times++) await desk.refresh(new Date());
     const codes = await readCodes();
     expect(codes).toContain('Action needed');
@@ -87,9 +90,25 @@ describe('codes of a vantage server elsewhere', () => {
     const [made] = await store.codes.list('acme', 1);
     await store.codes.settle(made!, 'expired', new Date());
     expect(await readCodes()).toContain('expired, not used');
-    expect(await store.codes.listPending(new Date(0), 10)).toEqual([]);
+    expect(await store.codes.listPending(ALL, 10)).toEqual([]);
     await desk.refresh(new Date());
     expect(desk.problem).toBeNull();
+  });
+
+  test('that came to something while no one could ask are asked for when someone can, also of a client that was renamed', async () => {
+    const { makeCode, folder, desk, store } = await serveWithVantage();
+    const { code } = await makeCode();
+    const at = new Date().toISOString();
+    const use = { kind: 'check' as const, at, address: '198.51.100.9', secretHash: '0'.repeat(64), until: at };
+    const used = await folder.use((await folder.find(parseCode(code)!, new Date()))!, use);
+    await folder.putReport(used!, { ...dmzReport, startedAt: at }, false);
+    await store.renameClient('acme', 'acme-north');
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+    await desk.refresh(days(60));
+    expect(await store.listInvitedChecks('acme-north', 10)).toEqual([]);
+    await desk.refresh(days(20));
+    expect(desk.problem).toBeNull();
+    expect((await store.listInvitedChecks('acme-north', 10)).map(({ invite }) => invite)).toEqual([used!.id]);
   });
 
   test('cannot be made with a token that may not, and the reason is told', async () => {
@@ -126,7 +145,7 @@ describe('codes of a vantage server elsewhere', () => {
     const { text } = await browse('/clients/acme');
     expect(text).toContain('What became of codes could not be asked');
     expect(text).toContain('not used yet');
-    expect((await store.codes.listPending(at, 10)).map(({ invite }) => invite[0])).toEqual(['b', 'a']);
+    expect((await store.codes.listPending(ALL, 10)).map(({ invite }) => invite[0])).toEqual(['b', 'a']);
   });
 
   test('are forgotten with the client', async () => {
@@ -154,7 +173,7 @@ test('codes of a folder on this machine are followed as well', async () => {
     secretHash: '0'.repeat(64),
     until: at,
   });
-  await invites.putReport(used!, { ...cleanReport, startedAt: at });
+  await invites.putReport(used!, { ...cleanReport, startedAt: at }, false);
   await desk.refresh(new Date());
   expect((await browse('/clients/acme')).text).toMatch(/As agreed[^]*not used yet|not used yet[^]*As agreed/);
 });

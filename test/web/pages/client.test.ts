@@ -36,12 +36,12 @@ describe('the page of a client', () => {
   test('tells when the customer was last given a report, and takes the note that another was handed over', async () => {
     const { browse, submit } = await serveAcme();
     expect((await browse('/clients/acme')).text).toContain('No report was handed over so far.');
-    const { status, headers } = await submit('/clients/acme/handed', {});
+    const { status, headers } = await submit('/clients/acme/handed', { until: new Date().toISOString() });
     expect([status, headers['location']]).toEqual([303, '/clients/acme?done=handed#reports']);
     const { text } = await browse('/clients/acme?done=handed');
     expect(text).toContain('the next report lists what changes from now on');
     expect(text).toMatch(/The customer was last given a report of <time[^>]*>[^<]*<\/time> \(noted here\)/);
-    expect((await submit('/clients/bolt/handed', {})).status).toBe(404);
+    expect((await submit('/clients/bolt/handed', { until: new Date().toISOString() })).status).toBe(404);
   });
 
   test('of a client that no sweep checked says so', async () => {
