@@ -82,11 +82,14 @@ export interface IssueBegun extends AnyChange {
   readonly data: { readonly finding: FindingData; readonly was: Severity | 'accepted' | null };
 }
 
-/** A violation is gone; `silent`: nothing at all answers there now, which a line that is down does as well. */
+/**
+ * A violation is gone; `silent`: nothing at all answers there now, which a line that is down does as well; `unasked`: a
+ * service that was missing is not seen to be back, and no longer asked for by the profile.
+ */
 export interface IssueEnded extends AnyChange {
   readonly kind: 'resolved' | 'service-back';
   readonly rule: string;
-  readonly data: { readonly finding: FindingData; readonly silent: boolean };
+  readonly data: { readonly finding: FindingData; readonly silent: boolean; readonly unasked?: boolean };
 }
 
 /** An exposure is no longer seen, and not known to be closed: it stands. */
@@ -186,7 +189,11 @@ export const changeSchema = z.discriminatedUnion('kind', [
     kind: z.enum(['resolved', 'service-back']),
     rule: z.string(),
     ...any,
-    data: z.object({ finding, silent: z.boolean().describe('nothing at all answers there now') }),
+    data: z.object({
+      finding,
+      silent: z.boolean().describe('nothing at all answers there now'),
+      unasked: z.boolean().optional().describe('a missing service is not seen to be back, but no longer asked for'),
+    }),
   }),
   z.object({ kind: z.literal('lost-sight'), rule: z.string(), ...any, data: z.object({ finding }) }),
   z.object({

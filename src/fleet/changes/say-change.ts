@@ -37,7 +37,10 @@ function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
     }
     case 'resolved':
     case 'service-back': {
-      const title = sayCheckOver(findingOf(change, change.kind === 'service-back'));
+      const isBack = change.kind === 'service-back';
+      const title = change.data.unasked
+        ? `The profile no longer asks for it: ${nameIssue(change, isBack)}`
+        : sayCheckOver(findingOf(change, isBack));
       const note = change.data.silent ? ' (nothing at all answers there now)' : '';
       return { title: title + note, before: change.severity, after: null };
     }

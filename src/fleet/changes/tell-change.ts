@@ -1,6 +1,7 @@
 import { summarise } from '../../check/judge/say-report.js';
 import type { Change, Issue } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
+import type { FindingData } from '../../model/finding.js';
 import type { IdentityKind, ReportData, Verdict } from '../../model/report.js';
 import { findService } from '../../model/service.js';
 
@@ -37,7 +38,16 @@ export function tellEnd(key: string, { rule, endpoint, severity, data, outage }:
   // A line that is down looks the same as one that is well protected.
   const silent = !outage && report.liveness.answers === 0;
   const kind = outage ? 'service-back' : 'resolved';
-  return { kind, key, severity, rule, endpoint, data: { finding: data, silent } };
+  const isUnasked = outage && !isOpen(report, endpoint, data);
+  return { kind, key, severity, rule, endpoint, data: { finding: data, silent, ...(isUnasked && { unasked: true }) } };
+}
+
+/** Whether an endpoint of what was missing is open now. */
+function isOpen({ observations }: ReportData, missing: string | null, { service }: FindingData): boolean {
+  const id = (service as { readonly id?: unknown } | undefined)?.id;
+  return observations.some(
+    (seen) => seen.state === 'open' && (seen.endpoint === missing || (seen.service !== null && seen.service === id)),
+  );
 }
 
 /** An exposure that the look did not show, and did not prove to be gone. */

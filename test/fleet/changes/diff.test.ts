@@ -202,7 +202,8 @@ describe('services', () => {
     expect(changesBetween(closed, lost)).toMatchObject([
       { kind: 'service-lost', severity: 'high', data: { was: null } },
     ]);
-    expect(changesBetween(lost, closed)).toMatchObject([
+    const back = lookAt({ observations: [openAt('udp/5060', null)] });
+    expect(changesBetween(lost, back)).toMatchObject([
       { kind: 'service-back', severity: 'high', data: { silent: false } },
     ]);
   });
@@ -210,8 +211,14 @@ describe('services', () => {
   test('that are back are said to be reachable again, and not “Resolved: … cannot be reached”', () => {
     const service = { id: 'sip-trunk', title: 'SIP trunks', programs: [] };
     const data = { service, sip: true, states: [], others: 0, heard: true };
-    const [back] = changesBetween(violation({ ...lost.findings[0]!, data }), closed);
+    const missing = violation({ ...lost.findings[0]!, data });
+    const [back] = changesBetween(missing, lookAt({ observations: [openAt('udp/5060', null)] }));
     expect(sayChange(back!).title).toBe('SIP trunks can be reached again');
+    const elsewhere = lookAt({ observations: [openAt('udp/15060', null, 'sip-trunk')] });
+    expect(sayChange(changesBetween(missing, elsewhere)[0]!).title).toBe('SIP trunks can be reached again');
+    // Nothing is there, but no one asks for it any more.
+    const [unasked] = changesBetween(missing, closed);
+    expect(sayChange(unasked!).title).toBe('The profile no longer asks for it: SIP trunks cannot be reached');
   });
 
   test('are not back while it is not known on another endpoint of theirs', () => {
