@@ -4,10 +4,11 @@ import * as z from 'zod';
 import { sarif } from '../../src/reports/sarif.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
 import { sweptAs, write } from './run-end.js';
-import { cleanReport, dmzReport, inconclusiveReport, sampleFinding } from './sample-reports.js';
+import { cleanReport, dmzReport, inconclusiveReport, SAMPLES, sampleFinding } from './sample-reports.js';
+import { findSarifErrors } from './sarif-schema.js';
 
 const message = z.strictObject({ text: z.string().min(1) });
-/** What code-scanning sites want of SARIF 2.1.0: GitHub's documentation, "SARIF support for code scanning". */
+/** What code-scanning sites want beyond the schema, a physical location above all: GitHub's documentation, "SARIF support for code scanning". */
 const LOG = z.strictObject({
   $schema: z.literal('https://json.schemastore.org/sarif-2.1.0.json'),
   version: z.literal('2.1.0'),
@@ -83,13 +84,51 @@ const LOG = z.strictObject({
 });
 
 function read(text: string) {
-  const [run] = LOG.parse(JSON.parse(text)).runs;
+  const log: unknown = JSON.parse(text);
+  expect(findSarifErrors(log)).toEqual([]);
+  const [run] = LOG.parse(log).runs;
   for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
   const ids = run.tool.driver.rules.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   const [invocation] = run.invocations;
   return { ...run, invocation, told: invocation.toolExecutionNotifications.map((one) => one.message.text) };
 }
+
+describe('the schema of SARIF 2.1.0', () => {
+  test.each(Object.entries(SAMPLES))('takes sample %s, checked and swept', (_name, report) => {
+    for (const swept of [undefined, sweptAs('acme')]) read(write(sarif, [report], swept && { swept }).text);
+  });
+
+  test('takes all samples in one run, and a run without any', () => {
+    read(write(sarif, Object.values(SAMPLES)).text);
+    read(write(sarif, []).text);
+  });
+
+  test.each([
+    ['another version', '"version":"2.1.0"', '"version":"2.2"', '/version must be'],
+    ['an unknown level', '"level":"error"', '"level":"fatal"', '/runs/0/results/0/level must be'],
+    ['a field of our own', '"ruleIndex":', '"rank2":', '/runs/0/results/0 must NOT have additional'],
+    ['a result that says nothing', '"message":{"text":', '"message":{"id2":', '/runs/0/results/0/message must'],
+    ['a negative index', '"ruleIndex":0', '"ruleIndex":-2', '/runs/0/results/0/ruleIndex must be >= -1'],
+    ['a space in a path', 'targets/203', 'targets /203', 'artifactLocation/uri must match format'],
+    ['a colon in the first part of a path', '"uri":"targets/', '"uri":"1:/', 'artifactLocation/uri must match format'],
+    ['a local time', '"startTimeUtc":"2026-01-05T', '"startTimeUtc":"2026-01-05 ', '/startTimeUtc must match format'],
+    ['no driver', '"driver":', '"extra":', '/runs/0/tool must'],
+  ])('refuses %s', (_what, part, other, error) => {
+    const { text } = write(sarif, [dmzReport]);
+    expect(text).toContain(part);
+    expect(findSarifErrors(JSON.parse(text.replace(part, other))).join('\n')).toContain(error);
+  });
+
+  test('would take a result without a physical location, and code-scanning sites would not', () => {
+    const { text } = write(sarif, [dmzReport]);
+    const without = JSON.parse(text, (key, value: unknown) =>
+      key === 'physicalLocation' ? undefined : value,
+    ) as object;
+    expect(findSarifErrors(without)).toEqual([]);
+    expect(LOG.safeParse(without).success).toBe(false);
+  });
+});
 
 test('a finding is a result with its rule, its place and what it is recognised by', () => {
   const { results, tool, invocation } = read(write(sarif, [dmzReport]).text);
