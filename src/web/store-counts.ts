@@ -25,7 +25,14 @@ export class StoreCounts {
   readonly #sweeps = new Map<number, SweepCounts>();
   readonly #counted = new Remembered(COUNTED_MS, () => this.#count());
 
+  readonly #profiles = new Remembered(COUNTED_MS, () => this.store.fleet.listProfiles());
+
   constructor(private readonly store: Store) {}
+
+  /** Names of the profiles that clients were checked by, some seconds ago at most. */
+  listProfiles(): Promise<readonly string[]> {
+    return this.#profiles.get();
+  }
 
   /** The newest sweeps, and what they came to. Of one that is over, that is counted once. */
   async listSweeps(limit: number): Promise<(Sweep & SweepCounts)[]> {

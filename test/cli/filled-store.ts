@@ -37,18 +37,20 @@ export interface Seen {
   readonly client: Client;
   readonly survey: Survey;
   readonly slot?: string;
+  /** What it is judged by; `closed` if left out. */
+  readonly profile?: string;
 }
 
 /** Adds a sweep to a store as a sweep does it, without the sending; its number. */
 export async function addSweep(path: string, at: string, seen: readonly Seen[]): Promise<number> {
-  const profile = await loadProfile('closed');
-  const options = { profile, profileDigest: digestProfile(profile), authorization: null, failOn: 'low' as const };
   const store = await openStore(path);
   try {
     const owner = { host: 'test', pid: process.pid };
     const plan = { inventory: '/clients.yaml', filter: {}, owner, startedAt: new Date(at) };
     const sweep = await store.beginSweep(plan, [...new Map(seen.map((one) => [one.client.id, one.client])).values()]);
-    for (const { client: of, survey, slot = '203.0.113.7' } of seen) {
+    for (const { client: of, survey, slot = '203.0.113.7', profile: name = 'closed' } of seen) {
+      const profile = await loadProfile(name);
+      const options = { profile, profileDigest: digestProfile(profile), authorization: null, failOn: 'low' as const };
       const waivers = await store.listWaivers(of.id);
       const report = createReport({ ...survey, startedAt: at }, { ...options, waivers, silence: of.silence });
       const look = { sweepId: sweep.id, client: of, slot, report, earlier: null, waivers, last: true };

@@ -35,6 +35,18 @@ export class FleetList {
     return measureClients(this.#connection.tables);
   }
 
+  /** Names of the profiles that the newest looks were judged by. */
+  async listProfiles(): Promise<string[]> {
+    const rows = await this.#connection.tables
+      .selectFrom('slots')
+      .where('profile', 'is not', null)
+      .select('profile')
+      .distinct()
+      .orderBy('profile')
+      .execute();
+    return rows.flatMap(({ profile }) => profile ?? []);
+  }
+
   /** The endpoints where something stands at a client that no one accepted, by slot. */
   listOpenEndpoints(clientId: string): Promise<Map<string, EndpointId[]>> {
     return listOpenEndpoints(this.#connection.tables, clientId);

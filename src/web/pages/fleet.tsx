@@ -49,11 +49,11 @@ type Query = z.infer<typeof querySchema>;
 
 /** Adds the page of all clients: the worst first, searched and filtered by the store, a part at a time. */
 export function addFleetPage(app: ServerApp, context: PageContext): void {
-  const { store, now, draw } = context;
+  const { store, counts, now, draw } = context;
   app.get('/', { schema: { hide: true, querystring: querySchema } }, async (request, reply) => {
     const { query } = request;
     const at = now();
-    const [page, groups, pulse, points] = await Promise.all([
+    const [page, groups, profiles, pulse, points] = await Promise.all([
       pageClients(store, {
         ...{ now: at, staleBefore: new Date(at.getTime() - STALE_AFTER_MS), offset: query.offset, limit: ROWS },
         ...{ search: query.search, tags: query.tag, standings: query.standing, sort: query.sort ?? 'worst' },
@@ -62,6 +62,7 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
         services: listOf(query.service),
       }),
       store.listGroups(),
+      counts.listProfiles(),
       store.readPulse(),
       store.readStandings(new Date(at.getTime() - CHART_MS), at),
     ]);
@@ -70,7 +71,7 @@ export function addFleetPage(app: ServerApp, context: PageContext): void {
       <>
         <SweepsUnderWay sweeps={pulse.sweeps} />
         <Counts counts={page.counts} query={query} />
-        <Filters query={query} groups={groups} />
+        <Filters query={query} groups={groups} profiles={profiles} />
         <Views query={query} />
         <div data-part="clients">
           {query.view === 'grid' ? (
@@ -175,7 +176,15 @@ function Views({ query }: { readonly query: Query }) {
   );
 }
 
-function Filters({ query, groups }: { readonly query: Query; readonly groups: readonly string[] }) {
+function Filters({
+  query,
+  groups,
+  profiles,
+}: {
+  readonly query: Query;
+  readonly groups: readonly string[];
+  readonly profiles: readonly string[];
+}) {
   return (
     <form class="filters" role="search" action="/">
       {query.standing?.map((standing) => (
@@ -186,6 +195,7 @@ function Filters({ query, groups }: { readonly query: Query; readonly groups: re
         <input id="search" name="search" type="search" value={query.search} />
       </Field>
       {groups.length > 0 && <Choice id="group" label="Group" values={groups} chosen={query.group} />}
+      {profiles.length > 1 && <Choice id="profile" label="Profile" values={profiles} chosen={query.profile} />}
       <Choice
         id="service"
         label="With a finding about"

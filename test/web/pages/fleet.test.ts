@@ -38,6 +38,20 @@ describe('the page of all clients', () => {
     expect(text).toContain('<a href="/clients/acme">');
   });
 
+  test('can be filtered by the profiles that clients were checked by, where there are several', async () => {
+    const { browse } = await serveFew();
+    expect((await browse('/')).text).not.toContain('name="profile"');
+    const two = await servePages();
+    const looks = { client: client('acme'), survey: CLOSED };
+    await addSweep(two.store.path, AT, [looks]);
+    await addSweep(two.store.path, AT, [
+      { ...looks, client: client('open'), slot: '203.0.113.9', profile: 'sip-trunk' },
+    ]);
+    expect((await two.browse('/?profile=sip-trunk')).text).toMatch(
+      /<select id="profile"[^]*<option value="closed">closed<\/option><option value="sip-trunk" selected>/,
+    );
+  });
+
   test('shows no text of others as markup, and nothing that misleads the eye', async () => {
     const { browse } = await serveFew();
     const { text } = await browse('/');
