@@ -7,7 +7,8 @@ import type { Severity } from '../model/severity.js';
 import { forDefectDojo, forTerminal } from '../words/escape.js';
 import { cutText } from '../words/sentence.js';
 import { renderJson } from './json.js';
-import { describePlace, keyFindings, listTroubles, targetOf } from './report-place.js';
+import { listOutOfSight, NOT_GONE, type OutOfSight } from './out-of-sight.js';
+import { describePlace, keyFindings, keyOf, listTroubles, targetOf } from './report-place.js';
 import type { Reporter, RunEnd, Swept } from './reporter.js';
 
 /*
@@ -74,7 +75,8 @@ function describeReport(report: Report, swept: Swept | undefined): DojoFinding[]
   // A note asks for nothing, unless it is what someone accepted.
   const findings = keyFindings(report).filter(({ finding: { effect, waiver } }) => effect !== 'note' || waiver);
   const unknown = report.verdict === 'inconclusive' ? [describeUnknown(report, swept)] : [];
-  return [...unknown, ...findings.map(({ finding, key }) => describeFinding(report, swept, finding, key))];
+  const hidden = listOutOfSight(swept).map((one) => describeHidden(report, swept, one));
+  return [...unknown, ...findings.map(({ finding, key }) => describeFinding(report, swept, finding, key)), ...hidden];
 }
 
 function describeFinding(report: Report, swept: Swept | undefined, finding: ReportedFinding, key: string): DojoFinding {
@@ -91,6 +93,19 @@ function describeFinding(report: Report, swept: Swept | undefined, finding: Repo
     ...describePlaceOf(report, swept, key, finding),
     vuln_id_from_tool: cutText(forTerminal(rule), MOST.id),
     active: !waiver,
+    verified: false,
+  };
+}
+
+/** What stands out of sight, with the id that it had when it was seen. */
+function describeHidden(report: Report, swept: Swept | undefined, { title, severity, issue }: OutOfSight): DojoFinding {
+  return {
+    title: renderTitle(title),
+    severity: SEVERITY_NAMES[severity],
+    description: renderLines([`Where: ${describePlace(report, swept)}`, NOT_GONE]),
+    ...describePlaceOf(report, swept, issue ? keyOf(issue) : 'out-of-sight', issue),
+    vuln_id_from_tool: cutText(forTerminal(issue?.rule ?? 'out-of-sight'), MOST.id),
+    active: true,
     verified: false,
   };
 }
@@ -125,7 +140,12 @@ function describeRun({ unchecked }: RunEnd, troubles: readonly string[]): DojoFi
   return [...whole, ...clients];
 }
 
-function describePlaceOf(report: Report, swept: Swept | undefined, key: string, finding: ReportedFinding | null) {
+function describePlaceOf(
+  report: Report,
+  swept: Swept | undefined,
+  key: string,
+  finding: Pick<ReportedFinding, 'endpoint'> | null,
+) {
   const { address } = report.target;
   const endpoint = finding?.endpoint ? parseEndpointId(finding.endpoint) : undefined;
   return {

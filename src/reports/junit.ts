@@ -1,7 +1,8 @@
 import type { ReportedFinding } from '../model/finding.js';
 import type { Report } from '../model/report.js';
 import { forTerminal } from '../words/escape.js';
-import { describePlace, keyFindings, listTroubles, targetOf } from './report-place.js';
+import { listOutOfSight, NOT_GONE, type OutOfSight } from './out-of-sight.js';
+import { describePlace, keyFindings, keyOf, listTroubles, targetOf } from './report-place.js';
 import type { Reporter, RunEnd, Swept } from './reporter.js';
 import { type Attributes, xmlElement, XML_HEAD, xmlStart, xmlText } from './xml.js';
 
@@ -59,12 +60,13 @@ function renderReport(report: Report, swept: Swept | undefined, names: Names): s
   const target = targetOf(report, swept);
   const suite = names.claim(swept ? `${swept.client.id} ${target}` : target);
   const findings = keyFindings(report).map(({ finding, key }): Case => ({ name: key, result: judgeFinding(finding) }));
+  const hidden = listOutOfSight(swept).map(judgeHidden);
   const properties = [
     { name: 'place', value: describePlace(report, swept) },
     { name: 'verdict', value: report.verdict },
     { name: 'profile', value: report.profile.name },
   ];
-  return renderSuite(suite, [judgeReport(report), ...findings], report.startedAt, properties);
+  return renderSuite(suite, [judgeReport(report), ...findings, ...hidden], report.startedAt, properties);
 }
 
 function judgeReport({ verdict, summary, profile, undetermined, errors, durationMs }: Report): Case {
@@ -86,6 +88,12 @@ function judgeFinding(finding: ReportedFinding): Result | null {
   if (effect === 'note') return null;
   const lines = [title, `Seen: ${seen}`, `Why it matters: ${matters}`, `What to do: ${remedy}`];
   return [effect === 'violation' ? 'failure' : 'error', { message: title, type: severity }, lines];
+}
+
+/** What stands out of sight fails, by the name that it had when it was seen. */
+function judgeHidden({ title, severity, issue }: OutOfSight): Case {
+  const name = issue === null ? 'nothing is out of sight' : keyOf(issue);
+  return { name, result: ['failure', { message: title, type: severity }, [title, NOT_GONE]] };
 }
 
 /** What no report says: the run itself is a test, and each client that was not checked an error. */

@@ -1,10 +1,11 @@
 import type { Verdict } from '../model/report.js';
-import { isAtLeast, type Severity } from '../model/severity.js';
+import { isAtLeast, SEVERITIES, type Severity } from '../model/severity.js';
 import { type Standing, STANDINGS, listedAs, standingOf } from '../model/standing.js';
 import { forNagios } from '../words/escape.js';
 import { cutText, renderCount } from '../words/sentence.js';
 import { rankIssues } from '../model/rank-issues.js';
 import { sortFindings } from './finding-groups.js';
+import { listOutOfSight } from './out-of-sight.js';
 import { describePlace } from './report-place.js';
 import type { Reporter, ReportStyle, RunEnd } from './reporter.js';
 
@@ -33,14 +34,17 @@ export const nagios: Reporter = {
       report(report, swept) {
         const isViolated = report.verdict === 'violation';
         const violations = isViolated ? sortFindings(report).filter(({ effect }) => effect === 'violation') : [];
-        const [worst] = violations;
+        const hidden = listOutOfSight(swept);
+        const all = [...violations, ...hidden];
+        // Of those that are as bad, what was seen comes first.
+        const [worst] = all.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
         tally.add({
-          standing: standingOf(report),
+          standing: hidden.length > 0 ? 'violation' : standingOf(report),
           severity: worst?.severity ?? null,
-          findings: violations.length,
+          findings: violations.length + hidden.reduce((sum, { count }) => sum + count, 0),
           at: report.startedAt,
           place: describePlace(report, swept),
-          text: worst ? nameWorst(worst, violations.length) : report.summary,
+          text: worst ? nameWorst(worst, all.length) : report.summary,
         });
         return '';
       },
@@ -155,8 +159,9 @@ class Tally {
 
   #conclude(outcome: RunEnd['outcome'], total: number): Status {
     if (outcome === 'failure') return 'UNKNOWN';
+    if (this.#counts.violation > 0) return this.#judge(this.#worst);
     // Of a violation that is not listed, the severity is not known.
-    if (outcome === 'violation') return this.#judge(this.#counts.violation > 0 ? this.#worst : null);
+    if (outcome === 'violation') return this.#judge(null);
     return outcome === 'compliant' && total > 0 && this.#stale === 0 ? 'OK' : 'UNKNOWN';
   }
 

@@ -2,6 +2,7 @@ import { SEVERITIES, type Severity } from '../model/severity.js';
 import { type Standing, STANDINGS, listedAs, standingOf } from '../model/standing.js';
 import { forLabel } from '../words/escape.js';
 import { rankIssues } from '../model/rank-issues.js';
+import { listOutOfSight } from './out-of-sight.js';
 import { listTroubles, targetOf } from './report-place.js';
 import type { Reporter, RunEnd } from './reporter.js';
 
@@ -18,19 +19,26 @@ export const prometheus: Reporter = {
   unfit: { site: 'metrics are of what is measured again and again, and a site is surveyed once' },
   create({ isStale }) {
     const places = new Places();
+    let unknown = 0;
     return {
       begin: () => '',
       report(report, swept) {
         const { target, findings, verdict, durationMs, startedAt } = report;
+        if (verdict === 'inconclusive') unknown++;
+        const hidden = listOutOfSight(swept);
+        // Where it is too old to rely on, nothing good is known.
+        const seen = verdict === 'compliant' && isStale?.(startedAt) ? 'inconclusive' : standingOf(report);
         const violations = verdict === 'violation' ? findings.filter(({ effect }) => effect === 'violation') : [];
         places.add(
           swept
             ? labelClient(swept.client, targetOf(report, swept))
             : { target: targetOf(report), ...(target.name !== null && { host: target.name }) },
           {
-            // Where it is too old to rely on, nothing good is known.
-            standing: verdict === 'compliant' && isStale?.(startedAt) ? 'inconclusive' : standingOf(report),
-            severities: violations.map(({ severity }) => severity),
+            standing: hidden.length > 0 ? 'violation' : seen,
+            severities: [
+              ...violations.map(({ severity }) => severity),
+              ...hidden.flatMap(({ severity, count }) => Array.from({ length: count }, () => severity)),
+            ],
             accepted: findings.filter(({ waiver }) => waiver).length,
             at: startedAt,
             durationMs,
@@ -40,7 +48,7 @@ export const prometheus: Reporter = {
       },
       end(run) {
         for (const { client } of run.unchecked) places.add(labelClient({ ...client, group: null }, null), UNKNOWN);
-        return places.render(run);
+        return places.render(run, unknown);
       },
     };
   },
@@ -63,7 +71,7 @@ export const prometheus: Reporter = {
         });
         return '';
       },
-      end: () => places.render({ outcome: 'compliant', troubles: [], unchecked }),
+      end: () => places.render({ outcome: 'compliant', troubles: [], unchecked }, 0),
     };
   },
 };
@@ -149,10 +157,8 @@ class Places {
     if (!known || BADNESS.indexOf(figures.standing) < BADNESS.indexOf(known.standing)) this.#figures.set(key, figures);
   }
 
-  render(run: RunEnd): string {
-    const unknown = [...this.#figures.values()].filter(
-      ({ standing }) => standing !== 'compliant' && standing !== 'violation',
-    ).length;
+  /** @param unknown reports that are inconclusive */
+  render(run: RunEnd, unknown: number): string {
     const missing = listTroubles(run, unknown).length + run.unchecked.length;
     const isComplete = missing === 0 && this.#figures.size > 0;
     return [

@@ -19,11 +19,16 @@ export function describePlace(report: Report, swept?: Swept): string {
   return swept ? `${swept.client.name} (${swept.client.id}), ${where}${also}` : where + also;
 }
 
+/** What a finding is recognised by at its place: rule and endpoint. */
+export function keyOf({ rule, endpoint }: Pick<ReportedFinding, 'rule' | 'endpoint'>): string {
+  return endpoint === null ? rule : `${rule} ${endpoint}`;
+}
+
 /** The findings of a report with their keys, the same for the same thing: rule and endpoint, numbered if repeated. */
 export function keyFindings({ findings }: Report): { readonly finding: ReportedFinding; readonly key: string }[] {
   const times = new Map<string, number>();
   return findings.map((finding) => {
-    const name = finding.endpoint === null ? finding.rule : `${finding.rule} ${finding.endpoint}`;
+    const name = keyOf(finding);
     const time = (times.get(name) ?? 0) + 1;
     times.set(name, time);
     return { finding, key: time === 1 ? name : `${name} #${time}` };

@@ -1,5 +1,5 @@
 import type { Brand } from '../model/brand.js';
-import type { SaidChange } from '../model/change.js';
+import type { SaidChange, Unseen } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
 import type { Report, Verdict } from '../model/report.js';
 import type { Severity } from '../model/severity.js';
@@ -36,10 +36,10 @@ export interface ReportStyle {
 export interface Swept {
   readonly client: ClientCard;
   readonly slot: string;
-  /** Exposures that stand and are out of sight. */
+  /** Exposures that stand although the report does not show them. */
   readonly unseen: number;
-  /** What they are, and when each was first not seen, where that is at hand. */
-  readonly lost?: readonly { readonly title: string; readonly lostAt: string }[];
+  /** What they are, where that is at hand. */
+  readonly lost?: readonly Unseen[];
 }
 
 /** A client that was not checked, and why. */

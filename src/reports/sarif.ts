@@ -4,7 +4,8 @@ import type { Report } from '../model/report.js';
 import { SEVERITIES, type Severity } from '../model/severity.js';
 import { forSarif } from '../words/escape.js';
 import { renderJson } from './json.js';
-import { describePlace, keyFindings, listTroubles, targetOf } from './report-place.js';
+import { listOutOfSight, NOT_GONE, type OutOfSight } from './out-of-sight.js';
+import { describePlace, keyFindings, keyOf, listTroubles, targetOf } from './report-place.js';
 import type { Reporter, RunEnd, Swept, Unchecked } from './reporter.js';
 
 /*
@@ -54,6 +55,14 @@ const NOT_CHECKED: Rule = {
   ...{ severity: 'medium', programs: [], references: [] },
 };
 
+const OUT_OF_SIGHT: Rule = {
+  rule: 'out-of-sight',
+  headline: 'An exposure stands that was not seen this time',
+  matters: NOT_GONE,
+  remedy: 'See what hides it, such as a blocker or a silent site, and check again.',
+  ...{ severity: 'info', programs: [], references: [] },
+};
+
 /** GitHub's bounds are 9.0 for critical, 7.0 for high and 4.0 for medium. */
 const SECURITY_SEVERITY: Readonly<Record<Severity, string | null>> = {
   ...{ critical: '9.5', high: '8.0', medium: '5.5', low: '2.0', info: null },
@@ -92,7 +101,8 @@ class Log {
     if (verdict === 'inconclusive') this.#unknown++;
     const results = keyFindings(report).map(({ finding, key }) => describeFinding(report, swept, finding, key));
     const unknown = verdict === 'inconclusive' ? [describeUnknown(report, swept)] : [];
-    return [...unknown, ...results].map((result) => this.#write(result)).join('');
+    const hidden = listOutOfSight(swept).map((one) => describeHidden(report, swept, one));
+    return [...unknown, ...results, ...hidden].map((result) => this.#write(result)).join('');
   }
 
   close(run: RunEnd): string {
@@ -136,12 +146,15 @@ class Log {
   }
 }
 
+function isBad(severity: Severity): boolean {
+  return severity === 'critical' || severity === 'high';
+}
+
 function describeFinding(report: Report, swept: Swept | undefined, finding: ReportedFinding, key: string): Result {
   const { title, seen, severity, effect, endpoint, waiver } = finding;
-  const isBad = severity === 'critical' || severity === 'high';
   return {
     rule: finding,
-    level: effect === 'note' ? 'note' : effect === 'violation' && isBad ? 'error' : 'warning',
+    level: effect === 'note' ? 'note' : effect === 'violation' && isBad(severity) ? 'error' : 'warning',
     text: `${describePlace(report, swept)}: ${title}. ${seen}`,
     path: [...pathOf(report, swept), ...(endpoint?.split('/') ?? [])],
     identity: [swept?.client.id ?? null, targetOf(report, swept), key],
@@ -151,6 +164,17 @@ function describeFinding(report: Report, swept: Swept | undefined, finding: Repo
       ],
     }),
     properties: { severity, effect, ...describeClient(swept?.client) },
+  };
+}
+
+function describeHidden(report: Report, swept: Swept | undefined, { title, severity, issue }: OutOfSight): Result {
+  return {
+    rule: { ...OUT_OF_SIGHT, severity },
+    level: isBad(severity) ? 'error' : 'warning',
+    text: `${describePlace(report, swept)}: ${title}. ${NOT_GONE}`,
+    path: [...pathOf(report, swept), ...(issue?.endpoint?.split('/') ?? [])],
+    identity: [swept?.client.id ?? null, targetOf(report, swept), OUT_OF_SIGHT.rule, issue && keyOf(issue)],
+    properties: { severity, effect: 'violation', ...describeClient(swept?.client) },
   };
 }
 

@@ -18,8 +18,9 @@ import {
 import { renderEndpoints } from './endpoints-table.js';
 import { groupFindings, sortFindings } from './finding-groups.js';
 import { renderFindings, renderOverview } from './findings-table.js';
+import { listOutOfSight } from './out-of-sight.js';
 import { createPaint, paintStanding, STANDING_MARKS } from './paint.js';
-import type { Reporter, ReportStyle, RunEnd } from './reporter.js';
+import type { Reporter, ReportStyle, RunEnd, Swept } from './reporter.js';
 
 /** From so many groups of findings on they are listed at a glance before. */
 const MANY_GROUPS = 5;
@@ -35,18 +36,30 @@ export const table: Reporter = {
     if (style.many) {
       const wide = { ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) };
       const rows = createRows(wide);
-      return { ...rows, end: (run) => renderUnchecked(run, wide.width) + rows.end() };
+      return {
+        ...rows,
+        report: (report, swept) => rows.report(report, swept) + renderOutOfSight(swept, wide.width),
+        end: (run) => renderUnchecked(run, wide.width) + rows.end(),
+      };
     }
     const width = limitWidth(style.width, MOST_COLUMNS.prose);
     return {
       begin: () => '',
-      report: (report) => renderAddress(report, { ...style, width }),
+      report: (report, swept) => renderAddress(report, { ...style, width }) + renderOutOfSight(swept, width),
       end: (run) => renderUnchecked(run, width),
     };
   },
   createSweep: createSweepTable,
   createClients: (style) => createClientsTable({ ...style, width: limitWidth(style.width, MOST_COLUMNS.rows) }),
 };
+
+/** What stands although the report does not show it, below the report. */
+function renderOutOfSight(swept: Swept | undefined, width: number): string {
+  return listOutOfSight(swept)
+    .flatMap(({ title }) => renderHanging('', 2, `Not known to be gone: ${title}`, width))
+    .map((line) => `${line}\n`)
+    .join('');
+}
 
 /** What was not checked, below the rows of what was. */
 function renderUnchecked({ unchecked }: RunEnd, width: number): string {

@@ -90,6 +90,27 @@ describe('show', () => {
     },
   );
 
+  test.each(['table', 'nagios', 'prometheus', 'junit', 'sarif', 'defectdojo', 'json'])(
+    'shows as %s what is out of sight as what it is: a violation that stands',
+    async (format) => {
+      const path = join(directory, `sight-${format}.sqlite`);
+      const silent = survey([see('tcp/80', 'filtered')]);
+      await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
+      await addSweep(path, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: silent }]);
+      const args = ['--format', format, '--store', path];
+      const { code, stdout, stderr } = await runHere(['show', 'acme', ...args, ...OLD]);
+      expect(code).toBe(format === 'nagios' ? 2 : 3);
+      expect(stderr).toContain('not seen since 2026-11-02: WebPro');
+      if (format === 'prometheus') {
+        expect(stdout).toMatch(/^sallyport_verdict\{.*verdict="violation"\} 1$/m);
+        const { stdout: listed } = await runHere(['clients', ...args]);
+        const findings = (text: string) => text.match(/^sallyport_findings\{.*$/gm);
+        expect(findings(stdout)).toEqual(findings(listed));
+      } else if (format === 'json') expect(JSON.parse(stdout)).toMatchObject({ verdict: 'inconclusive', findings: [] });
+      else expect(stdout).toContain('not seen since 2026-11-02: WebPro');
+    },
+  );
+
   test('knows what was out of sight at an earlier time', async () => {
     const path = join(directory, 'then.sqlite');
     await addSweep(path, '2026-11-01T03:00:00.000Z', [{ client: acme, survey: webPro }]);
@@ -145,6 +166,10 @@ describe('show', () => {
     const { code, stderr } = await runHere(['show', 'acme', '--store', path, ...OLD]);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^sallyport: 203\.0\.113\.7: what stands from an earlier check: [^\n]*WebPro[^\n]*\n$/);
+    const monitored = await runHere(['show', 'acme', '--format', 'nagios', '--store', path, ...OLD]);
+    expect(monitored.code).toBe(2);
+    expect(monitored.stdout).toMatch(/^SALLYPORT CRITICAL - [^\n]*WebPro[^\n]*'findings'=1/);
+    expect((await runHere(['clients', '--format', 'nagios', '--store', path, ...OLD])).code).toBe(2);
   });
 
   test('shows the address that is named, also a row for each of several', async () => {

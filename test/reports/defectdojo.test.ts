@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as z from 'zod';
 import { defectdojo } from '../../src/reports/defectdojo.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
-import { sweptAs, write } from './run-end.js';
+import { sweptAs, sweptLosing, write } from './run-end.js';
 import { cleanReport, dmzReport, inconclusiveReport, sampleFinding } from './sample-reports.js';
 
 /**
@@ -59,6 +59,20 @@ test('a finding has its place, its severity and what to do', () => {
   const ids = findings.map((one) => one.unique_id_from_tool);
   expect(again.map((one) => one.unique_id_from_tool)).toEqual(ids);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('what stands out of sight stays active, by the id that it had when it was seen', () => {
+  const [seen] = read(
+    write(defectdojo, [{ ...cleanReport, findings: [sampleFinding({})] }], { swept: sweptAs('acme') }).text,
+  );
+  const lost = read(write(defectdojo, [inconclusiveReport], { swept: sweptLosing('acme') }).text).at(-1)!;
+  expect(lost).toMatchObject({
+    ...{ title: 'not seen since 2026-11-02: WebPro is open', severity: 'High', active: true },
+    ...{ vuln_id_from_tool: 'admin-exposed', unique_id_from_tool: seen!.unique_id_from_tool },
+    endpoints: [{ host: '203.0.113.7', port: 80, protocol: 'tcp' }],
+  });
+  const counted = read(write(defectdojo, [inconclusiveReport], { swept: sweptAs('acme', 'a', 3) }).text).at(-1)!;
+  expect(counted).toMatchObject({ severity: 'Critical', active: true, title: expect.stringMatching(/^3 exposures/) });
 });
 
 test('nothing is found where all is as agreed, and what someone accepted is not active', () => {

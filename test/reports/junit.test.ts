@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { junit } from '../../src/reports/junit.js';
 import { type Element, findAll, readXml } from './read-xml.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
-import { sweptAs, write } from './run-end.js';
+import { sweptAs, sweptLosing, write } from './run-end.js';
 import { cleanReport, dmzReport, inconclusiveReport, sampleFinding, unresolvedReport } from './sample-reports.js';
 
 /** Suites whose figures are as their tests are, in which no class and name comes twice: GitLab drops the second. */
@@ -79,6 +79,18 @@ test('what someone accepted is skipped, and a note passes', () => {
     ['other tcp/80', 'passed'],
   ]);
   expect(cases[1]!.children[0]!.attributes['message']).toMatch(/accepted by A\. Owner until 2027-06-30: order 4711$/);
+});
+
+test('what stands out of sight fails, beside the verdict that is not known', () => {
+  const { cases } = read(write(junit, [inconclusiveReport], { swept: sweptLosing('acme') }).text);
+  expect(resultOf(cases[0]!)).toEqual(['meets the profile closed', 'error']);
+  const lost = cases.at(-2)!;
+  expect(resultOf(lost)).toEqual(['admin-exposed tcp/80', 'failure']);
+  const message = 'not seen since 2026-11-02: WebPro is open';
+  expect(lost.children[0]!.attributes).toEqual({ message, type: 'high' });
+  const counted = read(write(junit, [inconclusiveReport], { swept: sweptAs('acme', 'a', 3) }).text).cases.at(-2)!;
+  expect(resultOf(counted)).toEqual(['nothing is out of sight', 'failure']);
+  expect(counted.children[0]!.attributes['message']).toMatch(/^3 exposures out of sight/);
 });
 
 test('a swept target has its client before it, and one that comes twice a number', () => {

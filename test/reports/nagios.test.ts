@@ -5,7 +5,7 @@ import type { Report } from '../../src/model/report.js';
 import { nagios } from '../../src/reports/nagios.js';
 import type { ClientStanding } from '../../src/model/standing.js';
 import { anyReport, anyText, isHarmful } from './report-arbitrary.js';
-import { sweptAs, write } from './run-end.js';
+import { sweptAs, sweptLosing, write } from './run-end.js';
 import { cleanReport, dmzReport, inconclusiveReport, sampleFinding } from './sample-reports.js';
 
 const FIGURES = /^(?:'[a-z_]+'=\d+;;;0 ?)+$/;
@@ -56,6 +56,39 @@ describe('one target', () => {
     expect(old.text).toMatch(/^SALLYPORT UNKNOWN - .*last seen 2026-01-05: too long ago/);
     expect(write(nagios, [dmzReport], { style: { isStale } }).exitCode).toBe(2);
     expect(write(nagios, [cleanReport], { style: { isStale: () => false } }).exitCode).toBe(0);
+  });
+});
+
+describe('what stands out of sight is a violation', () => {
+  const told = 'acme Ltd (acme), 203.0.113.7 (pbx.example.net): not seen since 2026-11-02: WebPro is open';
+
+  test.each([
+    ['high', 2, 'CRITICAL'],
+    ['low', 1, 'WARNING'],
+  ] as const)('that is %s', (severity, code, status) => {
+    const options = { swept: sweptLosing('acme', severity), style: { criticalFrom: 'high' } } as const;
+    const one = write(nagios, [inconclusiveReport], options);
+    expect(one.exitCode).toBe(code);
+    expect(read(one.text).said).toBe(`SALLYPORT ${status} - ${told}`);
+    expect(read(one.text).figures).toContain("'violation'=1;;;0 'inconclusive'=0;;;0");
+    expect(read(one.text).figures).toContain("'findings'=1;;;0");
+    const many = write(nagios, [inconclusiveReport, inconclusiveReport], options);
+    expect(many.exitCode).toBe(code);
+    expect(read(many.text).lines).toEqual([`${status}: ${told}`, `${status}: ${told}`]);
+  });
+
+  test('beside what was seen, the worse first', () => {
+    const seen = { ...dmzReport, findings: [sampleFinding({ severity: 'medium', title: 'Something is open' })] };
+    const say = (severity: 'high' | 'low') => write(nagios, [seen], { swept: sweptLosing('acme', severity) }).text;
+    expect(say('high')).toMatch(/not seen since 2026-11-02: WebPro is open and 1 more \|.*'findings'=2/);
+    expect(say('low')).toMatch(/: Something is open and 1 more \|.*'findings'=2/);
+  });
+
+  test('and critical where it is only counted', () => {
+    const style = { criticalFrom: 'critical' } as const;
+    const { text, exitCode } = write(nagios, [inconclusiveReport], { swept: sweptAs('acme', 'a', 3), style });
+    expect(exitCode).toBe(2);
+    expect(text).toMatch(/: 3 exposures out of sight: not seen, and not known to be closed \|.*'findings'=3/);
   });
 });
 

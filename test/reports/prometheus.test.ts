@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { prometheus } from '../../src/reports/prometheus.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
-import { sweptAs, write } from './run-end.js';
+import { sweptAs, sweptLosing, write } from './run-end.js';
 import { cleanReport, dmzReport, inconclusiveReport } from './sample-reports.js';
 
 interface Sample {
@@ -66,6 +66,18 @@ describe('reports', () => {
         labels: { client: 'acme', client_name: 'acme Ltd', group: 'north', target: 'a' },
       },
     ]);
+  });
+
+  test.each([
+    ['named', sweptLosing('acme'), [0, 1, 0, 0, 0]],
+    ['counted', sweptAs('acme', '203.0.113.7', 3), [3, 0, 0, 0, 0]],
+  ])('what stands out of sight and is %s is a violation', (_what, swept, findings) => {
+    const samples = read(write(prometheus, [inconclusiveReport], { swept }).text);
+    expect(valuesOf(samples, 'probe_success')).toEqual([0]);
+    const verdicts = samples.filter(({ name, value }) => name === 'sallyport_verdict' && value === 1);
+    expect(verdicts.map(({ labels }) => labels['verdict'])).toEqual(['violation']);
+    expect(valuesOf(samples, 'sallyport_findings')).toEqual(findings);
+    expect(valuesOf(samples, 'sallyport_complete')).toEqual([1]);
   });
 
   test('what is not known is no success', () => {

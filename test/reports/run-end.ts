@@ -1,3 +1,4 @@
+import type { Unseen } from '../../src/model/change.js';
 import type { Report, Verdict } from '../../src/model/report.js';
 import type { Reporter, ReportStyle, RunEnd, Swept, SweepSummary } from '../../src/reports/reporter.js';
 
@@ -14,6 +15,15 @@ export const WHOLE_SWEEP: SweepSummary = {
 /** A client of a sweep, and a place of its own. */
 export function sweptAs(id: string, slot = '203.0.113.7', unseen = 0): Swept {
   return { client: { id, name: `${id} Ltd`, group: 'north', tags: [], contacts: [] }, slot, unseen };
+}
+
+/** A client at whose address something stands that its report does not show. */
+export function sweptLosing(id: string, severity: Unseen['severity'] = 'high'): Swept {
+  const title = 'not seen since 2026-11-02: WebPro is open';
+  const lost: Unseen[] = [
+    { rule: 'admin-exposed', endpoint: 'tcp/80', severity, title, lostAt: '2026-11-02T03:00:00.000Z' },
+  ];
+  return { ...sweptAs(id, '203.0.113.7', lost.length), lost };
 }
 
 /** How a run that has these reports ends. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as z from 'zod';
 import { sarif } from '../../src/reports/sarif.js';
 import { anyReport, isHarmful } from './report-arbitrary.js';
-import { sweptAs, write } from './run-end.js';
+import { sweptAs, sweptLosing, write } from './run-end.js';
 import { cleanReport, dmzReport, inconclusiveReport, SAMPLES, sampleFinding } from './sample-reports.js';
 import { findSarifErrors } from './sarif-schema.js';
 
@@ -147,6 +147,21 @@ test('a finding is a result with its rule, its place and what it is recognised b
   const prints = (all: typeof results) => all.map((one) => one.partialFingerprints.primaryLocationLineHash);
   expect(prints(again.results)).toEqual(prints(results));
   expect(new Set(prints(results)).size).toBe(results.length);
+});
+
+test('what stands out of sight is a result, and the run no success', () => {
+  const { results, tool, invocation } = read(write(sarif, [inconclusiveReport], { swept: sweptLosing('acme') }).text);
+  const lost = results.at(-1)!;
+  expect(lost).toMatchObject({ ruleId: 'out-of-sight', level: 'error', properties: { severity: 'high' } });
+  expect(lost.message.text).toContain(': not seen since 2026-11-02: WebPro is open. ');
+  expect(lost.locations[0].physicalLocation.artifactLocation.uri).toBe('clients/acme/203.0.113.7/tcp/80');
+  expect(tool.driver.rules.at(-1)!.properties['security-severity']).toBe('8.0');
+  expect(invocation.executionSuccessful).toBe(false);
+  const low = read(write(sarif, [inconclusiveReport], { swept: sweptLosing('acme', 'low') }).text);
+  expect(low.results.at(-1)!.level).toBe('warning');
+  expect(low.tool.driver.rules.at(-1)!.properties['security-severity']).toBe('2.0');
+  const counted = read(write(sarif, [inconclusiveReport], { swept: sweptAs('acme', 'a', 3) }).text);
+  expect(counted.results.at(-1)!.message.text).toContain(': 3 exposures out of sight');
 });
 
 test('of a client, the path has its id, and its address may change', () => {

@@ -23,7 +23,7 @@ import {
   troubledReport,
   unresolvedReport,
 } from './sample-reports.js';
-import { WHOLE, WHOLE_SWEEP } from './run-end.js';
+import { sweptLosing, WHOLE, WHOLE_SWEEP, write } from './run-end.js';
 
 const PLAIN: ReportStyle = { color: false, width: 80, reasons: false, many: false };
 // eslint-disable-next-line no-control-regex
@@ -476,4 +476,13 @@ describe('many targets', () => {
   test('an inconclusive site tells what is unknown', () => {
     expect(render([troubledReport], { many: true })).toContain('unknown: 14 endpoints');
   });
+});
+
+test('what stands out of sight is below its report, alone and among many', () => {
+  const told = 'Not known to be gone: not seen since 2026-11-02: WebPro is open\n';
+  const swept = sweptLosing('acme');
+  const one = write(table, [inconclusiveReport], { swept });
+  expect(one.text.endsWith(`\n${told}`)).toBe(true);
+  const many = write(table, [inconclusiveReport, inconclusiveReport], { swept });
+  expect(many.text.split(`\n${told}`)).toHaveLength(3);
 });

@@ -78,12 +78,13 @@ export const command = defineCommand({
       const { slot, unseen, standing, invite } = look;
       const report = sayLook(look);
       verdict = worstVerdict(verdict, report.verdict);
-      await output.write(writer.report(report, { client: card, slot, unseen: unseen.length, lost: unseen }));
+      const lost = [...unseen, ...standing];
+      await output.write(writer.report(report, { client: card, slot, unseen: lost.length, lost }));
       if (settings.quiet) continue;
       if (invite !== null) tell(`${slot}: ${FROM_SITE} ${renderTime(report.startedAt)}`);
       for (const { title } of unseen) tell(`${slot}: ${title}`);
-      if (standing.length > 0)
-        tell(`${slot}: what stands from an earlier check: ${listNames(standing, MOST_STANDING)}`);
+      const titles = standing.map(({ title }) => title);
+      if (titles.length > 0) tell(`${slot}: what stands from an earlier check: ${listNames(titles, MOST_STANDING)}`);
     }
     for (const report of invited) {
       const slot = report.target.address ?? report.target.input;

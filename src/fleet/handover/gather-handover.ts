@@ -87,12 +87,11 @@ async function dropRetired(store: Store, clientId: string, looks: readonly Look[
 
 /** A report with what stands although it does not show it. */
 function describeLook(look: Look) {
-  const { slot, report, unseen, standing, invite } = look;
-  const stands = standing.map((title) => ({ title, since: report.startedAt }));
+  const { slot, unseen, standing, invite } = look;
   return {
     slot,
     report: sayLook(look),
     ...(invite !== null && { invite }),
-    unseen: [...unseen.map(({ title, lostAt }) => ({ title, since: lostAt })), ...stands],
+    unseen: [...unseen, ...standing].map(({ title, lostAt }) => ({ title, since: lostAt })),
   };
 }

@@ -16,8 +16,8 @@ import { stateAt } from './state-at.js';
 export interface Look extends StoredReport {
   /** Exposures that are out of sight, and that no one accepted. */
   readonly unseen: readonly Unseen[];
-  /** Titles of what stands from an earlier check, and that the report came to no verdict of. */
-  readonly standing: readonly string[];
+  /** What stands from an earlier check, and the report came to no verdict of: not seen since this check. */
+  readonly standing: readonly Unseen[];
 }
 
 /** What the store knows of a client's addresses. */
@@ -56,15 +56,15 @@ export async function readLooks(store: Store, clientId: string, at: Date | null,
 
 /** The report of a look in words: what stands although it does not show it forbids "compliant". */
 export function sayLook({ report, unseen, standing }: Look): Report {
-  return keepUnseen(sayReport(report), [...unseen, ...standing.map((title) => ({ title }))]);
+  return keepUnseen(sayReport(report), [...unseen, ...standing]);
 }
 
-function listStanding({ report }: StoredReport, state: Pick<SlotState, 'issues'>): string[] {
+function listStanding({ report }: StoredReport, state: Pick<SlotState, 'issues'>): Unseen[] {
   const found = new Set(report.findings.map(issueKey));
   const stands = (issue: Issue) => !issue.waived && issue.lostAt === undefined && !found.has(issueKey(issue));
   return Object.values(sayState(state).issues)
     .filter(stands)
-    .map(({ title }) => title);
+    .map(({ rule, endpoint, severity, title }) => ({ rule, endpoint, severity, title, lostAt: report.startedAt }));
 }
 
 /** An address of a client that no check has looked at, and why, as a phrase. */
