@@ -139,7 +139,9 @@ class Tally {
     else if (status !== 'OK' || isStale) this.#others.add('UNKNOWN', line);
   }
 
-  render({ outcome, troubles, unchecked }: RunEnd): string {
+  render({ outcome, troubles, unchecked: all }: RunEnd): string {
+    // What was checked too long ago is a place of its own.
+    const unchecked = all.filter(({ isOld }) => !isOld);
     const total = STANDINGS.reduce((sum, standing) => sum + this.#counts[standing], 0);
     this.#status = this.#conclude(outcome, total);
     for (const { client, reason } of unchecked) {

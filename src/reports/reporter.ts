@@ -46,6 +46,8 @@ export interface Swept {
 export interface Unchecked {
   readonly client: Pick<ClientCard, 'id' | 'name'>;
   readonly reason: string;
+  /** It was checked, and its report is there: that was too long ago. */
+  readonly isOld?: boolean | undefined;
 }
 
 /** How a run ended: what no single report of it says. */

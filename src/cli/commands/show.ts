@@ -92,8 +92,8 @@ export const command = defineCommand({
       await output.write(writer.report(report, { client: card, slot, unseen: 0, lost: [] }));
       if (!settings.quiet) tell(`${slot}: ${FROM_SITE} ${renderTime(report.startedAt)}`);
     }
-    const missing = [...old, ...unchecked].map(({ slot, reason }) => ({
-      client: card,
+    const missing = [...old.map((one) => ({ ...one, isOld: true })), ...unchecked].map(({ slot, reason, ...rest }) => ({
+      ...{ client: card, ...rest },
       reason: slot === null ? reason : `${slot}: ${reason}`,
     }));
     await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: missing }));
