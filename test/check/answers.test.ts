@@ -121,7 +121,9 @@ describe('SIP', () => {
 
   test.concurrent('whose first answers are lost is heard all the same', async () => {
     const { seen } = await seeServer('sip-trunk', { udp: necSip({ dropFirst: 2 }).udp! }, 'udp');
-    expect(seen).toMatchObject({ state: 'open', reason: 'sip-response', tries: 3 });
+    expect(seen).toMatchObject({ state: 'open', reason: 'sip-response' });
+    // On a busy machine the answer may come after another try.
+    expect(seen?.tries).toBeGreaterThanOrEqual(3);
   });
 });
 
