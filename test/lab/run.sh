@@ -20,6 +20,8 @@ fi
 . test/lab/namespaces.sh
 export LAB_NAMESPACES="sallyport$$"
 TMPDIR=$(mktemp -d)
+# The database server runs as a user of its own, and has its files in there.
+chmod 711 "$TMPDIR"
 export TMPDIR
 jest_pid=
 finish() {
