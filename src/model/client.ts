@@ -88,6 +88,8 @@ export interface RosterEntry {
   readonly addresses: readonly string[];
   /** The slots that its single addresses and names have to have. */
   readonly slots: readonly string[];
+  /** What looks may name its slots by besides: the addresses of its networks, and whatever is written otherwise. */
+  readonly others: readonly string[];
   readonly standing: RosterStanding;
 }
 

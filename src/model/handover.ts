@@ -94,7 +94,7 @@ export const handoverSchema = z.object({
   unchecked: z
     .array(z.object({ slot: text(300), reason: text(512) }))
     .default([])
-    .describe('addresses of the client that no check has looked at so far, and why'),
+    .describe('addresses that no check has looked at so far, or that the client has no more, and why'),
   invited: z
     .array(reportSchema)
     .default([])

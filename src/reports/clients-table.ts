@@ -154,6 +154,9 @@ function renderEnd({ standings, reasons, clients }: Counts, width: number): stri
   const all = `${renderCount(sum, 'address', 'addresses')} of ${renderCount(clients, 'client')}`;
   const lines = [
     'More on one: sallyport show CLIENT',
+    ...(reasons.has('gone')
+      ? ['To list no longer what is in no inventory: sallyport client retire CLIENT [ADDRESS]']
+      : []),
     ...(unchecked.length > 0 ? [`Not checked: ${listNames(unchecked, unchecked.length)}`] : []),
     `${all}: ${verdicts.join(', ')}`,
   ];

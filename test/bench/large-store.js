@@ -48,7 +48,7 @@ function* listRoster(clients) {
     const [client, address] = [clientOf(n), addressOf(n)];
     const authorization = n % 1000 === 999 ? null : { until: null };
     const standing = { paused: false, authorization, timeZone: 'UTC' };
-    yield { client, addresses: [address], slots: [address], standing };
+    yield { client, addresses: [address], slots: [address], others: [], standing };
   }
 }
 

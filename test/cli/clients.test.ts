@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
-import { addSweep, client } from './filled-store.js';
+import { addLessened, addSweep, client } from './filled-store.js';
 import { createFiles, runHere, sallyport } from './run.js';
 
 const { directory } = createFiles();
@@ -114,6 +114,34 @@ test('a violation that stands is listed among the violations, although the last 
   ]);
   const { stdout } = await runHere(['clients', '--store', path, ...LATE]);
   expect(stdout.match(/(?<=2026-11-0\d )\w+/g)).toEqual(['lost', 'lesser', 'blurred']);
+});
+
+test('an address that was taken out of the inventory is not checked, and what to do is said', async () => {
+  const path = join(directory, 'removed.sqlite');
+  await addLessened(path, site(answer('tcp/80', 'nec-webpro')));
+  const why = 'the inventory does not have this address any more';
+  const { stdout } = await runHere(['clients', '--store', path], { env: { COLUMNS: '120' } });
+  expect(stdout).toMatch(
+    /VIOLATION .* two .* 203\.0\.113\.8 .*\n +not checked: the inventory does not have this address/,
+  );
+  expect(stdout).toMatch(/COMPLIANT .* two .* 203\.0\.113\.7 .*–\n/);
+  expect(stdout).toMatch(/\nTo list no longer what is in no inventory: sallyport client retire CLIENT\s+\[ADDRESS\]\n/);
+  expect(stdout).toContain('Not checked: 1 in no inventory any more\n');
+  const of = async (format: string) => (await runHere(['clients', '--store', path, '--format', format])).stdout;
+  expect(JSON.parse(await of('json'))).toMatchObject([
+    { slot: '203.0.113.8', state: { verdict: 'violation' }, why: 'gone', problem: why },
+    { slot: '203.0.113.7', why: null },
+  ]);
+  expect(await of('csv')).toContain(why);
+  expect(await of('prometheus')).toContain('sallyport_complete 0');
+  const inventory = join(directory, 'other.csv');
+  const row = 'two,203.0.113.0/30;203.0.113.8,closed,Ann,contract';
+  writeFileSync(inventory, `id,address,profile,authorized_by,authorization_reference\n${row}`);
+  const read = await runHere(['clients', '--store', path, '--format', 'json', '--inventory', inventory]);
+  expect(JSON.parse(read.stdout)).toMatchObject([
+    { slot: '203.0.113.8', why: null },
+    { slot: '203.0.113.7', why: 'gone' },
+  ]);
 });
 
 describe('clients of an inventory', () => {

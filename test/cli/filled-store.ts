@@ -79,3 +79,18 @@ export async function addPartlyChecked(path: string): Promise<Client> {
   await store.close();
   return two;
 }
+
+/** Adds a client of which both addresses were checked, and the second was taken out of its entry since. */
+export async function addLessened(path: string, seen = site()): Promise<Client> {
+  const target = { input: '203.0.113.8', address: '203.0.113.8', name: null };
+  const authorization = { by: 'Ann', reference: 'contract', until: null };
+  const two = client('two', { addresses: ['203.0.113.7'], authorization });
+  await addSweep(path, new Date(Date.now() - 600_000).toISOString(), [
+    { client: two, survey: survey(site()) },
+    { client: two, survey: survey(seen, { target }), slot: '203.0.113.8' },
+  ]);
+  const store = await openStore(path);
+  await store.putRoster('/clients.yaml', listRoster([two]));
+  await store.close();
+  return two;
+}

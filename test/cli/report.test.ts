@@ -6,7 +6,7 @@ import { fleetReportSchema } from '../../src/model/fleet-report.js';
 import type { Report } from '../../src/model/report.js';
 import { handoverSchema } from '../../src/model/handover.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
-import { addPartlyChecked, addSweep, client } from './filled-store.js';
+import { addLessened, addPartlyChecked, addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 
 const { directory } = createFiles();
@@ -175,6 +175,31 @@ describe('report', () => {
     expect(page.stdout).toContain('203.0.113.8: not checked: no sweep has checked it yet.');
     expect(page.stdout).not.toContain('As agreed**');
     expect((await runHere(['report', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
+  });
+
+  test('is no all-clear where the inventory does not have an address any more, and shows what stood there', async () => {
+    const why = '203.0.113.8: not checked: the inventory does not have this address any more.';
+    const well = join(directory, 'removed.sqlite');
+    await addLessened(well);
+    const report = (path: string, ...args: string[]) =>
+      runHere(['report', ...args, '--store', path, '--format', 'markdown']);
+    for (const args of [['two'], ['two', '203.0.113.8']]) {
+      const { code, stdout } = await report(well, ...args);
+      expect({ args, code }).toEqual({ args, code: 3 });
+      expect(stdout).toContain('**? Not determined**');
+      expect(stdout).toContain(why);
+    }
+    const open = join(directory, 'removed-open.sqlite');
+    await addLessened(open, site(answer('tcp/80', 'nec-webpro', { label: 'NEC WebPro' })));
+    const { code, stdout } = await report(open, 'two');
+    expect(code).toBe(1);
+    expect(stdout).toContain(why);
+    expect(stdout).toContain('WebPro');
+    // It is told as a violation, and not once more as unknown.
+    expect(stdout).not.toContain('is not known.');
+    const fleet = await report(well, '--fleet');
+    expect(fleet.code).toBe(3);
+    expect(fleet.stdout).toMatch(/203\.0\.113\.8 +\| the inventory does not have this address any more/);
   });
 
   test('ends with the verdict that it shows, where the last check was before its time', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/index.js';
 import { requireValid } from '../check/checking.js';
 import { answer, see, site, survey } from '../check/rules/build-survey.js';
-import { addPartlyChecked, addSweep, client } from './filled-store.js';
+import { addLessened, addPartlyChecked, addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 
 const { directory } = createFiles();
@@ -21,6 +21,10 @@ await addSweep(store, '2026-11-02T03:00:00.000Z', [{ client: acme, survey: webPr
 const OLD = ['--stale-after', '36500d'];
 const show = (...args: string[]) => runHere(['show', ...args, '--store', store, ...OLD]);
 
+const FORMS = [
+  ...['table', 'nagios', 'prometheus', 'junit', 'sarif', 'csv', 'html', 'markdown', 'nmap-xml', 'defectdojo'],
+] as const;
+
 describe('show', () => {
   test('prints the newest report as the check did, and ends with its verdict', async () => {
     const { code, stdout, stderr } = await show('acme');
@@ -33,19 +37,7 @@ describe('show', () => {
   test('says in every form that an address was never checked', async () => {
     const path = join(directory, 'part.sqlite');
     await addPartlyChecked(path);
-    const forms = [
-      'table',
-      'nagios',
-      'prometheus',
-      'junit',
-      'sarif',
-      'csv',
-      'html',
-      'markdown',
-      'nmap-xml',
-      'defectdojo',
-    ];
-    for (const format of forms) {
+    for (const format of FORMS) {
       const { code, stdout } = await runHere(['show', 'two', '--store', path, '--format', format]);
       expect({ format, code }).toEqual({ format, code: 3 });
       if (format === 'prometheus') expect(stdout).toContain('sallyport_complete 0');
@@ -57,6 +49,23 @@ describe('show', () => {
       stderr: 'sallyport: not checked: 203.0.113.8: no sweep has checked it yet\n',
     });
     expect((await runHere(['show', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
+  });
+
+  test('says in every form that the inventory does not have an address any more, and what to do', async () => {
+    const path = join(directory, 'removed.sqlite');
+    await addLessened(path);
+    const why = '203.0.113.8: the inventory does not have this address any more';
+    const todo = 'sallyport: to take it off the lists: sallyport client retire two 203.0.113.8\n';
+    const told = { code: 3, stderr: `sallyport: not checked: ${why}\n${todo}` };
+    for (const format of FORMS) {
+      const { stdout, ...rest } = await runHere(['show', 'two', '--store', path, '--format', format]);
+      expect({ format, ...rest }).toEqual({ format, ...told });
+      expect(stdout.replace(/\s+/g, ' ')).toContain(format === 'prometheus' ? 'sallyport_complete 0' : why);
+    }
+    expect(await runHere(['show', 'two', '203.0.113.8', '--store', path])).toMatchObject(told);
+    expect(await runHere(['show', 'two', '203.0.113.7', '--store', path])).toMatchObject({ code: 0, stderr: '' });
+    await runHere(['client', 'retire', 'two', '203.0.113.8', '--store', path]);
+    expect((await runHere(['show', 'two', '--store', path])).stderr).not.toContain('inventory');
   });
 
   test('of a check that was long ago is not compliant in any form, unless that time is asked for', async () => {

@@ -54,7 +54,8 @@ export const command = defineCommand({
       const chosen = await chooseLooks(store, client, { address, at });
       return {
         ...chosen,
-        unchecked: chosen.invited.length > 0 ? [UNSWEPT] : await listMissing(store, client, { address, at }),
+        unchecked:
+          chosen.invited.length > 0 ? [UNSWEPT] : at ? [] : await listMissing(store, client, address, chosen.looks),
         retired: await store.listRetired(client),
       };
     });
@@ -92,13 +93,15 @@ export const command = defineCommand({
       await output.write(writer.report(report, { client: card, slot, unseen: 0, lost: [] }));
       if (!settings.quiet) tell(`${slot}: ${FROM_SITE} ${renderTime(report.startedAt)}`);
     }
-    const missing = [...old.map((one) => ({ ...one, isOld: true })), ...unchecked].map(({ slot, reason, ...rest }) => ({
-      ...{ client: card, ...rest },
-      reason: slot === null ? reason : `${slot}: ${reason}`,
+    const missing = [...old.map((one) => ({ ...one, isOld: true })), ...unchecked].map((one) => ({
+      ...{ client: card, isOld: 'isOld' in one },
+      reason: one.slot === null ? one.reason : `${one.slot}: ${one.reason}`,
     }));
     await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: missing }));
     await output.close();
     for (const { reason } of settings.quiet ? [] : missing) tell(`not checked: ${reason}`);
+    for (const { slot, why } of settings.quiet ? [] : unchecked)
+      if (why === 'gone') tell(`to take it off the lists: sallyport client retire ${client} ${slot}`);
     if (!settings.quiet) tellRetired(retired.filter(({ slot }) => looks.some((look) => look.slot === slot)));
     tellWritten(verdict.toUpperCase(), ` of ${client}`, settings);
     return chooseExit(writer, verdict);
@@ -112,7 +115,7 @@ const FROM_SITE = 'checked from the site, with a code, at';
 const MOST_STANDING = 3;
 
 /** What is missing where only someone at the site had something checked: it may be of another line. */
-const UNSWEPT = { slot: null, reason: 'no sweep has checked any of its addresses' };
+const UNSWEPT = { slot: null, why: 'new', reason: 'no sweep has checked any of its addresses' } as const;
 
 /** The addresses whose last check was too long ago to say how they are now. */
 function listOld(looks: readonly Look[], isStale: (at: string) => boolean) {
@@ -121,9 +124,10 @@ function listOld(looks: readonly Look[], isStale: (at: string) => boolean) {
     .map(({ slot, report: { startedAt } }) => ({ slot, reason: sayAge(Date.now() - Date.parse(startedAt)) }));
 }
 
-/** The addresses that were not checked; what belonged to the client at an earlier time is not known. */
-async function listMissing(store: Store, client: string, { address, at }: ReportWanted) {
-  return at || address !== undefined ? [] : await listUnchecked(store, client, new Date());
+/** The addresses that were not checked, or that the client has no more; of one that is asked for, only itself. */
+async function listMissing(store: Store, client: string, address: string | undefined, looks: readonly Look[]) {
+  const missing = await listUnchecked(store, client, new Date());
+  return address === undefined ? missing : missing.filter((one) => looks.some(({ slot }) => slot === one.slot));
 }
 
 /**

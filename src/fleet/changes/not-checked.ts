@@ -17,8 +17,11 @@ interface Listed {
   readonly countedAt: number;
   /** Why the newest look sent nothing; null if it was a check. */
   readonly problem: string | null;
-  /** By its inventory; null if it may be checked for ever, `gone` if no inventory has its client any more. */
-  readonly standing: RosterStanding | 'gone' | null;
+  /**
+   * By its inventory; null if it may be checked for ever, `gone` if no inventory has its client any more, `removed` if
+   * that of its client does not have the address any more.
+   */
+  readonly standing: RosterStanding | keyof typeof GONE | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -28,9 +31,9 @@ export function judgeListed(
   { isKnown, lookedAt, countedAt, problem, standing }: Listed,
   clock: Clock,
 ): NotChecked | null {
-  const barred = standing && (standing === 'gone' ? GONE : judgeStanding(standing, clock.now));
+  const barred = standing && (typeof standing === 'string' ? GONE[standing] : judgeStanding(standing, clock.now));
   const cause = barred ?? (problem === null ? null : ({ why: 'failed', reason: problem } as const));
-  if (!isKnown && !cause) return { why: 'uncounted', reason: 'no check has counted yet' };
+  if (!isKnown && !cause) return UNCOUNTED;
   const ageMs = clock.now.getTime() - countedAt;
   if (countedAt >= clock.staleBefore.getTime() && ageMs >= -CLOCK_DOUBT_MS) return cause;
   const age = sayAge(ageMs, countedAt < lookedAt ? 'no check that counts' : 'no check');
@@ -60,7 +63,13 @@ export function judgeUnswept(
   return { why: 'retired', reason: `retired on ${retiredAt.slice(0, 10)}, but the inventory has it` };
 }
 
-const GONE: NotChecked = { why: 'gone', reason: 'no inventory has it any more' };
+export const UNCOUNTED: NotChecked = { why: 'uncounted', reason: 'no check has counted yet' };
+
+/** What is in an inventory no more. */
+export const GONE = {
+  gone: { why: 'gone', reason: 'no inventory has it any more' },
+  removed: { why: 'gone', reason: 'the inventory does not have this address any more' },
+} as const satisfies Readonly<Record<string, NotChecked>>;
 
 function judgeStanding(standing: RosterStanding, now: Date): NotChecked | null {
   if (standing.paused) return { why: 'paused', reason: 'it is paused' };

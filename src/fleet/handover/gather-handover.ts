@@ -61,7 +61,9 @@ export async function gatherHandover(
       history: traceHistory(history.filter(({ slot }) => slot === look.slot)),
     })),
     // What belonged to the client at an earlier time is not known.
-    unchecked: until < now || address !== undefined ? [] : await listUnchecked(store, clientId, now),
+    unchecked: (until < now ? [] : await listUnchecked(store, clientId, now))
+      .filter(({ slot }) => address === undefined || slots.has(slot))
+      .map(({ slot, reason }) => ({ slot, reason })),
     invited,
     changes: changes.map((change) => {
       const { kind, severity, endpoint, title } = sayChange(change);

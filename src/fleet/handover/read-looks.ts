@@ -2,10 +2,11 @@ import { sayReport } from '../../check/judge/say-report.js';
 import { formatDay } from '../../files/text/day.js';
 import type { Issue, SlotState, Unseen } from '../../model/change.js';
 import type { ClientCard, StoredReport } from '../../model/client.js';
+import type { NotChecked } from '../../model/not-checked.js';
 import type { Report } from '../../model/report.js';
 import { cutText } from '../../words/sentence.js';
 import { lapseReport } from '../changes/lapsed.js';
-import { judgeUnswept } from '../changes/not-checked.js';
+import { GONE, judgeUnswept, UNCOUNTED } from '../changes/not-checked.js';
 import { keepUnseen, sayUnseen } from '../changes/out-of-sight.js';
 import { sayState } from '../changes/say-change.js';
 import { issueKey } from '../changes/slot-state.js';
@@ -67,20 +68,23 @@ function listStanding({ report }: StoredReport, state: Pick<SlotState, 'issues'>
     .map(({ rule, endpoint, severity, title }) => ({ rule, endpoint, severity, title, lostAt: report.startedAt }));
 }
 
-/** An address of a client that no check has looked at, and why, as a phrase. */
-export interface UncheckedAddress {
+/** An address of a client that no check has looked at, or that it has no more, and why, as a phrase. */
+export interface UncheckedAddress extends NotChecked {
   readonly slot: string;
-  readonly reason: string;
 }
 
 /** Longest text of addresses that are named together. */
 const MOST_TEXT = 300;
 
-/** Lists the addresses of a client that no check has looked at so far: nothing is known of them. */
+/**
+ * Lists the addresses of a client that no check has looked at so far: nothing is known of them; and those that its
+ * inventory does not have any more: what stood there was not seen to end.
+ */
 export async function listUnchecked(store: Store, clientId: string, now: Date): Promise<UncheckedAddress[]> {
-  const { uncounted, unswept } = await store.listUnchecked(clientId);
+  const { removed, uncounted, unswept } = await store.listUnchecked(clientId);
   return [
-    ...uncounted.map((slot) => ({ slot, reason: 'no check has counted yet' })),
-    ...unswept.map((one) => ({ slot: cutText(one.addresses, MOST_TEXT), reason: judgeUnswept(one, now).reason })),
+    ...removed.map((slot) => ({ slot, ...GONE.removed })),
+    ...uncounted.map((slot) => ({ slot, ...UNCOUNTED })),
+    ...unswept.map((one) => ({ slot: cutText(one.addresses, MOST_TEXT), ...judgeUnswept(one, now) })),
   ];
 }

@@ -18,6 +18,7 @@ import { unseenExposures } from './migrations/unseen-exposures.js';
 import { handedReports } from './migrations/handed-reports.js';
 import { madeCodes } from './migrations/made-codes.js';
 import { schedulers } from './migrations/schedulers.js';
+import { rosterOthers } from './migrations/roster-others.js';
 import { siteLooks } from './migrations/site-looks.js';
 import type { Migration } from './migrations/migration.js';
 import { StoreError } from './store-error.js';
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   schedulers,
   handedReports,
   siteLooks,
+  rosterOthers,
 ];
 
 /** A StoreError unless the database is ours or empty, and no newer than this program. */

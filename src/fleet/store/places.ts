@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SlotState } from '../../model/change.js';
 import type { ClientCard } from '../../model/client.js';
 import { type LapsedSlot, RANK, selectLapsedRanks } from './lapsed-slots.js';
-import { IS_LISTED, listUnswept, type Unswept } from './roster.js';
+import { IS_LISTED, IS_REMOVED, listUnswept, type Unswept } from './roster.js';
 import { RANK_OF } from './states.js';
 import type { Tables } from './tables.js';
 
@@ -29,6 +29,8 @@ export type PlaceStatus = Omit<ClientStatus, 'state' | 'resultId' | 'at' | 'seen
   readonly id: number;
   /** When it was last looked at, whatever came of it; ms since 1970. */
   readonly lookedAt: number;
+  /** Its client is in an inventory that does not have it any more. */
+  readonly isRemoved: boolean;
 };
 
 /** The ids of listed slots, the worst first, then by client. */
@@ -86,8 +88,8 @@ export function selectSlots(lapsed: readonly LapsedSlot[]): RawBuilder<unknown> 
 /** Whether such a slot is compliant. */
 export const IS_COMPLIANT = sql`coalesce(${RANK} >= ${sql.lit(RANK_OF.compliant)}, false)`;
 
-/** Whether no inventory has the client of such a slot any more. */
-export const IS_GONE = sql`(roster.client_id is null and exists (select 1 from roster))`;
+/** Whether no inventory has the client of such a slot any more, or the client has the slot no more. */
+export const IS_GONE = sql`(${IS_REMOVED} or (roster.client_id is null and exists (select 1 from roster)))`;
 
 /** Whether such a slot is compliant, but was not looked at for long, or may not be looked at any more. */
 export function isDoubtful(staleBefore: Date): RawBuilder<unknown> {
@@ -132,6 +134,7 @@ type PageRow = readonly [
   seenAt: number | null,
   lookedAt: number,
   problem: string | null,
+  isRemoved: number,
 ];
 
 async function selectPage(db: Db, page: readonly number[]): Promise<readonly PageRow[]> {
@@ -140,18 +143,31 @@ async function selectPage(db: Db, page: readonly number[]): Promise<readonly Pag
   const ids: RawBuilder<unknown> = sql`select cast(value as bigint) from json_each(${JSON.stringify(page)})`;
   const { rows } = await sql<{ page: string | null }>`
     select string_agg('[' || concat_ws(',',
-      slots.id, json_quote(slot), card, coalesce(state, 'null'), json_quote(state_result_id), json_quote(state_at),
-      json_quote(coalesce(seen_at, state_at)), coalesce(checked_at, looked_at), json_quote(problem)
+      slots.id, json_quote(slot), clients.card, coalesce(state, 'null'), json_quote(state_result_id), json_quote(state_at),
+      json_quote(coalesce(seen_at, state_at)), coalesce(checked_at, looked_at), json_quote(problem),
+      case when ${IS_REMOVED} then 1 else 0 end
     ) || ']', ',') as page
-    from slots join clients on clients.id = slots.client_id
+    from slots join clients on clients.id = slots.client_id left join roster on roster.client_id = slots.client_id
     where slots.id in (${ids})
   `.execute(db);
   return JSON.parse(`[${rows[0]!.page ?? ''}]`) as PageRow[];
 }
 
-function toStatus([id, slot, client, state, resultId, stateAt, seenAt, lookedAt, problem]: PageRow): PlaceStatus {
+function toStatus([
+  id,
+  slot,
+  client,
+  state,
+  resultId,
+  stateAt,
+  seenAt,
+  lookedAt,
+  problem,
+  removed,
+]: PageRow): PlaceStatus {
   const at = toIso(stateAt);
-  return { id, client, slot, state, resultId, at, seenAt: seenAt === stateAt ? at : toIso(seenAt), lookedAt, problem };
+  const times = { at, seenAt: seenAt === stateAt ? at : toIso(seenAt), lookedAt };
+  return { id, client, slot, state, resultId, ...times, problem, isRemoved: removed === 1 };
 }
 
 const toIso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -160,7 +176,7 @@ const toIso = (at: number | null): string | null => (at === null ? null : new Da
 export async function* readClientStates(db: Db, clientId?: string): AsyncIterable<ClientStatus> {
   const { bad, doubtful, well } = await listPlaces(db, { staleBefore: new Date(0), lapsed: [], clientId });
   for await (const page of readPlaces(db, [...bad, ...doubtful, ...well])) {
-    for (const { id: _id, lookedAt: _at, state, resultId, at, seenAt, ...rest } of page)
+    for (const { id: _id, lookedAt: _at, isRemoved: _removed, state, resultId, at, seenAt, ...rest } of page)
       if (state && resultId !== null && at && seenAt) yield { ...rest, state, resultId, at, seenAt };
   }
 }
@@ -175,19 +191,27 @@ export async function measureClients(db: Db): Promise<{ readonly id: number; rea
   return { id: longest('id'), address: longest('address') };
 }
 
-/** What of a client no look has counted of. */
+/** What of a client no look has counted of, and what it has no more. */
 export interface Unchecked {
+  /** Listed slots that its inventory does not have any more. */
+  readonly removed: readonly string[];
   /** Listed slots. */
   readonly uncounted: readonly string[];
   /** What its inventory has, and the store does not list. */
   readonly unswept: readonly Unswept[];
 }
 
-/** Lists the addresses of a client of which no look has counted. */
+/** Lists the addresses of a client of which no look has counted, or that its inventory does not have any more. */
 export async function listUnchecked(db: Db, clientId: string): Promise<Unchecked> {
-  const { rows } = await sql<{ slot: string }>`
-    select slot from slots
-    where client_id = ${clientId} and ${IS_LISTED} and checked_at is null order by slot
+  const { rows } = await sql<{ slot: string; removed: number }>`
+    select slot, case when ${IS_REMOVED} then 1 else 0 end as removed
+    from slots left join roster on roster.client_id = slots.client_id
+    where slots.client_id = ${clientId} and ${IS_LISTED} and (checked_at is null or ${IS_REMOVED}) order by slot
   `.execute(db);
-  return { uncounted: rows.map(({ slot }) => slot), unswept: await listUnswept(db, [clientId]) };
+  const [removed, uncounted] = [rows.filter((row) => row.removed === 1), rows.filter((row) => row.removed === 0)];
+  return {
+    removed: removed.map(({ slot }) => slot),
+    uncounted: uncounted.map(({ slot }) => slot),
+    unswept: await listUnswept(db, [clientId]),
+  };
 }

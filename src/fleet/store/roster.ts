@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ClientCard, RosterEntry, RosterStanding } from '../../model/client.js';
 import { toCardColumns } from './client-card.js';
 import type { Tables } from './tables.js';
@@ -21,7 +21,7 @@ export interface Unswept {
 type StandingColumns = Pick<Tables['roster'], 'paused' | 'authorized' | 'until' | 'time_zone'>;
 
 const COLUMNS = sql.raw(
-  'client_id, inventory, card, group_name, search, addresses, slots, paused, authorized, until, time_zone',
+  'client_id, inventory, card, group_name, search, addresses, slots, others, paused, authorized, until, time_zone',
 );
 
 /** Notes the clients of an inventory, in place of those that it had before. */
@@ -45,7 +45,7 @@ export async function putRoster(
     on conflict (client_id) do update set
       inventory = excluded.inventory, card = excluded.card, group_name = excluded.group_name,
       search = excluded.search, addresses = excluded.addresses, slots = excluded.slots,
-      paused = excluded.paused, authorized = excluded.authorized, until = excluded.until,
+      others = excluded.others, paused = excluded.paused, authorized = excluded.authorized, until = excluded.until,
       time_zone = excluded.time_zone
   `.execute(db);
   await sql`drop table roster_read`.execute(db);
@@ -75,11 +75,12 @@ async function fill(
       await db.withTables<{ roster_read: Tables['roster'] }>().insertInto(table).values(rows).execute();
     rows = [];
   };
-  for await (const { client, addresses, slots, standing } of entries) {
+  for await (const { client, addresses, slots, others, standing } of entries) {
     const { paused, authorization, timeZone } = standing;
     rows.push({
       ...{ client_id: client.id, inventory, ...toCardColumns(client), addresses: addresses.join(' ') },
-      ...{ slots: JSON.stringify(slots), paused: Number(paused), authorized: Number(authorization !== null) },
+      ...{ slots: JSON.stringify(slots), others: JSON.stringify(others) },
+      ...{ paused: Number(paused), authorized: Number(authorization !== null) },
       ...{ until: authorization?.until ?? null, time_zone: timeZone },
     });
     if (rows.length === BATCH) await flush();
@@ -89,6 +90,21 @@ async function fill(
 
 /** Whether a row of slots is listed: it stands some way, or was looked at since it was retired. */
 export const IS_LISTED = sql`(state is not null or looked_at > coalesce(retired_at, 0))`;
+
+const quoted = (name: RawBuilder<unknown>) => sql`'"' || ${name} || '"'`;
+
+/** A name of more than one address has slots with a number: `name#2`. */
+const NAME_OF_SLOT = sql`rtrim(rtrim(slot, '0123456789'), '#')`;
+
+/**
+ * Whether the client of a row of slots, which is joined with roster, is in an inventory that does not have that address
+ * or name any more.
+ */
+export const IS_REMOVED = sql`case
+  when roster.addresses = slot or roster.others is null then false
+  when instr(slot, '#') then not instr(roster.slots, ${quoted(NAME_OF_SLOT)})
+  else not (instr(roster.slots, ${quoted(sql`slot`)}) or instr(roster.others, ${quoted(sql`slot`)}))
+end`;
 
 const HAS_LISTED = sql`exists (
   select 1 from slots where slots.client_id = roster.client_id and ${IS_LISTED}

@@ -231,7 +231,7 @@ export class Store {
     return readRoster(this.#db, clientIds);
   }
 
-  /** The addresses of a client of which no look has counted. */
+  /** The addresses of a client of which no look has counted, and those that its inventory does not have any more. */
   listUnchecked(clientId: string): Promise<places.Unchecked> {
     return places.listUnchecked(this.#db, clientId);
   }

@@ -135,6 +135,8 @@ interface RosterTable extends CardColumns {
   readonly addresses: string;
   /** Names of slots, as JSON. */
   readonly slots: string;
+  /** Other names that its slots may have, as JSON; null where they were not noted. */
+  readonly others: string | null;
   readonly paused: number;
   readonly authorized: number;
   readonly until: string | null;

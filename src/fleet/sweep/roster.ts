@@ -13,6 +13,7 @@ function toRosterEntry(client: Client): RosterEntry {
     client: { id, name, group, tags, contacts },
     addresses,
     slots: addresses.flatMap(nameSlots),
+    others: addresses.flatMap(nameOthers),
     standing: { paused, authorization, timeZone },
   };
 }
@@ -22,4 +23,11 @@ function nameSlots(text: string): string[] {
   const spec = parseTargetSpec(text);
   if (spec.kind === 'name') return [spec.name];
   return spec.count === 1n ? [...listAddresses(spec)] : [];
+}
+
+/** What else a slot of it may be named: the addresses of a network, and the text itself where it could not be looked at. */
+function nameOthers(text: string): string[] {
+  const spec = parseTargetSpec(text);
+  const addresses = spec.kind === 'name' || spec.count === 1n ? [] : [...listAddresses(spec)];
+  return nameSlots(text).includes(text) ? [] : [text, ...addresses];
 }

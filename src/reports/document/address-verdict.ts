@@ -48,9 +48,11 @@ export function sayHandover(handover: Handover, standing: Standing): string {
 /** How many addresses nothing is known of that counts. */
 function countUnknown(handover: Handover): number {
   const { addresses, unchecked } = handover;
-  const isUnknown = ({ report }: AddressPart) =>
-    !isViolation(report) && (report.verdict !== 'compliant' || isOld(report, handover));
-  return addresses.filter(isUnknown).length + unchecked.length;
+  const isListed = (place: string) => addresses.some(({ slot }) => slot === place);
+  const isUnchecked = (place: string | null) => unchecked.some(({ slot }) => slot === place);
+  const isUnknown = ({ slot, report }: AddressPart) =>
+    !isViolation(report) && (report.verdict !== 'compliant' || isOld(report, handover) || isUnchecked(slot));
+  return addresses.filter(isUnknown).length + unchecked.filter(({ slot }) => !isListed(slot)).length;
 }
 
 /** Whether all addresses were checked, and not too long ago to say how they are now. */

@@ -109,11 +109,18 @@ function describeEntry({ id, entry }: ClientView): string {
 }
 
 /** What keeps a report from being how things are now. */
-function Standing({ view: { handover, problem, unchecked, entry, retired } }: { readonly view: ClientView }) {
+function Standing({ view: { id, handover, problem, unchecked, entry, retired } }: { readonly view: ClientView }) {
+  const removed = entry ? unchecked.filter(({ why }) => why === 'gone') : [];
   return (
     <>
       {problem !== null && <Notice tone="unsure">Not checked: {problem}.</Notice>}
       {handover && <Unchecked places={unchecked.filter(({ reason }) => reason !== problem)} />}
+      {removed.map(({ slot }) => (
+        <Notice key={slot} tone="plain">
+          {slot} stays listed as it was last seen until it is retired:{' '}
+          <code>{`sallyport client retire ${id} ${slot}`}</code>
+        </Notice>
+      ))}
       {!handover && (
         <Notice tone="unsure">
           {problem === null

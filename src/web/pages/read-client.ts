@@ -9,7 +9,7 @@ import type { RetiredSlot } from '../../fleet/store/states.js';
 import { readStandings } from '../../fleet/sweep/page-clients.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import type { Handover } from '../../model/handover.js';
-import { staleBefore } from '../../model/not-checked.js';
+import { type NotChecked, staleBefore } from '../../model/not-checked.js';
 import { Refusal } from '../../server/refusal.js';
 import { quoteInput, suggest } from '../../words/input.js';
 import type { ServeContext } from '../serve-context.js';
@@ -38,10 +38,8 @@ export interface ClientView {
 }
 
 /** An address that lists call not checked. */
-export interface UncheckedPlace {
+export interface UncheckedPlace extends NotChecked {
   readonly slot: string;
-  /** As a phrase. */
-  readonly reason: string;
 }
 
 type Sources = Pick<ServeContext, 'store' | 'files' | 'now'>;
@@ -96,10 +94,13 @@ export async function listUncheckedPlaces(
 ): Promise<UncheckedPlace[]> {
   const at = now();
   const standings = await readStandings(store, { ids: [id] }, { now: at, staleBefore: staleBefore(at) });
-  const unchecked = standings.flatMap(({ slot, problem }) => (problem === null ? [] : [{ slot, reason: problem }]));
+  const unchecked = standings.flatMap(({ slot, why, problem: reason }) =>
+    why === null || reason === null ? [] : [{ slot, why, reason }],
+  );
   if (standings.length > 0) return unchecked;
   return (await store.listRetired(id)).map((one) => ({
     slot: one.slot,
+    why: 'retired',
     reason: `retired on ${one.at.slice(0, 10)}, and not checked any more`,
   }));
 }

@@ -155,6 +155,7 @@ async function forgetSummaries(path: string): Promise<void> {
     drop index sweeps_untold;
     alter table sweeps drop column invite;
     alter table sweeps drop column untold;
+    alter table roster drop column others;
     drop table shared_links;
     drop table made_codes;
     drop table schedulers;

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { cleanSearch, FLEET_SORTS, type FleetWanted } from '../../../src/fleet/store/fleet-page.js';
+import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { createLapse, listClients } from '../../../src/fleet/sweep/list-clients.js';
+import { listRoster } from '../../../src/fleet/sweep/roster.js';
 import { pageClients } from '../../../src/fleet/sweep/page-clients.js';
 import type { SlotState } from '../../../src/model/change.js';
-import { isChosen, type RosterEntry } from '../../../src/model/client.js';
+import { type Client as InventoryClient, isChosen, type RosterEntry } from '../../../src/model/client.js';
 import { VERDICTS, type Verdict } from '../../../src/model/report.js';
 import { findService } from '../../../src/model/service.js';
 import {
@@ -54,6 +56,7 @@ const clients = fc.array(
     tags: fc.subarray(TAGS),
     inRoster: fc.boolean(),
     slots: fc.subarray(SLOTS),
+    others: fc.subarray(SLOTS),
     paused: fc.constantFrom(false, false, true),
     authorization: fc.constantFrom(null, { until: null }, { until: '2026-11-22' }, { until: '2026-11-21' }),
     timeZone: fc.constantFrom('UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'),
@@ -135,7 +138,15 @@ async function fill(store: Store, all: readonly Client[], looks: readonly Look[]
     if (retired !== null) await store.retireClient(`c${n}`, retired, daysLater(-1));
   const entries = all.flatMap((client, n): RosterEntry[] =>
     client.inRoster
-      ? [{ client: card(n), addresses: client.slots.map((slot) => ` ${slot}`), slots: client.slots, standing: client }]
+      ? [
+          {
+            client: card(n),
+            addresses: client.slots.map((slot) => ` ${slot}`),
+            slots: client.slots,
+            others: client.others,
+            standing: client,
+          },
+        ]
       : [],
   );
   await store.putRoster(INVENTORY, entries);
@@ -243,4 +254,55 @@ describe('pages of all clients', () => {
     );
     await fc.assert(property, { numRuns: 40 });
   });
+
+  test('call gone what the inventory of a client does not have any more, and nothing that it may still have', async () => {
+    const store = await stores.open();
+    const addresses = [
+      '203.0.113.7',
+      '2001:DB8::7',
+      'Pbx.Example',
+      '198.51.100.0/30',
+      '192.0.2.8-10',
+      '2001:db8:1::/126',
+    ];
+    const kept = ['203.0.113.7', '2001:db8::7', 'pbx.example', 'pbx.example#2', 'pbx.example#13'];
+    const inNetworks = ['198.51.100.3', '192.0.2.10', '2001:db8:1::3', '198.51.100.0/30'];
+    const removed = ['203.0.113.70', '203.0.113.8', '2001:db8::70', 'bx.example', 'pbx.example2', 'other.example#2'];
+    const outside = ['198.51.100.4', '192.0.2.11', '192.0.2.7', '2001:db8:1::4', '192.0.2.0/30'];
+    const all = [...kept, ...inNetworks, ...removed, ...outside];
+    const own = createClient('own', { addresses, authorization: { by: 'Ann', reference: 'T1', until: null } });
+    await lookWell(store, own, all);
+    const read = async () => {
+      const { clients: rows, counts } = await pageClients(store, { ...CLOCK, sort: 'worst', offset: 0, limit: 100 });
+      expect((await collect(listClients(store, { ...CLOCK, isReversed: false }))).flat()).toEqual(rows);
+      expect(counts['not-checked']).toBe(rows.filter(({ why }) => why !== null).length);
+      return rows
+        .filter(({ client }) => client.id === 'own')
+        .flatMap(({ slot, why }) => (why === 'gone' ? [slot] : []));
+    };
+    // No inventory is known.
+    expect(await read()).toEqual([]);
+    await store.putRoster(INVENTORY, listRoster([own]));
+    expect(await read()).toEqual([...removed, ...outside].sort());
+    await store.putRoster(
+      INVENTORY,
+      listRoster([{ ...own, addresses: [...addresses, '192.0.2.11', 'other.example'] }]),
+    );
+    expect((await read()).length).toBe(removed.length + outside.length - 2);
+    await store.putRoster(INVENTORY, listRoster([{ ...own, addresses: ['198.51.100.0/31'] }]));
+    expect((await read()).length).toBe(all.length);
+    await store.close();
+  });
 });
+
+/** Has a sweep find all well at some slots of a client. */
+async function lookWell(store: Store, client: InventoryClient, slots: readonly string[]): Promise<void> {
+  const { id } = await store.beginSweep({ inventory: INVENTORY, filter: {}, owner: HERE, startedAt: NOW }, []);
+  await store.write(async (tx) => {
+    for (const slot of slots) {
+      const resultId = await tx.addResult({ sweepId: id, client, slot, report: reportAt(slot), final: true });
+      const since = { resultId: resultId!, at: NOW.toISOString() };
+      await tx.putState(client.id, slot, stateOf(reportAt(slot)), since);
+    }
+  });
+}

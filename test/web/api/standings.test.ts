@@ -25,7 +25,7 @@ const accepted = (rule: string, endpoint: EndpointId | null, until: string) => (
 /** A sweep of an inventory. */
 async function sweep({ store }: Awaited<ReturnType<typeof servePages>>, at: string, seen: readonly Seen[]) {
   await addSweep(store.path, at, seen);
-  await store.putRoster('/clients.yaml', listRoster(seen.map((one) => one.client)));
+  await store.putRoster('/clients.yaml', listRoster(new Set(seen.map((one) => one.client))));
 }
 
 /** What the API, the probe and the badge say of acme. */
@@ -103,6 +103,40 @@ describe('a client', () => {
     expect(said).toMatchObject({ verdict: 'not-checked', badge: 'not known', isGreen: false });
     expect(said.probe[0]).toBe('0');
     expect(said.listed.sort()).toEqual(['compliant', 'not-checked']);
+  });
+
+  test('is not known where the inventory does not have one of its addresses any more, and no better than it was', async () => {
+    for (const [seen, due] of [
+      [site(), { ...UNKNOWN, listed: ['compliant', 'not-checked'] }],
+      [site(answer('tcp/80', 'nec-webpro')), { ...VIOLATION, listed: ['compliant', 'violation'] }],
+    ] as const) {
+      const served = await servePages();
+      const target = { input: '203.0.113.8', address: '203.0.113.8', name: null };
+      const one = acme();
+      await sweep(served, hoursAgo(2), [
+        { client: one, survey: WELL },
+        { client: one, survey: survey(seen, { target }), slot: '203.0.113.8' },
+      ]);
+      const said = await ask(served);
+      expect({ ...said, listed: said.listed.sort() }).toEqual({ ...due, probe: ['0', '1'] });
+      const probe = (await served.send({ path: '/probe?target=203.0.113.8' })).text;
+      expect(probe).toContain('probe_success 0');
+      expect(probe).toContain('sallyport_unknown_addresses 1');
+      const { addresses } = JSON.parse((await served.send({ path: '/api/v1/clients/acme' })).text) as {
+        addresses: { slot: string; notChecked: object | null }[];
+      };
+      const reason = 'the inventory does not have this address any more';
+      const notChecked = { '203.0.113.7': null, '203.0.113.8': { why: 'gone', reason } };
+      expect(Object.fromEntries(addresses.map(({ slot, notChecked: why }) => [slot, why]))).toEqual(notChecked);
+      const metrics = (await served.send({ path: '/metrics' })).text;
+      expect(metrics).toContain(`verdict="${due.verdict === 'not-checked' ? 'not_checked' : 'violation'}"} 1`);
+      for (const path of ['/', '/?view=grid', '/clients/acme']) {
+        const { text } = await served.browse(path);
+        expect({ path, told: text.includes(reason) }).toEqual({ path, told: true });
+      }
+      const page = (await served.browse('/clients/acme')).text;
+      expect(page).toContain(due.verdict === 'not-checked' ? 'Not determined' : 'Action needed');
+    }
   });
 
   test('is a violation where something is open, and where that was accepted until a day that is over', async () => {

@@ -75,6 +75,15 @@ clients:
     expect((await browse('/clients/over')).text).toMatch(/Not checked: [^.]*2020-01-31/);
   });
 
+  test('says what to do about an address that the inventory does not have any more', async () => {
+    const { browse, store } = await serveAcme({ inventory: LISTED.replace('203.0.113.7', '203.0.113.8') });
+    const moved = { ...ACME, addresses: ['203.0.113.8'] };
+    await store.putRoster('/clients.yaml', listRoster([moved]));
+    const { text } = await browse('/clients/acme');
+    expect(text).toContain('<code>sallyport client retire acme 203.0.113.7</code>');
+    expect(text).toContain('203.0.113.7: the inventory does not have this address any more');
+  });
+
   test('tells of a client that the inventory has no more, and offers no check of it', async () => {
     const { browse } = await serveAcme({ inventory: 'clients: []' });
     const { status, text } = await browse('/clients/acme');
