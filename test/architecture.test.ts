@@ -97,7 +97,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   'fleet/handover': {
     may: [
       ...['check/judge', 'files', 'fleet/changes', 'fleet/store', 'fleet/sweep', 'model', 'site/checklist'],
-      ...['version', 'words'],
+      ...['site/judge', 'version', 'words'],
     ],
     why: 'what the store knows of a client, put together for a customer; how it looks is not its affair',
   },

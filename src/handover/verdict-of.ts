@@ -2,7 +2,7 @@ import { FLEET_SCHEMA, type FleetReport } from '../model/fleet-report.js';
 import type { Handover } from '../model/handover.js';
 import type { Verdict } from '../model/report.js';
 import { worstVerdict } from '../model/standing.js';
-import { worstStanding } from '../reports/document/address-verdict.js';
+import { siteVerdict, worstStanding } from '../reports/document/address-verdict.js';
 import type { DocumentSubject } from './draw-document.js';
 
 /** The worst of all that it tells; what was not checked is unknown. */
@@ -18,7 +18,8 @@ function verdictOfFleet({ standings, notCheckedCount }: FleetReport): Verdict {
 
 function verdictOfHandover(handover: Handover): Verdict {
   const { addresses, site } = handover;
-  if (site && addresses.length === 0) return site.verdict;
+  const ofSite = site && siteVerdict(site, handover);
+  if (ofSite && addresses.length === 0) return ofSite;
   const standing = worstStanding(handover);
-  return worstVerdict(standing === 'no-answer' ? 'inconclusive' : standing, site?.verdict ?? 'compliant');
+  return worstVerdict(standing === 'no-answer' ? 'inconclusive' : standing, ofSite ?? 'compliant');
 }

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Verdict } from '../model/report.js';
 import type { Standing } from '../model/standing.js';
 import type { Severity } from '../model/severity.js';
+import { FITNESS } from './site-words.js';
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -21,11 +22,11 @@ export const STANDING_MARKS = {
   'no-answer': { label: '○ NO ANSWER', format: ['bold', 'magenta'] },
 } as const satisfies Record<Standing, { label: string; format: readonly string[] }>;
 
-/** What the verdicts of preinstall are called: it is asked whether the phone system may go in. */
+/** How the verdicts of preinstall look. */
 export const FITNESS_LABELS: Readonly<Record<Verdict, string>> = {
-  violation: '✖ NOT FIT',
-  inconclusive: '? NOT VERIFIED',
-  compliant: '✔ FIT TO INSTALL',
+  violation: `✖ ${FITNESS.violation}`,
+  inconclusive: `? ${FITNESS.inconclusive}`,
+  compliant: `✔ ${FITNESS.compliant}`,
 };
 
 /** How each severity looks. */

@@ -1,9 +1,22 @@
 import type { NatSurvey, Outside, SipComparison, SiteReport, StandIn } from '../model/site.js';
+import type { Verdict } from '../model/report.js';
 import { renderCount } from '../words/sentence.js';
 
 /*
  * What the reports of a site say in the same words, wherever they are shown. Raw text: escape it.
  */
+
+/** What the verdicts of preinstall are called: it is asked whether the phone system may go in. */
+export const FITNESS: Readonly<Record<Verdict, string>> = {
+  violation: 'NOT FIT',
+  inconclusive: 'NOT VERIFIED',
+  compliant: 'FIT TO INSTALL',
+};
+
+/** The verdict on a site in a word. */
+export function nameSiteVerdict(kind: SiteReport['kind'], verdict: Verdict): string {
+  return kind === 'lan' ? verdict.toUpperCase() : FITNESS[verdict];
+}
 
 /** More names than this in one field are counted, not shown. */
 const SHOWN_NAMES = 6;

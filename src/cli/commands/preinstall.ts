@@ -12,10 +12,10 @@ import { endpointId, type EndpointId, parseEndpointId } from '../../model/endpoi
 import type { Brand } from '../../model/brand.js';
 import type { Profile } from '../../model/profile.js';
 import type { Checklist } from '../../model/checklist.js';
-import type { Verdict } from '../../model/report.js';
 import { type Job, MAX_BINDING_SECONDS } from '../../model/vantage-api.js';
 import { listOwnAddresses } from '../../net/sockets/addresses.js';
 import { SITE_REPORTERS } from '../../reports/site-reporters.js';
+import { nameSiteVerdict } from '../../reports/site-words.js';
 import { compareSites } from '../../site/compare-sites.js';
 import { sayChanges } from '../../site/judge/say-site-report.js';
 import { preinstall } from '../../site/preinstall.js';
@@ -91,13 +91,6 @@ const OPTIONS = {
 
 type Settings = Values<typeof OPTIONS>;
 
-/** What the verdicts mean for a site. */
-const FITNESS: Readonly<Record<Verdict, string>> = {
-  compliant: 'FIT TO INSTALL',
-  violation: 'NOT FIT',
-  inconclusive: 'NOT VERIFIED',
-};
-
 /** `sallyport preinstall`: a site from inside and outside at once, before the phone system goes in. */
 export const command = defineCommand({
   options: OPTIONS,
@@ -157,7 +150,7 @@ async function examineSite(settings: Settings, { format, brand, signal }: Manner
       const style = { ...chooseStyle(output, settings.color), full: settings.full, brand };
       await output.write(SITE_REPORTERS[format](report, changes, style));
       await output.close();
-      tellWritten(FITNESS[report.verdict], '', settings);
+      tellWritten(nameSiteVerdict(report.kind, report.verdict), '', settings);
       return EXIT[report.verdict];
     } finally {
       await output.close();

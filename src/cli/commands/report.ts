@@ -6,6 +6,9 @@ import { DOCUMENT_FORMATS, type DocumentSubject } from '../../handover/draw-docu
 import { drawSigned } from '../../handover/draw-signed.js';
 import type { SignedReport } from '../../handover/sign-report.js';
 import { verdictOf } from '../../handover/verdict-of.js';
+import { FLEET_SCHEMA } from '../../model/fleet-report.js';
+import type { Verdict } from '../../model/report.js';
+import { nameSiteVerdict } from '../../reports/site-words.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import { QUIET_AND_CONFIG } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
@@ -70,11 +73,17 @@ export const command = defineCommand({
     const verdict = verdictOf(gathered.subject);
     const style = { brand, browser: options['pdf-browser'], onNote: options.quiet ? () => {} : tell, key };
     await write(await drawSigned(format, gathered, style, options.output), options);
-    tellWritten(verdict.toUpperCase(), client === undefined ? '' : ` of ${client}`, options);
+    tellWritten(nameVerdict(gathered.subject, verdict), client === undefined ? '' : ` of ${client}`, options);
     if (isHandedOver && !options.draft) await noteHandedOver(client, gathered.subject, options);
     return EXIT[verdict];
   },
 });
+
+/** The verdict in a word, as the command says it that made the check. */
+function nameVerdict(subject: DocumentSubject, verdict: Verdict): string {
+  const site = subject.schema === FLEET_SCHEMA ? null : subject.site;
+  return site ? nameSiteVerdict(site.kind, verdict) : verdict.toUpperCase();
+}
 
 /** Has the next report of a client list what changed since this one. That is no reason to fail: this one is written. */
 async function noteHandedOver(

@@ -1,9 +1,10 @@
 import { readInstant } from '../../files/text/instant.js';
+import { findSite, showSite } from '../kit/show-site.js';
 import { readInvited } from '../../fleet/handover/read-invited.js';
 import { sayAge } from '../../fleet/changes/not-checked.js';
 import { listUnchecked, type Look, readLooks, sayLook } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
-import { describeMissingReport, type ReportWanted } from '../../fleet/handover/missing-report.js';
+import type { ReportWanted } from '../../fleet/handover/missing-report.js';
 import type { ClientCard } from '../../model/client.js';
 import type { Verdict } from '../../model/report.js';
 import { worstVerdict } from '../../model/standing.js';
@@ -50,8 +51,9 @@ export const command = defineCommand({
     const brand = await readBrand(settings, format);
     const isStale = readStale(settings, new Date());
     const at = settings.at === undefined ? null : readInstant(settings.at, 'end');
-    const { card, looks, invited, unchecked, retired } = await withStore(path, async (store) => {
+    const found = await withStore(path, async (store) => {
       const chosen = await chooseLooks(store, client, { address, at });
+      if (!chosen) return findSite(store, client, { address, at });
       return {
         ...chosen,
         unchecked:
@@ -59,6 +61,8 @@ export const command = defineCommand({
         retired: await store.listRetired(client),
       };
     });
+    if ('site' in found) return showSite(found, { ...settings, format, brand, isStale: at ? null : isStale });
+    const { card, looks, invited, unchecked, retired } = found;
     const old = at ? [] : listOld(looks, isStale);
     const output = await openReport(settings.output, settings.force);
     const reporter: Reporter = REPORTERS[format];
@@ -132,14 +136,14 @@ async function listMissing(store: Store, client: string, address: string | undef
 
 /**
  * The reports that are asked for, with what stands although they do not show it; where there is none, what someone at
- * the site had checked.
+ * the site had checked. Null: there is neither.
  */
 async function chooseLooks(store: Store, client: string, { address, at }: ReportWanted) {
   const { card, looks: all } = await readLooks(store, client, at, new Date());
   const looks = all.filter(({ slot, report: { target } }) => !address || [slot, target.address].includes(address));
   const wanted = { since: null, until: at ?? new Date(), address };
   const invited = looks.length > 0 ? [] : await readInvited(store, client, wanted);
-  if (looks.length + invited.length === 0) throw await describeMissingReport(store, client, { address, at });
+  if (looks.length + invited.length === 0) return null;
   const unknown: ClientCard = { id: client, name: client, group: null, tags: [], contacts: [] };
   return { card: card ?? unknown, looks, invited };
 }

@@ -6,6 +6,7 @@ import { cutText } from '../../words/sentence.js';
 import { sayChange } from '../changes/say-change.js';
 import type { Store } from '../store/store.js';
 import { readInvited } from './read-invited.js';
+import { readSite } from './read-site.js';
 import { listUnchecked, type Look, readLooks, sayLook } from './read-looks.js';
 import { chooseSpan } from './report-span.js';
 import { traceHistory } from './trace-history.js';
@@ -26,7 +27,10 @@ export interface HandoverWanted {
   readonly checklist: Checklist;
 }
 
-/** Gathers what the store knows of a client for a report; null if there is no check of it. */
+/**
+ * Gathers what the store knows of a client for a report; null if there is no check of it. Of one that neither a sweep nor
+ * someone at the site had checked, it is the last report of its site.
+ */
 export async function gatherHandover(
   store: Store,
   clientId: string,
@@ -40,7 +44,9 @@ export async function gatherHandover(
   const until = at ?? now;
   const { since, lastReport, currentSince } = await chooseSpan(store, clientId, { since: wanted, until });
   const invited = await readInvited(store, clientId, { since: currentSince, until, address });
-  if (looks.length + invited.length === 0) return null;
+  const isSeen = looks.length + invited.length > 0;
+  const site = isSeen || address !== undefined ? null : await readSite(store, clientId, at);
+  if (!isSeen && !site) return null;
   const slots = new Set(looks.map(({ slot }) => slot));
   const recent = await store.listHistory(clientId, Math.min(MOST_LOOKS * 2 * slots.size, MOST_READ));
   const history = recent.filter((one) => new Date(one.at) <= until);
@@ -69,7 +75,7 @@ export async function gatherHandover(
       const { kind, severity, endpoint, title } = sayChange(change);
       return { at: change.at, slot: change.slot, kind, severity, endpoint, title: cutText(title, 512) };
     }),
-    site: null,
+    site,
     checklist: state.items.some((item) => item.at !== null) ? state : null,
   };
 }

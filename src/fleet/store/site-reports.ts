@@ -41,11 +41,17 @@ export function encodeSiteReport(report: SiteReportData): Buffer {
   return Buffer.concat([Buffer.of(FORMAT), deflateSync(JSON.stringify(bareSiteReport(report)))]);
 }
 
-/** The newest reports of a client, or of those that name none (null), newest first. */
-export async function listSiteReports(db: Db, client: string | null, limit: number): Promise<StoredSiteReport[]> {
+/** The newest reports of a client, or of those that name none (null), newest first: all, or those until a time. */
+export async function listSiteReports(
+  db: Db,
+  client: string | null,
+  limit: number,
+  until: Date | null,
+): Promise<StoredSiteReport[]> {
   const rows = await db
     .selectFrom('site_reports')
     .where('client_id', client === null ? 'is' : '=', client)
+    .$if(until !== null, (query) => query.where('at', '<=', until!.getTime()))
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)

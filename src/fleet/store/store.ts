@@ -295,9 +295,9 @@ export class Store {
     return this.#connection.transact((db) => addSiteReport(db, report));
   }
 
-  /** The newest site reports of a client, or of those that name none (null), newest first. */
-  listSiteReports(client: string | null, limit: number): Promise<StoredSiteReport[]> {
-    return listSiteReports(this.#db, client, limit);
+  /** The newest site reports of a client, or of those that name none (null), newest first: all, or those until a time. */
+  listSiteReports(client: string | null, limit: number, until: Date | null = null): Promise<StoredSiteReport[]> {
+    return listSiteReports(this.#db, client, limit, until);
   }
 
   /** The newest checks that someone at the site of a client began, newest first. */

@@ -1,6 +1,7 @@
 import type { Handover } from '../../model/handover.js';
 import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
-import type { Report } from '../../model/report.js';
+import type { Report, Verdict } from '../../model/report.js';
+import type { SiteReport } from '../../model/site.js';
 import { type Standing, standingOf, WORST_FIRST } from '../../model/standing.js';
 import { lowerFirst, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
@@ -25,10 +26,15 @@ export function worstStanding(handover: Handover): Standing {
 }
 
 /** Whether a check was not in the time of the report: before it, or after it, since a clock was wrong. */
-function isOld({ startedAt }: Report, { since, currentSince, madeAt }: Handover): boolean {
+function isOld({ startedAt }: Pick<Report, 'startedAt'>, { since, currentSince, madeAt }: Handover): boolean {
   const at = Date.parse(startedAt);
   const oldest = currentSince ?? since;
   return oldest !== null && (at < Date.parse(oldest) || at > Date.parse(madeAt) + CLOCK_DOUBT_MS);
+}
+
+/** The verdict on the site of a report; what was seen of it before the time of the report proves nothing good about now. */
+export function siteVerdict(site: SiteReport, handover: Handover): Verdict {
+  return site.verdict === 'compliant' && isOld(site, handover) ? 'inconclusive' : site.verdict;
 }
 
 /** The verdict of all that a report has, in words for a customer. */
@@ -57,7 +63,9 @@ function countUnknown(handover: Handover): number {
 
 /** Whether all addresses were checked, and not too long ago to say how they are now. */
 export function isCurrent(handover: Handover): boolean {
-  return handover.unchecked.length === 0 && !handover.addresses.some(({ report }) => isOld(report, handover));
+  const { addresses, unchecked, site } = handover;
+  const checks = [...addresses.map(({ report }) => report), ...(site ? [site] : [])];
+  return unchecked.length === 0 && !checks.some((check) => isOld(check, handover));
 }
 
 /** The reports that a verdict is about, and so what was found and what to do: of the addresses, and of what is worse. */
@@ -106,8 +114,14 @@ export function sayVerdict(standing: Standing, reports: readonly Report[]): stri
 
 /** What was not checked in the time that a report is about: it is shown as it was before. */
 export function listAges(handover: Handover): string[] {
-  const old = handover.addresses.filter(({ report }) => isOld(report, handover));
-  return old.map((part) => `${nameAddress(part)}: ${TEXTS.oldCheck} ${renderTime(part.report.startedAt)}.`);
+  const { addresses, site } = handover;
+  const checks = [
+    ...addresses.map((part) => ({ name: nameAddress(part), startedAt: part.report.startedAt })),
+    ...(site ? [{ name: TEXTS.site, startedAt: site.startedAt }] : []),
+  ];
+  return checks
+    .filter((check) => isOld(check, handover))
+    .map(({ name, startedAt }) => `${name}: ${TEXTS.oldCheck} ${renderTime(startedAt)}.`);
 }
 
 /** Which addresses were checked last because someone at the site asked for it. */

@@ -39,7 +39,7 @@ import { FIXED_BY_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 export function describeHandover(handover: Handover): ReportDocument {
   const { client, madeAt, site, checklist } = handover;
   const subject = client?.name ?? (site ? nameSite(site) : listSubjects(handover.addresses));
-  const parts = site ? describeSite(site) : describeAddresses(handover);
+  const parts = site ? describeSite(site, handover) : describeAddresses(handover);
   return {
     title: site ? TEXTS.siteTitle : TEXTS.title,
     subject,

@@ -1,3 +1,5 @@
+import type { Handover } from '../../model/handover.js';
+import type { Verdict } from '../../model/report.js';
 import type { SiteChanges } from '../../model/site-change.js';
 import type { ReportedFinding } from '../../model/finding.js';
 import type { SiteReport } from '../../model/site.js';
@@ -7,6 +9,7 @@ import { describeMapping, listGatewayFacts } from '../site-gateways.js';
 import { CAUSE_WORDS, describeNothing, explain, listReachable, namePlaces } from '../site-reachable.js';
 import { describeNetwork, describeOutside, listMeasurements } from '../site-words.js';
 import { describeAddress } from './address-blocks.js';
+import { isCurrent, listAges, listUnchecked, siteVerdict } from './address-verdict.js';
 import { detailFindings, listDoubts, listErrors, listTodo, tellFindings, tellTodo } from './finding-blocks.js';
 import type { Block } from './report-document.js';
 import { FITNESS_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
@@ -15,11 +18,12 @@ import { FITNESS_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
 const MOST_ROWS = 100;
 
 /** A site that was looked at from inside, or from inside and outside: the first page, then the evidence. */
-export function describeSite(site: SiteReport): Block[] {
+export function describeSite(site: SiteReport, handover: Handover): Block[] {
   const { lan, outside } = site.evidence;
   return [
-    tellVerdict(site),
-    ...tellFindings([site]),
+    tellVerdict(site, siteVerdict(site, handover)),
+    ...[...listAges(handover), ...listUnchecked(handover)].map((text) => ({ kind: 'text', text }) as const),
+    ...tellFindings([site], isCurrent(handover)),
     ...tellTodo(listTodo([site])),
     ...tellChecked(site),
     ...listDoubts([{ ...site, name: '' }]),
@@ -35,7 +39,7 @@ export function describeSite(site: SiteReport): Block[] {
   ];
 }
 
-function tellVerdict({ verdict, kind, summary }: SiteReport): Block {
+function tellVerdict({ kind, summary }: SiteReport, verdict: Verdict): Block {
   const label = kind === 'lan' ? STANDING_WORDS[verdict].label : FITNESS_WORDS[verdict];
   return { kind: 'verdict', standing: verdict, label, text: summary };
 }

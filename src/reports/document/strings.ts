@@ -90,6 +90,7 @@ export const TEXTS = {
   fleetChangesColumns: ['When', 'Client', 'What', 'Severity'],
   title: 'Exposure report',
   siteTitle: 'Site report',
+  site: 'The site',
   found: 'What we found',
   nothingFound: 'Nothing that has to be put right.',
   nothingKnown: 'The last checks found nothing that has to be put right. How all of it is now is not known: see above.',

@@ -6,6 +6,7 @@ import type { Handover } from '../../../src/model/handover.js';
 import { addSweep, client } from '../../cli/filled-store.js';
 import { answer, site, survey } from '../../check/rules/build-survey.js';
 import { cleanReport } from '../../reports/sample-reports.js';
+import { siteReport } from '../../fleet/store/site-fixtures.js';
 import { until } from '../../vantage/run-app.js';
 import { type ServeSetup, servePages } from '../serve.js';
 
@@ -50,6 +51,18 @@ describe('the page of a client', () => {
     expect(status).toBe(200);
     expect(text).toContain('no check of this client has been stored');
     expect(text).not.toContain('As agreed');
+  });
+
+  test('of a client that was checked on site only shows that, and no verdict of an address', async () => {
+    const { browse, send, store } = await servePages();
+    await store.putRoster('/clients.yaml', listRoster([ACME]));
+    await store.addSiteReport(siteReport({ startedAt: new Date(Date.now() - 3_600_000).toISOString() }));
+    const { text } = await browse('/clients/acme');
+    for (const part of ['Fit to install', 'no sweep has checked it yet']) expect(text).toContain(part);
+    expect(text).not.toContain('Nothing is known');
+    expect((await send({ path: '/badge/acme.svg' })).text).toContain('not known');
+    const report = JSON.parse((await send({ path: '/api/v1/clients/acme/report' })).text) as Handover;
+    expect(report).toMatchObject({ addresses: [], site: { verdict: 'compliant' } });
   });
 
   test('and its report have the name that the inventory has, also where only someone at the site had it checked', async () => {
