@@ -83,7 +83,17 @@ describe('Prometheus', () => {
 });
 
 describe('the pages of a dealer', () => {
-  test.each(['/', '/?view=grid', '/changes?since=30d', '/check', '/profiles', '/profiles/closed?try=1', '/operator'])(
+  const paths = [
+    '/',
+    '/?view=grid',
+    '/changes?since=30d',
+    '/check',
+    '/profiles',
+    '/profiles/closed?try=1',
+    '/operator',
+  ];
+  // Of this client, what answers is hostile.
+  test.each([...paths, '/clients/quayside'])(
     '%s can be read at every width, in light and dark, by everyone; and asks for nothing elsewhere',
     async (path) => {
       const { page, complaints, close } = await open(path);
@@ -109,6 +119,16 @@ describe('the pages of a dealer', () => {
     expect(await page.locator('.chart canvas').count()).toBe(1);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await page.locator('.chart canvas').count()).toBe(1);
+    // The legend shows each line as it is drawn, so that it can be told apart without colours.
+    const samples = await page.$$eval('.u-legend .u-series:not(:first-child) .u-marker', (markers) =>
+      markers.map((marker) => {
+        const { backgroundImage, width, height } = getComputedStyle(marker);
+        return [backgroundImage.replaceAll(/rgb\([^)]*\)/g, ''), parseFloat(width) > 4 * parseFloat(height)].join();
+      }),
+    );
+    expect(samples).toHaveLength(4);
+    expect(new Set(samples).size).toBe(4);
+    expect(samples.every((sample) => sample.endsWith('true'))).toBe(true);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -134,8 +134,14 @@ function renderSeverity(severity: Severity): string {
 /** A day or a time by itself, which is not broken. */
 const TIME = /^\d{4}-\d\d-\d\d(?: [\d:]{8} UTC)?$/;
 
+/** What a target sent may have no place to break it for long: it must not make a table wider than its page. */
+const UNBROKEN = /\S{25}/;
+
 function renderCell(cell: Cell): string {
-  if (typeof cell === 'string') return TIME.test(cell) ? `<span class="when">${forHtml(cell)}</span>` : forHtml(cell);
+  if (typeof cell === 'string') {
+    const name = TIME.test(cell) ? 'when' : UNBROKEN.test(cell) ? 'long' : null;
+    return name === null ? forHtml(cell) : `<span class="${name}">${forHtml(cell)}</span>`;
+  }
   if ('severity' in cell) return renderSeverity(cell.severity);
   return `<span class="tag ${cell.standing}">${forHtml(cell.label)}</span>`;
 }

@@ -50,7 +50,7 @@ p{margin:.5rem 0}ul,ol{margin:.5rem 0;padding-left:1.5rem}li{margin:.25rem 0}
 .violation{color:var(--bad)}.inconclusive{color:var(--unsure)}.compliant{color:var(--good)}.no-answer{color:var(--none)}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:4px;padding:0 .4em;font-size:.8rem;font-weight:700;white-space:nowrap}
 .critical,.high{color:var(--bad)}.medium{color:var(--unsure)}.low{color:var(--low)}.info{color:var(--soft)}
-.critical{border-width:2px}.when{white-space:nowrap}
+.critical{border-width:2px}.when{white-space:nowrap}.long{overflow-wrap:anywhere}
 .scroll{overflow-x:auto;margin:.5rem 0}
 table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{overflow-wrap:break-word;text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line)}

@@ -21,7 +21,7 @@ label{display:block;font-size:.9rem;color:var(--soft);margin:.5rem 0 .1rem}label
 input,select,textarea,button{font:inherit;color:inherit}
 input:not([type=checkbox],[type=radio]),select,textarea{background:var(--bg);border:1px solid var(--soft);border-radius:4px;padding:.35rem .5rem;min-height:2.2rem;max-width:100%;width:22rem}
 textarea{width:100%;min-height:8rem;font-family:ui-monospace,monospace;font-size:.9rem}
-input[type=checkbox],input[type=radio]{width:1.25rem;height:1.25rem;margin:.15rem;accent-color:var(--accent)}
+input[type=checkbox],input[type=radio]{width:1.5rem;height:1.5rem;flex:none;margin:0;accent-color:var(--accent)}
 button,.button{display:inline-block;background:var(--accent);color:var(--on-accent);border:1px solid transparent;border-radius:4px;padding:.4rem .9rem;min-height:2.2rem;cursor:pointer;text-decoration:none;font-weight:600}
 button.quiet,.button.quiet{background:var(--bg);color:var(--fg);border-color:var(--soft);font-weight:400}
 button:hover,.button:hover{filter:brightness(1.12)}button:disabled{opacity:.55;cursor:not-allowed}
@@ -45,7 +45,8 @@ pre{white-space:pre-wrap;background:var(--band);padding:.5rem .8rem;border-radiu
 table.list td a:first-child{font-weight:600}td .soft,.soft{color:var(--soft)}caption.seen{position:static;width:auto;height:auto;clip-path:none;text-align:left;color:var(--soft);padding:.3rem 0;white-space:normal}
 @media (max-width:40rem){table.stack caption.seen{display:block}}
 meter,progress{width:14rem;max-width:100%;height:1rem}
-.chart{min-height:14rem}.chart:not(:hover) .u-value{visibility:hidden}.chart .u-legend{font-size:.85rem}
+.chart{min-height:14rem}.chart .u-legend{font-size:.85rem}.chart .u-legend :is(th,td){background:none;border:0;padding:.2rem .3rem}
+.chart .u-legend .u-marker{width:2.2rem;height:3px}.chart:not(:hover) :is(.u-value,.u-legend .u-series:first-child),.chart:not(:hover) .u-legend th::after{visibility:hidden}
 details{margin:.6rem 0}summary{cursor:pointer;min-height:24px}
 @media (prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important;scroll-behavior:auto!important}}
 @media print{.bar,form,.pager,.skip{display:none}}
