@@ -41,12 +41,16 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['model', 'protocols', 'words'],
     why: 'observations and profile to findings: old ones can be judged again',
   },
+  'check/join': {
+    may: ['check/rules', 'model', 'words'],
+    why: 'what several vantages saw of one target, put together: old looks can be joined again',
+  },
   'check/survey': {
     may: ['async', 'check/fingerprints', 'check/probes', 'model', 'net', 'system'],
     why: 'all that looks, and nothing that judges',
   },
   'check/judge': {
-    may: ['check/rules', 'model', 'version', 'words'],
+    may: ['check/join', 'check/rules', 'model', 'version', 'words'],
     why: 'all that judges and says, and nothing that looks',
   },
   'check/run': {
@@ -80,7 +84,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'evidence to findings: old evidence can be judged again',
   },
   'site/judge': {
-    may: ['check/judge', 'check/rules', 'model', 'site/evidence', 'site/rules', 'version', 'words'],
+    may: ['check/join', 'check/judge', 'check/rules', 'model', 'site/evidence', 'site/rules', 'version', 'words'],
     why: 'all that judges a site and says it, and nothing that looks',
   },
   'site/compare-sites': { may: ['model', 'site/evidence', 'site/rules'], why: 'compares reports by what rules found' },
@@ -102,7 +106,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'what the store knows of a client, put together for a customer; how it looks is not its affair',
   },
   'fleet/waivers': {
-    may: ['check/rules', 'files', 'fleet/handover', 'fleet/store', 'model', 'words'],
+    may: ['check/join', 'files', 'fleet/handover', 'fleet/store', 'model', 'words'],
     why: 'what may be accepted, and how it is; rules alone know what is a violation',
   },
   'fleet/alerts': {
@@ -168,7 +172,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   cli: {
     may: [
-      ...['check/run', 'check/judge', 'check/rules', 'credentials', 'evidence', 'files', 'fleet/alerts'],
+      ...['check/join', 'check/run', 'check/judge', 'credentials', 'evidence', 'files', 'fleet/alerts'],
       ...[
         'fleet/changes',
         'fleet/handover',
@@ -234,6 +238,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   {
     what: /^zod#/,
     to: [
+      'check/join',
       'check/rules',
       'files',
       'fleet/alerts/alert-config-schema',

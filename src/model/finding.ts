@@ -22,6 +22,15 @@ export const findingDataSchema = z
   .record(z.string(), z.json())
   .describe('what the rule found, in its own form') as unknown as z.ZodType<FindingData>;
 
+/** At most so many vantages look at one target. */
+export const MAX_VANTAGES = 16;
+
+const seenFromSchema = z
+  .array(text(64))
+  .max(MAX_VANTAGES)
+  .optional()
+  .describe('the vantages whose own reports say so; only in a report that joins several');
+
 export const findingSchema = z.object({
   rule: text(64),
   about: z
@@ -34,6 +43,7 @@ export const findingSchema = z.object({
   endpoint: endpointSchema.nullable(),
   data: findingDataSchema,
   observations: z.array(endpointSchema).describe('the observations that it is based on'),
+  seenFrom: seenFromSchema,
   waiver: z
     .object({
       by: text(128),
@@ -56,8 +66,10 @@ export const findingSchema = z.object({
 export type Finding = z.infer<typeof findingSchema>;
 
 /** A finding as data only, whether or not it has words. */
-export function bareFinding({ rule, about, severity, effect, endpoint, data, observations, waiver }: Finding): Finding {
-  return { rule, about, severity, effect, endpoint, data, observations, ...(waiver && { waiver }) };
+export function bareFinding(finding: Finding): Finding {
+  const { rule, about, severity, effect, endpoint, data, observations, seenFrom, waiver } = finding;
+  const bare = { rule, about, severity, effect, endpoint, data, observations };
+  return { ...bare, ...(seenFrom && { seenFrom }), ...(waiver && { waiver }) };
 }
 
 export const findingWordsSchema = z.object({
@@ -87,13 +99,14 @@ export const undeterminedSchema = z.object({
   endpoint: endpointSchema.nullable(),
   data: findingDataSchema,
   blocking: z.boolean().describe('true: the verdict cannot be compliant'),
+  seenFrom: seenFromSchema,
 });
 /** Something that a rule could not tell. */
 export type Undetermined = z.infer<typeof undeterminedSchema>;
 
 /** An undetermined entry as data only, whether or not it has words. */
-export function bareUndetermined({ rule, endpoint, data, blocking }: Undetermined): Undetermined {
-  return { rule, endpoint, data, blocking };
+export function bareUndetermined({ rule, endpoint, data, blocking, seenFrom }: Undetermined): Undetermined {
+  return { rule, endpoint, data, blocking, ...(seenFrom && { seenFrom }) };
 }
 
 export const undeterminedWordsSchema = z.object({ what: text(512), why: text(1024) });

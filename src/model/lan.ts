@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { transportSchema } from './endpoint.js';
-import {
-  natPmpEvidenceSchema,
-  reportedObservationSchema,
-  ssdpEvidenceSchema,
-  type UnitError,
-  unitErrorSchema,
-} from './report.js';
+import { natPmpEvidenceSchema, ssdpEvidenceSchema } from './evidence.js';
+import { reportedObservationSchema, type UnitError, unitErrorSchema } from './report.js';
 import { nullableText, text } from './text.js';
 
 /*

@@ -3,14 +3,17 @@ import {
   bareFinding,
   bareUndetermined,
   type Finding,
+  findingSchema,
+  MAX_VANTAGES,
   reportedFindingSchema,
   reportedUndeterminedSchema,
   type Undetermined,
+  undeterminedSchema,
 } from './finding.js';
 import { SEVERITIES } from './severity.js';
 import { endpointSchema } from './endpoint.js';
+import { evidenceSchema } from './evidence.js';
 import { nullableText, text } from './text.js';
-import { tlsEvidenceSchema } from './tls-evidence.js';
 
 /*
  * The contract of `sallyport/report@1`. The types below are the only definition of observations, findings
@@ -42,68 +45,6 @@ export const REASONS = [
   'internal',
 ] as const;
 export type Reason = (typeof REASONS)[number];
-
-export const httpEvidenceSchema = z.object({
-  status: z.int(),
-  server: nullableText(256),
-  title: nullableText(256),
-  location: nullableText(512),
-  authenticate: nullableText(256),
-  body: text(2048).describe('the first characters of the body'),
-  truncated: z.boolean(),
-});
-/** What an HTTP server answered. */
-export type HttpEvidence = z.infer<typeof httpEvidenceSchema>;
-
-export const sipEvidenceSchema = z.object({
-  status: z.int(),
-  phrase: text(256),
-  server: nullableText(256),
-  userAgent: nullableText(256),
-  contentType: nullableText(256),
-  allow: nullableText(256),
-  body: text(512),
-});
-/** What a SIP server answered. */
-export type SipEvidence = z.infer<typeof sipEvidenceSchema>;
-
-export const ssdpEvidenceSchema = z.object({
-  st: nullableText(256),
-  usn: nullableText(256),
-  server: nullableText(256),
-  location: nullableText(512),
-});
-/** One SSDP search answer. */
-export type SsdpEvidence = z.infer<typeof ssdpEvidenceSchema>;
-
-export const natPmpEvidenceSchema = z.object({
-  version: z.int(),
-  opcode: z.int(),
-  result: z.int(),
-  epoch: z.int().nullable(),
-  externalAddress: nullableText(15),
-});
-/** A NAT-PMP answer (RFC 6886 §3.2), or a PCP server's answer to it (RFC 6887 appendix A). */
-export type NatPmpEvidence = z.infer<typeof natPmpEvidenceSchema>;
-
-export const evidenceSchema = z
-  .object({
-    http: httpEvidenceSchema.optional().describe('answer to GET /'),
-    login: httpEvidenceSchema.optional().describe('answer to GET /Login.htm'),
-    sip: sipEvidenceSchema.optional(),
-    ssdp: z.array(ssdpEvidenceSchema).max(16).optional(),
-    natPmp: natPmpEvidenceSchema.optional(),
-    tls: tlsEvidenceSchema.optional().describe('it speaks TLS; what it said within is under http, login or sip'),
-    banner: text(1024).optional().describe('bytes sent unasked or after blank lines, as Latin-1'),
-    from: text(64).optional().describe('address:port of the answer, if it was not the endpoint that was asked'),
-    fromPort5060: z.boolean().optional().describe('answered only when asked from local port 5060'),
-    portTaken: z.boolean().optional().describe('silent, and could not be asked from local port 5060, which is taken'),
-    ended: z.enum(['reset', 'closed']).optional().describe('how the other side ended the connection'),
-    detail: text(256).optional().describe('our own error, if the state is error'),
-  })
-  .catchall(z.json());
-/** What was seen on an endpoint, bounded in size. A probe may add keys of its own. */
-export type Evidence = z.infer<typeof evidenceSchema>;
 
 export const observationSchema = z.object({
   endpoint: endpointSchema,
@@ -257,7 +198,7 @@ export const againSchema = z
   .optional()
   .describe('only in reports that an older version stored: the version that judged their observations again');
 
-export const reportSchema = z.object({
+const oneReportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA),
   tool: z.object({ name: z.literal('sallyport'), version: text(32), ruleset: text(32) }),
   target: targetSchema,
@@ -282,21 +223,52 @@ export const reportSchema = z.object({
   errors: z.array(unitErrorSchema),
   again: againSchema,
 });
+
+const vantageLookSchema = z.object({
+  name: text(64).describe('what the vantage is called'),
+  report: oneReportSchema
+    .omit({ summary: true })
+    .extend({ findings: z.array(findingSchema), undetermined: z.array(undeterminedSchema) })
+    .nullable()
+    .describe('its own report, without words; null if it could not look'),
+  trouble: nullableText(512).describe('why it could not look'),
+}) as unknown as z.ZodType<VantageLook>;
+
+export const reportSchema = oneReportSchema.extend({
+  vantages: z
+    .array(vantageLookSchema)
+    .max(MAX_VANTAGES)
+    .optional()
+    .describe('only in a report that joins those of several vantages: what each of them saw'),
+});
 /** The result of one check. */
 export type Report = z.infer<typeof reportSchema>;
 
 /** A report before it is put into words: what is stored and compared. Every report is one as well. */
-export interface ReportData extends Omit<Report, 'summary' | 'findings' | 'undetermined'> {
+export interface ReportData extends Omit<Report, 'summary' | 'findings' | 'undetermined' | 'vantages'> {
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
+  readonly vantages?: readonly VantageLook[] | undefined;
+}
+
+/** What one of several vantages made of a target. Its report is of one look: it joins no others. */
+export interface VantageLook {
+  readonly name: string;
+  readonly report: ReportData | null;
+  readonly trouble: string | null;
 }
 
 /** A report as data only, in the order of its keys, whether or not it has words. */
 export function bareReport(report: ReportData): ReportData {
-  const { summary: _summary, ...data } = report as Report;
+  const { summary: _summary, vantages, ...data } = report as Report;
   return {
     ...data,
     findings: report.findings.map(bareFinding),
     undetermined: report.undetermined.map(bareUndetermined),
+    ...(vantages && { vantages: vantages.map(bareLook) }),
   };
+}
+
+function bareLook({ name, report, trouble }: VantageLook): VantageLook {
+  return { name, report: report && bareReport(report), trouble };
 }

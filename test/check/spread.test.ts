@@ -4,7 +4,8 @@ import { PackedObservations, CommonOutcomes } from '../../src/check/survey/packe
 import { PROBES } from '../../src/check/probes/registry.js';
 import { check, type CheckOptions, type Report } from '../../src/index.js';
 import { listenTcp } from '../../src/lab/listen-tcp.js';
-import { type Evidence, REASONS, STATES } from '../../src/model/report.js';
+import type { Evidence } from '../../src/model/evidence.js';
+import { REASONS, STATES } from '../../src/model/report.js';
 import { keep, stopAfterEach } from '../lab-sites/running.js';
 import { checkAll } from './checking.js';
 

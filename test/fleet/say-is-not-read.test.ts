@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createReport, sayReport } from '../../src/check/judge/say-report.js';
 import { judgeSurvey, surveyOf, type ReportOptions } from '../../src/check/judge/judge-survey.js';
-import { RULES } from '../../src/check/rules/registry.js';
+import { EVERY_RULE } from '../../src/check/join/registry.js';
 import { loadProfile } from '../../src/files/profiles/profile.js';
 import { routeEvent } from '../../src/fleet/alerts/route.js';
 import { compareLooks } from '../../src/fleet/changes/compare-looks.js';
@@ -25,7 +25,7 @@ const constants = {
   say: () => ({ title: WORD, seen: WORD, matters: WORD, remedy: WORD, programs: [], references: [] }),
   sayDoubt: () => ({ what: WORD, why: WORD }),
 };
-const speakers = [...RULES, ...SITE_RULES] as unknown as Speaker[];
+const speakers = [...EVERY_RULE, ...SITE_RULES] as unknown as Speaker[];
 const originals = speakers.map(({ say, sayDoubt }) => ({ say, sayDoubt }));
 
 let options: ReportOptions;

@@ -1,4 +1,4 @@
-import type { HttpEvidence } from '../../model/report.js';
+import type { HttpEvidence } from '../../model/evidence.js';
 import { type Fingerprint, quoteSent } from './fingerprint.js';
 
 const MODEL = /(?<![A-Z0-9])(?:SL1100|SL2100|SV8100|SV9100)(?![A-Z0-9])/gi;

@@ -1,4 +1,4 @@
-import type { SsdpEvidence } from '../../model/report.js';
+import type { SsdpEvidence } from '../../model/evidence.js';
 import { privateLocationHost } from '../../protocols/upnp/ssdp.js';
 import { quoteSent } from './fingerprint.js';
 

@@ -5,13 +5,13 @@ import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { Finding } from '../../model/finding.js';
 import { accessOf, indexServices, type Profile, type ProfileService } from '../../model/profile.js';
 import { REPORT_SCHEMA, type ReportData, type Survey } from '../../model/report.js';
-import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
+import { SEVERITIES, type Severity } from '../../model/severity.js';
 import { VERSION } from '../../version.js';
 import { deriveFacts, type Facts } from '../rules/facts.js';
-import { noSignOfLife } from '../rules/no-sign-of-life.js';
 import { RULES, RULESET } from '../rules/registry.js';
 import type { Rule } from '../rules/rule.js';
 import { cutText } from '../../words/sentence.js';
+import { acceptFindings } from './accept-findings.js';
 import { applyRules, decideVerdict } from './engine.js';
 
 /** What a report is made with, the same for all targets of a run. */
@@ -43,13 +43,10 @@ export function judgeSurvey(survey: Survey, options: ReportOptions): ReportData 
   const found = applyRules(rules, facts);
   // Where a service is named that always answers, silence is not what the site is known for.
   const mayBeSilent = facts.missingSign === null;
-  const accepted = [...waivers.map(fromStore), ...(silence ? [acceptanceOf(silence)] : [])];
   const { today = dayOf(survey) } = options;
-  const isStill = indexIdentities(survey);
+  const accepted = acceptFindings(found.findings, survey, { waivers, silence, today, mayBeSilent });
   const outcome = {
-    findings: found.findings
-      .map((finding) => applyWaivers(finding, accepted, { today, mayBeSilent, isStill }))
-      .sort(compareFindings),
+    findings: accepted.sort(compareFindings),
     undetermined: found.undetermined,
     errors: [...survey.errors, ...found.errors],
   };
@@ -85,89 +82,16 @@ function requires({ services, unlisted }: Profile, source: string): boolean {
 }
 
 /** Worst first, then by endpoint; what concerns the whole address comes before single endpoints. */
-function compareFindings(a: Finding, b: Finding): number {
+export function compareFindings(a: Finding, b: Finding): number {
   const bySeverity = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
   if (bySeverity !== 0) return bySeverity;
   if (a.endpoint === null || b.endpoint === null) return Number(a.endpoint !== null) - Number(b.endpoint !== null);
   return compareEndpointIds(a.endpoint, b.endpoint);
 }
 
-/** What waivers are compared with. */
-interface Standing {
-  readonly today: string;
-  readonly mayBeSilent: boolean;
-  readonly isStill: IsStill;
-}
-
-/**
- * Turns a violation, or silence, that someone accepted into a note that says so. What is worse than what was accepted,
- * elsewhere, of another identity, or after the last day stays as it is; what else forbids a verdict cannot be accepted.
- * Silence that was accepted until some day says so.
- */
-function applyWaivers(finding: Finding, waivers: readonly Acceptance[], standing: Standing): Finding {
-  const { today, mayBeSilent, isStill } = standing;
-  if (!isWaivable(finding, mayBeSilent)) return finding;
-  const waiver = waivers.find((candidate) => covers(candidate, finding, today, isStill));
-  if (!waiver) return finding.about === 'silence' ? noteLapse(finding, waivers, today) : finding;
-  const { by, reason, until, origin } = waiver;
-  return { ...finding, effect: 'note', waiver: { by: cutText(by, 128), reason: cutText(reason, 512), until, origin } };
-}
-
-/** Silence with the day on which the last one who accepted it had it end. */
-function noteLapse(finding: Finding, waivers: readonly Acceptance[], today: string): Finding {
-  const ended = waivers.flatMap(({ rule, until }) =>
-    rule === finding.rule && until !== null && until < today ? [until] : [],
-  );
-  const acceptedUntil = ended.sort().at(-1);
-  return acceptedUntil === undefined ? finding : { ...finding, data: { ...finding.data, acceptedUntil } };
-}
-
-/** What a person may accept: a violation, or that a site answers nothing; not that we could not see. */
-function isWaivable({ about, effect }: Finding, mayBeSilent: boolean): boolean {
-  return effect === 'violation' || (mayBeSilent && effect === 'inconclusive' && about === 'silence');
-}
-
-/** What someone accepted, and where. */
-interface Acceptance extends Omit<Waiver, 'id' | 'clientId' | 'grantedAt' | 'until'> {
-  readonly until: string | null;
-  readonly origin: NonNullable<NonNullable<Finding['waiver']>['origin']>;
-}
-
-const fromStore = (waiver: Waiver): Acceptance => ({ ...waiver, origin: 'waiver' });
-
-function acceptanceOf({ by, until }: AcceptedSilence): Acceptance {
-  const reason = 'The site is known to answer nothing';
-  const origin = until === null ? 'check' : 'inventory';
-  return { rule: noSignOfLife.id, endpoint: null, by, reason, until, severity: null, identity: null, origin };
-}
-
-function dayOf({ startedAt }: Survey): string {
+/** The day of a check, UTC. */
+export function dayOf({ startedAt }: Pick<Survey, 'startedAt'>): string {
   return startedAt.slice(0, 'YYYY-MM-DD'.length);
-}
-
-/** Whether no one but the identity that was accepted answers on an endpoint. */
-type IsStill = (label: string, endpoint: Finding['endpoint']) => boolean;
-
-function covers(waiver: Acceptance, { rule, endpoint, severity }: Finding, day: string, isStill: IsStill): boolean {
-  return (
-    waiver.rule === rule &&
-    (waiver.endpoint === null || waiver.endpoint === endpoint) &&
-    (waiver.until === null || waiver.until >= day) &&
-    (waiver.severity === null || isAtLeast(waiver.severity, severity)) &&
-    (waiver.identity === null || isStill(waiver.identity, endpoint))
-  );
-}
-
-/** There can be as many findings as an address has ports: the observations are gone through once. */
-function indexIdentities({ observations }: Survey): IsStill {
-  const labels = new Map<Finding['endpoint'], Set<string>>();
-  for (const { endpoint, state, identity } of observations) {
-    if (state !== 'open' || !identity) continue;
-    const known = labels.get(endpoint);
-    if (known) known.add(identity.label);
-    else labels.set(endpoint, new Set([identity.label]));
-  }
-  return (label, endpoint) => labels.get(endpoint)?.size === 1 && labels.get(endpoint)!.has(label);
 }
 
 /** The survey that a report was made from, to be judged again: a report holds all that was seen. */

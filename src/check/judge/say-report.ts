@@ -8,13 +8,13 @@ import {
 } from '../../model/finding.js';
 import type { Report, ReportData, Survey } from '../../model/report.js';
 import type { Summary } from '../../model/summary.js';
-import { RULES } from '../rules/registry.js';
+import { EVERY_RULE } from '../join/registry.js';
 import { servicesNotLookedAt } from '../rules/services-not-looked-at.js';
-import { cutText, lowerFirst, quote } from '../../words/sentence.js';
+import { cutText, listNames, lowerFirst, quote } from '../../words/sentence.js';
 import { isViolation, sayFinding, sayOver, sayUndetermined, type Speakers } from './engine.js';
 import { judgeSurvey, type ReportOptions } from './judge-survey.js';
 
-const SPEAKERS: Speakers = new Map(RULES.map((rule) => [rule.id, rule]));
+const SPEAKERS: Speakers = new Map(EVERY_RULE.map((rule) => [rule.id, rule]));
 
 /** Judges a survey and puts the report into words. */
 export function createReport(survey: Survey, options: ReportOptions): Report {
@@ -33,8 +33,14 @@ export function sayCheckOver(finding: Finding): string {
 
 /** Puts a report into words. Total: a stored one can be said again. */
 export function sayReport(data: ReportData): Report {
-  const findings = data.findings.map((finding) => ({ ...finding, ...sayCheckFinding(finding) }));
-  const undetermined = data.undetermined.map((doubt) => ({ ...doubt, ...sayUndetermined(SPEAKERS, doubt) }));
+  const findings = data.findings.map((finding) => {
+    const words = sayCheckFinding(finding);
+    return { ...finding, ...words, seen: addSightings(words.seen, 2048, finding, data) };
+  });
+  const undetermined = data.undetermined.map((doubt) => {
+    const { what, why } = sayUndetermined(SPEAKERS, doubt);
+    return { ...doubt, what, why: addSightings(why, 1024, doubt, data) };
+  });
   const { schema, tool, target, vantage, profile, authorization, startedAt, durationMs, interrupted } = data;
   return {
     ...{ schema, tool, target, vantage, profile, authorization, startedAt, durationMs, interrupted },
@@ -48,7 +54,22 @@ export function sayReport(data: ReportData): Report {
     liveness: data.liveness,
     errors: data.errors,
     ...(data.again && { again: data.again }),
+    ...(data.vantages && { vantages: [...data.vantages] }),
   };
+}
+
+/** A sentence with who saw it and who did not, where not all vantages say the same. */
+function addSightings(
+  text: string,
+  max: number,
+  { seenFrom }: Pick<Finding, 'seenFrom'>,
+  { vantages = [] }: Pick<ReportData, 'vantages'>,
+): string {
+  const others = vantages.filter(({ name, report }) => report !== null && !seenFrom?.includes(name));
+  if (!seenFrom || others.length === 0) return text;
+  const list = (names: readonly string[]) => listNames(names.map((name) => quote(name, 32)));
+  const sightings = ` Seen from ${list(seenFrom)}, not from ${list(others.map(({ name }) => name))}.`;
+  return cutText(text, max - sightings.length) + sightings;
 }
 
 /** What a report's sentence rests on; findings come worst first. */

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
 import type { Conversation, ReadEnd, Talk } from '../../net/sockets/conversation.js';
 import { stripTelnet } from '../../protocols/telnet.js';
 import { isTlsAnswer } from '../../protocols/tls.js';

@@ -1,4 +1,4 @@
-import type { SsdpEvidence } from '../../model/report.js';
+import type { SsdpEvidence } from '../../model/evidence.js';
 import { parseSsdpAnswer, renderSsdpSearch } from '../../protocols/upnp/ssdp.js';
 import type { Probe } from './probe.js';
 

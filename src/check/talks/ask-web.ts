@@ -1,4 +1,4 @@
-import type { Evidence, HttpEvidence } from '../../model/report.js';
+import type { Evidence, HttpEvidence } from '../../model/evidence.js';
 import type { Conversation } from '../../net/sockets/conversation.js';
 import { isHttpComplete, parseHttpResponse, renderHttpGet, staysOpen } from '../../protocols/http/http.js';
 import { USER_AGENT } from '../../version.js';

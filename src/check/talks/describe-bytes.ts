@@ -1,4 +1,4 @@
-import type { Evidence } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
 import { parseHttpResponse } from '../../protocols/http/http.js';
 import { findSipResponse } from '../../protocols/sip/sip.js';
 

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
 import type { Conversation } from '../../net/sockets/conversation.js';
 import { askSip } from './ask-sip.js';
 import { askWeb } from './ask-web.js';

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
 import type { Conversation } from '../../net/sockets/conversation.js';
 import { isTlsAnswer, renderClientHello } from '../../protocols/tls.js';
 import { describeBytes } from './describe-bytes.js';

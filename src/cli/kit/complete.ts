@@ -88,7 +88,7 @@ const SOURCES: Readonly<
     return listRuleIds().map((id) => [id, explainRule(id)?.title]);
   },
   async 'rule of check'() {
-    const { RULES } = await import('../../check/rules/registry.js');
-    return RULES.map(({ id, title }) => [id, title]);
+    const { EVERY_RULE } = await import('../../check/join/registry.js');
+    return EVERY_RULE.map(({ id, title }) => [id, title]);
   },
 };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isRandomCanary } from '../../model/canary.js';
 import { isTurned } from '../../model/answer-kind.js';
-import { bareReport, type Evidence, type ReportData, type ReportedObservation } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
+import { bareReport, type ReportData, type ReportedObservation } from '../../model/report.js';
 
 /** Stands for the target's address. No JSON text holds it: in strings, control characters are escaped. */
 export const ADDRESS_MARK = '\x1a';

@@ -1,4 +1,4 @@
-import { RULES } from '../../check/rules/registry.js';
+import { EVERY_RULE } from '../../check/join/registry.js';
 import { formatDay, readLastDay } from '../../files/text/day.js';
 import { InputError, throwErrors } from '../../files/text/input-error.js';
 import type { SlotState, Waiver } from '../../model/change.js';
@@ -91,7 +91,7 @@ function overlaps(other: Waiver, { rule, endpoint, now }: Pick<Waiver, 'rule' | 
 }
 
 function readRule(text: string): string {
-  const ids = RULES.map(({ id }) => id);
+  const ids = EVERY_RULE.map(({ id }) => id);
   if (isWaivable(text)) return text;
   if (ids.includes(text)) throw new InputError(`${text} is not a violation, so there is nothing to accept`);
   throw new InputError(`there is no rule "${text}"${suggest(text, ids)}; sallyport explain lists them`);
@@ -133,7 +133,7 @@ async function readStates(store: Store, clientId: string): Promise<SlotState[]> 
   return states.filter((state) => state !== null);
 }
 
-const aboutOf = (rule: string) => RULES.find(({ id }) => id === rule)?.about;
+const aboutOf = (rule: string) => EVERY_RULE.find(({ id }) => id === rule)?.about;
 const isSilent = (state: SlotState): boolean => standingOfSlot(state) === 'no-answer';
 
 /** How bad it is now, and who answers there: what is worse, or someone else, is not accepted. */

@@ -1,4 +1,5 @@
-import type { Evidence, Reason, State } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
+import type { Reason, State } from '../../model/report.js';
 
 /** What a probe saw of an endpoint: an observation without its name and time. */
 export interface Outcome {

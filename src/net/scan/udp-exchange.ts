@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram';
-import type { Evidence, Reason } from '../../model/report.js';
+import type { Reason } from '../../model/report.js';
 import { type Appointment, cancel } from '../../async/agenda.js';
 import type { Core } from './core.js';
 import { type Host, REFUSAL_GAP_MS } from './host.js';
@@ -211,7 +211,7 @@ class UdpExchange {
     const understood = this.request.read(bytes);
     const elsewhere = from && (from.address !== this.host.address || from.port !== this.port);
     if (elsewhere && !understood) return;
-    const evidence: Evidence = understood ?? { banner: bytes.toString('latin1', 0, 256) };
+    const evidence: Outcome['evidence'] = understood ?? { banner: bytes.toString('latin1', 0, 256) };
     if (elsewhere) evidence.from = `${from.address}:${from.port}`;
     if (fixed) evidence.fromPort5060 = true;
     const { collect, reason } = this.request;

@@ -1,4 +1,5 @@
-import type { Evidence, Reason } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
+import type { Reason } from '../../model/report.js';
 import type { Sender } from '../sockets/udp-port.js';
 import type { Correlate } from './udp-shared.js';
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Agenda, cancel } from '../../async/agenda.js';
-import type { Evidence } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
 import type { TlsEvidence } from '../../model/tls-evidence.js';
 
 /** How a read ended. */

@@ -1,4 +1,4 @@
-import type { HttpEvidence } from '../../model/report.js';
+import type { HttpEvidence } from '../../model/evidence.js';
 import { cleanHeaderValue, readHeader, readHeaderList, renderAuthority } from './headers.js';
 import { allowsAnother, readBody, readResponse } from './http-response.js';
 

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../model/address.js';
 import type { PcpEvidence } from '../../model/lan.js';
-import type { NatPmpEvidence } from '../../model/report.js';
+import type { NatPmpEvidence } from '../../model/evidence.js';
 
 const RESPONSE_BIT = 0x80;
 const NAT_PMP = 0;

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { SipEvidence } from '../../model/report.js';
+import type { SipEvidence } from '../../model/evidence.js';
 import {
   cleanHeaderValue,
   type MessageHead,

@@ -1,5 +1,6 @@
 import { addressScope } from '../../model/address.js';
-import type { AddressScope, SsdpEvidence } from '../../model/report.js';
+import type { SsdpEvidence } from '../../model/evidence.js';
+import type { AddressScope } from '../../model/report.js';
 import { cleanHeaderValue, parseHead, readHeader } from '../http/headers.js';
 
 /**

@@ -1,4 +1,4 @@
-import { RULES } from '../../check/rules/registry.js';
+import { EVERY_RULE } from '../../check/join/registry.js';
 import type { Rule } from '../../check/rules/rule.js';
 import type { FixedBy } from '../../model/finding.js';
 import { wrapText } from '../../words/layout.js';
@@ -10,7 +10,10 @@ export type RuleExplanation = Pick<Rule<never>, 'id' | 'title' | 'severity' | 'f
 
 /** Those of the check come first; a site has most of them as well, under the same ids. */
 const EXPLANATIONS: ReadonlyMap<string, RuleExplanation> = new Map(
-  [...RULES, ...SITE_RULES.filter(({ id }) => !RULES.some((rule) => rule.id === id))].map((rule) => [rule.id, rule]),
+  [...EVERY_RULE, ...SITE_RULES.filter(({ id }) => !EVERY_RULE.some((rule) => rule.id === id))].map((rule) => [
+    rule.id,
+    rule,
+  ]),
 );
 
 /** Columns of the pages of the documentation. */

@@ -3,7 +3,7 @@ import { natPmpAddress } from '../../check/probes/nat-pmp-address.js';
 import { runProbe } from '../../check/probes/probe.js';
 import type { Endpoint } from '../../model/endpoint.js';
 import type { Device, Gateway, PcpEvidence, SsdpFound } from '../../model/lan.js';
-import type { NatPmpEvidence } from '../../model/report.js';
+import type { NatPmpEvidence } from '../../model/evidence.js';
 import type { Engine } from '../../net/scan/engine.js';
 import { parsePcpAnswer, renderPcpAnnounce } from '../../protocols/nat/nat-pmp.js';
 import { type HttpPlace, renderHttpPlace } from '../../protocols/upnp/http-place.js';

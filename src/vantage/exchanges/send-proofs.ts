@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mapConcurrently } from '../../async/map-concurrently.js';
 import { type EndpointId, parseEndpointId } from '../../model/endpoint.js';
-import type { Evidence } from '../../model/report.js';
+import type { Evidence } from '../../model/evidence.js';
 import type { ProofEvent } from '../../model/vantage-api.js';
 import type { Talk } from '../../net/sockets/conversation.js';
 import { Engine } from '../../net/scan/engine.js';

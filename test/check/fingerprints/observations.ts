@@ -1,4 +1,5 @@
-import type { Evidence, HttpEvidence, Observation, SipEvidence, SsdpEvidence } from '../../../src/model/report.js';
+import type { Evidence, HttpEvidence, SipEvidence, SsdpEvidence } from '../../../src/model/evidence.js';
+import type { Observation } from '../../../src/model/report.js';
 
 /** An observation with this evidence, on a port that tells nothing. */
 export function observe(evidence: Evidence, endpoint: Observation['endpoint'] = 'tcp/34567'): Observation {

@@ -3,13 +3,8 @@ import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import type { Fingerprint, Match } from '../../../src/check/fingerprints/fingerprint.js';
 import { FINGERPRINTS, identify } from '../../../src/check/fingerprints/registry.js';
-import {
-  type Evidence,
-  evidenceSchema,
-  type Identity,
-  identitySchema,
-  unitErrorSchema,
-} from '../../../src/model/report.js';
+import { type Evidence, evidenceSchema } from '../../../src/model/evidence.js';
+import { type Identity, identitySchema, unitErrorSchema } from '../../../src/model/report.js';
 import { http, observe, sip, ssdp } from './observations.js';
 import { expectWithin } from '../../protocols/hostile.js';
 import { CODE_POINT } from '../../words/code-point.js';

@@ -5,7 +5,7 @@ import type { Datagram, LabServer } from '../../../src/lab/lab-server.js';
 import { natPmp, renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
 import { dim, necPhone, necSip, pcpro, webpro } from '../../../src/lab/servers/nec.js';
 import { renderSipAnswer, sip } from '../../../src/lab/servers/sip.js';
-import { evidenceSchema } from '../../../src/model/report.js';
+import { evidenceSchema } from '../../../src/model/evidence.js';
 import type { Outcome } from '../../../src/net/scan/outcome.js';
 import { startServer, stopAfterAll } from '../../lab-sites/running.js';
 import { dvr } from '../../lab-sites/servers/dvr.js';

@@ -7,7 +7,7 @@ import { runProbe } from '../../../src/check/probes/probe.js';
 import { runProbes } from '../../../src/check/survey/run-probes.js';
 import type { LabServer, TcpBehaviour } from '../../../src/lab/lab-server.js';
 import { necSip, pcpro, webpro } from '../../../src/lab/servers/nec.js';
-import { evidenceSchema } from '../../../src/model/report.js';
+import { evidenceSchema } from '../../../src/model/evidence.js';
 import type { Outcome } from '../../../src/net/scan/outcome.js';
 import { startServer, stopAfterAll } from '../../lab-sites/running.js';
 import { dvr } from '../../lab-sites/servers/dvr.js';

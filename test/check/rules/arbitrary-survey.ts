@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { EndpointId, Transport } from '../../../src/model/endpoint.js';
 import { OUTSIDER, type Access, type Profile } from '../../../src/model/profile.js';
+import type { Evidence } from '../../../src/model/evidence.js';
 import {
   ADDRESS_SCOPES,
   IDENTITY_KINDS,
   REASONS,
   STATES,
-  type Evidence,
   type Identity,
   type Survey,
 } from '../../../src/model/report.js';

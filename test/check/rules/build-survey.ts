@@ -2,7 +2,8 @@ import { createReport } from '../../../src/check/judge/say-report.js';
 import type { ReportOptions } from '../../../src/check/judge/judge-survey.js';
 import { parseEndpointId, type EndpointId } from '../../../src/model/endpoint.js';
 import { OUTSIDER, type Access, type Profile, type ProfileSource } from '../../../src/model/profile.js';
-import type { Evidence, Identity, IdentityKind, Reason, State, Survey } from '../../../src/model/report.js';
+import type { Evidence } from '../../../src/model/evidence.js';
+import type { Identity, IdentityKind, Reason, State, Survey } from '../../../src/model/report.js';
 import { SERVICES, type ServiceId } from '../../../src/model/service.js';
 import type { Seen } from '../../../src/check/rules/trust.js';
 

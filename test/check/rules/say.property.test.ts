@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { sayFinding, sayUndetermined } from '../../../src/check/judge/engine.js';
-import { RULES } from '../../../src/check/rules/registry.js';
+import { EVERY_RULE } from '../../../src/check/join/registry.js';
 import type { Rule } from '../../../src/check/rules/rule.js';
 import { endpointSchema } from '../../../src/model/endpoint.js';
 import {
@@ -18,7 +18,10 @@ import { SEVERITIES } from '../../../src/model/severity.js';
 import { SITE_RULES } from '../../../src/site/rules/registry.js';
 import { arbitraryOf } from './arbitrary-of-schema.js';
 
-const ALL: readonly Rule<never>[] = [...RULES, ...SITE_RULES.filter(({ id }) => !RULES.some((rule) => rule.id === id))];
+const ALL: readonly Rule<never>[] = [
+  ...EVERY_RULE,
+  ...SITE_RULES.filter(({ id }) => !EVERY_RULE.some((rule) => rule.id === id)),
+];
 const rules = ALL.map((rule) => [rule.id, rule] as const);
 
 const endpoint = arbitraryOf(endpointSchema) as unknown as fc.Arbitrary<NonNullable<Finding['endpoint']>>;

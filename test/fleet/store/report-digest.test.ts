@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { digestReport } from '../../../src/fleet/store/report-digest.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
-import { bareReport, type Evidence, type Report, type ReportedObservation } from '../../../src/model/report.js';
+import type { Evidence } from '../../../src/model/evidence.js';
+import { bareReport, type Report, type ReportedObservation } from '../../../src/model/report.js';
 import { anyReport } from '../../reports/report-arbitrary.js';
 import { cleanReport, dmzReport, sampleFinding, sampleObservation, SAMPLES } from '../../reports/sample-reports.js';
 

@@ -11,7 +11,7 @@ import {
   tarpit,
 } from '../../../src/lab/servers/hostile.js';
 import { pcpro } from '../../../src/lab/servers/nec.js';
-import { evidenceSchema } from '../../../src/model/report.js';
+import { evidenceSchema } from '../../../src/model/evidence.js';
 import { startServer, stopAfterAll } from '../../lab-sites/running.js';
 import { endlessBody } from '../../lab-sites/servers/endless-body.js';
 import { giantHeaders } from '../../lab-sites/servers/giant-headers.js';

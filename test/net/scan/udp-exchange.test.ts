@@ -7,7 +7,7 @@ import { listenUdp } from '../../../src/lab/listen-udp.js';
 import { renderSsdpAnswer, ssdp } from '../../../src/lab/servers/gateway.js';
 import { datagramStorm, giantDatagram } from '../../../src/lab/servers/hostile.js';
 import { renderSipAnswer, sip } from '../../../src/lab/servers/sip.js';
-import { evidenceSchema } from '../../../src/model/report.js';
+import { evidenceSchema } from '../../../src/model/evidence.js';
 import type { Outcome } from '../../../src/net/scan/outcome.js';
 import type { Timing } from '../../../src/net/scan/timing.js';
 import type { UdpRequest } from '../../../src/net/scan/udp-request.js';

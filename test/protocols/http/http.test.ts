@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { httpEvidenceSchema } from '../../../src/model/report.js';
+import { httpEvidenceSchema } from '../../../src/model/evidence.js';
 import { isHttpComplete, parseHttpResponse, renderHttpGet, staysOpen } from '../../../src/protocols/http/http.js';
 import { expectWithin, hostileBytes, message, mutated, pathological } from '../hostile.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { natPmpEvidenceSchema } from '../../../src/model/report.js';
+import { natPmpEvidenceSchema } from '../../../src/model/evidence.js';
 import { parseNatPmpAnswer, renderNatPmpAddressRequest } from '../../../src/protocols/nat/nat-pmp.js';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { sipEvidenceSchema } from '../../../src/model/report.js';
+import { sipEvidenceSchema } from '../../../src/model/evidence.js';
 import {
   createSipIds,
   isSipComplete,

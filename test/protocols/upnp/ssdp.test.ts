@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ssdpEvidenceSchema } from '../../../src/model/report.js';
+import { ssdpEvidenceSchema } from '../../../src/model/evidence.js';
 import { parseSsdpAnswer, privateLocationHost, renderSsdpSearch } from '../../../src/protocols/upnp/ssdp.js';
 import { expectWithin, hostileBytes, message, mutated, pathological } from '../hostile.js';
 import { CODE_POINT } from '../../words/code-point.js';

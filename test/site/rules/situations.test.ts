@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Gateway } from '../../../src/model/lan.js';
-import type { HttpEvidence } from '../../../src/model/report.js';
+import type { HttpEvidence } from '../../../src/model/evidence.js';
 import { answer, HTTP, profile, see } from '../../check/rules/build-survey.js';
 import {
   bare,
