@@ -25,10 +25,18 @@ const signedCheckSchema = z.strictObject({
 /** What a signed report says of one address, or of one site. */
 export type SignedCheck = z.infer<typeof signedCheckSchema>;
 
+const registerHeadSchema = z.strictObject({
+  length: z.int().positive().describe('how many entries the register of all clients of the store had'),
+  head: digestSchema.describe('the hash of the last one'),
+});
+/** Where the register of all clients of a store ended. */
+export type RegisterHead = z.infer<typeof registerHeadSchema>;
+
 const chainHeadSchema = z.strictObject({
   client: text(128).describe('id of the client'),
   length: z.int().positive().describe('how many records the store had chained of the client, those deleted included'),
   head: digestSchema.describe('the hash of the last one'),
+  register: registerHeadSchema.optional().describe('missing in what older versions signed'),
 });
 /** Where the chain of a client's records in the store ended. */
 export type ChainHead = z.infer<typeof chainHeadSchema>;

@@ -108,6 +108,10 @@ describe('check', () => {
     expect(both.code).toBe(1);
     expect(both.stderr).toContain(`${other}: record 2 of a is another one than when the report was signed`);
     expect(both.stderr).toContain(`${missing}: record 4 of a is not in the store`);
+    const register = { length: 1, head: 'ab'.repeat(32) };
+    const unlisted = await check(sign('unlisted.html', { chain: { ...chain!, register } }));
+    expect(unlisted.code).toBe(1);
+    expect(unlisted.stderr).toContain('unlisted.html: entry 1 of the register of clients is another one than when');
     const pruned = sign('pruned.html', { chain: { client: 'a', length: 1, head: 'ab'.repeat(32) } });
     await runHere(['store', 'prune', '--keep', '1', '--store', path]);
     expect(await check(pruned)).toMatchObject({ code: 3 });

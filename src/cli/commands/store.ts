@@ -93,6 +93,12 @@ async function showInfo(store: Store): Promise<number> {
     ],
     ['chained', `${renderCount(info.chains.records, 'record')} of ${renderCount(info.chains.clients, 'client')}`],
     ['chains end', info.chains.head],
+    [
+      'ended',
+      info.ended.last === null
+        ? 'no client was forgotten or renamed'
+        : `${renderCount(info.ended.clients, 'client')} forgotten or renamed, the last ${renderTime(info.ended.last)}`,
+    ],
     ['checks', `${counts.results}, with ${renderCount(counts.reports, 'different report')}`],
     ['oldest check', tellTime(info.oldest)],
     ['newest check', tellTime(info.newest)],
@@ -137,6 +143,11 @@ async function checkStore(store: Store, against: readonly string[]): Promise<num
     else tell(line);
     if (state === 'other' || state === 'missing') code = EXIT.violation;
     if (state === 'pruned' && code === EXIT.compliant) code = EXIT.inconclusive;
+    if (!chain.register) continue;
+    const listed = await store.findHead(chain.register);
+    if (listed === 'contained') continue;
+    tell(`${file}: entry ${chain.register.length} of the register of clients ${HEADS[listed]}`);
+    code = EXIT.violation;
   }
   return code;
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { ChainHead } from '../../model/signature.js';
+import type { ChainHead, RegisterHead } from '../../model/signature.js';
 import {
   CHAIN_START,
   chainInvitedCheck,
@@ -9,9 +9,11 @@ import {
   chainSiteReport,
   type Link,
   readChain,
+  REGISTER,
   sumBody,
   toHex,
 } from './chain.js';
+import { checkRegister, findRegisterHead, tellKey } from './chain-register.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -44,15 +46,15 @@ export async function checkChains(db: Db): Promise<string[]> {
     select client_id from chains union select client_id from slots union select coalesce(client_id, '') from site_reports
     union select client_id from pruned_links union select client_id from invited_checks
   `.execute(db);
-  const problems = await checkSums(db);
-  for (const { client_id: key } of rows) {
+  const keys = rows.map((row) => row.client_id).filter((key) => key !== REGISTER);
+  const problems = [...(await checkSums(db)), ...(await checkRegister(db))];
+  for (const key of keys) {
     const found = await checkChain(db, key);
     const shown =
       found.length > MOST_OF_CLIENT
         ? [...found.slice(0, MOST_OF_CLIENT), `${found.length - MOST_OF_CLIENT} more`]
         : found;
-    const name = key === '' ? 'site reports without a client' : `client ${key}`;
-    problems.push(...shown.map((problem) => `${name}: ${problem}`));
+    problems.push(...shown.map((problem) => `${tellKey(key)}: ${problem}`));
   }
   return problems;
 }
@@ -208,8 +210,10 @@ async function readInvited(db: Db, key: string) {
   return rows.map(({ body, ...row }) => ({ ...row, sum: sumBody(body) }));
 }
 
-/** What became of the end of a client's chain that was signed. */
-export async function findHead(db: Db, { client, length, head }: ChainHead): Promise<HeadState> {
+/** What became of the end of a client's chain that was signed, or of that of the register. */
+export async function findHead(db: Db, signed: ChainHead | RegisterHead): Promise<HeadState> {
+  if (!('client' in signed)) return findRegisterHead(db, signed);
+  const { client, length, head } = signed;
   const { entries } = await readEntries(db, chainKey(client));
   const entry = entries.find(({ first, link }) => first <= length && length <= link);
   if (!entry) return 'missing';

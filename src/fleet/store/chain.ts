@@ -1,6 +1,5 @@
 import { createHash, hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { ChainHead } from '../../model/signature.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -21,6 +20,9 @@ export interface Link {
 
 /** Before the first record of a client. */
 export const CHAIN_START: Link = { link: 0, chain: new Uint8Array() };
+
+/** What no client can be called: where the end of the register (chain-register.ts) is noted among those of chains. */
+export const REGISTER = '*';
 
 /** What is chained of a result: all that its row holds, and the SHA-256 of the body that it shares with others. */
 export interface ChainedResult {
@@ -61,21 +63,21 @@ export function sumBody(body: Uint8Array): Buffer {
 export function chainResult(before: Link, row: ChainedResult): Link {
   const { sweep_id, slot, at, verdict, address, target, authorization, duration_ms, srtt_ms, sum } = row;
   const look = [sweep_id, slot, at, verdict, address, target, authorization, duration_ms, srtt_ms];
-  return chainOn(before, ['result', ...look, toHex(sum)]);
+  return chainEntry(before, ['result', ...look, toHex(sum)]);
 }
 
 /** Chains a site report to what is before it. */
 export function chainSiteReport(before: Link, { kind, at, sum }: ChainedSiteReport): Link {
-  return chainOn(before, ['site', kind, at, toHex(sum)]);
+  return chainEntry(before, ['site', kind, at, toHex(sum)]);
 }
 
 /** Chains a check that someone at the site began to what is before it. */
 export function chainInvitedCheck(before: Link, { invite, at, sum }: ChainedInvitedCheck): Link {
-  return chainOn(before, ['invited', invite, at, toHex(sum)]);
+  return chainEntry(before, ['invited', invite, at, toHex(sum)]);
 }
 
-/** The hash is over that of the record before, in hexadecimal, and JSON: there is one way alone to read it. */
-function chainOn(before: Link, content: readonly (string | number | null)[]): Link {
+/** Chains what was said of something. The hash is over the one before, in hexadecimal, and JSON: read in one way alone. */
+export function chainEntry(before: Link, content: readonly (string | number | null)[]): Link {
   const link = before.link + 1;
   return { link, chain: hash('sha256', toHex(before.chain) + JSON.stringify([link, ...content]), 'buffer') };
 }
@@ -104,19 +106,14 @@ export async function putChain(db: Db, clientId: string | null, { link: length, 
     .execute();
 }
 
-/** Where the chain of a client stands, to be signed; null if nothing of it was ever chained. */
-export async function readChainHead(db: Db, client: string): Promise<ChainHead | null> {
-  const { link, chain } = await readChain(db, client);
-  return link === 0 ? null : { client, length: link, head: toHex(chain) };
-}
-
 /** What all chains come to: how many there are, how many records they have, and one hash over their heads. */
 export async function readAllChains(db: Db): Promise<{ clients: number; records: number; head: string }> {
   const rows = await db.selectFrom('chains').selectAll().orderBy('client_id').execute();
   const hash = createHash('sha256');
   for (const { client_id, length, head } of rows) hash.update(`${JSON.stringify([client_id, length, toHex(head)])}\n`);
-  const records = rows.reduce((sum, { length }) => sum + length, 0);
-  return { clients: rows.length, records, head: hash.digest('hex') };
+  const own = rows.filter((row) => row.client_id !== REGISTER);
+  const records = own.reduce((sum, { length }) => sum + length, 0);
+  return { clients: own.length, records, head: hash.digest('hex') };
 }
 
 /** Bytes in hexadecimal. */

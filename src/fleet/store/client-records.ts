@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Client, ClientCard } from '../../model/client.js';
+import { readChain } from './chain.js';
+import { noteBegun, noteEnded } from './chain-register.js';
 import { type CardColumns, toCardColumns } from './client-card.js';
 import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
@@ -60,6 +62,7 @@ export async function forgetClient(db: Db, clientId: string): Promise<void> {
   await db.deleteFrom('results').where('slot_id', 'in', slots).execute();
   await deleteUnusedReports(db);
   for (const table of TABLES) await db.deleteFrom(table).where('client_id', '=', clientId).execute();
+  await noteEnded(db, clientId, Date.now());
   await db.deleteFrom('roster').where('client_id', '=', clientId).execute();
   await db.deleteFrom('clients').where('id', '=', clientId).execute();
 }
@@ -86,6 +89,8 @@ export async function renameClient(db: Db, from: string, to: string): Promise<vo
       .execute();
   for (const table of TABLES)
     await db.updateTable(table).set({ client_id: to }).where('client_id', '=', from).execute();
+  await noteEnded(db, from, Date.now());
+  if ((await readChain(db, to)).link > 0) await noteBegun(db, to, Date.now());
   // An inventory that has the new id already keeps it.
   const listed = await db.selectFrom('roster').where('client_id', '=', from).selectAll().executeTakeFirst();
   if (listed)

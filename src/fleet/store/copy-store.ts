@@ -31,6 +31,7 @@ const KEYS = {
   runs: ['key'],
   chains: ['client_id'],
   pruned_links: ['client_id', 'last'],
+  chain_register: ['number'],
   shared_links: ['id'],
   made_codes: ['invite'],
   schedulers: ['token'],

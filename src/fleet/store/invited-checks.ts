@@ -2,6 +2,7 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import { bareReport, REPORT_SCHEMA, type ReportData } from '../../model/report.js';
 import { chainInvitedCheck, putChain, readChain, sumBody } from './chain.js';
+import { noteBegun } from './chain-register.js';
 import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
 
@@ -31,6 +32,7 @@ export async function addInvitedCheck(db: Db, client: string, { invite, report }
     .values({ client_id: client, invite, at, body, ...end })
     .execute();
   await putChain(db, client, end);
+  if (end.link === 1) await noteBegun(db, client, Date.now());
 }
 
 /** The newest of them of a client, newest first. */

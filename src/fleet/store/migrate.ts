@@ -18,6 +18,7 @@ import { unseenExposures } from './migrations/unseen-exposures.js';
 import { handedReports } from './migrations/handed-reports.js';
 import { madeCodes } from './migrations/made-codes.js';
 import { schedulers } from './migrations/schedulers.js';
+import { chainRegister } from './migrations/chain-register.js';
 import { rosterOthers } from './migrations/roster-others.js';
 import { siteLooks } from './migrations/site-looks.js';
 import type { Migration } from './migrations/migration.js';
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   handedReports,
   siteLooks,
   rosterOthers,
+  chainRegister,
 ];
 
 /** A StoreError unless the database is ours or empty, and no newer than this program. */

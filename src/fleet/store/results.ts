@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { ClientCard, StoredReport, HistoryEntry } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
 import { CHAIN_START, chainResult, type Link, readChain, sumBody } from './chain.js';
+import { noteBegun } from './chain-register.js';
 import { type CardColumns, toCardColumns } from './client-card.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget } from './report-body.js';
 import { digestReport } from './report-digest.js';
@@ -43,6 +44,7 @@ export async function addResult(db: Db, result: NewResult): Promise<number | nul
   };
   const { authorization } = report;
   const end = final ? chainResult(await findEnd(db, known, client.id), { ...seen, slot, authorization, sum }) : null;
+  if (end?.link === 1) await noteBegun(db, client.id, Date.now());
   const look = {
     ...seen,
     report_id: reportId,
@@ -54,8 +56,7 @@ export async function addResult(db: Db, result: NewResult): Promise<number | nul
     await db.updateTable('results').set(look).where('id', '=', known.id).execute();
     return known.id;
   }
-  const slotId = known?.slot_id ?? (await addSlot(db, client.id, slot));
-  return insertResult(db, slotId, look);
+  return insertResult(db, known?.slot_id ?? (await addSlot(db, client.id, slot)), look);
 }
 
 /** As text, for the same reason as {@link findKnown}. */

@@ -1,7 +1,8 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import { bareSiteReport, SITE_SCHEMA, type SiteReportData } from '../../model/site.js';
-import { chainSiteReport, putChain, readChain, sumBody } from './chain.js';
+import { chainKey, chainSiteReport, putChain, readChain, sumBody } from './chain.js';
+import { noteBegun } from './chain-register.js';
 import { renewRecheck } from './old-recheck.js';
 import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
@@ -33,6 +34,7 @@ export async function addSiteReport(db: Db, report: SiteReportData): Promise<num
     .returning('id')
     .executeTakeFirstOrThrow();
   await putChain(db, client, end);
+  if (end.link === 1) await noteBegun(db, chainKey(client), Date.now());
   return id;
 }
 

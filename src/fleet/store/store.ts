@@ -1,6 +1,7 @@
 import * as answers from './answers.js';
-import { readAllChains, readChainHead } from './chain.js';
+import { readAllChains } from './chain.js';
 import { checkChains, findHead, type HeadState } from './chain-check.js';
+import { readEnded, readSignedHead } from './chain-register.js';
 import * as changes from './changes.js';
 import { type ClientRecords, countRecords, forgetClient, renameClient, retireClient } from './client-records.js';
 import type { StoreConnection } from './connection.js';
@@ -28,7 +29,7 @@ import * as waivers from './waivers.js';
 import type { StoredChange, Waiver } from '../../model/change.js';
 import type { StoredAnswer } from '../../model/checklist.js';
 import type { Client, HistoryEntry, RosterEntry, StoredReport } from '../../model/client.js';
-import type { ChainHead } from '../../model/signature.js';
+import type { ChainHead, RegisterHead } from '../../model/signature.js';
 import type { SiteReportData } from '../../model/site.js';
 
 /** Clients of an inventory. */
@@ -346,13 +347,13 @@ export class Store {
     return checkSummaries(this.#db);
   }
 
-  /** Where the chain of a client's records ends, to be signed with a report; null if it has none. */
+  /** Where the chain of a client's records ends, and the register of all, to be signed with a report; null if it has none. */
   readChainHead(clientId: string): Promise<ChainHead | null> {
-    return readChainHead(this.#db, clientId);
+    return readSignedHead(this.#db, clientId);
   }
 
-  /** Whether the chain of a client still holds the end that was signed once. */
-  findHead(signed: ChainHead): Promise<HeadState> {
+  /** Whether the chain of a client, or the register of all, still holds the end that was signed once. */
+  findHead(signed: ChainHead | RegisterHead): Promise<HeadState> {
     return findHead(this.#db, signed);
   }
 
@@ -375,6 +376,6 @@ export class Store {
     const { kind } = this.#connection;
     const [{ version }, bytes] = [await this.#connection.readStructure(), await this.measureBytes()];
     const [counts, chains] = [await upkeep.readCounts(this.#db), await readAllChains(this.#db)];
-    return { kind, path: this.path, bytes, version, ...counts, chains };
+    return { kind, path: this.path, bytes, version, ...counts, chains, ended: await readEnded(this.#db) };
   }
 }

@@ -35,6 +35,7 @@ export interface Tables {
   readonly runs: { readonly key: string; readonly at: number };
   readonly chains: { readonly client_id: string; readonly length: number; readonly head: Uint8Array };
   readonly pruned_links: PrunedLinksTable;
+  readonly chain_register: ChainRegisterTable;
   readonly shared_links: SharedLinksTable;
   readonly made_codes: MadeCodesTable;
   readonly schedulers: SchedulersTable;
@@ -54,6 +55,16 @@ interface PrunedLinksTable {
   readonly last: number;
   /** The hash of the last. */
   readonly head: Uint8Array;
+}
+
+interface ChainRegisterTable {
+  /** In the chain of the register, from 1. */
+  readonly number: number;
+  readonly kind: 'begun' | 'ended';
+  readonly name: string;
+  readonly client_id: string | null;
+  readonly at: number;
+  readonly chain: Uint8Array;
 }
 
 interface SchedulersTable {

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { REGISTER } from './chain.js';
 import type { DatabaseKind, StoreConnection } from './connection.js';
 import { noteDeleted } from './coverage.js';
 import { decodeInvitedCheck } from './invited-checks.js';
@@ -43,6 +44,8 @@ export interface StoreInfo {
   readonly newest: string | null;
   /** How many clients have chained records, how many records, and one hash over the ends of all chains. */
   readonly chains: { readonly clients: number; readonly records: number; readonly head: string };
+  /** How many clients were forgotten or renamed, and when one last was, ISO 8601, UTC; null if none was. */
+  readonly ended: { readonly clients: number; readonly last: string | null };
 }
 
 /** How much is in a store. */
@@ -240,7 +243,7 @@ export async function readSize(db: Db): Promise<Omit<StoreSize, 'path' | 'bytes'
   const { rows } = await sql<Record<'results' | 'oldest' | 'newest' | 'clients' | 'records', number | null>>`
     select results, oldest, newest, clients, records from
       (select count(*) as results, min(at) as oldest, max(at) as newest from results) as looks,
-      (select count(*) as clients, sum(length) as records from chains) as ends
+      (select count(*) as clients, sum(length) as records from chains where client_id <> ${REGISTER}) as ends
   `.execute(db);
   const { results, oldest, newest, clients, records } = rows[0]!;
   const chains = { clients: clients ?? 0, records: records ?? 0 };

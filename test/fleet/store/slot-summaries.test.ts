@@ -156,6 +156,8 @@ async function forgetSummaries(path: string): Promise<void> {
     alter table sweeps drop column invite;
     alter table sweeps drop column untold;
     alter table roster drop column others;
+    drop table chain_register;
+    delete from chains where client_id = '*';
     drop table shared_links;
     drop table made_codes;
     drop table schedulers;

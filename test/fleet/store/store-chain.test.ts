@@ -71,7 +71,10 @@ test('what is stored is chained, for each client its own', async () => {
   await site(store, 0, null);
   expect(await store.checkChains()).toEqual([]);
   const head = (client: string) => store.readChainHead(client);
-  expect(await head('a')).toEqual({ client: 'a', length: 7, head: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(await head('a')).toEqual({
+    ...{ client: 'a', length: 7, head: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    register: { length: 4, head: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  });
   expect(await head('b')).toMatchObject({ client: 'b', length: 6 });
   expect(await head('new to the store')).toMatchObject({ length: 1 });
   expect(await head('stranger')).toBe(null);
@@ -226,6 +229,50 @@ describe('what someone does by plain SQL is noticed:', () => {
     expect(await tamper(`update chains set client_id = 'c' where client_id = 'a'`)).not.toEqual([]);
   });
 
+  const allOf = (id: string, slot: number) => `
+    delete from changes where slot_id = ${slot};
+    delete from results where slot_id = ${slot};
+    delete from slots where id = ${slot};
+    delete from clients where id = '${id}';
+    delete from site_reports where client_id = '${id}';
+    delete from chains where client_id = '${id}';
+  `;
+
+  test('all records of a client that were removed, with the end of their chain', async () => {
+    const gone = 'client a: all of its records were removed, and the end of its chain';
+    expect(await tamper(allOf('a', 1))).toEqual([gone]);
+    expect(
+      await tamper(`update slots set state = null; delete from results where slot_id = 1;
+      delete from site_reports; delete from chains where client_id = 'a'`),
+    ).toEqual([gone]);
+    const [cut, altered] = [
+      'the register of clients: entry 2 was altered, or the one before it is missing',
+      'the register of clients does not end as it was noted',
+    ];
+    expect(await tamper(`${allOf('a', 1)} delete from chain_register where number = 1`)).toEqual([cut]);
+    expect(await tamper(`${allOf('b', 2)} delete from chain_register where number = 2`)).toEqual([altered]);
+    expect(await tamper(`update chain_register set client_id = 'c' where number = 2`)).toEqual([cut]);
+    expect(await tamper(`delete from chain_register`)).toEqual([
+      altered,
+      'client a: is not in the register of clients',
+      'client b: is not in the register of clients',
+    ]);
+  });
+
+  test('that of another client by the register in a signed report, although all was made anew', async () => {
+    const signed = (await (await fill()).readChainHead('b'))!.register!;
+    const store = await fill();
+    expect(await store.findHead(signed)).toBe('contained');
+    await sweep(store, 6, ['c']);
+    expect(await store.findHead(signed)).toBe('contained');
+    const forged = await stores.open();
+    for (const day of [0, 1, 2]) await sweep(forged, day, ['b']);
+    expect(await forged.checkChains()).toEqual([]);
+    expect(await forged.findHead(signed)).toBe('missing');
+    await sweep(forged, 3, ['c']);
+    expect(await forged.findHead(signed)).toBe('other');
+  });
+
   test('of many problems of a client the first are told', async () => {
     const store = await stores.open();
     for (let day = 0; day < 25; day++) await sweep(store, day, ['a']);
@@ -277,10 +324,10 @@ describe('what sallyport does itself leaves chains whole:', () => {
   test('rename, retire and forget', async () => {
     const store = await fill();
     await store.prune({ olderThan: daysLater(2), keepPerSlot: null });
-    const before = await store.readChainHead('a');
+    const { length, head } = (await store.readChainHead('a'))!;
     await store.renameClient('a', 'c');
     expect(await store.readChainHead('a')).toBe(null);
-    expect(await store.readChainHead('c')).toEqual({ ...before, client: 'c' });
+    expect(await store.readChainHead('c')).toMatchObject({ length, head, client: 'c' });
     await store.retireClient('c', null, NOW);
     expect(await store.checkChains()).toEqual([]);
     await sweep(store, 6, ['c', 'a']);
@@ -289,6 +336,12 @@ describe('what sallyport does itself leaves chains whole:', () => {
     await store.forgetClient('c');
     expect(await store.readChainHead('c')).toBe(null);
     expect(await store.checkChains()).toEqual([]);
+    // Renamed, and forgotten; of which clients, the store knows no more.
+    expect((await store.info()).ended).toEqual({ clients: 2, last: expect.any(String) });
+    const connection = connectTo(stores.placeOf(store));
+    const named = await connection.tables.selectFrom('chain_register').select('client_id').orderBy('number').execute();
+    expect(named.map((row) => row.client_id)).toEqual([null, 'b', null, null, 'a', null]);
+    await connection.close();
     await sweep(store, 7, ['c']);
     expect(await store.readChainHead('c')).toMatchObject({ length: 1 });
     expect(await store.checkChains()).toEqual([]);
