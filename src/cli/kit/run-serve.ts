@@ -5,7 +5,7 @@ import { openStore } from '../../fleet/store/open-store.js';
 import { StoreError } from '../../fleet/store/store-error.js';
 import type { Store } from '../../fleet/store/store.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
-import { listRoster } from '../../fleet/sweep/roster.js';
+import { NotedRoster } from '../../fleet/sweep/noted-roster.js';
 import { watch } from '../../fleet/sweep/watch.js';
 import type { WatchedFiles } from '../../fleet/sweep/watched-files.js';
 import { openInBrowser } from '../../system/open-in-browser.js';
@@ -74,12 +74,17 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     const { path } = store;
     tuneForMany();
     // Pages and metrics list what no sweep has checked yet, too, and what was changed since.
-    const noteRoster = createRosterNotes(store);
-    await noteRoster(first);
+    const roster = new NotedRoster(store);
+    await roster.note(first);
     const load = async (): Promise<WatchedFiles> => {
       const loaded = await files.load();
-      await noteRoster(loaded);
+      await roster.note(loaded);
       return loaded;
+    };
+    const changed = async (): Promise<boolean> => {
+      // What cannot be noted at the moment is the next time.
+      await roster.restore().catch(() => {});
+      return files.changed();
     };
     // Heavy; help and tokens do without it.
     const { startServe } = await import('../../web/start-serve.js');
@@ -142,7 +147,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
       await watch({
         store,
         figures: measured,
-        ...{ load, changed: files.changed },
+        ...{ load, changed },
         jitterMs,
         view,
         signal,
@@ -158,14 +163,4 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     ending.release();
     await store?.close();
   }
-}
-
-/** Notes the clients of an inventory in the store whenever it was loaded anew. */
-function createRosterNotes(store: Store): (files: WatchedFiles) => Promise<void> {
-  let noted: WatchedFiles['everyone'] | null = null;
-  return async ({ inventory, everyone }) => {
-    if (everyone === noted) return;
-    noted = everyone;
-    await store.putRoster(inventory, listRoster(everyone));
-  };
 }

@@ -35,6 +35,12 @@ export class FleetList {
     return measureClients(this.#connection.tables);
   }
 
+  /** How many clients of inventories are noted. */
+  async countRoster(): Promise<number> {
+    const rows = this.#connection.tables.selectFrom('roster').select(({ fn }) => fn.countAll<number>().as('count'));
+    return Number((await rows.executeTakeFirstOrThrow()).count);
+  }
+
   /** Names of the profiles that the newest looks were judged by. */
   async listProfiles(): Promise<string[]> {
     const rows = await this.#connection.tables
