@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 /*
  * Bundles the command line that tsc has built: loading its 250 modules one by one takes a third of a second, of
  * which the bundle needs half, and less without white space. Commands and what they alone need stay in chunks of their own. yargs,
- * cli-progress, SQLite, nodemailer, pdfkit and pg are left out, since they read files beside their modules, or may lack some.
+ * cli-progress, SQLite, nodemailer, pdfkit, pg and pg-boss are left out, since they read files beside their modules, or may lack some.
  */
 const DIST = new URL('dist/', import.meta.url);
 const { metafile } = await build({
@@ -20,7 +20,7 @@ const { metafile } = await build({
   target: 'node20',
   minifyWhitespace: true,
   minifySyntax: true,
-  external: ['yargs', 'cli-progress', '@photostructure/sqlite', 'nodemailer', 'pdfkit', 'pg'],
+  external: ['yargs', 'cli-progress', '@photostructure/sqlite', 'nodemailer', 'pdfkit', 'pg', 'pg-boss'],
   // Dependencies in CommonJS call require for Node's own modules.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   logLevel: 'warning',

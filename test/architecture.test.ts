@@ -120,6 +120,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     ],
     why: 'an inventory through targets, store and alerts, headless',
   },
+  'fleet/workers': {
+    may: [...['async', 'check/judge', 'check/run', 'files', 'fleet/store', 'fleet/sweep', 'model', 'net', 'words']],
+    why: 'looks that others make, from elsewhere: orders to them, and what they bring; what becomes of it is the sweep’s',
+  },
   server: {
     may: ['async', 'files', 'model', 'words'],
     why: 'who asks over HTTP, how often and how much; what is answered is not its affair',
@@ -179,6 +183,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
         'fleet/store',
         'fleet/sweep',
         'fleet/waivers',
+        'fleet/workers',
         'handover',
         'lab',
         'model',
@@ -284,7 +289,7 @@ const WORDS: readonly { readonly what: RegExp; readonly to: readonly string[]; r
   },
   { what: /\bprocess\.env\b/, to: ['cli'], why: 'options come as arguments, so that two runs can differ' },
   {
-    what: /\bfetch\(|\bnew (?:WebSocket|EventSource)\b/,
+    what: /(?<!boss\.)\bfetch\(|\bnew (?:WebSocket|EventSource)\b/,
     to: ['fleet/alerts/http-post', 'web/browser/live'],
     why: 'a LOCATION or a redirect of a target is never followed; alerts go where the user said, pages ask their own server',
   },

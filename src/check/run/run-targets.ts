@@ -17,6 +17,8 @@ import { createSurvey, finishRounds } from '../survey/survey-target.js';
 
 /** What targets are looked at for and judged by: made once for all that share it. */
 export interface Terms extends ReportOptions {
+  /** What the planner is made of, for whoever makes one elsewhere. */
+  readonly plan: PlanOptions;
   readonly planTarget: Planner;
   /** Endpoints that a report lists in any case. */
   readonly listed: ReadonlySet<EndpointId>;
@@ -37,6 +39,7 @@ export function createTerms({ plan, source, ...options }: TermsOptions): Terms {
     ...options,
     profileDigest: digestProfile(profile),
     source,
+    plan,
     planTarget: createPlanner(plan),
     listed: new Set([...listEndpoints(profile), ...(plan.also ?? [])]),
   };
@@ -52,6 +55,8 @@ export interface Job {
   readonly terms: Terms;
   /** Where not that of the run. */
   readonly timing?: Timing | undefined;
+  /** Whether it is pinged if it answers nothing, where not as the run has it. */
+  readonly ping?: boolean | undefined;
   /** Where not that of the terms. */
   readonly authorization?: string | undefined;
   /** Findings that were accepted for this target. */
@@ -97,10 +102,9 @@ export async function* runTargets<T extends Job>(
   const engine = new Engine(options.timing, signal);
   const control = options.control && new ControlEndpoint(engine, options.control);
   const shared = { engine, control, ownAddresses: listOwnAddresses(), signal, onEndpoint };
-  const prepare = ({ terms }: T) => {
+  const prepare = ({ terms, ping = options.ping }: T) => {
     // Where a service always answers, an echo would prove no more.
-    const ping = options.ping && terms.profile.alive === undefined;
-    return { ...shared, ping, listed: terms.listed, source: terms.source };
+    return { ...shared, ping: ping && terms.profile.alive === undefined, listed: terms.listed, source: terms.source };
   };
   const judge = (job: T, survey: Survey) => {
     const { terms, authorization = terms.authorization, waivers, silence = terms.silence } = job;

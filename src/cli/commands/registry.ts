@@ -28,6 +28,11 @@ export const COMMANDS = {
     title: 'Serve pages of all clients, with their API, and sweep on schedules',
     load: () => import('./serve.js'),
   },
+  coordinator: {
+    title: 'Sweep on schedules through workers at several vantages, until you stop it',
+    load: () => import('./coordinator.js'),
+  },
+  worker: { title: 'Look at clients from here, for a coordinator', load: () => import('./worker.js') },
   clients: { title: 'List all clients with their verdicts, the worst first', load: () => import('./clients.js') },
   show: { title: 'Show the last report of a client, or that of a given time', load: () => import('./show.js') },
   report: {

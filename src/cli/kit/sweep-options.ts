@@ -19,6 +19,23 @@ export const SELECTION = {
   tag: { list: true, value: 'TAG', describe: 'Only clients with this tag' },
 } as const satisfies Options;
 
+/** What counts as a change, and who is told of it. */
+export const TELLING = {
+  ...STORE,
+  'confirm-after': {
+    value: 'TIME',
+    otherwise: '30s',
+    describe:
+      'How long to wait before a change is checked again; it counts if it is still there; 0 for no second check',
+  },
+  alerts: { value: 'FILE', describe: 'File of alert channels and routes' },
+} as const satisfies Options;
+
+/** How long to wait before a change is checked again, ms. */
+export function readConfirmAfter(settings: { readonly 'confirm-after': string | undefined }): number {
+  return shared.readDuration('confirm-after', settings['confirm-after'], CONFIRM_AFTER_MS);
+}
+
 /** The options of all that sweeps an inventory: those of check, without what an inventory says for each client. */
 export const SWEEP_OPTIONS = {
   ...inGroup('Clients:', {
@@ -27,16 +44,7 @@ export const SWEEP_OPTIONS = {
     ...SELECTION,
     ...shared.EXCLUSIONS,
   }),
-  ...inGroup('Changes and alerts:', {
-    ...STORE,
-    'confirm-after': {
-      value: 'TIME',
-      otherwise: '30s',
-      describe:
-        'How long to wait before a change is checked again; it counts if it is still there; 0 for no second check',
-    },
-    alerts: { value: 'FILE', describe: 'File of alert channels and routes' },
-  }),
+  ...inGroup('Changes and alerts:', TELLING),
   ...inGroup('What to check:', { ...shared.REACH, ...shared.FAIL_ON }),
   ...shared.PACE,
   ...inGroup('Output:', shared.COMMON),
@@ -54,7 +62,7 @@ export async function readSweepFigures(settings: Values<typeof SWEEP_OPTIONS>): 
   if (mistakes) throw mistakes;
   return {
     ...shared.readPace(settings),
-    confirmAfterMs: shared.readDuration('confirm-after', settings['confirm-after'], CONFIRM_AFTER_MS),
+    confirmAfterMs: readConfirmAfter(settings),
     exclude: createExclusion(await resolveExclusions(specs, resolveName)),
     allowSpecial: settings['allow-special'],
   };

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { choosePing, chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
-import { runTargets, type SeeEndpoint } from '../../check/run/run-targets.js';
+import { runTargets, type RunTargetsOptions, type SeeEndpoint } from '../../check/run/run-targets.js';
 import type { ResolveName } from '../../model/address.js';
 import type { Exclusion } from '../../files/targets/guard.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
@@ -29,6 +29,12 @@ const BLINDNESS =
   'the control endpoint did not answer, no probe could leave this machine, or the targets are addresses of this machine itself. No change is reported from ' +
   'these checks. Check the network of the machine that runs sallyport.';
 
+/** Makes the looks of a sweep, in any order, and gives a report of each; after an abort no more than what is done. */
+export type RunLooks = (
+  jobs: AsyncIterable<LookJob>,
+  options: RunTargetsOptions & { readonly sweepId: number },
+) => AsyncIterable<{ readonly job: LookJob; readonly report: ReportData }>;
+
 /** What to sweep and how. */
 export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly store: Store;
@@ -46,6 +52,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly allowSpecial?: boolean | undefined;
   /** The system's resolver, where not given. */
   readonly resolve?: ResolveName | undefined;
+  /** Who makes the looks; this process if not given. */
+  readonly runLooks?: RunLooks | undefined;
   /** Ends the sweep at once; what is not done yet can be resumed. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
@@ -160,7 +168,9 @@ export async function* runSweep(
       finished++;
       if (reason !== null && failed.length < MAX_FAILED_LISTED) failed.push({ client, reason });
     });
-    for await (const { job, report } of runTargets(queue.take(expectEach(firsts, blindness, slow)), {
+    const { runLooks = runTargets } = options;
+    for await (const { job, report } of runLooks(queue.take(expectEach(firsts, blindness, slow)), {
+      sweepId,
       timing,
       control,
       ping: choosePing(options, total),

@@ -8,6 +8,7 @@ import { BackOff } from './back-off.js';
 import { OperatorLine } from './operator-line.js';
 import { ReportClock } from './report-clock.js';
 import { ScheduleTurn } from './schedule-turn.js';
+import { StoreError } from '../store/store-error.js';
 import type { WatchOptions } from './watch-options.js';
 import type { WatchedFiles } from './watched-files.js';
 import { filterClients, findDue, listSchedules, runKey, type Schedule } from './schedules.js';
@@ -36,6 +37,10 @@ class Watcher {
   readonly #due = new Map<string, Date>();
   #healthy = true;
   #delivering = false;
+  /** There may be an unfinished sweep. */
+  #mayGoOn = false;
+  /** The sweep of ours that was cut off as the store was away, and may stand as running there. */
+  #cutOff: number | null = null;
   #seenAt = Date.now();
   readonly #deliveries: BackOff;
   readonly #sweeps: BackOff;
@@ -71,8 +76,10 @@ class Watcher {
         ours = await this.#turn.take();
         if (ours && !before) await this.#begin(planned);
         planned = ours;
-        const next = ours ? this.#findNext() : undefined;
-        if (next && this.#sweeps.restMs === 0) await this.#sweep(next);
+        const rested = ours && this.#sweeps.restMs === 0;
+        if (rested && this.#mayGoOn && (await this.#goOn())) continue;
+        const next = rested ? this.#findNext() : undefined;
+        if (next) await this.#sweep(next);
         else await wait(tickMs, undefined, { signal }).catch(() => {});
       }
       view.note('stopped');
@@ -84,13 +91,30 @@ class Watcher {
 
   /** Begins where whoever ran the schedules before left off. */
   async #begin(planned: boolean): Promise<void> {
-    const { store } = this.options;
+    this.#mayGoOn = true;
     try {
-      if (await store.findUnfinished(this.files.inventory)) await this.#sweep(null);
       if (!planned) await this.#plan();
     } catch (error) {
       await this.#tellOperator('The schedules cannot be planned', (error as Error).message);
     }
+  }
+
+  /**
+   * Goes on with an unfinished sweep; false if there is none, or if it is not ours to run. While whoever runs it seems to
+   * be alive it is looked at again with each look at the clock: who was killed on another machine seems so for a minute.
+   */
+  async #goOn(): Promise<boolean> {
+    const { store } = this.options;
+    try {
+      if (this.#cutOff !== null) await store.finishSweep(this.#cutOff, 'interrupted', new Date());
+      this.#cutOff = null;
+      this.#mayGoOn = (await store.findUnfinished(this.files.inventory)) !== null;
+    } catch (error) {
+      this.#sweeps.noteFailure();
+      this.options.view.note((error as Error).message);
+      return false;
+    }
+    return this.#mayGoOn && (await this.#sweep(null));
   }
 
   #findNext(): Schedule | undefined {
@@ -196,10 +220,11 @@ class Watcher {
     }
   }
 
-  /** Sweeps one schedule, or goes on with what is unfinished. */
-  async #sweep(schedule: Schedule | null): Promise<void> {
+  /** Sweeps one schedule, or goes on with what is unfinished; false if that cannot be. */
+  async #sweep(schedule: Schedule | null): Promise<boolean> {
     const { store, figures, signal, view } = this.options;
     const startedAt = new Date();
+    let began: number | null = null;
     try {
       const onTrouble = (trouble: string): void => view.note(trouble);
       const options = { ...figures, ...this.files, store, signal, onTrouble };
@@ -210,9 +235,10 @@ class Watcher {
             filter: { schedule: schedule.key },
           })
         : await resumeSweep(options);
-      if (!prepared) return;
+      if (!prepared) return false;
       if (schedule) await store.noteRun(runKey(schedule, this.files), startedAt);
       const { id, remaining } = prepared.sweep;
+      began = id;
       view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${renderCount(remaining, 'client')}`);
       let end: SweepEnd = { state: 'interrupted', blind: 0, held: 0, failed: [] };
       const sweep = runSweep(prepared, options, (ended) => (end = ended));
@@ -232,6 +258,8 @@ class Watcher {
     } catch (error) {
       this.#healthy = false;
       this.#sweeps.noteFailure();
+      // Where the store is away for a while, what was not done is done when it is back.
+      if (error instanceof StoreError && error.mayPass && began !== null) [this.#cutOff, this.#mayGoOn] = [began, true];
       if (schedule) await store.noteRun(runKey(schedule, this.files), startedAt).catch(() => {});
       await this.#tellOperator('A sweep failed', (error as Error).message);
     }
@@ -241,6 +269,7 @@ class Watcher {
       await store.noteRun(runKey(schedule, this.files), endedAt).catch(() => {});
       this.#appoint(schedule, endedAt);
     }
+    return true;
   }
 
   #tellOperator(title: string, detail: string): Promise<void> {

@@ -16,7 +16,7 @@ import type { UdpRequest } from './udp-request.js';
  */
 export class Engine {
   readonly #core: Core;
-  readonly #pacing: NetworkPacing;
+  readonly #pacing = new NetworkPacing();
   readonly #forget: () => void;
   #cut = false;
 
@@ -26,13 +26,12 @@ export class Engine {
     signal?: AbortSignal,
   ) {
     this.#core = new Core(timing);
-    this.#pacing = new NetworkPacing(timing.networkGapMs);
     this.#forget = signal ? onAbort(signal, () => this.cutOff()) : () => {};
   }
 
   /** Begins with a target; `address` is an IP literal. It may have a timing of its own; rate and sockets are shared. */
   host(address: string, timing = this.timing): Host {
-    return new Host(address, this.#pacing.createPacer(address, timing.hostGapMs), timing);
+    return new Host(address, this.#pacing.createPacer(address, timing), timing);
   }
 
   /** Connects to a TCP endpoint and, where it is open, runs `talk` on the connection. */

@@ -1,6 +1,7 @@
 import { parseAddress } from '../../model/address.js';
 import { type Agenda, TICK_MS } from '../../async/agenda.js';
 import { Queue } from '../../async/queue.js';
+import type { Timing } from './timing.js';
 
 const PRUNE_ABOVE = 4096;
 
@@ -125,17 +126,15 @@ export class Gate {
 export class NetworkPacing {
   readonly #next = new Map<string, number>();
 
-  constructor(private readonly gapMs: number) {}
-
-  /** Creates the pacer of one host: keeps both the host's gap and that of its network. Gaps in ms. */
-  createPacer(address: string, hostGapMs: number): Pacer {
+  /** Creates the pacer of one host: keeps both the host's gap and that of its network. */
+  createPacer(address: string, { hostGapMs, networkGapMs }: Pick<Timing, 'hostGapMs' | 'networkGapMs'>): Pacer {
     const network = networkOf(address);
     let hostNext = 0;
     return (now) => {
       const due = Math.max(now, hostNext, this.#next.get(network) ?? 0);
       hostNext = due + hostGapMs;
       if (this.#next.size > PRUNE_ABOVE) this.#prune(now);
-      this.#next.set(network, due + this.gapMs);
+      this.#next.set(network, due + networkGapMs);
       return due;
     };
   }
@@ -145,7 +144,8 @@ export class NetworkPacing {
   }
 }
 
-function networkOf(address: string): string {
+/** The network that an address is paced with: its IPv4 /24 or IPv6 /48. */
+export function networkOf(address: string): string {
   if (!address.includes(':')) return address.slice(0, address.lastIndexOf('.'));
   const parsed = parseAddress(address);
   return parsed ? String(parsed.value >> 80n) : address;

@@ -15,13 +15,17 @@ const HOSTS = [
 ];
 const NETWORKS = [0, 0, 0, 1, 2, 2, 3];
 
+const GAPS = { hostGapMs: 0, networkGapMs: 10 };
+
 describe('NetworkPacing', () => {
   test('keeps the gaps of hosts and networks, grants nothing in the past and wastes no time', () => {
     const step = fc.record({ host: fc.nat(HOSTS.length - 1), wait: fc.oneof(fc.constant(0), fc.nat(20)) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const pacing = new NetworkPacing(NETWORK_GAP);
-        const pacers = HOSTS.map((address) => pacing.createPacer(address, HOST_GAP));
+        const pacing = new NetworkPacing();
+        const pacers = HOSTS.map((address) =>
+          pacing.createPacer(address, { hostGapMs: HOST_GAP, networkGapMs: NETWORK_GAP }),
+        );
         const lastOfHost = new Map<number, number>();
         const lastOfNetwork = new Map<number, number>();
         let now = 100;
@@ -49,16 +53,16 @@ describe('NetworkPacing', () => {
     ['an IPv6 /48 of zeros', '2001::1', '2001::2', true],
     ['two IPv6 /48', '2001:db8:1::1', '2001:db8:2::1', false],
   ])('%s', (_, one, other, shared) => {
-    const pacing = new NetworkPacing(10);
-    expect(pacing.createPacer(one, 0)(5)).toBe(5);
-    expect(pacing.createPacer(other, 0)(5)).toBe(shared ? 15 : 5);
+    const pacing = new NetworkPacing();
+    expect(pacing.createPacer(one, GAPS)(5)).toBe(5);
+    expect(pacing.createPacer(other, GAPS)(5)).toBe(shared ? 15 : 5);
   });
 
   test('still keeps gaps after very many networks', () => {
-    const pacing = new NetworkPacing(10);
-    const pacer = pacing.createPacer('192.0.2.1', 0);
+    const pacing = new NetworkPacing();
+    const pacer = pacing.createPacer('192.0.2.1', GAPS);
     expect(pacer(100)).toBe(100);
-    for (let k = 0; k < 5_000; k++) pacing.createPacer(`10.${k >> 8}.${k & 255}.1`, 0)(k % 2 ? 0 : 100);
+    for (let k = 0; k < 5_000; k++) pacing.createPacer(`10.${k >> 8}.${k & 255}.1`, GAPS)(k % 2 ? 0 : 100);
     expect([pacer(100), pacer(100)]).toEqual([110, 120]);
   });
 });

@@ -1,0 +1,126 @@
+import { openStore } from '../../fleet/store/open-store.js';
+import { openPatiently } from '../../fleet/sweep/open-patiently.js';
+import type { Store } from '../../fleet/store/store.js';
+import { tellOperator } from '../../fleet/sweep/tell-operator.js';
+import { watch } from '../../fleet/sweep/watch.js';
+import type { WorkQueue } from '../../fleet/workers/work-queue.js';
+import { createExclusion, resolveExclusions } from '../../files/targets/guard.js';
+import { resolveName } from '../../net/sockets/addresses.js';
+import * as shared from '../kit/check-options.js';
+import { defineCommand } from '../kit/command.js';
+import { catchSignals, EXIT, tellError } from '../kit/ending.js';
+import { READING } from '../kit/inventory.js';
+import { loadEarly } from '../kit/load-early.js';
+import { inGroup } from '../kit/option.js';
+import { createReportDrawer } from '../kit/report-mail.js';
+import { beatHeart, createFiles, createView, JITTER, readJitter } from '../kit/service.js';
+import { readConfirmAfter, SELECTION, TELLING } from '../kit/sweep-options.js';
+import { tuneForMany } from '../kit/tune-for-many.js';
+import { chooseServer, EXPIRY, openQueue, readExpiry, readVantages } from '../kit/work.js';
+
+const { control: _control, ping, ...reach } = shared.REACH;
+const ABSENT_MS = 300_000;
+
+const OPTIONS = {
+  ...inGroup('Vantages:', {
+    vantage: {
+      list: true,
+      required: true,
+      value: 'NAME[=SOURCE]',
+      describe: 'A place that workers look from, and which source of profiles it is, where not an outsider',
+    },
+    ...EXPIRY,
+    'absent-after': {
+      value: 'TIME',
+      otherwise: '5m',
+      describe: 'How long a vantage without a worker is waited for before the others go on without it',
+    },
+  }),
+  ...inGroup('Clients:', {
+    inventory: { required: true, value: 'FILE', describe: 'File of the clients, YAML or CSV' },
+    ...READING,
+    ...SELECTION,
+    ...shared.EXCLUSIONS,
+    ...JITTER,
+  }),
+  ...inGroup('Changes and alerts:', TELLING),
+  ...inGroup('What to check:', { ping, ...reach, ...shared.FAIL_ON }),
+  ...inGroup('Output:', {
+    heartbeat: {
+      value: 'FILE',
+      describe: 'File whose time is updated every 30 s while all is well, for a watchdog',
+    },
+    ...shared.QUIET_AND_CONFIG,
+  }),
+} as const;
+
+/** `sallyport coordinator`: sweeps on the schedules of an inventory, from several vantages, by workers. */
+export const command = defineCommand({
+  options: OPTIONS,
+  configurable: true,
+  examples: [
+    [
+      'coordinator --inventory clients.yaml --store postgres://sallyport@db/sallyport --vantage berlin --vantage office=provider',
+      'Look at each client from two places',
+    ],
+  ],
+  notes: [
+    'It looks at no one itself: "sallyport worker" does, from each vantage. Several coordinators may run; one is at it, and another takes over when that one ends or dies.',
+    'SIGTERM and Ctrl-C stop it cleanly, with exit code 0.',
+  ],
+  async run(settings) {
+    const { heartbeat, quiet = false } = settings;
+    const vantages = readVantages(settings.vantage);
+    const absentMs = shared.readDuration('absent-after', settings['absent-after'], ABSENT_MS);
+    const expirySeconds = readExpiry(settings);
+    const { specs, mistakes } = await shared.readExclusions(settings);
+    if (mistakes) throw mistakes;
+    const allowSpecial = settings['allow-special'] ?? false;
+    const figures = {
+      confirmAfterMs: readConfirmAfter(settings),
+      exclude: createExclusion(await resolveExclusions(specs, resolveName)),
+      allowSpecial,
+      findMoved: settings['find-moved'],
+      canaries: settings.canaries,
+      failOn: settings['fail-on'],
+      ping: settings.ping,
+    };
+    const jitterMs = readJitter(settings);
+    const view = createView(quiet, heartbeat);
+    const note = (line: string): void => view.note(line);
+    const files = createFiles(settings, note, true);
+    const place = chooseServer(settings.store);
+    const ending = catchSignals();
+    const { signal } = ending;
+    let store: Store | null = null;
+    let queue: WorkQueue | null = null;
+    try {
+      const { alerts } = await files.load();
+      store = await openPatiently(() => openStore(place), { alerts, note, signal });
+      if (!store) return EXIT.compliant;
+      const opened = store;
+      queue = await openQueue(place, note, expirySeconds);
+      if (heartbeat !== undefined) await beatHeart(heartbeat);
+      tuneForMany();
+      void loadEarly().catch(tellError);
+      const { createRemoteRunner } = await import('../../fleet/workers/run-remotely.js');
+      const runLooks = createRemoteRunner({
+        ...{ queue, vantages, absentMs, allowSpecial },
+        onTrouble: (key, title, detail) => {
+          note(`${title}: ${detail}`);
+          void files
+            .read()
+            .then(({ alerts: config }) => config && tellOperator(opened, config, { key, title, detail }))
+            .catch(tellError);
+        },
+      });
+      const draw = createReportDrawer(store, note);
+      await watch({ store, figures: { ...figures, runLooks }, ...files, jitterMs, view, signal, draw });
+      return EXIT.compliant;
+    } finally {
+      ending.release();
+      await queue?.close();
+      await store?.close();
+    }
+  },
+});

@@ -1,0 +1,77 @@
+import { InputError } from '../../files/text/input-error.js';
+import type { WorkQueue } from '../../fleet/workers/work-queue.js';
+import type { ServerPlace } from '../../model/store-place.js';
+import { type VantagePlace, vantageNameSchema } from '../../model/work.js';
+import { OUTSIDER } from '../../model/profile.js';
+import { readDuration } from './check-options.js';
+import type { Options, Values } from './option.js';
+import { chooseStore } from './store.js';
+
+const EXPIRY_MS = 300_000;
+const LEAST_EXPIRY_MS = 5_000;
+
+/** How long an order may take. */
+export const EXPIRY = {
+  expiry: {
+    value: 'TIME',
+    otherwise: '5m',
+    describe: 'How long a worker may take for an order before another gets it: what the death of a worker costs',
+  },
+} as const satisfies Options;
+
+/**
+ * The server of a store that workers share.
+ * @throws InputError if it is a file: workers find each other through the database
+ */
+export function chooseServer(given: string | undefined): ServerPlace {
+  const place = chooseStore(given);
+  if (typeof place !== 'string') return place;
+  throw new InputError('--store: coordinators and workers need a store on a server: postgres://USER@HOST/DATABASE');
+}
+
+/**
+ * How long an order may take, s.
+ * @throws InputError
+ */
+export function readExpiry({ expiry }: Values<typeof EXPIRY>): number {
+  const ms = readDuration('expiry', expiry, EXPIRY_MS);
+  if (ms < LEAST_EXPIRY_MS) throw new InputError('--expiry: expected at least 5 s');
+  return Math.ceil(ms / 1_000);
+}
+
+/** Opens the queue of orders; with an expiry for a coordinator. Loaded only here: one machine needs none. */
+export async function openQueue(
+  place: ServerPlace,
+  note: (line: string) => void,
+  expirySeconds?: number,
+): Promise<WorkQueue> {
+  const { WorkQueue: Queue } = await import('../../fleet/workers/work-queue.js');
+  return Queue.open(place, { expirySeconds, onTrouble: (error) => note(error.message) });
+}
+
+/**
+ * Reads the name of a vantage.
+ * @throws InputError
+ */
+export function readVantageName(text: string): string {
+  const name = vantageNameSchema.safeParse(text);
+  if (name.success) return name.data;
+  throw new InputError(`--vantage: "${text}" is no name of a vantage: small letters, digits and hyphens, 32 at most`);
+}
+
+/**
+ * Reads the vantages of a coordinator, NAME or NAME=SOURCE each.
+ * @throws InputError
+ */
+export function readVantages(given: readonly string[]): VantagePlace[] {
+  const places = given.map((text): VantagePlace => {
+    const [name = '', source = OUTSIDER, ...more] = text.split('=');
+    if (source === '' || more.length > 0)
+      throw new InputError(`--vantage: "${text}" is not NAME or NAME=SOURCE, such as berlin or office=provider`);
+    return { name: readVantageName(name), source };
+  });
+  const names = places.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new InputError(`--vantage: ${twice} is given twice`);
+  return places;
+}

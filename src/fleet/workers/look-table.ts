@@ -1,0 +1,132 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import { type LookKey, type WorkResult, workResultSchema } from '../../model/work.js';
+import type { Execute, QueueSession, Row } from './queue-session.js';
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** A look that was ordered of a vantage, and what came of it; neither survey nor trouble while it is under way. */
+export interface OrderedLook extends WorkResult {
+  readonly vantage: string;
+  readonly order: string;
+  readonly worker: string | null;
+}
+
+/** The looks that were ordered and are not settled yet: what comes of each is stored once. */
+export class LookTable {
+  readonly #session: QueueSession;
+  readonly #looks: string;
+
+  constructor(session: QueueSession) {
+    this.#session = session;
+    this.#looks = `${session.schema}.looks`;
+  }
+
+  async create(): Promise<void> {
+    await this.#session.query(`
+      create table if not exists ${this.#looks} (
+        batch text not null,
+        client_id text not null,
+        slot text not null,
+        round integer not null,
+        vantage text not null,
+        -- The order that it was last a part of.
+        job uuid not null,
+        -- What came of it, packed; stored once.
+        body text,
+        worker text,
+        at timestamptz not null default now(),
+        read boolean not null default false,
+        primary key (batch, client_id, slot, round, vantage)
+      );
+      create index if not exists looks_done on ${this.#looks} (batch) where body is not null and not read;
+    `);
+  }
+
+  /** Notes looks of an order. */
+  async add(execute: Execute, vantage: string, order: string, keys: readonly LookKey[]): Promise<void> {
+    await execute(
+      `insert into ${this.#looks} (batch, client_id, slot, round, vantage, job)
+       select batch, client, slot, round, $2, $3
+       from json_to_recordset($1) as given(batch text, client text, slot text, round int)
+       on conflict (batch, client_id, slot, round, vantage) do update set job = excluded.job where looks.body is null`,
+      [JSON.stringify(keys), vantage, order],
+    );
+  }
+
+  /** Stores what came of looks, each once. Of what no one waits for any more nothing is stored. */
+  async store(execute: Execute, vantage: string, results: readonly WorkResult[], worker: string): Promise<void> {
+    const rows = results.map(({ key, survey, trouble }) => ({ ...key, body: pack({ survey, trouble }) }));
+    await execute(
+      `update ${this.#looks} set body = given.body, worker = $3, at = now()
+       from json_to_recordset($1) as given(batch text, client text, slot text, round int, body text)
+       where looks.batch = given.batch and client_id = client and looks.slot = given.slot
+         and looks.round = given.round and vantage = $2 and looks.body is null`,
+      [JSON.stringify(rows), vantage, worker],
+    );
+  }
+
+  /** The looks of a batch, with what came of them. */
+  async list(batch: string): Promise<OrderedLook[]> {
+    const rows = await this.#session.query(`select * from ${this.#looks} where batch = $1`, [batch]);
+    return rows.map(toLook);
+  }
+
+  /** Up to so many looks of a batch of which something came that has not been read since; they count as read then. */
+  async readDone(batch: string, limit: number): Promise<OrderedLook[]> {
+    // Whether rows were marked must be known for sure: what is marked twice would be read by no one.
+    const { rows } = await this.#session.inTransaction((execute) =>
+      execute(
+        `update ${this.#looks} set read = true where (batch, client_id, slot, round, vantage) in (
+           select batch, client_id, slot, round, vantage from ${this.#looks}
+           where batch = $1 and body is not null and not read limit $2)
+         returning *`,
+        [batch, limit],
+      ),
+    );
+    return rows.map(toLook);
+  }
+
+  /** Has all of a batch be read anew: whoever read it before is gone. */
+  async readAnew(batch: string): Promise<void> {
+    await this.#session.query(`update ${this.#looks} set read = false where batch = $1 and read`, [batch]);
+  }
+
+  /** Forgets looks of all vantages, whatever became of them; all of a batch where none is named. */
+  async forget(batch: string, keys: readonly LookKey[] | null): Promise<void> {
+    if (keys === null) await this.#session.query(`delete from ${this.#looks} where batch = $1`, [batch]);
+    else
+      await this.#session.query(
+        `delete from ${this.#looks} using json_to_recordset($2) as given(client text, slot text, round int)
+         where batch = $1 and client_id = client and looks.slot = given.slot and looks.round = given.round`,
+        [batch, JSON.stringify(keys)],
+      );
+  }
+
+  /** Forgets what no one has touched for days: whoever ordered it never came back. */
+  async forgetOld(days: number): Promise<void> {
+    await this.#session.query(`delete from ${this.#looks} where at < now() - $1 * interval '1 day'`, [days]);
+  }
+}
+
+function toLook({ batch, client_id, slot, round, vantage, job, worker, body }: Row): OrderedLook {
+  const key = { batch: batch as string, client: client_id as string, slot: slot as string, round: round as number };
+  const known = { key, vantage: vantage as string, order: job as string, worker: (worker as string | null) || null };
+  if (body === null) return { ...known, survey: null, trouble: null };
+  const result = workResultSchema.safeParse({ key, ...(unpack(body as string) as object) });
+  if (result.success) return { ...known, survey: result.data.survey, trouble: result.data.trouble };
+  return { ...known, survey: null, trouble: 'what the worker sent cannot be read: it is of another version' };
+}
+
+/** Writes a value as text that any column takes: in JSON of the server, U+0000 has no place. */
+export function pack(value: unknown): string {
+  return deflateSync(JSON.stringify(value)).toString('base64');
+}
+
+/** Reads what {@link pack} wrote; null if it is something else. */
+export function unpack(text: string): unknown {
+  try {
+    return JSON.parse(inflateSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_BYTES }).toString());
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,64 @@
+import type { WorkerSign } from '../../model/work.js';
+import type { QueueSession } from './queue-session.js';
+
+/** A worker that gave no sign for so long counts no more, and is forgotten after much longer, s. */
+const ALIVE_SECONDS = 45;
+const FORGOTTEN_SECONDS = 86_400;
+
+/** A worker, as it said last. */
+export interface WorkerStatus extends WorkerSign {
+  readonly alive: boolean;
+  readonly beatAt: Date;
+}
+
+/** The workers, by their signs of life. */
+export class WorkerTable {
+  readonly #session: QueueSession;
+  readonly #workers: string;
+
+  constructor(session: QueueSession) {
+    this.#session = session;
+    this.#workers = `${session.schema}.workers`;
+  }
+
+  async create(): Promise<void> {
+    await this.#session.query(`
+      create table if not exists ${this.#workers} (
+        id uuid primary key,
+        vantage text not null,
+        -- WorkerSign as JSON.
+        sign text not null,
+        beat_at timestamptz not null
+      );
+    `);
+  }
+
+  async beat(sign: WorkerSign): Promise<void> {
+    await this.#session.query(
+      `insert into ${this.#workers} (id, vantage, sign, beat_at) values ($1, $2, $3, now())
+       on conflict (id) do update set sign = excluded.sign, beat_at = excluded.beat_at`,
+      [sign.id, sign.vantage, JSON.stringify(sign)],
+    );
+  }
+
+  async leave(workerId: string): Promise<void> {
+    await this.#session.query(
+      `delete from ${this.#workers} where id = $1 or beat_at < now() - ${FORGOTTEN_SECONDS} * interval '1 s'`,
+      [workerId],
+    );
+  }
+
+  /** All workers that gave a sign of life within a day. */
+  async list(): Promise<WorkerStatus[]> {
+    const rows = await this.#session.query(
+      `select sign, beat_at > now() - ${ALIVE_SECONDS} * interval '1 s' as alive, extract(epoch from beat_at) as beat
+       from ${this.#workers} where beat_at > now() - ${FORGOTTEN_SECONDS} * interval '1 s'
+       order by vantage, beat_at desc`,
+    );
+    return rows.map(({ sign, alive, beat }) => ({
+      ...(JSON.parse(sign as string) as WorkerSign),
+      alive: Boolean(alive),
+      beatAt: new Date(Number(beat) * 1_000),
+    }));
+  }
+}
