@@ -121,7 +121,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     why: 'an inventory through targets, store and alerts, headless',
   },
   'fleet/workers': {
-    may: [...['async', 'check/judge', 'check/run', 'files', 'fleet/store', 'fleet/sweep', 'model', 'net', 'words']],
+    may: [
+      ...['async', 'check/join', 'check/judge', 'check/run', 'files'],
+      ...['fleet/store', 'fleet/sweep', 'model', 'net', 'words'],
+    ],
     why: 'looks that others make, from elsewhere: orders to them, and what they bring; what becomes of it is the sweep’s',
   },
   server: {

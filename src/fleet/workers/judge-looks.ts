@@ -1,15 +1,45 @@
+import { joinReports } from '../../check/judge/join-reports.js';
 import { judgeSurvey } from '../../check/judge/judge-survey.js';
+import { vantageDidNotLook } from '../../check/join/vantage-did-not-look.js';
+import type { Finding } from '../../model/finding.js';
 import type { ReportData } from '../../model/report.js';
+import { cutText } from '../../words/sentence.js';
 import type { LookJob } from '../sweep/list-looks.js';
-import type { VantageLook } from './remote-looks.js';
+import { emptySurvey, type VantageSurvey } from './remote-looks.js';
 
-/** Makes one report of a client's slot of what all vantages brought: each judged for the source that its vantage is, then joined. */
-export function judgeLooks(job: LookJob, looks: readonly VantageLook[]): ReportData {
+/**
+ * Makes one report of what all vantages brought of a slot: each judged for the source that its vantage is, then joined.
+ * Where none could look, the report says so, and counts as one of a sweep that cannot see.
+ */
+export function judgeLooks(job: LookJob, looks: readonly VantageSurvey[]): ReportData {
   const { terms, waivers, authorization = terms.authorization, silence } = job;
+  const options = { ...terms, authorization, waivers, silence };
+  const [first] = looks;
+  if (looks.length === 1 && first?.survey) return judgeSurvey(first.survey, options);
   const reports = looks.map(({ place, survey, trouble }) => ({
     name: place.name,
-    report: survey && judgeSurvey(survey, { ...terms, authorization, waivers, silence }),
+    report: survey && judgeSurvey(survey, options),
     trouble,
   }));
-  return reports[0]!.report!;
+  const joined = joinReports(reports, options);
+  if (joined) return joined;
+  const nothing = judgeSurvey(emptySurvey(job), options);
+  return {
+    ...nothing,
+    verdict: 'inconclusive',
+    findings: [...nothing.findings, tellAbsence(looks)],
+    vantages: reports,
+  };
+}
+
+function tellAbsence(looks: readonly VantageSurvey[]): Finding {
+  const vantages = looks.map(({ place, trouble }) => ({
+    name: place.name,
+    why: 'trouble',
+    trouble: trouble === null ? null : cutText(trouble, 200),
+  }));
+  return {
+    ...{ rule: vantageDidNotLook.id, about: 'vantage', severity: 'medium', effect: 'inconclusive', endpoint: null },
+    ...{ observations: [], data: { vantages } },
+  };
 }

@@ -22,7 +22,7 @@ const READ_AT_ONCE = 512;
 const ROUND_MS = 5_000;
 
 /** What one vantage brought of a look. */
-export interface VantageLook {
+export interface VantageSurvey {
   readonly place: VantagePlace;
   readonly survey: Survey | null;
   /** Why there is none. */
@@ -42,7 +42,7 @@ export interface RemoteOptions {
   /** Tells the operator; the same title once. */
   readonly onTrouble: (title: string, detail: string) => void;
   /** Makes one report of what all vantages brought. */
-  readonly judge: (job: LookJob, looks: readonly VantageLook[]) => ReportData;
+  readonly judge: (job: LookJob, looks: readonly VantageSurvey[]) => ReportData;
 }
 
 /** A look that is not done. */
@@ -51,7 +51,7 @@ interface Open {
   readonly key: LookKey;
   readonly job: LookJob;
   readonly target: LookJob['target'];
-  readonly got: Map<string, VantageLook>;
+  readonly got: Map<string, VantageSurvey>;
 }
 
 /**
@@ -267,7 +267,7 @@ class Looking {
 }
 
 /** What is seen of a target that cannot be looked at. */
-function emptySurvey({ target, terms }: LookJob): Survey {
+export function emptySurvey({ target, terms }: LookJob): Survey {
   return {
     target,
     vantage: { source: terms.source, address: null, scope: null, ownAddress: false, control: null },
