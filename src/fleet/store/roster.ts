@@ -24,7 +24,7 @@ const COLUMNS = sql.raw(
   'client_id, inventory, card, group_name, search, addresses, slots, others, paused, authorized, until, time_zone',
 );
 
-/** Notes the clients of an inventory, in place of those that it had before. */
+/** Notes the clients of an inventory, in place of those that it had before: what they are called, too. */
 export async function putRoster(
   db: Db,
   inventory: string,
@@ -47,6 +47,11 @@ export async function putRoster(
       search = excluded.search, addresses = excluded.addresses, slots = excluded.slots,
       others = excluded.others, paused = excluded.paused, authorized = excluded.authorized, until = excluded.until,
       time_zone = excluded.time_zone
+  `.execute(db);
+  // Lists name a client, and find it by group and tag, as the inventory does now, and not as it did at the last check.
+  await sql`
+    update clients set card = roster_read.card, group_name = roster_read.group_name, search = roster_read.search
+    from roster_read where clients.id = roster_read.client_id and clients.card <> roster_read.card
   `.execute(db);
   await sql`drop table roster_read`.execute(db);
 }

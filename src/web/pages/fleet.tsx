@@ -195,7 +195,9 @@ function Filters({
         <input id="search" name="search" type="search" value={query.search} />
       </Field>
       {groups.length > 0 && <Choice id="group" label="Group" values={groups} chosen={query.group} />}
-      {profiles.length > 1 && <Choice id="profile" label="Profile" values={profiles} chosen={query.profile} />}
+      {profiles.length > 1 && (
+        <Choice id="profile" label="Checked by profile" values={profiles} chosen={query.profile} />
+      )}
       <Choice
         id="service"
         label="With a finding about"

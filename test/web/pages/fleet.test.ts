@@ -38,6 +38,16 @@ describe('the page of all clients', () => {
     expect(text).toContain('<a href="/clients/acme">');
   });
 
+  test('calls a client what the inventory calls it now, and finds it by that', async () => {
+    const { browse, store } = await serveFew();
+    const renamed = client('acme', { name: 'Acme Smiles', group: 'west', addresses: ['203.0.113.7'] });
+    await store.putRoster('/clients.yaml', listRoster([renamed]));
+    expect(read((await browse('/?search=smiles&group=west')).text)).toMatch(
+      /Acme Smiles west 203\.0\.113\.7 .*Action needed/,
+    );
+    expect((await browse('/?group=north')).text).toContain('No client is like that.');
+  });
+
   test('can be filtered by the profiles that clients were checked by, where there are several', async () => {
     const { browse } = await serveFew();
     expect((await browse('/')).text).not.toContain('name="profile"');
