@@ -64,6 +64,7 @@ export const checklistStateSchema = z.object({
         at: z.iso.datetime().nullable(),
         expiresAt: z.iso.datetime().nullable(),
         note: text(512),
+        attestedBy: z.array(z.enum(ROLES)).optional().describe('who can confirm it; missing in old reports'),
       }),
     )
     .max(128),

@@ -177,6 +177,36 @@ describe('report', () => {
     expect((await runHere(['report', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
   });
 
+  test('has what is not done by the checklist on its first page, with what to do and who does it', async () => {
+    const path = join(directory, 'refused.sqlite');
+    const at = new Date(Date.now() - 3_600_000).toISOString();
+    await addSweep(path, at, [{ client: acme, survey: closed }]);
+    const write = await openStore(path);
+    const said = {
+      by: 'Kim',
+      role: 'dealer',
+      note: '',
+      at,
+      expiresAt: new Date(Date.now() + 9e9).toISOString(),
+    } as const;
+    const answer = (item: string, given: 'yes' | 'no') =>
+      ({ clientId: 'acme', checklist: 'nec-sl', item, answer: given, ...said }) as const;
+    await write.addAnswers([answer('installer-account', 'no'), answer('web-users', 'no'), answer('disa', 'yes')]);
+    await write.close();
+    const { stdout } = await runHere(['report', 'acme', '--store', path, '--format', 'markdown']);
+    const [first = ''] = stdout.split('## What was checked');
+    expect(first).toContain('The checks found nothing that has to be put right.');
+    expect(first).not.toContain('\nNothing that has to be put right.');
+    expect(first).toContain('By the checklist, this is not done:');
+    expect(first).toMatch(/- The installer.s user name and password are changed \(NEC 90.?-02\) \(Kim, dealer, on/);
+    const todo = first.slice(first.indexOf('## What to do'));
+    expect(todo).toMatch(
+      /1 \| The installer.*Set both in program.*the person who programs the phone system \(NEC program 90/,
+    );
+    expect(todo).toMatch(/2 \| .*the person who programs the phone system; your dealer \|/);
+    expect(todo).not.toContain('DISA');
+  });
+
   test('is no all-clear where the inventory does not have an address any more, and shows what stood there', async () => {
     const why = '203.0.113.8: not checked: the inventory does not have this address any more.';
     const well = join(directory, 'removed.sqlite');

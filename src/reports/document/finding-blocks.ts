@@ -1,10 +1,8 @@
-import type { ChecklistState } from '../../model/checklist.js';
 import type { ReportedFinding, ReportedUndetermined } from '../../model/finding.js';
 import { isOfNetwork } from '../../model/lan.js';
 import type { Report } from '../../model/report.js';
 import { SEVERITIES, type Severity } from '../../model/severity.js';
 import { renderCount } from '../../words/sentence.js';
-import { CHECKLIST_MARKS, describeAnswer } from '../checklist-table.js';
 import { type FindingGroup, groupFindings, shareTexts, sortFindings } from '../finding-groups.js';
 import { renderWaiver } from '../findings-table.js';
 import type { Block, Cell } from './report-document.js';
@@ -38,11 +36,12 @@ function groupForPeople(found: readonly Found[]): FindingGroup[] {
 /**
  * The first page: what was found in plain words, without ports, and what it means.
  * @param isCurrent whether all of the place was checked, and lately
+ * @param isDone whether nothing else has to be put right
  */
-export function tellFindings(found: readonly Found[], isCurrent = true): Block[] {
+export function tellFindings(found: readonly Found[], isCurrent = true, isDone = true): Block[] {
   const all = listFound(found);
   const heading: Block = { kind: 'heading', level: 2, text: TEXTS.found };
-  if (all.length === 0) return [heading, { kind: 'text', text: sayNothing(found, isCurrent) }];
+  if (all.length === 0) return [heading, { kind: 'text', text: sayNothing(found, isCurrent, isDone) }];
   const rows = all
     .slice(0, MOST_ON_FIRST_PAGE)
     .map(({ severity, headline, matters }): Cell[] => [{ severity }, headline, matters]);
@@ -54,9 +53,10 @@ export function tellFindings(found: readonly Found[], isCurrent = true): Block[]
 }
 
 /** Only where all could be determined is nothing found good news. */
-function sayNothing(found: readonly Found[], isCurrent: boolean): string {
+function sayNothing(found: readonly Found[], isCurrent: boolean, isDone: boolean): string {
   if (found.some(({ verdict }) => verdict !== 'compliant')) return TEXTS.nothingProved;
-  return isCurrent ? TEXTS.nothingFound : TEXTS.nothingKnown;
+  if (!isCurrent) return TEXTS.nothingKnown;
+  return isDone ? TEXTS.nothingFound : TEXTS.nothingFoundByChecks;
 }
 
 /** What needs someone to act, in plain words, worst first. */
@@ -225,19 +225,6 @@ function joinTexts(group: FindingGroup, field: 'matters' | 'remedy'): string {
   return [common, ...further.map(({ text, endpoints }) => `${endpoints.join(', ')}: ${text}`)]
     .filter(Boolean)
     .join(' ');
-}
-
-/** How a client stands with its checklist. */
-export function describeChecklist({ checklist, items }: ChecklistState): Block[] {
-  const rows = items.map((item) => [
-    item.programs.length > 0 ? `${item.title} (NEC ${item.programs.join(', ')})` : item.title,
-    CHECKLIST_MARKS[item.state].label,
-    item.at === null ? '' : describeAnswer(item),
-  ]);
-  return [
-    { kind: 'heading', level: 2, text: `${TEXTS.checklist}: ${checklist}` },
-    { kind: 'table', caption: TEXTS.checklistCaption, columns: TEXTS.checklistColumns, rows },
-  ];
 }
 
 /** What this machine and its network kept from being seen, and what crashed or failed in sallyport itself. */

@@ -21,15 +21,8 @@ import {
   sayVerdict,
   worstStanding,
 } from './address-verdict.js';
-import {
-  describeChecklist,
-  listDoubts,
-  listTodo,
-  tellAccepted,
-  tellFindings,
-  tellTodo,
-  type Todo,
-} from './finding-blocks.js';
+import { listDoubts, listTodo, tellAccepted, tellFindings, tellTodo, type Todo } from './finding-blocks.js';
+import { describeChecklist, listChecklistTodo, tellNotDone } from './checklist-blocks.js';
 import { tellChanges } from './changes-blocks.js';
 import { describeSite } from './site-blocks.js';
 import type { Block, ReportDocument, TableBlock, VerdictBlock } from './report-document.js';
@@ -58,12 +51,14 @@ function describeAddresses(handover: Handover): Block[] {
   const { addresses } = handover;
   const reports = addresses.map(({ report }) => report);
   const telling = listTelling(handover);
+  const notDone = tellNotDone(handover.checklist);
   return [
     tellVerdict(handover),
     ...[...listAges(handover), ...listFromSite(handover), ...listUnchecked(handover)].map(
       (text) => ({ kind: 'text', text }) as const,
     ),
-    ...tellFindings(telling, isCurrent(handover)),
+    ...tellFindings(telling, isCurrent(handover), notDone.length === 0),
+    ...notDone,
     ...tellTodo(listHandoverTodo(handover)),
     ...tellAccepted(reports),
     ...tellUnseen(addresses, addresses.length > 1),
@@ -190,11 +185,11 @@ function tellUnseen(addresses: readonly AddressPart[], many: boolean): Block[] {
       ];
 }
 
-/** What to do about what was found, and about what was not seen this time, most urgent first. */
+/** What to do about what was found, what is not done by the checklist, and what was not seen this time. */
 export function listHandoverTodo(handover: Handover): Todo[] {
   const isUnseen = handover.addresses.some(({ unseen }) => unseen.length > 0);
   const unseen = { remedy: TEXTS.unseenTodo, who: FIXED_BY_WORDS.router };
-  return [...listTodo(listTelling(handover)), ...(isUnseen ? [unseen] : [])];
+  return [...listTodo(listTelling(handover)), ...listChecklistTodo(handover.checklist), ...(isUnseen ? [unseen] : [])];
 }
 
 /** Exposures that stand and were not seen. */

@@ -5,6 +5,7 @@ import type { FleetReport } from '../../model/fleet-report.js';
 import { type Handover, MOST_LOOKS } from '../../model/handover.js';
 import { cutText, listNames, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
+import { nameNotDone } from './checklist-blocks.js';
 import { listFound } from './finding-blocks.js';
 import { listAges, listTelling, listUnchecked, nameAddress, sayHandover, worstStanding } from './address-verdict.js';
 import { sayNoChanges, titleChanges } from './changes-blocks.js';
@@ -50,6 +51,7 @@ export function summariseHandover(handover: Handover, { period, attached, brand,
         TEXTS.found,
         listFound(reports).map(({ severity, headline }) => `${SEVERITY_WORDS[severity]}: ${headline}`),
       ),
+      ...some(TEXTS.notDone, nameNotDone(handover.checklist)),
       ...some(TEXTS.unseen, listUnseenOf(addresses, addresses.length > 1)),
       section(
         titleChanges(handover),

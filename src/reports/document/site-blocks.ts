@@ -10,6 +10,7 @@ import { CAUSE_WORDS, describeNothing, explain, listReachable, namePlaces } from
 import { describeNetwork, describeOutside, listMeasurements } from '../site-words.js';
 import { describeAddress } from './address-blocks.js';
 import { isCurrent, listAges, listUnchecked, siteVerdict } from './address-verdict.js';
+import { listChecklistTodo, tellNotDone } from './checklist-blocks.js';
 import { detailFindings, listDoubts, listErrors, listTodo, tellFindings, tellTodo } from './finding-blocks.js';
 import type { Block } from './report-document.js';
 import { FITNESS_WORDS, STANDING_WORDS, TEXTS } from './strings.js';
@@ -20,11 +21,13 @@ const MOST_ROWS = 100;
 /** A site that was looked at from inside, or from inside and outside: the first page, then the evidence. */
 export function describeSite(site: SiteReport, handover: Handover): Block[] {
   const { lan, outside } = site.evidence;
+  const notDone = tellNotDone(handover.checklist);
   return [
     tellVerdict(site, siteVerdict(site, handover)),
     ...[...listAges(handover), ...listUnchecked(handover)].map((text) => ({ kind: 'text', text }) as const),
-    ...tellFindings([site], isCurrent(handover)),
-    ...tellTodo(listTodo([site])),
+    ...tellFindings([site], isCurrent(handover), notDone.length === 0),
+    ...notDone,
+    ...tellTodo([...listTodo([site]), ...listChecklistTodo(handover.checklist, listTold(site))]),
     ...tellChecked(site),
     ...listDoubts([{ ...site, name: '' }]),
     { kind: 'break' },
@@ -39,9 +42,23 @@ export function describeSite(site: SiteReport, handover: Handover): Block[] {
   ];
 }
 
-function tellVerdict({ kind, summary }: SiteReport, verdict: Verdict): Block {
-  const label = kind === 'lan' ? STANDING_WORDS[verdict].label : FITNESS_WORDS[verdict];
-  return { kind: 'verdict', standing: verdict, label, text: summary };
+function tellVerdict(site: SiteReport, verdict: Verdict): Block {
+  const label = site.kind === 'lan' ? STANDING_WORDS[verdict].label : FITNESS_WORDS[verdict];
+  return { kind: 'verdict', standing: verdict, label, text: sayVerdict(site, verdict) };
+}
+
+/** The verdict in a sentence or two, without the endpoints that the summary for a technician has. */
+function sayVerdict(site: SiteReport, verdict: Verdict): string {
+  if (verdict !== site.verdict) return TEXTS.siteOld;
+  if (verdict === 'compliant') return site.summary;
+  if (verdict === 'inconclusive') return site.kind === 'lan' ? TEXTS.lanUnknown : TEXTS.siteUnknown;
+  const count = site.findings.filter(({ effect }) => effect === 'violation').length;
+  return count === 1 ? TEXTS.oneToChange : `${count} ${TEXTS.manyToChange}`;
+}
+
+/** The items of the checklist that are among the findings. */
+function listTold({ findings }: SiteReport): ReadonlySet<unknown> {
+  return new Set(findings.filter(({ rule }) => rule === 'checklist-open').map(({ data }) => data['item']));
 }
 
 function tellChecked(site: SiteReport): Block[] {

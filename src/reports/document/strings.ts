@@ -1,4 +1,5 @@
 import type { ChangeKind } from '../../model/change.js';
+import type { Role } from '../../model/checklist.js';
 import type { LookState } from '../../model/handover.js';
 import type { FixedBy } from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
@@ -39,6 +40,14 @@ export const FIXED_BY_WORDS: Readonly<Record<FixedBy, string>> = {
   'phone-system': 'the person who programs the phone system',
   provider: 'the provider',
   dealer: 'your dealer',
+};
+
+/** Who can do, or see to, an item of a checklist. */
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  installer: 'the person who programs the phone system',
+  dealer: 'your dealer',
+  customer: 'you',
+  provider: 'the provider',
 };
 
 /** How states of a strip are called, and the character that stands for each where nothing can be drawn. */
@@ -91,8 +100,15 @@ export const TEXTS = {
   title: 'Exposure report',
   siteTitle: 'Site report',
   site: 'The site',
+  siteOld: 'How the site is now is not known: its last check was too long ago.',
+  siteUnknown: 'Whether the phone system may go in could not be verified. What prevented it is listed below.',
+  lanUnknown: 'What the network lets in could not be verified from inside. What prevented it is listed below.',
+  oneToChange: '1 thing has to be changed. It is listed below.',
+  manyToChange: 'things have to be changed. They are listed below, the worst first.',
   found: 'What we found',
   nothingFound: 'Nothing that has to be put right.',
+  nothingFoundByChecks: 'The checks found nothing that has to be put right.',
+  notDone: 'By the checklist, this is not done',
   nothingKnown: 'The last checks found nothing that has to be put right. How all of it is now is not known: see above.',
   nothingProved: 'Nothing that is certain, because not everything could be determined: see below.',
   foundCaption: 'What we found and what it means, worst first',

@@ -21,6 +21,7 @@ export function checklistState(checklist: Checklist, answers: readonly StoredAns
         at: answer?.at ?? null,
         expiresAt: answer?.expiresAt ?? null,
         note: answer?.note ?? '',
+        attestedBy: [...item.attestedBy],
       };
     }),
   };

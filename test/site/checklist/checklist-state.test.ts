@@ -72,7 +72,7 @@ test('a state tells who said what, when, and until when it holds', () => {
   const [first, second, seen] = checklistState(checklist, [give('second', 'yes', 1)], NOW).items;
   expect(second).toEqual({
     ...{ id: 'second', title: 'Title of second', programs: ['90-02'], how: 'how', state: 'attested' },
-    ...{ by: 'Ann', role: 'installer', note: 'noted' },
+    ...{ by: 'Ann', role: 'installer', note: 'noted', attestedBy: ['installer', 'dealer'] },
     ...{ at: '2026-11-21T12:00:00.000Z', expiresAt: '2026-11-28T12:00:00.000Z' },
   });
   const nobody = { by: null, role: null, at: null, expiresAt: null, note: '' };
