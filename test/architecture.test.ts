@@ -97,7 +97,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
     may: ['check/judge', 'check/rules', 'model', 'site/judge', 'site/rules'],
     why: 'keeps what was seen; it judges again what a store of before holds in words alone, and nothing else',
   },
-  'fleet/changes': { may: ['check/judge', 'model'], why: 'compares what was seen, and says what changed: pure' },
+  'fleet/changes': {
+    may: ['check/join', 'check/judge', 'model', 'words'],
+    why: 'compares what was seen, and says what changed: pure',
+  },
   'fleet/handover': {
     may: [
       ...['check/judge', 'files', 'fleet/changes', 'fleet/store', 'fleet/sweep', 'model', 'site/checklist'],

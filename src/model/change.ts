@@ -33,6 +33,11 @@ export interface Issue {
   readonly lostAt?: string;
   /** Which of the profile's sources saw it; an outsider where left out. */
   readonly source?: string;
+  /**
+   * The vantages that saw it, by name, each with its source, where several look; an empty name is that of a look without.
+   * Then `source` is left out.
+   */
+  readonly seenFrom?: Readonly<Record<string, string>>;
 }
 
 /** That nothing answers, as it was accepted in a look. */
@@ -53,6 +58,8 @@ export interface SlotState {
   readonly identities: Readonly<Record<string, string>>;
   /** How the site refuses, by its last good look; absent in states from before this was noted. */
   readonly refusals?: readonly Reason[];
+  /** How it refuses each of several vantages, by name. */
+  readonly refusalsTo?: Readonly<Record<string, readonly Reason[]>>;
   /** The last look saw no life there; absent in states from before this was noted. */
   readonly silent?: boolean;
   /** The look came to no verdict since nothing answered and nothing vouched for the line. */
@@ -96,7 +103,8 @@ export interface IssueEnded extends AnyChange {
 export interface IssueOutOfSight extends AnyChange {
   readonly kind: 'lost-sight';
   readonly rule: string;
-  readonly data: { readonly finding: FindingData };
+  /** `unasked`: the vantages that saw it and do not look any more. */
+  readonly data: { readonly finding: FindingData; readonly unasked?: readonly string[] };
 }
 
 /** Someone else answers, or the slot has another address. */
@@ -195,7 +203,15 @@ export const changeSchema = z.discriminatedUnion('kind', [
       unasked: z.boolean().optional().describe('a missing service is not seen to be back, but no longer asked for'),
     }),
   }),
-  z.object({ kind: z.literal('lost-sight'), rule: z.string(), ...any, data: z.object({ finding }) }),
+  z.object({
+    kind: z.literal('lost-sight'),
+    rule: z.string(),
+    ...any,
+    data: z.object({
+      finding,
+      unasked: z.array(z.string()).readonly().optional().describe('the vantages that saw it and do not look any more'),
+    }),
+  }),
   z.object({
     kind: z.enum(['identity-changed', 'address-changed']),
     rule: z.null(),

@@ -2,9 +2,28 @@ import type { Change, Issue, SlotState, Waiver } from '../../model/change.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../../model/severity.js';
-import { excludesIdentity, excludesIssue, indexLooks, isConclusive } from './determined.js';
+import {
+  excludesIdentity,
+  excludesIssue,
+  indexLook,
+  isConclusive,
+  keepSightings,
+  listUnasked,
+  type Look,
+  losesIssue,
+} from './determined.js';
 import { acceptUnseen, listUnseen } from './out-of-sight.js';
-import { isInSight, losesSight, showsLife } from './sight.js';
+import { isInSight, showsLife } from './sight.js';
+import {
+  listRefusing,
+  type Refusing,
+  refusalsFor,
+  type Sightings,
+  sightingsOf,
+  UNNAMED,
+  withSightings,
+} from './sightings.js';
+import { nameAlike } from './same-exposure.js';
 import { toRecord } from './slot-state.js';
 import {
   ADDRESS_KEY,
@@ -25,13 +44,12 @@ import {
  * issue is told, and nothing else.
  */
 export function diffStates(before: SlotState | null, after: SlotState, report: ReportData): Change[] {
-  const looks = indexLooks(report);
-  const refusals = before?.refusals;
+  const look = indexLook(report);
   const issues = compareIssues(before, after).flatMap(({ key, old, now }) => {
     if (now) return [tellIssue(key, old, now)];
     if (!old) return [];
-    if (excludesIssue(report, old, looks, refusals)) return [tellEnd(key, old, report)];
-    return isLosing(old, report, refusals) ? [tellLostSight(key, old)] : [];
+    if (excludesIssue(look, old, before ?? {})) return [tellEnd(key, old, report)];
+    return isLosing(look, old, before ?? {}) ? [tellLostSight(key, old, listUnasked(look, old))] : [];
   });
   const identities = compareIdentities(before, after).map(({ key, endpoint, old, now }) =>
     tellIdentity(key, endpoint, old, now, report),
@@ -50,48 +68,86 @@ export function diffStates(before: SlotState | null, after: SlotState, report: R
  * @param waivers of the client: what is out of sight is accepted by them alone; as it was before if left out
  */
 export function carryOver(
-  before: SlotState | null,
+  known: SlotState | null,
   after: SlotState,
   report: ReportData,
   waivers?: readonly Waiver[],
 ): SlotState {
-  if (before === null) return after;
+  if (known === null) return after;
+  const before = nameAlike(known, after);
   const keep = <T>(known: Readonly<Record<string, T>>, isKept: (key: string, value: T) => boolean) =>
     Object.entries(known).filter(([key, value]) => isKept(key, value));
-  const lookedAt = indexLooks(report);
-  const { refusals } = before;
-  const issues = keep(before.issues, (_key, issue) => !excludesIssue(report, issue, lookedAt, refusals)).map(
-    ([key, issue]) =>
-      [key, isLosing(issue, report, refusals) ? { ...issue, lostAt: report.startedAt } : issue] as const,
+  const look = indexLook(report);
+  const issues = Object.entries(before.issues).flatMap(([key, issue]) => {
+    const left = keepSightings(look, issue, before);
+    if (Object.keys(left).length === 0) return [];
+    const isWhole = Object.keys(left).length === Object.keys(sightingsOf(issue)).length;
+    const kept = isWhole ? issue : withSightings(issue, left);
+    return [[key, isLosing(look, issue, before) ? { ...kept, lostAt: report.startedAt } : kept] as const];
+  });
+  const seen = Object.entries(after.issues).map(
+    ([key, issue]) => [key, addSightings(look, before, issue, before.issues[key])] as const,
   );
-  const kept = toRecord([...issues, ...Object.entries(after.issues)]);
+  const kept = toRecord([...issues, ...seen]);
   const all = waivers
     ? acceptUnseen({ issues: kept }, waivers, report.startedAt.slice(0, 10), after.issues).issues
     : kept;
   const lost = Object.values(all).filter(({ lostAt }) => lostAt !== undefined);
   // Where sight was lost, a blocker may have refused in the place of the site.
-  const learns = lost.length === 0 && isConclusive(report) && showsLife(report, refusals);
-  const identities = keep(before.identities, (endpoint) => !excludesIdentity(report, endpoint, lookedAt));
+  const learns = (own: ReportData, refusals: SlotState['refusals']) =>
+    lost.length === 0 && isConclusive(own) && showsLife(own, refusals);
+  const identities = keep(before.identities, (endpoint) => !excludesIdentity(look, endpoint));
   return {
     address: after.address ?? before.address,
     verdict:
       after.verdict === 'compliant' && listUnseen({ issues: all }, report).length > 0 ? 'violation' : after.verdict,
     issues: all,
     identities: toRecord([...identities, ...Object.entries(after.identities)]),
-    ...noteRefusals(learns ? after.refusals : refusals),
-    silent: !isInSight(report, { endpoint: null }, refusals),
+    ...noteRefusing(learnRefusing(before, report, learns)),
+    silent: !isInSight(report, { endpoint: null }, before.refusals),
     ...(after.noAnswer && { noAnswer: true }),
     ...(after.silence && { silence: after.silence }),
   };
 }
 
-function noteRefusals(refusals: SlotState['refusals']): Pick<SlotState, 'refusals'> {
-  return refusals ? { refusals } : {};
+/** What is seen again by some, with those who saw it before, and have not seen it gone. */
+function addSightings(look: Look, refusing: Refusing, issue: Issue, old: Issue | undefined): Issue {
+  if (!old) return issue;
+  const now = sightingsOf(issue);
+  const isAgain = (name: string, source: string) =>
+    Object.hasOwn(now, name) || (name === UNNAMED && Object.values(now).includes(source));
+  const others = Object.entries(sightingsOf(old)).filter(([name, source]) => !isAgain(name, source));
+  if (others.length === 0) return issue;
+  const left: Sightings = keepSightings(look, withSightings(old, Object.fromEntries(others)), refusing);
+  return withSightings(issue, { ...left, ...now });
+}
+
+/** How the site refuses after a look: each vantage that `learns` by what it saw itself, all others as before. */
+function learnRefusing(
+  before: Refusing,
+  report: ReportData,
+  learns: (own: ReportData, refusals: SlotState['refusals']) => boolean,
+): Refusing {
+  const { refusals, refusalsTo } = listRefusing(report);
+  const own = (report.vantages ?? []).flatMap((vantage) =>
+    vantage.report && learns(vantage.report, refusalsFor(before, vantage.name))
+      ? [[vantage.name, refusalsTo?.[vantage.name] ?? []] as const]
+      : [],
+  );
+  const all = toRecord([...Object.entries(before.refusalsTo ?? {}), ...own]);
+  return {
+    refusals: learns(report, before.refusals) ? refusals : before.refusals,
+    ...(Object.keys(all).length > 0 && { refusalsTo: all }),
+  };
+}
+
+function noteRefusing({ refusals, refusalsTo }: Refusing): Refusing {
+  return { ...(refusals && { refusals }), ...(refusalsTo && { refusalsTo }) };
 }
 
 /** An exposure that was in sight until now. */
-function isLosing({ endpoint, outage, lostAt }: Issue, report: ReportData, refusals: SlotState['refusals']): boolean {
-  return !outage && lostAt === undefined && losesSight(report, { endpoint }, refusals);
+function isLosing(look: Look, issue: Issue, refusing: Refusing): boolean {
+  return !issue.outage && issue.lostAt === undefined && losesIssue(look, issue, refusing);
 }
 
 /**
@@ -127,7 +183,7 @@ export function acceptChanges(before: SlotState | null, after: SlotState, confir
     verdict: before && doubted ? before.verdict : after.verdict,
     issues: toRecord(issues),
     identities: toRecord(identities),
-    ...noteRefusals(after.refusals),
+    ...noteRefusing(after),
     ...(after.silent === undefined ? {} : { silent: after.silent }),
     ...(after.noAnswer && { noAnswer: true }),
     ...(after.silence && { silence: after.silence }),
@@ -155,7 +211,7 @@ interface IssueChange {
 }
 
 function compareIssues(before: SlotState | null, after: SlotState): IssueChange[] {
-  const old = new Map(Object.entries(before?.issues ?? {}));
+  const old = new Map(Object.entries(before ? nameAlike(before, after).issues : {}));
   const now = new Map(Object.entries(after.issues));
   const changes: IssueChange[] = [];
   for (const [name, issue] of now) {

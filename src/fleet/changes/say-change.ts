@@ -3,6 +3,7 @@ import type { Change, ChangeWords, Issue, SaidChange, SaidSlotState, SlotState }
 import type { EndpointId } from '../../model/endpoint.js';
 import type { Finding, FindingData } from '../../model/finding.js';
 import type { Severity } from '../../model/severity.js';
+import { listNames, quote } from '../../words/sentence.js';
 
 /** Puts a change into words. Total: a stored one can be said again. */
 export function sayChange<T extends Change>(change: T): SaidChange<T> {
@@ -45,7 +46,13 @@ function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
       return { title: title + note, before: change.severity, after: null };
     }
     case 'lost-sight': {
-      const title = `No longer seen, not known to be closed: ${nameIssue(change, false)}`;
+      const { unasked = [] } = change.data;
+      const names = listNames(
+        unasked.map((name) => quote(name, 32)),
+        3,
+      );
+      const how = unasked.length > 0 ? `No longer looked at from ${names}` : 'No longer seen';
+      const title = `${how}, not known to be closed: ${nameIssue(change, false)}`;
       return { title, before: change.severity, after: 'not seen' };
     }
     case 'identity-changed':

@@ -12,20 +12,33 @@ export function listRefusals(observations: readonly ReportedObservation[]): Reas
   return [...new Set(observations.filter(isRefusal).map(({ reason }) => reason))].sort();
 }
 
-/** Whether a look shows that the site lets us see, so far as an exposure there is concerned. */
+/**
+ * Whether a look shows that the site lets us see, so far as an exposure there is concerned: of several vantages, any of
+ * them.
+ */
 export function isInSight(
   report: ReportData,
   { endpoint }: Pick<Issue, 'endpoint'>,
   refusals?: readonly Reason[],
 ): boolean {
+  if (report.vantages) return listSeeing(report).some((own) => isInSight(own, { endpoint }, refusals));
   return showsLife(report, refusals) && !isRefusedAnew(report, endpoint, refusals);
+}
+
+/** The reports of the vantages that could see. */
+function listSeeing({ vantages = [] }: ReportData): ReportData[] {
+  return vantages.flatMap(({ report }) => (report && !isBlind(report) ? [report] : []));
+}
+
+/** Whether our own vantage was broken, or inside the site: nothing that it saw or did not see says anything. */
+function isBlind({ findings }: ReportData): boolean {
+  return findings.some(({ about, effect }) => about === 'vantage' && effect === 'inconclusive');
 }
 
 /** Whether a look that does not show an exposure lost sight of it, rather than failed on our own side. */
 export function losesSight(report: ReportData, issue: Pick<Issue, 'endpoint'>, refusals?: readonly Reason[]): boolean {
   const { findings, observations, interrupted } = report;
-  if (interrupted || findings.some(({ about, effect }) => about === 'vantage' && effect === 'inconclusive'))
-    return false;
+  if (interrupted || isBlind(report)) return false;
   if (!observations.some(({ state }) => state !== 'error')) return false;
   const shutOut = findings.some(({ rule, effect }) => rule === 'blacklisted-mid-check' && effect === 'inconclusive');
   return shutOut || !isInSight(report, issue, refusals);

@@ -2,9 +2,9 @@ import { isRandomCanary } from '../../model/canary.js';
 import type { AcceptedSilence, Issue, SlotState } from '../../model/change.js';
 import type { EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
-import { OUTSIDER } from '../../model/profile.js';
 import { standingOf } from '../../model/standing.js';
-import { listRefusals, showsLife } from './sight.js';
+import { showsLife } from './sight.js';
+import { listRefusing, type Sightings, UNNAMED, withSightings } from './sightings.js';
 import type { Finding } from '../../model/finding.js';
 import { isAtLeast } from '../../model/severity.js';
 
@@ -13,7 +13,7 @@ export function stateOf(report: ReportData): SlotState {
   const canaries = listRandomCanaries(report);
   const issues = new Map<string, Issue>();
   for (const finding of report.findings) {
-    const issue = readIssue(finding, report.vantage.source);
+    const issue = readIssue(finding, report);
     if (!issue || (issue.endpoint !== null && canaries.has(issue.endpoint))) continue;
     const key = issueKey(issue);
     const other = issues.get(key);
@@ -28,7 +28,7 @@ export function stateOf(report: ReportData): SlotState {
     verdict: report.verdict,
     issues: toRecord(issues),
     identities: toRecord(identities),
-    refusals: listRefusals(report.observations),
+    ...listRefusing(report),
     silent: !showsLife(report),
     ...(standingOf(report) === 'no-answer' && { noAnswer: true }),
     ...(silence && { silence }),
@@ -45,10 +45,22 @@ export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<str
   return Object.fromEntries([...entries].sort(([a], [b]) => Number(a > b) - Number(a < b)));
 }
 
-function readIssue({ rule, about, endpoint, severity, data, effect, waiver }: Finding, source: string): Issue | null {
+function readIssue(finding: Finding, report: ReportData): Issue | null {
+  const { rule, about, endpoint, severity, data, effect, waiver } = finding;
   const waived = Boolean(waiver);
   if (about === 'silence' || (effect !== 'violation' && !waived)) return null;
-  return { rule, endpoint, severity, data, outage: about === 'outage', waived, ...(source !== OUTSIDER && { source }) };
+  const issue = { rule, endpoint, severity, data, outage: about === 'outage', waived };
+  return withSightings(issue, listSightings(finding, report));
+}
+
+/** Who saw what a report found: what rests on all vantages, each of them. */
+function listSightings({ seenFrom }: Finding, { vantage, vantages }: ReportData): Sightings {
+  if (!vantages) return { [UNNAMED]: vantage.source };
+  return Object.fromEntries(
+    vantages.flatMap(({ name, report }) =>
+      report && (seenFrom?.includes(name) ?? true) ? [[name, report.vantage.source] as const] : [],
+    ),
+  );
 }
 
 function readSilence({ rule, about, severity, waiver }: Finding): AcceptedSilence | null {

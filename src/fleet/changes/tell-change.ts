@@ -50,9 +50,17 @@ function isOpen({ observations }: ReportData, missing: string | null, { service 
   );
 }
 
-/** An exposure that the look did not show, and did not prove to be gone. */
-export function tellLostSight(key: string, { rule, endpoint, severity, data }: Issue): Change {
-  return { kind: 'lost-sight', key, severity, rule, endpoint, data: { finding: data } };
+/**
+ * An exposure that the look did not show, and did not prove to be gone.
+ * @param unasked the vantages that saw it and do not look any more
+ */
+export function tellLostSight(
+  key: string,
+  { rule, endpoint, severity, data }: Issue,
+  unasked: readonly string[],
+): Change {
+  const told = { finding: data, ...(unasked.length > 0 && { unasked }) };
+  return { kind: 'lost-sight', key, severity, rule, endpoint, data: told };
 }
 
 /** Someone else answers on an endpoint that was open before. */

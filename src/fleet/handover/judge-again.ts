@@ -1,10 +1,13 @@
-import { digestProfile, surveyOf } from '../../check/judge/judge-survey.js';
-import { createReport } from '../../check/judge/say-report.js';
+import { judgeAgain as judgeReport } from '../../check/judge/join-reports.js';
+import { digestProfile } from '../../check/judge/judge-survey.js';
+import { sayReport } from '../../check/judge/say-report.js';
 import { formatDay } from '../../files/text/day.js';
 import { groupByClient, type Unseen, type Waiver } from '../../model/change.js';
 import type { StoredReport } from '../../model/client.js';
 import type { Judgement } from '../../model/judgement.js';
+import type { Finding } from '../../model/finding.js';
 import type { Profile } from '../../model/profile.js';
+import type { ReportData } from '../../model/report.js';
 import { standingOf } from '../../model/standing.js';
 import { keepUnseen, sayUnseen } from '../changes/out-of-sight.js';
 import type { Store } from '../store/store.js';
@@ -26,13 +29,19 @@ export async function* judgeAgain(
   for await (const { clientId, slot, sweepId, at, report: old } of looks) {
     const { authorization, failOn } = old;
     // Who vouched for the site in its inventory is known from the report alone; waivers are as they are now.
-    const silence = old.findings.find(({ waiver }) => waiver?.origin === 'inventory')?.waiver ?? undefined;
-    const accepted = { silence, waivers: waivers.get(clientId) ?? [], today };
-    const judged = createReport(surveyOf(old), { profile, profileDigest, authorization, failOn, ...accepted });
+    const silence = findSilence(old);
+    const accepted = { silence: silence ?? undefined, waivers: waivers.get(clientId) ?? [], today };
+    const judged = sayReport(judgeReport(old, { profile, profileDigest, authorization, failOn, ...accepted }));
     const lost = (unseen.get(slotKey(clientId, slot)) ?? []).filter(({ lostAt }) => lostAt <= at);
     const report = keepUnseen(judged, lost);
     yield { clientId, slot, sweepId, at, before: standingOf(old), report, unseen: lost };
   }
+}
+
+/** Who vouched for silence in the inventory: of several vantages, only some may have seen none but that. */
+function findSilence({ findings, vantages = [] }: ReportData): Finding['waiver'] {
+  const all = [...findings, ...vantages.flatMap(({ report }) => report?.findings ?? [])];
+  return all.find(({ waiver }) => waiver?.origin === 'inventory')?.waiver;
 }
 
 const slotKey = (clientId: string, slot: string): string => `${clientId} ${slot}`;

@@ -5,6 +5,7 @@ import { renewRecheck } from './old-recheck.js';
 import { REPORT_DICTIONARY } from './report-dictionary.js';
 import { ADDRESS_MARK, maskAddress } from './report-digest.js';
 import { StoreError } from './store-error.js';
+import { packVantages, unpackVantages } from './vantage-bodies.js';
 
 /** First byte of a body: how the rest is written. */
 const FORMAT = 2;
@@ -25,8 +26,10 @@ export interface Look {
 
 /** Writes a report's body, without words: a byte for the format, then JSON without the look, compressed, with a checksum. */
 export function encodeBody(report: ReportData): Buffer {
-  const { target, authorization: _allowed, startedAt: _start, durationMs: _duration, ...content } = bareReport(report);
-  const json = maskAddress(JSON.stringify(content), target.address);
+  const data = bareReport(report);
+  const { target, authorization: _allowed, startedAt: _start, durationMs: _duration, ...content } = data;
+  const body = content.vantages ? { ...content, vantages: packVantages(data) } : content;
+  const json = maskAddress(JSON.stringify(body), target.address);
   return Buffer.concat([Buffer.of(FORMAT), deflateSync(json, { level: LEVEL, dictionary: DICTIONARY })]);
 }
 
@@ -34,7 +37,7 @@ export function encodeBody(report: ReportData): Buffer {
 export function decodeBody(body: Uint8Array, look: Look): ReportData {
   const { target, authorization, startedAt, durationMs, srttMs } = look;
   const content = parseBody(body, target.address ?? '');
-  const { schema, tool, vantage, profile, ...rest } = content;
+  const { schema, tool, vantage, profile, vantages, ...rest } = content;
   return {
     schema,
     tool,
@@ -46,15 +49,20 @@ export function decodeBody(body: Uint8Array, look: Look): ReportData {
     durationMs,
     ...rest,
     liveness: { ...rest.liveness, srttMs },
+    ...(vantages && { vantages: unpackVantages(vantages, look) }),
   };
 }
 
+interface Content extends Omit<ReportData, keyof Omit<Look, 'srttMs'> | 'vantages'> {
+  readonly vantages?: Parameters<typeof unpackVantages>[0];
+}
+
 /** What a body holds, with an address put in. A StoreError if it is damaged, or of a format of the future. */
-export function parseBody(body: Uint8Array, address: string): Omit<ReportData, keyof Omit<Look, 'srttMs'>> {
+export function parseBody(body: Uint8Array, address: string): Content {
   if (body[0] !== FORMAT) throw new StoreError(`a report is stored in the unknown format ${body[0]}`);
   try {
     const json = inflateSync(body.subarray(1), { dictionary: DICTIONARY, maxOutputLength: MAX_BYTES }).toString();
-    const content = JSON.parse(renewRecheck(json).replaceAll(ADDRESS_MARK, () => address)) as ReportData;
+    const content = JSON.parse(renewRecheck(json).replaceAll(ADDRESS_MARK, () => address)) as Content;
     if (content.schema === REPORT_SCHEMA) return content;
   } catch (error) {
     throw new StoreError('a stored report is damaged', { cause: error });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { isRandomCanary } from '../../model/canary.js';
 import { isTurned } from '../../model/answer-kind.js';
 import type { Evidence } from '../../model/evidence.js';
-import { bareReport, type ReportData, type ReportedObservation } from '../../model/report.js';
+import { bareReport, type ReportData, type ReportedObservation, type VantageLook } from '../../model/report.js';
+import { steadyLook } from './vantage-bodies.js';
 
 /** Stands for the target's address. No JSON text holds it: in strings, control characters are escaped. */
 export const ADDRESS_MARK = '\x1a';
@@ -23,7 +24,7 @@ const APART = {
  * read.
  */
 export function digestReport(report: ReportData): Buffer {
-  const data = bareReport(report);
+  const { vantages, ...data } = bareReport(report);
   const { target, findings, observations, unlisted, undetermined, liveness, errors } = data;
   const canaries = new Set<unknown>(observations.filter(isRandomCanary).map(({ endpoint }) => endpoint));
   const sortSteady = (items: readonly unknown[]) => sortAsJson(items.map((item) => steady(item, canaries)));
@@ -34,10 +35,16 @@ export function digestReport(report: ReportData): Buffer {
     sortAsJson(Object.entries(unlisted)),
     sortSteady(undetermined),
     sortAsJson(errors.map(({ unit, message }) => ({ unit, message: steadyMessage(message, canaries) }))),
+    ...(vantages ? [vantages.map((look) => digestLook(look, report))] : []),
   ];
   // JSON of one line holds no line break, so that nothing can pass for the end of a list.
   const text = lists.map((list) => list.join('\n')).join('\n\n');
   return createHash('sha256').update(maskAddress(text, target.address)).digest();
+}
+
+function digestLook(look: VantageLook, first: ReportData): string {
+  const own = look.report && digestReport(look.report).toString('hex');
+  return JSON.stringify({ ...steadyLook(look, first), own });
 }
 
 /** Puts {@link ADDRESS_MARK} for an address wherever JSON text holds it. */

@@ -1,7 +1,7 @@
 import { acceptChanges, carryOver, confirmChanges, diffStates } from '../changes/diff.js';
 import { issueKey, stateOf, toRecord } from '../changes/slot-state.js';
-import { excludesIssue, indexLooks } from '../changes/determined.js';
-import { listRefusals } from '../changes/sight.js';
+import { excludesIssue, indexLook } from '../changes/determined.js';
+import { listRefusing, sightingsOf, withSightings } from '../changes/sightings.js';
 import { issueChangeKey, tellIssue } from '../changes/tell-change.js';
 import type { Change, ChangeKind, Issue, SlotState, Waiver } from '../../model/change.js';
 import type { Reason, ReportData } from '../../model/report.js';
@@ -13,8 +13,9 @@ export interface EarlierLooks {
   readonly suspected: readonly Change[];
   /** Exposures that the first saw, and that no later one proved to be shut. */
   readonly unproved: readonly Issue[];
-  /** How the site refuses, by the first. */
+  /** How the site refuses, by the first; and each of several vantages. */
   readonly refusals: readonly Reason[];
+  readonly refusalsTo?: SlotState['refusalsTo'];
   /** What two of them agreed on, where a third has to decide on the rest. */
   readonly agreed: {
     readonly before: SlotState | null;
@@ -53,13 +54,13 @@ export function judgeLook(
   const found = diffStates(base, after, report);
   if (!earlier) {
     const unproved = listNewExposures(after, found);
-    const refusals = listRefusals(report.observations);
-    if (found.length > 0) return { again: { suspected: found, unproved, refusals, agreed: null } };
+    if (found.length > 0) return { again: { suspected: found, unproved, ...listRefusing(report), agreed: null } };
     return { again: null, state: after, changes: [] };
   }
-  const { refusals } = earlier;
-  const looks = indexLooks(report);
-  const unproved = earlier.unproved.filter((issue) => !excludesIssue(report, issue, looks, refusals));
+  const { refusals, refusalsTo } = earlier;
+  const refusing = { refusals, ...(refusalsTo && { refusalsTo }) };
+  const look = indexLook(report);
+  const unproved = earlier.unproved.filter((issue) => !excludesIssue(look, issue, refusing));
   const changes = confirmChanges(earlier.suspected, found);
   const state = acceptChanges(base, after, keysOf(changes));
   if (!earlier.agreed) {
@@ -67,7 +68,7 @@ export function judgeLook(
       HEARD.includes(kind),
     );
     if (disputed.length > 0)
-      return { again: { suspected: disputed, unproved, refusals, agreed: { before, state, changes } } };
+      return { again: { suspected: disputed, unproved, ...refusing, agreed: { before, state, changes } } };
   }
   const all = [...(agreed?.changes ?? []), ...changes];
   return { again: null, ...keepOutOfSight(state, all, unproved, report) };
@@ -135,9 +136,11 @@ export function addViolation(
 
 /** What stands of something that is seen again: nothing of it is milder for that, unless someone accepted it. */
 function worseOf(known: Issue | undefined, seen: Issue): Issue {
-  if (!known || known.waived || seen.waived || isAtLeast(seen.severity, known.severity)) return seen;
+  if (!known) return seen;
+  const sightings = { ...sightingsOf(known), ...sightingsOf(seen) };
+  if (known.waived || seen.waived || isAtLeast(seen.severity, known.severity)) return withSightings(seen, sightings);
   const { lostAt: _, ...issue } = known;
-  return issue;
+  return withSightings(issue, sightings);
 }
 
 function without(changes: readonly Change[], others: readonly Change[]): Change[] {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { digestProfile, judgeSurvey, surveyOf } from '../../check/judge/judge-survey.js';
+import { judgeAgain } from '../../check/judge/join-reports.js';
+import { digestProfile } from '../../check/judge/judge-survey.js';
 import { parseTargetSpec } from '../../files/targets/targets.js';
 import { parseAddress } from '../../model/address.js';
 import type { Waiver } from '../../model/change.js';
@@ -81,7 +82,7 @@ function holds(text: string, address: string): boolean {
 function judgeByAgreed(report: ReportData, waivers: readonly Waiver[], { profile, failOn }: SiteTerms): ReportData {
   if (!profile) return report;
   const { authorization } = report;
-  return judgeSurvey(surveyOf(report), {
+  return judgeAgain(report, {
     profile,
     profileDigest: digestProfile(profile),
     authorization,

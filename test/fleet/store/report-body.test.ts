@@ -1,15 +1,17 @@
 import { deflateSync } from 'node:zlib';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sayReport } from '../../../src/check/judge/say-report.js';
 import { decodeBody, decodeTarget, encodeBody, encodeTarget, type Look } from '../../../src/fleet/store/report-body.js';
 import { REPORT_DICTIONARY } from '../../../src/fleet/store/report-dictionary.js';
 import { StoreError } from '../../../src/fleet/store/store-error.js';
 import { bareReport, reportSchema, type Report, type ReportData } from '../../../src/model/report.js';
+import { join } from '../../check/join/join.js';
+import { profile, site, survey } from '../../check/rules/build-survey.js';
 import { anyReport } from '../../reports/report-arbitrary.js';
 import { cleanReport, sampleFinding, SAMPLES } from '../../reports/sample-reports.js';
 
-const lookOf = ({ target, authorization, startedAt, durationMs, liveness }: Report): Look => ({
+const lookOf = ({ target, authorization, startedAt, durationMs, liveness }: ReportData): Look => ({
   target,
   authorization,
   startedAt,
@@ -42,7 +44,9 @@ test('a body with its look is the report, whatever is in it', () => {
 
 test.each(Object.entries(SAMPLES))('a report keeps the order of its keys: %s', (_name, report) => {
   const decoded = decodeBody(encodeBody(report), lookOf(report));
-  expect(Object.keys(sayReport(decoded))).toEqual(Object.keys(reportSchema.omit({ again: true }).shape));
+  expect(Object.keys(sayReport(decoded))).toEqual(
+    Object.keys(reportSchema.omit({ again: true, vantages: true }).shape),
+  );
   expect(decoded).toEqual(bareReport(report));
 });
 
@@ -108,4 +112,46 @@ test('a target comes back; a literal takes nothing besides its address', () => {
   }
   expect(encodeTarget({ ...cleanReport.target, scope: 'documentation' })).toBeNull();
   expect(encodeTarget(cleanReport.target)).not.toBeNull();
+});
+
+describe('the body of a report that joins those of several vantages', () => {
+  const look = (address: string, startedAt: string) => survey(site(), { startedAt, target: { address } });
+  const joined = (address: string, by: string): ReportData =>
+    bareReport(
+      join(
+        {
+          office: look(address, '2026-01-03T10:22:31.000Z'),
+          cloud: look(address, '2026-01-03T10:23:31.500Z'),
+          away: null,
+        },
+        profile(),
+        { authorization: by },
+      ),
+    );
+
+  test('holds each report whole', () => {
+    const report = joined('203.0.113.7', 'Ann');
+    expect(decodeBody(encodeBody(report), lookOf(report))).toEqual(report);
+    expect(report.vantages?.map((one) => one.report?.startedAt)).toEqual([
+      '2026-01-03T10:22:31.000Z',
+      '2026-01-03T10:23:31.500Z',
+      undefined,
+    ]);
+  });
+
+  test('holds nothing of the client that it is from', () => {
+    const [here, there] = [joined('203.0.113.7', 'Ann of Acme'), joined('2001:db8::1', 'Bob')];
+    expect(encodeBody(here)).toEqual(encodeBody(there));
+    expect(decodeBody(encodeBody(here), lookOf(there))).toEqual(there);
+  });
+
+  test('says that a vantage looked at another address', () => {
+    const seen = {
+      a: look('203.0.113.7', '2026-01-03T10:22:31.000Z'),
+      b: look('203.0.113.8', '2026-01-03T10:22:32.000Z'),
+    };
+    const report = bareReport(join(seen, profile()));
+    const decoded = decodeBody(encodeBody(report), lookOf(report));
+    expect(decoded.vantages?.map((one) => one.report?.target.address)).toEqual(['203.0.113.7', '203.0.113.8']);
+  });
 });

@@ -1,9 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { digestReport } from '../../../src/fleet/store/report-digest.js';
 import type { EndpointId } from '../../../src/model/endpoint.js';
 import type { Evidence } from '../../../src/model/evidence.js';
 import { bareReport, type Report, type ReportedObservation } from '../../../src/model/report.js';
+import { join } from '../../check/join/join.js';
+import { profile, see, site, survey } from '../../check/rules/build-survey.js';
 import { anyReport } from '../../reports/report-arbitrary.js';
 import { cleanReport, dmzReport, sampleFinding, sampleObservation, SAMPLES } from '../../reports/sample-reports.js';
 
@@ -181,4 +183,25 @@ test.each<[string, Report]>([
 ])('%s counts', (_what, other) => {
   const before = _what === 'evidence' ? seeing({ http }) : cleanReport;
   expect(digest(other)).not.toBe(digest(before));
+});
+
+describe('of a report that joins those of several vantages', () => {
+  const at = (seconds: number, ...seen: Parameters<typeof site>) =>
+    survey(site(...seen), { startedAt: new Date(Date.UTC(2026, 0, 3, 10, 22, seconds)).toISOString() });
+  const known = digest(join({ a: at(0), b: at(5) }, profile()));
+
+  test('times do not count, within the minute', () => {
+    expect(digest(join({ a: at(100), b: at(102) }, profile()))).toBe(known);
+    expect(digest(join({ a: at(0), b: at(90) }, profile()))).not.toBe(known);
+  });
+
+  test('what each vantage saw counts, though the joined report is the same, and who it is', () => {
+    expect(digest(join({ a: at(0), b: at(5, see('tcp/4711', 'filtered')) }, profile()))).not.toBe(known);
+    const [one, other] = [see('tcp/4711', 'filtered'), see('tcp/4711', 'closed')];
+    expect(digest(join({ a: at(0, one), b: at(5, other) }, profile()))).not.toBe(
+      digest(join({ a: at(0, one), b: at(5, one) }, profile())),
+    );
+    expect(digest(join({ a: at(0), c: at(5) }, profile()))).not.toBe(known);
+    expect(digest(join({ a: at(0), b: at(5), c: null }, profile()))).not.toBe(known);
+  });
 });
