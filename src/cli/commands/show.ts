@@ -139,9 +139,10 @@ async function listMissing(store: Store, client: string, address: string | undef
  * the site had checked. Null: there is neither.
  */
 async function chooseLooks(store: Store, client: string, { address, at }: ReportWanted) {
-  const { card, looks: all } = await readLooks(store, client, at, new Date());
+  const now = new Date();
+  const { card, looks: all } = await readLooks(store, client, at, now);
   const looks = all.filter(({ slot, report: { target } }) => !address || [slot, target.address].includes(address));
-  const wanted = { since: null, until: at ?? new Date(), address };
+  const wanted = { since: null, until: at ?? now, now, address, looks };
   const invited = looks.length > 0 ? [] : await readInvited(store, client, wanted);
   if (looks.length + invited.length === 0) return null;
   const unknown: ClientCard = { id: client, name: client, group: null, tags: [], contacts: [] };

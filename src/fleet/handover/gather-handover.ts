@@ -43,7 +43,7 @@ export async function gatherHandover(
       : all.filter(({ slot, report: { target } }) => [slot, target.address].includes(address));
   const until = at ?? now;
   const { since, lastReport, currentSince } = await chooseSpan(store, clientId, { since: wanted, until });
-  const invited = await readInvited(store, clientId, { since: currentSince, until, address });
+  const invited = await readInvited(store, clientId, { since: currentSince, until, now, address, looks });
   const isSeen = looks.length + invited.length > 0;
   const site = isSeen || address !== undefined ? null : await readSite(store, clientId, at);
   if (!isSeen && !site) return null;

@@ -1,5 +1,7 @@
 import { sayReport } from '../../check/judge/say-report.js';
+import { formatDay } from '../../files/text/day.js';
 import type { Report, ReportData } from '../../model/report.js';
+import { lapseReport } from '../changes/lapsed.js';
 import type { Store } from '../store/store.js';
 
 /** Checks from the site that are read: those of few addresses are shown. */
@@ -10,8 +12,11 @@ export interface InvitedWanted {
   /** Begun at or after this time; null: whenever. */
   readonly since: Date | null;
   readonly until: Date;
+  readonly now: Date;
   /** Only of this address. */
   readonly address?: string | undefined;
+  /** The newest looks that count: what they found of an address they tell themselves. */
+  readonly looks: readonly { readonly report: Pick<ReportData, 'target' | 'startedAt'> }[];
 }
 
 /**
@@ -21,11 +26,16 @@ export interface InvitedWanted {
 export async function readInvited(
   store: Store,
   clientId: string,
-  { since, until, address }: InvitedWanted,
+  { since, until, now, address, looks }: InvitedWanted,
 ): Promise<Report[]> {
   const shown: Report[] = [];
   const later = new Map<string | null, ReportData[]>();
-  for (const { report } of await store.listInvitedChecks(clientId, MOST_INVITED)) {
+  const waivers = await store.listWaivers(clientId);
+  const when = { today: formatDay(until), isPast: until < now };
+  const isOlder = ({ target, startedAt }: ReportData): boolean =>
+    looks.some(({ report }) => report.target.address === target.address && report.startedAt > startedAt);
+  for (const { report: seen } of await store.listInvitedChecks(clientId, MOST_INVITED)) {
+    const report = isOlder(seen) ? seen : lapseReport(seen, waivers, when);
     const at = new Date(report.startedAt);
     const own = report.target.address;
     const isWanted = (since === null || at >= since) && at <= until && (address === undefined || own === address);

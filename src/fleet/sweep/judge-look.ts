@@ -134,6 +134,16 @@ export function addViolation(
   return { state, changes: diffStates(before, state, report) };
 }
 
+/**
+ * What is known after such a look that saw nothing but what someone accepted: that is not forgotten, since it counts as
+ * soon as it is accepted no more. Pure.
+ */
+export function addAccepted(before: SlotState, report: ReportData): SlotState {
+  const accepted = Object.entries(stateOf(report).issues).filter(([key, { waived }]) => waived && !before.issues[key]);
+  if (accepted.length === 0) return before;
+  return { ...before, issues: toRecord([...Object.entries(before.issues), ...accepted]) };
+}
+
 /** What stands of something that is seen again: nothing of it is milder for that, unless someone accepted it. */
 function worseOf(known: Issue | undefined, seen: Issue): Issue {
   if (!known) return seen;

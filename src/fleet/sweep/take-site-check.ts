@@ -11,7 +11,7 @@ import { FLAPPING_HISTORY_MS } from '../changes/flapping.js';
 import type { SlotsAt } from '../store/site-looks.js';
 import type { Store } from '../store/store.js';
 import type { StoreWriter } from '../store/store-writer.js';
-import { addViolation } from './judge-look.js';
+import { addAccepted, addViolation } from './judge-look.js';
 import { keepState, noteUnseen, storeChanges } from './keep-look.js';
 import { createLapse } from './list-clients.js';
 import type { CountedLook } from './tell-changes.js';
@@ -36,7 +36,8 @@ export interface SiteTerms {
 /**
  * Stores a check from the site, that of an invite once. Where it is of an address of the client, and sees a violation of
  * what was agreed, it counts like a look of a sweep: it is one, of a small sweep of its own. It proves nothing else: no
- * second look can confirm it, so that it ends nothing, and lists say no better of the client for it.
+ * second look can confirm it, so that it ends nothing, and lists say no better of the client for it. What it saw and
+ * someone accepted is noted as accepted, so that it counts once that has ended.
  */
 export async function takeSiteCheck(store: Store, check: SiteCheck, terms: SiteTerms): Promise<void> {
   const { client, invite } = check;
@@ -50,6 +51,7 @@ export async function takeSiteCheck(store: Store, check: SiteCheck, terms: SiteT
     const report = isOwn ? judgeByAgreed(given, await tx.listWaivers(client), terms) : given;
     if (!isOwn || report.verdict !== 'violation') {
       await tx.addInvitedCheck(client, { invite, report });
+      if (isOwn) for (const slot of slots) await noteAccepted(tx, client, slot, report);
       return false;
     }
     const startedAt = new Date(report.startedAt);
@@ -89,6 +91,13 @@ function judgeByAgreed(report: ReportData, waivers: readonly Waiver[], { profile
     failOn,
     waivers,
   });
+}
+
+/** Notes at a slot of which something is known what a check saw there that someone accepted. */
+async function noteAccepted(tx: StoreWriter, clientId: string, slot: string, report: ReportData): Promise<void> {
+  const before = await tx.getState(clientId, slot);
+  const state = before && addAccepted(before, report);
+  if (state && state !== before) await tx.putState(clientId, slot, state, null);
 }
 
 /** Stores the look at one slot with what follows of it; whether it brought something that has to be told. */

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { digestProfile } from '../../../src/check/judge/judge-survey.js';
 import { createReport } from '../../../src/check/judge/say-report.js';
+import { DEFAULT_CHECKLIST, loadChecklist } from '../../../src/files/checklists/checklist.js';
 import { loadProfile } from '../../../src/files/profiles/profile.js';
 import type { AlertConfig } from '../../../src/fleet/alerts/alert-config.js';
 import { MassSilence } from '../../../src/fleet/sweep/mass-silence.js';
+import { gatherHandover } from '../../../src/fleet/handover/gather-handover.js';
+import { readStandings } from '../../../src/fleet/sweep/page-clients.js';
 import type { EarlierLooks } from '../../../src/fleet/sweep/judge-look.js';
 import { recordLook } from '../../../src/fleet/sweep/record-look.js';
 import { listRoster } from '../../../src/fleet/sweep/roster.js';
@@ -12,6 +15,8 @@ import { tellSiteLooks } from '../../../src/fleet/sweep/tell-site-looks.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import type { Client } from '../../../src/model/client.js';
 import type { Report, Survey } from '../../../src/model/report.js';
+import { listedAs } from '../../../src/model/standing.js';
+import { worstStanding } from '../../../src/reports/document/address-verdict.js';
 import { answer, site, survey } from '../../check/rules/build-survey.js';
 import { beginSweep, collect } from '../store/store-fixtures.js';
 import { createClient, createStore } from './scene.js';
@@ -159,6 +164,59 @@ describe('what was seen is judged', () => {
     await store.addWaiver({ ...waiver, severity: null, identity: null, grantedAt: NOW.toISOString() });
     await check(store, reportOf(WEB));
     expect([await standings(store), await invitedOf(store)]).toEqual([{}, ['compliant']]);
+  });
+});
+
+describe('what was seen and accepted', () => {
+  const acme = createClient('acme', ADDRESS);
+  const [rule, endpoint] = web!.split(' ') as [string, 'tcp/80'];
+  const UNTIL = '2026-11-23';
+
+  /** A store of which a sweep saw that all was well, and then someone at the site what is accepted. */
+  async function seeAccepted() {
+    const store = await storeOf(acme);
+    await look(store, reportOf(WELL));
+    const waiver = { clientId: 'acme', rule, endpoint, by: 'Ann', reason: 'known', until: UNTIL };
+    await store.addWaiver({ ...waiver, severity: null, identity: null, grantedAt: NOW.toISOString() });
+    await check(store, reportOf(WEB, minutes(1)));
+    return store;
+  }
+
+  /** How the client is listed, and what its report says, on a day. */
+  async function judge(store: Store, day: string) {
+    const now = new Date(`${day}T12:00:00.000Z`);
+    const [listed] = await readStandings(store, { ids: ['acme'] }, { now, staleBefore: new Date(0) });
+    const checklist = await loadChecklist(DEFAULT_CHECKLIST);
+    const handover = await gatherHandover(store, 'acme', { at: null, since: null, now, checklist });
+    return [listed && listedAs(listed), handover && worstStanding(handover)];
+  }
+
+  test('counts when that ends, in lists and reports, though no sweep saw it', async () => {
+    const store = await seeAccepted();
+    expect(await judge(store, UNTIL)).toEqual(['compliant', 'compliant']);
+    expect(await judge(store, '2026-11-24')).toEqual(['violation', 'violation']);
+    expect([await store.check(), await store.checkChains(), await store.checkSummaries()]).toEqual([[], [], []]);
+    const [granted] = await store.listWaivers('acme');
+    await store.revokeWaiver(granted!.id);
+    expect(await judge(store, UNTIL)).toEqual(['violation', 'violation']);
+    expect(await kindsOf(store)).toEqual([]);
+  });
+
+  test('is gone where a later sweep sees so, which is no news', async () => {
+    const store = await seeAccepted();
+    expect((await look(store, reportOf(WELL, minutes(2)))).changes).toEqual([]);
+    expect(await standings(store)).toEqual({ [ADDRESS]: ['compliant'] });
+    expect(await judge(store, '2026-11-24')).toEqual(['compliant', 'compliant']);
+  });
+
+  test('makes nothing known where nothing was', async () => {
+    const store = await storeOf(acme);
+    await store.addWaiver({
+      ...{ clientId: 'acme', rule, endpoint, by: 'Ann', reason: 'known', until: UNTIL },
+      ...{ severity: null, identity: null, grantedAt: NOW.toISOString() },
+    });
+    await check(store, reportOf(WEB));
+    expect((await judge(store, UNTIL))[0]).toBe('not-checked');
   });
 });
 
