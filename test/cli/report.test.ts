@@ -232,6 +232,24 @@ describe('report', () => {
     expect(fleet.stdout).toMatch(/203\.0\.113\.8 +\| the inventory does not have this address any more/);
   });
 
+  test.each([
+    [8, null],
+    [9, 'is 9 days old. It is not known what changed since. Have it checked again before you rely on this.'],
+    [31, 'is 31 days old.'],
+  ])('of a check of %i days ago says on its first page how old it is, and what to do', async (days, warning) => {
+    const path = join(directory, `aged-${days}.sqlite`);
+    const at = new Date(Date.now() - days * 86_400_000 + 60_000).toISOString();
+    await addSweep(path, at, [{ client: acme, survey: closed }]);
+    // A day begins a minute later.
+    const made = new Date(Date.now() - days * 86_400_000 - 60_000).toISOString();
+    if (warning !== null) await addSweep(path, made, [{ client: acme, survey: closed }]);
+    const { code, stdout } = await runHere(['report', 'acme', '--store', path, '--format', 'markdown']);
+    const [first = ''] = stdout.split('## What was checked');
+    expect(code).toBe(0);
+    if (warning === null) expect(first).not.toContain('days old');
+    else expect(first).toContain(`site.example (203.0.113.7): the check that this report shows ${warning}`);
+  });
+
   test('ends with the verdict that it shows, where the last check was before its time', async () => {
     const path = join(directory, 'old.sqlite');
     await addSweep(path, '2026-01-01T03:00:00.000Z', [{ client: acme, survey: closed }]);

@@ -1,11 +1,13 @@
 import type { Handover } from '../../model/handover.js';
-import { CLOCK_DOUBT_MS } from '../../model/not-checked.js';
+import { CLOCK_DOUBT_MS, STALE_AFTER_MS } from '../../model/not-checked.js';
 import type { Report, Verdict } from '../../model/report.js';
 import type { SiteReport } from '../../model/site.js';
 import { type Standing, standingOf, WORST_FIRST } from '../../model/standing.js';
 import { lowerFirst, renderCount } from '../../words/sentence.js';
 import { renderTime } from '../../words/time.js';
 import { TEXTS } from './strings.js';
+
+const DAY_MS = 86_400_000;
 
 /** One address of a client in its report. */
 export type AddressPart = Handover['addresses'][number];
@@ -112,16 +114,19 @@ export function sayVerdict(standing: Standing, reports: readonly Report[]): stri
   }
 }
 
-/** What was not checked in the time that a report is about: it is shown as it was before. */
+/** What was not checked in the time that a report is about, and is shown as it was before; and what was not for days. */
 export function listAges(handover: Handover): string[] {
   const { addresses, site } = handover;
   const checks = [
     ...addresses.map((part) => ({ name: nameAddress(part), startedAt: part.report.startedAt })),
     ...(site ? [{ name: TEXTS.site, startedAt: site.startedAt }] : []),
   ];
-  return checks
-    .filter((check) => isOld(check, handover))
-    .map(({ name, startedAt }) => `${name}: ${TEXTS.oldCheck} ${renderTime(startedAt)}.`);
+  return checks.flatMap(({ name, startedAt }) => {
+    if (isOld({ startedAt }, handover)) return `${name}: ${TEXTS.oldCheck} ${renderTime(startedAt)}.`;
+    const ageMs = Date.parse(handover.madeAt) - Date.parse(startedAt);
+    if (ageMs <= STALE_AFTER_MS) return [];
+    return `${name}: ${TEXTS.agedCheck} ${renderCount(Math.floor(ageMs / DAY_MS), 'day')} old. ${TEXTS.agedTodo}`;
+  });
 }
 
 /** Which addresses were checked last because someone at the site asked for it. */

@@ -144,6 +144,8 @@ export const TEXTS = {
   noChangesSinceFirst: 'We noticed no change since the first check, at',
   unchecked: 'not checked',
   oldCheck: 'not checked in the time of this report. What it shows is how it was at',
+  agedCheck: 'the check that this report shows is',
+  agedTodo: 'It is not known what changed since. Have it checked again before you rely on this.',
   fromSite: 'checked from the site, by someone there with a code, at',
   invited: 'Checked from the site',
   invitedNote:
