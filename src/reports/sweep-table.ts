@@ -1,15 +1,20 @@
-import type { ChangeKind, SaidChange } from '../model/change.js';
+import type { ChangeKind, SaidChange, Unseen } from '../model/change.js';
 import type { ClientCard } from '../model/client.js';
 import { forTerminal, forTerminalLine } from '../words/escape.js';
 import { cutWords, limitWidth } from '../words/layout.js';
 import { renderCount } from '../words/sentence.js';
+import { SEVERITIES } from '../model/severity.js';
 import { createRows } from './address-rows.js';
+import { SEVERITY_MARKS } from './paint.js';
 import type { ReportStyle, SweepResults, SweepSummary, SweepWriter, Unchecked } from './reporter.js';
 
 /** Wider rows read badly. */
 const MOST_COLUMNS = 160;
 /** From this many clients on the table leaves out those that are compliant and unchanged. */
 const ROWS_FOR_ALL = 100;
+
+/** More of what is out of sight at an address is only counted. */
+const MOST_UNSEEN = 3;
 
 /** What to type about a client that is not compliant. */
 const HELP = 'What to do: sallyport show CLIENT';
@@ -33,10 +38,10 @@ export function createSweepTable({ width: columns, ...rest }: ReportStyle, clien
   const brief = clients > ROWS_FOR_ALL;
   return {
     begin: () => rows.begin(),
-    result({ client, report, changes, unseen }) {
+    result({ client, report, changes, unseen, lost = [] }) {
       const row = rows.report({ ...report, target: { ...report.target, name: client.name } });
       if (brief && report.verdict === 'compliant' && changes.length === 0 && unseen === 0) return '';
-      const standing = unseen > 0 ? [renderUnseen(client, unseen, style.width)] : [];
+      const standing = unseen > 0 ? [renderUnseen(client, unseen, lost, style.width)] : [];
       return [row, ...changes.map((change) => renderChange(change, style.width)), ...standing].join('');
     },
     end: (summary) => rows.end() + renderSummary(summary, style.width, brief),
@@ -49,9 +54,18 @@ function renderChange({ kind, title, before, after }: SaidChange, width: number)
   return `  ${cutWords(KIND_WORDS[kind] + forTerminal(title + detail), width - 2)}\n`;
 }
 
-function renderUnseen({ id }: ClientCard, unseen: number, width: number): string {
-  const what = `${renderCount(unseen, 'exposure')} out of sight: not seen, and not known to be closed (sallyport show ${id})`;
-  return `  ${cutWords(forTerminal(what), width - 2)}\n`;
+/** What is out of sight: how much, and the worst of it. */
+function renderUnseen({ id }: ClientCard, unseen: number, lost: readonly Unseen[], width: number): string {
+  const what = `${renderCount(unseen, 'exposure')} out of sight, and not known to be closed (sallyport show ${id})`;
+  const worst = lost.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  const named = worst.slice(0, MOST_UNSEEN).map(({ severity, title }) => `${SEVERITY_MARKS[severity].label} ${title}`);
+  const rest = worst.length - named.length;
+  return [
+    `  ${cutWords(forTerminal(what), width - 2)}\n`,
+    ...[...named, ...(rest > 0 ? [`and ${rest} more`] : [])].map(
+      (line) => `    ${cutWords(forTerminal(line), width - 4)}\n`,
+    ),
+  ].join('');
 }
 
 /** Counts of results in words; empty if there are none. */

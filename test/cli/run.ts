@@ -29,6 +29,12 @@ export interface HereOptions {
   readonly cwd?: string;
 }
 
+/** How a command runs in this process. */
+export interface OwnOptions extends HereOptions {
+  /** Its output appears on a terminal. */
+  readonly onScreen?: boolean;
+}
+
 export interface RunOptions extends HereOptions {
   /** Called with the running process; standard input then stays open. */
   readonly onStart?: (child: ChildProcess) => void;
@@ -58,13 +64,14 @@ export function sallyport(args: readonly string[], options: RunOptions = {}): Pr
 
 /**
  * Runs the command line in this process, which is quicker: a process starts for a fifth of a second. Not for tests that
- * run side by side. As in a process of its own, no stream is a terminal, and PATH and `env` are all of the environment.
+ * run side by side. As in a process of its own, no stream is a terminal if not asked for, and PATH and `env` are all of the environment.
  */
 export async function runHere(
   args: readonly string[],
-  { input = '', env = {}, cwd = process.cwd() }: HereOptions = {},
+  { input = '', env = {}, cwd = process.cwd(), onScreen = false }: OwnOptions = {},
 ): Promise<Ran> {
   const stdout = collect();
+  if (onScreen) Object.assign(stdout.stream, { isTTY: true, columns: 80, hasColors: () => false });
   const stderr = collect();
   const restore = [
     replace(process, 'env', { PATH: process.env['PATH'], ...env }),

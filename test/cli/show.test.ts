@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/index.js';
+import { openStore } from '../../src/fleet/store/open-store.js';
+import { listRoster } from '../../src/fleet/sweep/roster.js';
 import { requireValid } from '../check/checking.js';
-import { answer, see, site, survey } from '../check/rules/build-survey.js';
+import { answer, canaries, see, services, site, survey } from '../check/rules/build-survey.js';
 import { addLessened, addPartlyChecked, addSweep, client } from './filled-store.js';
 import { createFiles, runHere } from './run.js';
 
@@ -49,6 +51,29 @@ describe('show', () => {
       stderr: 'sallyport: not checked: 203.0.113.8: no sweep has checked it yet\n',
     });
     expect((await runHere(['show', 'two', '203.0.113.7', '--store', path])).code).toBe(0);
+  });
+
+  test('says once on a terminal what is out of sight, and what was not checked', async () => {
+    const path = join(directory, 'once.sqlite');
+    const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    const two = client('two', {
+      addresses: ['203.0.113.7', '203.0.113.8'],
+      authorization: { by: 'A', reference: 'B', until: null },
+    });
+    await addSweep(path, at(9), [{ client: two, survey: webPro }]);
+    await addSweep(path, at(2), [{ client: two, survey: survey([...services('silent'), ...canaries('filtered')]) }]);
+    const open = await openStore(path);
+    await open.putRoster('/clients.yaml', listRoster([two]));
+    await open.close();
+    const told = ['WebPro administration', 'no sweep has checked it yet'];
+    const screen = await runHere(['show', 'two', '--store', path], { onScreen: true, env: { TERM: 'dumb' } });
+    const piped = await runHere(['show', 'two', '--store', path]);
+    for (const text of told) {
+      expect(screen.stdout.replace(/\s+/g, ' ').split(text)).toHaveLength(2);
+      expect(piped.stderr).toContain(text);
+      expect(screen.stderr).not.toContain(text);
+    }
+    expect([screen.code, piped.code]).toEqual([3, 3]);
   });
 
   test('says in every form that the inventory does not have an address any more, and what to do', async () => {

@@ -71,6 +71,22 @@ test.each(['table', 'json', 'ndjson'] as const)(
   },
 );
 
+test('a sweep for people names the worst that is out of sight, and counts the rest', () => {
+  const lost = (['low', 'critical', 'high', 'medium', 'info'] as const).map((severity) => ({
+    ...{ rule: 'r', endpoint: null, severity, title: `not seen since 2026-11-02: ${severity} thing\u001b`, lostAt: '' },
+  }));
+  const writer = createSweepWriter(REPORTERS.table, STYLE, 1);
+  const row = { ...sweptAs('acme', '203.0.113.20', lost.length), lost, sweepId: 7, report: cleanReport, changes: [] };
+  expect(writer.result(row).split('\n').slice(1)).toEqual([
+    '  5 exposures out of sight, and not known to be closed (sallyport show acme)',
+    '    CRITICAL not seen since 2026-11-02: critical thing\\x1b',
+    '    HIGH not seen since 2026-11-02: high thing\\x1b',
+    '    MEDIUM not seen since 2026-11-02: medium thing\\x1b',
+    '    and 2 more',
+    '',
+  ]);
+});
+
 test('the exit code of a format is that of the sweep', () => {
   expect(write(REPORTERS.nagios, {}).exitCode).toBe(0);
   expect(write(REPORTERS.nagios, { outcome: 'inconclusive', interrupted: true }).exitCode).toBe(3);

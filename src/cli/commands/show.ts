@@ -17,7 +17,7 @@ import { COMMON, CRITICAL, CSV, FULL, OUTPUT, readStale, STALE } from '../kit/ch
 import { defineCommand } from '../kit/command.js';
 import { chooseExit, tell } from '../kit/ending.js';
 import { chooseFormat, REPORT_FORMAT, PLUGIN_CODES } from '../kit/format.js';
-import { openReport, tellWritten } from '../kit/output.js';
+import { isOnScreen, openReport, tellWritten } from '../kit/output.js';
 import { CLIENT, STORE, tellRetired, withStore } from '../kit/store.js';
 import { chooseStyle } from '../kit/terminal.js';
 
@@ -78,6 +78,8 @@ export const command = defineCommand({
       many: looks.length + invited.length + unchecked.length > 1,
     });
     let verdict: Verdict = old.length + unchecked.length > 0 ? 'inconclusive' : 'compliant';
+    // The table tells it to who reads this too.
+    const isTold = format === 'table' && isOnScreen(settings.output);
     await output.write(writer.begin());
     for (const look of looks) {
       const { slot, unseen, standing, invite } = look;
@@ -87,6 +89,7 @@ export const command = defineCommand({
       await output.write(writer.report(report, { client: card, slot, unseen: lost.length, lost }));
       if (settings.quiet) continue;
       if (invite !== null) tell(`${slot}: ${FROM_SITE} ${renderTime(report.startedAt)}`);
+      if (isTold) continue;
       for (const { title } of unseen) tell(`${slot}: ${title}`);
       const titles = standing.map(({ title }) => title);
       if (titles.length > 0) tell(`${slot}: what stands from an earlier check: ${listNames(titles, MOST_STANDING)}`);
@@ -103,7 +106,7 @@ export const command = defineCommand({
     }));
     await output.write(writer.end({ outcome: verdict, troubles: [], unchecked: missing }));
     await output.close();
-    for (const { reason } of settings.quiet ? [] : missing) tell(`not checked: ${reason}`);
+    for (const { reason } of settings.quiet || isTold ? [] : missing) tell(`not checked: ${reason}`);
     for (const { slot, why } of settings.quiet ? [] : unchecked)
       if (why === 'gone') tell(`to take it off the lists: sallyport client retire ${client} ${slot}`);
     if (!settings.quiet) tellRetired(retired.filter(({ slot }) => looks.some((look) => look.slot === slot)));

@@ -25,6 +25,17 @@ export function listUnseen(
   );
 }
 
+/** The same in words; what was only not looked at is unseen since the report. */
+export function nameUnseen(
+  state: Pick<SlotState, 'issues'>,
+  report: Pick<ReportData, 'findings' | 'failOn' | 'startedAt'>,
+): Unseen[] {
+  const unseen = Object.fromEntries(listUnseen(state, report).map((issue) => [issueKey(issue), issue]));
+  return Object.values(sayState({ issues: unseen }).issues).map(
+    ({ rule, endpoint, severity, title, lostAt = report.startedAt }) => ({ rule, endpoint, severity, title, lostAt }),
+  );
+}
+
 /**
  * A state in which what is out of sight is accepted if a waiver accepts it on a day (`YYYY-MM-DD`, UTC), and only then:
  * no check will find it, and notice that the waiver is new, has ended or was revoked.

@@ -1,7 +1,7 @@
 import { judgeFlapping } from '../changes/flapping.js';
-import { listUnseen } from '../changes/out-of-sight.js';
+import { nameUnseen } from '../changes/out-of-sight.js';
 import type { StoreWriter } from '../store/store-writer.js';
-import type { Change, SlotState, StoredChange } from '../../model/change.js';
+import type { Change, SlotState, StoredChange, Unseen } from '../../model/change.js';
 import type { ReportData } from '../../model/report.js';
 import type { CountedLook } from './tell-changes.js';
 
@@ -46,14 +46,14 @@ export async function storeChanges(
   return { told: changes.filter(({ key }) => !suppressed.has(key)), flapping };
 }
 
-/** Notes with a result how many exposures stand that it does not show. */
+/** Notes with a result how many exposures stand that it does not show, and says which. */
 export async function noteUnseen(
   tx: StoreWriter,
   id: number | null,
   state: SlotState,
   report: ReportData,
-): Promise<number> {
-  const unseen = listUnseen(state, report).length;
-  if (id !== null && unseen > 0) await tx.noteUnseen(id, unseen);
-  return unseen;
+): Promise<Unseen[]> {
+  const lost = nameUnseen(state, report);
+  if (id !== null && lost.length > 0) await tx.noteUnseen(id, lost.length);
+  return lost;
 }

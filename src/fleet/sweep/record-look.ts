@@ -3,7 +3,7 @@ import { FLAPPING_HISTORY_MS, settledChanges } from '../changes/flapping.js';
 import { isInSight } from '../changes/sight.js';
 import type { Store } from '../store/store.js';
 import type { StoreWriter } from '../store/store-writer.js';
-import type { Change, SlotState, Waiver } from '../../model/change.js';
+import type { Change, SlotState, Unseen, Waiver } from '../../model/change.js';
 import type { ReportData } from '../../model/report.js';
 import type { MassSilence } from './mass-silence.js';
 import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
@@ -38,7 +38,7 @@ export interface Recorded {
   /** Changes that count. */
   readonly changes: readonly Change[];
   /** Exposures that stand, and that the look lost sight of or had lost before. */
-  readonly unseen: number;
+  readonly lost: readonly Unseen[];
   /** The site fell silent while many did, so that the look does not count. */
   readonly held: boolean;
   /** The look proves nothing, since we ourselves could not see. */
@@ -48,7 +48,7 @@ export interface Recorded {
 /** A look is to be made again, and what the first showed does not count. */
 const NOTHING_SUSPECTED: EarlierLooks = { suspected: [], unproved: [], refusals: [], agreed: null };
 
-const NOTHING: Recorded = { again: null, changes: [], unseen: 0, held: false, blind: false };
+const NOTHING: Recorded = { again: null, changes: [], lost: [], held: false, blind: false };
 
 /**
  * Stores a look and all that follows from it, in one transaction: its report, the state of the slot, its changes and
@@ -95,7 +95,7 @@ export async function recordLook(look: FinishedLook, options: RecordOptions): Pr
     const { state, changes } = judged;
     await keepState(tx, look, resultId, { before, state });
     await tellChanges(tx, look, changes, options);
-    return { ...NOTHING, changes, unseen: await noteUnseen(tx, resultId, state, report) };
+    return { ...NOTHING, changes, lost: await noteUnseen(tx, resultId, state, report) };
   });
 }
 

@@ -15,7 +15,7 @@ import { MassSilence } from './mass-silence.js';
 import { recordLook } from './record-look.js';
 import { listRoster } from './roster.js';
 import { tellOperator } from './tell-operator.js';
-import type { Change } from '../../model/change.js';
+import type { Change, Unseen } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import type { ReportData } from '../../model/report.js';
 import { slowDown, type Timing } from '../../net/scan/timing.js';
@@ -91,6 +91,8 @@ export interface SweepResult {
   readonly changes: readonly Change[];
   /** Exposures that stand there and are out of sight. */
   readonly unseen: number;
+  /** What they are. */
+  readonly lost: readonly Unseen[];
 }
 
 /** How a sweep ended. */
@@ -202,7 +204,8 @@ export async function* runSweep(
         if (recorded.held) held++;
         const trouble = blindness.note(report, recorded.blind);
         if (trouble !== null) options.onTrouble?.(trouble);
-        yield { client, slot, report, changes: recorded.changes, unseen: recorded.unseen };
+        const { changes, lost } = recorded;
+        yield { client, slot, report, changes, unseen: lost.length, lost };
       }
       options.onProgress?.({ finished, total, secondLooks: queue.waiting });
       if (blindness.isTotal) stop.abort();
