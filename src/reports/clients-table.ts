@@ -60,7 +60,7 @@ export function createClientsTable({
       clients.add(row.client.id);
       return columns ? renderRow(row, columns, width, paint) : renderEntry(row, width, paint);
     },
-    end: () => renderEnd({ standings, reasons, clients: clients.size }, width),
+    end: () => [renderEnd({ standings, reasons, clients: clients.size }, width)],
   };
 }
 

@@ -33,7 +33,7 @@ export const csv: Reporter = {
           .join(''),
     };
   },
-  createClients: ({ csvSeparator }) => ({ ...createClientRows(csvSeparator), end: () => '' }),
+  createClients: ({ csvSeparator }) => ({ ...createClientRows(csvSeparator), end: () => [] }),
 };
 
 const NOTHING = Object.fromEntries(COLUMNS.map((column) => [column, null])) as Record<(typeof COLUMNS)[number], null>;

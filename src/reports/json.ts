@@ -50,8 +50,8 @@ export function createJsonSweep(array: boolean): SweepWriter {
 
 /** Writes how clients stand, as the elements of one array or a document each. */
 export function createJsonClients(array: boolean): ClientsWriter {
-  const { element: client, ...ends } = createJsonWriter(array, array ? 2 : 0);
-  return { ...ends, client };
+  const { element: client, begin, end } = createJsonWriter(array, array ? 2 : 0);
+  return { begin, client, end: () => [end()] };
 }
 
 /** One JSON document: the report, or an array of them that is written as they finish. */

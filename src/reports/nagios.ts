@@ -74,7 +74,7 @@ export const nagios: Reporter = {
         });
         return '';
       },
-      end: () => tally.render({ outcome, troubles: [], unchecked: [] }),
+      end: () => [tally.render({ outcome, troubles: [], unchecked: [] })],
       exitCode: () => tally.exitCode,
     };
   },

@@ -4,7 +4,7 @@ import { forLabel } from '../words/escape.js';
 import { rankIssues } from '../model/rank-issues.js';
 import { listOutOfSight } from './out-of-sight.js';
 import { listTroubles, targetOf } from './report-place.js';
-import type { Reporter, RunEnd } from './reporter.js';
+import type { Reporter } from './reporter.js';
 
 /*
  * The text format 0.0.4. All samples of a metric stand together, so that the figures of each place are kept until the
@@ -48,18 +48,18 @@ export const prometheus: Reporter = {
       },
       end(run) {
         for (const { client } of run.unchecked) places.add(labelClient({ ...client, group: null }, null), UNKNOWN);
-        return places.render(run, unknown);
+        return [...places.render(listTroubles(run, unknown).length + run.unchecked.length)].join('');
       },
     };
   },
   createClients() {
     const places = new Places();
-    const unchecked: RunEnd['unchecked'][number][] = [];
+    let unchecked = 0;
     return {
       begin: () => '',
       client(row) {
         const { client, slot, state, seenAt, problem } = row;
-        if (problem !== null) unchecked.push({ client, reason: problem });
+        if (problem !== null) unchecked++;
         const { standing, accepted } = rankIssues(state);
         const listed = listedAs(row);
         places.add(labelClient(client, slot), {
@@ -71,7 +71,7 @@ export const prometheus: Reporter = {
         });
         return '';
       },
-      end: () => places.render({ outcome: 'compliant', troubles: [], unchecked }, 0),
+      end: () => places.render(unchecked),
     };
   },
 };
@@ -146,6 +146,9 @@ const METRICS: readonly Metric[] = [
   },
 ];
 
+/** Places whose samples are written together. */
+const PIECE = 500;
+
 /** The figures of all places, by their labels. */
 class Places {
   readonly #figures = new Map<string, Figures>();
@@ -157,23 +160,27 @@ class Places {
     if (!known || BADNESS.indexOf(figures.standing) < BADNESS.indexOf(known.standing)) this.#figures.set(key, figures);
   }
 
-  /** @param unknown reports that are inconclusive */
-  render(run: RunEnd, unknown: number): string {
-    const missing = listTroubles(run, unknown).length + run.unchecked.length;
+  /**
+   * All metrics, a few places at a time: together they are long.
+   * @param missing how much is not in here that was to be checked
+   */
+  *render(missing: number): Generator<string> {
+    for (const metric of METRICS) yield* this.#renderMetric(metric);
     const isComplete = missing === 0 && this.#figures.size > 0;
-    return [
-      ...METRICS.map((metric) => this.#renderMetric(metric)),
-      renderHead('sallyport_complete', 'Whether all that was to be checked is in here.'),
-      `sallyport_complete ${Number(isComplete)}\n`,
-    ].join('');
+    yield renderHead('sallyport_complete', 'Whether all that was to be checked is in here.');
+    yield `sallyport_complete ${Number(isComplete)}\n`;
   }
 
-  #renderMetric({ name, help, sample }: Metric): string {
-    let lines = '';
+  *#renderMetric({ name, help, sample }: Metric): Generator<string> {
+    let head = renderHead(name, help);
+    let [lines, count] = ['', 0];
     for (const [labels, figures] of this.#figures) {
       for (const [further, value] of sample(figures)) lines += `${name}{${labels}${further}} ${value}\n`;
+      if (lines === '' || ++count % PIECE !== 0) continue;
+      yield head + lines;
+      [head, lines] = ['', ''];
     }
-    return lines === '' ? '' : renderHead(name, help) + lines;
+    if (lines !== '') yield head + lines;
   }
 }
 

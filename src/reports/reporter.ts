@@ -119,7 +119,8 @@ export interface SweepWriter {
 export interface ClientsWriter {
   begin(): string;
   client(standing: ClientStanding): string;
-  end(): string;
+  /** What stands after the last client, in pieces: there may be very much of it. */
+  end(): readonly string[] | Generator<string>;
   /** As {@link ReportWriter} has it. */
   exitCode?(): number;
 }

@@ -159,7 +159,7 @@ describe('clients', () => {
   const judge = (standings: readonly ClientStanding[], isStale = (_at: string) => false) => {
     const style = { color: false, width: 80, reasons: false, many: true, isStale };
     const writer = nagios.createClients!(style);
-    const text = [writer.begin(), ...standings.map((one) => writer.client(one)), writer.end()].join('');
+    const text = [writer.begin(), ...standings.map((one) => writer.client(one)), ...writer.end()].join('');
     return { text, exitCode: writer.exitCode!() };
   };
 

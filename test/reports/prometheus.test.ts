@@ -105,7 +105,7 @@ test('clients: a violation stands until it is seen to be gone', () => {
         issues: { a: { ...issue, waived: false }, b: { ...issue, waived: true } },
       },
     }) +
-    writer.end();
+    [...writer.end()].join('');
   const samples = read(text);
   expect(valuesOf(samples, 'probe_success')).toEqual([0]);
   expect(samples.find(({ name, value }) => name === 'sallyport_verdict' && value === 1)?.labels['verdict']).toBe(
@@ -129,7 +129,7 @@ test.each([
       why: problem === null ? null : 'paused',
       state: { address: '203.0.113.7', verdict: 'compliant', identities: {}, issues: {} },
     }) +
-    writer.end();
+    [...writer.end()].join('');
   expect(valuesOf(read(text), 'sallyport_complete')).toEqual([complete]);
 });
 
@@ -148,4 +148,25 @@ test('whatever was sent is a label, and no sample comes twice', () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test('clients: very many come in pieces, each metric with one head, and every sample once', () => {
+  const writer = prometheus.createClients!({ color: false, width: 80, reasons: false, many: true });
+  writer.begin();
+  const count = 1_200;
+  for (let n = 0; n < count; n++)
+    writer.client({
+      ...sweptAs(`c${n}`),
+      ...{ at: '2026-11-01T00:00:00.000Z', seenAt: n % 2 === 0 ? null : '2026-11-05T00:00:00.000Z', problem: null },
+      ...{ why: null, state: { address: '203.0.113.7', verdict: 'compliant', identities: {}, issues: {} } },
+    });
+  const pieces = [...writer.end()];
+  expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(400_000);
+  const text = pieces.join('');
+  const samples = read(text);
+  expect(valuesOf(samples, 'probe_success')).toHaveLength(count);
+  expect(valuesOf(samples, 'sallyport_verdict')).toHaveLength(count * 4);
+  expect(valuesOf(samples, 'sallyport_seen_timestamp_seconds')).toHaveLength(count / 2);
+  const heads = text.match(/^# HELP \S+/gm) ?? [];
+  expect(heads).toHaveLength(new Set(heads).size);
 });

@@ -72,7 +72,7 @@ export const command = defineCommand({
         const wanted = page.filter((standing) => isWanted(standing, settings));
         await output.write(wanted.map((standing) => writer.client(standing)).join(''));
       }
-      await output.write(writer.end());
+      for (const piece of writer.end()) await output.write(piece);
       await output.close();
       return chooseExit(writer, 'compliant');
     });
