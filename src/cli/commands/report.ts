@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { noteHanded } from '../../fleet/handover/report-span.js';
+import { handOver, noteHanded } from '../../fleet/handover/report-span.js';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
 import { DOCUMENT_FORMATS, type DocumentSubject } from '../../handover/draw-document.js';
@@ -94,9 +94,7 @@ async function noteHandedOver(
   // What goes to a pipe or a device, someone only looks at.
   if (!(await stat(output!)).isFile()) return;
   const made = new Date(madeAt);
-  const wanted = at === undefined ? made : readInstant(at, 'end');
-  const until = wanted < made ? wanted : made;
-  const report = { clientId, until: until.toISOString(), how: 'file', at: madeAt } as const;
+  const report = handOver(clientId, at === undefined ? made : readInstant(at, 'end'), 'file', made);
   try {
     const isNoted = await withStore(path, (store) => noteHanded(store, report, new Date(since!)));
     if (!isNoted && !quiet)

@@ -19,6 +19,12 @@ export async function describeUnknownClient(store: Store, clientId: string): Pro
   return new InputError(`the store has no client "${clientId}"${hint}`);
 }
 
+/** Whether the store has anything that a report of a client could be made of; of what time it is, is not asked. */
+export async function hasReport(store: Store, clientId: string): Promise<boolean> {
+  const records = await store.countRecords(clientId);
+  return records !== null && records.results + records.siteReports + records.invitedChecks > 0;
+}
+
 /** Which reports of a client are wanted. */
 export interface ReportWanted {
   /** Only that of this address or name of the client. */

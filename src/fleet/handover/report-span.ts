@@ -46,6 +46,11 @@ export async function chooseSpan(
   };
 }
 
+/** A report up to a time that is handed over now; no report reaches beyond now. */
+export function handOver(clientId: string, until: Date, how: HandedReport['how'], now: Date): HandedReport {
+  return { clientId, until: (until < now ? until : now).toISOString(), how, at: now.toISOString() };
+}
+
 /**
  * Notes that a report was handed over, unless changes before it would never be told: those since the last one, or of
  * 30 days, that it does not list. Says whether it is noted.

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { InputError } from '../../files/text/input-error.js';
 import { readInstant } from '../../files/text/instant.js';
-import { describeMissingReport } from '../../fleet/handover/missing-report.js';
+import { describeMissingReport, hasReport } from '../../fleet/handover/missing-report.js';
+import { handOver } from '../../fleet/handover/report-span.js';
 import { readHistory } from '../../fleet/handover/read-history.js';
 import { HANDOVER_SCHEMA } from '../../model/handover.js';
 import { VERDICTS } from '../../model/report.js';
@@ -97,11 +98,11 @@ export function addClientReports(api: ServerApp, context: PageContext): void {
   const needs = { config: { needs: 'operator' } } as const;
   const path = '/api/v1/clients/:id/handed-reports';
   api.post(path, { schema: noted, ...needs, bodyLimit: SMALL_BODY }, async ({ params: { id }, body }, reply) => {
-    const handover = await readHandover(context, id, {});
-    if (!handover) throw notFound(await describeMissingReport(store, id, { address: undefined, at: null }));
-    const until = body.madeAt < handover.madeAt ? body.madeAt : handover.madeAt;
-    await store.handed.add({ clientId: id, until, how: 'noted', at: handover.madeAt });
-    return reply.code(201).send({ until });
+    if (!(await hasReport(store, id)))
+      throw notFound(await describeMissingReport(store, id, { address: undefined, at: null }));
+    const report = handOver(id, new Date(body.madeAt), 'noted', context.now());
+    await store.handed.add(report);
+    return reply.code(201).send({ until: report.until });
   });
 }
 

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import type { DocumentFormat } from '../../handover/draw-document.js';
+import { hasReport } from '../../fleet/handover/missing-report.js';
+import { handOver } from '../../fleet/handover/report-span.js';
 import type { HandedReport } from '../../model/client.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { Refusal } from '../../server/refusal.js';
@@ -9,7 +11,7 @@ import { Field, Time } from '../kit/elements.js';
 import { setPolicy } from '../kit/policy.js';
 import type { PageContext } from '../serve-context.js';
 import { afterForm } from './client-done.js';
-import { type ClientView, pathOf, readClient, readHandover, readId, type TimeWanted } from './read-client.js';
+import { type ClientView, pathOf, readHandover, readId, requireKnown, type TimeWanted } from './read-client.js';
 
 /** What a report can be had as: the ending of its path, what it is called, and its type. */
 export const REPORT_FORMS = [
@@ -41,7 +43,7 @@ export function addClientReports(app: ServerApp, context: PageContext): void {
     const schema = { hide: true, querystring: timeSchema };
     app.get(`/clients/:id/report.${form.ending}`, { schema }, async (request, reply) => {
       const id = readId(request);
-      await readClient(context, id);
+      await requireKnown(context, id);
       return sendReport(reply, context, { id, form, time: request.query });
     });
   }
@@ -50,11 +52,11 @@ export function addClientReports(app: ServerApp, context: PageContext): void {
     '/clients/:id/handed',
     { ...operator, schema: { hide: true, body: handedSchema } },
     async (request, reply) => {
-      const { id, handover } = await readClient(context, readId(request));
-      if (!handover) throw new Refusal(404, 'not-found', 'no check of this client is stored');
-      const now = context.now().toISOString();
-      const until = request.body.until < now ? request.body.until : now;
-      await context.store.handed.add({ clientId: id, until, how: 'noted', at: now });
+      const id = readId(request);
+      await requireKnown(context, id);
+      if (!(await hasReport(context.store, id)))
+        throw new Refusal(404, 'not-found', 'no check of this client is stored');
+      await context.store.handed.add(handOver(id, new Date(request.body.until), 'noted', context.now()));
       return goTo(reply, afterForm(id, 'handed', 'reports'));
     },
   );

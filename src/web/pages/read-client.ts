@@ -65,6 +65,16 @@ export async function readClient(context: Sources, id: string, time: TimeWanted 
   };
 }
 
+/**
+ * Requires that the inventory or the store knows a client.
+ * @throws Refusal
+ */
+export async function requireKnown(context: Sources, id: string): Promise<void> {
+  const isKnown =
+    isClientId(id) && ((await findEntry(context, id)) !== null || (await context.store.countRecords(id)) !== null);
+  if (!isKnown) throw await describeUnknown(context, id);
+}
+
 /** What the inventory says of a client; null if it is not there. */
 export async function findEntry({ files }: Pick<Sources, 'files'>, id: string): Promise<Client | null> {
   const { inventory } = await files.read();
