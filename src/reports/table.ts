@@ -1,5 +1,6 @@
 import type { Report } from '../model/report.js';
 import { standingOf } from '../model/standing.js';
+import { renderCount } from '../words/sentence.js';
 import { displayWidth, limitWidth } from '../words/layout.js';
 import { renderDuration, renderTime } from '../words/time.js';
 import { createRows } from './address-rows.js';
@@ -20,6 +21,7 @@ import { groupFindings, sortFindings } from './finding-groups.js';
 import { renderFindings, renderOverview } from './findings-table.js';
 import { listOutOfSight } from './out-of-sight.js';
 import { createPaint, paintStanding, STANDING_MARKS } from './paint.js';
+import { renderVantages } from './vantages-table.js';
 import type { Reporter, ReportStyle, RunEnd, Swept } from './reporter.js';
 
 /** From so many groups of findings on they are listed at a glance before. */
@@ -85,6 +87,7 @@ function renderAddress(report: Report, { width, color, reasons, full = false }: 
     ...renderCircumstances(report, width),
     ...(undecided ? gaps : []),
     ...renderFindings(groups, report.verdict, page, listed),
+    ...renderVantages(report, page),
     ...renderEndpoints(report, reasons, page),
     ...renderStanding(report, 'from outside', page),
     ...(undecided ? [] : gaps),
@@ -103,7 +106,7 @@ function renderVerdict(report: Report, { width, paint }: Page): string[] {
 }
 
 function renderCircumstances(report: Report, width: number): string[] {
-  const { target, vantage, profile, authorization, startedAt, durationMs, interrupted } = report;
+  const { target, vantage, vantages, profile, authorization, startedAt, durationMs, interrupted } = report;
   const resolved = target.name !== null && target.address !== null && target.resolvedAt !== null;
   const duration = `${renderTime(startedAt)}, took ${renderDuration(durationMs)}`;
   const cut = interrupted ? ' and was CUT OFF: only what was known by then' : '';
@@ -111,7 +114,8 @@ function renderCircumstances(report: Report, width: number): string[] {
     ['Address', resolved ? `${target.name} was ${target.address} at ${renderTime(target.resolvedAt ?? '')}` : ''],
     // Elsewhere a finding tells it.
     ['Problem', report.findings.length === 0 ? (target.problem ?? '') : ''],
-    ['From', describeVantage(vantage)],
+    // Each of several stands below, with its own result.
+    ['From', vantages ? `${renderCount(vantages.length, 'vantage')}: see below` : describeVantage(vantage)],
     ['When', `${duration}${cut}, against profile "${profile.name}"`],
     ['Allowed', authorization === null ? '' : `by ${authorization}`],
   ];

@@ -1,3 +1,4 @@
+import { joinReport } from './joined-report.js';
 import type { Report, ReportedObservation } from '../../src/model/report.js';
 import type { ReportedFinding, ReportedUndetermined } from '../../src/model/finding.js';
 
@@ -405,5 +406,6 @@ export const SAMPLES: Readonly<Record<string, Report>> = {
   silent: silentReport,
   inconclusive: inconclusiveReport,
   troubled: troubledReport,
+  joined: joinReport(hostileText.slice(0, 40)),
   unresolved: unresolvedReport,
 };

@@ -420,17 +420,17 @@ describe('many targets', () => {
     const lines = render(all, { many: true, width: 60 }).split('\n');
     expect(lines[0]).toBe('✖ VIOLATION    203.0.113.7 pbx.example.net');
     expect(lines[1]).toBe('    CRITICAL WebPro administration can be … (8 findings)');
-    expect(lines).toContain('6 targets:');
+    expect(lines).toContain('7 targets:');
   });
 
   test('one row each under one header, then a tally', () => {
     const lines = render(all, { many: true }).split('\n');
     expect(lines[0]).toMatch(/^VERDICT +ADDRESS +NAME +WORST FINDING +ALL +TIME$/);
-    expect(lines.slice(2, 8).map((line) => line.split(' ')[1])).toEqual(
+    expect(lines.slice(2, 9).map((line) => line.split(' ')[1])).toEqual(
       all.map((report) => report.verdict.toUpperCase()),
     );
     expect(lines[2]).toMatch(/203\.0\.113\.7 +pbx\.example\.… CRITICAL WebPro .*… +8 +3\.4 s$/);
-    expect(lines.join('\n')).toContain('6 targets: ✖ VIOLATION 1, ? INCONCLUSIVE 3, ✔ COMPLIANT 2');
+    expect(lines.join('\n')).toContain('7 targets: ✖ VIOLATION 2, ? INCONCLUSIVE 3, ✔ COMPLIANT 2');
   });
 
   test('what to do can be copied: it allows what is not public, where that was not compliant', () => {

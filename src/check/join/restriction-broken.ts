@@ -47,13 +47,13 @@ export const restrictionBroken = defineJoinRule({
     );
     const who = listNames(restrictedTo);
     return {
-      title: `${service?.title || 'A service'} is restricted to ${cutText(who, 40)}, yet ${names} gets in on ${finding.endpoint}`,
+      title: `${service?.title || 'A service'}: restricted to ${cutText(who, 40)}, yet ${names} got in on ${finding.endpoint}`,
       seen: `${sayOpening(finding)} It answers ${names} (${quote(source, 64)}), and the profile lets in ${who} only.`,
       matters:
         'Whoever set this up relies on the restriction, and it is not there: anyone on the internet may get in as our vantage does.',
-      remedy: `Restrict the forward in the router to the addresses of ${who}, and check that the rule for them stands before any other for this port. To read more: sallyport explain ${plain}.`,
+      remedy: `Restrict the forward in the router to the addresses of ${who}, and check that the rule for them stands before any other for this port.`,
       programs: service?.programs ?? [],
-      references: [],
+      references: [`rule ${plain}`],
     };
   },
 });

@@ -43,8 +43,8 @@ export const vantageShutOut = defineJoinRule({
     return {
       ...PLAIN,
       title: fits
-        ? `Nothing answers ${names}, while ${others} gets answers: restricted, or shut out`
-        : `${names} is shut out or filtered, while ${others} gets answers`,
+        ? `Nothing answered ${names}, while ${others} got answers: restricted, or shut out`
+        : `Shut out or filtered: ${names}, while ${others} got answers`,
       seen: [saySilent(vantages), sayRefused(vantages)].filter(Boolean).join(' '),
       matters: fits
         ? 'This fits a restriction that holds: the line is up, the address is right, and the site answers whom it should. It does not prove it: a block of just this vantage looks the same, and others at its place may get in.'
@@ -65,7 +65,7 @@ function saySilent(vantages: readonly Shut[]): string {
 
 function sayRefused(vantages: readonly Shut[]): string {
   const names = listShut(vantages, 'refused');
-  return names && `Nothing is open to ${names}, not even what is open to others and should be open there as well.`;
+  return names && `Nothing is open to ${names}, not even what may be open to it, or is open to others of its source.`;
 }
 
 function listShut(vantages: readonly Shut[], how: Shut['how']): string {

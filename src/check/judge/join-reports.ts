@@ -1,15 +1,10 @@
 import { isVouchedByEcho } from '../../model/answer-kind.js';
 import { compareEndpointIds, type EndpointId } from '../../model/endpoint.js';
 import { bareFinding, bareUndetermined, type Finding, MAX_VANTAGES, type Undetermined } from '../../model/finding.js';
-import {
-  type Liveness,
-  type ReportData,
-  type ReportedObservation,
-  type State,
-  type VantageLook,
-} from '../../model/report.js';
+import { type Liveness, type ReportData, type ReportedObservation, type VantageLook } from '../../model/report.js';
 import { type Severity, SEVERITIES } from '../../model/severity.js';
 import { worstVerdict } from '../../model/standing.js';
+import { WEAKEST_FIRST } from '../../model/weakest-state.js';
 import type { JoinFacts, Viewer } from '../join/facts.js';
 import { JOIN_RULES } from '../join/registry.js';
 import { replaces } from '../join/restriction-broken.js';
@@ -164,9 +159,6 @@ function joinUndetermined(viewers: readonly Viewer[]): Undetermined[] {
 function saidAs({ rule, data }: Undetermined): unknown {
   return rule === beyondOurView.id ? data['subject'] : data;
 }
-
-/** Of a state, how little it proves that an endpoint is shut: the first proves it least. */
-const WEAKEST_FIRST: readonly State[] = ['open', 'error', 'open|filtered', 'filtered', 'closed'];
 
 /** Of each endpoint, what the vantage saw that proves least that it is shut. */
 function joinObservations(viewers: readonly Viewer[], startedAt: string): ReportedObservation[] {

@@ -8,13 +8,14 @@ import { STATE_WORDS } from '../endpoints-table.js';
 import { detailFindings, listErrors } from './finding-blocks.js';
 import type { Block, StripBlock } from './report-document.js';
 import { OTHERS_WORDS, TEXTS } from './strings.js';
+import { tellVantages } from './vantage-blocks.js';
 
 /** More endpoints than these are counted. */
 const MOST_ROWS = 200;
 
 /** The evidence of one address: findings in detail, what answered, what did not, history. */
 export function describeAddress({ report, history }: Handover['addresses'][number], many: boolean): Block[] {
-  const { target, findings, summary, vantage } = report;
+  const { target, findings, summary, vantage, vantages } = report;
   const name = target.name !== null && target.name !== target.address ? ` (${target.name})` : '';
   const heading: Block[] = many
     ? [{ kind: 'heading', level: 2, text: `${TEXTS.evidence}: ${target.address ?? target.input}${name}` }]
@@ -22,9 +23,10 @@ export function describeAddress({ report, history }: Handover['addresses'][numbe
   return [
     ...heading,
     { kind: 'text', text: summary },
-    { kind: 'facts', rows: [['Checked from', describeVantage(vantage)]] },
+    ...(vantages ? [] : [{ kind: 'facts', rows: [['Checked from', describeVantage(vantage)]] } as const]),
     ...(findings.length > 0 ? [{ kind: 'heading', level: 3, text: TEXTS.findings } as const] : []),
     ...detailFindings(report, 4),
+    ...tellVantages(report),
     { kind: 'heading', level: 3, text: TEXTS.answers },
     ...tableAnswers(report),
     ...listErrors(report),

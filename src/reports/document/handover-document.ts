@@ -1,4 +1,5 @@
 import { type Handover, HANDOVER_SCHEMA } from '../../model/handover.js';
+import { OUTSIDER } from '../../model/profile.js';
 import type { Report } from '../../model/report.js';
 import type { SiteReport } from '../../model/site.js';
 import { standingOf } from '../../model/standing.js';
@@ -204,7 +205,6 @@ function tellChecked({ addresses }: Handover): Block[] {
   const [first] = addresses;
   const heading: Block = { kind: 'heading', level: 2, text: TEXTS.checked };
   if (!first) return [heading, { kind: 'text', text: 'No check is known.' }];
-  const { vantage } = first.report;
   const allowed = [...new Set(addresses.map(({ report }) => report.authorization ?? 'not recorded'))];
   const profiles = [...new Set(addresses.map(({ report }) => report.profile.name))];
   const times = addresses.map(({ report }) => report.startedAt).sort();
@@ -217,10 +217,7 @@ function tellChecked({ addresses }: Handover): Block[] {
       'When',
       times[0] === times.at(-1) ? renderTime(times[0]!) : `${renderTime(times[0]!)} to ${renderTime(times.at(-1)!)}`,
     ],
-    [
-      'From',
-      `the internet, at ${vantage.address ?? 'an unknown address'}${vantage.source === 'outsider' ? ', as anyone could' : `, as "${vantage.source}"`}`,
-    ],
+    ['From', sayFrom(first.report)],
     [
       'How',
       `${renderCount(
@@ -232,6 +229,16 @@ function tellChecked({ addresses }: Handover): Block[] {
     ['Permission', allowed.join('; ')],
   ];
   return [heading, { kind: 'facts', rows: facts }, ...(addresses.length > 1 ? [tableAddresses(addresses)] : [])];
+}
+
+function sayFrom({ vantage, vantages }: Report): string {
+  const at = ({ address, source }: Report['vantage']) =>
+    `at ${address ?? 'an unknown address'}${source === OUTSIDER ? ', as anyone could' : `, as "${source}"`}`;
+  if (!vantages) return `the internet, ${at(vantage)}`;
+  const places = vantages.map(
+    ({ name, report }) => `${name}${report ? ` ${at(report.vantage)}` : ', which could not'}`,
+  );
+  return `${renderCount(vantages.length, 'place')} on the internet: ${places.join('; ')}`;
 }
 
 function tableAddresses(addresses: readonly AddressPart[]): TableBlock {

@@ -44,7 +44,7 @@ describe('who gets in', () => {
     expect(find(report, 'sip-open-to-world')).toBeUndefined();
     const finding = find(report, 'restriction-broken')!;
     expect(finding).toMatchObject({ endpoint: 'udp/5060', effect: 'violation', seenFrom: ['a'] });
-    expect(finding.title).toContain('is restricted to the provider, yet “a” gets in on udp/5060');
+    expect(finding.title).toContain('restricted to the provider, yet “a” got in on udp/5060');
     expect(finding.data).toMatchObject({ plain: 'sip-open-to-world', gotIn: ['a'] });
   });
 

@@ -44,9 +44,8 @@ test('a body with its look is the report, whatever is in it', () => {
 
 test.each(Object.entries(SAMPLES))('a report keeps the order of its keys: %s', (_name, report) => {
   const decoded = decodeBody(encodeBody(report), lookOf(report));
-  expect(Object.keys(sayReport(decoded))).toEqual(
-    Object.keys(reportSchema.omit({ again: true, vantages: true }).shape),
-  );
+  const keys = Object.keys(reportSchema.shape).filter((key) => key in report);
+  expect(Object.keys(sayReport(decoded))).toEqual(keys);
   expect(decoded).toEqual(bareReport(report));
 });
 

@@ -13,6 +13,7 @@ const digest = (report: Report) => digestReport(report).toString('hex');
 
 /** Reports as they come from checks, and as they never do. */
 const report = fc.oneof(fc.constantFrom(...Object.values(SAMPLES)), anyReport);
+const single = report.filter(({ vantages }) => vantages === undefined);
 
 test('equal reports have equal digests', () => {
   fc.assert(
@@ -25,7 +26,7 @@ test('equal reports have equal digests', () => {
 test('times, tries, signs of life and who allowed it do not count', () => {
   const time = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2099-01-01') });
   fc.assert(
-    fc.property(report, fc.nat(), time, fc.string(), (one, figure, at, by) => {
+    fc.property(single, fc.nat(), time, fc.string(), (one, figure, at, by) => {
       const later: Report = {
         ...one,
         authorization: by,
