@@ -38,6 +38,8 @@ export interface CheckOptions extends SharedOptions {
   /** How many addresses `targets` will give, where it is a stream and that is known. */
   readonly total?: number | undefined;
   readonly exclude?: Iterable<string | TargetSpec> | Exclusion | undefined;
+  /** Report of a name of which only some addresses are excluded that those are not checked; otherwise they are left out. */
+  readonly tellExcluded?: boolean | undefined;
   /** Name of a shipped profile, a file, or a loaded profile; `closed` if not given. */
   readonly profile?: string | Profile | undefined;
   /** Services that were moved to other ports. */
@@ -142,6 +144,7 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
     specs: known ?? mapStream(options.targets as AsyncIterable<string | TargetSpec>, toSpec),
     total,
     exclude,
+    tellExcluded: options.tellExcluded,
     allowSpecial: options.allowSpecial,
     authorizedBy: authorization,
     resolve: resolveName,

@@ -28,6 +28,11 @@ export interface ExpandOptions {
   /** How many addresses the specs stand for, names counting as one; null if they stream in. */
   readonly total?: bigint | number | null | undefined;
   readonly exclude?: Exclusion | undefined;
+  /**
+   * Where only some addresses of a name are excluded, each becomes a target without address and with that as its problem:
+   * for those who ask how the name stands as a whole.
+   */
+  readonly tellExcluded?: boolean | undefined;
   readonly allowSpecial?: boolean | undefined;
   /** Who allowed the check; without it, the 17th address is an error. */
   readonly authorizedBy?: string | null | undefined;
@@ -61,10 +66,11 @@ function requireAuthorization(count: bigint | number, authorizedBy: string | nul
 
 async function* expandEach(options: ExpandOptions): AsyncGenerator<Target> {
   const { specs, exclude = NO_EXCLUSION, allowSpecial = false, resolve, now = () => new Date() } = options;
+  const { tellExcluded = false } = options;
   const seen = new Set<string>();
   let count = 0;
   for await (const resolved of resolveSpecs(specs, resolve, now)) {
-    for (const target of expandSpec(resolved, exclude, allowSpecial)) {
+    for (const target of expandSpec(resolved, { exclude, allowSpecial, tellExcluded })) {
       if (target.address !== null) {
         if (seen.has(target.address)) {
           options.onRepeat?.(target);
@@ -78,7 +84,17 @@ async function* expandEach(options: ExpandOptions): AsyncGenerator<Target> {
   }
 }
 
-function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allowSpecial: boolean): Iterable<Target> {
+/** What is not checked of what a spec stands for. */
+interface Leaving {
+  readonly exclude: Exclusion;
+  readonly allowSpecial: boolean;
+  readonly tellExcluded: boolean;
+}
+
+function expandSpec(
+  { spec, answer, at }: ResolvedSpec,
+  { exclude, allowSpecial, tellExcluded }: Leaving,
+): Iterable<Target> {
   if (spec.kind === 'range') return expandRange(spec, exclude, allowSpecial);
   if (exclude.covers(spec.name)) return [];
   const describe = (found: Partial<Target>) => ({ ...nameTarget(spec, at), ...found });
@@ -88,6 +104,7 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
     answer.missing === undefined
       ? []
       : [describe({ problem: cutText(`${spec.name}: ${answer.missing}`, MAX_PROBLEM) })];
+  const excluded: Target[] = [];
   const found = answer.addresses.flatMap((text) => {
     const parsed = parseAddress(text);
     if (!parsed)
@@ -95,13 +112,17 @@ function expandSpec({ spec, answer, at }: ResolvedSpec, exclude: Exclusion, allo
         problem: cutText(`${spec.name} resolves to ${text}, which is not an IP address`, MAX_PROBLEM),
       });
     const address = formatAddress(unmapAddress(parsed));
-    if (exclude.covers(address)) return [];
+    if (exclude.covers(address)) {
+      const problem = `${spec.name} also leads to ${address}, which is excluded from the checks`;
+      excluded.push(describe({ problem: cutText(problem, MAX_PROBLEM) }));
+      return [];
+    }
     const scope = scopeOf(parsed);
     const what = refuseScope(scope, allowSpecial);
     if (what === null) return describe({ address, scope });
     return describe({ scope, problem: cutText(`${spec.name} resolves to ${address}, which is ${what}`, MAX_PROBLEM) });
   });
-  return [...found, ...missing];
+  return [...found, ...(tellExcluded && found.length > 0 ? excluded : []), ...missing];
 }
 
 function* expandRange(spec: RangeSpec, exclude: Exclusion, allowSpecial: boolean): Generator<Target> {

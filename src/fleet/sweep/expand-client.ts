@@ -23,7 +23,7 @@ export interface ExpandClientOptions {
 /**
  * Lists the slots of a client. What cannot or must not be probed becomes a target without address and with its
  * problem: a name that does not resolve, one that resolves outside the network that the client is pinned to (the
- * address may be a stranger's by now), an address that is refused.
+ * address may be a stranger's by now), an address that is refused, one of several of a name that is excluded.
  */
 export async function expandClient(client: Client, options: ExpandClientOptions): Promise<SlotTarget[]> {
   const slots: SlotTarget[] = [];
@@ -68,7 +68,12 @@ async function expandAddress(text: string, client: Client, options: ExpandClient
   const targets: Target[] = [];
   try {
     const authorizedBy = client.authorization?.by;
-    for await (const target of expandTargets({ ...options, specs: [parseTargetSpec(text)], authorizedBy })) {
+    for await (const target of expandTargets({
+      ...options,
+      specs: [parseTargetSpec(text)],
+      tellExcluded: true,
+      authorizedBy,
+    })) {
       targets.push(target);
     }
     return targets;
@@ -87,7 +92,8 @@ function pinTarget(target: Target, client: Client): Target {
   return { ...target, address: null, problem: problem.slice(0, 512) };
 }
 
-/** Any order will do that is the same at each look. */
+/** Any order will do that is the same at each look, if what is not probed takes no other's place. */
 function compareAddresses(a: Target, b: Target): number {
-  return (a.address ?? '') < (b.address ?? '') ? -1 : 1;
+  if (a.address === null || b.address === null) return Number(a.address === null) - Number(b.address === null);
+  return a.address < b.address ? -1 : 1;
 }

@@ -30,7 +30,13 @@ const summarySchema = z.object({
   by: z.string().describe('who asked for it'),
   startedAt: z.iso.datetime(),
   state: z.enum(['running', 'done', 'failed']),
-  verdict: z.enum(VERDICTS).nullable().describe('the worst of its reports; null until it is done'),
+  verdict: z
+    .enum(VERDICTS)
+    .nullable()
+    .describe('the worst of its reports, and never compliant where an address is unchecked; null until it is done'),
+  unchecked: z
+    .array(z.object({ slot: z.string(), reason: z.string() }))
+    .describe('addresses of the client that it did not look at, and why'),
   problem: z.string().nullable().describe('why it failed'),
 });
 
@@ -66,7 +72,9 @@ export function addChecks(api: ServerApp, context: PageContext): void {
   const listed = describeRoute('Checks that were asked for since the server began, newest first', {
     200: z.object({ checks: z.array(summarySchema) }),
   });
-  api.get(PATH, { schema: listed }, () => ({ checks: [...checks.list()] }));
+  api.get(PATH, { schema: listed }, () => ({
+    checks: checks.list().map((check) => ({ ...check, unchecked: [...check.unchecked] })),
+  }));
 
   const begun = {
     ...describeRoute('Checks a client of the inventory, or an address, now (operator)', {
@@ -131,5 +139,10 @@ function begin(what: Pick<Check, 'title' | 'client' | 'by'>, work: CheckWork, { 
 }
 
 function describe({ seen, reports, ...check }: Check): z.infer<typeof checkSchema> {
-  return { ...check, seen: [...seen.values()], reports: [...reports] as { schema: typeof REPORT_SCHEMA }[] };
+  return {
+    ...check,
+    seen: [...seen.values()],
+    unchecked: [...check.unchecked],
+    reports: [...reports] as { schema: typeof REPORT_SCHEMA }[],
+  };
 }

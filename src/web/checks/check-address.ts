@@ -40,7 +40,7 @@ export async function checkAddress(
   await requireKnownProfile(asked.profile, inventory);
   const { onProgress: _, ...alike } = figures;
   const { profile, source, authorizedBy } = asked;
-  const prepared = await prepareCheck({ ...alike, profile, source, authorizedBy, targets: [spec] });
+  const prepared = await prepareCheck({ ...alike, profile, source, authorizedBy, targets: [spec], tellExcluded: true });
   if (prepared.total === 0) throw new InputError(`${quoteInput(spec.text)} is excluded from all checks of this server`);
   return async (see, signal) => {
     const reports: Report[] = [];
@@ -51,7 +51,7 @@ export async function checkAddress(
     for await (const report of runCheck(prepared, { signal, onEndpoint })) reports.push(report);
     if (reports.length === 0)
       throw new InputError(`all addresses of ${quoteInput(spec.text)} are excluded from the checks of this server`);
-    return reports;
+    return { reports, unchecked: [] };
   };
 }
 

@@ -3,7 +3,9 @@ import { InputError } from '../../files/text/input-error.js';
 import { readLooks, sayLook } from '../../fleet/handover/read-looks.js';
 import type { Store } from '../../fleet/store/store.js';
 import { beginSweep, runSweep, type SweepEnd, type SweepOptions } from '../../fleet/sweep/sweep.js';
+import { readStandings } from '../../fleet/sweep/page-clients.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
+import { staleBefore } from '../../model/not-checked.js';
 import type { CheckWork } from './checks.js';
 
 /** How checks that are asked for on pages are made: as the sweeps are. */
@@ -34,6 +36,12 @@ export function checkClient(
     if (failed[0]) throw new InputError(`${client.id} could not be checked: ${failed[0].reason}`);
     const { looks } = await readLooks(store, client.id, null, new Date());
     // Of these it may also be known what the checks do not show.
-    return looks.filter(({ sweepId }) => sweepId === prepared.sweep.id).map(sayLook);
+    const own = looks.filter(({ sweepId }) => sweepId === prepared.sweep.id);
+    const at = new Date();
+    const standings = await readStandings(store, { ids: [client.id] }, { now: at, staleBefore: staleBefore(at) });
+    const unchecked = standings.flatMap(({ slot, problem }) =>
+      problem === null || own.some((look) => look.slot === slot) ? [] : [{ slot, reason: problem }],
+    );
+    return { reports: own.map(sayLook), unchecked };
   };
 }

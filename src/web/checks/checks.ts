@@ -11,6 +11,12 @@ export interface SeenEndpoint {
   readonly reason: Observation['reason'];
 }
 
+/** An address that was not looked at, and why, as a phrase. */
+export interface UncheckedSlot {
+  readonly slot: string;
+  readonly reason: string;
+}
+
 /** A check that someone asked for on a page. */
 export interface Check {
   /** Not to be guessed. */
@@ -29,6 +35,8 @@ export interface Check {
   readonly verdict: Verdict | null;
   /** What came of it, an address each. */
   readonly reports: readonly Report[];
+  /** Addresses of the client that it did not look at, and that lists do not know either: of all of it nothing good is known. */
+  readonly unchecked: readonly UncheckedSlot[];
   /** Why it failed, in words. */
   readonly problem: string | null;
 }
@@ -39,7 +47,7 @@ export function versionOf({ state, seen }: Check): string {
 }
 
 /** How a check is run: tells what it sees, and resolves to what came of it. */
-export type CheckWork = (see: SeeEndpoint, signal: AbortSignal) => Promise<readonly Report[]>;
+export type CheckWork = (see: SeeEndpoint, signal: AbortSignal) => Promise<Pick<Check, 'reports' | 'unchecked'>>;
 
 /** Checks that are remembered; the oldest that is done gives way. */
 const MAX_CHECKS = 200;
@@ -87,7 +95,7 @@ export class Checks {
     const id = randomBytes(16).toString('base64url');
     const seen = new Map<string, SeenEndpoint>();
     const startedAt = this.options.now().toISOString();
-    const none = { verdict: null, reports: [], problem: null };
+    const none = { verdict: null, reports: [], unchecked: [], problem: null };
     const entry: Entry = {
       check: { id, ...what, startedAt, seen, state: 'running', ...none },
       seen,
@@ -123,8 +131,10 @@ export class Checks {
     };
     const { ending, worst, describeFailure } = this.options;
     try {
-      const reports = await work(see, ending);
-      entry.check = { ...entry.check, state: 'done', reports, verdict: worst(reports) };
+      const { reports, unchecked } = await work(see, ending);
+      const seen = worst(reports);
+      const verdict = seen === 'compliant' && unchecked.length > 0 ? 'inconclusive' : seen;
+      entry.check = { ...entry.check, state: 'done', reports, unchecked, verdict };
     } catch (error) {
       const problem = describeFailure(error) ?? 'an internal error; the log of the server has the details';
       entry.check = { ...entry.check, state: 'failed', problem };

@@ -45,7 +45,7 @@ export function addCheckRun(app: ServerApp, context: PageContext): void {
 }
 
 function Outcome({ check }: { readonly check: Check }) {
-  const { state, client, reports, problem, seen } = check;
+  const { state, client, reports, unchecked, problem, seen } = check;
   const link = client !== null && (
     <p>
       <a href={pathOf(client)}>The client’s page</a>
@@ -74,7 +74,7 @@ function Outcome({ check }: { readonly check: Check }) {
         <>
           {link}
           {reports.length > 0 ? (
-            <Blocks blocks={describeHandover(handOverReports(reports)).blocks} />
+            <Blocks blocks={describeHandover({ ...handOverReports(reports), unchecked: [...unchecked] }).blocks} />
           ) : (
             <Notice tone="unsure">The check came to no result.</Notice>
           )}

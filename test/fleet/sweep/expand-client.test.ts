@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { NO_EXCLUSION } from '../../../src/files/targets/guard.js';
+import { createExclusion, NO_EXCLUSION } from '../../../src/files/targets/guard.js';
+import { parseTargetSpec } from '../../../src/files/targets/targets.js';
 import type { Client } from '../../../src/model/client.js';
 import type { Resolution } from '../../../src/model/address.js';
 import { expandClient, findRefused } from '../../../src/fleet/sweep/expand-client.js';
@@ -12,9 +13,9 @@ const NAMES: Readonly<Record<string, Resolution>> = {
   'none.example': { problem: 'the name does not exist or has no address' },
 };
 
-async function expand(address: string, given: Partial<Client> = {}, allowSpecial = true) {
+async function expand(address: string, given: Partial<Client> = {}, allowSpecial = true, exclude = NO_EXCLUSION) {
   const slots = await expandClient(createClient('a', address, given), {
-    exclude: NO_EXCLUSION,
+    exclude,
     allowSpecial,
     resolve: (name) => Promise.resolve(NAMES[name]!),
   });
@@ -39,6 +40,18 @@ describe('the slots of a client', () => {
       'two.example': '203.0.113.8',
       'two.example#2': '203.0.113.9',
     });
+  });
+
+  test.each([
+    ['203.0.113.8', '203.0.113.9'],
+    ['203.0.113.9', '203.0.113.8'],
+  ])('have a problem where one address of a name is excluded: %s', async (excluded, left) => {
+    const exclude = createExclusion([parseTargetSpec(excluded)]);
+    expect(await expand('two.example', {}, true, exclude)).toEqual([
+      ['two.example', left, null],
+      ['two.example#2', null, `two.example also leads to ${excluded}, which is excluded from the checks`],
+    ]);
+    expect(await expand('one.example', {}, true, createExclusion([parseTargetSpec('203.0.113.7')]))).toEqual([]);
   });
 
   test('have a problem where a name does not resolve', async () => {

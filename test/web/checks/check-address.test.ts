@@ -30,7 +30,7 @@ describe('an address that someone asks for', () => {
     const counted: Observation[] = [];
     const work = await prepare({}, { onEndpoint: (seen) => void counted.push(seen) });
     const seen: Observation[] = [];
-    const reports = await work((one) => void seen.push(one), new AbortController().signal);
+    const { reports } = await work((one) => void seen.push(one), new AbortController().signal);
     expect(reports.map(({ target, authorization }) => [target.address, authorization])).toEqual([
       ['127.0.0.41', 'Ann, ticket 7'],
     ]);
