@@ -126,7 +126,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   'fleet/workers': {
     may: [
       ...['async', 'check/join', 'check/judge', 'check/run', 'files'],
-      ...['fleet/store', 'fleet/sweep', 'model', 'net', 'words'],
+      ...['fleet/store', 'fleet/sweep', 'model', 'net', 'version', 'words'],
     ],
     why: 'looks that others make, from elsewhere: orders to them, and what they bring; what becomes of it is the sweep’s',
   },
@@ -137,6 +137,10 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   vantage: {
     may: ['async', 'check/judge', 'check/run', 'files', 'model', 'net', 'protocols', 'server', 'version'],
     why: 'what a vantage does for those who ask it over HTTP; it knows nothing of stores and inventories',
+  },
+  coordinator: {
+    may: ['async', 'files', 'fleet/store', 'fleet/workers', 'model', 'server'],
+    why: 'orders to workers over HTTP, and what they bring: it asks the queue, and neither looks nor judges',
   },
   web: {
     may: [
@@ -182,7 +186,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   cli: {
     may: [
-      ...['check/join', 'check/run', 'check/judge', 'credentials', 'evidence', 'files', 'fleet/alerts'],
+      ...['check/join', 'check/run', 'check/judge', 'coordinator', 'credentials', 'evidence', 'files', 'fleet/alerts'],
       ...[
         'fleet/changes',
         'fleet/handover',
@@ -195,6 +199,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
         'model',
         'net',
         'reports',
+        'server',
         'site/checklist',
       ],
       ...[
@@ -251,6 +256,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
     to: [
       'check/join',
       'check/rules',
+      'coordinator',
       'files',
       'fleet/alerts/alert-config-schema',
       'fleet/alerts/report-schema',
@@ -278,7 +284,7 @@ const RESERVED: readonly { readonly what: RegExp; readonly to: readonly string[]
   },
   {
     what: /^(?:@?fastify\b|prom-client#)/,
-    to: ['server', 'vantage', 'web'],
+    to: ['coordinator', 'server', 'vantage', 'web'],
     why: 'heavy, and needed by servers alone: all others start without it',
   },
   { what: /^pdfkit#/, to: ['reports/document/pdf-canvas'], why: 'heavy, and needed by one form of one command' },

@@ -1,19 +1,7 @@
-import type { FastifyRequest } from 'fastify';
 import { refuseScope } from '../files/targets/guard.js';
 import { addressScope } from '../model/address.js';
 import { Refusal } from '../server/refusal.js';
 import type { Limits } from './limits.js';
-
-/**
- * Who asks, where that was found out before.
- * @throws Refusal if it is not known
- */
-export function readIdentity({ callerAddress, tokenName }: FastifyRequest): { address: string; token: string } {
-  if (tokenName === null) throw new Refusal(401, 'token', 'a valid token is needed');
-  if (callerAddress === null)
-    throw new Refusal(403, 'proxy', 'the proxy did not say which address you come from: its operator has to set that');
-  return { address: callerAddress, token: tokenName };
-}
 
 /**
  * Refuses an address that is no one's on the internet, unless special ones are allowed; groups and broadcast always.

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StartedEvent } from '../model/vantage-api.js';
 import { sendEvents, type StreamEvent } from '../server/event-stream.js';
 import { Refusal } from '../server/refusal.js';
-import { readIdentity, requireOrdinary, type StreamKind } from './admission.js';
+import { readIdentity } from '../server/access.js';
+import { requireOrdinary, type StreamKind } from './admission.js';
 import type { VantageContext } from './vantage-context.js';
 
 /** What is done for a caller. */

@@ -3,6 +3,7 @@ import { InviteFolder } from '../files/invites/invite-folder.js';
 import { readTlsFiles } from '../files/server/tls-files.js';
 import { loadTokenFile } from '../files/server/token-file.js';
 import type { AddressRange } from '../model/address-ranges.js';
+import type { ServedRequest } from '../server/access.js';
 import { listenOn, refusePort, requireProtection } from '../server/listen.js';
 import { Nonces, StreamSlots } from './admission.js';
 import { sendProofs } from './exchanges/send-proofs.js';
@@ -12,7 +13,6 @@ import { Guesses } from './invites/guesses.js';
 import { Invites } from './invites/invites.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { createVantageApp, type VantagePlugin } from './vantage-app.js';
-import type { ServedRequest } from './vantage-context.js';
 import { VantageMetrics } from './vantage-metrics.js';
 
 /** How a vantage server is run. */

@@ -1,10 +1,9 @@
 import type { TlsFiles } from '../files/server/tls-files.js';
-import { isProtected, readCaller } from '../server/caller.js';
+import { readIdentity, watchAccess } from '../server/access.js';
+import { isProtected } from '../server/caller.js';
 import { createServer, type ServerApp } from '../server/create-server.js';
-import { whenDone } from '../server/event-stream.js';
 import { findToken, readBearer } from '../server/find-token.js';
 import { answerError, Refusal } from '../server/refusal.js';
-import { readIdentity } from './admission.js';
 import { describeApi } from './describe-api.js';
 import { createRates, MAX_BODY, type Rates } from './limits.js';
 import { addHealthRoute, addMetricsRoute, addOpenapiRoute, addWhoamiRoute } from './routes/about.js';
@@ -31,11 +30,12 @@ export async function createVantageApp(
   app.setNotFoundHandler(() => {
     throw new Refusal(404, 'not-found', 'there is no such route: see /v1/openapi.json');
   });
-  app.decorateRequest('callerAddress', null);
-  app.decorateRequest('tokenName', null);
   const rates = await createRates(app, context.limits);
   await describeApi(app);
-  addAccessHook(app, context);
+  watchAccess(app, {
+    ...context,
+    onDone: (route, status) => context.metrics.countRequest(route ?? 'none', status),
+  });
   app.addHook('onRequest', rates.addressRequests);
   addHealthRoute(app);
   addMetricsRoute(app, context);
@@ -54,28 +54,6 @@ export async function createVantageApp(
   if (plugin) await app.register((pages: ServerApp) => plugin(pages, context, rates));
   await app.ready();
   return app;
-}
-
-/** Finds out who asks, and tells of the requests once they are done with. */
-function addAccessHook(app: ServerApp, { proxies, metrics, now, onAccess }: VantageContext): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    const at = now();
-    const begun = performance.now();
-    request.callerAddress = readCaller(request, proxies);
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    void whenDone(reply).then(() => {
-      const { callerAddress: address, tokenName: token, method } = request;
-      const route = request.routeOptions.url ?? null;
-      const status = reply.raw.statusCode;
-      metrics.countRequest(route ?? 'none', status);
-      // Those that are one too many from an address are counted only: no one is to fill the log.
-      if (status === 429 && token === null) return;
-      onAccess({ at, token, address, method, route, status, ms: Math.round(performance.now() - begun) });
-    });
-    // A line without a version is HTTP/0.9, which the parser lets in.
-    const isHttp1 = request.raw.httpVersionMajor === 1;
-    done(isHttp1 ? undefined : new Refusal(400, 'malformed', 'the request has no version of HTTP that is spoken here'));
-  });
 }
 
 /** Lets only those in who have a token. */

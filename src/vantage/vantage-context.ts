@@ -2,25 +2,12 @@ import type { TokenEntry } from '../files/server/token-file.js';
 import type { AddressRange } from '../model/address-ranges.js';
 import type { EndpointId } from '../model/endpoint.js';
 import type { ProofEvent, SipMessageEvent } from '../model/vantage-api.js';
+import type { ServedRequest } from '../server/access.js';
 import type { Timing } from '../net/scan/timing.js';
 import type { Limits } from './limits.js';
 import type { Nonces, StreamSlots } from './admission.js';
 import type { Invites } from './invites/invites.js';
 import type { VantageMetrics } from './vantage-metrics.js';
-
-/** One request that was answered, or whose caller went away; for a log. */
-export interface ServedRequest {
-  readonly at: Date;
-  /** Name of the token; null if none that holds was given. */
-  readonly token: string | null;
-  /** Where the caller comes from; null if that is not known. */
-  readonly address: string | null;
-  readonly method: string;
-  /** Path of the route, never that of the request; null if there is none. */
-  readonly route: string | null;
-  readonly status: number;
-  readonly ms: number;
-}
 
 /** What a vantage sends to its callers outside of the API. */
 export interface Exchanges {

@@ -12,7 +12,8 @@ import { Invites } from '../../src/vantage/invites/invites.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/vantage/limits.js';
 import { Nonces, StreamSlots } from '../../src/vantage/admission.js';
 import { createVantageApp, type VantagePlugin } from '../../src/vantage/vantage-app.js';
-import type { Exchanges, ServedRequest } from '../../src/vantage/vantage-context.js';
+import type { Exchanges } from '../../src/vantage/vantage-context.js';
+import type { ServedRequest } from '../../src/server/access.js';
 import { VantageMetrics } from '../../src/vantage/vantage-metrics.js';
 
 export const TOKEN = 'spt_the-token-of-ann';

@@ -16,6 +16,7 @@ import { createReportDrawer } from '../kit/report-mail.js';
 import { beatHeart, createFiles, createView, JITTER, readJitter } from '../kit/service.js';
 import { readConfirmAfter, SELECTION, TELLING } from '../kit/sweep-options.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
+import { readWorkListening, serveWork, WORK_LISTENING, WORKER_TOKENS } from '../kit/work-server.js';
 import { chooseServer, EXPIRY, openQueue, readExpiry, readVantages } from '../kit/work.js';
 
 const { control: _control, ping, ...reach } = shared.REACH;
@@ -36,6 +37,7 @@ const OPTIONS = {
       describe: 'How long a vantage without a worker is waited for before the others go on without it',
     },
   }),
+  ...WORK_LISTENING,
   ...inGroup('Clients:', {
     inventory: { required: true, value: 'FILE', describe: 'File of the clients, YAML or CSV' },
     ...READING,
@@ -58,14 +60,17 @@ const OPTIONS = {
 export const command = defineCommand({
   options: OPTIONS,
   configurable: true,
+  subcommands: WORKER_TOKENS,
   examples: [
     [
       'coordinator --inventory clients.yaml --store postgres://sallyport@db/sallyport --vantage berlin --vantage office=provider',
       'Look at each client from two places',
     ],
+    ['coordinator token berlin --token-file FILE', 'Make a token for a worker in Berlin that asks over HTTPS'],
   ],
   notes: [
     'It looks at no one itself: "sallyport worker" does, from each vantage. Several coordinators may run; one is at it, and another takes over when that one ends or dies.',
+    'With --listen, workers that cannot reach the database ask it over HTTPS. SIGHUP reloads their tokens and the certificate.',
     'SIGTERM and Ctrl-C stop it cleanly, with exit code 0.',
   ],
   async run(settings) {
@@ -73,6 +78,7 @@ export const command = defineCommand({
     const vantages = readVantages(settings.vantage);
     const absentMs = shared.readDuration('absent-after', settings['absent-after'], ABSENT_MS);
     const expirySeconds = readExpiry(settings);
+    const listening = readWorkListening(settings);
     const { specs, mistakes } = await shared.readExclusions(settings);
     if (mistakes) throw mistakes;
     const allowSpecial = settings['allow-special'] ?? false;
@@ -94,6 +100,7 @@ export const command = defineCommand({
     const { signal } = ending;
     let store: Store | null = null;
     let queue: WorkQueue | null = null;
+    let server: { close(): Promise<void> } | null = null;
     try {
       const { alerts } = await files.load();
       store = await openPatiently(() => openStore(place), { alerts, note, signal });
@@ -103,6 +110,7 @@ export const command = defineCommand({
       if (heartbeat !== undefined) await beatHeart(heartbeat);
       tuneForMany();
       void loadEarly().catch(tellError);
+      if (listening) server = await serveWork(listening, queue, vantages);
       const { createRemoteRunner } = await import('../../fleet/workers/run-remotely.js');
       const runLooks = createRemoteRunner({
         ...{ queue, vantages, absentMs, allowSpecial },
@@ -119,6 +127,7 @@ export const command = defineCommand({
       return EXIT.compliant;
     } finally {
       ending.release();
+      await server?.close();
       await queue?.close();
       await store?.close();
     }

@@ -1,10 +1,9 @@
 import { InputError } from '../../files/text/input-error.js';
-import type { Vantage, VantageOptions } from '../../vantage/start-vantage.js';
-import type { ServedRequest } from '../../vantage/vantage-context.js';
-import { forTerminal } from '../../words/escape.js';
+import type { VantageOptions } from '../../vantage/start-vantage.js';
 import { CHECK_ME, openCheckMe } from '../kit/check-me.js';
 import { COMMON, EXCLUSIONS } from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
+import { logAccess, reloadOnHangup } from '../kit/api-server.js';
 import { catchSignals, EXIT, tell, tellError } from '../kit/ending.js';
 import { INVITE_OPTIONS, makeInvite } from '../kit/invite.js';
 import { LISTEN, PROTECTION, readListening } from '../kit/listening.js';
@@ -105,14 +104,13 @@ async function run(options: VantageOptions, signal: AbortSignal): Promise<void> 
   // The server is heavy; help and tokens do without it.
   const { startVantage } = await import('../../vantage/start-vantage.js');
   const vantage = await startVantage(options);
-  const reload = (): void => void reloadVantage(vantage);
-  process.on('SIGHUP', reload);
+  const release = reloadOnHangup(vantage);
   try {
     tell(`listening on ${vantage.url}`);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   } finally {
     await vantage.close();
-    process.off('SIGHUP', reload);
+    release();
   }
 }
 
@@ -142,20 +140,4 @@ function readStunPorts(text: string | undefined): readonly [number, number] | nu
   const fits = ports.every((port) => port >= 1 && port <= 65_535) && ports[0] !== ports[1];
   if (!fits) throw new InputError('--stun-ports: expected two ports such as 3478,3479, or 0 for none');
   return ports;
-}
-
-async function reloadVantage(vantage: Vantage): Promise<void> {
-  try {
-    await vantage.reload();
-    tell('tokens and certificate were reloaded');
-  } catch (error) {
-    tell('the old tokens and certificate stay in use, because the new ones cannot be read:');
-    tellError(error);
-  }
-}
-
-/** One line on standard error, with the time, as service logs want it. */
-function logAccess({ at, token, address, method, route, status, ms }: ServedRequest): void {
-  const line = [at.toISOString(), token ?? '-', address ?? '-', method, route ?? '-', status, `${ms}ms`].join(' ');
-  process.stderr.write(`${forTerminal(line)}\n`);
 }

@@ -12,7 +12,7 @@ import { inGroup, unset } from '../kit/option.js';
 import { createView } from '../kit/service.js';
 import { findStoreDirectory, STORE } from '../kit/store.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
-import { chooseServer, openQueue, readVantageName } from '../kit/work.js';
+import { readVantageName, readWorkSource } from '../kit/work.js';
 
 const { spread, ...pace } = shared.PACE;
 const { control, ...reach } = shared.REACH;
@@ -27,7 +27,10 @@ const USUAL_LOOKS = 64;
 const OPTIONS = {
   ...inGroup('Work:', {
     vantage: { required: true, value: 'NAME', describe: 'The place that this worker looks from' },
-    ...STORE,
+    store: { value: 'PLACE', describe: STORE.store.describe.replace('a file, or ', '') },
+    server: { value: 'URL', describe: 'Or the coordinator, where this machine cannot reach the database' },
+    'token-file': { value: 'FILE', describe: 'File with the token for it' },
+    'server-ca': { value: 'FILE', describe: 'Certificates to trust for it instead of the system’s' },
     concurrency: {
       limits: { least: 1, most: 256, whole: true },
       otherwise: 'as many as the pace has use for',
@@ -60,6 +63,10 @@ export const command = defineCommand({
       'worker --vantage berlin --store postgres://sallyport@db/sallyport --control 192.0.2.10:443',
       'Look at clients from Berlin',
     ],
+    [
+      'worker --vantage berlin --server https://coordinator.example.com --token-file FILE',
+      'The same without the database',
+    ],
   ],
   notes: [
     'The pace is that of this machine and its line. A network is asked by one worker of a vantage at a time, and the vantages share its pace.',
@@ -76,13 +83,13 @@ export const command = defineCommand({
     if (mistakes) throw mistakes;
     const exclude = createExclusion(await resolveExclusions(specs, resolveName));
     const controls = await Promise.all((settings.control ?? []).map((text) => findControl(text)));
-    const place = chooseServer(settings.store);
+    const open = await readWorkSource(settings);
     const id = randomUUID();
     const view = createView(quiet, undefined);
     const note = (line: string): void => view.note(line);
     const ending = catchSignals();
     try {
-      const source = await openQueue(place, note);
+      const source = await open(note, ending.signal);
       try {
         const [{ runWorker }, { Spool }] = await Promise.all([
           import('../../fleet/workers/worker.js'),

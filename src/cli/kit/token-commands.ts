@@ -5,22 +5,23 @@ import { InputError } from '../../files/text/input-error.js';
 import { ACCESS_ROLES, type AccessRole } from '../../model/access-role.js';
 import { type Command, defineCommand } from './command.js';
 import { EXIT, tell } from './ending.js';
-import type { Options } from './option.js';
+import type { Option, Options } from './option.js';
 
 const TOKEN_BYTES = 32;
 
-const NAME = {
-  name: { required: true, describe: 'Whose token it is' },
-} as const satisfies Options;
 const TOKEN_FILE = {
   'token-file': { required: true, value: 'FILE', describe: 'File of the tokens' },
 } as const satisfies Options;
 
 /** What a server's tokens are for. */
 interface TokenUse {
-  /** The role of a token for which none is given, and what to call that. */
+  /** What the name of a token says, where it is not just whose it is. */
+  readonly whose?: string;
+  /** What is wrong with a name, besides what always is; null if nothing. */
+  readonly refuseName?: (name: string) => string | null;
+  /** The role of a token for which none is given, and what to call that; no words: roles mean nothing there. */
   readonly role: AccessRole | null;
-  readonly words: string;
+  readonly words: string | null;
   /** What the owner of a token does with it, by its role; none is as good as a viewer's. */
   readonly may: Readonly<Record<AccessRole, string>>;
   /** How it is used. */
@@ -29,24 +30,29 @@ interface TokenUse {
 
 /** The commands `token` and `revoke` of a server. */
 export function createTokenCommands(server: TokenUse) {
+  const words = { name: { required: true, describe: server.whose ?? 'Whose token it is' } } as const satisfies Options;
+  const role = {
+    choices: ACCESS_ROLES,
+    ...(server.words !== null && { otherwise: server.words }),
+    describe: 'What it allows, each what those before it allow',
+  } as const satisfies Option;
   return {
     token: defineCommand({
       title: 'Make a token: its hash goes into the file, the token itself to standard output',
-      words: NAME,
+      words,
       options: {
         ...TOKEN_FILE,
-        role: {
-          choices: ACCESS_ROLES,
-          otherwise: server.words,
-          describe: 'What it allows, each what those before it allow',
-        },
+        ...(server.words !== null && { role }),
         until: { value: 'DAY', describe: 'Last day on which it is valid (YYYY-MM-DD, UTC)' },
       },
-      run: ({ name, 'token-file': file, role = server.role, until }) => makeToken(file, { name, role, until }, server),
+      run: ({ name, 'token-file': file, role: given, until }) => {
+        const chosen = ACCESS_ROLES.find((one) => one === given) ?? server.role;
+        return makeToken(file, { name, role: chosen, until }, server);
+      },
     }),
     revoke: defineCommand({
       title: 'Revoke a token',
-      words: NAME,
+      words,
       options: TOKEN_FILE,
       async run({ name, 'token-file': file }) {
         await revokeToken(file, name);
@@ -61,10 +67,12 @@ export function createTokenCommands(server: TokenUse) {
 async function makeToken(
   file: string,
   token: { readonly name: string; readonly role: AccessRole | null; readonly until: string | undefined },
-  { may, use }: TokenUse,
+  { may, use, refuseName = () => null }: TokenUse,
 ): Promise<number> {
   const { name, role } = token;
   if (!isTokenName(name)) throw new InputError(`bad name "${name}": ${NAME_RULE}`);
+  const problem = refuseName(name);
+  if (problem !== null) throw new InputError(`bad name "${name}": ${problem}`);
   const until = token.until === undefined ? null : readLastDay('--until', token.until, new Date());
   const secret = `spt_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   await addToken(file, { name, hash: hashToken(secret), until, role });

@@ -1,5 +1,9 @@
+import { readTokenFile } from '../../files/server/token-file.js';
+import { readCaFile } from '../../files/server/tls-files.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { WorkQueue } from '../../fleet/workers/work-queue.js';
+import type { WorkSource } from '../../fleet/workers/work-source.js';
+import { refuseServerUrl } from '../../model/server-address.js';
 import type { ServerPlace } from '../../model/store-place.js';
 import { type VantagePlace, vantageNameSchema } from '../../model/work.js';
 import { OUTSIDER } from '../../model/profile.js';
@@ -47,6 +51,38 @@ export async function openQueue(
 ): Promise<WorkQueue> {
   const { WorkQueue: Queue } = await import('../../fleet/workers/work-queue.js');
   return Queue.open(place, { expirySeconds, onTrouble: (error) => note(error.message) });
+}
+
+/**
+ * Where a worker gets its orders: from the database, or from a coordinator over HTTPS. Returns how that is opened.
+ * @throws InputError unless it is one of them
+ */
+export async function readWorkSource(settings: {
+  readonly store?: string | undefined;
+  readonly server?: string | undefined;
+  readonly 'token-file'?: string | undefined;
+  readonly 'server-ca'?: string | undefined;
+}): Promise<(note: (line: string) => void, signal: AbortSignal) => Promise<WorkSource>> {
+  const { store, server, 'token-file': tokenFile, 'server-ca': caFile } = settings;
+  if ((store === undefined) === (server === undefined))
+    throw new InputError('either --store (or SALLYPORT_STORE), the database, or --server, the coordinator, is needed');
+  if (server === undefined) {
+    if (tokenFile !== undefined || caFile !== undefined)
+      throw new InputError('--token-file and --server-ca are for --server: a database has users of its own');
+    const place = chooseServer(store);
+    return (note) => openQueue(place, note);
+  }
+  const url = URL.canParse(server) ? new URL(server) : null;
+  const problem = url ? refuseServerUrl(url) : 'it is not a URL such as https://coordinator.example.com';
+  if (!url || problem !== undefined) throw new InputError(`--server ${server}: ${problem}`);
+  if (tokenFile === undefined)
+    throw new InputError('no token is given for --server: name its file with --token-file FILE');
+  const token = await readTokenFile(tokenFile);
+  const ca = caFile === undefined ? undefined : await readCaFile(caFile);
+  return async (_note, signal) => {
+    const { ServerWork } = await import('../../fleet/workers/server-work.js');
+    return new ServerWork({ url, token, ca, signal });
+  };
 }
 
 /**

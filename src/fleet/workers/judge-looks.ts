@@ -5,13 +5,15 @@ import type { Finding } from '../../model/finding.js';
 import type { ReportData } from '../../model/report.js';
 import { cutText } from '../../words/sentence.js';
 import type { LookJob } from '../sweep/list-looks.js';
+import { sourceOf } from './compose-order.js';
 import { emptySurvey, type VantageSurvey } from './remote-looks.js';
 
 /**
  * Makes one report of what all vantages brought of a slot: each judged for the source that its vantage is, then joined.
  * Where none could look, the report says so, and counts as one of a sweep that cannot see.
  */
-export function judgeLooks(job: LookJob, looks: readonly VantageSurvey[]): ReportData {
+export function judgeLooks(job: LookJob, brought: readonly VantageSurvey[]): ReportData {
+  const looks = brought.map((look) => asOrdered(job, look));
   const { terms, waivers, authorization = terms.authorization, silence } = job;
   const options = { ...terms, authorization, waivers, silence };
   const [first] = looks;
@@ -30,6 +32,18 @@ export function judgeLooks(job: LookJob, looks: readonly VantageSurvey[]): Repor
     findings: [...nothing.findings, tellAbsence(looks)],
     vantages: reports,
   };
+}
+
+/**
+ * Whose address it was, which source a vantage is, and that it cannot have been tomorrow, is ours to say: a worker that
+ * says otherwise is out of order, or no one's friend.
+ */
+function asOrdered({ target, terms }: LookJob, { place, survey, trouble }: VantageSurvey): VantageSurvey {
+  if (!survey) return { place, survey, trouble };
+  const now = new Date().toISOString();
+  const startedAt = Date.parse(survey.startedAt) > Date.parse(now) ? now : survey.startedAt;
+  const vantage = { ...survey.vantage, source: sourceOf(place, terms.profile) };
+  return { place, survey: { ...survey, target, vantage, startedAt }, trouble };
 }
 
 function tellAbsence(looks: readonly VantageSurvey[]): Finding {

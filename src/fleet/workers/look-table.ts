@@ -11,6 +11,13 @@ export interface OrderedLook extends WorkResult {
   readonly worker: string | null;
 }
 
+/** Where results come from. */
+export interface Provenance {
+  readonly vantage: string;
+  readonly order: string;
+  readonly worker: string;
+}
+
 /** The looks that were ordered and are not settled yet: what comes of each is stored once. */
 export class LookTable {
   readonly #session: QueueSession;
@@ -53,15 +60,18 @@ export class LookTable {
     );
   }
 
-  /** Stores what came of looks, each once. Of what no one waits for any more nothing is stored. */
-  async store(execute: Execute, vantage: string, results: readonly WorkResult[], worker: string): Promise<void> {
+  /**
+   * Stores what came of looks of an order, each once. Of what no one waits for any more, or is part of another order by
+   * now, nothing is stored.
+   */
+  async store(execute: Execute, by: Provenance, results: readonly WorkResult[]): Promise<void> {
     const rows = results.map(({ key, survey, trouble }) => ({ ...key, body: pack({ survey, trouble }) }));
     await execute(
       `update ${this.#looks} set body = given.body, worker = $3, at = now()
        from json_to_recordset($1) as given(batch text, client text, slot text, round int, body text)
        where looks.batch = given.batch and client_id = client and looks.slot = given.slot
-         and looks.round = given.round and vantage = $2 and looks.body is null`,
-      [JSON.stringify(rows), vantage, worker],
+         and looks.round = given.round and vantage = $2 and looks.job = $4 and looks.body is null`,
+      [JSON.stringify(rows), by.vantage, by.worker, by.order],
     );
   }
 

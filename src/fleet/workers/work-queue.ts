@@ -92,7 +92,7 @@ export class WorkQueue implements WorkSource {
     this.#session.failure = null;
     const [job] = await this.#boss.fetch(queueOf(vantage));
     // The library takes trouble of the server for "nothing there".
-    if (this.#session.failure) throw this.#session.failure as Error;
+    if (!job && this.#session.failure) throw this.#session.failure as Error;
     if (!job) return null;
     const order = readJob(job.data);
     if (order.success) return order.data;
@@ -101,10 +101,16 @@ export class WorkQueue implements WorkSource {
     throw new StoreError(why, { mayPass: true });
   }
 
-  async deliver(vantage: string, orderId: string, results: readonly WorkResult[], workerId: string): Promise<void> {
+  async deliver(
+    vantage: string,
+    orderId: string,
+    results: readonly WorkResult[],
+    workerId: string,
+    isLast = true,
+  ): Promise<void> {
     await this.#session.inTransaction(async (execute) => {
-      await this.looks.store(execute, vantage, results, workerId);
-      await this.#complete(execute, queueOf(vantage), orderId);
+      await this.looks.store(execute, { vantage, order: orderId, worker: workerId }, results);
+      if (isLast) await this.#complete(execute, queueOf(vantage), orderId);
     });
   }
 
@@ -136,10 +142,11 @@ export class WorkQueue implements WorkSource {
         const order = readJob(data);
         why = describeFailure(output);
         const trouble = `no worker could make this look in ${RETRIES + 1} tries: ${why}`.slice(0, 512);
-        const looks = order.success ? order.data.looks : [];
-        const results = looks.map(({ key }) => ({ key, survey: null, trouble }));
         await this.#session.inTransaction(async (execute) => {
-          await this.looks.store(execute, vantage, results, '');
+          if (order.success) {
+            const results = order.data.looks.map(({ key }) => ({ key, survey: null, trouble }));
+            await this.looks.store(execute, { vantage, order: order.data.id, worker: '' }, results);
+          }
           await this.#complete(execute, deadOf(vantage), id);
         });
         orders++;
@@ -151,8 +158,8 @@ export class WorkQueue implements WorkSource {
     return this.workers.beat(sign);
   }
 
-  leave(workerId: string): Promise<void> {
-    return this.workers.leave(workerId);
+  leave(vantage: string, workerId: string): Promise<void> {
+    return this.workers.leave(vantage, workerId);
   }
 
   /** How the queues stand. */

@@ -6,13 +6,22 @@ export interface WorkSource {
   readonly path: string;
   /** The next order for a vantage; null if there is none now. */
   take(vantage: string): Promise<WorkOrder | null>;
-  /** Gives all results of an order. What is known already, or wanted no longer, is dropped. */
-  deliver(vantage: string, orderId: string, results: readonly WorkResult[], workerId: string): Promise<void>;
+  /**
+   * Gives results of an order, which ends with the last of them. What is known already, wanted no longer or no part of
+   * the order is dropped.
+   */
+  deliver(
+    vantage: string,
+    orderId: string,
+    results: readonly WorkResult[],
+    workerId: string,
+    isLast?: boolean,
+  ): Promise<void>;
   /** Gives an order back undone, so that another worker takes it, or this one later. */
   giveBack(vantage: string, orderId: string, why: string): Promise<void>;
   /** Says that the worker is alive, and what it is at. */
   beat(sign: WorkerSign): Promise<void>;
   /** Says that it is no more. */
-  leave(workerId: string): Promise<void>;
+  leave(vantage: string, workerId: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,6 +4,8 @@ import type { QueueSession } from './queue-session.js';
 /** A worker that gave no sign for so long counts no more, and is forgotten after much longer, s. */
 const ALIVE_SECONDS = 45;
 const FORGOTTEN_SECONDS = 86_400;
+/** More workers of a vantage are not known: one with a token makes up as many as it likes. */
+const MOST_WORKERS = 1_000;
 
 /** A worker, as it said last. */
 export interface WorkerStatus extends WorkerSign {
@@ -33,18 +35,23 @@ export class WorkerTable {
     `);
   }
 
+  /** Notes a sign of life. That of a worker of another vantage is left alone. */
   async beat(sign: WorkerSign): Promise<void> {
     await this.#session.query(
-      `insert into ${this.#workers} (id, vantage, sign, beat_at) values ($1, $2, $3, now())
-       on conflict (id) do update set sign = excluded.sign, beat_at = excluded.beat_at`,
+      `insert into ${this.#workers} as known (id, vantage, sign, beat_at)
+       select $1, $2, $3, now()
+       where (select count(*) from ${this.#workers} where vantage = $2 and id <> $1) < ${MOST_WORKERS}
+       on conflict (id) do update set sign = excluded.sign, beat_at = excluded.beat_at
+         where known.vantage = excluded.vantage`,
       [sign.id, sign.vantage, JSON.stringify(sign)],
     );
   }
 
-  async leave(workerId: string): Promise<void> {
+  async leave(vantage: string, workerId: string): Promise<void> {
     await this.#session.query(
-      `delete from ${this.#workers} where id = $1 or beat_at < now() - ${FORGOTTEN_SECONDS} * interval '1 s'`,
-      [workerId],
+      `delete from ${this.#workers}
+       where (id = $1 and vantage = $2) or beat_at < now() - ${FORGOTTEN_SECONDS} * interval '1 s'`,
+      [workerId, vantage],
     );
   }
 

@@ -78,7 +78,7 @@ class Worker {
   constructor(private readonly options: WorkerOptions) {}
 
   async run(): Promise<void> {
-    const { signal, source, who, drainMs = DRAIN_MS, note } = this.options;
+    const { signal, source, vantage, who, drainMs = DRAIN_MS, note } = this.options;
     const beat = setInterval(() => void this.#beat(), BEAT_MS);
     const looking = this.#look().catch((error: unknown) => {
       this.#failure = { error };
@@ -100,7 +100,7 @@ class Worker {
       clearInterval(beat);
       this.#stop.abort();
       this.#feed.end();
-      await source.leave(who.id).catch(() => {});
+      await source.leave(vantage, who.id).catch(() => {});
     }
     if (this.#failure) throw (this.#failure as { error: unknown }).error;
     note(`stopped after ${renderCount(this.#looks, 'look')}`);

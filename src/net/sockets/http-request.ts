@@ -4,7 +4,7 @@ import { limitTime, onAbort } from '../../async/time-limit.js';
 
 /** A request to a server that the user named. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { addressScope } from '../../model/address.js';
 import { type InviteAnswer, inviteAnswerSchema } from '../../model/invite.js';
 import type { Profile } from '../../model/profile.js';
 import { type Report, reportSchema } from '../../model/report.js';
@@ -14,6 +13,7 @@ import {
 import { type HttpAnswer, requestHttp } from '../../net/sockets/http-request.js';
 import type { TimingName } from '../../net/scan/timing.js';
 import { EventStreamParser, type StreamEvent, type StreamLimits } from '../../protocols/http/event-stream.js';
+import { refuseServerUrl } from '../../model/server-address.js';
 import { USER_AGENT } from '../../version.js';
 import { parseJson, tellConnectError, tellRefusal, VantageError } from './vantage-error.js';
 
@@ -63,14 +63,8 @@ export interface VantagePatience {
 
 /** Says what is wrong with the URL of a vantage; undefined if nothing is. */
 export function refuseVantageUrl(url: URL): string | undefined {
-  const { protocol, hostname, username, password, search, hash } = url;
-  if (protocol !== 'https:' && protocol !== 'http:') return 'it must begin with https://';
-  if (username + password + search + hash !== '') return 'it must be only an address, without user, ? or #';
-  if (hostname.startsWith('[')) return 'it must be an IPv4 address or a name: what is checked is the IPv4 address';
-  if (protocol === 'http:' && hostname !== 'localhost' && addressScope(hostname) !== 'loopback') {
-    return 'http:// would show the token to everyone on the way: it must be https://';
-  }
-  return undefined;
+  if (url.hostname.startsWith('[')) return 'it must be an IPv4 address or a name: what is checked is the IPv4 address';
+  return refuseServerUrl(url);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { describeConnectTrouble } from '../../net/sockets/connect-trouble.js';
+
 /**
  * `unreachable`: nothing was heard, or we stopped; `refused`: the server said no; `protocol`: what it said is not what
  * a vantage says; `missing`: a vantage does not know what was asked for.
@@ -18,54 +20,16 @@ export class VantageError extends Error {
 const MAX_SENTENCE = 512;
 const MAX_QUOTE = 300;
 
-const UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (connection refused)',
-  ETIMEDOUT: 'it did not answer in time',
-  ENOTFOUND: 'its name has no IPv4 address',
-  EAI_AGAIN: 'its name could not be looked up: no name server answered',
-  EHOSTUNREACH: 'it cannot be reached (host unreachable)',
-  ENETUNREACH: 'this machine has no route to it (network unreachable)',
-  ECONNRESET: 'it closed the connection without an answer',
-  EPIPE: 'it closed the connection without an answer',
-};
-
-const TLS_PROBLEMS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed: name its certificate or CA (--vantage-ca FILE)',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its CA is not known here: name that CA (--vantage-ca FILE)',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its CA is not known here: name that CA (--vantage-ca FILE)',
-  UNABLE_TO_GET_ISSUER_CERT: 'its CA is not known here: name that CA (--vantage-ca FILE)',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its CA is not known here: name that CA (--vantage-ca FILE)',
-  CERT_HAS_EXPIRED: 'it has expired, or the clock of this machine is wrong',
-  CERT_NOT_YET_VALID: 'it is not valid yet, or the clock of this machine is wrong',
-  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
-  CERT_REVOKED: 'it was revoked',
-  INVALID_PURPOSE: 'it is not one for servers',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name or address',
-};
-
-const NOT_TLS = /^(?:EPROTO|ERR_SSL_\w+)$/;
-const NOT_HTTP = /^HPE_/;
-
 /** Says why nothing could be asked of `place`, by the code of the error. */
 export function tellConnectError(place: string, error: NodeJS.ErrnoException): VantageError {
-  const code = typeof error.code === 'string' ? error.code : '';
-  const certificate = TLS_PROBLEMS[code];
-  if (certificate) {
-    return new VantageError(
-      'unreachable',
-      `the vantage ${place} has no certificate to trust: ${certificate} (${code})`,
-    );
-  }
-  if (NOT_TLS.test(code)) {
-    return new VantageError(
-      'unreachable',
-      `no TLS connection with the vantage ${place} (${code}): is it http, or very old?`,
-    );
-  }
-  if (NOT_HTTP.test(code))
-    return new VantageError('protocol', `${place} is not a vantage server: it does not speak HTTP`);
-  const why = UNREACHABLE[code] ?? `${error.message.slice(0, 200)}${code && ` (${code})`}`;
-  return new VantageError('unreachable', `the vantage ${place} could not be reached: ${why}`);
+  const { kind, why } = describeConnectTrouble(error, { caOption: '--vantage-ca', family: 4 });
+  if (kind === 'http') return new VantageError('protocol', `${place} is not a vantage server: ${why}`);
+  const sentence = {
+    certificate: `the vantage ${place} has no certificate to trust: ${why}`,
+    tls: `no TLS connection with the vantage ${place} ${why}`,
+    unreachable: `the vantage ${place} could not be reached: ${why}`,
+  };
+  return new VantageError('unreachable', sentence[kind]);
 }
 
 const REFUSALS: Readonly<Record<number, string>> = {

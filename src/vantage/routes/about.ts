@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { addressScope } from '../../model/address.js';
 import { type Whoami, whoamiSchema } from '../../model/vantage-api.js';
 import { isLocal } from '../../server/caller.js';
-import { readIdentity } from '../admission.js';
+import { readIdentity } from '../../server/access.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { describeAnswer } from '../describe-api.js';
 import { Refusal } from '../../server/refusal.js';

@@ -8,7 +8,7 @@ import { text } from '../../model/text.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { findToken } from '../../server/find-token.js';
 import { Refusal } from '../../server/refusal.js';
-import { readIdentity } from '../admission.js';
+import { readIdentity } from '../../server/access.js';
 import { describeAnswer, reportDataSchema } from '../describe-api.js';
 import { takeNonce } from '../open-stream.js';
 import { readProfile, readSource } from '../read-profile.js';
