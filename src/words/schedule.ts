@@ -12,6 +12,10 @@ export function describeSchedule(cron: string): string {
   const text = NICKNAMES[cron.trim().toLowerCase()] ?? cron.trim();
   const [minute = '', hour = '', day = '', month = '', weekday = '', ...more] = text.split(/\s+/);
   const isNumber = (field: string) => /^\d{1,2}$/.test(field);
+  const [, step] = /^\*\/(\d{1,2})$/.exec(minute) ?? [];
+  const isAlways = [hour, day, month, weekday].every((field) => field === '*') && more.length === 0;
+  // Others begin anew at each hour, after a shorter time.
+  if (isAlways && Number(step) > 1 && 60 % Number(step) === 0) return `every ${Number(step)} minutes`;
   if (more.length > 0 || month !== '*' || !isNumber(minute)) return cron;
   const minutes = minute.padStart(2, '0');
   if (hour === '*' && day === '*' && weekday === '*') return `every hour at minute ${Number(minute)}`;
