@@ -198,10 +198,11 @@ describe('report', () => {
     expect(first).toContain('The checks found nothing that has to be put right.');
     expect(first).not.toContain('\nNothing that has to be put right.');
     expect(first).toContain('By the checklist, this is not done:');
+    expect(first).toContain('By the checklist, 2 things are not done.');
     expect(first).toMatch(/- The installer.s user name and password are changed \(NEC 90.?-02\) \(Kim, dealer, on/);
     const todo = first.slice(first.indexOf('## What to do'));
     expect(todo).toMatch(
-      /1 \| The installer.*Set both in program.*the person who programs the phone system \(NEC program 90/,
+      /1 \| Not done yet: The installer.*Set both in program.*the person who programs the phone system \(NEC program 90/,
     );
     expect(todo).toMatch(/2 \| .*the person who programs the phone system; your dealer \|/);
     expect(todo).not.toContain('DISA');

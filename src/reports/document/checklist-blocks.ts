@@ -1,4 +1,5 @@
 import type { ChecklistState } from '../../model/checklist.js';
+import { renderCount } from '../../words/sentence.js';
 import { CHECKLIST_MARKS, describeAnswer } from '../checklist-table.js';
 import type { Todo } from './finding-blocks.js';
 import type { Block } from './report-document.js';
@@ -16,7 +17,13 @@ export function nameNotDone(checklist: ChecklistState | null): string[] {
   return listNotDone(checklist).map((item) => `${nameItem(item)} (${describeAnswer(item)})`);
 }
 
-/** The same for the first page. */
+/** How much is not done by the checklist, a sentence after another; empty if nothing is. */
+export function countNotDone(checklist: ChecklistState | null): string {
+  const count = listNotDone(checklist).length;
+  return count === 0 ? '' : ` By the checklist, ${renderCount(count, 'thing is', 'things are')} not done.`;
+}
+
+/** The first page: what is not done by the checklist. */
 export function tellNotDone(checklist: ChecklistState | null): Block[] {
   const items = nameNotDone(checklist);
   return items.length === 0
@@ -33,7 +40,7 @@ export function tellNotDone(checklist: ChecklistState | null): Block[] {
  */
 export function listChecklistTodo(checklist: ChecklistState | null, told: ReadonlySet<unknown> = new Set()): Todo[] {
   const items = listNotDone(checklist).filter(({ id }) => !told.has(id));
-  return items.map((item) => ({ remedy: `${item.title}: ${item.how}`, who: nameDoers(item) }));
+  return items.map((item) => ({ remedy: `${TEXTS.notYet}: ${item.title}. ${item.how}`, who: nameDoers(item) }));
 }
 
 function nameDoers({ programs, attestedBy = [], role }: ItemState): string {

@@ -23,7 +23,7 @@ import {
   worstStanding,
 } from './address-verdict.js';
 import { listDoubts, listTodo, tellAccepted, tellFindings, tellTodo, type Todo } from './finding-blocks.js';
-import { describeChecklist, listChecklistTodo, tellNotDone } from './checklist-blocks.js';
+import { countNotDone, describeChecklist, listChecklistTodo, tellNotDone } from './checklist-blocks.js';
 import { tellChanges } from './changes-blocks.js';
 import { describeSite } from './site-blocks.js';
 import type { Block, ReportDocument, TableBlock, VerdictBlock } from './report-document.js';
@@ -149,7 +149,7 @@ function listSubjects(addresses: readonly AddressPart[]): string {
 
 function tellVerdict(handover: Handover): VerdictBlock {
   const standing = worstStanding(handover);
-  const text = sayHandover(handover, standing);
+  const text = sayHandover(handover, standing) + countNotDone(handover.checklist);
   return { kind: 'verdict', standing, label: STANDING_WORDS[standing].label, text };
 }
 

@@ -109,6 +109,7 @@ export const TEXTS = {
   nothingFound: 'Nothing that has to be put right.',
   nothingFoundByChecks: 'The checks found nothing that has to be put right.',
   notDone: 'By the checklist, this is not done',
+  notYet: 'Not done yet',
   nothingKnown: 'The last checks found nothing that has to be put right. How all of it is now is not known: see above.',
   nothingProved: 'Nothing that is certain, because not everything could be determined: see below.',
   foundCaption: 'What we found and what it means, worst first',
