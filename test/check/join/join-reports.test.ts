@@ -62,6 +62,18 @@ describe('who gets in', () => {
   });
 });
 
+test('what was accepted of who answers one vantage is not of who answers another', () => {
+  const waiver = {
+    ...{ id: 1, clientId: 'acme', rule: 'admin-interface-reachable', endpoint: null, by: 'Ann', reason: 'moves' },
+    ...{ until: '2026-06-30', severity: null, identity: 'label of nec-webpro', grantedAt: '2026-01-01T00:00:00.000Z' },
+  };
+  const other = survey(site(answer('tcp/80', 'nec-webpro', { label: 'another' })));
+  const effectOf = (seen: Parameters<typeof join>[0]) =>
+    find(join(seen, closed, { waivers: [waiver] }), 'admin-interface-reachable')?.effect;
+  expect(effectOf({ a: exposed, b: exposed })).toBe('note');
+  expect(effectOf({ a: exposed, b: other })).toBe('violation');
+});
+
 describe('an outage of a source that has to get in', () => {
   test('is one although another vantage gets in', () => {
     const everyone = restricted('provider', { 'sip-trunk': 'must' });

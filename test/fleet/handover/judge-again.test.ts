@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { judgeAgain } from '../../../src/fleet/handover/judge-again.js';
+import type { Profile } from '../../../src/model/profile.js';
+import { bareReport, type Report } from '../../../src/model/report.js';
+import { join, restricted } from '../../check/join/join.js';
+import { answer, canaries, profile, services, site, SIP, survey } from '../../check/rules/build-survey.js';
+import { beginSweep, collect, createStores, NOW, storeLook } from '../store/store-fixtures.js';
+
+const stores = createStores();
+const byProvider = restricted('provider', { 'sip-trunk': 'must' });
+const forProvider = survey(site(answer('udp/5060', 'nec-sip', { evidence: { sip: SIP } })), {
+  vantage: { source: 'provider' },
+});
+
+/** The stored look of a client, judged again by a profile. */
+async function storeAndJudge(report: Report, by: Profile) {
+  const store = await stores.open();
+  const { id } = await beginSweep(store, ['a']);
+  await storeLook(store, id, 'a', report);
+  const [stored] = await store.readReports('a', null);
+  if (!stored) throw new Error('nothing is stored');
+  const [judged] = await collect(judgeAgain(store, asStream([stored]), by, NOW));
+  return { stored: stored.report, judged: judged!.report };
+}
+
+async function* asStream<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* await Promise.resolve(items);
+}
+
+test('a report that joins those of vantages is stored whole, and judged again for the source of each', async () => {
+  const report = join({ office: survey(site()), trunk: forProvider }, byProvider);
+  const { stored, judged } = await storeAndJudge(report, profile());
+  expect(stored).toEqual(bareReport(report));
+  expect(judged.verdict).toBe('violation');
+  expect(judged.findings).toContainEqual(
+    expect.objectContaining({ rule: 'sip-open-to-world', endpoint: 'udp/5060', seenFrom: ['trunk'] }),
+  );
+  const again = await storeAndJudge(report, byProvider);
+  expect(again.judged.verdict).toBe('compliant');
+});
+
+test('whoever vouches in the inventory for silence to one vantage still does', async () => {
+  const silent = survey([...services('silent'), ...canaries('filtered')]);
+  const seen = { office: silent, trunk: forProvider };
+  const vouched = join(seen, byProvider, { silence: { by: 'Ann', until: '2027-01-01' } });
+  expect((await storeAndJudge(vouched, byProvider)).judged.verdict).toBe('compliant');
+  expect((await storeAndJudge(join(seen, byProvider), byProvider)).judged.verdict).toBe('inconclusive');
+});
