@@ -104,6 +104,7 @@ export const workerSignSchema = z.strictObject({
   state: z.enum(WORKER_STATES),
   note: text(512).describe('why, in words; or nothing'),
   looks: z.int().nonnegative().describe('looks made so far'),
+  orders: z.array(z.uuid()).max(256).describe('the orders that it is at: they do not expire as long as it says so'),
 });
 /** A worker's sign of life. */
 export type WorkerSign = z.infer<typeof workerSignSchema>;

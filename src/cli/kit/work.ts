@@ -11,15 +11,15 @@ import { readDuration } from './check-options.js';
 import type { Options, Values } from './option.js';
 import { chooseStore } from './store.js';
 
-const EXPIRY_MS = 300_000;
-const LEAST_EXPIRY_MS = 5_000;
+const EXPIRY_MS = 60_000;
+const LEAST_EXPIRY_MS = 15_000;
 
-/** How long an order may take. */
+/** When an order goes to another worker. */
 export const EXPIRY = {
   expiry: {
     value: 'TIME',
-    otherwise: '5m',
-    describe: 'How long a worker may take for an order before another gets it: what the death of a worker costs',
+    otherwise: '60s',
+    describe: 'How long a worker may be silent before another gets its orders: the time that its death costs',
   },
 } as const satisfies Options;
 
@@ -34,12 +34,12 @@ export function chooseServer(given: string | undefined): ServerPlace {
 }
 
 /**
- * How long an order may take, s.
+ * How long a worker may be silent before its orders go to another, s.
  * @throws InputError
  */
 export function readExpiry({ expiry }: Values<typeof EXPIRY>): number {
   const ms = readDuration('expiry', expiry, EXPIRY_MS);
-  if (ms < LEAST_EXPIRY_MS) throw new InputError('--expiry: expected at least 5 s');
+  if (ms < LEAST_EXPIRY_MS) throw new InputError('--expiry: expected at least 15 s');
   return Math.ceil(ms / 1_000);
 }
 

@@ -2,6 +2,9 @@ import { type ServerPlace, showServer } from '../../model/store-place.js';
 import { Session } from '../store/postgres/session.js';
 import { StoreError } from '../store/store-error.js';
 
+/** What is asked here is small. Where the way to the server is cut, that shows no sooner, ms. */
+const STATEMENT_MS = 30_000;
+
 /** A row as the server gives it; JSON is text. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -23,7 +26,7 @@ export class QueueSession {
   constructor(place: ServerPlace) {
     this.path = showServer(place);
     this.schema = nameSchema(place);
-    this.#session = new Session(place);
+    this.#session = new Session(place, STATEMENT_MS);
   }
 
   readonly execute: Execute = async (text, values = []) => {

@@ -9,8 +9,8 @@ import { WorkerTable } from './worker-table.js';
 
 /** An order that was taken and not done comes back so often before it is given up. */
 const RETRIES = 3;
-/** How long a worker may take for an order, where no coordinator said so, s. */
-const EXPIRY_SECONDS = 300;
+/** How long a worker may be silent, where no coordinator said so, s. */
+const EXPIRY_SECONDS = 60;
 /** How long what failed is left alone first; twice as long each time. */
 const RETRY_SECONDS = 2;
 /** An order that no one took in this time is forgotten, and so is a look that no one asked after. */
@@ -27,8 +27,8 @@ export interface QueueStatus {
 /** What the queue is opened for. */
 export interface QueueOptions {
   /**
-   * For a coordinator, which looks after orders that have expired: those that were taken and are not done after so long
-   * go to another worker, s.
+   * For a coordinator, which looks after orders that have expired: those whose worker gave no sign for so long go to
+   * another one, s.
    */
   readonly expirySeconds?: number | undefined;
   readonly onTrouble: (error: Error) => void;
@@ -154,8 +154,14 @@ export class WorkQueue implements WorkSource {
     }
   }
 
-  beat(sign: WorkerSign): Promise<void> {
-    return this.workers.beat(sign);
+  async beat(sign: WorkerSign): Promise<void> {
+    await this.workers.beat(sign);
+    if (sign.orders.length > 0)
+      await this.#session.query(
+        `update ${this.#session.schema}.job set started_on = now()
+         where name = $1 and id = any($2::uuid[]) and state = 'active'`,
+        [queueOf(sign.vantage), sign.orders],
+      );
   }
 
   leave(vantage: string, workerId: string): Promise<void> {

@@ -19,7 +19,7 @@ export interface WorkSource {
   ): Promise<void>;
   /** Gives an order back undone, so that another worker takes it, or this one later. */
   giveBack(vantage: string, orderId: string, why: string): Promise<void>;
-  /** Says that the worker is alive, and what it is at. */
+  /** Says that the worker is alive, and what it is at: orders expire where no one says so. */
   beat(sign: WorkerSign): Promise<void>;
   /** Says that it is no more. */
   leave(vantage: string, workerId: string): Promise<void>;

@@ -15,7 +15,8 @@ import { type OrderedJob, readOrder, type WorkerGuard } from './order-looks.js';
 import type { Spool } from '../../files/work/spool.js';
 import type { WorkSource } from './work-source.js';
 
-const BEAT_MS = 10_000;
+/** Well below the least time after which orders expire. */
+const BEAT_MS = 4_000;
 const POLL_MS = 1_000;
 /** How long a worker that cannot see waits before it looks whether it can again. */
 const BLIND_MS = 15_000;
@@ -140,6 +141,7 @@ class Worker {
     const results = refused.map(({ key, why }) => troubleOf(key, `this worker refused: ${why}`));
     const underWay: UnderWay = { id: order.id, left: jobs.length, results, blind: 0, cutOff: false };
     this.#underWay.add(underWay);
+    void this.#beat();
     if (jobs.length === 0) void this.#finish(underWay);
     else this.#feed.push(jobs.map((job) => ({ ...job, order: underWay })));
   }
@@ -231,7 +233,8 @@ class Worker {
 
   async #beat(): Promise<void> {
     const { source, who, vantage } = this.options;
-    const sign = { ...who, vantage, state: this.#state, note: cutText(this.#why, 512), looks: this.#looks };
+    const orders = [...this.#underWay].map(({ id }) => id);
+    const sign = { ...who, vantage, state: this.#state, note: cutText(this.#why, 512), looks: this.#looks, orders };
     await source.beat(sign).catch(() => {});
   }
 }

@@ -33,13 +33,16 @@ type Client = pg.Client & { ref(): void; unref(): void };
 export class Session implements PostgresPool {
   readonly #place: ServerPlace;
   readonly #path: string;
+  readonly #statementMs: number;
   #client: Client | null = null;
   /** Names of prepared statements of this client. */
   #statements = new Map<string, string>();
   #turn: Promise<void> = Promise.resolve();
   #wasOpen = false;
 
-  constructor(place: ServerPlace) {
+  /** @param statementMs how long a statement may take */
+  constructor(place: ServerPlace, statementMs = STATEMENT_MS) {
+    this.#statementMs = statementMs;
     this.#place = place;
     this.#path = showServer(place);
   }
@@ -138,7 +141,7 @@ export class Session implements PostgresPool {
     const client = new pg.Client({
       ...{ host, port, user, database, password, types: TYPES, keepAlive: true, application_name: 'sallyport' },
       ssl: tls ? { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined } : false,
-      ...{ connectionTimeoutMillis: CONNECT_MS, query_timeout: STATEMENT_MS + ANSWER_MS },
+      ...{ connectionTimeoutMillis: CONNECT_MS, query_timeout: this.#statementMs + ANSWER_MS },
     }) as Client;
     // Between statements, the next one tells; the session is no more.
     client.on('error', () => this.#drop(client));
@@ -160,7 +163,7 @@ export class Session implements PostgresPool {
     await client.query(`
       set client_encoding to 'UTF8';
       set search_path to ${client.escapeIdentifier(this.#place.schema)};
-      set statement_timeout to ${STATEMENT_MS};
+      set statement_timeout to ${this.#statementMs};
       set idle_in_transaction_session_timeout to ${STANDSTILL_MS};
       set lock_timeout to ${PATIENCE_MS};
       set extra_float_digits to 1;
