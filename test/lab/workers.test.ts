@@ -6,7 +6,9 @@ import { loadInventory } from '../../src/files/clients/inventory.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import { beginSweep } from '../../src/fleet/sweep/sweep.js';
 import { chooseServer } from '../../src/cli/kit/work.js';
-import { must } from './namespace.js';
+import { sayReport } from '../../src/check/judge/say-report.js';
+import type { Report } from '../../src/model/report.js';
+import { makeNamespace, must, type Namespace } from './namespace.js';
 import { createPostgres, type PostgresServer } from './postgres-server.js';
 import { type Running, startRelay, startSallyport, until } from './workers.js';
 
@@ -29,8 +31,7 @@ async function telling(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     const said = running.map(({ lines }, index) => `process ${index}:\n${lines()}`).join('\n');
-    const dbg = ['select vantage, round, body is null as open, read, count(*), min(job::text), max(at) from sallyport_work.looks group by 1,2,3,4','select name, state, count(*), min(start_after), min(started_on), max(retry_count), now() from sallyport_work.job group by 1,2','select * from sallyport_work.version','select vantage, sign, beat_at from sallyport_work.workers','select final, count(*) from sallyport.results group by 1', 'select name,state,id,started_on,expire_in,retry_count,start_after from sallyport_work.job where state<$$completed$$'].map((q) => server.query(q, 'fleet')).join('\n\n');
-    throw new Error(`${(error as Error).message}\n${said.replaceAll(/^.*(exposed|alert to).*$/gm, '')}\n${dbg}`, { cause: error });
+    throw new Error(`${(error as Error).message}\n${said}`, { cause: error });
   }
 }
 
@@ -168,4 +169,118 @@ describe('a sweep by workers at two vantages', () => {
       }),
     420_000,
   );
+});
+
+/**
+ * Three sites of one trunk profile, which the provider alone may reach, seen by the provider and by an outsider. `holds`
+ * lets in the provider alone and refuses others, `broken` lets in anyone; `shuts-out` drops what the outsider sends.
+ */
+describe('sites that answer one vantage otherwise than the other', () => {
+  const SITE = { holds: '203.0.113.1', broken: '203.0.113.2', 'shuts-out': '203.0.113.3' } as const;
+  const LINKS = { provider: '198.51.100.0', outsider: '198.51.100.8' } as const;
+  const at = (link: keyof typeof LINKS, host: number) =>
+    LINKS[link].replace(/\d+$/, (last) => String(Number(last) + host));
+  const spaces: Namespace[] = [];
+  const reports = new Map<string, Report>();
+
+  beforeAll(async () => {
+    const site = await makeNamespace('site');
+    spaces.push(site);
+    const looking = new Map<string, Namespace>();
+    for (const link of ['provider', 'outsider'] as const) {
+      const space = await makeNamespace(link);
+      spaces.push(space);
+      looking.set(link, space);
+      const ends = ['type', 'veth', 'peer', 'name', 'wan', 'netns', space.name];
+      await must(['ip', '-n', site.name, 'link', 'add', link, ...ends]);
+      await must(['ip', '-n', site.name, 'addr', 'add', `${at(link, 1)}/29`, 'dev', link]);
+      await must(['ip', '-n', space.name, 'addr', 'add', `${at(link, 2)}/29`, 'dev', 'wan']);
+      await must(['ip', '-n', site.name, 'link', 'set', link, 'up']);
+      await must(['ip', '-n', space.name, 'link', 'set', 'wan', 'up']);
+      await must(['ip', '-n', space.name, 'route', 'add', '203.0.113.0/24', 'via', at(link, 1)]);
+    }
+    for (const address of Object.values(SITE))
+      await must(['ip', '-n', site.name, 'addr', 'add', `${address}/32`, 'dev', 'lo']);
+    const rules = `
+      table inet filter {
+        chain input {
+        type filter hook input priority 0; policy drop;
+        ip daddr ${SITE.holds} ip saddr ${at('provider', 2)} meta l4proto { tcp, udp } th dport 5060 accept
+        ip daddr ${SITE.broken} meta l4proto { tcp, udp } th dport 5060 accept
+        ip daddr { ${SITE.holds}, ${SITE.broken} } meta l4proto tcp reject with tcp reset
+        ip daddr { ${SITE.holds}, ${SITE.broken} } reject with icmpx port-unreachable
+        ip daddr ${SITE['shuts-out']} ip saddr ${at('provider', 2)} meta l4proto { tcp, udp } th dport 5060 accept
+        ip daddr ${SITE['shuts-out']} ip saddr ${at('provider', 2)} meta l4proto tcp reject with tcp reset
+        ip daddr ${SITE['shuts-out']} ip saddr ${at('provider', 2)} reject with icmpx port-unreachable
+        }
+      }`;
+    await must(['ip', 'netns', 'exec', site.name, 'nft', '-f', '-'], rules);
+    await site.start(
+      [process.execPath, join(process.cwd(), 'test/lab/servers/pbx.js'), 'sip'],
+      ['tcp/5060', 'udp/5060'],
+    );
+    const clients = Object.entries(SITE).map(([id, address]) => `  - {id: ${id}, name: ${id}, address: [${address}]}`);
+    const trunk = join(directory, 'trunk.yaml');
+    const defaults = `defaults: {profile: sip-trunk, schedule: "0 3 1 1 *", authorization: {by: lab, reference: trunk}}`;
+    writeFileSync(trunk, [defaults, 'clients:', ...clients, ''].join('\n'));
+    server.query('create database trunk');
+    const place = storeAt(server.directory).replace('/fleet?', '/trunk?');
+    const store = await openStore(chooseServer(place));
+    try {
+      const { clients: all } = await loadInventory(trunk);
+      const options = { store, inventory: trunk, clients: all, confirmAfterMs: 0, alerts: null };
+      const { sweep } = await beginSweep(options);
+      await store.finishSweep(sweep.id, 'interrupted', new Date());
+      start([
+        ...['coordinator', '--inventory', trunk, '--store', place, '--allow-special', '--confirm-after', '0'],
+        ...['--vantage', 'trunk=provider', '--vantage', 'cloud'],
+      ]);
+      for (const [vantage, link] of [
+        ['trunk', 'provider'],
+        ['cloud', 'outsider'],
+      ] as const)
+        start(
+          [
+            ...['worker', '--vantage', vantage, '--store', place, '--allow-special', '--timing', 'fast'],
+            ...['--spool', join(directory, `spool-${vantage}`)],
+          ],
+          looking.get(link)!.name,
+        );
+      await telling(() =>
+        until('the sweep is finished', async () => (await store.getSweep(sweep.id))?.state === 'finished', 100_000),
+      );
+      for (const id of Object.keys(SITE)) reports.set(id, sayReport((await store.readReports(id, null))[0]!.report));
+    } finally {
+      await store.close();
+    }
+  }, 150_000);
+
+  afterAll(async () => {
+    for (const space of spaces) await space.remove();
+  }, 60_000);
+
+  const rulesOf = (id: string) => reports.get(id)!.findings.map(({ rule }) => rule);
+
+  test('a restriction that holds is proved, as far as two vantages can', () => {
+    expect(rulesOf('holds')).toContain('restriction-holds');
+    expect(reports.get('holds')!.findings.filter(({ effect }) => effect === 'violation')).toEqual([]);
+  });
+
+  test('a restriction that lets another vantage in is a finding of its own', () => {
+    expect(reports.get('broken')!.verdict).toBe('violation');
+    expect(rulesOf('broken')).toContain('restriction-broken');
+  });
+
+  test('a site that is silent to one vantage alone is never as agreed', () => {
+    expect(reports.get('shuts-out')!.verdict).toBe('inconclusive');
+    expect(rulesOf('shuts-out')).toContain('vantage-shut-out');
+  });
+
+  test('each report has what each vantage saw, by its own source', () => {
+    for (const report of reports.values())
+      expect(report.vantages?.map(({ name, report: own }) => [name, own?.vantage.source])).toEqual([
+        ['trunk', 'provider'],
+        ['cloud', 'outsider'],
+      ]);
+  });
 });

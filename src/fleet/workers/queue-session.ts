@@ -34,11 +34,23 @@ export class QueueSession {
     try {
       return (await client.query(text, values)) as unknown as { rows: Row[] };
     } catch (error) {
+      // Several statements in one may have begun a transaction.
+      await client.query('rollback', []).catch(() => undefined);
       throw (this.failure = error);
     } finally {
       client.release();
     }
   };
+
+  /** Has work to do alone: who comes meanwhile, from any machine, waits until it is done. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    await this.query('select pg_advisory_lock(hashtext($1))', [this.schema]);
+    try {
+      return await work();
+    } finally {
+      await this.query('select pg_advisory_unlock(hashtext($1))', [this.schema]);
+    }
+  }
 
   async query(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.execute(text, [...values])).rows;

@@ -62,9 +62,11 @@ export class WorkQueue implements WorkSource {
   static async open(place: ServerPlace, options: QueueOptions): Promise<WorkQueue> {
     const queue = new WorkQueue(place, options);
     try {
-      await queue.#boss.start();
-      await queue.looks.create();
-      await queue.workers.create();
+      await queue.#session.alone(async () => {
+        await queue.#boss.start();
+        await queue.looks.create();
+        await queue.workers.create();
+      });
       if (options.expirySeconds !== undefined) await queue.looks.forgetOld(RETENTION_DAYS);
       return queue;
     } catch (error) {
