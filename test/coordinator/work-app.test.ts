@@ -19,7 +19,7 @@ import {
 
 const SIGN: WorkerSign = {
   ...{ id: WORKER, vantage: 'berlin', host: 'box', pid: 7, version: '1.0.0' },
-  ...{ state: 'idle', note: '', looks: 3 },
+  ...{ state: 'idle', note: '', looks: 3, orders: [] },
 };
 const results = (...of: unknown[]) => ({ vantage: 'berlin', worker: WORKER, results: of, last: true });
 const take = { vantage: 'berlin' };
