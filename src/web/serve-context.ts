@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { SigningKey } from '../evidence/keys.js';
 import type { Brand } from '../model/brand.js';
+import type { ReadWork } from '../model/work-status.js';
 import type { Store } from '../fleet/store/store.js';
 import type { ConnectionLimits } from '../server/connections.js';
 import type { CountRate } from '../server/rates.js';
@@ -47,6 +48,7 @@ export interface ServeContext {
   readonly store: Store;
   readonly files: DealerFiles;
   readonly checks: Checks;
+  readonly readWork: ReadWork;
   /** How checks are made that someone asks for. */
   readonly figures: CheckFigures;
   readonly live: LiveFeed;

@@ -10,6 +10,7 @@ import { hashToken } from '../../src/files/server/token-file.js';
 import { shareFolder } from '../../src/cli/kit/serve-invites.js';
 import { openStore } from '../../src/fleet/store/open-store.js';
 import type { Brand } from '../../src/model/brand.js';
+import type { ReadWork } from '../../src/model/work-status.js';
 import type { AccessRole } from '../../src/model/access-role.js';
 import { Checks } from '../../src/web/checks/checks.js';
 import { createCheckKeeper } from '../../src/web/invites/keep-check.js';
@@ -51,6 +52,7 @@ export interface ServeSetup {
   readonly place?: (signal: AbortSignal) => InvitePlace;
   /** Proxies that tell for whom they ask. */
   readonly proxies?: string;
+  readonly readWork?: ReadWork;
 }
 
 /** Pages on a port of their own on loopback, with a store and an inventory, until the tests of the file end. */
@@ -65,6 +67,7 @@ export async function servePages({
   proxies,
   control,
   place,
+  readWork = () => Promise.resolve(null),
 }: ServeSetup = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'serve-'));
   const file = join(directory, inventoryName);
@@ -86,7 +89,7 @@ export async function servePages({
     worst: (reports) => reports[0]?.verdict ?? 'inconclusive',
   });
   const live = new LiveFeed(store, onTrouble, 20);
-  const metrics = new ServeMetrics({ store, live, now: clock });
+  const metrics = new ServeMetrics({ store, live, now: clock, readWork });
   const folder = await InviteFolder.open(join(directory, 'invites'));
   const files = {
     inventory: file,
@@ -108,6 +111,7 @@ export async function servePages({
       limits,
       store,
       checks,
+      readWork,
       live,
       metrics,
       onTrouble,

@@ -33,6 +33,10 @@ export const COMMANDS = {
     load: () => import('./coordinator.js'),
   },
   worker: { title: 'Look at clients from here, for a coordinator', load: () => import('./worker.js') },
+  workers: {
+    title: 'List the workers and what they are at, and the orders that wait for them',
+    load: () => import('./workers.js'),
+  },
   clients: { title: 'List all clients with their verdicts, the worst first', load: () => import('./clients.js') },
   show: { title: 'Show the last report of a client, or that of a given time', load: () => import('./show.js') },
   report: {

@@ -26,6 +26,7 @@ import { createFiles, createView, JITTER, readJitter } from './service.js';
 import { chooseStore } from './store.js';
 import { NO_CONTROL, readSweepFigures, SWEEP_OPTIONS } from './sweep-options.js';
 import { tuneForMany } from './tune-for-many.js';
+import { openWorkStatus, type WorkShown } from './work.js';
 
 const LISTEN_ON = '127.0.0.1:8040';
 
@@ -64,6 +65,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
   const ending = catchSignals();
   const { signal } = ending;
   let store: Store | null = null;
+  let work: WorkShown | null = null;
   try {
     const vantage = await readInvites(settings, signal);
     const first = await files.load();
@@ -72,6 +74,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     store = await openPatiently(() => openStore(at), { alerts, note, signal });
     if (!store) return EXIT.compliant;
     const { path } = store;
+    work = await openWorkStatus(at);
     tuneForMany();
     // Pages and metrics list what no sweep has checked yet, too, and what was changed since.
     const roster = new NotedRoster(store);
@@ -96,7 +99,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     const { createCheckKeeper } = await import('../../web/invites/keep-check.js');
     const invites = vantage && new InviteDesk(store, vantage, createCheckKeeper(store, files, figures));
     const live = new LiveFeed(store, tellError);
-    const metrics = new ServeMetrics({ store, live, now });
+    const metrics = new ServeMetrics({ store, live, now, readWork: work.read });
     const measured = { ...figures, onEndpoint: (seen: Observation) => metrics.countProbe(seen) };
     const checks = new Checks({
       now,
@@ -116,6 +119,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
         tokenFile: settings['token-file'] ?? null,
         store,
         checks,
+        readWork: work.read,
         live,
         metrics,
         brand,
@@ -161,6 +165,7 @@ export async function runServe(settings: ServeSettings): Promise<number> {
     }
   } finally {
     ending.release();
+    await work?.close();
     await store?.close();
   }
 }

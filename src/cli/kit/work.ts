@@ -4,7 +4,9 @@ import { InputError } from '../../files/text/input-error.js';
 import type { WorkQueue } from '../../fleet/workers/work-queue.js';
 import type { WorkSource } from '../../fleet/workers/work-source.js';
 import { refuseServerUrl } from '../../model/server-address.js';
-import type { ServerPlace } from '../../model/store-place.js';
+import { StoreError } from '../../fleet/store/store-error.js';
+import type { ServerPlace, StorePlace } from '../../model/store-place.js';
+import type { ReadWork } from '../../model/work-status.js';
 import { type VantagePlace, vantageNameSchema } from '../../model/work.js';
 import { OUTSIDER } from '../../model/profile.js';
 import { readDuration } from './check-options.js';
@@ -51,6 +53,27 @@ export async function openQueue(
 ): Promise<WorkQueue> {
   const { WorkQueue: Queue } = await import('../../fleet/workers/work-queue.js');
   return Queue.open(place, { expirySeconds, onTrouble: (error) => note(error.message) });
+}
+
+/** How what workers are at is read, until it is closed. */
+export interface WorkShown {
+  readonly read: ReadWork;
+  close(): Promise<void>;
+}
+
+/** Has what workers on a store are at be read; of a store that is a file, nothing is loaded for that. */
+export async function openWorkStatus(place: StorePlace): Promise<WorkShown> {
+  const nothing = { read: () => Promise.resolve(null), close: () => Promise.resolve() };
+  if (typeof place === 'string') return nothing;
+  const { WorkStatusReader } = await import('../../fleet/workers/work-status.js');
+  try {
+    const reader = new WorkStatusReader(place);
+    return { read: () => reader.read(), close: () => reader.close() };
+  } catch (error) {
+    // Where the schema has a name with which there can be no workers, there are none.
+    if (error instanceof StoreError) return nothing;
+    throw error;
+  }
 }
 
 /**

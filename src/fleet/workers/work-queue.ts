@@ -1,10 +1,12 @@
 import PgBoss from 'pg-boss';
 import type { ServerPlace } from '../../model/store-place.js';
 import { type WorkerSign, type WorkOrder, workOrderSchema, type WorkResult } from '../../model/work.js';
+import type { QueueStatus } from '../../model/work-status.js';
 import { StoreError } from '../store/store-error.js';
 import { LookTable, pack, unpack } from './look-table.js';
 import { type Execute, QueueSession } from './queue-session.js';
 import type { WorkSource } from './work-source.js';
+import { listQueues } from './work-status.js';
 import { WorkerTable } from './worker-table.js';
 
 /** An order that was taken and not done comes back so often before it is given up. */
@@ -15,14 +17,6 @@ const EXPIRY_SECONDS = 60;
 const RETRY_SECONDS = 2;
 /** An order that no one took in this time is forgotten, and so is a look that no one asked after. */
 const RETENTION_DAYS = 2;
-
-/** How many orders of a vantage wait, are under way, and were given up. */
-export interface QueueStatus {
-  readonly vantage: string;
-  readonly waiting: number;
-  readonly active: number;
-  readonly givenUp: number;
-}
 
 /** What the queue is opened for. */
 export interface QueueOptions {
@@ -171,18 +165,8 @@ export class WorkQueue implements WorkSource {
   }
 
   /** How the queues stand. */
-  async listQueues(): Promise<QueueStatus[]> {
-    const rows = await this.#session.query(
-      `select substr(queue.name, 6) as vantage,
-         count(*) filter (where state < 'active') as waiting, count(*) filter (where state = 'active') as active,
-         count(*) filter (where state = 'failed') as failed
-       from ${this.#session.schema}.queue left join ${this.#session.schema}.job using (name)
-       where queue.name like 'look-%' group by queue.name order by queue.name`,
-    );
-    return rows.map(({ vantage, waiting, active, failed }) => ({
-      ...{ vantage: vantage as string, waiting: Number(waiting) },
-      ...{ active: Number(active), givenUp: Number(failed) },
-    }));
+  listQueues(): Promise<QueueStatus[]> {
+    return listQueues(this.#session);
   }
 
   async close(): Promise<void> {

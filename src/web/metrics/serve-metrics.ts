@@ -6,6 +6,7 @@ import { countFleet } from '../../fleet/sweep/page-clients.js';
 import { staleBefore } from '../../model/not-checked.js';
 import type { Listed } from '../../model/standing.js';
 import type { Observation } from '../../model/report.js';
+import { listUnmanned, type ReadWork, standingOf } from '../../model/work-status.js';
 import type { LiveFeed } from '../live/live-feed.js';
 
 /** More groups than these are counted together, as {@link OTHERS}: each is several series. */
@@ -27,6 +28,7 @@ const MISNAMED = ['resources', 'handles', 'requests'].map((what) => `nodejs_acti
 export interface MetricSources {
   readonly store: Store;
   readonly live: Pick<LiveFeed, 'listeners'>;
+  readonly readWork: ReadWork;
   readonly now: () => Date;
 }
 
@@ -51,6 +53,7 @@ export class ServeMetrics {
     this.#addFleet();
     this.#addSweeps();
     this.#addOwn();
+    this.#addWork();
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
@@ -140,6 +143,32 @@ export class ServeMetrics {
       gauge.set(await store.measureBytes()),
     );
     this.#gauge('sallyport_streams', 'Pages that are kept up to date', [], (gauge) => gauge.set(live.listeners));
+  }
+
+  /** Where there are no workers, none of it is told. */
+  #addWork(): void {
+    const { readWork } = this.sources;
+    this.#gauge('sallyport_workers', 'Workers by vantage and state', ['vantage', 'state'], async (gauge) => {
+      for (const worker of (await readWork())?.workers ?? [])
+        gauge.inc({ vantage: worker.vantage, state: standingOf(worker) });
+    });
+    this.#gauge('sallyport_orders', 'Orders of looks by vantage', ['vantage', 'state'], async (gauge) => {
+      for (const { vantage, waiting, active, givenUp } of (await readWork())?.queues ?? [])
+        for (const [state, count] of Object.entries({ waiting, active, given_up: givenUp }))
+          gauge.set({ vantage, state }, count);
+    });
+    this.#gauge(
+      'sallyport_vantage_manned',
+      'Whether a worker that can see is at a vantage',
+      ['vantage'],
+      async (gauge) => {
+        const work = await readWork();
+        if (!work) return;
+        const without = listUnmanned(work).map(({ vantage }) => vantage);
+        for (const { vantage } of [...work.queues, ...work.workers])
+          gauge.set({ vantage }, without.includes(vantage) ? 0 : 1);
+      },
+    );
   }
 }
 

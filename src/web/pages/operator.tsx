@@ -10,6 +10,7 @@ import { goTo, sendPage } from '../kit/answer.js';
 import { Table, Time } from '../kit/elements.js';
 import type { PageContext } from '../serve-context.js';
 import { ControlPart } from './operator-control.js';
+import { WorkPart } from './operator-work.js';
 import { SweepsUnderWay } from '../live/sweeps-under-way.js';
 
 /** Sweeps and messages that are listed. */
@@ -17,7 +18,7 @@ const ROWS = 20;
 
 /** Adds the page of who runs the installation: schedules, sweeps, what waits to be sent, and the store. */
 export function addOperatorPage(app: ServerApp, context: PageContext): void {
-  const { store, files, figures, counts, now, draw } = context;
+  const { store, files, figures, counts, readWork, now, draw } = context;
 
   app.get('/operator', { schema: { hide: true } }, async (request, reply) => {
     const { inventory, alerts } = await files.read();
@@ -31,6 +32,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
       }),
     );
     const { size, controls } = await counts.count();
+    const work = await readWork();
     const children = (
       <>
         <SweepsUnderWay sweeps={(await store.readPulse()).sweeps} />
@@ -59,6 +61,8 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
             empty="There is no sweep yet."
           />
         </div>
+        {work && <h2>Workers</h2>}
+        {work && <WorkPart status={work} />}
         <h2>Messages</h2>
         <div data-part="messages">
           <p>

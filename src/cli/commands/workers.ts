@@ -1,0 +1,52 @@
+import { listUnmanned, standingOf, type WorkerStatus, type WorkStatus } from '../../model/work-status.js';
+import { renderJson } from '../../reports/json.js';
+import { forTerminal } from '../../words/escape.js';
+import { renderCount } from '../../words/sentence.js';
+import { renderTime } from '../../words/time.js';
+import { defineCommand } from '../kit/command.js';
+import { EXIT } from '../kit/ending.js';
+import { openOutput } from '../kit/output.js';
+import { STORE, TABLE_OR_JSON } from '../kit/store.js';
+import { chooseServer, openWorkStatus } from '../kit/work.js';
+
+/** `sallyport workers`: who looks from where, and what waits for them. */
+export const command = defineCommand({
+  options: { ...TABLE_OR_JSON, ...STORE },
+  notes: ['Exit code 3 says that there is a vantage from which no worker looks at the moment.'],
+  async run({ format, store }) {
+    const shown = await openWorkStatus(chooseServer(store));
+    try {
+      const status = (await shown.read()) ?? { workers: [], queues: [] };
+      const output = await openOutput();
+      await output.write(
+        format === 'json' ? renderJson({ ...status, unmanned: listUnmanned(status) }) : renderStatus(status),
+      );
+      await output.close();
+      return listUnmanned(status).length > 0 ? EXIT.inconclusive : EXIT.compliant;
+    } finally {
+      await shown.close();
+    }
+  },
+});
+
+function renderStatus(status: WorkStatus): string {
+  const { workers, queues } = status;
+  const lines = [
+    ...listUnmanned(status).map(({ vantage, why }) => `NO WORKER looks from ${vantage}: ${why}`),
+    ...workers.map(describeWorker),
+    ...queues.map(
+      ({ vantage, waiting, active, givenUp }) =>
+        `orders for ${vantage}: ${waiting} waiting, ${active} under way, ${givenUp} given up`,
+    ),
+  ];
+  if (lines.length === 0) lines.push('There is no worker, and nothing was ordered.');
+  return lines.map((line) => `${forTerminal(line)}\n`).join('');
+}
+
+function describeWorker(worker: WorkerStatus): string {
+  const { vantage, host, pid, version, looks, note, beatAt } = worker;
+  const standing = standingOf(worker);
+  const state = standing === 'silent' ? `SILENT since ${renderTime(beatAt.toISOString())}` : standing;
+  const why = note === '' ? '' : `: ${note}`;
+  return `${vantage}  ${host} process ${pid}, ${version}  ${state}${why}  ${renderCount(looks, 'look')}`;
+}

@@ -1,0 +1,45 @@
+import { listUnmanned, standingOf, type WorkerStanding, type WorkStatus } from '../../model/work-status.js';
+import { Notice, Table, Time } from '../kit/elements.js';
+
+const WORDS: Readonly<Record<WorkerStanding, string>> = {
+  idle: 'waits for orders',
+  busy: 'looks',
+  blind: 'CANNOT SEE',
+  ending: 'ends',
+  silent: 'SILENT',
+};
+
+/** What workers are at, and what waits for them. */
+export function WorkPart({ status }: { readonly status: WorkStatus }) {
+  return (
+    <div data-part="work">
+      {listUnmanned(status).map(({ vantage, why }) => (
+        <Notice tone="bad">
+          No worker looks from {vantage}: {why}. What is ordered of it waits, or is left out of the sweep.
+        </Notice>
+      ))}
+      <Table
+        caption="Workers of the last 24 hours that did not end in good order, and those at work"
+        columns={['Vantage', 'Machine', 'State', 'Looks', 'Version', 'Last sign of life']}
+        rows={status.workers.map((worker) => [
+          worker.vantage,
+          `${worker.host}, process ${worker.pid}`,
+          `${WORDS[standingOf(worker)]}${worker.note === '' ? '' : `: ${worker.note}`}`,
+          String(worker.looks),
+          worker.version,
+          <Time at={worker.beatAt.toISOString()} />,
+        ])}
+        empty="No worker gave a sign of life within 24 hours."
+      />
+      <Table
+        caption="Orders of looks, by vantage"
+        columns={['Vantage', 'Waiting', 'Under way', 'Given up']}
+        rows={status.queues.map(({ vantage, waiting, active, givenUp }) => [
+          vantage,
+          ...[waiting, active, givenUp].map(String),
+        ])}
+        empty="Nothing has been ordered yet."
+      />
+    </div>
+  );
+}

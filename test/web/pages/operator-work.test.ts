@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { WorkerStatus, WorkStatus } from '../../../src/model/work-status.js';
+import { servePages } from '../serve.js';
+
+const beatAt = new Date('2026-11-01T03:00:00Z');
+const worker = (vantage: string, said: Partial<WorkerStatus> = {}): WorkerStatus => ({
+  ...{ id: randomUUID(), vantage, host: 'box', pid: 7, version: '1.2.3', state: 'idle', note: '', looks: 64 },
+  ...{ alive: true, beatAt, ...said },
+});
+const STATUS: WorkStatus = {
+  workers: [
+    worker('berlin'),
+    worker('berlin', { state: 'blind', note: '<b>no control endpoint answers</b>' }),
+    worker('office', { state: 'blind', note: 'no control endpoint answers' }),
+    worker('paris', { alive: false, state: 'busy' }),
+    worker('rome', { state: 'ending' }),
+  ],
+  queues: [
+    { vantage: 'berlin', waiting: 3, active: 1, givenUp: 0 },
+    { vantage: 'oslo', waiting: 9, active: 0, givenUp: 2 },
+  ],
+};
+
+describe('where looks are ordered,', () => {
+  test('the operator is told of workers and queues, and plainly where no one looks', async () => {
+    const { browse } = await servePages({ readWork: () => Promise.resolve(STATUS) });
+    const { text } = await browse('/operator');
+    const rows = text.replace(/<\/td>/g, '|').replace(/<[^>]*>/g, '');
+    expect(rows).toContain('berlin|box, process 7|waits for orders|64|1.2.3|2026-11-01 03:00:00 UTC|');
+    expect(rows).toContain('office|box, process 7|CANNOT SEE: no control endpoint answers|');
+    expect(rows).toContain('paris|box, process 7|SILENT|');
+    expect(rows).toContain('oslo|9|0|2|');
+    expect(rows).toContain('No worker looks from office: its worker cannot see: no control endpoint answers.');
+    expect(rows).toContain('No worker looks from paris: its worker has fallen silent.');
+    expect(rows).toContain('No worker looks from rome: its worker is ending.');
+    expect(rows).toContain('No worker looks from oslo: there is none.');
+    expect(rows).not.toContain('No worker looks from berlin');
+    expect(text).not.toContain('<b>no control');
+  });
+
+  test('metrics have them', async () => {
+    const { send } = await servePages({ readWork: () => Promise.resolve(STATUS) });
+    const { text } = await send({ path: '/metrics' });
+    for (const line of [
+      'sallyport_workers{vantage="berlin",state="idle"} 1',
+      'sallyport_workers{vantage="berlin",state="blind"} 1',
+      'sallyport_workers{vantage="paris",state="silent"} 1',
+      'sallyport_orders{vantage="oslo",state="given_up"} 2',
+      'sallyport_vantage_manned{vantage="berlin"} 1',
+      'sallyport_vantage_manned{vantage="office"} 0',
+      'sallyport_vantage_manned{vantage="oslo"} 0',
+    ])
+      expect(text.split('\n')).toContain(line);
+  });
+});
+
+test('where none ever were, nothing is said of workers', async () => {
+  const { browse, send } = await servePages();
+  expect((await browse('/operator')).text).not.toMatch(/[Ww]orker/);
+  expect((await send({ path: '/metrics' })).text).not.toMatch(/^sallyport_(?:workers|orders|vantage_manned)\{/m);
+});
