@@ -88,7 +88,7 @@ class Worker {
     let drain: NodeJS.Timeout | undefined;
     try {
       await this.#takeOrders();
-      this.#say('ending', this.#failure ? this.#told : '');
+      this.#say('ending', this.#told);
       if (this.#underWay.size > 0)
         note(`ending: ${renderCount(this.#underWay.size, 'order')} under way, which it finishes first`);
       drain = setTimeout(() => this.#stop.abort(), drainMs);

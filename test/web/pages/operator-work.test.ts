@@ -5,7 +5,17 @@ import { servePages } from '../serve.js';
 
 const beatAt = new Date('2026-11-01T03:00:00Z');
 const worker = (vantage: string, said: Partial<WorkerStatus> = {}): WorkerStatus => ({
-  ...{ id: randomUUID(), vantage, host: 'box', pid: 7, version: '1.2.3', state: 'idle', note: '', looks: 64 },
+  ...{
+    id: randomUUID(),
+    vantage,
+    host: 'box',
+    pid: 7,
+    version: '1.2.3',
+    state: 'idle',
+    note: '',
+    looks: 64,
+    orders: [],
+  },
   ...{ alive: true, beatAt, ...said },
 });
 const STATUS: WorkStatus = {
