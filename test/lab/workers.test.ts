@@ -7,8 +7,8 @@ import { openStore } from '../../src/fleet/store/open-store.js';
 import { beginSweep } from '../../src/fleet/sweep/sweep.js';
 import { chooseServer } from '../../src/cli/kit/work.js';
 import { sayReport } from '../../src/check/judge/say-report.js';
-import type { Report } from '../../src/model/report.js';
-import { makeNamespace, must, type Namespace } from './namespace.js';
+import { type Report, reportSchema } from '../../src/model/report.js';
+import { execute, makeNamespace, must, type Namespace } from './namespace.js';
 import { createPostgres, type PostgresServer } from './postgres-server.js';
 import { type Running, startRelay, startSallyport, until } from './workers.js';
 
@@ -182,6 +182,7 @@ describe('sites that answer one vantage otherwise than the other', () => {
     LINKS[link].replace(/\d+$/, (last) => String(Number(last) + host));
   const spaces: Namespace[] = [];
   const reports = new Map<string, Report>();
+  let place: string;
 
   beforeAll(async () => {
     const site = await makeNamespace('site');
@@ -224,7 +225,7 @@ describe('sites that answer one vantage otherwise than the other', () => {
     const defaults = `defaults: {profile: sip-trunk, schedule: "0 3 1 1 *", authorization: {by: lab, reference: trunk}}`;
     writeFileSync(trunk, [defaults, 'clients:', ...clients, ''].join('\n'));
     server.query('create database trunk');
-    const place = storeAt(server.directory).replace('/fleet?', '/trunk?');
+    place = storeAt(server.directory).replace('/fleet?', '/trunk?');
     const store = await openStore(chooseServer(place));
     try {
       const { clients: all } = await loadInventory(trunk);
@@ -282,5 +283,24 @@ describe('sites that answer one vantage otherwise than the other', () => {
         ['trunk', 'provider'],
         ['cloud', 'outsider'],
       ]);
+  });
+
+  test('a check has running workers look at once', async () => {
+    const args = ['check', SITE.broken, '--profile', 'sip-trunk', '--allow-special', '--format', 'json', '--quiet'];
+    const from = ['--vantages', 'trunk=provider,cloud', '--store', place];
+    const { code, stdout } = await execute([
+      process.execPath,
+      join(process.cwd(), 'bin/sallyport.js'),
+      ...args,
+      ...from,
+    ]);
+    const report = reportSchema.parse(JSON.parse(stdout));
+    expect(code).toBe(1);
+    expect(report.findings.map(({ rule }) => rule)).toContain('restriction-broken');
+    expect(report.vantages?.map(({ name, report: own }) => [name, own?.verdict])).toEqual([
+      ['trunk', 'compliant'],
+      ['cloud', 'violation'],
+    ]);
+    expect(server.query('select count(*) from sallyport_work.looks', 'trunk')).toBe('0');
   });
 });

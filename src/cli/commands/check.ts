@@ -19,6 +19,7 @@ import { inGroup, type Values } from '../kit/option.js';
 import { openReport, type Output, tellWritten } from '../kit/output.js';
 import { createProgress, type ProgressView } from '../kit/progress.js';
 import { chooseStyle, countProseColumns } from '../kit/terminal.js';
+import { checkFromVantages, FROM_VANTAGES } from '../kit/from-vantages.js';
 import { tuneForMany } from '../kit/tune-for-many.js';
 
 const OPTIONS = {
@@ -43,6 +44,7 @@ const OPTIONS = {
     ...shared.REACH,
   }),
   ...shared.PACE,
+  ...inGroup('Vantages:', FROM_VANTAGES),
   ...inGroup('Output:', {
     ...REPORT_FORMAT,
     ...shared.OUTPUT,
@@ -70,6 +72,10 @@ export const command = defineCommand({
   examples: [
     ['check 203.0.113.7', 'Is anything of the phone system reachable?'],
     ['check 203.0.113.7 --profile sip-trunk', 'The same, for a site that the SIP provider may reach'],
+    [
+      'check 203.0.113.7 --profile sip-trunk --vantages berlin,office=provider --store postgres://sallyport@db/sallyport',
+      'The same, seen by running workers from two places at once',
+    ],
   ],
   notes: ['Exit codes: 0 compliant, 1 violation, 2 usage or internal error, 3 inconclusive', PLUGIN_CODES],
   async run({ targets = [], ...settings }) {
@@ -108,8 +114,11 @@ export const command = defineCommand({
       : { onProgress: (state: CheckProgress) => progress.update(state) };
     const ending = catchSignals(() => process.stdin.destroy());
     try {
-      const reports = runCheck(prepared, { signal: ending.signal, ...shown });
       const { signal } = ending;
+      const reports =
+        settings.vantages === undefined
+          ? runCheck(prepared, { signal, ...shown })
+          : checkFromVantages(prepared, settings, signal);
       const written = await writeReports(reports, { settings, format, brand, output, single, progress, signal });
       if (written.count === 0 && !signal.aborted) throw new InputError('there is no target to check');
       const { verdict, count } = written;

@@ -16,8 +16,6 @@ export function judgeLooks(job: LookJob, brought: readonly VantageSurvey[]): Rep
   const looks = brought.map((look) => asOrdered(job, look));
   const { terms, waivers, authorization = terms.authorization, silence } = job;
   const options = { ...terms, authorization, waivers, silence };
-  const [first] = looks;
-  if (looks.length === 1 && first?.survey) return judgeSurvey(first.survey, options);
   const reports = looks.map(({ place, survey, trouble }) => ({
     name: place.name,
     report: survey && judgeSurvey(survey, options),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Bell } from '../../async/bell.js';
 import type { ReportData, Survey } from '../../model/report.js';
-import type { LookKey, VantagePlace } from '../../model/work.js';
+import type { LookKey, VantagePlace, WorkOrder } from '../../model/work.js';
 import { listNames } from '../../words/sentence.js';
 import type { LookJob } from '../sweep/list-looks.js';
 import { composeOrder } from './compose-order.js';
@@ -36,6 +36,8 @@ export interface RemoteOptions {
   readonly vantages: readonly VantagePlace[];
   /** A vantage without a worker for so long is left out, ms, unless all are. */
   readonly absentMs: number;
+  /** A check has someone wait for it: it is done before sweeps, and what no one looks at is told at once. */
+  readonly kind: WorkOrder['kind'];
   readonly allowSpecial: boolean;
   readonly ping: boolean;
   readonly signal: AbortSignal;
@@ -180,7 +182,7 @@ class Looking {
   }
 
   async #order(): Promise<void> {
-    const { queue, ping, allowSpecial } = this.options;
+    const { queue, ping, allowSpecial, kind } = this.options;
     const isQuiet = this.#fed || performance.now() - this.#fedAt > QUIET_MS;
     for (const line of this.#lines) {
       const { planner, place } = line;
@@ -189,8 +191,8 @@ class Looking {
         const looks = planner.next(id);
         if (looks.length === 0) break;
         for (const look of looks) line.noteOrdered(id, look);
-        const common = { id, kind: 'sweep', ping, allowSpecial, share: this.#lines.length } as const;
-        await queue.order(place.name, composeOrder(common, place, looks));
+        const common = { id, kind, ping, allowSpecial, share: this.#lines.length } as const;
+        await queue.order(place.name, composeOrder(common, place, looks), kind === 'check');
       }
     }
   }
@@ -229,7 +231,7 @@ class Looking {
 
   /** Looks after vantages that no one works at, and orders that were given up. */
   async #goRound(): Promise<void> {
-    const { queue, absentMs, onTrouble } = this.options;
+    const { queue, absentMs, onTrouble, kind } = this.options;
     const workers = (await queue.workers.list()).filter(({ alive, state }) => alive && state !== 'blind');
     const now = performance.now();
     for (const line of this.#lines) {
@@ -244,7 +246,7 @@ class Looking {
     const absent = this.#lines.filter(({ seenAt }) => now - seenAt > absentMs);
     if (absent.length === 0) return;
     const names = listNames(absent.map(({ place }) => place.name));
-    if (absent.length === this.#lines.length) {
+    if (absent.length === this.#lines.length && kind === 'sweep') {
       onTrouble('No worker is at work', `No worker looks from ${names}: the sweep waits until one does.`);
       return;
     }

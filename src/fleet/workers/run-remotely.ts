@@ -20,7 +20,7 @@ export function createRemoteRunner({ onTrouble, ...options }: RemoteRunnerOption
     const told = new Set<string>();
     return lookRemotely(`sweep-${sweepId}`, jobs, {
       ...options,
-      ...{ ping, signal, judge: judgeLooks },
+      ...{ kind: 'sweep', ping, signal, judge: judgeLooks },
       onTrouble: (title, detail) => {
         const key = `sweep-${sweepId}/${title}`.slice(0, 200);
         if (told.has(key)) return;
