@@ -52,13 +52,13 @@ export class Schedulers {
 
   /** All that run schedules on this store and are alive, but one. */
   async listOthers({ token, owner }: Scheduler, now: Date): Promise<Scheduler[]> {
-    const rows = await this.#connection.tables
-      .selectFrom('schedulers')
-      .selectAll()
-      .where('token', '<>', token)
-      .orderBy('token')
-      .execute();
-    return rows.filter((row) => isAlive(row, owner.host, now)).map(toScheduler);
+    return (await this.list(owner.host, now)).filter((one) => one.token !== token);
+  }
+
+  /** All that run schedules on this store and are alive, as far as this machine can know. */
+  async list(host: string, now: Date): Promise<Scheduler[]> {
+    const rows = await this.#connection.tables.selectFrom('schedulers').selectAll().orderBy('token').execute();
+    return rows.filter((row) => isAlive(row, host, now)).map(toScheduler);
   }
 
   /** Leaves the schedules to others. */

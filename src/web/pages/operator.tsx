@@ -1,10 +1,11 @@
+import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { findDue, listSchedules, runKey } from '../../fleet/sweep/schedules.js';
 import type { SweepCounts } from '../../fleet/store/sweep-tally.js';
 import type { Sweep } from '../../fleet/store/sweeps.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { describeSchedule } from '../../words/schedule.js';
-import { renderCount } from '../../words/sentence.js';
+import { listNames, renderCount } from '../../words/sentence.js';
 import { renderDuration } from '../../words/time.js';
 import { goTo, sendPage } from '../kit/answer.js';
 import { Table, Time } from '../kit/elements.js';
@@ -33,6 +34,9 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
     );
     const { size, controls } = await counts.count();
     const work = await readWork();
+    const schedulers = (await store.schedulers.list(hostname(), now())).map(
+      ({ owner, inventory: file }) => `process ${owner.pid} on ${owner.host}, of ${basename(file)}`,
+    );
     const children = (
       <>
         <SweepsUnderWay sweeps={(await store.readPulse()).sweeps} />
@@ -52,6 +56,11 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
           ])}
           empty="No client has a schedule: only checks that someone asks for are made."
         />
+        <p data-part="schedulers">
+          {schedulers.length === 0
+            ? 'No process runs schedules on this store at the moment.'
+            : `Schedules on this store are run by ${listNames(schedulers)}.`}
+        </p>
         <h2>Sweeps</h2>
         <div data-part="last-sweeps">
           <Table

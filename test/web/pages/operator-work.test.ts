@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { WorkerStatus, WorkStatus } from '../../../src/model/work-status.js';
 import { servePages } from '../serve.js';
 
@@ -69,4 +70,13 @@ test('where none ever were, nothing is said of workers', async () => {
   const { browse, send } = await servePages();
   expect((await browse('/operator')).text).not.toMatch(/[Ww]orker/);
   expect((await send({ path: '/metrics' })).text).not.toMatch(/^sallyport_(?:workers|orders|vantage_manned)\{/m);
+});
+
+test('the operator is told who runs the schedules of the store', async () => {
+  const { browse, store } = await servePages();
+  const read = async () => (await browse('/operator')).text.replace(/<[^>]*>/g, '');
+  expect(await read()).toContain('No process runs schedules on this store at the moment.');
+  const owner = { host: hostname(), pid: process.pid };
+  await store.schedulers.claim({ token: 'a', inventory: '/etc/clients.yaml', chosen: '{}', owner }, new Date());
+  expect(await read()).toContain(`are run by process ${process.pid} on ${hostname()}, of clients.yaml.`);
 });
