@@ -38,6 +38,8 @@ export function judgeLooks(job: LookJob, brought: readonly VantageSurvey[]): Rep
  */
 function asOrdered({ target, terms }: LookJob, { place, survey, trouble }: VantageSurvey): VantageSurvey {
   if (!survey) return { place, survey, trouble };
+  // A worker gives back what it could not bring to its end.
+  if (survey.interrupted) return { place, survey: null, trouble: 'its look was cut off' };
   const now = new Date().toISOString();
   const startedAt = Date.parse(survey.startedAt) > Date.parse(now) ? now : survey.startedAt;
   const vantage = { ...survey.vantage, source: sourceOf(place, terms.profile) };

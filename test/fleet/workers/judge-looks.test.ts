@@ -5,14 +5,34 @@ import type { LookJob } from '../../../src/fleet/sweep/list-looks.js';
 import { judgeLooks } from '../../../src/fleet/workers/judge-looks.js';
 import { emptySurvey } from '../../../src/fleet/workers/remote-looks.js';
 
-test('whose address it was, which source looked, and that it was not tomorrow, no worker says', async () => {
+const target = {
+  ...{ input: '203.0.113.7', address: '203.0.113.7', name: null },
+  ...{ resolvedAt: null, scope: 'documentation' as const, problem: null },
+};
+
+async function createJob(): Promise<LookJob> {
   const profile = await loadProfile('closed');
   const terms = createTerms({ profile, plan: { profile }, source: 'outsider', failOn: 'low', authorization: null });
-  const target = {
-    ...{ input: '203.0.113.7', address: '203.0.113.7', name: null },
-    ...{ resolvedAt: null, scope: 'documentation' as const, problem: null },
-  };
-  const job = { target, terms, waivers: [], silence: undefined } as unknown as LookJob;
+  return { target, terms, waivers: [], silence: undefined } as unknown as LookJob;
+}
+
+const place = { name: 'berlin', source: 'outsider' };
+
+test('where no vantage could look, the report is inconclusive, and counts as of one who cannot see', async () => {
+  const job = await createJob();
+  const cutOff = { ...emptySurvey(job), interrupted: true };
+  for (const look of [
+    { place, survey: null, trouble: 'no worker looks from berlin' },
+    { place, survey: cutOff, trouble: null },
+  ]) {
+    const report = judgeLooks(job, [look]);
+    expect(report).toMatchObject({ verdict: 'inconclusive', interrupted: false });
+    expect(report.findings).toContainEqual(expect.objectContaining({ about: 'vantage', effect: 'inconclusive' }));
+  }
+});
+
+test('whose address it was, which source looked, and that it was not tomorrow, no worker says', async () => {
+  const job = await createJob();
   const survey = emptySurvey(job);
   const said = {
     ...survey,
@@ -20,11 +40,11 @@ test('whose address it was, which source looked, and that it was not tomorrow, n
     vantage: { ...survey.vantage, source: 'provider' },
     startedAt: '9999-01-01T00:00:00.000Z',
   };
-  const report = judgeLooks(job, [{ place: { name: 'berlin', source: 'outsider' }, survey: said, trouble: null }]);
+  const report = judgeLooks(job, [{ place, survey: said, trouble: null }]);
   expect(report.target).toEqual(target);
   expect(report.vantage.source).toBe('outsider');
   expect(Date.parse(report.startedAt)).toBeLessThanOrEqual(Date.now());
   const past = { ...survey, startedAt: '2026-11-01T00:00:00.000Z' };
-  const kept = judgeLooks(job, [{ place: { name: 'berlin', source: 'outsider' }, survey: past, trouble: null }]);
+  const kept = judgeLooks(job, [{ place, survey: past, trouble: null }]);
   expect(kept.startedAt).toBe(past.startedAt);
 });
