@@ -55,7 +55,7 @@ test('what the first look saw before a crash stands until a look proves it gone'
   expect(third!.earlier).toEqual(second!.earlier);
   const { again } = await record(store, id, third!, SILENT);
   expect(await record(store, id, { ...third!, earlier: again }, SILENT)).toMatchObject({
-    unseen: 1,
+    lost: [{ severity: expect.any(String) }],
     changes: [{ kind: 'exposed' }],
   });
   expect(await standing(store)).toEqual({ verdict: 'violation', lost: [true] });
