@@ -26,7 +26,8 @@ describe('a router that forwards nothing', () => {
     expect(report.liveness.answers).toBe(0);
     expect(report.vantage.address).toBe(OUTSIDE);
     expect(report.durationMs).toBeGreaterThan(3000);
-    expect(report.durationMs).toBeLessThan(8000);
+    // 8 s on a machine that does nothing else.
+    expect(report.durationMs).toBeLessThan(12_000);
     expect(await findDisagreements(site.internet, report)).toEqual([]);
   });
 
@@ -36,7 +37,7 @@ describe('a router that forwards nothing', () => {
     expect(code).toBe(3);
     expect(standingOf(report)).toBe('no-answer');
     expect(report.liveness.echo).toEqual({ before: 'silent', after: null });
-    expect(report.durationMs).toBeLessThan(8000);
+    expect(report.durationMs).toBeLessThan(12_000);
     expect((await checkFrom(site.internet, ['--accept-silence', 'Ann'])).code).toBe(0);
   });
 

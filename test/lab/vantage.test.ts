@@ -1,3 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkFrom, rulesOf, runSallyport } from './sallyport.js';
 import { startPbx } from './servers/start.js';
@@ -63,16 +66,29 @@ describe('our own trouble', () => {
   });
 });
 
+/** A second after a process has begun to catch Ctrl-C, which it does before its first packet. */
+async function whileChecking({ pid }: ChildProcess): Promise<void> {
+  const catches = async (): Promise<boolean> => {
+    const [name, status] = await Promise.all(
+      ['comm', 'status'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')),
+    );
+    const [, caught = '0'] = /^SigCgt:\s+([0-9a-f]+)$/m.exec(status!) ?? [];
+    return name !== 'bash\n' && name !== 'ip\n' && (BigInt(`0x${caught}`) & (1n << 1n)) !== 0n;
+  };
+  while (!(await catches())) await sleep(20);
+  await sleep(1_000);
+}
+
 describe('Ctrl-C', () => {
   test('ends a check within a second, with a report that says so', async () => {
     await site.configure({ forwards: [{ transport: 'tcp', port: 80 }] });
     let interruptedAt = 0;
     const { code, report } = await checkFrom(site.internet, [], {
       onStart: (child) =>
-        setTimeout(() => {
+        void whileChecking(child).then(() => {
           interruptedAt = performance.now();
           child.kill('SIGINT');
-        }, 1500),
+        }),
     });
     expect(performance.now() - interruptedAt).toBeLessThan(1000);
     expect(report.interrupted).toBe(true);
@@ -84,7 +100,7 @@ describe('Ctrl-C', () => {
   test('leaves a silent site inconclusive', async () => {
     await site.configure({});
     const { code, report } = await checkFrom(site.internet, [], {
-      onStart: (child) => setTimeout(() => child.kill('SIGINT'), 1500),
+      onStart: (child) => void whileChecking(child).then(() => child.kill('SIGINT')),
     });
     expect(report.verdict).toBe('inconclusive');
     expect(code).toBe(3);

@@ -5,7 +5,6 @@ import type { Report } from '../../model/report.js';
 import { tell } from './ending.js';
 import type { Options, Values } from './option.js';
 import { STORE } from './store.js';
-import { chooseServer, openQueue, readVantages } from './work.js';
 
 /** A check that running workers make. */
 export const FROM_VANTAGES = {
@@ -38,6 +37,8 @@ export async function* checkFromVantages(
 ): AsyncGenerator<Report> {
   const unfit = WORKERS_OWN.find((name) => settings[name] !== undefined);
   if (unfit !== undefined) throw new InputError(`--${unfit} is a worker's own: it does not go with --vantages`);
+  // Loaded only here: a check by this machine needs nothing of it.
+  const { chooseServer, openQueue, readVantages } = await import('./work.js');
   const vantages = readVantages((settings.vantages ?? '').split(','));
   const place = chooseServer(settings.store);
   const note = (line: string): void => void (settings.quiet === true || tell(line));

@@ -155,7 +155,7 @@ function renderTable({ caption, columns, rows }: TableBlock): string {
         `<tr>${row.map((cell, index) => `<td data-label="${labels[index] ?? ''}">${renderCell(cell)}</td>`).join('')}</tr>`,
     )
     .join('\n');
-  return `<div class="scroll"><table class="stack"><caption>${forHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${forHtml(caption)}"><table class="stack"><caption>${forHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
 /** The states as bands, of equal neighbours together; who cannot see them has each as words. */
