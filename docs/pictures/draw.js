@@ -93,7 +93,7 @@ try {
   const pages = await startPages();
   try {
     await shoot('clients', pages.url, { width: 1180, height: 800 });
-    await shoot('client', `${pages.url}/clients/harbour-dental`, { width: 1000, height: 940 });
+    await shoot('client', `${pages.url}/clients/harbour-dental`, { width: 1000, height: 880 });
   } finally {
     await pages.stop();
   }
