@@ -8,7 +8,7 @@ stopAfterEach();
 describe('ssdp', () => {
   test('a gateway answers with what was searched for', async () => {
     const port = await startServer(ssdp({ flavour: 'gateway' }));
-    const answers = await ask(port, search('upnp:rootdevice'), { enough: 9, waitMs: 300 });
+    const answers = await ask(port, search('upnp:rootdevice'), { enough: 9, waitMs: 1_000 });
     expect(answers).toHaveLength(1);
     expect(answers[0]!.text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(answers[0]!.text).toContain('ST: upnp:rootdevice\r\n');
@@ -18,7 +18,7 @@ describe('ssdp', () => {
 
   test('a gateway can answer everything with everything', async () => {
     const port = await startServer(ssdp({ flavour: 'gateway', answerAll: true }));
-    const answers = await ask(port, search('upnp:rootdevice'), { enough: 9, waitMs: 300 });
+    const answers = await ask(port, search('upnp:rootdevice'), { enough: 9, waitMs: 1_000 });
     expect(answers).toHaveLength(6);
     expect(answers.filter(({ text }) => /ST: .*InternetGatewayDevice:1\r\n/.test(text))).toHaveLength(1);
     expect(answers.every((answer) => answer.port === port)).toBe(true);
@@ -26,7 +26,7 @@ describe('ssdp', () => {
 
   test('an inside device answers all its targets to ssdp:all, from another port where told so', async () => {
     const port = await startServer(ssdp({ flavour: 'device', location: 'http://10.0.0.9/', fromElsewhere: true }));
-    const answers = await ask(port, search('ssdp:all'), { enough: 9, waitMs: 300 });
+    const answers = await ask(port, search('ssdp:all'), { enough: 9, waitMs: 1_000 });
     expect(answers).toHaveLength(4);
     for (const { text, port: from } of answers) {
       expect(text).toContain('LOCATION: http://10.0.0.9/\r\n');
