@@ -31,7 +31,7 @@ function listSeeing({ vantages = [] }: ReportData): ReportData[] {
 }
 
 /** Whether our own vantage was broken, or inside the site: nothing that it saw or did not see says anything. */
-function isBlind({ findings }: ReportData): boolean {
+export function isBlind({ findings }: ReportData): boolean {
   return findings.some(({ about, effect }) => about === 'vantage' && effect === 'inconclusive');
 }
 

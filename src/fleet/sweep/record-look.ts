@@ -1,6 +1,6 @@
 import type { AlertConfig } from '../alerts/alert-config.js';
 import { FLAPPING_HISTORY_MS, settledChanges } from '../changes/flapping.js';
-import { isInSight } from '../changes/sight.js';
+import { isBlind, isInSight } from '../changes/sight.js';
 import type { Store } from '../store/store.js';
 import type { StoreWriter } from '../store/store-writer.js';
 import type { Change, SlotState, Unseen, Waiver } from '../../model/change.js';
@@ -106,11 +106,6 @@ async function isOvertaken(
   before: SlotState,
 ): Promise<boolean> {
   return before.verdict === 'violation' && tx.wasLookedAtFromSite(client.id, slot, new Date(report.startedAt));
-}
-
-/** Whether our own vantage was broken: whatever was seen or not seen then says nothing of the client. */
-function isBlind({ findings }: ReportData): boolean {
-  return findings.some(({ about, effect }) => about === 'vantage' && effect === 'inconclusive');
 }
 
 /** Whether an address was not asked because it must not be, such as a private one: no line of ours is to blame. */

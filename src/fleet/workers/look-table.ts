@@ -8,7 +8,6 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export interface OrderedLook extends WorkResult {
   readonly vantage: string;
   readonly order: string;
-  readonly worker: string | null;
 }
 
 /** Where results come from. */
@@ -118,9 +117,9 @@ export class LookTable {
   }
 }
 
-function toLook({ batch, client_id, slot, round, vantage, job, worker, body }: Row): OrderedLook {
+function toLook({ batch, client_id, slot, round, vantage, job, body }: Row): OrderedLook {
   const key = { batch: batch as string, client: client_id as string, slot: slot as string, round: round as number };
-  const known = { key, vantage: vantage as string, order: job as string, worker: (worker as string | null) || null };
+  const known = { key, vantage: vantage as string, order: job as string };
   if (body === null) return { ...known, survey: null, trouble: null };
   const result = workResultSchema.safeParse({ key, ...(unpack(body as string) as object) });
   if (result.success) return { ...known, survey: result.data.survey, trouble: result.data.trouble };
