@@ -24,30 +24,32 @@ export function addWorkRoutes(api: ServerApp, context: WorkContext): void {
   const takes = new Slots(limits.tokenTakes, limits.connections);
 
   api.post('/orders', { schema: { body: takeRequestSchema } }, async (request, reply) => {
+    const { worker } = request.body;
     const vantage = requireVantage(request, request.body.vantage);
     void whenDone(reply).then(takes.take(readIdentity(request).token));
-    const order = await waitForOrder(vantage, reply);
+    const order = await waitForOrder(vantage, worker, reply);
     if (!order) return reply.code(204).send();
     // Who is gone by now does not have it: another is to take it, and soon.
     let isSent = false;
     if (!request.raw.socket.destroyed) reply.raw.once('finish', () => (isSent = true));
     void whenDone(reply)
-      .then(() => (isSent ? undefined : source.giveBack(vantage, order.id, 'the worker went away')))
+      .then(() => (isSent ? undefined : source.giveBack(vantage, order.id, worker, 'the worker went away')))
       .catch(onTrouble);
     return reply.send(order);
   });
 
   const delivery = { schema: { params, body: resultsRequestSchema }, config: { hasLargeBody: true } };
   api.post('/orders/:id/results', delivery, async (request, reply) => {
-    const { worker, results, last } = request.body;
+    const { results, last } = request.body;
     const vantage = requireVantage(request, request.body.vantage);
-    await source.deliver(vantage, request.params.id, results.flatMap(readResult), worker, last);
+    await source.deliver(vantage, request.params.id, results.flatMap(readResult), last);
     return reply.code(204).send();
   });
 
   api.post('/orders/:id/return', { schema: { params, body: returnRequestSchema } }, async (request, reply) => {
+    const { worker, why } = request.body;
     const vantage = requireVantage(request, request.body.vantage);
-    await source.giveBack(vantage, request.params.id, request.body.why);
+    await source.giveBack(vantage, request.params.id, worker, why);
     return reply.code(204).send();
   });
 
@@ -63,12 +65,12 @@ export function addWorkRoutes(api: ServerApp, context: WorkContext): void {
   });
 
   /** Waits for an order for some seconds; for as long as the worker does at most, or the server. */
-  async function waitForOrder(vantage: string, reply: FastifyReply): Promise<WorkOrder | null> {
+  async function waitForOrder(vantage: string, worker: string, reply: FastifyReply): Promise<WorkOrder | null> {
     const limit = limitTime(ending, limits.takeMs);
     void whenDone(reply).then(() => limit.end());
     try {
       while (!limit.signal.aborted) {
-        const order = await source.take(vantage);
+        const order = await source.take(vantage, worker);
         if (order) return order;
         await wait(limits.pollMs, undefined, { signal: limit.signal }).catch(() => {});
       }

@@ -16,12 +16,11 @@ export const MAX_WORK_BODY = 4 << 20;
 export const TAKE_SECONDS = 8;
 
 /** POST /orders: the next order, or 204 if there is none. */
-export const takeRequestSchema = z.strictObject({ vantage: vantageNameSchema });
+export const takeRequestSchema = z.strictObject({ vantage: vantageNameSchema, worker: z.uuid() });
 
 /** POST /orders/ID/results. */
 export const resultsRequestSchema = z.strictObject({
   vantage: vantageNameSchema,
-  worker: z.uuid(),
   // Each is read by itself: one that is of another version must not take the others with it.
   results: z.array(z.unknown()).max(MAX_LOOKS),
   last: z.boolean().describe('no more will come of this order'),
@@ -32,6 +31,7 @@ export type ResultsRequest = z.infer<typeof resultsRequestSchema>;
 /** POST /orders/ID/return. */
 export const returnRequestSchema = z.strictObject({
   vantage: vantageNameSchema,
+  worker: z.uuid(),
   why: z
     .string()
     .max(512)

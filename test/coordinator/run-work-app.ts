@@ -33,8 +33,8 @@ export const WORKER = randomUUID();
 /** A queue in memory that says what was asked of it, and that fails once where it is to. */
 class MemoryQueue implements WorkQueuing {
   readonly waiting = new Map<string, WorkOrder[]>();
-  readonly delivered: { vantage: string; order: string; results: WorkResult[]; worker: string; last: boolean }[] = [];
-  readonly returned: { vantage: string; order: string; why: string }[] = [];
+  readonly delivered: { vantage: string; order: string; results: WorkResult[]; last: boolean }[] = [];
+  readonly returned: { vantage: string; order: string; worker: string; why: string }[] = [];
   readonly signs = new Map<string, WorkerSign>();
   readonly left: string[] = [];
   taken = 0;
@@ -49,12 +49,12 @@ class MemoryQueue implements WorkQueuing {
     return this.#try(() => this.waiting.get(vantage)?.shift() ?? null);
   }
 
-  deliver(vantage: string, order: string, results: readonly WorkResult[], worker: string, last = true): Promise<void> {
-    return this.#try(() => void this.delivered.push({ vantage, order, results: [...results], worker, last }));
+  deliver(vantage: string, order: string, results: readonly WorkResult[], last = true): Promise<void> {
+    return this.#try(() => void this.delivered.push({ vantage, order, results: [...results], last }));
   }
 
-  giveBack(vantage: string, order: string, why: string): Promise<void> {
-    return this.#try(() => void this.returned.push({ vantage, order, why }));
+  giveBack(vantage: string, order: string, worker: string, why: string): Promise<void> {
+    return this.#try(() => void this.returned.push({ vantage, order, worker, why }));
   }
 
   beat(sign: WorkerSign): Promise<void> {

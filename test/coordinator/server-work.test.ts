@@ -52,22 +52,22 @@ describe('over HTTPS', () => {
     const { source, url } = await runWorkApp({ tls });
     const work = connect(url, { ca: tls.cert });
     expect(work.path).toBe(url.host);
-    expect(await work.take('berlin')).toBeNull();
+    expect(await work.take('berlin', WORKER)).toBeNull();
     const order = createOrder(3);
     source.put('berlin', order);
-    expect(await work.take('berlin')).toEqual(order);
+    expect(await work.take('berlin', WORKER)).toEqual(order);
     const results = ['c0', 'c1', 'c2'].map((client) => createResult(client, 400 << 10));
-    await work.deliver('berlin', order.id, results, WORKER);
+    await work.deliver('berlin', order.id, results);
     expect(source.delivered.map(({ last, results: of }) => [of.length, last])).toEqual([
       [1, false],
       [1, false],
       [1, true],
     ]);
     expect(source.delivered.flatMap(({ results: of }) => of)).toEqual(results);
-    await work.deliver('berlin', order.id, [], WORKER);
+    await work.deliver('berlin', order.id, []);
     expect(source.delivered.at(-1)).toMatchObject({ results: [], last: true });
-    await work.giveBack('berlin', order.id, 'the worker could not see');
-    expect(source.returned).toMatchObject([{ order: order.id, why: 'the worker could not see' }]);
+    await work.giveBack('berlin', order.id, WORKER, 'the worker could not see');
+    expect(source.returned).toMatchObject([{ order: order.id, worker: WORKER, why: 'the worker could not see' }]);
     await work.leave('berlin', WORKER);
     expect(source.left).toEqual([`berlin ${WORKER}`]);
   });
@@ -75,7 +75,7 @@ describe('over HTTPS', () => {
   test('a result that no request can hold counts as a look that could not be made', async () => {
     const { source, url } = await runWorkApp();
     const large = createResult('c0', MAX_WORK_BODY);
-    await connect(url).deliver('berlin', createOrder().id, [large, createResult('c1')], WORKER);
+    await connect(url).deliver('berlin', createOrder().id, [large, createResult('c1')]);
     expect(source.delivered[0]!.results).toEqual([
       { key: large.key, survey: null, trouble: expect.stringMatching(/^more was seen/) },
       createResult('c1'),
@@ -84,17 +84,19 @@ describe('over HTTPS', () => {
 
   test('a certificate that no one vouches for is not trusted, and its CA is asked for', async () => {
     const { source, url } = await runWorkApp({ tls: makeCertificate() });
-    const { message, mayPass } = await failureOf(connect(url).take('berlin'));
+    const { message, mayPass } = await failureOf(connect(url).take('berlin', WORKER));
     expect(message).toMatch(/has no certificate to trust: it is self-signed: .*--server-ca FILE/);
     expect([mayPass, source.taken]).toEqual([true, 0]);
     const other = await runWorkApp({ tls: makeCertificate('DNS:other.example') });
     const tls = makeCertificate();
-    expect((await failureOf(connect(other.url, { ca: tls.cert }).take('berlin'))).message).toMatch(/no certificate/);
+    expect((await failureOf(connect(other.url, { ca: tls.cert }).take('berlin', WORKER))).message).toMatch(
+      /no certificate/,
+    );
   });
 
   test('a path of the URL is kept', async () => {
     const { url } = await runWorkApp();
-    const below = await failureOf(connect(new URL('/phones/', url)).take('berlin'));
+    const below = await failureOf(connect(new URL('/phones/', url)).take('berlin', WORKER));
     expect(below.message).toMatch(/does not know the request: is it the URL of a coordinator\? \(404\)/);
   });
 });
@@ -102,11 +104,11 @@ describe('over HTTPS', () => {
 describe('what is final:', () => {
   test('a token that is not known, or of another vantage', async () => {
     const { url, source } = await runWorkApp();
-    expect(await failureOf(connect(url, { token: 'spt_other' }).take('berlin'))).toEqual({
+    expect(await failureOf(connect(url, { token: 'spt_other' }).take('berlin', WORKER))).toEqual({
       message: `the coordinator ${url.host} does not know the token, or not any more (401): a valid token is needed`,
       mayPass: false,
     });
-    expect(await failureOf(connect(url, { token: OFFICE }).take('berlin'))).toEqual({
+    expect(await failureOf(connect(url, { token: OFFICE }).take('berlin', WORKER))).toEqual({
       message: `the coordinator ${url.host} does not allow that (403): the token office is of the vantage office, not of berlin`,
       mayPass: false,
     });
@@ -115,26 +117,26 @@ describe('what is final:', () => {
 
   test.each([302, 400, 404, 413])('status %i', async (status) => {
     const url = await answerAll(status, '', { location: 'https://203.0.113.1/' });
-    expect((await failureOf(connect(url).take('berlin'))).mayPass).toBe(false);
+    expect((await failureOf(connect(url).take('berlin', WORKER))).mayPass).toBe(false);
   });
 });
 
 describe('what may pass:', () => {
   test.each([408, 429, 500, 502, 503])('status %i', async (status) => {
     const url = await answerAll(status, '{"error":"be patient"}');
-    const { message, mayPass } = await failureOf(connect(url).deliver('berlin', createOrder().id, [], WORKER));
+    const { message, mayPass } = await failureOf(connect(url).deliver('berlin', createOrder().id, []));
     expect(message).toBe(`the coordinator ${url.host} cannot answer now (${status}): be patient`);
     expect(mayPass).toBe(true);
   });
 
   test('no one listens, no one answers, or what answers is none of ours', async () => {
     const silent = await answerAll(null);
-    const slow = await failureOf(connect(silent, { headMs: 50 }).take('berlin'));
+    const slow = await failureOf(connect(silent, { headMs: 50 }).take('berlin', WORKER));
     expect(slow).toEqual({ message: expect.stringMatching(/did not answer in time$/), mayPass: true });
-    const closed = await failureOf(connect(new URL('http://127.0.0.1:9')).take('berlin'));
+    const closed = await failureOf(connect(new URL('http://127.0.0.1:9')).take('berlin', WORKER));
     expect(closed).toEqual({ message: expect.stringMatching(/connection refused/), mayPass: true });
     for (const body of ['<html>', 'null', '{}', '[]']) {
-      const portal = await failureOf(connect(await answerAll(200, body)).take('berlin'));
+      const portal = await failureOf(connect(await answerAll(200, body)).take('berlin', WORKER));
       expect(portal).toEqual({ message: expect.stringMatching(/no order for this version/), mayPass: true });
     }
   });
@@ -143,7 +145,7 @@ describe('what may pass:', () => {
     const { source, url } = await runWorkApp();
     const order = createOrder();
     source.put('berlin', { ...order, more: 1 } as typeof order);
-    expect((await failureOf(connect(url).take('berlin'))).mayPass).toBe(true);
+    expect((await failureOf(connect(url).take('berlin', WORKER))).mayPass).toBe(true);
     expect(source.returned).toMatchObject([{ vantage: 'berlin', order: order.id, why: /another version/ }]);
   });
 });
@@ -151,7 +153,7 @@ describe('what may pass:', () => {
 test('who is told to end waits for no order', async () => {
   const ending = new AbortController();
   const { source, url } = await runWorkApp({ limits: { takeMs: 20_000 } });
-  const waiting = connect(url, { signal: ending.signal }).take('berlin');
+  const waiting = connect(url, { signal: ending.signal }).take('berlin', WORKER);
   await until(() => source.taken > 0);
   ending.abort();
   expect(await waiting).toBeNull();
@@ -185,7 +187,7 @@ test('a worker keeps what it saw while the coordinator is away, and gives it lat
     await running;
     await rm(directory, { recursive: true });
   }
-  expect(source.delivered).toMatchObject([{ vantage: 'berlin', order: order.id, worker: WORKER, last: true }]);
+  expect(source.delivered).toMatchObject([{ vantage: 'berlin', order: order.id, last: true }]);
   expect(source.delivered[0]!.results).toMatchObject([{ key: order.looks[0]!.key, survey: { interrupted: false } }]);
   expect(notes.join('\n')).toMatch(/cannot answer now \(503\).*\n.*delivered what had been kept: 1 order\n/);
   expect(source.left).toEqual([`berlin ${WORKER}`]);

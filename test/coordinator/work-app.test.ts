@@ -21,8 +21,9 @@ const SIGN: WorkerSign = {
   ...{ id: WORKER, vantage: 'berlin', host: 'box', pid: 7, version: '1.0.0' },
   ...{ state: 'idle', note: '', looks: 3, orders: [] },
 };
-const results = (...of: unknown[]) => ({ vantage: 'berlin', worker: WORKER, results: of, last: true });
-const take = { vantage: 'berlin' };
+const results = (...of: unknown[]) => ({ vantage: 'berlin', results: of, last: true });
+const take = { vantage: 'berlin', worker: WORKER };
+const takeText = JSON.stringify(take);
 const ID = randomUUID();
 
 /** Sends bytes, and leaves the connection open. */
@@ -46,10 +47,10 @@ describe('a worker with a token', () => {
     expect(await post('/orders', take, { token: BERLIN_2 })).toMatchObject({ status: 204, text: '' });
     const result = createResult('c0');
     expect(await post(`/orders/${order.id}/results`, results(result))).toMatchObject({ status: 204 });
-    const given = { vantage: 'berlin', order: order.id, results: [result], worker: WORKER, last: true };
+    const given = { vantage: 'berlin', order: order.id, results: [result], last: true };
     expect(source.delivered).toEqual([given]);
     await post(`/orders/${order.id}/return`, { ...take, why: 'the worker was stopped' });
-    expect(source.returned).toEqual([{ vantage: 'berlin', order: order.id, why: 'the worker was stopped' }]);
+    expect(source.returned).toEqual([{ ...take, order: order.id, why: 'the worker was stopped' }]);
     await post('/signs', SIGN);
     expect(source.signs.get(WORKER)).toEqual(SIGN);
     const path = `/work/v1/signs/${WORKER}`;
@@ -70,7 +71,7 @@ describe('a worker with a token', () => {
 
   test('waits no longer than the server, or than it does itself', async () => {
     const { source, port, post, ending, accesses } = await runWorkApp({ limits: { takeMs: 20_000, pollMs: 5 } });
-    const gone = await open(port, requestText('/orders', 20, '{"vantage":"berlin"}'));
+    const gone = await open(port, requestText('/orders', takeText.length, takeText));
     await until(() => source.taken > 1);
     gone.destroy();
     await until(() => accesses.length === 1);
@@ -93,7 +94,7 @@ describe('a worker with a token', () => {
       await held;
       return order;
     };
-    const socket = await open(port, requestText('/orders', 20, '{"vantage":"berlin"}'));
+    const socket = await open(port, requestText('/orders', takeText.length, takeText));
     await until(() => socket.bytesWritten > 0);
     socket.destroy();
     await once(socket, 'close');
@@ -101,7 +102,7 @@ describe('a worker with a token', () => {
     await ask(port, { path: '/healthz' });
     release();
     await until(() => source.returned.length > 0);
-    expect(source.returned).toEqual([{ vantage: 'berlin', order: order.id, why: 'the worker went away' }]);
+    expect(source.returned).toEqual([{ ...take, order: order.id, why: 'the worker went away' }]);
   });
 
   test('may have so many requests under way', async () => {
@@ -174,9 +175,9 @@ describe('no one', () => {
 describe('hostile requests', () => {
   test.each<[string, unknown]>([
     ['no object', []],
-    ['without a worker', { vantage: 'berlin', results: [], last: true }],
+    ['without a vantage', { results: [], last: true }],
     ['more than is known', { ...results(), more: 1 }],
-    ['a worker that is no id', { ...results(), worker: "'; drop table looks" }],
+    ['a vantage that is no name', { ...results(), vantage: "'; drop table looks" }],
     ['too many results', results(...new Array<number>(257).fill(0))],
     ['no JSON', undefined],
   ])('%s: refused', async (_what, body) => {
@@ -190,6 +191,7 @@ describe('hostile requests', () => {
     const { source, post } = await runWorkApp();
     expect(await post('/orders/1/results', results())).toMatchObject({ status: 400 });
     expect(await post(`/orders/${ID}/return`, { ...take, why: 'a\u0000b' })).toMatchObject({ status: 400 });
+    expect(await post('/orders', { ...take, worker: "'; drop table looks" })).toMatchObject({ status: 400 });
     expect(await post('/signs', { ...SIGN, state: 'asleep' })).toMatchObject({ status: 400 });
     expect([source.delivered, source.returned, source.signs.size]).toEqual([[], [], 0]);
   });

@@ -1,6 +1,6 @@
 import base from '../../jest.config.js';
 
-/** The suite of the store, as store-suite.test.ts runs it on a PostgreSQL server; all is built already. */
+/** The suites of the store and of the queue, as store-suite.test.ts runs them on a PostgreSQL server; all is built already. */
 export default {
   ...base,
   globalSetup: undefined,
@@ -8,6 +8,8 @@ export default {
   testMatch: [
     ...['copy-store', 'slot-summaries', 'standings', 'store-checklists', 'store-hostile', 'store-invited-checks'],
     ...['store-chain', 'store-outbox', 'store-processes', 'store-site-reports', 'store-upkeep', 'store'],
-  ].map((name) => `<rootDir>/test/fleet/store/${name}.test.ts`),
+  ]
+    .map((name) => `<rootDir>/test/fleet/store/${name}.test.ts`)
+    .concat('<rootDir>/test/fleet/workers/work-queue.test.ts'),
   maxWorkers: 3,
 };

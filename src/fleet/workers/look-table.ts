@@ -10,13 +10,6 @@ export interface OrderedLook extends WorkResult {
   readonly order: string;
 }
 
-/** Where results come from. */
-export interface Provenance {
-  readonly vantage: string;
-  readonly order: string;
-  readonly worker: string;
-}
-
 /** The looks that were ordered and are not settled yet: what comes of each is stored once. */
 export class LookTable {
   readonly #session: QueueSession;
@@ -37,14 +30,16 @@ export class LookTable {
         vantage text not null,
         -- The order that it was last a part of.
         job uuid not null,
+        -- The worker that has that order.
+        worker text,
         -- What came of it, packed; stored once.
         body text,
-        worker text,
         at timestamptz not null default now(),
         read boolean not null default false,
         primary key (batch, client_id, slot, round, vantage)
       );
       create index if not exists looks_done on ${this.#looks} (batch) where body is not null and not read;
+      create index if not exists looks_of_order on ${this.#looks} (job);
     `);
   }
 
@@ -54,24 +49,48 @@ export class LookTable {
       `insert into ${this.#looks} (batch, client_id, slot, round, vantage, job)
        select batch, client, slot, round, $2, $3
        from json_to_recordset($1) as given(batch text, client text, slot text, round int)
-       on conflict (batch, client_id, slot, round, vantage) do update set job = excluded.job where looks.body is null`,
+       on conflict (batch, client_id, slot, round, vantage) do update set job = excluded.job, worker = null where looks.body is null`,
       [JSON.stringify(keys), vantage, order],
     );
+  }
+
+  /** Notes which worker has an order. */
+  async give(order: string, workerId: string): Promise<void> {
+    await this.#session.query(`update ${this.#looks} set worker = $2 where job = $1`, [order, workerId]);
+  }
+
+  /** Which of some orders a worker has; those are not among them of which no look is waited for any more. */
+  async listGiven(workerId: string, orders: readonly string[]): Promise<string[]> {
+    if (orders.length === 0) return [];
+    const rows = await this.#session.query(
+      `select distinct job from ${this.#looks} where job = any($1::uuid[]) and worker = $2`,
+      [orders, workerId],
+    );
+    return rows.map(({ job }) => job as string);
   }
 
   /**
    * Stores what came of looks of an order, each once. Of what no one waits for any more, or is part of another order by
    * now, nothing is stored.
    */
-  async store(execute: Execute, by: Provenance, results: readonly WorkResult[]): Promise<void> {
+  async store(execute: Execute, vantage: string, order: string, results: readonly WorkResult[]): Promise<void> {
     const rows = results.map(({ key, survey, trouble }) => ({ ...key, body: pack({ survey, trouble }) }));
     await execute(
-      `update ${this.#looks} set body = given.body, worker = $3, at = now()
+      `update ${this.#looks} set body = given.body, at = now()
        from json_to_recordset($1) as given(batch text, client text, slot text, round int, body text)
        where looks.batch = given.batch and client_id = client and looks.slot = given.slot
-         and looks.round = given.round and vantage = $2 and looks.job = $4 and looks.body is null`,
-      [JSON.stringify(rows), by.vantage, by.worker, by.order],
+         and looks.round = given.round and vantage = $2 and looks.job = $3 and looks.body is null`,
+      [JSON.stringify(rows), vantage, order],
     );
+  }
+
+  /** Has what is left of an order's looks count as not made, for this reason: nothing comes of them any more. */
+  async settle(execute: Execute, vantage: string, order: string, trouble: string): Promise<void> {
+    await execute(`update ${this.#looks} set body = $3, at = now() where job = $1 and vantage = $2 and body is null`, [
+      order,
+      vantage,
+      pack({ survey: null, trouble }),
+    ]);
   }
 
   /** The looks of a batch, with what came of them. */

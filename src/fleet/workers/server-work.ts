@@ -40,11 +40,11 @@ export class ServerWork implements WorkSource {
   }
 
   /** Waits for an order for some seconds. */
-  async take(vantage: string): Promise<WorkOrder | null> {
+  async take(vantage: string, worker: string): Promise<WorkOrder | null> {
     const { signal } = this.options;
     let text: string;
     try {
-      text = await this.#ask('POST', '/orders', JSON.stringify({ vantage }), signal);
+      text = await this.#ask('POST', '/orders', JSON.stringify({ vantage, worker }), signal);
     } catch (error) {
       // What was on its way, the coordinator takes back.
       if (signal.aborted) return null;
@@ -56,27 +56,22 @@ export class ServerWork implements WorkSource {
     if (order.success) return order.data;
     const { id } = (given ?? {}) as { id?: unknown };
     const trouble = tellOtherVersion(this.path);
-    if (typeof id === 'string') await this.giveBack(vantage, id, 'the worker is of another version of sallyport');
+    if (typeof id === 'string')
+      await this.giveBack(vantage, id, worker, 'the worker is of another version of sallyport');
     throw trouble;
   }
 
-  async deliver(
-    vantage: string,
-    orderId: string,
-    results: readonly WorkResult[],
-    workerId: string,
-    isLast = true,
-  ): Promise<void> {
+  async deliver(vantage: string, orderId: string, results: readonly WorkResult[], isLast = true): Promise<void> {
     const parts = splitResults(results);
     for (const [index, part] of parts.entries()) {
       const last = isLast && index === parts.length - 1;
-      const around = JSON.stringify({ vantage, worker: workerId, last });
+      const around = JSON.stringify({ vantage, last });
       await this.#post(`/orders/${encodeURIComponent(orderId)}/results`, `${around.slice(0, -1)},"results":${part}}`);
     }
   }
 
-  async giveBack(vantage: string, orderId: string, why: string): Promise<void> {
-    await this.#post(`/orders/${encodeURIComponent(orderId)}/return`, JSON.stringify({ vantage, why }));
+  async giveBack(vantage: string, orderId: string, worker: string, why: string): Promise<void> {
+    await this.#post(`/orders/${encodeURIComponent(orderId)}/return`, JSON.stringify({ vantage, worker, why }));
   }
 
   async beat(sign: WorkerSign): Promise<void> {

@@ -84,34 +84,34 @@ export class WorkQueue implements WorkSource {
     });
   }
 
-  async take(vantage: string): Promise<WorkOrder | null> {
+  async take(vantage: string, workerId: string): Promise<WorkOrder | null> {
     this.#session.failure = null;
     const [job] = await this.#boss.fetch(queueOf(vantage));
     // The library takes trouble of the server for "nothing there".
     if (!job && this.#session.failure) throw this.#session.failure as Error;
     if (!job) return null;
     const order = readJob(job.data);
-    if (order.success) return order.data;
+    if (order.success) {
+      await this.looks.give(job.id, workerId);
+      return order.data;
+    }
     const why = 'the order is of another version of sallyport: update all workers and coordinators';
-    await this.giveBack(vantage, job.id, why);
+    await this.#boss.fail(queueOf(vantage), job.id, { message: why });
     throw new StoreError(why, { mayPass: true });
   }
 
-  async deliver(
-    vantage: string,
-    orderId: string,
-    results: readonly WorkResult[],
-    workerId: string,
-    isLast = true,
-  ): Promise<void> {
+  async deliver(vantage: string, orderId: string, results: readonly WorkResult[], isLast = true): Promise<void> {
     await this.#session.inTransaction(async (execute) => {
-      await this.looks.store(execute, { vantage, order: orderId, worker: workerId }, results);
-      if (isLast) await this.#complete(execute, queueOf(vantage), orderId);
+      await this.looks.store(execute, vantage, orderId, results);
+      if (!isLast) return;
+      await this.looks.settle(execute, vantage, orderId, 'the worker said nothing of it');
+      await this.#end(execute, queueOf(vantage), orderId);
     });
   }
 
-  async giveBack(vantage: string, orderId: string, why: string): Promise<void> {
-    await this.#boss.fail(queueOf(vantage), orderId, { message: why.slice(0, 512) });
+  async giveBack(vantage: string, orderId: string, workerId: string, why: string): Promise<void> {
+    const given = await this.looks.listGiven(workerId, [orderId]);
+    if (given.length > 0) await this.#boss.fail(queueOf(vantage), orderId, { message: why.slice(0, 512) });
   }
 
   /** Which of some orders are still to be done or under way. */
@@ -139,11 +139,8 @@ export class WorkQueue implements WorkSource {
         why = describeFailure(output);
         const trouble = `no worker could make this look in ${RETRIES + 1} tries: ${why}`.slice(0, 512);
         await this.#session.inTransaction(async (execute) => {
-          if (order.success) {
-            const results = order.data.looks.map(({ key }) => ({ key, survey: null, trouble }));
-            await this.looks.store(execute, { vantage, order: order.data.id, worker: '' }, results);
-          }
-          await this.#complete(execute, deadOf(vantage), id);
+          if (order.success) await this.looks.settle(execute, vantage, order.data.id, trouble);
+          await this.#end(execute, deadOf(vantage), id);
         });
         orders++;
       }
@@ -152,11 +149,12 @@ export class WorkQueue implements WorkSource {
 
   async beat(sign: WorkerSign): Promise<void> {
     await this.workers.beat(sign);
-    if (sign.orders.length > 0)
+    const given = await this.looks.listGiven(sign.id, sign.orders);
+    if (given.length > 0)
       await this.#session.query(
         `update ${this.#session.schema}.job set started_on = now()
          where name = $1 and id = any($2::uuid[]) and state = 'active'`,
-        [queueOf(sign.vantage), sign.orders],
+        [queueOf(sign.vantage), given],
       );
   }
 
@@ -189,9 +187,9 @@ export class WorkQueue implements WorkSource {
     this.#known.add(vantage);
   }
 
-  /** Of three arguments the third would be a result, and this would wait for the session that it has. */
-  #complete(execute: Execute, queue: string, id: string): Promise<void> {
-    return this.#boss.complete(queue, id, {}, { db: { executeSql: execute } });
+  /** Ends an order, also one that waits for another worker by now. */
+  async #end(execute: Execute, queue: string, id: string): Promise<void> {
+    await this.#boss.deleteJob(queue, id, { db: { executeSql: execute } });
   }
 }
 

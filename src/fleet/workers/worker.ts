@@ -122,10 +122,10 @@ class Worker {
 
   /** Whether there was something to do. */
   async #takeOne(): Promise<boolean> {
-    const { source, vantage } = this.options;
+    const { source, vantage, who } = this.options;
     try {
       await this.#deliverSpooled();
-      const order = await source.take(vantage);
+      const order = await source.take(vantage, who.id);
       this.#server.noteSuccess();
       this.#say(this.#underWay.size > 0 || order ? 'busy' : 'idle', '');
       if (order) this.#accept(order);
@@ -167,7 +167,7 @@ class Worker {
   }
 
   async #finish(order: UnderWay): Promise<void> {
-    const { source, vantage, spool, note, controls } = this.options;
+    const { source, vantage, who, spool, note, controls } = this.options;
     const { id, results } = order;
     try {
       const blind =
@@ -175,8 +175,13 @@ class Worker {
         (controls.length > 1 && !(await askControls(controls)));
       if (order.cutOff || blind) {
         if (blind) this.#blindUntil = performance.now() + BLIND_MS;
-        await source.giveBack(vantage, id, order.cutOff ? 'the worker was stopped' : 'the worker could not see');
-      } else await source.deliver(vantage, id, results, this.options.who.id);
+        await source.giveBack(
+          vantage,
+          id,
+          who.id,
+          order.cutOff ? 'the worker was stopped' : 'the worker could not see',
+        );
+      } else await source.deliver(vantage, id, results);
     } catch (error) {
       this.#noteTrouble(error);
       if (order.cutOff) return;
@@ -193,10 +198,10 @@ class Worker {
   /** Delivers what could not be delivered before, also by a process before this one. */
   async #deliverSpooled(): Promise<void> {
     if (!this.#spooled) return;
-    const { source, spool, note, who } = this.options;
+    const { source, spool, note } = this.options;
     const kept = await spool.list();
     for (const { vantage, order, results } of kept) {
-      await source.deliver(vantage, order, results, who.id);
+      await source.deliver(vantage, order, results);
       await spool.remove(order);
     }
     if (kept.length > 0) note(`delivered what had been kept: ${renderCount(kept.length, 'order')}`);

@@ -85,7 +85,7 @@ class Desk implements WorkSource {
     this.onChange();
   }
 
-  async giveBack(_vantage: string, _order: string, why: string): Promise<void> {
+  async giveBack(_vantage: string, _order: string, _worker: string, why: string): Promise<void> {
     await Promise.resolve();
     this.returned.push(why);
     this.onChange();

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import PgBoss from 'pg-boss';
+import { QueueSession } from '../../../src/fleet/workers/queue-session.js';
+import { WorkQueue } from '../../../src/fleet/workers/work-queue.js';
+import type { ServerPlace } from '../../../src/model/store-place.js';
+import type { WorkerSign, WorkOrder, WorkResult } from '../../../src/model/work.js';
+import { createOrder, createResult } from '../../coordinator/run-work-app.js';
+import { createStores, onServer } from '../store/store-fixtures.js';
+
+/*
+ * What the database sees to, whatever workers and coordinators do at the same time. There is none in a file: these run on
+ * a PostgreSQL server alone.
+ */
+
+const ANN = randomUUID();
+const BEN = randomUUID();
+const BATCH = 'sweep-1';
+
+const { newPlace } = createStores();
+let queue: WorkQueue;
+let session: QueueSession;
+let upkeep: PgBoss;
+
+const describeServer = onServer ? describe : describe.skip;
+
+function signOf(id: string, orders: readonly string[], vantage = 'berlin'): WorkerSign {
+  const who = { host: 'box', pid: 7, version: '1.0.0', state: 'busy', note: '', looks: 0 } as const;
+  return { id, vantage, ...who, orders: [...orders] };
+}
+
+/** Results of all looks of an order, which say who made them. */
+function resultsOf(order: WorkOrder, by: string): WorkResult[] {
+  return order.looks.map(({ key }) => ({ ...createResult('c0'), key, survey: null, trouble: `by ${by}` }));
+}
+
+/** Who made looks, as stored. */
+async function listMade(): Promise<(string | null)[]> {
+  return (await queue.looks.list(BATCH)).map(({ trouble }) => trouble).sort();
+}
+
+/** Has no worker have given a sign of life for an hour, and what follows from that be done. */
+async function expire(): Promise<void> {
+  await session.query(`update ${session.schema}.job set started_on = started_on - interval '1 hour'`);
+  await upkeep.maintain();
+  // What failed is left alone for some seconds.
+  await session.query(`update ${session.schema}.job set start_after = now() - interval '1 s'`);
+}
+
+/** A new order of the same looks goes out, and a worker takes it. */
+async function orderAndTake(order: WorkOrder, worker: string): Promise<void> {
+  await queue.order('berlin', order);
+  expect((await queue.take('berlin', worker))?.id).toBe(order.id);
+}
+
+describeServer('the queue', () => {
+  beforeAll(async () => {
+    const place = newPlace() as ServerPlace;
+    queue = await WorkQueue.open(place, { expirySeconds: 60, onTrouble: () => {} });
+    session = new QueueSession(place);
+    upkeep = new PgBoss({ db: { executeSql: session.execute }, schema: session.schema, supervise: false });
+    await upkeep.start();
+  });
+
+  afterEach(async () => {
+    await session.query(`truncate ${session.schema}.job, ${session.schema}.looks`);
+  });
+
+  afterAll(async () => {
+    await upkeep.stop({ graceful: false });
+    await queue.close();
+    await session.query(`drop schema ${session.schema} cascade`);
+    await session.close();
+  });
+
+  test('stores what came of a look once, whoever gives it how often', async () => {
+    const order = createOrder(2);
+    await orderAndTake(order, ANN);
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ann').slice(0, 1), false);
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ben'));
+    expect(await listMade()).toEqual(['by ann', 'by ben']);
+    await queue.deliver('berlin', order.id, resultsOf(order, 'eve'));
+    expect(await listMade()).toEqual(['by ann', 'by ben']);
+  });
+
+  test('takes no result for a look that is part of another order by now', async () => {
+    const [before, after] = [createOrder(), createOrder()];
+    await orderAndTake(before, ANN);
+    await orderAndTake(after, BEN);
+    await queue.deliver('berlin', before.id, resultsOf(before, 'ann'));
+    expect(await listMade()).toEqual([null]);
+    await queue.deliver('berlin', after.id, resultsOf(after, 'ben'));
+    expect(await listMade()).toEqual(['by ben']);
+  });
+
+  test('takes no result of another vantage, of no look that was ordered, or that no one waits for any more', async () => {
+    const order = createOrder();
+    await orderAndTake(order, ANN);
+    await queue.deliver('office', order.id, resultsOf(order, 'eve'));
+    await queue.deliver('berlin', order.id, [createResult('c7')], false);
+    expect(await listMade()).toEqual([null]);
+    expect(await queue.listOpen('berlin', [order.id])).toEqual(new Set([order.id]));
+    await queue.looks.forget(BATCH, null);
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ann'));
+    expect(await listMade()).toEqual([]);
+  });
+
+  test('leaves an order with its worker for as long as that says so', async () => {
+    const order = createOrder();
+    await orderAndTake(order, ANN);
+    await session.query(`update ${session.schema}.job set started_on = now() - interval '1 hour'`);
+    await queue.beat(signOf(ANN, [order.id]));
+    await upkeep.maintain();
+    expect(await queue.take('berlin', BEN)).toBeNull();
+    await expire();
+    expect((await queue.take('berlin', BEN))?.id).toBe(order.id);
+  });
+
+  test.each([
+    ['another worker', BEN, 'berlin'],
+    ['a worker of another vantage', ANN, 'office'],
+  ])('has %s not keep an order alive', async (_who, id, vantage) => {
+    const order = createOrder();
+    await orderAndTake(order, ANN);
+    await session.query(`update ${session.schema}.job set started_on = now() - interval '1 hour'`);
+    await queue.beat(signOf(id, [order.id], vantage));
+    await upkeep.maintain();
+    await session.query(`update ${session.schema}.job set start_after = now() - interval '1 s'`);
+    expect((await queue.take('berlin', BEN))?.id).toBe(order.id);
+  });
+
+  test('has a worker that wakes too late neither keep its order from the next, nor give it back, nor count twice', async () => {
+    const order = createOrder();
+    await orderAndTake(order, ANN);
+    await expire();
+    expect((await queue.take('berlin', BEN))?.id).toBe(order.id);
+    await queue.giveBack('berlin', order.id, ANN, 'the worker could not see');
+    await session.query(`update ${session.schema}.job set start_after = now() - interval '1 s'`);
+    expect(await queue.take('berlin', ANN)).toBeNull();
+    // What it saw is as good as what the other will see, and the first counts.
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ann'));
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ben'));
+    expect(await listMade()).toEqual(['by ann']);
+    await expire();
+    expect(await queue.take('berlin', BEN)).toBeNull();
+  });
+
+  test('gives what its worker gives back to the next', async () => {
+    const order = createOrder();
+    await orderAndTake(order, ANN);
+    await queue.giveBack('berlin', order.id, ANN, 'the worker could not see');
+    await session.query(`update ${session.schema}.job set start_after = now() - interval '1 s'`);
+    expect((await queue.take('berlin', BEN))?.id).toBe(order.id);
+  });
+
+  test('has no one look for what came in after its order had expired', async () => {
+    const order = createOrder();
+    await orderAndTake(order, ANN);
+    await expire();
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ann'));
+    expect(await queue.take('berlin', BEN)).toBeNull();
+    expect(await queue.listOpen('berlin', [order.id])).toEqual(new Set());
+  });
+
+  test('has a look of which its worker says nothing as it ends the order count as not made', async () => {
+    const order = createOrder(2);
+    await orderAndTake(order, ANN);
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ann').slice(0, 1));
+    expect(await listMade()).toEqual(['by ann', 'the worker said nothing of it']);
+  });
+
+  test('has the looks of an order that no one could do say so', async () => {
+    const order = createOrder();
+    await queue.order('berlin', order);
+    for (let tries = 0; tries < 4; tries++) {
+      expect((await queue.take('berlin', ANN))?.id).toBe(order.id);
+      await expire();
+    }
+    expect(await queue.take('berlin', ANN)).toBeNull();
+    expect(await queue.settleGivenUp('berlin')).toEqual({ orders: 1, why: 'each that took it fell silent' });
+    expect(await listMade()).toEqual(['no worker could make this look in 4 tries: each that took it fell silent']);
+  });
+});
