@@ -7,34 +7,17 @@ import { listNames, quote } from '../../words/sentence.js';
 
 /** Puts a change into words. Total: a stored one can be said again. */
 export function sayChange<T extends Change>(change: T): SaidChange<T> {
-  return { ...change, ...describeChange(change), remedy: sayRemedy(change) };
+  return { ...change, ...describeChange(change) };
 }
 
-/** What to do about a change. */
-function sayRemedy(change: Change): string | null {
-  switch (change.kind) {
-    case 'exposed':
-    case 'service-lost':
-    case 'lost-sight':
-      return sayCheckFinding(findingOf(change, change.kind === 'service-lost')).remedy;
-    case 'identity-changed':
-      return 'Find out who answers there now: a new version or a new device, or someone who imitates it.';
-    case 'no-longer-determined':
-      return 'Find out why the check reached no verdict, and check again.';
-    case 'resolved':
-    case 'service-back':
-    case 'address-changed':
-      return null;
-  }
-}
-
-function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
+function describeChange(change: Change): ChangeWords {
   switch (change.kind) {
     case 'exposed':
     case 'service-lost': {
       const { was } = change.data;
       const note = was === null ? '' : was === 'accepted' ? ' (no longer accepted)' : ` (worse: it was ${was})`;
-      return { title: nameIssue(change, change.kind === 'service-lost') + note, before: was, after: change.severity };
+      const { title, remedy } = sayCheckFinding(findingOf(change, change.kind === 'service-lost'));
+      return { title: title + note, before: was, after: change.severity, remedy };
     }
     case 'resolved':
     case 'service-back': {
@@ -43,7 +26,7 @@ function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
         ? `The profile no longer asks for it: ${nameIssue(change, isBack)}`
         : sayCheckOver(findingOf(change, isBack));
       const note = change.data.silent ? ' (nothing at all answers there now)' : '';
-      return { title: title + note, before: change.severity, after: null };
+      return { title: title + note, before: change.severity, after: null, remedy: null };
     }
     case 'lost-sight': {
       const { unasked = [] } = change.data;
@@ -52,17 +35,27 @@ function describeChange(change: Change): Omit<ChangeWords, 'remedy'> {
         3,
       );
       const how = unasked.length > 0 ? `No longer looked at from ${names}` : 'No longer seen';
-      const title = `${how}, not known to be closed: ${nameIssue(change, false)}`;
-      return { title, before: change.severity, after: 'not seen' };
+      const { title, remedy } = sayCheckFinding(findingOf(change, false));
+      const before = change.severity;
+      return { title: `${how}, not known to be closed: ${title}`, before, after: 'not seen', remedy };
     }
     case 'identity-changed':
-      return { title: `Something else answers on ${change.endpoint ?? 'an endpoint'}`, ...change.data };
+      return {
+        title: `Something else answers on ${change.endpoint ?? 'an endpoint'}`,
+        ...change.data,
+        remedy: 'Find out who answers there now: a new version or a new device, or someone who imitates it.',
+      };
     case 'address-changed':
-      return { title: 'The address has changed', ...change.data };
+      return { title: 'The address has changed', ...change.data, remedy: null };
     case 'no-longer-determined': {
       const { before, summary } = change.data;
       const why = summary?.verdict === 'inconclusive' ? `: ${sayUnknown(summary)}` : '';
-      return { title: `The address can no longer be judged${why}`, before, after: summary && saySummary(summary) };
+      return {
+        title: `The address can no longer be judged${why}`,
+        before,
+        after: summary && saySummary(summary),
+        remedy: 'Find out why the check reached no verdict, and check again.',
+      };
     }
   }
 }

@@ -144,20 +144,27 @@ export async function* readChanges(db: Db, wanted: ChangesWanted, part?: Part): 
       .selectAll('changes')
       .select(['slots.client_id', 'slots.slot', 'clients.card'])
       .execute();
-    for (const { card, ...row } of rows) yield { ...toChange(row), client: JSON.parse(card) as ClientCard };
+    for (const row of rows) yield Object.assign(toChange(row), { client: JSON.parse(row.card) as ClientCard });
   }
 }
 
 type ChangeRow = Selectable<Tables['changes']> & { readonly client_id: string; readonly slot: string };
 
-function toChange({ client_id, sweep_id, slot_id: _slot, at, alerted, data, ...change }: ChangeRow): StoredChange {
+/** Field by field: the rest of a row takes ten times as long, and lists have very many of them. */
+function toChange(row: ChangeRow): StoredChange {
   return {
-    ...change,
-    data: JSON.parse(data) as unknown,
-    clientId: client_id,
-    sweepId: sweep_id,
-    at: new Date(at).toISOString(),
-    alerted: alerted === 1,
+    id: row.id,
+    slot: row.slot,
+    kind: row.kind,
+    key: row.key,
+    severity: row.severity,
+    rule: row.rule,
+    endpoint: row.endpoint,
+    data: JSON.parse(row.data) as unknown,
+    clientId: row.client_id,
+    sweepId: row.sweep_id,
+    at: new Date(row.at).toISOString(),
+    alerted: row.alerted === 1,
   } as StoredChange;
 }
 

@@ -120,10 +120,17 @@ const MISSING = sql`json_each(roster.slots) as wanted where not exists (
   select 1 from slots where slots.client_id = roster.client_id and slot = wanted.value and ${IS_LISTED}
 )`;
 
-/** Whether a row of roster has addresses of which nothing is listed. */
-export const IS_UNSWEPT = sql`(
-  exists (select 1 from ${MISSING}) or (roster.slots = '[]' and not ${HAS_LISTED})
+/** Whether a row of roster has one slot, called as its address is, that is listed: so it is with most. */
+const IS_PLAIN = sql`(
+  roster.slots = '[' || ${quoted(sql`roster.addresses`)} || ']' and exists (
+    select 1 from slots where slots.client_id = roster.client_id and slot = roster.addresses and ${IS_LISTED}
+  )
 )`;
+
+/** Whether a row of roster has addresses of which nothing is listed. */
+export const IS_UNSWEPT = sql`(not ${IS_PLAIN} and (
+  exists (select 1 from ${MISSING}) or (roster.slots = '[]' and not ${HAS_LISTED})
+))`;
 
 /** Those addresses of such a row, with a space between. */
 export const UNSWEPT_ADDRESSES = sql`
