@@ -188,9 +188,8 @@ class Looking {
       const { planner, place } = line;
       while (planner.out < ORDERS_OUT && (planner.waiting >= LOOKS_OF_AN_ORDER || (isQuiet && planner.waiting > 0))) {
         const id = randomUUID();
-        const looks = planner.next(id);
+        const looks = line.next(id);
         if (looks.length === 0) break;
-        for (const look of looks) line.noteOrdered(id, look);
         const common = { id, kind, ping, allowSpecial, share: this.#lines.length } as const;
         await queue.order(place.name, composeOrder(common, place, looks), kind === 'check');
       }

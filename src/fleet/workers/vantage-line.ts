@@ -25,10 +25,22 @@ export class Line<T extends Orderable> {
     return [...this.#left.keys()];
   }
 
+  /** The looks of the next order, which is out from now on; none if there is nothing to order. */
+  next(order: string): readonly T[] {
+    const looks = this.planner.next(order);
+    this.#note(order, looks);
+    return looks;
+  }
+
+  /** Notes that a look is in an order that is out, such as one of a coordinator before. */
   noteOrdered(order: string, look: T): void {
-    this.ordered.set(look.id, order);
-    this.#left.set(order, (this.#left.get(order) ?? 0) + 1);
     this.planner.noteOut(order, [look]);
+    this.#note(order, [look]);
+  }
+
+  #note(order: string, looks: readonly T[]): void {
+    for (const { id } of looks) this.ordered.set(id, order);
+    if (looks.length > 0) this.#left.set(order, (this.#left.get(order) ?? 0) + looks.length);
   }
 
   noteDone({ id }: T): void {
