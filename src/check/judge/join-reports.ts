@@ -15,6 +15,7 @@ import { cutText } from '../../words/sentence.js';
 import { acceptFindings } from './accept-findings.js';
 import { applyRules, decideVerdict } from './engine.js';
 import { compareFindings, dayOf, judgeSurvey, type ReportOptions, surveyOf } from './judge-survey.js';
+import { reportAbsence } from './report-absence.js';
 
 /**
  * Joins what several vantages made of one target at about the same time. Each report is judged anew, by the options and
@@ -78,8 +79,9 @@ export function joinReports(looks: readonly VantageLook[], options: ReportOption
 
 /** Judges a report again, by what it says was seen: by itself, or each vantage's by itself, and joined again. */
 export function judgeAgain(report: ReportData, options: ReportOptions): ReportData {
-  const joined = report.vantages ? joinReports(report.vantages, options) : null;
-  return joined ?? judgeSurvey(surveyOf(report), options);
+  const { vantages } = report;
+  if (!vantages) return judgeSurvey(surveyOf(report), options);
+  return joinReports(vantages, options) ?? reportAbsence(surveyOf(report), vantages, options);
 }
 
 function judgeLook({ name, report, trouble }: VantageLook, options: ReportOptions): VantageLook {

@@ -1,9 +1,7 @@
 import { joinReports } from '../../check/judge/join-reports.js';
 import { judgeSurvey } from '../../check/judge/judge-survey.js';
-import { vantageDidNotLook } from '../../check/join/vantage-did-not-look.js';
-import type { Finding } from '../../model/finding.js';
+import { reportAbsence } from '../../check/judge/report-absence.js';
 import type { ReportData } from '../../model/report.js';
-import { cutText } from '../../words/sentence.js';
 import type { LookJob } from '../sweep/list-looks.js';
 import { sourceOf } from './compose-order.js';
 import { emptySurvey, type VantageSurvey } from './remote-looks.js';
@@ -21,15 +19,7 @@ export function judgeLooks(job: LookJob, brought: readonly VantageSurvey[]): Rep
     report: survey && judgeSurvey(survey, options),
     trouble,
   }));
-  const joined = joinReports(reports, options);
-  if (joined) return joined;
-  const nothing = judgeSurvey(emptySurvey(job), options);
-  return {
-    ...nothing,
-    verdict: 'inconclusive',
-    findings: [...nothing.findings, tellAbsence(looks)],
-    vantages: reports,
-  };
+  return joinReports(reports, options) ?? reportAbsence(emptySurvey(job), reports, options);
 }
 
 /**
@@ -44,16 +34,4 @@ function asOrdered({ target, terms }: LookJob, { place, survey, trouble }: Vanta
   const startedAt = Date.parse(survey.startedAt) > Date.parse(now) ? now : survey.startedAt;
   const vantage = { ...survey.vantage, source: sourceOf(place, terms.profile) };
   return { place, survey: { ...survey, target, vantage, startedAt }, trouble };
-}
-
-function tellAbsence(looks: readonly VantageSurvey[]): Finding {
-  const vantages = looks.map(({ place, trouble }) => ({
-    name: place.name,
-    why: 'trouble',
-    trouble: trouble === null ? null : cutText(trouble, 200),
-  }));
-  return {
-    ...{ rule: vantageDidNotLook.id, about: 'vantage', severity: 'medium', effect: 'inconclusive', endpoint: null },
-    ...{ observations: [], data: { vantages } },
-  };
 }
