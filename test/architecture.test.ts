@@ -125,7 +125,7 @@ const LAYERS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   },
   'fleet/workers': {
     may: [
-      ...['async', 'check/join', 'check/judge', 'check/run', 'files'],
+      ...['async', 'check/judge', 'check/run', 'files'],
       ...['fleet/store', 'fleet/sweep', 'model', 'net', 'version', 'words'],
     ],
     why: 'looks that others make, from elsewhere: orders to them, and what they bring; what becomes of it is the sweep’s',
