@@ -74,7 +74,6 @@ function chooseServerOptions(options: ServerOptions): FastifyHttpOptions<RawServ
     keepAliveTimeout: 10_000,
     // Streams say that they live more often than that.
     connectionTimeout: 120_000,
-    exposeHeadRoutes: false,
     frameworkErrors: (error, _request, reply) => void answerError(error, reply),
     clientErrorHandler: (error, socket) => {
       onMalformed();

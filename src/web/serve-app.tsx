@@ -97,7 +97,7 @@ function answer(pages: PageContext, error: unknown, reply: FastifyReply): Fastif
   const wantsPage = request.headers.accept?.includes('text/html') === true && !isApi;
   const metrics = { countRefusal: () => {} };
   if (!wantsPage) return answerError({ metrics, onTrouble: pages.onTrouble }, told, reply);
-  if (told instanceof Refusal && told.statusCode === 401 && request.method === 'GET')
+  if (told instanceof Refusal && told.statusCode === 401 && ['GET', 'HEAD'].includes(request.method))
     return goTo(reply, `/sign-in?next=${encodeURIComponent(request.url)}`);
   const isOurs = !(told instanceof Refusal) && ((told as { statusCode?: number }).statusCode ?? 500) >= 500;
   if (isOurs) pages.onTrouble(told);

@@ -102,7 +102,7 @@ export function addChecks(api: ServerApp, context: PageContext): void {
     }),
     params,
   };
-  api.get(`${PATH}/:id/events`, { schema: events }, async (request, reply) => {
+  api.get(`${PATH}/:id/events`, { schema: events, exposeHeadRoute: false }, async (request, reply) => {
     const { id } = find(request.params.id);
     const work = async function* (signal: AbortSignal): AsyncGenerator<StreamEvent> {
       const listen = (onChange: (event: StreamEvent) => void) => {

@@ -157,18 +157,22 @@ export function createCheckMe({ brand, readBuilt, keep = () => Promise.resolve()
       return show(reply, progress ? describeProgress(progress, address, path) : describeCutOff(address));
     });
 
-    app.get('/checks/:pass/events', { schema: { ...HIDDEN, params: passSchema } }, async (request, reply) => {
-      meet(request);
-      const invite = await findUsed(request.params.pass);
-      // Tells a browser not to ask again.
-      if (!checks.progressOf(invite) && !checks.endedJustNow(invite)) return reply.code(204).send();
-      await sendEvents(reply, {
-        ...{ ...context.limits, seconds: context.limits.checkSeconds, ending: context.ending },
-        onTrouble: context.onTrouble,
-        work: (signal) => tellProgress(() => checks.progressOf(invite)?.settled ?? null, signal),
-      });
-      return reply;
-    });
+    app.get(
+      '/checks/:pass/events',
+      { schema: { ...HIDDEN, params: passSchema }, exposeHeadRoute: false },
+      async (request, reply) => {
+        meet(request);
+        const invite = await findUsed(request.params.pass);
+        // Tells a browser not to ask again.
+        if (!checks.progressOf(invite) && !checks.endedJustNow(invite)) return reply.code(204).send();
+        await sendEvents(reply, {
+          ...{ ...context.limits, seconds: context.limits.checkSeconds, ending: context.ending },
+          onTrouble: context.onTrouble,
+          work: (signal) => tellProgress(() => checks.progressOf(invite)?.settled ?? null, signal),
+        });
+        return reply;
+      },
+    );
 
     app.get('/checks/:pass/report.html', { schema: { ...HIDDEN, params: passSchema } }, async (request, reply) => {
       meet(request);

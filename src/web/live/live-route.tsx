@@ -38,7 +38,7 @@ export function addLiveRoute(app: ServerApp, context: PageContext): void {
     return event;
   };
 
-  app.get('/live', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/live', { schema: { hide: true }, exposeHeadRoute: false }, async (request, reply) => {
     setPolicy(reply);
     await sendEvents(reply, {
       ...stream(request),
@@ -46,7 +46,7 @@ export function addLiveRoute(app: ServerApp, context: PageContext): void {
     });
   });
 
-  app.get('/checks/:id/live', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/checks/:id/live', { schema: { hide: true }, exposeHeadRoute: false }, async (request, reply) => {
     const { id } = request.params as { id: string };
     const state = (): StreamEvent => {
       const check = checks.get(id);

@@ -86,3 +86,15 @@ test('how far a sweep is comes with what is told, so that no page is asked for i
   expect(states[1]).toContain('<progress');
   expect(states[1]).toContain('0 of 1 client');
 });
+
+test('what a GET would answer can be asked for by HEAD, except for streams', async () => {
+  const { port } = await servePages();
+  const ask = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'HEAD' });
+    return [answer.status, answer.headers.get('content-type'), (await answer.text()).length];
+  };
+  expect(await ask('/')).toEqual([200, 'text/html; charset=utf-8', 0]);
+  expect(await ask('/metrics')).toEqual([200, expect.stringMatching(/^text\/plain/), 0]);
+  expect((await ask('/badge/nobody.svg'))[0]).toBe(404);
+  expect((await ask('/live'))[0]).toBe(404);
+});
