@@ -7,6 +7,29 @@ export interface WorkerStatus extends WorkerSign {
   readonly beatAt: Date;
 }
 
+/** A coordinator's sign of life. */
+export interface CoordinatorSign {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  /** `active`: it runs the schedules; `standby`: another does, and it takes over when that one is gone. */
+  readonly state: 'active' | 'standby';
+  /** Whose schedules: absolute path of the inventory, and which of its clients, as JSON. */
+  readonly inventory: string;
+  readonly chosen: string;
+  readonly vantages: readonly string[];
+}
+
+/** A coordinator, as it said last. */
+export interface CoordinatorStatus extends CoordinatorSign {
+  /** Its last sign of life is not long ago. */
+  readonly alive: boolean;
+  /** When it came to its state. */
+  readonly since: Date;
+  readonly beatAt: Date;
+}
+
 /** How many orders of a vantage wait, are under way, and were given up. */
 export interface QueueStatus {
   readonly vantage: string;
@@ -15,21 +38,33 @@ export interface QueueStatus {
   readonly givenUp: number;
 }
 
-/** What workers are at. */
+/** What coordinators and workers are at. */
 export interface WorkStatus {
+  readonly coordinators: readonly CoordinatorStatus[];
   readonly workers: readonly WorkerStatus[];
   readonly queues: readonly QueueStatus[];
 }
 
-/** Reads what workers are at; null where there are none, because a store is a file, or no one has ever ordered looks. */
+/** Reads what coordinators and workers are at; null where there are none, because a store is a file, or no one has ever ordered looks. */
 export type ReadWork = () => Promise<WorkStatus | null>;
 
-/** What a worker is called that has given no sign of life for a while. */
+/** What one is called that has given no sign of life for a while. */
 export type WorkerStanding = WorkerSign['state'] | 'silent';
+export type CoordinatorStanding = CoordinatorSign['state'] | 'silent';
 
-/** How a worker stands. */
-export function standingOf({ alive, state }: WorkerStatus): WorkerStanding {
+/** How a worker stands, or a coordinator. */
+export function standingOf<State>({ alive, state }: { readonly alive: boolean; readonly state: State }) {
   return alive ? state : 'silent';
+}
+
+/**
+ * Inventories whose schedules no coordinator runs at the moment, although there is one that has fallen silent, or that
+ * stands by. One that ended in good order is missed by no one.
+ */
+export function listUnled({ coordinators }: Pick<WorkStatus, 'coordinators'>): readonly string[] {
+  const keyOf = ({ inventory, chosen }: CoordinatorSign) => JSON.stringify([inventory, chosen]);
+  const led = new Set(coordinators.filter((one) => standingOf(one) === 'active').map(keyOf));
+  return [...new Set(coordinators.filter((one) => !led.has(keyOf(one))).map(({ inventory }) => inventory))].sort();
 }
 
 /** Vantages that no worker looks from at the moment, and why that is. */
@@ -44,4 +79,15 @@ export function listUnmanned({ workers, queues }: WorkStatus): { readonly vantag
     if (standings.includes('ending')) return [{ vantage, why: 'its worker is ending' }];
     return [{ vantage, why: own.length > 0 ? 'its worker has fallen silent' : 'there is none' }];
   });
+}
+
+/** All that is known of coordinators and workers, for programs: what is wrong, too. */
+export function describeWork(status: WorkStatus) {
+  return {
+    coordinators: status.coordinators.map(({ chosen: _chosen, ...coordinator }) => coordinator),
+    workers: status.workers,
+    queues: status.queues,
+    unmanned: listUnmanned(status),
+    unled: listUnled(status),
+  };
 }

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { openStore } from '../../fleet/store/open-store.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
 import type { Store } from '../../fleet/store/store.js';
 import { tellOperator } from '../../fleet/sweep/tell-operator.js';
 import { watch } from '../../fleet/sweep/watch.js';
+import type { Turn } from '../../fleet/sweep/watch-options.js';
 import type { WorkQueue } from '../../fleet/workers/work-queue.js';
 import { createExclusion, resolveExclusions } from '../../files/targets/guard.js';
 import { resolveName } from '../../net/sockets/addresses.js';
+import { VERSION } from '../../version.js';
 import * as shared from '../kit/check-options.js';
 import { defineCommand } from '../kit/command.js';
 import { catchSignals, EXIT, tellError } from '../kit/ending.js';
@@ -100,6 +104,8 @@ export const command = defineCommand({
     const { signal } = ending;
     let store: Store | null = null;
     let queue: WorkQueue | null = null;
+    const id = randomUUID();
+    let saying: Promise<void> | undefined;
     let server: { close(): Promise<void> } | null = null;
     try {
       const { alerts } = await files.load();
@@ -107,6 +113,9 @@ export const command = defineCommand({
       if (!store) return EXIT.compliant;
       const opened = store;
       queue = await openQueue(place, note, expirySeconds);
+      const { coordinators } = queue;
+      const who = { id, host: hostname(), pid: process.pid, version: VERSION };
+      const names = vantages.map(({ name }) => name);
       if (heartbeat !== undefined) await beatHeart(heartbeat);
       tuneForMany();
       void loadEarly().catch(tellError);
@@ -123,11 +132,17 @@ export const command = defineCommand({
         },
       });
       const draw = createReportDrawer(store, note);
-      await watch({ store, figures: { ...figures, runLooks }, ...files, jitterMs, view, signal, draw });
+      const onTurn = ({ isOurs, ...whose }: Turn): void => {
+        const state = isOurs ? 'active' : 'standby';
+        saying = coordinators.beat({ ...who, ...whose, state, vantages: names }).catch(() => {});
+      };
+      await watch({ store, figures: { ...figures, runLooks }, ...files, jitterMs, view, signal, draw, onTurn });
       return EXIT.compliant;
     } finally {
       ending.release();
       await server?.close();
+      await saying;
+      await queue?.coordinators.leave(id).catch(() => {});
       await queue?.close();
       await store?.close();
     }

@@ -1,4 +1,13 @@
-import { listUnmanned, standingOf, type WorkerStatus, type WorkStatus } from '../../model/work-status.js';
+import { basename } from 'node:path';
+import {
+  type CoordinatorStatus,
+  describeWork,
+  listUnled,
+  listUnmanned,
+  standingOf,
+  type WorkerStatus,
+  type WorkStatus,
+} from '../../model/work-status.js';
 import { renderJson } from '../../reports/json.js';
 import { forTerminal } from '../../words/escape.js';
 import { renderCount } from '../../words/sentence.js';
@@ -9,20 +18,20 @@ import { openOutput } from '../kit/output.js';
 import { STORE, TABLE_OR_JSON } from '../kit/store.js';
 import { chooseServer, openWorkStatus } from '../kit/work.js';
 
-/** `sallyport workers`: who looks from where, and what waits for them. */
+/** `sallyport workers`: who runs the schedules, who looks from where, and what waits for them. */
 export const command = defineCommand({
   options: { ...TABLE_OR_JSON, ...STORE },
-  notes: ['Exit code 3 says that there is a vantage from which no worker looks at the moment.'],
+  notes: [
+    'Exit code 3 says that there is a vantage from which no worker looks at the moment, or that no coordinator runs the schedules: the one that did has fallen silent.',
+  ],
   async run({ format, store }) {
     const shown = await openWorkStatus(chooseServer(store));
     try {
-      const status = (await shown.read()) ?? { workers: [], queues: [] };
+      const status = (await shown.read()) ?? { coordinators: [], workers: [], queues: [] };
       const output = await openOutput();
-      await output.write(
-        format === 'json' ? renderJson({ ...status, unmanned: listUnmanned(status) }) : renderStatus(status),
-      );
+      await output.write(format === 'json' ? renderJson(describeWork(status)) : renderStatus(status));
       await output.close();
-      return listUnmanned(status).length > 0 ? EXIT.inconclusive : EXIT.compliant;
+      return listUnmanned(status).length > 0 || listUnled(status).length > 0 ? EXIT.inconclusive : EXIT.compliant;
     } finally {
       await shown.close();
     }
@@ -30,17 +39,30 @@ export const command = defineCommand({
 });
 
 function renderStatus(status: WorkStatus): string {
-  const { workers, queues } = status;
+  const { coordinators, workers, queues } = status;
   const lines = [
+    ...listUnled(status).map(
+      (inventory) => `NO COORDINATOR runs the schedules of ${basename(inventory)} at the moment`,
+    ),
     ...listUnmanned(status).map(({ vantage, why }) => `NO WORKER looks from ${vantage}: ${why}`),
+    ...coordinators.map(describeCoordinator),
     ...workers.map(describeWorker),
     ...queues.map(
       ({ vantage, waiting, active, givenUp }) =>
         `orders for ${vantage}: ${waiting} waiting, ${active} under way, ${givenUp} given up`,
     ),
   ];
-  if (lines.length === 0) lines.push('There is no worker, and nothing was ordered.');
+  if (lines.length === 0) lines.push('There is no coordinator and no worker, and nothing was ordered.');
   return lines.map((line) => `${forTerminal(line)}\n`).join('');
+}
+
+const AT = { active: 'runs the schedules', standby: 'stands by', silent: 'SILENT' } as const;
+
+function describeCoordinator(coordinator: CoordinatorStatus): string {
+  const { host, pid, version, inventory, since, beatAt } = coordinator;
+  const standing = standingOf(coordinator);
+  const from = renderTime((standing === 'silent' ? beatAt : since).toISOString());
+  return `coordinator  ${host} process ${pid}, ${version}  ${AT[standing]} since ${from}, for ${basename(inventory)}`;
 }
 
 function describeWorker(worker: WorkerStatus): string {

@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Scheduler } from '../store/schedulers.js';
 import type { Store } from '../store/store.js';
 import { describeOwner } from './sweep.js';
-import type { WatchedFiles } from './watched-files.js';
-
-/** Which schedules they are. */
-type Chosen = Pick<WatchedFiles, 'inventory' | 'chosen'>;
+import type { Turn } from './watch-options.js';
 
 /**
  * Whose turn it is to run the schedules of the same clients on one store: a process that finds another at it stands by,
@@ -21,9 +18,10 @@ export class ScheduleTurn {
   /** @param everyMs how often it says to be alive, or asks whether the other still is; well below 60 s */
   constructor(
     private readonly store: Store,
-    { inventory, chosen }: Chosen,
+    { inventory, chosen }: Omit<Turn, 'isOurs'>,
     private readonly everyMs: number,
     private readonly note: (line: string) => void,
+    private readonly onTurn: (turn: Turn) => void = () => {},
   ) {
     this.#me = { token: randomUUID(), inventory, chosen, owner: describeOwner() };
   }
@@ -65,6 +63,8 @@ export class ScheduleTurn {
     const [before, after] = [this.#told, holder?.token ?? null];
     this.#held = holder === null;
     this.#told = after;
+    const { inventory, chosen } = this.#me;
+    this.onTurn({ inventory, chosen, isOurs: this.#held });
     if (holder && after !== before)
       this.note(
         `${describe(holder)} runs these schedules on this store already: this one sweeps nothing on schedule, so that ` +

@@ -13,6 +13,11 @@ export interface WatchView {
   alive(): void;
 }
 
+/** Whose turn it is to run which schedules. */
+export interface Turn extends Pick<WatchedFiles, 'inventory' | 'chosen'> {
+  readonly isOurs: boolean;
+}
+
 /** How a watch is run. */
 export interface WatchOptions {
   readonly store: Store;
@@ -27,6 +32,8 @@ export interface WatchOptions {
   /** Draws the reports that are due by mail. */
   readonly draw: DrawReport;
   readonly signal: AbortSignal;
+  /** Told now and then whose turn it is to run the schedules of these clients: that of this process, or of another one. */
+  readonly onTurn?: ((turn: Turn) => void) | undefined;
   /** How often the files, the clock and the outbox are looked at, ms. */
   readonly tickMs?: number | undefined;
 }

@@ -52,12 +52,12 @@ class Watcher {
     private readonly options: WatchOptions,
     private files: WatchedFiles,
   ) {
-    const { tickMs = TICK_MS, view, signal, store } = options;
+    const { tickMs = TICK_MS, view, signal, store, onTurn } = options;
     this.#deliveries = new BackOff(tickMs, MOST_REST_MS);
     this.#sweeps = new BackOff(tickMs, MOST_REST_MS);
     this.#operator = new OperatorLine((line) => view.note(line), signal);
     this.#reports = new ReportClock(store);
-    this.#turn = new ScheduleTurn(store, files, TURN_TICKS * tickMs, (line) => view.note(line));
+    this.#turn = new ScheduleTurn(store, files, TURN_TICKS * tickMs, (line) => view.note(line), onTurn);
   }
 
   async run(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ServerPlace } from '../../model/store-place.js';
 import { type WorkerSign, type WorkOrder, workOrderSchema, type WorkResult } from '../../model/work.js';
 import type { QueueStatus } from '../../model/work-status.js';
 import { StoreError } from '../store/store-error.js';
+import { CoordinatorTable } from './coordinator-table.js';
 import { LookTable, pack, unpack } from './look-table.js';
 import { type Execute, QueueSession } from './queue-session.js';
 import type { WorkSource } from './work-source.js';
@@ -32,6 +33,7 @@ export interface QueueOptions {
 export class WorkQueue implements WorkSource {
   readonly looks: LookTable;
   readonly workers: WorkerTable;
+  readonly coordinators: CoordinatorTable;
   readonly #session: QueueSession;
   readonly #boss: PgBoss;
   readonly #expirySeconds: number | undefined;
@@ -41,6 +43,7 @@ export class WorkQueue implements WorkSource {
     this.#session = new QueueSession(place);
     this.looks = new LookTable(this.#session);
     this.workers = new WorkerTable(this.#session);
+    this.coordinators = new CoordinatorTable(this.#session);
     this.#expirySeconds = expirySeconds;
     this.#boss = new PgBoss({
       ...{ db: { executeSql: this.#session.execute }, schema: this.#session.schema, schedule: false },
@@ -60,6 +63,7 @@ export class WorkQueue implements WorkSource {
         await queue.#boss.start();
         await queue.looks.create();
         await queue.workers.create();
+        await queue.coordinators.create();
       });
       if (options.expirySeconds !== undefined) await queue.looks.forgetOld(RETENTION_DAYS);
       return queue;

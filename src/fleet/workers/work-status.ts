@@ -1,5 +1,6 @@
 import type { ServerPlace } from '../../model/store-place.js';
 import type { QueueStatus, WorkStatus } from '../../model/work-status.js';
+import { CoordinatorTable } from './coordinator-table.js';
 import { QueueSession } from './queue-session.js';
 import { WorkerTable } from './worker-table.js';
 
@@ -22,22 +23,28 @@ export async function listQueues(session: QueueSession): Promise<QueueStatus[]> 
 export class WorkStatusReader {
   readonly #session: QueueSession;
   readonly #workers: WorkerTable;
+  readonly #coordinators: CoordinatorTable;
 
   /** Connects where something is first asked for. A StoreError where no workers can be on this store. */
   constructor(place: ServerPlace) {
     this.#session = new QueueSession(place);
     this.#workers = new WorkerTable(this.#session);
+    this.#coordinators = new CoordinatorTable(this.#session);
   }
 
   /** Null where no coordinator or worker was ever on this store. */
   async read(): Promise<WorkStatus | null> {
     const { schema } = this.#session;
     const found = await this.#session.query(
-      'select 1 where to_regclass($1) is not null and to_regclass($2) is not null',
-      [`${schema}.workers`, `${schema}.job`],
+      'select 1 where to_regclass($1) is not null and to_regclass($2) is not null and to_regclass($3) is not null',
+      [`${schema}.workers`, `${schema}.job`, `${schema}.coordinators`],
     );
     if (found.length === 0) return null;
-    return { workers: await this.#workers.list(), queues: await listQueues(this.#session) };
+    return {
+      coordinators: await this.#coordinators.list(),
+      workers: await this.#workers.list(),
+      queues: await listQueues(this.#session),
+    };
   }
 
   close(): Promise<void> {

@@ -2,9 +2,9 @@ import type { WorkerSign } from '../../model/work.js';
 import type { WorkerStatus } from '../../model/work-status.js';
 import type { QueueSession } from './queue-session.js';
 
-/** A worker that gave no sign for so long counts no more, and is forgotten after much longer, s. */
-const ALIVE_SECONDS = 45;
-const FORGOTTEN_SECONDS = 86_400;
+/** Who gave no sign for so long counts no more, and is forgotten after much longer, s. */
+export const ALIVE_SECONDS = 45;
+export const FORGOTTEN_SECONDS = 86_400;
 /** More workers of a vantage are not known: one with a token makes up as many as it likes. */
 const MOST_WORKERS = 1_000;
 

@@ -148,6 +148,12 @@ export class ServeMetrics {
   /** Where there are no workers, none of it is told. */
   #addWork(): void {
     const { readWork } = this.sources;
+    this.#gauge('sallyport_coordinators', 'Coordinators by state', ['state'], async (gauge) => {
+      const work = await readWork();
+      if (!work) return;
+      for (const state of ['active', 'standby', 'silent'] as const)
+        gauge.set({ state }, work.coordinators.filter((one) => standingOf(one) === state).length);
+    });
     this.#gauge('sallyport_workers', 'Workers by vantage and state', ['vantage', 'state'], async (gauge) => {
       for (const worker of (await readWork())?.workers ?? [])
         gauge.inc({ vantage: worker.vantage, state: standingOf(worker) });

@@ -1,4 +1,12 @@
-import { listUnmanned, standingOf, type WorkerStanding, type WorkStatus } from '../../model/work-status.js';
+import { basename } from 'node:path';
+import {
+  type CoordinatorStanding,
+  listUnled,
+  listUnmanned,
+  standingOf,
+  type WorkerStanding,
+  type WorkStatus,
+} from '../../model/work-status.js';
 import { Notice, Table, Time } from '../kit/elements.js';
 
 const WORDS: Readonly<Record<WorkerStanding, string>> = {
@@ -9,15 +17,40 @@ const WORDS: Readonly<Record<WorkerStanding, string>> = {
   silent: 'SILENT',
 };
 
-/** What workers are at, and what waits for them. */
+const COORDINATOR_WORDS: Readonly<Record<CoordinatorStanding, string>> = {
+  active: 'runs the schedules',
+  standby: 'stands by',
+  silent: 'SILENT',
+};
+
+/** What coordinators and workers are at, and what waits for them. */
 export function WorkPart({ status }: { readonly status: WorkStatus }) {
   return (
     <div data-part="work">
+      {listUnled(status).map((inventory) => (
+        <Notice tone="bad">
+          No coordinator runs the schedules of {basename(inventory)} at the moment. One that stands by takes over within
+          a minute.
+        </Notice>
+      ))}
       {listUnmanned(status).map(({ vantage, why }) => (
         <Notice tone="bad">
           No worker looks from {vantage}: {why}. What is ordered of it waits, or is left out of the sweep.
         </Notice>
       ))}
+      <Table
+        caption="Coordinators of the last 24 hours that did not end in good order, and those at work"
+        columns={['Inventory', 'Machine', 'State', 'Since', 'Version', 'Last sign of life']}
+        rows={status.coordinators.map((coordinator) => [
+          basename(coordinator.inventory),
+          `${coordinator.host}, process ${coordinator.pid}`,
+          COORDINATOR_WORDS[standingOf(coordinator)],
+          <Time at={coordinator.since.toISOString()} />,
+          coordinator.version,
+          <Time at={coordinator.beatAt.toISOString()} />,
+        ])}
+        empty="No coordinator gave a sign of life within 24 hours."
+      />
       <Table
         caption="Workers of the last 24 hours that did not end in good order, and those at work"
         columns={['Vantage', 'Machine', 'State', 'Looks', 'Version', 'Last sign of life']}

@@ -70,7 +70,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
             empty="There is no sweep yet."
           />
         </div>
-        {work && <h2>Workers</h2>}
+        {work && <h2>Coordinators and workers</h2>}
         {work && <WorkPart status={work} />}
         <h2>Messages</h2>
         <div data-part="messages">

@@ -37,6 +37,8 @@ const figures: WatchOptions['figures'] = {
 interface Watched {
   readonly lines: string[];
   readonly swept: string[];
+  /** Whose turn it was, as told. */
+  readonly turns: boolean[];
   readonly until: (done: () => boolean) => Promise<void>;
   readonly stop: () => Promise<void>;
   beats: number;
@@ -48,6 +50,7 @@ function startWatch(store: Store, files: { current: () => WatchedFiles; changed?
   const watched: Watched = {
     lines: [],
     swept: [],
+    turns: [],
     beats: 0,
     until: async (done) => {
       for (let tries = 0; tries < 2_000 && !done(); tries++) await wait(20);
@@ -67,6 +70,7 @@ function startWatch(store: Store, files: { current: () => WatchedFiles; changed?
     tickMs: 20,
     signal: abort.signal,
     draw: drawNothing,
+    onTurn: ({ isOurs }) => void watched.turns.push(isOurs),
     view: {
       note: (line) => watched.lines.push(line),
       result: (sweepId, { client }) => watched.swept.push(`${sweepId} ${client.id}`),
@@ -129,10 +133,12 @@ test('sweeps no schedule twice where two run on one store, and takes over from t
   expect([...first.swept, ...second.swept]).toEqual(['1 shared']);
   const [active, standby] = first.swept.length > 0 ? [first, second] : [second, first];
   expect(active.lines.join('\n')).not.toMatch(/already/);
+  expect([active.turns.includes(false), standby.turns.includes(true)]).toEqual([false, false]);
   await active.stop();
   await store.noteRun(key, hoursAgo(5));
   await standby.until(() => standby.swept.length > 0);
   expect(standby.lines.join('\n')).toMatch(/already: [^]*this one runs the schedules now/);
+  expect([standby.turns[0], standby.turns.at(-1)]).toEqual([false, true]);
   await standby.stop();
   await other.stop();
   expect(await store.schedulers.listOthers(SOMEONE, new Date())).toEqual([]);

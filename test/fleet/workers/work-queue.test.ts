@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import PgBoss from 'pg-boss';
 import { QueueSession } from '../../../src/fleet/workers/queue-session.js';
 import { WorkQueue } from '../../../src/fleet/workers/work-queue.js';
+import { WorkStatusReader } from '../../../src/fleet/workers/work-status.js';
+import { listUnled } from '../../../src/model/work-status.js';
 import type { ServerPlace } from '../../../src/model/store-place.js';
 import type { WorkerSign, WorkOrder, WorkResult } from '../../../src/model/work.js';
 import { createOrder, createResult } from '../../coordinator/run-work-app.js';
@@ -18,6 +20,7 @@ const BEN = randomUUID();
 const BATCH = 'sweep-1';
 
 const { newPlace } = createStores();
+let place: ServerPlace;
 let queue: WorkQueue;
 let session: QueueSession;
 let upkeep: PgBoss;
@@ -55,7 +58,7 @@ async function orderAndTake(order: WorkOrder, worker: string): Promise<void> {
 
 describeServer('the queue', () => {
   beforeAll(async () => {
-    const place = newPlace() as ServerPlace;
+    place = newPlace() as ServerPlace;
     queue = await WorkQueue.open(place, { expirySeconds: 60, onTrouble: () => {} });
     session = new QueueSession(place);
     upkeep = new PgBoss({ db: { executeSql: session.execute }, schema: session.schema, supervise: false });
@@ -63,7 +66,7 @@ describeServer('the queue', () => {
   });
 
   afterEach(async () => {
-    await session.query(`truncate ${session.schema}.job, ${session.schema}.looks`);
+    await session.query(`truncate ${session.schema}.job, ${session.schema}.looks, ${session.schema}.coordinators`);
   });
 
   afterAll(async () => {
@@ -179,5 +182,44 @@ describeServer('the queue', () => {
     expect(await queue.take('berlin', ANN)).toBeNull();
     expect(await queue.settleGivenUp('berlin')).toEqual({ orders: 1, why: 'each that took it fell silent' });
     expect(await listMade()).toEqual(['no worker could make this look in 4 tries: each that took it fell silent']);
+  });
+
+  test('has who runs the schedules and who stands by be shown, since when, and who has fallen silent', async () => {
+    const sign = (id: string, state: 'active' | 'standby') => ({
+      ...{ id, state, host: 'box', pid: 5, version: '1.0.0' },
+      ...{ inventory: '/srv/clients.yaml', chosen: '', vantages: ['berlin'] },
+    });
+    const shown = new WorkStatusReader(place);
+    const read = async () => {
+      const { coordinators } = (await shown.read())!;
+      const names = coordinators.map(({ id, state, alive }) => [id === ANN ? 'ann' : 'ben', state, alive]);
+      return { coordinators, names, unled: listUnled({ coordinators }) };
+    };
+    await queue.coordinators.beat(sign(BEN, 'standby'));
+    await queue.coordinators.beat(sign(ANN, 'active'));
+    const begun = await read();
+    expect(begun.names).toEqual([
+      ['ann', 'active', true],
+      ['ben', 'standby', true],
+    ]);
+    await queue.coordinators.beat(sign(BEN, 'standby'));
+    const later = (await read()).coordinators[1]!;
+    expect(later.since).toEqual(begun.coordinators[1]!.since);
+    expect(later.beatAt.getTime()).toBeGreaterThan(later.since.getTime());
+    await session.query(`update ${session.schema}.coordinators set beat_at = now() - interval '1 min' where id = $1`, [
+      ANN,
+    ]);
+    expect(await read()).toMatchObject({
+      names: [
+        ['ben', 'standby', true],
+        ['ann', 'active', false],
+      ],
+      unled: ['/srv/clients.yaml'],
+    });
+    await queue.coordinators.beat(sign(BEN, 'active'));
+    expect((await read()).coordinators[0]!.since.getTime()).toBeGreaterThan(later.since.getTime());
+    await queue.coordinators.leave(ANN);
+    expect(await read()).toMatchObject({ names: [['ben', 'active', true]], unled: [] });
+    await shown.close();
   });
 });

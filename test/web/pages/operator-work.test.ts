@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { WorkerStatus, WorkStatus } from '../../../src/model/work-status.js';
+import type { CoordinatorStatus, WorkerStatus, WorkStatus } from '../../../src/model/work-status.js';
 import { servePages } from '../serve.js';
 
 const beatAt = new Date('2026-11-01T03:00:00Z');
@@ -19,7 +19,17 @@ const worker = (vantage: string, said: Partial<WorkerStatus> = {}): WorkerStatus
   },
   ...{ alive: true, beatAt, ...said },
 });
+const coordinator = (said: Partial<CoordinatorStatus>): CoordinatorStatus => ({
+  ...{ id: randomUUID(), host: 'box', pid: 5, version: '1.2.3', state: 'active', inventory: '/srv/clients.yaml' },
+  ...{ chosen: '', vantages: ['berlin'], alive: true, since: new Date('2026-10-31T01:00:00Z'), beatAt, ...said },
+});
 const STATUS: WorkStatus = {
+  coordinators: [
+    coordinator({ host: 'one' }),
+    coordinator({ host: 'two', state: 'standby' }),
+    coordinator({ host: 'three', alive: false }),
+    coordinator({ host: 'four', alive: false, inventory: '/srv/other.yaml' }),
+  ],
   workers: [
     worker('berlin'),
     worker('berlin', { state: 'blind', note: '<b>no control endpoint answers</b>' }),
@@ -34,10 +44,16 @@ const STATUS: WorkStatus = {
 };
 
 describe('where looks are ordered,', () => {
-  test('the operator is told of workers and queues, and plainly where no one looks', async () => {
+  test('the operator is told of coordinators, workers and queues, and plainly where no one looks', async () => {
     const { browse } = await servePages({ readWork: () => Promise.resolve(STATUS) });
     const { text } = await browse('/operator');
     const rows = text.replace(/<\/td>/g, '|').replace(/<[^>]*>/g, '');
+    const at = '|2026-10-31 01:00:00 UTC|1.2.3|2026-11-01 03:00:00 UTC|';
+    expect(rows).toContain(`clients.yaml|one, process 5|runs the schedules${at}`);
+    expect(rows).toContain(`clients.yaml|two, process 5|stands by${at}`);
+    expect(rows).toContain(`clients.yaml|three, process 5|SILENT${at}`);
+    expect(rows).toContain('No coordinator runs the schedules of other.yaml at the moment.');
+    expect(rows).not.toContain('No coordinator runs the schedules of clients.yaml');
     expect(rows).toContain('berlin|box, process 7|waits for orders|64|1.2.3|2026-11-01 03:00:00 UTC|');
     expect(rows).toContain('office|box, process 7|CANNOT SEE: no control endpoint answers|');
     expect(rows).toContain('paris|box, process 7|SILENT|');
@@ -54,6 +70,9 @@ describe('where looks are ordered,', () => {
     const { send } = await servePages({ readWork: () => Promise.resolve(STATUS) });
     const { text } = await send({ path: '/metrics' });
     for (const line of [
+      'sallyport_coordinators{state="active"} 1',
+      'sallyport_coordinators{state="standby"} 1',
+      'sallyport_coordinators{state="silent"} 2',
       'sallyport_workers{vantage="berlin",state="idle"} 1',
       'sallyport_workers{vantage="berlin",state="blind"} 1',
       'sallyport_workers{vantage="paris",state="silent"} 1',
@@ -68,8 +87,10 @@ describe('where looks are ordered,', () => {
 
 test('where none ever were, nothing is said of workers', async () => {
   const { browse, send } = await servePages();
-  expect((await browse('/operator')).text).not.toMatch(/[Ww]orker/);
-  expect((await send({ path: '/metrics' })).text).not.toMatch(/^sallyport_(?:workers|orders|vantage_manned)\{/m);
+  expect((await browse('/operator')).text).not.toMatch(/[Ww]orker|[Cc]oordinator/);
+  expect((await send({ path: '/metrics' })).text).not.toMatch(
+    /^sallyport_(?:coordinators|workers|orders|vantage_manned)\{/m,
+  );
 });
 
 test('the operator is told who runs the schedules of the store', async () => {
