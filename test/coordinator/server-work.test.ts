@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +9,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Spool } from '../../src/files/work/spool.js';
 import { createExclusion } from '../../src/files/targets/guard.js';
 import { StoreError } from '../../src/fleet/store/store-error.js';
+import { tellNoAnswer } from '../../src/fleet/workers/server-trouble.js';
 import { ServerWork, type ServerWorkOptions } from '../../src/fleet/workers/server-work.js';
 import { runWorker } from '../../src/fleet/workers/worker.js';
 import { MAX_WORK_BODY } from '../../src/model/work-api.js';
@@ -82,16 +84,48 @@ describe('over HTTPS', () => {
     ]);
   });
 
-  test('a certificate that no one vouches for is not trusted, and its CA is asked for', async () => {
+  test('a certificate that no one vouches for is not trusted, and its CA is asked for: no waiting helps', async () => {
     const { source, url } = await runWorkApp({ tls: makeCertificate() });
     const { message, mayPass } = await failureOf(connect(url).take('berlin', WORKER));
     expect(message).toMatch(/has no certificate to trust: it is self-signed: .*--server-ca FILE/);
-    expect([mayPass, source.taken]).toEqual([true, 0]);
+    expect([mayPass, source.taken]).toEqual([false, 0]);
     const other = await runWorkApp({ tls: makeCertificate('DNS:other.example') });
     const tls = makeCertificate();
-    expect((await failureOf(connect(other.url, { ca: tls.cert }).take('berlin', WORKER))).message).toMatch(
-      /no certificate/,
-    );
+    expect(await failureOf(connect(other.url, { ca: tls.cert }).take('berlin', WORKER))).toEqual({
+      message: expect.stringMatching(/no certificate to trust/),
+      mayPass: false,
+    });
+  });
+
+  test('a certificate that was fine before may be put right', async () => {
+    const [before, after] = [makeCertificate(), makeCertificate()];
+    const server = createHttpsServer(before, (_request, response) => response.writeHead(204).end());
+    server.listen(0, '127.0.0.1');
+    stops.push(() => (server.closeAllConnections(), server.close()));
+    await once(server, 'listening');
+    const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const work = connect(url, { ca: before.cert });
+    expect(await work.take('berlin', WORKER)).toBeNull();
+    server.setSecureContext(after);
+    expect(await failureOf(work.take('berlin', WORKER))).toEqual({
+      message: expect.stringMatching(/no certificate to trust/),
+      mayPass: true,
+    });
+  });
+
+  test.each([
+    ['CERT_HAS_EXPIRED', true],
+    ['CERT_NOT_YET_VALID', true],
+    ['ENOTFOUND', true],
+    ['ECONNREFUSED', true],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+    ['EPROTO', false],
+    ['HPE_INVALID_CONSTANT', false],
+  ])('where no one ever answered, %s: that it may pass is %s', (code, mayPass) => {
+    const error = Object.assign(new Error('of a test'), { code });
+    expect(tellNoAnswer('coordinator.example.com', error, false).mayPass).toBe(mayPass);
+    expect(tellNoAnswer('coordinator.example.com', error, true).mayPass).toBe(true);
   });
 
   test('a path of the URL is kept', async () => {

@@ -3,8 +3,15 @@ import { StoreError } from '../store/store-error.js';
 
 const MAX_QUOTE = 300;
 
-/** Says why a coordinator gave no answer. All of it may pass: that of its certificate when someone renews that. */
-export function tellNoAnswer(place: string, error: unknown): StoreError {
+/** What ends when a certificate is renewed, or a clock is set. */
+const OF_TIME = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
+
+/**
+ * Says why a coordinator gave no answer. If it gave one before, all of it may pass: a certificate is renewed, and a proxy
+ * put right. If it never did, the wrong place or CA was named, unless it is just not there, or not of this time.
+ */
+export function tellNoAnswer(place: string, error: unknown, wasKnown: boolean): StoreError {
+  const { code = '' } = error as NodeJS.ErrnoException;
   const asked = { caOption: '--server-ca', family: 0 } as const;
   const { kind, why } = describeConnectTrouble(error as NodeJS.ErrnoException, asked);
   const sentence = {
@@ -13,7 +20,7 @@ export function tellNoAnswer(place: string, error: unknown): StoreError {
     http: `${place} is not a coordinator: ${why}`,
     unreachable: `the coordinator ${place} could not be reached: ${why}`,
   };
-  return new StoreError(sentence[kind], { mayPass: true });
+  return new StoreError(sentence[kind], { mayPass: wasKnown || kind === 'unreachable' || OF_TIME.includes(code) });
 }
 
 const REFUSALS: Readonly<Record<number, string>> = {

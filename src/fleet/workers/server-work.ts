@@ -34,6 +34,8 @@ export interface ServerWorkOptions {
 export class ServerWork implements WorkSource {
   readonly path: string;
   readonly #closing = new AbortController();
+  /** It has answered before. */
+  #wasKnown = false;
 
   constructor(private readonly options: ServerWorkOptions) {
     this.path = options.url.host;
@@ -104,11 +106,12 @@ export class ServerWork implements WorkSource {
         ...(body !== undefined && { body }),
         ...{ headMs, idleMs: Math.min(headMs, IDLE_MS), wholeMs: WHOLE_MS },
       });
+      this.#wasKnown = true;
       if (answer.status === 200 || answer.status === 204) return await readText(answer, MAX_ORDER_BYTES);
       const said = await readText(answer, MAX_REFUSAL_BYTES).catch(() => '');
       throw tellStatus(this.path, answer.status, said);
     } catch (error) {
-      throw error instanceof StoreError ? error : tellNoAnswer(this.path, error);
+      throw error instanceof StoreError ? error : tellNoAnswer(this.path, error, this.#wasKnown);
     }
   }
 }

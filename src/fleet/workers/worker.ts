@@ -221,7 +221,10 @@ class Worker {
   }
 
   #noteTrouble(error: unknown): void {
-    if (!(error instanceof StoreError && error.mayPass)) this.#failure ??= { error };
+    if (!(error instanceof StoreError && error.mayPass)) {
+      this.#failure ??= { error };
+      return;
+    }
     this.#server.noteFailure();
     this.#say(this.#state, (error as Error).message);
   }

@@ -207,6 +207,15 @@ describe('a worker', () => {
     expect(await new Spool(directory).list()).toEqual([]);
   });
 
+  test('ends where waiting does not help, and says so once', async () => {
+    const desk = new Desk([]);
+    desk.take = () => Promise.reject(new StoreError('the token is not known'));
+    const notes: string[] = [];
+    const ended = work(desk, () => false, { note: (line) => void notes.push(line) });
+    await expect(ended).rejects.toThrow('the token is not known');
+    expect([notes, desk.left]).toEqual([[], true]);
+  });
+
   test('delivers what a process before it could not', async () => {
     const results = [{ key: lookAt('127.0.0.1').key, survey: null, trouble: 'of a test' }];
     const order = randomUUID();
