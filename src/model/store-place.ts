@@ -35,11 +35,31 @@ export function showServer({ host, port, user, database, schema }: ServerPlace):
   const other = port === DEFAULT_PORT ? '' : String(port);
   const parameters = [
     ...(isSocket
-      ? [`host=${encodeURI(host)}`, ...(other === '' ? [] : [`port=${other}`]), `user=${encodeURIComponent(user)}`]
+      ? [
+          `host=${encodeURIComponent(host).replaceAll('%2F', '/')}`,
+          ...(other === '' ? [] : [`port=${other}`]),
+          `user=${encodeURIComponent(user)}`,
+        ]
       : []),
     ...(schema === DEFAULT_SCHEMA ? [] : [`schema=${schema}`]),
   ];
   const name = host.includes(':') ? `[${host}]` : host;
   const server = isSocket ? '' : `${encodeURIComponent(user)}@${name}${other && `:${other}`}`;
   return `postgres://${server}/${encodeURIComponent(database)}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
+}
+
+/**
+ * What a database is called on pages: its name, and where it is. Null for the path of a file.
+ * @param shown as {@link showServer} shows it
+ */
+export function nameDatabase(shown: string): string | null {
+  if (!shown.startsWith('postgres://')) return null;
+  const { hostname, port, pathname, searchParams } = new URL(shown);
+  const other = port === '' ? (searchParams.get('port') ?? '') : port;
+  const schema = searchParams.get('schema');
+  return [
+    `${decodeURIComponent(pathname.slice(1))} on ${hostname === '' ? 'this machine' : hostname}`,
+    ...(other === '' ? [] : [`port ${other}`]),
+    ...(schema === null ? [] : [`schema ${schema}`]),
+  ].join(', ');
 }

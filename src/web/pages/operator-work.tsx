@@ -28,10 +28,7 @@ export function WorkPart({ status }: { readonly status: WorkStatus }) {
   return (
     <div data-part="work">
       {listUnled(status).map((inventory) => (
-        <Notice tone="bad">
-          No coordinator runs the schedules of {basename(inventory)} at the moment. One that stands by takes over within
-          a minute.
-        </Notice>
+        <Notice tone="bad">No coordinator runs the schedules of {basename(inventory)} at the moment.</Notice>
       ))}
       {listUnmanned(status).map(({ vantage, why }) => (
         <Notice tone="bad">

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { findDue, listSchedules, runKey } from '../../fleet/sweep/schedules.js';
 import type { SweepCounts } from '../../fleet/store/sweep-tally.js';
 import type { Sweep } from '../../fleet/store/sweeps.js';
+import { nameDatabase } from '../../model/store-place.js';
 import type { ServerApp } from '../../server/create-server.js';
 import { describeSchedule } from '../../words/schedule.js';
 import { listNames, renderCount } from '../../words/sentence.js';
@@ -33,6 +34,7 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
       }),
     );
     const { size, controls } = await counts.count();
+    const database = nameDatabase(size.path);
     const work = await readWork();
     const schedulers = (await store.schedulers.list(hostname(), now())).map(
       ({ owner, inventory: file }) => `process ${owner.pid} on ${owner.host}, of ${basename(file)}`,
@@ -98,8 +100,8 @@ export function addOperatorPage(app: ServerApp, context: PageContext): void {
         </div>
         <h2>Store</h2>
         <dl>
-          <dt>File</dt>
-          <dd>{basename(size.path)}</dd>
+          <dt>{database === null ? 'File' : 'Database'}</dt>
+          <dd>{database ?? basename(size.path)}</dd>
           <dt>Size</dt>
           <dd>{(size.bytes / 1_000_000).toFixed(1)} MB</dd>
           <dt>Checks from</dt>

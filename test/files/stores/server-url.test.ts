@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { findInPasswordFile } from '../../../src/files/stores/password-file.js';
 import { isServerUrl, parseServerUrl } from '../../../src/files/stores/server-url.js';
 import { InputError } from '../../../src/files/text/input-error.js';
-import { showServer } from '../../../src/model/store-place.js';
+import { nameDatabase, showServer } from '../../../src/model/store-place.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-urls-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -47,6 +47,20 @@ test.each([
   'postgres:///d?host=/run/pg&port=7&user=b%40c&schema=x',
 ])('%s is shown as it was given', (url) => {
   expect(showServer(parse(url))).toBe(url);
+});
+
+test.each([
+  ['postgres://ann@db.example/fleet', 'fleet on db.example'],
+  ['postgres://ann@[::1]:5433/d%20e?schema=x', 'd e on [::1], port 5433, schema x'],
+  ['postgres:///fleet?host=/tmp/pg&port=54999&user=c', 'fleet on this machine, port 54999'],
+  ['postgres:///fleet?host=/tmp/p%26q%2B%23/%3F%25&user=c', 'fleet on this machine'],
+])('%s is called %s on pages', (url, name) => {
+  expect(nameDatabase(showServer(parse(url)))).toBe(name);
+  expect(parse(showServer(parse(url))).host).toBe(parse(url).host);
+});
+
+test('a file has no name of a database', () => {
+  expect(nameDatabase('/srv/postgres://h/d')).toBeNull();
 });
 
 test.each([

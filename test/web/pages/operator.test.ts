@@ -93,3 +93,10 @@ test('a sweep is counted again as long as it goes on', async () => {
   expect(await read()).toMatchObject({ state: 'finished', clientsWithResults: 2, verdicts: { compliant: 2 } });
   expect(await read()).toMatchObject({ state: 'finished', clientsWithResults: 2, verdicts: { compliant: 2 } });
 });
+
+test('the operator is told where the store is, without a directory', async () => {
+  const { browse, store } = await servePages();
+  const { text } = await browse('/operator');
+  expect(text).toContain(`<dt>File</dt><dd>${basename(store.path)}</dd>`);
+  expect(text).not.toContain(dirname(store.path));
+});
