@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { networkOf } from '../../net/scan/gate.js';
+import { networkOf } from '../../net/scan/pacing.js';
 
 /** A look that waits to be ordered. */
 export interface Plannable {

@@ -1,9 +1,9 @@
 import { onAbort } from '../../async/time-limit.js';
 import type { Talk } from '../sockets/conversation.js';
 import { Core } from './core.js';
-import { NetworkPacing } from './gate.js';
 import { Host } from './host.js';
 import type { Outcome, Watcher } from './outcome.js';
+import { NetworkPacing } from './pacing.js';
 import type { TcpOptions } from './tcp-connect.js';
 import { talkTcp } from './tcp-talk.js';
 import type { Timing } from './timing.js';

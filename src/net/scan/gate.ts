@@ -1,12 +1,6 @@
-import { parseAddress } from '../../model/address.js';
 import { type Agenda, TICK_MS } from '../../async/agenda.js';
 import { Queue } from '../../async/queue.js';
-import type { Timing } from './timing.js';
-
-const PRUNE_ABOVE = 4096;
-
-/** Reserves the next moment at which a packet may leave; see {@link createPacer}. */
-export type Pacer = (now: number) => number;
+import type { Pacer } from './pacing.js';
 
 interface Job {
   readonly takesSocket: boolean;
@@ -120,33 +114,4 @@ export class Gate {
     if (job.takesSocket) this.#open++;
     job.run();
   }
-}
-
-/** Spaces packets to one network (IPv4 /24, IPv6 /48) across all of its targets. */
-export class NetworkPacing {
-  readonly #next = new Map<string, number>();
-
-  /** Creates the pacer of one host: keeps both the host's gap and that of its network. */
-  createPacer(address: string, { hostGapMs, networkGapMs }: Pick<Timing, 'hostGapMs' | 'networkGapMs'>): Pacer {
-    const network = networkOf(address);
-    let hostNext = 0;
-    return (now) => {
-      const due = Math.max(now, hostNext, this.#next.get(network) ?? 0);
-      hostNext = due + hostGapMs;
-      if (this.#next.size > PRUNE_ABOVE) this.#prune(now);
-      this.#next.set(network, due + networkGapMs);
-      return due;
-    };
-  }
-
-  #prune(now: number): void {
-    for (const [network, next] of this.#next) if (next < now) this.#next.delete(network);
-  }
-}
-
-/** The network that an address is paced with: its IPv4 /24 or IPv6 /48. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address.slice(0, address.lastIndexOf('.'));
-  const parsed = parseAddress(address);
-  return parsed ? String(parsed.value >> 80n) : address;
 }

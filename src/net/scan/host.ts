@@ -2,7 +2,7 @@ import { addressScope } from '../../model/address.js';
 import type { Transport } from '../../model/endpoint.js';
 import { hasAddressToReach } from '../sockets/addresses.js';
 import { type ErrnoMeaning, judgeErrno } from '../sockets/errno.js';
-import type { Pacer } from './gate.js';
+import type { Pacer } from './pacing.js';
 import type { Timing } from './timing.js';
 
 const LINUX_SYN_SECONDS = [0, 1, 2, 3, 4, 5, 7, 11, 19];

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agenda } from '../../../src/async/agenda.js';
-import { Gate, type Pacer } from '../../../src/net/scan/gate.js';
+import { Gate } from '../../../src/net/scan/gate.js';
+import type { Pacer } from '../../../src/net/scan/pacing.js';
 
 const atOnce: Pacer = (now) => now;
 const agendas: Agenda[] = [];

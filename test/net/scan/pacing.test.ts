@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { NetworkPacing } from '../../../src/net/scan/gate.js';
+import { NetworkPacing } from '../../../src/net/scan/pacing.js';
 
 const HOST_GAP = 7;
 const NETWORK_GAP = 3;
@@ -27,23 +27,39 @@ describe('NetworkPacing', () => {
           pacing.createPacer(address, { hostGapMs: HOST_GAP, networkGapMs: NETWORK_GAP }),
         );
         const lastOfHost = new Map<number, number>();
-        const lastOfNetwork = new Map<number, number>();
+        const ofNetworks = new Map<number, Set<number>>();
         let now = 100;
         for (const { host, wait } of steps) {
           now += wait;
           const network = NETWORKS[host]!;
-          const earliest = Math.max(
-            now,
-            (lastOfHost.get(host) ?? -Infinity) + HOST_GAP,
-            (lastOfNetwork.get(network) ?? -Infinity) + NETWORK_GAP,
-          );
+          const taken = ofNetworks.get(network) ?? new Set();
           const due = pacers[host]!(now);
-          expect(due).toBe(earliest);
+          const earliest = Math.max(now, (lastOfHost.get(host) ?? -Infinity) + HOST_GAP);
+          let free = Math.ceil(earliest / NETWORK_GAP) * NETWORK_GAP;
+          while (taken.has(free)) free += NETWORK_GAP;
+          expect(due).toBe(free);
           lastOfHost.set(host, due);
-          lastOfNetwork.set(network, due);
+          ofNetworks.set(network, taken.add(due));
         }
       }),
     );
+  });
+
+  test('a host with a long gap keeps nobody else of its network waiting', () => {
+    const pacing = new NetworkPacing();
+    const slow = pacing.createPacer('192.0.2.1', { hostGapMs: 1_000, networkGapMs: 1 });
+    const quick = pacing.createPacer('192.0.2.2', { hostGapMs: 1, networkGapMs: 1 });
+    expect([slow(0), slow(0), slow(0)]).toEqual([0, 1_000, 2_000]);
+    expect([quick(0), quick(0), quick(0)]).toEqual([1, 2, 3]);
+  });
+
+  test('a host may ask for a longer gap of its network than another', () => {
+    const pacing = new NetworkPacing();
+    const one = pacing.createPacer('192.0.2.1', { hostGapMs: 4, networkGapMs: 1 });
+    const other = pacing.createPacer('192.0.2.2', { hostGapMs: 0, networkGapMs: 2.5 });
+    expect([one(0), one(0), one(0)]).toEqual([0, 4, 8]);
+    // From 1 to 4 there is room for one that takes three, and none until 9.
+    expect([other(0), other(0), one(9), other(9)]).toEqual([1, 5, 12, 9]);
   });
 
   test.each([
@@ -54,8 +70,8 @@ describe('NetworkPacing', () => {
     ['two IPv6 /48', '2001:db8:1::1', '2001:db8:2::1', false],
   ])('%s', (_, one, other, shared) => {
     const pacing = new NetworkPacing();
-    expect(pacing.createPacer(one, GAPS)(5)).toBe(5);
-    expect(pacing.createPacer(other, GAPS)(5)).toBe(shared ? 15 : 5);
+    expect(pacing.createPacer(one, GAPS)(5)).toBe(10);
+    expect(pacing.createPacer(other, GAPS)(5)).toBe(shared ? 20 : 10);
   });
 
   test('still keeps gaps after very many networks', () => {
