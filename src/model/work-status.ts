@@ -67,10 +67,22 @@ export function listUnled({ coordinators }: Pick<WorkStatus, 'coordinators'>): r
   return [...new Set(coordinators.filter((one) => !led.has(keyOf(one))).map(({ inventory }) => inventory))].sort();
 }
 
-/** Vantages that no worker looks from at the moment, and why that is. */
-export function listUnmanned({ workers, queues }: WorkStatus): { readonly vantage: string; readonly why: string }[] {
-  const vantages = new Set([...queues, ...workers].map(({ vantage }) => vantage));
-  return [...vantages].sort().flatMap((vantage) => {
+/**
+ * Vantages that someone should look from: those of coordinators, and those for which orders wait. Where no coordinator is
+ * alive that could say so, all of which something is known.
+ */
+export function listWanted({ coordinators, workers, queues }: WorkStatus): string[] {
+  const alive = coordinators.filter((one) => one.alive);
+  const all = alive.length === 0;
+  const ordered = queues.filter(({ waiting, active }) => all || waiting + active > 0);
+  const names = [...ordered, ...(all ? workers : [])].map(({ vantage }) => vantage);
+  return [...new Set([...names, ...alive.flatMap(({ vantages }) => vantages)])].sort();
+}
+
+/** Those of them that no worker looks from at the moment, and why that is. */
+export function listUnmanned(status: WorkStatus): { readonly vantage: string; readonly why: string }[] {
+  const { workers } = status;
+  return listWanted(status).flatMap((vantage) => {
     const own = workers.filter((worker) => worker.vantage === vantage);
     const standings = own.map(standingOf);
     if (standings.includes('idle') || standings.includes('busy')) return [];

@@ -34,7 +34,7 @@ export const COMMANDS = {
   },
   worker: { title: 'Look at clients from here, for a coordinator', load: () => import('./worker.js') },
   workers: {
-    title: 'List the workers and what they are at, and the orders that wait for them',
+    title: 'List coordinators and workers, what they are at, and the orders that wait',
     load: () => import('./workers.js'),
   },
   clients: { title: 'List all clients with their verdicts, the worst first', load: () => import('./clients.js') },

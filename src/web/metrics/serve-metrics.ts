@@ -6,7 +6,7 @@ import { countFleet } from '../../fleet/sweep/page-clients.js';
 import { staleBefore } from '../../model/not-checked.js';
 import type { Listed } from '../../model/standing.js';
 import type { Observation } from '../../model/report.js';
-import { listUnmanned, type ReadWork, standingOf } from '../../model/work-status.js';
+import { listUnmanned, listWanted, type ReadWork, standingOf } from '../../model/work-status.js';
 import type { LiveFeed } from '../live/live-feed.js';
 
 /** More groups than these are counted together, as {@link OTHERS}: each is several series. */
@@ -171,8 +171,7 @@ export class ServeMetrics {
         const work = await readWork();
         if (!work) return;
         const without = listUnmanned(work).map(({ vantage }) => vantage);
-        for (const { vantage } of [...work.queues, ...work.workers])
-          gauge.set({ vantage }, without.includes(vantage) ? 0 : 1);
+        for (const vantage of listWanted(work)) gauge.set({ vantage }, without.includes(vantage) ? 0 : 1);
       },
     );
   }

@@ -21,7 +21,14 @@ const worker = (vantage: string, said: Partial<WorkerStatus> = {}): WorkerStatus
 });
 const coordinator = (said: Partial<CoordinatorStatus>): CoordinatorStatus => ({
   ...{ id: randomUUID(), host: 'box', pid: 5, version: '1.2.3', state: 'active', inventory: '/srv/clients.yaml' },
-  ...{ chosen: '', vantages: ['berlin'], alive: true, since: new Date('2026-10-31T01:00:00Z'), beatAt, ...said },
+  ...{
+    chosen: '',
+    vantages: ['berlin', 'office', 'paris', 'rome'],
+    alive: true,
+    since: new Date('2026-10-31T01:00:00Z'),
+    beatAt,
+    ...said,
+  },
 });
 const STATUS: WorkStatus = {
   coordinators: [
@@ -40,6 +47,7 @@ const STATUS: WorkStatus = {
   queues: [
     { vantage: 'berlin', waiting: 3, active: 1, givenUp: 0 },
     { vantage: 'oslo', waiting: 9, active: 0, givenUp: 2 },
+    { vantage: 'given-up', waiting: 0, active: 0, givenUp: 0 },
   ],
 };
 
@@ -63,6 +71,7 @@ describe('where looks are ordered,', () => {
     expect(rows).toContain('No worker looks from rome: its worker is ending.');
     expect(rows).toContain('No worker looks from oslo: there is none.');
     expect(rows).not.toContain('No worker looks from berlin');
+    expect(rows).not.toContain('No worker looks from given-up');
     expect(text).not.toContain('<b>no control');
   });
 
@@ -82,6 +91,7 @@ describe('where looks are ordered,', () => {
       'sallyport_vantage_manned{vantage="oslo"} 0',
     ])
       expect(text.split('\n')).toContain(line);
+    expect(text).not.toContain('sallyport_vantage_manned{vantage="given-up"}');
   });
 });
 
