@@ -15,12 +15,14 @@ import { renderTime } from '../../words/time.js';
 import { defineCommand } from '../kit/command.js';
 import { EXIT } from '../kit/ending.js';
 import { openOutput } from '../kit/output.js';
+import { RENAME_VANTAGE } from '../kit/rename-vantage.js';
 import { STORE, TABLE_OR_JSON } from '../kit/store.js';
 import { chooseServer, openWorkStatus } from '../kit/work.js';
 
 /** `sallyport workers`: who runs the schedules, who looks from where, and what waits for them. */
 export const command = defineCommand({
   options: { ...TABLE_OR_JSON, ...STORE },
+  subcommands: { rename: RENAME_VANTAGE },
   notes: [
     'Exit code 3 says that there is a vantage from which no worker looks at the moment, or that no coordinator runs the schedules: the one that did has fallen silent.',
   ],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { carryOver, diffStates } from '../../../src/fleet/changes/diff.js';
+import { renameVantage } from '../../../src/fleet/changes/rename-vantage.js';
 import { sayChange } from '../../../src/fleet/changes/say-change.js';
 import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import { addViolation, judgeLook } from '../../../src/fleet/sweep/judge-look.js';
@@ -63,6 +64,8 @@ describe('what one vantage saw open', () => {
   test.each([
     ['others look on', look({ b: shut })],
     ['one looks without a name', alone(shut)],
+    ['it goes by another name', look({ a2: shut, b: shut })],
+    ['it was the only one, and goes by another name', look({ a2: shut })],
   ])('stands, out of sight, once that vantage looks no more: %s', (_case, report) => {
     const { issue, kinds, titles, state } = follow(first, report);
     expect(issue).toMatchObject({ seenFrom: { a: 'outsider' }, lostAt: shut.startedAt });
@@ -71,6 +74,52 @@ describe('what one vantage saw open', () => {
     expect(state.verdict).toBe('violation');
     expect(follow(first, report, report).kinds).toEqual([]);
     expect(follow(first, report, look({ a: shut, b: shut })).kinds).toContain('resolved');
+  });
+});
+
+describe('a vantage that is given another name', () => {
+  const renamed = (report: ReportData) => renameVantage(stateOf(report), 'a', 'a2');
+  const known = renamed(first);
+  const after = (seen: Seen, before = known) => {
+    const report = look(seen);
+    return carryOver(before, stateOf(report), report).issues[KEY];
+  };
+
+  test('knows what it knew, and ends it once it sees it shut', () => {
+    expect(known.issues[KEY]?.seenFrom).toEqual({ a2: 'outsider' });
+    expect(known.refusalsTo).toEqual({ a2: ['conn-refused'], b: ['conn-refused'] });
+    expect(after({ a2: shut, b: shut })).toBeUndefined();
+  });
+
+  test('is not silent for the old one, and neither is any other', () => {
+    expect(after({ a2: silent, b: shut })).toMatchObject({ seenFrom: { a2: 'outsider' }, lostAt: shut.startedAt });
+    expect(after({ a2: null, b: shut })).toMatchObject({ seenFrom: { a2: 'outsider' } });
+    expect(after({ b: shut })).toMatchObject({ seenFrom: { a2: 'outsider' } });
+    expect(after({ a: shut, b: shut })).toMatchObject({ seenFrom: { a2: 'outsider' } });
+  });
+
+  test('may have looked by that name already, but as no other source', () => {
+    expect(renamed(look({ a: exposed, a2: exposed, b: exposed })).issues[KEY]?.seenFrom).toEqual({
+      a2: 'outsider',
+      b: 'outsider',
+    });
+    const both = { a: 'outsider', a2: 'provider' };
+    expect(renamed(look({ a: exposed, a2: as('provider', exposed) })).issues[KEY]?.seenFrom).toEqual(both);
+  });
+
+  test('changes nothing else: what stands after any look is what stood without the new name', () => {
+    fc.assert(
+      fc.property(soundSurvey, soundSurvey, soundSurvey, soundSurvey, anyProfile, (a, b, laterA, laterB, by) => {
+        const before = stateOf(join({ a, b }, by));
+        const [old, now] = [join({ a: laterA, b: laterB }, by), join({ a2: laterA, b: laterB }, by)];
+        const stood = carryOver(before, stateOf(old), old);
+        const stands = carryOver(renameVantage(before, 'a', 'a2'), stateOf(now), now);
+        expect(Object.keys(stands.issues)).toEqual(Object.keys(stood.issues));
+        expect(stands.verdict).toBe(stood.verdict);
+        expect(stands.refusalsTo).toEqual(renameVantage(stood, 'a', 'a2').refusalsTo);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
