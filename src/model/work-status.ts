@@ -45,6 +45,9 @@ export interface WorkStatus {
   readonly queues: readonly QueueStatus[];
 }
 
+/** What is known where there are none. */
+export const NOTHING: WorkStatus = { coordinators: [], workers: [], queues: [] };
+
 /** Reads what coordinators and workers are at; null where there are none, because a store is a file, or no one has ever ordered looks. */
 export type ReadWork = () => Promise<WorkStatus | null>;
 
@@ -93,13 +96,20 @@ export function listUnmanned(status: WorkStatus): { readonly vantage: string; re
   });
 }
 
-/** All that is known of coordinators and workers, for programs: what is wrong, too. */
-export function describeWork(status: WorkStatus) {
+/** All that is known of coordinators and workers, for programs; times are ISO 8601, UTC. Null: nothing is. */
+export function describeWork(status: WorkStatus | null) {
+  const { coordinators, workers, queues } = status ?? NOTHING;
   return {
-    coordinators: status.coordinators.map(({ chosen: _chosen, ...coordinator }) => coordinator),
-    workers: status.workers,
-    queues: status.queues,
-    unmanned: listUnmanned(status),
-    unled: listUnled(status),
+    coordinators: coordinators.map(({ chosen: _chosen, since, beatAt, vantages, ...coordinator }) => ({
+      ...{ ...coordinator, vantages: [...vantages] },
+      ...{ since: since.toISOString(), beatAt: beatAt.toISOString() },
+    })),
+    workers: workers.map(({ beatAt, orders, ...worker }) => ({
+      ...{ ...worker, orders: [...orders] },
+      beatAt: beatAt.toISOString(),
+    })),
+    queues: [...queues],
+    unmanned: listUnmanned(status ?? NOTHING),
+    unled: [...listUnled(status ?? NOTHING)],
   };
 }

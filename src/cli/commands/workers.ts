@@ -4,6 +4,7 @@ import {
   describeWork,
   listUnled,
   listUnmanned,
+  NOTHING,
   standingOf,
   type WorkerStatus,
   type WorkStatus,
@@ -29,7 +30,7 @@ export const command = defineCommand({
   async run({ format, store }) {
     const shown = await openWorkStatus(chooseServer(store));
     try {
-      const status = (await shown.read()) ?? { coordinators: [], workers: [], queues: [] };
+      const status = (await shown.read()) ?? NOTHING;
       const output = await openOutput();
       await output.write(format === 'json' ? renderJson(describeWork(status)) : renderStatus(status));
       await output.close();

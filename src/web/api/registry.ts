@@ -13,6 +13,7 @@ import { addMetrics } from './metrics.js';
 import { addProbe } from './probe.js';
 import { addSweeps } from './sweeps.js';
 import { addWaivers } from './waivers.js';
+import { addWorkers } from './workers.js';
 
 /** All resources, in the order of the document. */
 const RESOURCES: readonly ((api: ServerApp, context: PageContext) => void)[] = [
@@ -23,6 +24,7 @@ const RESOURCES: readonly ((api: ServerApp, context: PageContext) => void)[] = [
   addWaivers,
   addInventory,
   addSweeps,
+  addWorkers,
   addMetrics,
   addProbe,
   addBadge,

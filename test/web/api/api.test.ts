@@ -16,7 +16,14 @@ interface OpenApi {
   readonly paths: Record<string, Record<string, Operation>>;
 }
 
-const READ = ['/api/v1/clients', '/api/v1/changes', '/api/v1/checks', '/api/v1/waivers', '/api/v1/sweeps'];
+const READ = [
+  '/api/v1/clients',
+  '/api/v1/changes',
+  '/api/v1/checks',
+  '/api/v1/waivers',
+  '/api/v1/sweeps',
+  '/api/v1/workers',
+];
 
 /** What changes something, with the least role that may. */
 const CHANGES = [
@@ -48,6 +55,7 @@ describe('the document', () => {
       'get /api/v1/inventory',
       'get /api/v1/sweeps',
       'get /api/v1/waivers',
+      'get /api/v1/workers',
       'get /badge/{file}',
       'get /metrics',
       'get /probe',

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import fc from 'fast-check';
+import { StoreError } from '../../../src/fleet/store/store-error.js';
+import type { ReadWork, WorkStatus } from '../../../src/model/work-status.js';
 import { answer, site, survey } from '../../check/rules/build-survey.js';
 import { addSweep, client } from '../../cli/filled-store.js';
 import { type Answer, type Asked, until } from '../../vantage/run-app.js';
@@ -19,6 +22,23 @@ const WAIVER = { client: 'acme', rule: 'admin-interface-reachable', endpoint: 't
 const INVENTORY =
   'defaults: { authorization: { by: Ann, reference: T1 } }\nclients: [{ id: acme, address: 127.0.0.11 }]\n';
 const FOREIGN = { 'sec-fetch-site': 'cross-site' };
+
+/** Coordinators and workers. */
+const WORK: WorkStatus = {
+  coordinators: [
+    {
+      ...{ id: randomUUID(), host: 'box', pid: 5, version: '1.0.0', state: 'standby', inventory: '/srv/clients.yaml' },
+      ...{ chosen: '', vantages: ['berlin'], alive: true, since: new Date(), beatAt: new Date() },
+    },
+  ],
+  workers: [
+    {
+      ...{ id: randomUUID(), vantage: 'berlin', host: 'box', pid: 7, version: '1.0.0', state: 'busy', note: '' },
+      ...{ looks: 3, orders: [randomUUID()], alive: false, beatAt: new Date() },
+    },
+  ],
+  queues: [{ vantage: 'berlin', waiting: 1, active: 1, givenUp: 0 }],
+};
 
 /** What makes a route answer: well, and as each status says that not all routes have. */
 interface Plan {
@@ -80,6 +100,7 @@ const PLANS: Readonly<Record<string, Plan>> = {
     },
   },
   'get /api/v1/sweeps': read('/api/v1/sweeps'),
+  'get /api/v1/workers': read('/api/v1/workers'),
   'get /metrics': {
     ...read('/metrics'),
     others: {
@@ -158,7 +179,7 @@ test('the document is one of OpenAPI 3.1', async () => {
 
 describe('each answer is as it is described', () => {
   test('where all is well, and where it is not', async () => {
-    const { send, signIn, checks, origin } = await serve();
+    const { send, signIn, checks, origin } = await serve({ readWork: () => Promise.resolve(WORK) });
     const cookie = await signIn('viewer');
     for (const [route, planned] of Object.entries(PLANS)) {
       for (const status of document.statusesOf(route)) {
@@ -181,12 +202,14 @@ describe('each answer is as it is described', () => {
   });
 
   test('where too much is checked already, and the store is damaged', async () => {
-    const { send, store, checks } = await serve();
+    let read: ReadWork = () => Promise.resolve(null);
+    const { send, store, checks } = await serve({ readWork: () => read() });
     const endless = (_see: unknown, signal: AbortSignal) =>
       new Promise<{ reports: []; unchecked: [] }>((resolve) =>
         signal.addEventListener('abort', () => resolve({ reports: [], unchecked: [] })),
       );
     for (let index = 0; index < 8; index++) checks.begin({ title: 'endless', client: null, by: 'Ann' }, endless);
+    read = () => Promise.reject(new StoreError('the database is away'));
     writeFileSync(store.path, Buffer.alloc(1 << 20, 'no database'));
     for (const [route, { ok, others }] of Object.entries(PLANS)) {
       const ask = () => send({ token: TOKENS.admin, ...(others?.[503] ?? ok) });

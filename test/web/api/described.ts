@@ -27,7 +27,7 @@ export function readDocument(text: string): Document {
       Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, operation] as const),
     ),
   );
-  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, date: true } });
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, date: true, uuid: true } });
   return {
     json,
     routes: [...operations.keys()],

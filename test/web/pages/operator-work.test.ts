@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { CoordinatorStatus, WorkerStatus, WorkStatus } from '../../../src/model/work-status.js';
+import {
+  type CoordinatorStatus,
+  describeWork,
+  type WorkerStatus,
+  type WorkStatus,
+} from '../../../src/model/work-status.js';
 import { servePages } from '../serve.js';
 
 const beatAt = new Date('2026-11-01T03:00:00Z');
@@ -75,6 +80,21 @@ describe('where looks are ordered,', () => {
     expect(text).not.toContain('<b>no control');
   });
 
+  test('programs are told the same', async () => {
+    const { send } = await servePages({ readWork: () => Promise.resolve(STATUS) });
+    const { status, text } = await send({ path: '/api/v1/workers' });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(describeWork(STATUS))));
+    expect(JSON.parse(text)).toMatchObject({
+      coordinators: [{ host: 'one', state: 'active', alive: true, since: '2026-10-31T01:00:00.000Z' }, {}, {}, {}],
+      workers: STATUS.workers.map(({ vantage, state }) => ({ vantage, state })),
+      queues: STATUS.queues,
+      unmanned: [{ vantage: 'office' }, { vantage: 'oslo' }, { vantage: 'paris' }, { vantage: 'rome' }],
+      unled: ['/srv/other.yaml'],
+    });
+    expect(text).not.toContain('chosen');
+  });
+
   test('metrics have them', async () => {
     const { send } = await servePages({ readWork: () => Promise.resolve(STATUS) });
     const { text } = await send({ path: '/metrics' });
@@ -98,6 +118,9 @@ describe('where looks are ordered,', () => {
 test('where none ever were, nothing is said of workers', async () => {
   const { browse, send } = await servePages();
   expect((await browse('/operator')).text).not.toMatch(/[Ww]orker|[Cc]oordinator/);
+  expect(JSON.parse((await send({ path: '/api/v1/workers' })).text)).toEqual({
+    ...{ coordinators: [], workers: [], queues: [], unmanned: [], unled: [] },
+  });
   expect((await send({ path: '/metrics' })).text).not.toMatch(
     /^sallyport_(?:coordinators|workers|orders|vantage_manned)\{/m,
   );
