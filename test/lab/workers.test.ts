@@ -185,6 +185,7 @@ describe('sites that answer one vantage otherwise than the other', () => {
   const spaces: Namespace[] = [];
   const reports = new Map<string, Report>();
   let place: string;
+  let coordinator: Running;
 
   beforeAll(async () => {
     const site = await makeNamespace('site');
@@ -234,7 +235,7 @@ describe('sites that answer one vantage otherwise than the other', () => {
       const options = { store, inventory: trunk, clients: all, confirmAfterMs: 0, alerts: null };
       const { sweep } = await beginSweep(options);
       await store.finishSweep(sweep.id, 'interrupted', new Date());
-      start([
+      coordinator = start([
         ...['coordinator', '--inventory', trunk, '--store', place, '--allow-special', '--confirm-after', '0'],
         ...['--vantage', 'trunk=provider', '--vantage', 'cloud'],
       ]);
@@ -287,15 +288,12 @@ describe('sites that answer one vantage otherwise than the other', () => {
       ]);
   });
 
+  const run = (...args: string[]) =>
+    execute([process.execPath, join(process.cwd(), 'bin/sallyport.js'), ...args, '--store', place]);
+
   test('a check has running workers look at once', async () => {
     const args = ['check', SITE.broken, '--profile', 'sip-trunk', '--allow-special', '--format', 'json', '--quiet'];
-    const from = ['--vantages', 'trunk=provider,cloud', '--store', place];
-    const { code, stdout } = await execute([
-      process.execPath,
-      join(process.cwd(), 'bin/sallyport.js'),
-      ...args,
-      ...from,
-    ]);
+    const { code, stdout } = await run(...args, '--vantages', 'trunk=provider,cloud');
     const report = reportSchema.parse(JSON.parse(stdout));
     expect(code).toBe(1);
     expect(report.findings.map(({ rule }) => rule)).toContain('restriction-broken');
@@ -304,5 +302,28 @@ describe('sites that answer one vantage otherwise than the other', () => {
       ['cloud', 'violation'],
     ]);
     expect(server.query('select count(*) from sallyport_work.looks', 'trunk').trim()).toBe('0');
+  });
+
+  test('who runs the schedules and who looks is shown', async () => {
+    const { code, stdout } = await run('workers', '--format', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      coordinators: [{ pid: coordinator.pid, state: 'active', alive: true, vantages: ['trunk', 'cloud'] }],
+      workers: [{ vantage: 'cloud' }, { vantage: 'trunk' }],
+      ...{ unmanned: [], unled: [] },
+    });
+  });
+
+  test('a vantage gets another name, with what is known from it, once no coordinator looks from it', async () => {
+    const rename = () => run('workers', 'rename', 'cloud', 'cloud2');
+    const countNamed = (name: string) =>
+      server.query(`select count(*) from sallyport.slots where state like '%"${name}":%'`, 'trunk').trim();
+    expect(await rename()).toMatchObject({ code: 2, stderr: expect.stringContaining('stop it first') });
+    await coordinator.signal('SIGTERM');
+    expect(await rename()).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^cloud becomes cloud2, .*3 addresses/),
+    });
+    expect([countNamed('cloud'), countNamed('cloud2'), countNamed('trunk')]).toEqual(['0', '3', '3']);
   });
 });
