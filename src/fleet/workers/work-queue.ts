@@ -84,7 +84,7 @@ export class WorkQueue implements WorkSource {
     await this.#session.inTransaction(async (execute) => {
       await this.looks.add(execute, vantage, order.id, keys);
       const options = { id: order.id, priority: urgent ? 1 : 0, db: { executeSql: execute } };
-      await this.#boss.send(queueOf(vantage), { order: pack(order) }, options);
+      await this.#boss.send(queueOf(vantage), { id: order.id, order: pack(order) }, options);
     });
   }
 
@@ -94,10 +94,10 @@ export class WorkQueue implements WorkSource {
     // The library takes trouble of the server for "nothing there".
     if (!job && this.#session.failure) throw this.#session.failure as Error;
     if (!job) return null;
-    const order = readJob(job.data);
-    if (order.success) {
+    const { order } = readJob(job.data);
+    if (order) {
       await this.looks.give(job.id, workerId);
-      return order.data;
+      return order;
     }
     const why = 'the order is of another version of sallyport: update all workers and coordinators';
     await this.#boss.fail(queueOf(vantage), job.id, { message: why });
@@ -139,11 +139,12 @@ export class WorkQueue implements WorkSource {
       const jobs = await this.#boss.fetch(deadOf(vantage), { batchSize: 16, includeMetadata: true });
       if (jobs.length === 0) return { orders, why };
       for (const { id, data, output } of jobs) {
-        const order = readJob(data);
+        // A copy, with an id of its own; also of an order that no version of ours reads.
+        const { id: orderId } = readJob(data);
         why = describeFailure(output);
         const trouble = `no worker could make this look in ${RETRIES + 1} tries: ${why}`.slice(0, 512);
         await this.#session.inTransaction(async (execute) => {
-          if (order.success) await this.looks.settle(execute, vantage, order.data.id, trouble);
+          if (orderId !== null) await this.looks.settle(execute, vantage, orderId, trouble);
           await this.#end(execute, deadOf(vantage), id);
         });
         orders++;
@@ -200,10 +201,11 @@ export class WorkQueue implements WorkSource {
 const queueOf = (vantage: string): string => `look-${vantage}`;
 const deadOf = (vantage: string): string => `dead-${vantage}`;
 
-/** What a job holds: the session gives JSON as text. */
-function readJob(data: unknown) {
-  const { order } = (JSON.parse(String(data)) ?? {}) as { order?: unknown };
-  return workOrderSchema.safeParse(unpack(String(order)));
+/** What a job holds: the session gives JSON as text. No order if it is of another version. */
+function readJob(data: unknown): { readonly id: string | null; readonly order: WorkOrder | null } {
+  const { id, order } = (JSON.parse(String(data)) ?? {}) as { id?: unknown; order?: unknown };
+  const read = workOrderSchema.safeParse(unpack(String(order)));
+  return { id: typeof id === 'string' ? id : null, order: read.data ?? null };
 }
 
 function describeFailure(output: unknown): string {

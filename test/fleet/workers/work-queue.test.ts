@@ -184,6 +184,18 @@ describeServer('the queue', () => {
     expect(await listMade()).toEqual(['no worker could make this look in 4 tries: each that took it fell silent']);
   });
 
+  test('gives up an order that no one can read, and its looks say so', async () => {
+    const order = createOrder();
+    await queue.order('berlin', order);
+    await session.query(`update ${session.schema}.job set data = jsonb_set(data, '{order}', '"of another version"')`);
+    for (let tries = 0; tries < 4; tries++) {
+      await expect(queue.take('berlin', ANN)).rejects.toThrow('of another version of sallyport');
+      await session.query(`update ${session.schema}.job set start_after = now() - interval '1 s'`);
+    }
+    expect(await queue.settleGivenUp('berlin')).toMatchObject({ orders: 1 });
+    expect(await listMade()).toEqual([expect.stringContaining('in 4 tries: the order is of another version')]);
+  });
+
   test('has who runs the schedules and who stands by be shown, since when, and who has fallen silent', async () => {
     const sign = (id: string, state: 'active' | 'standby') => ({
       ...{ id, state, host: 'box', pid: 5, version: '1.0.0' },
