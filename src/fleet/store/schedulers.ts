@@ -1,6 +1,9 @@
 import type { StoreConnection } from './connection.js';
-import { isAlive, type Owner } from './sweeps.js';
+import { isTurn, noteFirstRun, type ScheduledRun, takeRun } from './runs.js';
+import type { LeavingOut } from './sweep-tally.js';
+import { beginSweep, isAlive, noteRun, type Owner, type Sweep, type SweepPlan } from './sweeps.js';
 import type { Tables } from './tables.js';
+import type { Client } from '../../model/client.js';
 
 /** A process that runs schedules on a store, or would. */
 export interface Scheduler {
@@ -59,6 +62,33 @@ export class Schedulers {
   async list(host: string, now: Date): Promise<Scheduler[]> {
     const rows = await this.#connection.tables.selectFrom('schedulers').selectAll().orderBy('token').execute();
     return rows.filter((row) => isAlive(row, host, now)).map(toScheduler);
+  }
+
+  /**
+   * Stores a sweep that is the run of a schedule, with its clients, as Store.beginSweep does; null if it has begun
+   * before, or is another one's to begin by now.
+   */
+  beginRun(
+    run: ScheduledRun,
+    plan: SweepPlan,
+    clients: Iterable<Client> | AsyncIterable<Client>,
+    leaveOut: (client: Client) => LeavingOut | null,
+  ): Promise<Sweep | null> {
+    return this.#connection.transact(async (db) =>
+      (await takeRun(db, run, plan.startedAt)) ? beginSweep(db, plan, clients, leaveOut) : null,
+    );
+  }
+
+  /** Notes since when a schedule is known, where that is not noted; returns what is. */
+  noteKnown(key: string, now: Date): Promise<Date> {
+    return this.#connection.transact((db) => noteFirstRun(db, key, now));
+  }
+
+  /** Notes until when a schedule ran, unless it is another one's turn by now. */
+  endRun({ key, turn }: Pick<ScheduledRun, 'key' | 'turn'>, at: Date): Promise<void> {
+    return this.#connection.transact(async (db) => {
+      if (await isTurn(db, turn)) await noteRun(db, key, at);
+    });
   }
 
   /** Leaves the schedules to others. */

@@ -94,8 +94,8 @@ export class Store {
   }
 
   /** Gives a sweep to an owner on this machine; false if its owner is alive, or if it is finished. */
-  claimSweep(id: number, owner: sweeps.Owner): Promise<boolean> {
-    return this.#connection.transact((db) => sweeps.claimSweep(db, id, owner, new Date()));
+  claimSweep(id: number, owner: sweeps.Owner, now = new Date()): Promise<boolean> {
+    return this.#connection.transact((db) => sweeps.claimSweep(db, id, owner, now));
   }
 
   /** The newest sweep of an inventory (absolute path) that is not finished, whether someone runs it or not. */
@@ -103,14 +103,20 @@ export class Store {
     return sweeps.findUnfinished(this.#db, inventory);
   }
 
-  /** Notes that the owner of a sweep is alive; after 60 s without, others may take it. */
-  beat(id: number, at: Date): Promise<void> {
-    return this.#connection.transact((db) => sweeps.beat(db, id, at));
+  /**
+   * Notes that the owner of a sweep is alive; after 60 s without, others may take it. False, where the owner is named,
+   * if one of them has.
+   */
+  beat(id: number, at: Date, owner: sweeps.Owner | null = null): Promise<boolean> {
+    return this.#connection.transact((db) => sweeps.beat(db, id, at, owner));
   }
 
-  /** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be continued. */
-  finishSweep(id: number, state: 'finished' | 'interrupted', at: Date): Promise<void> {
-    return this.#connection.transact((db) => sweeps.finishSweep(db, id, state, at));
+  /**
+   * Ends a sweep; where its owner is named, only if it is still that one's. What a finished one had still to do is
+   * forgotten; an interrupted one can be continued.
+   */
+  finishSweep(id: number, state: 'finished' | 'interrupted', at: Date, owner?: sweeps.Owner): Promise<void> {
+    return this.#connection.transact((db) => sweeps.finishSweep(db, id, { state, at, ...(owner && { owner }) }));
   }
 
   getSweep(id: number): Promise<sweeps.Sweep | null> {

@@ -160,13 +160,30 @@ export async function findUnfinished(db: Db, inventory: string): Promise<Sweep |
   return row ? toSweep(row) : null;
 }
 
-/** Notes that the owner of a sweep is alive. */
-export async function beat(db: Db, id: number, at: Date): Promise<void> {
+/** Notes that the owner of a sweep is alive; false, where one is named, if it is no longer that one's. */
+export async function beat(db: Db, id: number, at: Date, owner: Owner | null): Promise<boolean> {
+  if (owner && !(await isRunBy(db, id, owner))) return false;
   await db.updateTable('sweeps').set({ beat_at: at.getTime() }).where('id', '=', id).execute();
+  return true;
+}
+
+/** Whether a sweep is under way, and someone has not given it to another one. */
+async function isRunBy(db: Db, id: number, { host, pid }: Owner): Promise<boolean> {
+  const row = await db.selectFrom('sweeps').select(['state', 'host', 'pid']).where('id', '=', id).executeTakeFirst();
+  return row?.state === 'running' && row.host === host && row.pid === pid;
+}
+
+/** How a sweep ends. */
+export interface SweepEnding {
+  readonly state: 'finished' | 'interrupted';
+  readonly at: Date;
+  /** Who ends it: nothing is done if it is no longer that one's. Whoever it is, where none is named. */
+  readonly owner?: Owner;
 }
 
 /** Ends a sweep. What a finished one had still to do is forgotten; an interrupted one can be continued. */
-export async function finishSweep(db: Db, id: number, state: 'finished' | 'interrupted', at: Date): Promise<void> {
+export async function finishSweep(db: Db, id: number, { state, at, owner }: SweepEnding): Promise<void> {
+  if (owner && !(await isRunBy(db, id, owner))) return;
   if (state === 'finished') {
     await db.deleteFrom('work').where('sweep_id', '=', id).execute();
     await db.deleteFrom('left_out').where('sweep_id', '=', id).execute();

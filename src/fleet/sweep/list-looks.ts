@@ -1,3 +1,4 @@
+import { type Clock, SYSTEM_CLOCK } from '../../async/clock.js';
 import { mapConcurrently } from '../../async/map-concurrently.js';
 import { chooseMovedSearch, type PlanOptions } from '../../check/probes/plan.js';
 import { chooseSource, type SharedOptions } from '../../check/run/run-options.js';
@@ -39,6 +40,7 @@ export interface ListLooksOptions extends CommonTerms {
   readonly exclude?: Exclusion | undefined;
   readonly allowSpecial?: boolean | undefined;
   readonly resolve?: ResolveName | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function* listLooks(
   signal: AbortSignal,
   onLeft: (client: Client, reason: string | null) => void,
 ): AsyncGenerator<LookJob> {
-  const { store, exclude = NO_EXCLUSION, allowSpecial = false, resolve = resolveName } = options;
+  const { store, exclude = NO_EXCLUSION, allowSpecial = false, resolve = resolveName, clock = SYSTEM_CLOCK } = options;
   const findTerms = createTermsCache(options);
   const waivers = groupByClient(await store.listWaivers());
   const leave = async (client: Client, reason: string | null): Promise<LookJob[]> => {
@@ -64,7 +66,7 @@ export async function* listLooks(
   };
   const expand = async (client: Client): Promise<LookJob[]> => {
     // It may have ended since the sweep began.
-    const problem = authorizationProblem(client, new Date());
+    const problem = authorizationProblem(client, clock.now());
     if (problem !== null) return leave(client, problem);
     const done = await store.listDoneSlots(sweepId, client.id);
     const final = new Set(done.filter((slot) => slot.final).map(({ slot }) => slot));

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../async/clock.js';
 import type { Scheduler } from '../store/schedulers.js';
 import type { Store } from '../store/store.js';
 import { describeOwner } from './sweep.js';
 import type { Turn } from './watch-options.js';
+
+/** How it is asked whose turn it is. */
+export interface TurnOptions {
+  /** How often one says to be alive, or asks whether the other still is; well below 60 s. */
+  readonly everyMs: number;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly note: (line: string) => void;
+  readonly onTurn: ((turn: Turn) => void) | undefined;
+}
 
 /**
  * Whose turn it is to run the schedules of the same clients on one store: a process that finds another at it stands by,
@@ -10,40 +20,52 @@ import type { Turn } from './watch-options.js';
  */
 export class ScheduleTurn {
   readonly #me: Scheduler;
-  #askedAt = -Infinity;
+  /** By the clock that signs of life are judged by; null: it is to be asked at once. */
+  #askedAt: Date | null = null;
   #held = false;
   #asking: Promise<void> | null = null;
   #told: string | null = null;
 
-  /** @param everyMs how often it says to be alive, or asks whether the other still is; well below 60 s */
   constructor(
     private readonly store: Store,
     { inventory, chosen }: Omit<Turn, 'isOurs'>,
-    private readonly everyMs: number,
-    private readonly note: (line: string) => void,
-    private readonly onTurn: (turn: Turn) => void = () => {},
+    private readonly options: TurnOptions,
   ) {
     this.#me = { token: randomUUID(), inventory, chosen, owner: describeOwner() };
+  }
+
+  /** What the schedules are claimed by. */
+  get token(): string {
+    return this.#me.token;
   }
 
   /** Says which other processes run other schedules on this store. */
   async tellOthers(): Promise<void> {
     const { inventory, chosen } = this.#me;
-    for (const other of await this.store.schedulers.listOthers(this.#me, new Date())) {
+    for (const other of await this.store.schedulers.listOthers(this.#me, this.options.clock.now())) {
       const who = `${describe(other)} runs schedules on this store too`;
-      if (other.inventory !== inventory) this.note(`${who}, of ${other.inventory}`);
+      if (other.inventory !== inventory) this.options.note(`${who}, of ${other.inventory}`);
       else if (other.chosen !== chosen)
-        this.note(`${who}, with another --group, --client or --tag: clients that both have are checked by both`);
+        this.options.note(
+          `${who}, with another --group, --client or --tag: clients that both have are checked by both`,
+        );
     }
   }
 
   /** Whether it is our turn. Asks only now and then; a store that cannot be written changes nothing. */
   async take(): Promise<boolean> {
-    if (performance.now() - this.#askedAt >= this.everyMs) {
+    const askedAt = this.#askedAt?.getTime() ?? -Infinity;
+    // A clock that was set back is no reason not to ask.
+    if (Math.abs(this.options.clock.now().getTime() - askedAt) >= this.options.everyMs) {
       this.#asking ??= this.#ask().finally(() => (this.#asking = null));
       await this.#asking;
     }
     return this.#held;
+  }
+
+  /** Has it be asked anew: it may be that another took it meanwhile. */
+  doubt(): void {
+    this.#askedAt = null;
   }
 
   /** Leaves the turn to others. */
@@ -53,10 +75,11 @@ export class ScheduleTurn {
   }
 
   async #ask(): Promise<void> {
-    this.#askedAt = performance.now();
+    const now = this.options.clock.now();
+    this.#askedAt = now;
     let holder: Scheduler | null;
     try {
-      holder = await this.store.schedulers.claim(this.#me, new Date());
+      holder = await this.store.schedulers.claim(this.#me, now);
     } catch {
       return;
     }
@@ -64,13 +87,13 @@ export class ScheduleTurn {
     this.#held = holder === null;
     this.#told = after;
     const { inventory, chosen } = this.#me;
-    this.onTurn({ inventory, chosen, isOurs: this.#held });
+    this.options.onTurn?.({ inventory, chosen, isOurs: this.#held });
     if (holder && after !== before)
-      this.note(
+      this.options.note(
         `${describe(holder)} runs these schedules on this store already: this one sweeps nothing on schedule, so that ` +
           'nothing is swept twice, and takes over within a minute or so when that one ends',
       );
-    if (!holder && before !== null) this.note('the other process has ended: this one runs the schedules now');
+    if (!holder && before !== null) this.options.note('the other process has ended: this one runs the schedules now');
   }
 }
 

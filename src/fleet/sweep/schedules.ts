@@ -34,6 +34,11 @@ export function runKey(
   return JSON.stringify(['schedule', key, inventory, chosen]);
 }
 
+/** What it is remembered by since when a schedule is known that has not run yet. */
+export function knownKey(schedule: Pick<Schedule, 'key'>, files: Parameters<typeof runKey>[1]): string {
+  return `known ${runKey(schedule, files)}`;
+}
+
 /** Lists the schedules of an inventory. */
 export async function listSchedules(clients: Iterable<Client> | AsyncIterable<Client>): Promise<Schedule[]> {
   const schedules = new Map<string, Schedule>();

@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
+import { type Clock, SYSTEM_CLOCK } from '../../async/clock.js';
 import { choosePing, chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
 import { runTargets, type RunTargetsOptions, type SeeEndpoint } from '../../check/run/run-targets.js';
 import type { ResolveName } from '../../model/address.js';
 import type { Exclusion } from '../../files/targets/guard.js';
 import type { AlertConfig } from '../alerts/alert-config.js';
+import type { ScheduledRun } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import type { LeavingOut, Skipped, SweepTally } from '../store/sweep-tally.js';
-import type { Sweep } from '../store/sweeps.js';
+import type { Sweep, SweepPlan } from '../store/sweeps.js';
 import { Blindness } from './blindness.js';
 import { createLapse } from './list-clients.js';
 import { type CommonTerms, listLooks, type LookJob } from './list-looks.js';
@@ -61,6 +63,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly onEndpoint?: SeeEndpoint | undefined;
   /** Trouble of our own, each told once, in words. */
   readonly onTrouble?: ((trouble: string) => void) | undefined;
+  /** This machine's, where not given: the times of the sweep, and its signs of life, are by it. */
+  readonly clock?: Clock | undefined;
 }
 
 /** What running a prepared sweep takes. */
@@ -110,27 +114,42 @@ export interface SweepEnd {
 export async function resumeSweep({
   store,
   inventory,
-}: Pick<SweepOptions, 'store' | 'inventory'>): Promise<PreparedSweep | null> {
+  clock = SYSTEM_CLOCK,
+}: Pick<SweepOptions, 'store' | 'inventory' | 'clock'>): Promise<PreparedSweep | null> {
   const unfinished = await store.findUnfinished(inventory);
-  if (!unfinished || !(await store.claimSweep(unfinished.id, describeOwner()))) return null;
+  if (!unfinished || !(await store.claimSweep(unfinished.id, describeOwner(), clock.now()))) return null;
   return { sweep: unfinished, resumed: true, ...(await store.tallySweep(unfinished.id)) };
 }
 
 /** Puts a new sweep with all its work into the store. */
 export async function beginSweep(options: SweepOptions, now = new Date()): Promise<PreparedSweep> {
-  const { store, inventory, clients, everyone = clients } = options;
-  if (everyone) await store.putRoster(inventory, listRoster(everyone));
-  const leaveOut = (client: Client): LeavingOut | null => {
-    if (client.paused) return { why: 'paused', reason: 'it is paused' };
-    const problem = authorizationProblem(client, now);
-    return problem === null ? null : { why: 'unauthorised', reason: problem };
-  };
-  const sweep = await store.beginSweep(
-    { inventory, filter: options.filter ?? {}, owner: describeOwner(), startedAt: now },
-    clients,
-    leaveOut,
-  );
+  const { store, clients } = options;
+  await noteEveryone(options);
+  const sweep = await store.beginSweep(describePlan(options, now), clients, (client) => leaveOut(client, now));
   return { sweep, resumed: false, ...(await store.tallySweep(sweep.id)) };
+}
+
+/** The same for the run of a schedule; null if that has begun before, or is another one's to begin by now. */
+export async function beginRun(run: ScheduledRun, options: SweepOptions, now: Date): Promise<PreparedSweep | null> {
+  const { store, clients } = options;
+  await noteEveryone(options);
+  const plan = describePlan(options, now);
+  const sweep = await store.schedulers.beginRun(run, plan, clients, (client) => leaveOut(client, now));
+  return sweep && { sweep, resumed: false, ...(await store.tallySweep(sweep.id)) };
+}
+
+async function noteEveryone({ store, inventory, clients, everyone = clients }: SweepOptions): Promise<void> {
+  if (everyone) await store.putRoster(inventory, listRoster(everyone));
+}
+
+function describePlan({ inventory, filter = {} }: SweepOptions, startedAt: Date): SweepPlan {
+  return { inventory, filter, owner: describeOwner(), startedAt };
+}
+
+function leaveOut(client: Client, now: Date): LeavingOut | null {
+  if (client.paused) return { why: 'paused', reason: 'it is paused' };
+  const problem = authorizationProblem(client, now);
+  return problem === null ? null : { why: 'unauthorised', reason: problem };
 }
 
 /** This process, as the store names who runs something. */
@@ -147,8 +166,9 @@ export async function* runSweep(
   options: RunSweepOptions,
   end: (end: SweepEnd) => void = () => {},
 ): AsyncGenerator<SweepResult> {
-  const { store, confirmAfterMs, alerts } = options;
+  const { store, confirmAfterMs, alerts, clock = SYSTEM_CLOCK } = options;
   const sweepId = prepared.sweep.id;
+  const owner = describeOwner();
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const queue = new LookQueue<LookJob>();
@@ -156,7 +176,8 @@ export async function* runSweep(
   const timing = chooseTiming(options, USUAL_ENDPOINTS);
   const slow = slowDown(timing);
   const control = await findControl(options.control);
-  const beat = setInterval(() => void store.beat(sweepId, new Date()).catch(() => {}), BEAT_MS);
+  const isOurs = () => store.beat(sweepId, clock.now(), owner);
+  void keepBeating(isOurs, clock, signal).then((lost) => lost && stop.abort());
   const total = prepared.sweep.remaining;
   let finished = 0;
   const failed = [...prepared.failed];
@@ -186,7 +207,7 @@ export async function* runSweep(
       const { client, slot, open, earlier, waivers } = job;
       const recorded = await recordLook(
         { sweepId, client, slot, report, earlier, waivers, last: open.left === 1 },
-        { store, alerts, massSilence, confirm: confirmAfterMs > 0, now: new Date() },
+        { store, alerts, massSilence, confirm: confirmAfterMs > 0, now: clock.now() },
       );
       if (massSilence.isLikely && !suspected) {
         suspected = true;
@@ -212,23 +233,34 @@ export async function* runSweep(
     }
     whole = !signal.aborted;
   } finally {
-    clearInterval(beat);
     stop.abort();
     const blind = blindness.count;
-    const state = whole ? 'finished' : 'interrupted';
-    if (alerts && blind + failed.length > 0) {
+    // A store that is away says nothing of that.
+    const ours = await isOurs().catch(() => true);
+    const state = whole && ours ? 'finished' : 'interrupted';
+    if (!ours) options.onTrouble?.(`sweep ${sweepId} is run by another process by now: it is left to that one`);
+    if (ours && alerts && blind + failed.length > 0) {
       await tellOperator(store, alerts, {
         key: `${sweepId}/operator`,
         title: `Sweep ${sweepId} is not complete`,
         detail: describeGaps(blind, failed),
       });
     }
-    await store.finishSweep(sweepId, state, new Date());
-    await store.messages.closeDigest(sweepId, new Date());
-    const now = new Date();
+    const now = clock.now();
+    await store.finishSweep(sweepId, state, now, owner);
+    if (ours) await store.messages.closeDigest(sweepId, now);
     const lapse = await createLapse(store, now);
     await store.write((writer) => writer.noteStandings(now, lapse));
     end({ state, blind, held, failed });
+  }
+}
+
+/** Says again and again that a sweep is under way, until it has ended. Returns whether another process took it over. */
+async function keepBeating(isOurs: () => Promise<boolean>, clock: Clock, ended: AbortSignal): Promise<boolean> {
+  for (;;) {
+    await clock.wait(BEAT_MS, ended);
+    if (ended.aborted) return false;
+    if (!(await isOurs().catch(() => true))) return true;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../async/clock.js';
 import type { DeliveryResult } from '../alerts/deliver.js';
 import type { DrawReport } from '../alerts/send-report.js';
 import type { Store } from '../store/store.js';
@@ -21,7 +22,7 @@ export interface Turn extends Pick<WatchedFiles, 'inventory' | 'chosen'> {
 /** How a watch is run. */
 export interface WatchOptions {
   readonly store: Store;
-  readonly figures: Omit<SweepOptions, 'store' | 'inventory' | 'clients' | 'alerts'>;
+  readonly figures: Omit<SweepOptions, 'store' | 'inventory' | 'clients' | 'alerts' | 'clock'>;
   /** Loads the files; called again after `changed` said so. */
   readonly load: () => Promise<WatchedFiles>;
   /** Whether the files changed since they were loaded. */
@@ -36,4 +37,6 @@ export interface WatchOptions {
   readonly onTurn?: ((turn: Turn) => void) | undefined;
   /** How often the files, the clock and the outbox are looked at, ms. */
   readonly tickMs?: number | undefined;
+  /** This machine's, where not given: what is due, and who is alive, is judged by it. */
+  readonly clock?: Clock | undefined;
 }

@@ -1,17 +1,26 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { SYSTEM_CLOCK, type Clock } from '../../async/clock.js';
 import { deliverMessages, type DeliveryResult } from '../alerts/deliver.js';
-import { beginSweep, resumeSweep, runSweep, type SweepEnd } from './sweep.js';
+import {
+  beginRun,
+  describeOwner,
+  type PreparedSweep,
+  resumeSweep,
+  runSweep,
+  type SweepEnd,
+  type SweepOptions,
+} from './sweep.js';
 import { NO_EXCLUSION } from '../../files/targets/guard.js';
 import { findRefused } from './expand-client.js';
 import { tellSiteLooks } from './tell-site-looks.js';
 import { BackOff } from './back-off.js';
 import { OperatorLine } from './operator-line.js';
 import { ReportClock } from './report-clock.js';
+import { type DueRun, ScheduleClock } from './schedule-clock.js';
 import { ScheduleTurn } from './schedule-turn.js';
 import { StoreError } from '../store/store-error.js';
 import type { WatchOptions } from './watch-options.js';
 import type { WatchedFiles } from './watched-files.js';
-import { filterClients, findDue, listSchedules, runKey, type Schedule } from './schedules.js';
+import { filterClients } from './schedules.js';
 import { renderCount } from '../../words/sentence.js';
 
 const TICK_MS = 5_000;
@@ -33,18 +42,18 @@ export async function watch(options: WatchOptions): Promise<void> {
 }
 
 class Watcher {
-  #schedules: readonly Schedule[] = [];
-  readonly #due = new Map<string, Date>();
   #healthy = true;
   #delivering = false;
   /** There may be an unfinished sweep. */
   #mayGoOn = false;
   /** The sweep of ours that was cut off as the store was away, and may stand as running there. */
   #cutOff: number | null = null;
-  #seenAt = Date.now();
+  #seenAt: number;
+  readonly #clock: Clock;
   readonly #deliveries: BackOff;
   readonly #sweeps: BackOff;
   readonly #operator: OperatorLine;
+  readonly #schedules: ScheduleClock;
   readonly #reports: ReportClock;
   readonly #turn: ScheduleTurn;
 
@@ -52,12 +61,20 @@ class Watcher {
     private readonly options: WatchOptions,
     private files: WatchedFiles,
   ) {
-    const { tickMs = TICK_MS, view, signal, store, onTurn } = options;
+    const { tickMs = TICK_MS, view, signal, store, onTurn, clock = SYSTEM_CLOCK } = options;
+    this.#clock = clock;
+    this.#seenAt = clock.now().getTime();
     this.#deliveries = new BackOff(tickMs, MOST_REST_MS);
     this.#sweeps = new BackOff(tickMs, MOST_REST_MS);
     this.#operator = new OperatorLine((line) => view.note(line), signal);
+    this.#schedules = new ScheduleClock(store, options.jitterMs);
     this.#reports = new ReportClock(store);
-    this.#turn = new ScheduleTurn(store, files, TURN_TICKS * tickMs, (line) => view.note(line), onTurn);
+    this.#turn = new ScheduleTurn(store, files, {
+      everyMs: TURN_TICKS * tickMs,
+      clock,
+      note: (line) => view.note(line),
+      onTurn,
+    });
   }
 
   async run(): Promise<void> {
@@ -65,7 +82,8 @@ class Watcher {
     await this.#plan();
     await this.#turn.take();
     await this.#turn.tellOthers();
-    const timer = setInterval(() => void this.#tick(), tickMs);
+    const ended = new AbortController();
+    void this.#keepTicking(tickMs, AbortSignal.any([signal, ended.signal]));
     let ours = false;
     let planned = true;
     try {
@@ -78,14 +96,22 @@ class Watcher {
         planned = ours;
         const rested = ours && this.#sweeps.restMs === 0;
         if (rested && this.#mayGoOn && (await this.#goOn())) continue;
-        const next = rested ? this.#findNext() : undefined;
+        const next = rested ? this.#schedules.findNext(this.#clock.now()) : undefined;
         if (next) await this.#sweep(next);
-        else await wait(tickMs, undefined, { signal }).catch(() => {});
+        else await this.#clock.wait(tickMs, signal);
       }
       view.note('stopped');
     } finally {
-      clearInterval(timer);
+      ended.abort();
       await this.#turn.leave();
+    }
+  }
+
+  async #keepTicking(tickMs: number, ended: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#clock.wait(tickMs, ended);
+      if (ended.aborted) return;
+      void this.#tick();
     }
   }
 
@@ -106,7 +132,8 @@ class Watcher {
   async #goOn(): Promise<boolean> {
     const { store } = this.options;
     try {
-      if (this.#cutOff !== null) await store.finishSweep(this.#cutOff, 'interrupted', new Date());
+      if (this.#cutOff !== null)
+        await store.finishSweep(this.#cutOff, 'interrupted', this.#clock.now(), describeOwner());
       this.#cutOff = null;
       this.#mayGoOn = (await store.findUnfinished(this.files.inventory)) !== null;
     } catch (error) {
@@ -117,10 +144,6 @@ class Watcher {
     return this.#mayGoOn && (await this.#sweep(null));
   }
 
-  #findNext(): Schedule | undefined {
-    return this.#schedules.find(({ key }) => (this.#due.get(key)?.getTime() ?? Infinity) <= Date.now());
-  }
-
   async #tick(): Promise<void> {
     const { store, signal, view, draw } = this.options;
     if (this.#healthy) view.alive();
@@ -129,7 +152,7 @@ class Watcher {
     if (!alerts || this.#delivering || this.#deliveries.restMs > 0) return;
     this.#delivering = true;
     try {
-      const now = (): Date => new Date();
+      const { now } = this.#clock;
       const onResult = (result: DeliveryResult): void => {
         if (result.delivery.outcome !== 'delivered' && result.retryAt === null) this.#healthy = false;
         view.delivery(result);
@@ -148,27 +171,12 @@ class Watcher {
   }
 
   async #plan(): Promise<void> {
-    this.#schedules = await listSchedules(this.files.clients);
-    this.#due.clear();
-    const ahead: Date[] = [];
-    for (const schedule of this.#schedules) {
-      const [lastRun, now] = [await this.options.store.lastRun(runKey(schedule, this.files)), new Date()];
-      const isAhead = lastRun !== null && lastRun > now;
-      if (isAhead) {
-        ahead.push(lastRun);
-        await this.options.store.noteRun(runKey(schedule, this.files), now).catch(() => {});
-      }
-      this.#appoint(schedule, isAhead ? now : lastRun);
-    }
-    ahead.push(...(await this.#reports.plan(this.files, new Date())));
+    const now = this.#clock.now();
+    const ahead = await this.#schedules.plan(this.files, now);
+    ahead.push(...(await this.#reports.plan(this.files, now)));
     await this.#tellAhead(ahead);
     for (const line of this.#reports.describe()) this.options.view.note(line);
-    const clients = this.#schedules.reduce((sum, schedule) => sum + schedule.clients, 0);
-    const scheduled =
-      clients === 0
-        ? 'no client has a schedule'
-        : `${renderCount(clients, 'client')} on ${renderCount(this.#schedules.length, 'schedule')}`;
-    this.options.view.note(`${scheduled}; ${this.#describeNext()}`);
+    this.options.view.note(this.#schedules.describe());
     const { exclude = NO_EXCLUSION, allowSpecial = false } = this.options.figures;
     const { count, first } = await findRefused(this.files.clients, { exclude, allowSpecial });
     if (first !== null)
@@ -177,7 +185,7 @@ class Watcher {
 
   async #tellAhead(runs: readonly Date[]): Promise<void> {
     const latest = Math.max(...runs.map((run) => run.getTime()));
-    if (latest - Date.now() < CLOCK_STEP_MS) return;
+    if (latest - this.#clock.now().getTime() < CLOCK_STEP_MS) return;
     await this.#tellOperator(
       'The clock of this machine was ahead, or is behind now',
       `${renderCount(runs.length, 'schedule')} ran last at a time that is still to come, up to ${new Date(latest).toISOString()}. ` +
@@ -187,7 +195,7 @@ class Watcher {
 
   /** Plans again where the clock was set back, or what was due while it was ahead would be due much later. */
   async #checkClock(): Promise<void> {
-    const [seenAt, now] = [this.#seenAt, Date.now()];
+    const [seenAt, now] = [this.#seenAt, this.#clock.now().getTime()];
     this.#seenAt = now;
     if (seenAt - now < CLOCK_STEP_MS) return;
     await this.#tellOperator(
@@ -195,18 +203,6 @@ class Watcher {
       `It showed ${new Date(seenAt).toISOString()} before. The next runs are planned from now on.`,
     );
     await this.#plan().catch((error: unknown) => this.#tellOperator('The schedules cannot be planned', String(error)));
-  }
-
-  #describeNext(): string {
-    const times = [...this.#due.values()].map((due) => due.getTime());
-    return times.length === 0 ? 'none will be due' : `the next is due at ${new Date(Math.min(...times)).toISOString()}`;
-  }
-
-  #appoint(schedule: Schedule, lastRun: Date | null): void {
-    const due = findDue(schedule, lastRun, new Date());
-    const jitter = Math.random() * this.options.jitterMs;
-    if (due) this.#due.set(schedule.key, new Date(due.getTime() + jitter));
-    else this.#due.delete(schedule.key);
   }
 
   async #reload(): Promise<void> {
@@ -220,23 +216,16 @@ class Watcher {
     }
   }
 
-  /** Sweeps one schedule, or goes on with what is unfinished; false if that cannot be. */
-  async #sweep(schedule: Schedule | null): Promise<boolean> {
+  /** Runs a schedule whose time has come, or goes on with what is unfinished (null); false if that cannot be. */
+  async #sweep(run: DueRun | null): Promise<boolean> {
     const { store, figures, signal, view } = this.options;
-    const startedAt = new Date();
+    const startedAt = this.#clock.now();
     let began: number | null = null;
     try {
       const onTrouble = (trouble: string): void => view.note(trouble);
-      const options = { ...figures, ...this.files, store, signal, onTrouble };
-      const prepared = schedule
-        ? await beginSweep({
-            ...options,
-            clients: filterClients(this.files.clients, schedule.key),
-            filter: { schedule: schedule.key },
-          })
-        : await resumeSweep(options);
+      const options = { ...figures, ...this.files, store, signal, onTrouble, clock: this.#clock };
+      const prepared = run ? await this.#beginRun(run, options, startedAt) : await resumeSweep(options);
       if (!prepared) return false;
-      if (schedule) await store.noteRun(runKey(schedule, this.files), startedAt);
       const { id, remaining } = prepared.sweep;
       began = id;
       view.note(`sweep ${id} ${prepared.resumed ? 'goes on' : 'begins'}: ${renderCount(remaining, 'client')}`);
@@ -259,17 +248,30 @@ class Watcher {
       this.#healthy = false;
       this.#sweeps.noteFailure();
       // Where the store is away for a while, what was not done is done when it is back.
-      if (error instanceof StoreError && error.mayPass && began !== null) [this.#cutOff, this.#mayGoOn] = [began, true];
-      if (schedule) await store.noteRun(runKey(schedule, this.files), startedAt).catch(() => {});
+      const mayPass = error instanceof StoreError && error.mayPass;
+      if (mayPass && began !== null) [this.#cutOff, this.#mayGoOn] = [began, true];
       await this.#tellOperator('A sweep failed', (error as Error).message);
+      if (mayPass && began === null) return true;
     }
     // Times that passed while it ran are not caught up with, nor is it begun again at once if that cannot be stored.
-    if (schedule) {
-      const endedAt = new Date();
-      await store.noteRun(runKey(schedule, this.files), endedAt).catch(() => {});
-      this.#appoint(schedule, endedAt);
+    if (run) {
+      const endedAt = this.#clock.now();
+      await store.schedulers.endRun({ ...run, turn: this.#turn.token }, endedAt).catch(() => {});
+      this.#schedules.planAfter(run, endedAt);
     }
     return true;
+  }
+
+  /** Null where another process has begun it, or may have: who was stopped for a while finds out only here. */
+  async #beginRun(run: DueRun, options: Omit<SweepOptions, 'clients'>, now: Date): Promise<PreparedSweep | null> {
+    const clients = filterClients(this.files.clients, run.schedule.key);
+    const filter = { schedule: run.schedule.key };
+    const prepared = await beginRun({ ...run, turn: this.#turn.token }, { ...options, clients, filter }, now);
+    if (prepared) return prepared;
+    this.#turn.doubt();
+    const lastRun = await this.options.store.lastRun(run.key);
+    if (lastRun && lastRun >= run.due) this.#schedules.planAfter(run, lastRun);
+    return null;
   }
 
   #tellOperator(title: string, detail: string): Promise<void> {

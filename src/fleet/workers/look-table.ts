@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { type LookKey, type WorkResult, workResultSchema } from '../../model/work.js';
 import type { Execute, QueueSession, Row } from './queue-session.js';
@@ -10,14 +11,23 @@ export interface OrderedLook extends WorkResult {
   readonly order: string;
 }
 
+/** A batch is another process' by now: whoever was stopped for a while, and goes on, orders and reads nothing any more. */
+export class BatchTakenError extends Error {
+  override name = 'BatchTakenError';
+}
+
 /** The looks that were ordered and are not settled yet: what comes of each is stored once. */
 export class LookTable {
   readonly #session: QueueSession;
   readonly #looks: string;
+  readonly #batches: string;
+  /** Who takes batches here. */
+  readonly #me = randomUUID();
 
   constructor(session: QueueSession) {
     this.#session = session;
     this.#looks = `${session.schema}.looks`;
+    this.#batches = `${session.schema}.batches`;
   }
 
   async create(): Promise<void> {
@@ -40,11 +50,41 @@ export class LookTable {
       );
       create index if not exists looks_done on ${this.#looks} (batch) where body is not null and not read;
       create index if not exists looks_of_order on ${this.#looks} (job);
+      create table if not exists ${this.#batches} (
+        batch text primary key,
+        -- Who orders its looks and reads what comes of them.
+        taken_by uuid not null,
+        at timestamptz not null default now()
+      );
     `);
   }
 
-  /** Notes looks of an order. */
+  /** Takes a batch, from whoever had it: what that one has read is read anew. */
+  async take(batch: string): Promise<void> {
+    await this.#session.inTransaction(async (execute) => {
+      await execute(
+        `insert into ${this.#batches} (batch, taken_by) values ($1, $2)
+         on conflict (batch) do update set taken_by = excluded.taken_by, at = now()`,
+        [batch, this.#me],
+      );
+      await execute(`update ${this.#looks} set read = false where batch = $1 and read`, [batch]);
+    });
+  }
+
+  /** Has a batch that is ours stay so until the end of a transaction; false if it is not. */
+  async #isHeld(execute: Execute, batch: string): Promise<boolean> {
+    const held = `select 1 from ${this.#batches} where batch = $1 and taken_by = $2 for share`;
+    return (await execute(held, [batch, this.#me])).rows.length > 0;
+  }
+
+  async #hold(execute: Execute, batch: string): Promise<void> {
+    if (!(await this.#isHeld(execute, batch)))
+      throw new BatchTakenError(`${batch} is run by another process by now, or has ended`);
+  }
+
+  /** Notes looks of an order, all of one batch, which was taken before. */
   async add(execute: Execute, vantage: string, order: string, keys: readonly LookKey[]): Promise<void> {
+    for (const batch of new Set(keys.map((key) => key.batch))) await this.#hold(execute, batch);
     await execute(
       `insert into ${this.#looks} (batch, client_id, slot, round, vantage, job)
        select batch, client, slot, round, $2, $3
@@ -99,40 +139,42 @@ export class LookTable {
     return rows.map(toLook);
   }
 
-  /** Up to so many looks of a batch of which something came that has not been read since; they count as read then. */
+  /** Up to so many looks of a batch of ours of which something came that has not been read since; they count as read then. */
   async readDone(batch: string, limit: number): Promise<OrderedLook[]> {
     // Whether rows were marked must be known for sure: what is marked twice would be read by no one.
-    const { rows } = await this.#session.inTransaction((execute) =>
-      execute(
+    const { rows } = await this.#session.inTransaction(async (execute) => {
+      await this.#hold(execute, batch);
+      return execute(
         `update ${this.#looks} set read = true where (batch, client_id, slot, round, vantage) in (
            select batch, client_id, slot, round, vantage from ${this.#looks}
            where batch = $1 and body is not null and not read limit $2)
          returning *`,
         [batch, limit],
-      ),
-    );
+      );
+    });
     return rows.map(toLook);
   }
 
-  /** Has all of a batch be read anew: whoever read it before is gone. */
-  async readAnew(batch: string): Promise<void> {
-    await this.#session.query(`update ${this.#looks} set read = false where batch = $1 and read`, [batch]);
-  }
-
-  /** Forgets looks of all vantages, whatever became of them; all of a batch where none is named. */
+  /** Forgets looks of a batch of ours, of all vantages, whatever became of them; all of them where none is named. */
   async forget(batch: string, keys: readonly LookKey[] | null): Promise<void> {
-    if (keys === null) await this.#session.query(`delete from ${this.#looks} where batch = $1`, [batch]);
-    else
-      await this.#session.query(
-        `delete from ${this.#looks} using json_to_recordset($2) as given(client text, slot text, round int)
-         where batch = $1 and client_id = client and looks.slot = given.slot and looks.round = given.round`,
-        [batch, JSON.stringify(keys)],
-      );
+    await this.#session.inTransaction(async (execute) => {
+      if (!(await this.#isHeld(execute, batch))) return;
+      if (keys === null) {
+        await execute(`delete from ${this.#looks} where batch = $1`, [batch]);
+        await execute(`delete from ${this.#batches} where batch = $1`, [batch]);
+      } else
+        await execute(
+          `delete from ${this.#looks} using json_to_recordset($2) as given(client text, slot text, round int)
+           where batch = $1 and client_id = client and looks.slot = given.slot and looks.round = given.round`,
+          [batch, JSON.stringify(keys)],
+        );
+    });
   }
 
   /** Forgets what no one has touched for days: whoever ordered it never came back. */
   async forgetOld(days: number): Promise<void> {
-    await this.#session.query(`delete from ${this.#looks} where at < now() - $1 * interval '1 day'`, [days]);
+    for (const table of [this.#looks, this.#batches])
+      await this.#session.query(`delete from ${table} where at < now() - $1 * interval '1 day'`, [days]);
   }
 }
 

@@ -6,7 +6,7 @@ import type { LookKey, VantagePlace, WorkOrder } from '../../model/work.js';
 import { listNames } from '../../words/sentence.js';
 import type { LookJob } from '../sweep/list-looks.js';
 import { composeOrder } from './compose-order.js';
-import type { OrderedLook } from './look-table.js';
+import { BatchTakenError, type OrderedLook } from './look-table.js';
 import { Line, LOOKS_OF_AN_ORDER } from './vantage-line.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -59,7 +59,7 @@ interface Open {
 /**
  * Has the looks of a batch made by workers, and yields a report for each as soon as all vantages gave theirs. What was
  * ordered before, by a process that is gone, is not ordered again, and what it came to meanwhile counts. After an abort
- * nothing more is yielded; what is under way goes on.
+ * nothing more is yielded, nor where another process goes on with the batch; what is under way goes on.
  */
 export async function* lookRemotely(
   batch: string,
@@ -116,7 +116,11 @@ class Looking {
             done.splice(0).map(({ key }) => key),
           );
       }
-      if (this.#failure) throw (this.#failure as { error: unknown }).error;
+      if (this.#failure) {
+        const { error } = this.#failure as { error: unknown };
+        if (error instanceof BatchTakenError) return;
+        throw error;
+      }
       if (!signal.aborted) await queue.looks.forget(this.batch, null);
     } finally {
       stop.abort();
@@ -129,7 +133,7 @@ class Looking {
   /** Goes on where a process before was: what it ordered is under way or done. */
   async #takeOver(): Promise<void> {
     const { queue } = this.options;
-    await queue.looks.readAnew(this.batch);
+    await queue.looks.take(this.batch);
     const ordered = await queue.looks.list(this.batch);
     for (const line of this.#lines) {
       const its = ordered.filter(({ vantage }) => vantage === line.place.name);

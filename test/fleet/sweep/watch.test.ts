@@ -6,6 +6,7 @@ import { StoreError } from '../../../src/fleet/store/store-error.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import { openPatiently } from '../../../src/fleet/sweep/open-patiently.js';
 import { beginSweep, type SweepOptions } from '../../../src/fleet/sweep/sweep.js';
+import { ScheduleClock } from '../../../src/fleet/sweep/schedule-clock.js';
 import { findDue, listSchedules, runKey } from '../../../src/fleet/sweep/schedules.js';
 import { watch } from '../../../src/fleet/sweep/watch.js';
 import type { WatchOptions } from '../../../src/fleet/sweep/watch-options.js';
@@ -169,7 +170,7 @@ test('a run that cannot be noted is not begun again before its next time', async
   const store = await createStore();
   const client = createClient('due', at(10), HOURLY);
   await store.noteRun(await keyOf(client), hoursAgo(5));
-  store.noteRun = () => Promise.reject(new Error('the disk is full'));
+  store.schedulers.beginRun = () => Promise.reject(new Error('the disk is full'));
   const watched = startWatch(store, { current: () => filesOf([client]) });
   const tries = (): number => watched.lines.filter((line) => line.startsWith('A sweep failed')).length;
   await watched.until(() => tries() > 0);
@@ -199,6 +200,7 @@ async function createFullStore(prepare: (store: Store) => Promise<void>) {
     }
   };
   fail(store, ['write', 'beginSweep', 'noteRun', 'finishSweep', 'beat']);
+  fail(store.schedulers, ['beginRun', 'endRun']);
   fail(store.messages, ['claimMessages', 'closeDigest']);
   return { store, disk };
 }
@@ -365,7 +367,78 @@ test('a schedule is due in its own time zone, across the change of clocks', () =
   const due = (last: string) => findDue(daily, new Date(last), new Date('2026-11-22T00:00:00Z'))?.toISOString();
   expect(due('2026-03-28T02:30:00Z')).toBe('2026-03-29T01:30:00.000Z');
   expect(due('2026-10-24T01:30:00Z')).toBe('2026-10-25T02:30:00.000Z');
+  // Where it is not there, or comes twice: at the end of the gap, and the first time.
+  const night = { ...daily, cron: '30 2 * * *' };
+  const dueAtNight = (last: string) => findDue(night, new Date(last), new Date(last))?.toISOString();
+  expect(dueAtNight('2027-03-27T01:30:00Z')).toBe('2027-03-28T01:00:00.000Z');
+  expect(dueAtNight('2027-03-28T01:00:00Z')).toBe('2027-03-29T00:30:00.000Z');
+  expect(dueAtNight('2027-10-30T00:30:00Z')).toBe('2027-10-31T00:30:00.000Z');
+  expect(dueAtNight('2027-10-31T00:30:00Z')).toBe('2027-11-01T01:30:00.000Z');
   expect(findDue(daily, null, new Date('2026-11-22T00:00:00Z'))?.toISOString()).toBe('2026-11-22T02:30:00.000Z');
+});
+
+test('a time that could not be begun while the store was away is begun when it is back', async () => {
+  const store = await createStore();
+  const client = createClient('due', at(15), HOURLY);
+  await store.noteRun(await keyOf(client), hoursAgo(1));
+  const beginRun = store.schedulers.beginRun.bind(store.schedulers);
+  let tries = 0;
+  store.schedulers.beginRun = (...given) =>
+    ++tries < 3 ? Promise.reject(new StoreError(FULL, { mayPass: true })) : beginRun(...given);
+  const watched = startWatch(store, { current: () => filesOf([client]) });
+  await watched.until(() => watched.lines.some((line) => line.includes('sweep 1 finished')));
+  await watched.stop();
+  expect(watched.swept).toEqual(['1 due']);
+});
+
+test('a schedule that never ran is due from when it is first known, whoever knew it', async () => {
+  const store = await createStore();
+  const client = createClient('new', at(16), HOURLY);
+  const [schedule] = await listSchedules([client]);
+  const planned = async (now: string) => {
+    const clock = new ScheduleClock(store, 0);
+    await clock.plan(filesOf([client]), new Date(now));
+    return clock.describe();
+  };
+  const due = '1 client on 1 schedule; the next is due at 2026-11-22T10:00:00.000Z';
+  expect(await planned('2026-11-22T09:10:00Z')).toBe(due);
+  expect(await planned('2026-11-22T10:20:00Z')).toBe(due);
+  expect(await store.lastRun(runKey(schedule!, filesOf([client])))).toBeNull();
+});
+
+test('a run is begun by whose turn it is, once', async () => {
+  const store = await createStore();
+  const begin = (turn: string, due: string, at = due) =>
+    store.schedulers.beginRun(
+      { key: 'k', turn, due: new Date(due) },
+      { inventory: '/clients.yaml', filter: {}, owner: SOMEONE.owner, startedAt: new Date(at) },
+      ...[[], () => null],
+    );
+  const other = { ...SOMEONE, token: 'other', owner: { host: 'elsewhere', pid: 1 } };
+  await store.schedulers.claim(other, new Date('2026-11-22T09:59:00Z'));
+  expect(await begin('other', '2026-11-22T10:00:00Z', '2026-11-22T10:00:30Z')).toMatchObject({ id: 1 });
+  expect(await begin('other', '2026-11-22T10:00:00Z')).toBeNull();
+  await store.schedulers.claim(SOMEONE, new Date('2026-11-22T10:01:00Z'));
+  expect(await begin('other', '2026-11-22T11:00:00Z')).toBeNull();
+  // Who was stopped meanwhile does not say that times have passed.
+  await store.schedulers.endRun({ key: 'k', turn: 'other' }, new Date('2026-11-22T11:30:00Z'));
+  expect(await begin('someone', '2026-11-22T11:00:00Z')).toMatchObject({ id: 2 });
+  expect(await store.lastRun('k')).toEqual(new Date('2026-11-22T11:00:00Z'));
+});
+
+test('a sweep that another process took over is neither kept nor ended by the one before', async () => {
+  const store = await createStore();
+  const before = { host: 'before', pid: 1 };
+  const plan = { inventory: '/clients.yaml', filter: {}, owner: before, startedAt: new Date() };
+  const { id } = await store.beginSweep(plan, []);
+  expect(await store.beat(id, new Date(), before)).toBe(true);
+  expect(await store.claimSweep(id, SOMEONE.owner, new Date(Date.now() + 61_000))).toBe(true);
+  expect(await store.beat(id, new Date(), before)).toBe(false);
+  await store.finishSweep(id, 'finished', new Date(), before);
+  expect((await store.getSweep(id))?.state).toBe('running');
+  await store.finishSweep(id, 'finished', new Date(), SOMEONE.owner);
+  await store.finishSweep(id, 'interrupted', new Date(), before);
+  expect((await store.getSweep(id))?.state).toBe('finished');
 });
 
 test('two inventories, or two choices from one, have schedules with runs of their own', async () => {

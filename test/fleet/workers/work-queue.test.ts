@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import PgBoss from 'pg-boss';
+import { BatchTakenError } from '../../../src/fleet/workers/look-table.js';
 import { QueueSession } from '../../../src/fleet/workers/queue-session.js';
 import { WorkQueue } from '../../../src/fleet/workers/work-queue.js';
 import { WorkStatusReader } from '../../../src/fleet/workers/work-status.js';
@@ -65,6 +66,8 @@ describeServer('the queue', () => {
     await upkeep.start();
   });
 
+  beforeEach(() => queue.looks.take(BATCH));
+
   afterEach(async () => {
     await session.query(`truncate ${session.schema}.job, ${session.schema}.looks, ${session.schema}.coordinators`);
   });
@@ -84,6 +87,27 @@ describeServer('the queue', () => {
     expect(await listMade()).toEqual(['by ann', 'by ben']);
     await queue.deliver('berlin', order.id, resultsOf(order, 'eve'));
     expect(await listMade()).toEqual(['by ann', 'by ben']);
+  });
+
+  test('has one process at a time order and read the looks of a batch: the last that took it', async () => {
+    const [order, later] = [createOrder(), createOrder()];
+    await orderAndTake(order, ANN);
+    await queue.deliver('berlin', order.id, resultsOf(order, 'ann'));
+    expect(await queue.looks.readDone(BATCH, 9)).toHaveLength(1);
+    expect(await queue.looks.readDone(BATCH, 9)).toHaveLength(0);
+    const other = await WorkQueue.open(place, { onTrouble: () => {} });
+    try {
+      await other.looks.take(BATCH);
+      await expect(queue.looks.readDone(BATCH, 9)).rejects.toThrow(BatchTakenError);
+      await expect(queue.order('berlin', later)).rejects.toThrow(BatchTakenError);
+      await queue.looks.forget(BATCH, null);
+      // What the one before had read is read anew.
+      expect(await other.looks.readDone(BATCH, 9)).toHaveLength(1);
+      await other.looks.forget(BATCH, null);
+      await expect(other.looks.readDone(BATCH, 9)).rejects.toThrow(BatchTakenError);
+    } finally {
+      await other.close();
+    }
   });
 
   test('takes no result for a look that is part of another order by now', async () => {
