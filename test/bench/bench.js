@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -6,6 +6,7 @@ import { startInternet, sallyport } from './internet.js';
 import { fillStore } from './large-store.js';
 import { measure, median } from './measure.js';
 import { measurePagesLoad } from './pages-load.js';
+import { measureCoordinator, measureStores, measureWorkers } from './workers-load.js';
 
 /*
  * The figures of the README. Times are wall-clock of the whole command, node's start included; every figure is a
@@ -18,6 +19,7 @@ const rounds = quick ? 1 : 3;
 /** A single SYN that is lost near the end adds a second to a run of five: more rounds for a fair median. */
 const shortRounds = quick ? 1 : 7;
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+chmodSync(directory, 0o711);
 const rows = [];
 
 function note(figure, measured, bound, kept) {
@@ -205,6 +207,32 @@ async function benchPages() {
   );
 }
 
+/** What it costs to go beyond one machine, on one machine. */
+async function benchWorkers() {
+  const { file, remote } = await measureStores(directory, rounds);
+  note(
+    'store time a result, PostgreSQL against a file',
+    `${remote.toFixed(1)} ms : ${file.toFixed(1)} ms = ${times(remote / file)}`,
+    '≤ 5 ×',
+    remote <= 5 * file,
+  );
+  const { orders, queuedMs, lagMs, worstMs, perSecond } = await measureCoordinator(directory);
+  note(
+    `coordinator, ${orders.toLocaleString('en')} orders queued: behind the last result of a look`,
+    `${seconds(lagMs)}, ${seconds(worstMs)} at most; ${perSecond.toFixed(0)} results a second; queued in ${seconds(queuedMs)}`,
+    '≤ 5 s at most',
+    worstMs <= 5_000,
+  );
+  const [one, ...more] = await measureWorkers(directory);
+  const busy = ({ workers, coordinator, server }) =>
+    `processor: workers ${workers.toFixed(0)} s, coordinator ${coordinator.toFixed(0)} s, database ${server.toFixed(0)} s`;
+  note('sweep of 4,096 clients by 1 worker', `${seconds(one.ms)}; ${busy(one.busy)}`, '', null);
+  for (const { count, ms, busy: spent } of more) {
+    const ratio = `${seconds(ms)} : ${seconds(one.ms)} = ${times(ms / one.ms)}`;
+    note(`the same by ${count} workers, on the same two cores`, `${ratio}; ${busy(spent)}`, '', null);
+  }
+}
+
 async function benchSweepMemory() {
   const peaks = [];
   for (const sites of [1024, 16384, 65536]) {
@@ -338,6 +366,7 @@ try {
   await benchSize();
   await benchSweep();
   await benchPages();
+  await benchWorkers();
   await benchSweepMemory();
   if (process.argv.includes('--with-nmap-sv')) await benchVersionScan();
 } finally {

@@ -30,7 +30,7 @@ function see(port, state) {
 const REASONS = { open: 'syn-ack', closed: 'conn-refused', filtered: 'no-response', error: 'fd-limit' };
 
 /** What is seen of client `n`: 2 of 100 answer nothing, and one of 100 could not be looked at to the end. */
-function surveyOf(n, at, open) {
+export function surveyOf(n, at, open) {
   const shut = n % 50 === 11 ? 'filtered' : n % 100 === 23 ? 'error' : 'closed';
   const observations = PORTS.map((port) => see(port, open.includes(port) ? 'open' : shut));
   const answers = observations.filter(({ state }) => state === 'open' || state === 'closed').length;

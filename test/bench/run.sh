@@ -11,10 +11,12 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 . test/lab/install.sh
-install_tools ip:iproute2 nmap:nmap gcc:gcc,libc6-dev
+install_tools ip:iproute2 nmap:nmap gcc:gcc,libc6-dev /usr/lib/postgresql/15/bin/initdb:postgresql-15
 . test/lab/namespaces.sh
 export LAB_NAMESPACES="sallyportbench$$"
 TMPDIR=$(mktemp -d)
+# The database server runs as a user of its own, and has its files in there.
+chmod 711 "$TMPDIR"
 export TMPDIR
 bench_pid=
 finish() {
