@@ -10,7 +10,7 @@ fi
 
 # shellcheck source=install.sh
 . test/lab/install.sh
-install_tools nft:nftables ip:iproute2 nmap:nmap miniupnpd:miniupnpd-nftables upnpc:miniupnpc natpmpc:natpmpc ping:iputils-ping openssl:openssl kamailio:kamailio gcc:gcc,libc6-dev chromium:chromium pdfinfo:poppler-utils xmllint:libxml2-utils ndiff:ndiff promtool:prometheus /usr/lib/postgresql/15/bin/initdb:postgresql-15
+install_tools nft:nftables ip:iproute2 nmap:nmap miniupnpd:miniupnpd-nftables upnpc:miniupnpc natpmpc:natpmpc ping:iputils-ping openssl:openssl kamailio:kamailio gcc:gcc,libc6-dev chromium:chromium pdfinfo:poppler-utils xmllint:libxml2-utils ndiff:ndiff promtool:prometheus /usr/lib/postgresql/15/bin/initdb:postgresql-15 systemd-analyze:systemd kubectl:kubernetes-client
 
 if [ ! -f dist/sallyport.js ] || [ -n "$(find src -newer dist/sallyport.js -name '*.ts' -print -quit)" ]; then
   npm run --silent build
