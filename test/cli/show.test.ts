@@ -93,6 +93,20 @@ describe('show', () => {
     expect((await runHere(['show', 'two', '--store', path])).stderr).not.toContain('inventory');
   });
 
+  test('of a client that no inventory has any more says so, and ends inconclusive', async () => {
+    const path = join(directory, 'gone.sqlite');
+    await addLessened(path);
+    await addSweep(path, new Date().toISOString(), [{ client: client('left'), survey: closed }]);
+    const { code, stderr } = await runHere(['show', 'left', '--store', path]);
+    const why = 'sallyport: not checked: 203.0.113.7: no inventory has it any more\n';
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: `${why}sallyport: to take it off the lists: sallyport client retire left 203.0.113.7\n`,
+    });
+    const { stdout } = await runHere(['show', 'left', '--store', path, '--format', 'markdown']);
+    expect(stdout).toContain('no inventory has it any more');
+  });
+
   test('of a check that was long ago is not compliant in any form, unless that time is asked for', async () => {
     const path = join(directory, 'old.sqlite');
     const at = new Date(Date.now() - 9 * 86_400_000).toISOString();

@@ -77,13 +77,14 @@ export interface UncheckedAddress extends NotChecked {
 const MOST_TEXT = 300;
 
 /**
- * Lists the addresses of a client that no check has looked at so far: nothing is known of them; and those that its
- * inventory does not have any more: what stood there was not seen to end.
+ * Lists the addresses of a client that no check has looked at so far: nothing is known of them; and those that no
+ * inventory has any more: what stood there was not seen to end.
  */
 export async function listUnchecked(store: Store, clientId: string, now: Date): Promise<UncheckedAddress[]> {
-  const { removed, uncounted, unswept } = await store.listUnchecked(clientId);
+  const { removed, gone, uncounted, unswept } = await store.listUnchecked(clientId);
   return [
     ...removed.map((slot) => ({ slot, ...GONE.removed })),
+    ...gone.map((slot) => ({ slot, ...GONE.gone })),
     ...uncounted.map((slot) => ({ slot, ...UNCOUNTED })),
     ...unswept.map((one) => ({ slot: cutText(one.addresses, MOST_TEXT), ...judgeUnswept(one, now) })),
   ];

@@ -195,23 +195,27 @@ export async function measureClients(db: Db): Promise<{ readonly id: number; rea
 export interface Unchecked {
   /** Listed slots that its inventory does not have any more. */
   readonly removed: readonly string[];
+  /** Listed slots where no inventory has the client any more. */
+  readonly gone: readonly string[];
   /** Listed slots. */
   readonly uncounted: readonly string[];
   /** What its inventory has, and the store does not list. */
   readonly unswept: readonly Unswept[];
 }
 
-/** Lists the addresses of a client of which no look has counted, or that its inventory does not have any more. */
+/** Lists the addresses of a client of which no look has counted, or that no inventory has any more. */
 export async function listUnchecked(db: Db, clientId: string): Promise<Unchecked> {
-  const { rows } = await sql<{ slot: string; removed: number }>`
-    select slot, case when ${IS_REMOVED} then 1 else 0 end as removed
+  const { rows } = await sql<{ slot: string; why: 'removed' | 'gone' | 'uncounted' }>`
+    select slot, case when ${IS_REMOVED} then 'removed' when ${IS_GONE} then 'gone' else 'uncounted' end as why
     from slots left join roster on roster.client_id = slots.client_id
-    where slots.client_id = ${clientId} and ${IS_LISTED} and (checked_at is null or ${IS_REMOVED}) order by slot
+    where slots.client_id = ${clientId} and ${IS_LISTED} and (checked_at is null or ${IS_GONE}) order by slot
   `.execute(db);
-  const [removed, uncounted] = [rows.filter((row) => row.removed === 1), rows.filter((row) => row.removed === 0)];
+  const listWhere = (why: (typeof rows)[number]['why']) =>
+    rows.filter((row) => row.why === why).map(({ slot }) => slot);
   return {
-    removed: removed.map(({ slot }) => slot),
-    uncounted: uncounted.map(({ slot }) => slot),
+    removed: listWhere('removed'),
+    gone: listWhere('gone'),
+    uncounted: listWhere('uncounted'),
     unswept: await listUnswept(db, [clientId]),
   };
 }
