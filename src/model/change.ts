@@ -60,6 +60,8 @@ export interface SlotState {
   readonly refusals?: readonly Reason[];
   /** How it refuses each of several vantages, by name. */
   readonly refusalsTo?: Readonly<Record<string, readonly Reason[]>>;
+  /** To which of several vantages the site showed no life, when each last looked. */
+  readonly silentTo?: Readonly<Record<string, boolean>>;
   /** The last look saw no life there; absent in states from before this was noted. */
   readonly silent?: boolean;
   /** The look came to no verdict since nothing answered and nothing vouched for the line. */

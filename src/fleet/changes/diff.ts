@@ -16,6 +16,7 @@ import { acceptUnseen, listUnseen } from './out-of-sight.js';
 import { isInSight, showsLife } from './sight.js';
 import {
   listRefusing,
+  listSilentTo,
   type Refusing,
   refusalsFor,
   type Sightings,
@@ -104,6 +105,7 @@ export function carryOver(
     issues: all,
     identities: toRecord([...identities, ...Object.entries(after.identities)]),
     ...noteRefusing(learnRefusing(before, report, learns)),
+    ...noteSilentTo({ ...before.silentTo, ...listSilentTo(report, before) }),
     silent: !isInSight(report, { endpoint: null }, before.refusals),
     ...(after.noAnswer && { noAnswer: true }),
     ...(after.silence && { silence: after.silence }),
@@ -139,6 +141,12 @@ function learnRefusing(
     refusals: learns(report, before.refusals) ? refusals : before.refusals,
     ...(Object.keys(all).length > 0 && { refusalsTo: all }),
   };
+}
+
+/** Who did not look knows what it knew. */
+function noteSilentTo(silentTo: SlotState['silentTo'] = {}): Pick<SlotState, 'silentTo'> {
+  const entries = Object.entries(silentTo);
+  return entries.length > 0 ? { silentTo: toRecord(entries) } : {};
 }
 
 function noteRefusing({ refusals, refusalsTo }: Refusing): Refusing {
@@ -184,6 +192,7 @@ export function acceptChanges(before: SlotState | null, after: SlotState, confir
     issues: toRecord(issues),
     identities: toRecord(identities),
     ...noteRefusing(after),
+    ...noteSilentTo(after.silentTo),
     ...(after.silent === undefined ? {} : { silent: after.silent }),
     ...(after.noAnswer && { noAnswer: true }),
     ...(after.silence && { silence: after.silence }),

@@ -32,10 +32,18 @@ export function listNamed({ issues, refusalsTo = {} }: SlotState): string[] {
  */
 export function renameVantage(state: SlotState, from: string, to: string): SlotState {
   const issues = Object.entries(state.issues).map(([key, issue]) => [key, renameIn(issue, from, to)] as const);
-  const { refusalsTo } = state;
-  if (!refusalsTo || !Object.hasOwn(refusalsTo, from)) return { ...state, issues: toRecord(issues) };
-  const { [from]: own = [], ...others } = refusalsTo;
-  return { ...state, issues: toRecord(issues), refusalsTo: toRecord(Object.entries({ [to]: own, ...others })) };
+  const { refusalsTo, silentTo } = state;
+  return {
+    ...state,
+    issues: toRecord(issues),
+    ...(refusalsTo && { refusalsTo: renameKey(refusalsTo, from, to) }),
+    ...(silentTo && { silentTo: renameKey(silentTo, from, to) }),
+  };
+}
+
+function renameKey<T>(record: Readonly<Record<string, T>>, from: string, to: string): Readonly<Record<string, T>> {
+  const { [from]: own, ...others } = record;
+  return own === undefined ? record : toRecord(Object.entries({ [to]: own, ...others }));
 }
 
 function renameIn(issue: Issue, from: string, to: string): Issue {

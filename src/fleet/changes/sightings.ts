@@ -1,7 +1,7 @@
 import type { Issue, SlotState } from '../../model/change.js';
 import { OUTSIDER } from '../../model/profile.js';
 import type { Reason, ReportData } from '../../model/report.js';
-import { listRefusals } from './sight.js';
+import { isBlind, isInSight, listRefusals } from './sight.js';
 
 /*
  * Who saw an issue, and how the site refuses whom. What one vantage knows open is over only once that vantage looks again
@@ -45,4 +45,12 @@ export function listRefusing({ observations, vantages }: ReportData): Required<P
 /** How a site refuses a vantage; if that is not known, how it refuses anyone. */
 export function refusalsFor({ refusals, refusalsTo }: Refusing, name: string): readonly Reason[] | undefined {
   return refusalsTo && Object.hasOwn(refusalsTo, name) ? refusalsTo[name] : refusals;
+}
+
+/** To which of several vantages a site shows no life now; those that could not see are not among them. */
+export function listSilentTo({ vantages = [] }: ReportData, refusing: Refusing = {}): Record<string, boolean> {
+  const seeing = vantages.flatMap(({ name, report }) => (report && !isBlind(report) ? [{ name, report }] : []));
+  return Object.fromEntries(
+    seeing.map(({ name, report }) => [name, !isInSight(report, { endpoint: null }, refusalsFor(refusing, name))]),
+  );
 }

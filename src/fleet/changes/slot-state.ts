@@ -4,7 +4,7 @@ import type { EndpointId } from '../../model/endpoint.js';
 import type { ReportData } from '../../model/report.js';
 import { standingOf } from '../../model/standing.js';
 import { showsLife } from './sight.js';
-import { listRefusing, type Sightings, UNNAMED, withSightings } from './sightings.js';
+import { listRefusing, listSilentTo, type Sightings, UNNAMED, withSightings } from './sightings.js';
 import type { Finding } from '../../model/finding.js';
 import { isAtLeast } from '../../model/severity.js';
 
@@ -29,6 +29,7 @@ export function stateOf(report: ReportData): SlotState {
     issues: toRecord(issues),
     identities: toRecord(identities),
     ...listRefusing(report),
+    ...(report.vantages && { silentTo: toRecord(Object.entries(listSilentTo(report))) }),
     silent: !showsLife(report),
     ...(standingOf(report) === 'no-answer' && { noAnswer: true }),
     ...(silence && { silence }),

@@ -19,7 +19,8 @@ export async function keepState(
 
 /** Whether a slot stands as it did: how the site refused, and whether it was silent, is for us alone. */
 function isSameStanding(a: SlotState, b: SlotState | null): boolean {
-  const standing = (state: SlotState) => JSON.stringify({ ...state, refusals: null, refusalsTo: null, silent: null });
+  const standing = (state: SlotState) =>
+    JSON.stringify({ ...state, refusals: null, refusalsTo: null, silentTo: null, silent: null });
   return b !== null && standing(a) === standing(b);
 }
 

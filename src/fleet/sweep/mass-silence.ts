@@ -14,11 +14,21 @@ export class MassSilence {
   #usual = 0;
 
   /** Notes a first look at a slot, and whether it saw the site. */
-  note(before: SlotState | null, inSight: boolean): void {
+  note(before: Pick<SlotState, 'silent'> | null, inSight: boolean): void {
     if (before?.silent === undefined) return;
     this.#known++;
     if (before.silent) this.#usual++;
     else if (!inSight) this.#fallen++;
+  }
+
+  /** Sites that showed life before and show none now. */
+  get fallen(): number {
+    return this.#fallen;
+  }
+
+  /** Sites of which it is known how they were before. */
+  get known(): number {
+    return this.#known;
   }
 
   get isLikely(): boolean {

@@ -4,11 +4,12 @@ import { isBlind, isInSight } from '../changes/sight.js';
 import type { Store } from '../store/store.js';
 import type { StoreWriter } from '../store/store-writer.js';
 import type { Change, SlotState, Unseen, Waiver } from '../../model/change.js';
-import type { ReportData } from '../../model/report.js';
+import type { ReportData, VantageLook } from '../../model/report.js';
 import type { MassSilence } from './mass-silence.js';
 import { judgeLook, trustLook, type EarlierLooks } from './judge-look.js';
 import { keepState, noteUnseen, storeChanges } from './keep-look.js';
 import { type CountedLook, queueAlerts } from './tell-changes.js';
+import type { VantageSilence } from './vantage-silence.js';
 
 /** One finished look at a slot. */
 export interface FinishedLook extends CountedLook {
@@ -18,6 +19,8 @@ export interface FinishedLook extends CountedLook {
   readonly waivers?: readonly Waiver[] | undefined;
   /** All other slots of the client are done. */
   readonly last: boolean;
+  /** Makes a report of what several vantages saw, for one in which some of them count as not having looked. */
+  readonly rejoin?: ((vantages: readonly VantageLook[]) => ReportData | null) | undefined;
 }
 
 /** How looks are recorded. */
@@ -26,6 +29,8 @@ export interface RecordOptions {
   readonly alerts: AlertConfig | null;
   /** What many sites that fall silent at once are noticed by. */
   readonly massSilence: MassSilence;
+  /** What a vantage of several that cannot see is noticed by. */
+  readonly vantageSilence?: VantageSilence | undefined;
   /** Whether a change needs a second look. */
   readonly confirm: boolean;
   readonly now: Date;
@@ -33,6 +38,8 @@ export interface RecordOptions {
 
 /** What became of a look. */
 export interface Recorded {
+  /** What counts of it: of several vantages, those that could see. */
+  readonly report: ReportData;
   /** What another look has to show as well; null if the result is final. */
   readonly again: EarlierLooks | null;
   /** Changes that count. */
@@ -48,7 +55,7 @@ export interface Recorded {
 /** A look is to be made again, and what the first showed does not count. */
 const NOTHING_SUSPECTED: EarlierLooks = { suspected: [], unproved: [], refusals: [], agreed: null };
 
-const NOTHING: Recorded = { again: null, changes: [], lost: [], held: false, blind: false };
+const NOTHING: Omit<Recorded, 'report'> = { again: null, changes: [], lost: [], held: false, blind: false };
 
 /**
  * Stores a look and all that follows from it, in one transaction: its report, the state of the slot, its changes and
@@ -56,47 +63,77 @@ const NOTHING: Recorded = { again: null, changes: [], lost: [], held: false, bli
  */
 export async function recordLook(look: FinishedLook, options: RecordOptions): Promise<Recorded> {
   return options.store.write(async (tx) => {
-    const finish = async (): Promise<number | null> => {
-      if (look.last) await tx.finishClient(look.sweepId, look.client.id);
-      return tx.addResult({ ...look, final: true });
-    };
-    if (isBlind(look.report)) {
-      await finish();
-      return { ...NOTHING, blind: true };
-    }
     const before = await tx.getState(look.client.id, look.slot);
-    const inSight = isInSight(look.report, { endpoint: null }, before?.refusals);
-    const mayBeUs = !isRefused(look.report);
-    if (look.earlier === null && mayBeUs) options.massSilence.note(before, inSight);
-    if (before?.silent === false && !inSight && mayBeUs && options.massSilence.isLikely) {
-      if (look.earlier === null) {
-        await tx.addResult({ ...look, final: false });
-        return { ...NOTHING, again: NOTHING_SUSPECTED };
-      }
-      const heldId = await finish();
-      if (heldId !== null) await tx.noteHeld(look.sweepId);
-      await noteUnseen(tx, heldId, before, look.report);
-      return { ...NOTHING, held: true };
-    }
-    if (look.earlier === null && before && (await isOvertaken(tx, look, before))) {
+    const { report, isDoubtful } = lookWithoutBlind(look, before, options.vantageSilence);
+    return { report, ...(await recordCounted(tx, { ...look, report }, { before, isDoubtful, options })) };
+  });
+}
+
+/** A look without those of several vantages that are taken for blind, and whether it is to be made again to be sure. */
+function lookWithoutBlind(
+  { report, earlier, rejoin }: FinishedLook,
+  before: SlotState | null,
+  vantageSilence: VantageSilence | undefined,
+): { readonly report: ReportData; readonly isDoubtful: boolean } {
+  if (!report.vantages || !vantageSilence || isBlind(report)) return { report, isDoubtful: false };
+  if (earlier === null) vantageSilence.note(before, report);
+  const { without, isDoubtful } = vantageSilence.view(before, report);
+  const rejoined = without && rejoin?.(without);
+  return rejoined ? { report: rejoined, isDoubtful: false } : { report, isDoubtful: isDoubtful && earlier === null };
+}
+
+/** What a look that counts is recorded by. */
+interface Recording {
+  readonly before: SlotState | null;
+  readonly isDoubtful: boolean;
+  readonly options: RecordOptions;
+}
+
+async function recordCounted(
+  tx: StoreWriter,
+  look: FinishedLook,
+  { before, isDoubtful, options }: Recording,
+): Promise<Omit<Recorded, 'report'>> {
+  const finish = async (): Promise<number | null> => {
+    if (look.last) await tx.finishClient(look.sweepId, look.client.id);
+    return tx.addResult({ ...look, final: true });
+  };
+  if (isBlind(look.report)) {
+    await finish();
+    return { ...NOTHING, blind: true };
+  }
+  const inSight = isInSight(look.report, { endpoint: null }, before?.refusals);
+  const mayBeUs = !isRefused(look.report);
+  if (look.earlier === null && mayBeUs) options.massSilence.note(before, inSight);
+  if (before?.silent === false && !inSight && mayBeUs && options.massSilence.isLikely) {
+    if (look.earlier === null) {
       await tx.addResult({ ...look, final: false });
       return { ...NOTHING, again: NOTHING_SUSPECTED };
     }
-    const confirms = options.confirm || (look.earlier?.unproved.length ?? 0) > 0;
-    const { report, earlier, waivers = [] } = look;
-    const judged = confirms ? judgeLook(before, report, earlier, waivers) : trustLook(before, report, waivers);
-    if (judged.again) {
-      // The first one stays, which a sweep that goes on after a crash begins with.
-      if (look.earlier === null) await tx.addResult({ ...look, final: false });
-      return { ...NOTHING, again: judged.again };
-    }
-    const resultId = await finish();
-    if (resultId === null) return NOTHING;
-    const { state, changes } = judged;
-    await keepState(tx, look, resultId, { before, state });
-    await tellChanges(tx, look, changes, options);
-    return { ...NOTHING, changes, lost: await noteUnseen(tx, resultId, state, report) };
-  });
+    const heldId = await finish();
+    if (heldId !== null) await tx.noteHeld(look.sweepId);
+    await noteUnseen(tx, heldId, before, look.report);
+    return { ...NOTHING, held: true };
+  }
+  if (look.earlier === null && before && (await isOvertaken(tx, look, before))) {
+    await tx.addResult({ ...look, final: false });
+    return { ...NOTHING, again: NOTHING_SUSPECTED };
+  }
+  const confirms = options.confirm || (look.earlier?.unproved.length ?? 0) > 0;
+  const { report, earlier, waivers = [] } = look;
+  const judged = confirms ? judgeLook(before, report, earlier, waivers) : trustLook(before, report, waivers);
+  // By the second look it is clear whether it is one site that fell silent to a vantage, or many.
+  if (judged.again || isDoubtful) {
+    // The first one stays, which a sweep that goes on after a crash begins with.
+    if (look.earlier === null) await tx.addResult({ ...look, final: false });
+    return { ...NOTHING, again: judged.again ?? NOTHING_SUSPECTED };
+  }
+  const resultId = await finish();
+  if (resultId === null) return NOTHING;
+  const { state, changes } = judged;
+  await keepState(tx, look, resultId, { before, state });
+  await tellChanges(tx, look, changes, options);
+  return { ...NOTHING, changes, lost: await noteUnseen(tx, resultId, state, report) };
 }
 
 /** Whether a look began before someone at the site had one made that saw a violation: it is no proof that that is over. */

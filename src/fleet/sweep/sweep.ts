@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type Clock, SYSTEM_CLOCK } from '../../async/clock.js';
+import { joinReports } from '../../check/judge/join-reports.js';
 import { choosePing, chooseTiming, findControl, type SharedOptions } from '../../check/run/run-options.js';
 import { runTargets, type RunTargetsOptions, type SeeEndpoint } from '../../check/run/run-targets.js';
 import type { ResolveName } from '../../model/address.js';
@@ -17,9 +18,10 @@ import { MassSilence } from './mass-silence.js';
 import { recordLook } from './record-look.js';
 import { listRoster } from './roster.js';
 import { tellOperator } from './tell-operator.js';
+import { VantageSilence } from './vantage-silence.js';
 import type { Change, Unseen } from '../../model/change.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
-import type { ReportData } from '../../model/report.js';
+import type { ReportData, VantageLook } from '../../model/report.js';
 import { slowDown, type Timing } from '../../net/scan/timing.js';
 
 const BEAT_MS = 10_000;
@@ -183,6 +185,7 @@ export async function* runSweep(
   const failed = [...prepared.failed];
   const blindness = new Blindness();
   const massSilence = new MassSilence();
+  const vantageSilence = new VantageSilence();
   let suspected = false;
   let { held } = prepared;
   let whole = false;
@@ -204,10 +207,12 @@ export async function* runSweep(
       onEndpoint: options.onEndpoint,
     })) {
       if (report.interrupted) continue;
-      const { client, slot, open, earlier, waivers } = job;
+      const { client, slot, open, earlier, waivers, terms, silence, authorization = terms.authorization } = job;
+      const rejoin = (looks: readonly VantageLook[]) =>
+        joinReports(looks, { ...terms, authorization, waivers, silence });
       const recorded = await recordLook(
-        { sweepId, client, slot, report, earlier, waivers, last: open.left === 1 },
-        { store, alerts, massSilence, confirm: confirmAfterMs > 0, now: clock.now() },
+        { sweepId, client, slot, report, earlier, waivers, last: open.left === 1, rejoin },
+        { store, alerts, massSilence, vantageSilence, confirm: confirmAfterMs > 0, now: clock.now() },
       );
       if (massSilence.isLikely && !suspected) {
         suspected = true;
@@ -215,6 +220,11 @@ export async function* runSweep(
         const detail = massSilence.describe();
         options.onTrouble?.(detail);
         if (alerts) await tellOperator(store, alerts, { key: `${sweepId}/silence`, title, detail });
+      }
+      for (const { name, detail } of vantageSilence.listNew()) {
+        options.onTrouble?.(detail);
+        const trouble = { key: `${sweepId}/silence/${name}`, title: `Sweep ${sweepId}: ${name} cannot see`, detail };
+        if (alerts) await tellOperator(store, alerts, trouble);
       }
       if (recorded.again) {
         const look = { ...job, timing: slow, earlier: recorded.again };
@@ -226,7 +236,7 @@ export async function* runSweep(
         const trouble = blindness.note(report, recorded.blind);
         if (trouble !== null) options.onTrouble?.(trouble);
         const { changes, lost } = recorded;
-        yield { client, slot, report, changes, unseen: lost.length, lost };
+        yield { client, slot, report: recorded.report, changes, unseen: lost.length, lost };
       }
       options.onProgress?.({ finished, total, secondLooks: queue.waiting });
       if (blindness.isTotal) stop.abort();

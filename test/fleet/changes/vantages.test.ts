@@ -88,6 +88,7 @@ describe('a vantage that is given another name', () => {
   test('knows what it knew, and ends it once it sees it shut', () => {
     expect(known.issues[KEY]?.seenFrom).toEqual({ a2: 'outsider' });
     expect(known.refusalsTo).toEqual({ a2: ['conn-refused'], b: ['conn-refused'] });
+    expect(known.silentTo).toEqual({ a2: false, b: false });
     expect(after({ a2: shut, b: shut })).toBeUndefined();
   });
 
