@@ -226,7 +226,7 @@ async function benchWorkers() {
   const [one, ...more] = await measureWorkers(directory);
   const busy = ({ workers, coordinator, server }) =>
     `processor: workers ${workers.toFixed(0)} s, coordinator ${coordinator.toFixed(0)} s, database ${server.toFixed(0)} s`;
-  note('sweep of 4,096 clients by 1 worker', `${seconds(one.ms)}; ${busy(one.busy)}`, '', null);
+  note('sweep of 1,024 clients by 1 worker', `${seconds(one.ms)}; ${busy(one.busy)}`, '', null);
   for (const { count, ms, busy: spent } of more) {
     const ratio = `${seconds(ms)} : ${seconds(one.ms)} = ${times(ms / one.ms)}`;
     note(`the same by ${count} workers, on the same two cores`, `${ratio}; ${busy(spent)}`, '', null);
