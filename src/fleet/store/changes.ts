@@ -138,6 +138,9 @@ export async function* readChanges(db: Db, wanted: ChangesWanted, part?: Part): 
       .innerJoin('slots', 'slots.id', 'changes.slot_id')
       .innerJoin('clients', 'clients.id', 'slots.client_id')
       .where('changes.id', 'in', ids)
+      // On a server, changes are kept by month.
+      .where('changes.at', '>=', wanted.since.getTime())
+      .where('changes.at', '<=', wanted.until.getTime())
       .orderBy('changes.at', 'desc')
       .orderBy('changes.slot_id')
       .orderBy('changes.id')

@@ -5,7 +5,7 @@ import { noteBegun, noteEnded } from './chain-register.js';
 import { type CardColumns, toCardColumns } from './client-card.js';
 import { StoreError } from './store-error.js';
 import type { Tables } from './tables.js';
-import { deleteUnusedReports } from './upkeep.js';
+import { deleteUnusedReports } from './prune.js';
 
 type Db = Kysely<Tables>;
 

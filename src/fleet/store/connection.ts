@@ -25,6 +25,8 @@ export interface StoreConnection {
   readonly path: string;
   /** For reading. Inside of a transaction use that which it is given, or wait for ever. */
   readonly tables: Kysely<Tables>;
+  /** Null: nothing is kept by month. */
+  readonly months: StoredMonths | null;
 
   /**
    * Runs one write transaction. It waits for those of this process in turn, and for those of other processes without
@@ -34,8 +36,11 @@ export interface StoreConnection {
 
   /** Reads the database as it is at one moment, whatever is written meanwhile. */
   snapshot<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /** As {@link transact}, to write rows as they are: no trigger works out what others of them say. */
-  fill<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * As {@link transact}, to write rows as they are: no trigger works out what others of them say.
+   * @param days of which there will be history, by their numbers since 1970
+   */
+  fill<T>(days: readonly number[], work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** The last id that some tables have given to a row, which is given to no other; 0 where they have given none. */
   readLastIds(tables: Kysely<Tables>, names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Has these tables go on after the ids, and all others after the rows that they have. */
@@ -57,6 +62,17 @@ export interface StoreConnection {
   backUp(file: string): Promise<void>;
   /** Waits for the last write, and closes. */
   close(): Promise<void>;
+}
+
+/** Results and changes that are kept by month, which is for histories that are too large for one transaction. */
+export interface StoredMonths {
+  /**
+   * Deletes whole months that ended before a time, each in a transaction of its own, and returns how much went. Results
+   * that have to stay do.
+   */
+  prune(before: Date): Promise<{ readonly results: number; readonly changes: number }>;
+  /** Deletes reports that no result has any more, and returns how many. */
+  deleteUnusedReports(): Promise<number>;
 }
 
 /** A change of the structure that is under way. */

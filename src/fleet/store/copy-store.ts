@@ -78,8 +78,8 @@ export async function copyStore(
   note: (rows: number, table: string) => void,
 ): Promise<CopyResult> {
   if (from.path === to.path) throw new StoreError(`${from.path} cannot be copied into itself`);
-  return from.snapshot((source) =>
-    to.fill(async (target) => {
+  return from.snapshot(async (source) =>
+    to.fill(await listDays(source), async (target) => {
       await assertEmpty(to, target);
       const tables: TableDigest[] = [];
       let before = 0;
@@ -98,6 +98,14 @@ export async function copyStore(
       return { tables, rows: before, digest: digest.digest('hex') };
     }),
   );
+}
+
+/** The days that the source has results or changes of, by their numbers since 1970. */
+async function listDays(source: Db): Promise<number[]> {
+  const { rows } = await sql<{ day: number }>`
+    select distinct at / 86400000 as day from results union select distinct at / 86400000 from changes
+  `.execute(source);
+  return rows.map(({ day }) => day);
 }
 
 async function assertEmpty({ path }: StoreConnection, db: Db): Promise<void> {

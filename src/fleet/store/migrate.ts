@@ -21,6 +21,7 @@ import { schedulers } from './migrations/schedulers.js';
 import { chainRegister } from './migrations/chain-register.js';
 import { rosterOthers } from './migrations/roster-others.js';
 import { siteLooks } from './migrations/site-looks.js';
+import { keptByMonth } from './migrations/kept-by-month.js';
 import type { Migration } from './migrations/migration.js';
 import { StoreError } from './store-error.js';
 
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   siteLooks,
   rosterOthers,
   chainRegister,
+  keptByMonth,
 ];
 
 /** A StoreError unless the database is ours or empty, and no newer than this program. */

@@ -26,6 +26,7 @@ export const APPLICATION_ID = 0x53_61_6c_79;
 /** One connection to a database file: queries through kysely, writes one after another. */
 export class SqliteConnection implements StoreConnection {
   readonly kind = 'sqlite';
+  readonly months = null;
   readonly tables: Kysely<Tables>;
   readonly #database: DatabaseSyncInstance;
   readonly #file: string;
@@ -126,7 +127,7 @@ export class SqliteConnection implements StoreConnection {
     return this.#transact('deferred', work);
   }
 
-  fill<T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
+  fill<T>(_days: readonly number[], work: (tables: Kysely<Tables>) => Promise<T>): Promise<T> {
     return this.transact((tables) => withoutTriggers(tables, () => work(tables)));
   }
 

@@ -24,6 +24,7 @@ import { StoreWriter } from './store-writer.js';
 import { countSweep, type LeavingOut, type SweepCounts, type SweepTally, tallySweep } from './sweep-tally.js';
 import { checkSummaries } from './summary-check.js';
 import * as sweeps from './sweeps.js';
+import { prune, type PrunePolicy, type PruneResult } from './prune.js';
 import * as upkeep from './upkeep.js';
 import * as waivers from './waivers.js';
 import type { StoredChange, Waiver } from '../../model/change.js';
@@ -332,10 +333,8 @@ export class Store {
   }
 
   /** Deletes what is too old, and gives the file's free pages back to the disk. */
-  async prune(policy: upkeep.PrunePolicy): Promise<upkeep.PruneResult> {
-    const pruned = await this.#connection.transact((db) => upkeep.prune(db, policy));
-    await this.#connection.reclaim();
-    return pruned;
+  prune(policy: PrunePolicy): Promise<PruneResult> {
+    return prune(this.#connection, policy);
   }
 
   /** Looks for damage of the file, of references and of each report: a line for each problem. */

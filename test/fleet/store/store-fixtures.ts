@@ -148,7 +148,7 @@ export async function alterStore(place: StorePlace, statements: string): Promise
 const DROP_REFERENCES = `
   do $$ declare found record; begin
     for found in select conname, conrelid::regclass as name from pg_constraint
-      where contype = 'f' and connamespace = current_schema::regnamespace
+      where contype = 'f' and conparentid = 0 and connamespace = current_schema::regnamespace
     loop execute format('alter table %s drop constraint %I', found.name, found.conname); end loop;
   end $$
 `;

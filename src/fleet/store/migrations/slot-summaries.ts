@@ -9,14 +9,14 @@ type Db = Kysely<Tables>;
 const PAGE = 500;
 
 /** The verdict of a slot's state, by its rank. */
-const verdict = (rank: string) =>
+export const verdict = (rank: string) =>
   `case when ${rank} >= 20 then 'compliant' when ${rank} >= 10 then 'inconclusive' when ${rank} >= 0 then 'violation' end`;
 
 /**
  * What lists need of a slot: each is worked out from its results and its state, and from nothing else. The newest is the
  * one that was stored last, since its time may be wrong.
  */
-const summary = {
+export const summary = {
   lookedAt: (slot: string) => `(select max(at) from results where slot_id = ${slot})`,
   look: (row: string) => `
     ${row}.at, case when ${row}.address is null then ${row}.target ->> '$.problem' end,

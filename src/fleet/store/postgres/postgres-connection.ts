@@ -1,8 +1,10 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type ServerPlace, showServer } from '../../../model/store-place.js';
-import type { Restructuring, StoreConnection, Structure } from '../connection.js';
+import type { Restructuring, StoreConnection, StoredMonths, Structure } from '../connection.js';
 import { StoreError } from '../store-error.js';
 import type { Tables } from '../tables.js';
+import { lacksMonths, makeMonths, MONTH_FUNCTIONS } from './months.js';
+import { type PatientSession, PrunedMonths } from './prune-months.js';
 import { Session } from './session.js';
 import { FUNCTIONS, MARK, translate } from './structure.js';
 
@@ -10,6 +12,10 @@ type Db = Kysely<Tables>;
 
 /** Marks our locks among those of other programs on the database: `Saly`. */
 const LOCK = 0x53_61_6c_79;
+/** How often it is looked whether months that come have their tables. */
+const MONTHS_MS = 3_600_000;
+/** How long a statement of upkeep may take. */
+const UPKEEP_MS = 86_400_000;
 
 /**
  * A store in a schema of a PostgreSQL database.
@@ -26,17 +32,22 @@ export class PostgresConnection implements StoreConnection {
   readonly kind = 'postgres';
   readonly path: string;
   readonly tables: Db;
+  readonly months: StoredMonths = new PrunedMonths((work) => this.#withSession(work));
   /** A session of its own, so that reading goes on while writing waits. */
   readonly #writing: Db;
   readonly #schema: string;
+  readonly #open: (statementMs?: number) => Db;
   #lastWrite: Promise<unknown> = Promise.resolve();
+  /** When it is next looked for months that come, by performance.now(). */
+  #monthsDueAt = 0;
 
   /** Connects where something is first read, and first written. */
   constructor(place: ServerPlace) {
     this.path = showServer(place);
     this.#schema = place.schema;
-    const open = () => new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new Session(place) }) });
-    [this.tables, this.#writing] = [open(), open()];
+    this.#open = (statementMs) =>
+      new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new Session(place, statementMs) }) });
+    [this.tables, this.#writing] = [this.#open(), this.#open()];
   }
 
   readStructure(): Promise<Structure> {
@@ -62,9 +73,55 @@ export class PostgresConnection implements StoreConnection {
   }
 
   transact<T>(work: (tables: Db) => Promise<T>): Promise<T> {
-    const written = this.#lastWrite.then(() => this.#writing.connection().execute((tables) => this.#run(tables, work)));
+    const written = this.#lastWrite.then(() =>
+      this.#writing.connection().execute(async (tables) => {
+        await this.#makeMonths(tables);
+        return this.#run(tables, work);
+      }),
+    );
     this.#lastWrite = written.catch(() => undefined);
     return written;
+  }
+
+  /** Makes the months that come. Where that fails, rows of a month are kept with the rest until it is made. */
+  async #makeMonths(tables: Db): Promise<void> {
+    if (performance.now() < this.#monthsDueAt) return;
+    this.#monthsDueAt = performance.now() + MONTHS_MS;
+    try {
+      if (!(await lacksMonths(tables, new Date()))) return;
+      await this.#run(tables, async (own) => {
+        await sql`set local lock_timeout to 1000`.execute(own);
+        await makeMonths(own);
+      });
+    } catch {
+      // What keeps it from that keeps it from more, and tells then.
+    }
+  }
+
+  /** Work with a session of its own, whose statements may take long. */
+  async #withSession<T>(work: (session: PatientSession) => Promise<T>): Promise<T> {
+    const db = this.#open(UPKEEP_MS);
+    try {
+      return await db.connection().execute((tables) =>
+        work({
+          path: this.path,
+          write: (one) => this.#run(tables, one),
+          read: async (one) => {
+            await sql`begin isolation level repeatable read`.execute(tables);
+            try {
+              const result = await one(tables);
+              await sql`commit`.execute(tables);
+              return result;
+            } catch (error) {
+              await sql`rollback`.execute(tables).catch(() => undefined);
+              throw error;
+            }
+          },
+        }),
+      );
+    } finally {
+      await db.destroy();
+    }
   }
 
   async #run<T>(tables: Db, work: (tables: Db) => Promise<T>): Promise<T> {
@@ -92,9 +149,10 @@ export class PostgresConnection implements StoreConnection {
     });
   }
 
-  fill<T>(work: (tables: Db) => Promise<T>): Promise<T> {
+  fill<T>(days: readonly number[], work: (tables: Db) => Promise<T>): Promise<T> {
     return this.transact(async (tables) => {
       await sql`set local statement_timeout to 0`.execute(tables);
+      await makeMonths(tables, days);
       await this.#switchTriggers(tables, 'disable');
       const result = await work(tables);
       await this.#switchTriggers(tables, 'enable');
@@ -114,7 +172,8 @@ export class PostgresConnection implements StoreConnection {
   /** The server would do so later by itself, and plan badly till then. */
   async #analyze(tables: Db): Promise<void> {
     const { rows } = await sql<{ name: string }>`
-      select relname as name from pg_class where relnamespace = ${this.#schema}::regnamespace and relkind = 'r'
+      select relname as name from pg_class
+      where relnamespace = ${this.#schema}::regnamespace and relkind in ('r', 'p') and not relispartition
     `.execute(tables);
     for (const { name } of rows) await sql`analyze ${sql.table(name)}`.execute(tables);
   }
@@ -133,7 +192,8 @@ export class PostgresConnection implements StoreConnection {
   async setLastIds(tables: Db, ids: ReadonlyMap<string, number>): Promise<void> {
     const { rows } = await sql<{ name: string }>`
       select relname as name from pg_attribute join pg_class on pg_class.oid = attrelid
-      where relnamespace = ${this.#schema}::regnamespace and relkind = 'r' and attname = 'id' and attidentity <> ''
+      where relnamespace = ${this.#schema}::regnamespace and relkind in ('r', 'p') and not relispartition
+        and attname = 'id' and attidentity <> ''
     `.execute(tables);
     for (const { name } of rows) {
       await sql`
@@ -145,16 +205,17 @@ export class PostgresConnection implements StoreConnection {
   }
 
   restructure(work: (change: Restructuring) => Promise<void>): Promise<void> {
-    return this.transact(async (tables) => {
-      await sql`set local statement_timeout to 0`.execute(tables);
-      await this.#makeSchema(tables);
-      await work({
-        tables,
-        readStructure: () => this.#readStructure(tables),
-        run: async (statements) => void (await sql.raw(translate(statements)).execute(tables)),
-        mark: async (version) => void (await sql`update structure set version = ${version}`.execute(tables)),
-      });
-    });
+    return this.#withSession((session) =>
+      session.write(async (tables) => {
+        await this.#makeSchema(tables);
+        await work({
+          tables,
+          readStructure: () => this.#readStructure(tables),
+          run: async (statements) => void (await sql.raw(translate(statements)).execute(tables)),
+          mark: async (version) => void (await sql`update structure set version = ${version}`.execute(tables)),
+        });
+      }),
+    );
   }
 
   /** What is there before the first step, and what may be newer than the last. */
@@ -164,7 +225,7 @@ export class PostgresConnection implements StoreConnection {
     const { owner } = await this.#readStructure(tables);
     if (owner === 'other') return;
     if (owner === 'none') await sql.raw(MARK).execute(tables);
-    await sql.raw(FUNCTIONS).execute(tables);
+    await sql.raw(FUNCTIONS + MONTH_FUNCTIONS).execute(tables);
   }
 
   async measure(): Promise<number> {
