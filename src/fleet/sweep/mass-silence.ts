@@ -3,6 +3,8 @@ import type { SlotState } from '../../model/change.js';
 const LEAST_FALLEN = 5;
 const LEAST_SHARE = 0.2;
 const TIMES_AS_USUAL = 3;
+/** So many of those that showed life are not silent by themselves, however many others always are. */
+const LEAST_OF_ALIVE = 0.5;
 
 /**
  * Counts the sites that showed life in their last look and show none now. If that is so at many more than usually are
@@ -35,7 +37,7 @@ export class MassSilence {
     return (
       this.#fallen >= LEAST_FALLEN &&
       this.#fallen > LEAST_SHARE * this.#known &&
-      this.#fallen > TIMES_AS_USUAL * this.#usual
+      (this.#fallen > TIMES_AS_USUAL * this.#usual || this.#fallen > LEAST_OF_ALIVE * (this.#known - this.#usual))
     );
   }
 

@@ -21,9 +21,11 @@ export class VantageSilence {
   readonly #counts = new Map<string, MassSilence>();
   readonly #told = new Set<string>();
 
-  /** Notes a first look at a slot. */
+  /** Notes a first look at a slot. One that no vantage sees says nothing of any of them. */
   note(before: SlotState | null, report: ReportData): void {
-    for (const [name, silent] of Object.entries(listSilentTo(report, before ?? {}))) {
+    const now = Object.entries(listSilentTo(report, before ?? {}));
+    if (now.every(([, silent]) => silent)) return;
+    for (const [name, silent] of now) {
       const known = before?.silentTo?.[name];
       let count = this.#counts.get(name);
       if (!count) this.#counts.set(name, (count = new MassSilence()));

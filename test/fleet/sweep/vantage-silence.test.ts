@@ -87,6 +87,15 @@ test('a vantage that falls silent to many at once counts as not having looked, a
   expect(verdictsOf(mended)).toEqual(['compliant']);
 });
 
+test('sites that no vantage ever sees say nothing of it', async () => {
+  const store = await createStore();
+  const isDark = (id: string) => Number(id.slice(1)) < 5;
+  await sweep(store, (id) => (isDark(id) ? { office: from('provider', dark), cloud: dark } : both()));
+  const swept = await sweep(store, (id) => (isDark(id) ? { office: from('provider', dark), cloud: cut } : cloudCut()));
+  expect(swept.told).toEqual([expect.stringMatching(/^cloud: 7 of 7 clients that showed life to “cloud” before/)]);
+  expect(rulesOf(swept)).not.toContain('vantage-shut-out');
+});
+
 test('the first of them are looked at once more, also where no change has to be confirmed', async () => {
   const store = await createStore();
   await sweep(store, both, { confirm: false });
