@@ -64,8 +64,8 @@ const NOTHING: Omit<Recorded, 'report'> = { again: null, changes: [], lost: [], 
 export async function recordLook(look: FinishedLook, options: RecordOptions): Promise<Recorded> {
   return options.store.write(async (tx) => {
     const before = await tx.getState(look.client.id, look.slot);
-    const { report, isDoubtful } = lookWithoutBlind(look, before, options.vantageSilence);
-    return { report, ...(await recordCounted(tx, { ...look, report }, { before, isDoubtful, options })) };
+    const { report, ...sight } = lookWithoutBlind(look, before, options.vantageSilence);
+    return { report, ...(await recordCounted(tx, { ...look, report }, { before, ...sight, options })) };
   });
 }
 
@@ -74,25 +74,33 @@ function lookWithoutBlind(
   { report, earlier, rejoin }: FinishedLook,
   before: SlotState | null,
   vantageSilence: VantageSilence | undefined,
-): { readonly report: ReportData; readonly isDoubtful: boolean } {
-  if (!report.vantages || !vantageSilence || isBlind(report)) return { report, isDoubtful: false };
+): { readonly report: ReportData } & Sight {
+  if (!report.vantages || !vantageSilence || isBlind(report)) return { report, isDoubtful: false, isPartial: false };
   if (earlier === null) vantageSilence.note(before, report);
   const { without, isDoubtful } = vantageSilence.view(before, report);
   const rejoined = without && rejoin?.(without);
-  return rejoined ? { report: rejoined, isDoubtful: false } : { report, isDoubtful: isDoubtful && earlier === null };
+  if (rejoined) return { report: rejoined, isDoubtful: false, isPartial: true };
+  return { report, isDoubtful: isDoubtful && earlier === null, isPartial: false };
+}
+
+/** How far the vantages of a look could see. */
+interface Sight {
+  /** It is to be made again, to be sure whether one of them is blind. */
+  readonly isDoubtful: boolean;
+  /** Some are taken for blind, and count as not having looked. */
+  readonly isPartial: boolean;
 }
 
 /** What a look that counts is recorded by. */
-interface Recording {
+interface Recording extends Sight {
   readonly before: SlotState | null;
-  readonly isDoubtful: boolean;
   readonly options: RecordOptions;
 }
 
 async function recordCounted(
   tx: StoreWriter,
   look: FinishedLook,
-  { before, isDoubtful, options }: Recording,
+  { before, isDoubtful, isPartial, options }: Recording,
 ): Promise<Omit<Recorded, 'report'>> {
   const finish = async (): Promise<number | null> => {
     if (look.last) await tx.finishClient(look.sweepId, look.client.id);
@@ -130,7 +138,9 @@ async function recordCounted(
   }
   const resultId = await finish();
   if (resultId === null) return NOTHING;
-  const { state, changes } = judged;
+  const { state } = judged;
+  // That a vantage of ours is blind is told to the operator, once, and is no news of each client.
+  const changes = judged.changes.filter(({ kind }) => !isPartial || kind !== 'no-longer-determined');
   await keepState(tx, look, resultId, { before, state });
   await tellChanges(tx, look, changes, options);
   return { ...NOTHING, changes, lost: await noteUnseen(tx, resultId, state, report) };

@@ -75,6 +75,8 @@ test('a vantage that falls silent to many at once counts as not having looked, a
   expect(rulesOf(swept)).not.toContain('vantage-shut-out');
   // Where the profile asks nothing of it, either: a vantage that did not look is no all clear.
   expect(verdictsOf(swept)).toEqual(['inconclusive']);
+  // The operator is told, and no one of each client.
+  expect(swept.changes).toEqual([]);
   expect(swept.told).toEqual([expect.stringMatching(/^cloud: 12 of 12 clients that showed life to “cloud” before/)]);
   for (const { report } of swept.final) {
     expect(report.vantages?.find(({ name }) => name === 'cloud')).toMatchObject({ report: null });
