@@ -38,7 +38,9 @@ export async function prune(connection: StoreConnection, policy: PrunePolicy): P
     ? await pruneMonths(connection, months, policy)
     : await connection.transact((db) => pruneAll(db, policy));
   await connection.reclaim();
-  return pruned;
+  const { results, reports, changes, messages, sweeps, siteReports, invitedChecks } = pruned;
+  // In the order in which it is told.
+  return { results, reports, changes, messages, sweeps, siteReports, invitedChecks };
 }
 
 async function pruneAll(db: Db, policy: PrunePolicy): Promise<PruneResult> {
