@@ -55,6 +55,7 @@ test('what a vantage knows is known from its new name, and nothing of it is over
   expect(after).toEqual({
     ...before,
     issues: { [KEY]: { ...before.issues[KEY], seenFrom: { berlin2: 'outsider' } } },
+    silentTo: { berlin2: false, office: false },
     refusalsTo: { berlin2: before.refusalsTo!['berlin'], office: before.refusalsTo!['office'] },
   });
 });

@@ -88,12 +88,12 @@ test('damage is told, or does none', () => {
     fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (place, flip) => {
       const damaged = Buffer.from(body);
       damaged[place]! ^= flip;
-      // Some bits of the header and after the end mean nothing.
+      // Some bits mean nothing: in the header, after the end, and where the same text is copied from another place.
       const decode = () => decodeBody(damaged, lookOf(cleanReport));
-      const harmless = place <= 2 || place >= body.length - 5;
-      if (harmless && !throws(decode)) expect(decode()).toEqual(bareReport(cleanReport));
-      else expect(decode).toThrow(StoreError);
+      if (throws(decode)) expect(decode).toThrow(StoreError);
+      else expect(decode()).toEqual(bareReport(cleanReport));
     }),
+    { examples: [[340, 85]] },
   );
   for (const length of [0, 1, 2, body.length - 1]) {
     expect(() => decodeBody(body.subarray(0, length), lookOf(cleanReport))).toThrow(StoreError);
