@@ -68,8 +68,17 @@ export function sayState<S extends Pick<SlotState, 'issues'>>(
   // Most states have none, and lists have very many states.
   const none: SaidSlotState['issues'] = {};
   if (entries.length === 0) return { ...state, issues: none };
-  const said = entries.map(([key, issue]) => [key, { ...issue, title: titleOf(issue) }] as const);
-  return { ...state, issues: Object.fromEntries(said) };
+  return { ...state, issues: Object.fromEntries(entries.map(([key, issue]) => [key, sayIssue(issue)])) };
+}
+
+/** Said when it is asked for: of the many issues of a list, most are only counted. */
+function sayIssue(issue: Issue): SaidSlotState['issues'][string] {
+  return {
+    ...issue,
+    get title() {
+      return titleOf(issue);
+    },
+  };
 }
 
 function titleOf({ rule, endpoint, severity, data, outage, lostAt }: Issue): string {

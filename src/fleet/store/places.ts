@@ -29,9 +29,11 @@ export type PlaceStatus = Omit<ClientStatus, 'state' | 'resultId' | 'at' | 'seen
   readonly id: number;
   /** When it was last looked at, whatever came of it; ms since 1970. */
   readonly lookedAt: number;
-  /** Its client is in an inventory that does not have it any more. */
-  readonly isRemoved: boolean;
+  /** `removed`: its client is in an inventory that does not have it any more; `gone`: no inventory has its client. */
+  readonly absence: Absence | null;
 };
+
+export type Absence = 'removed' | 'gone';
 
 /** The ids of listed slots, the worst first, then by client. */
 export interface Places {
@@ -134,7 +136,7 @@ type PageRow = readonly [
   seenAt: number | null,
   lookedAt: number,
   problem: string | null,
-  isRemoved: number,
+  absence: Absence | null,
 ];
 
 async function selectPage(db: Db, page: readonly number[]): Promise<readonly PageRow[]> {
@@ -143,11 +145,12 @@ async function selectPage(db: Db, page: readonly number[]): Promise<readonly Pag
   const ids: RawBuilder<unknown> = sql`select cast(value as bigint) from json_each(${JSON.stringify(page)})`;
   const { rows } = await sql<{ page: string | null }>`
     select string_agg('[' || concat_ws(',',
-      slots.id, json_quote(slot), clients.card, coalesce(state, 'null'), json_quote(state_result_id), json_quote(state_at),
+      slots.id, json_quote(slot), coalesce(roster.card, (select card from clients where clients.id = slots.client_id)),
+      coalesce(state, 'null'), json_quote(state_result_id), json_quote(state_at),
       json_quote(coalesce(seen_at, state_at)), coalesce(checked_at, looked_at), json_quote(problem),
-      case when ${IS_REMOVED} then 1 else 0 end
+      case when not ${IS_GONE} then 'null' when ${IS_REMOVED} then '"removed"' else '"gone"' end
     ) || ']', ',') as page
-    from slots join clients on clients.id = slots.client_id left join roster on roster.client_id = slots.client_id
+    from slots left join roster on roster.client_id = slots.client_id
     where slots.id in (${ids})
   `.execute(db);
   return JSON.parse(`[${rows[0]!.page ?? ''}]`) as PageRow[];
@@ -163,11 +166,21 @@ function toStatus([
   seenAt,
   lookedAt,
   problem,
-  removed,
+  absence,
 ]: PageRow): PlaceStatus {
   const at = toIso(stateAt);
-  const times = { at, seenAt: seenAt === stateAt ? at : toIso(seenAt), lookedAt };
-  return { id, client, slot, state, resultId, ...times, problem, isRemoved: removed === 1 };
+  return {
+    id,
+    client,
+    slot,
+    state,
+    resultId,
+    at,
+    seenAt: seenAt === stateAt ? at : toIso(seenAt),
+    lookedAt,
+    problem,
+    absence,
+  };
 }
 
 const toIso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -176,7 +189,7 @@ const toIso = (at: number | null): string | null => (at === null ? null : new Da
 export async function* readClientStates(db: Db, clientId?: string): AsyncIterable<ClientStatus> {
   const { bad, doubtful, well } = await listPlaces(db, { staleBefore: new Date(0), lapsed: [], clientId });
   for await (const page of readPlaces(db, [...bad, ...doubtful, ...well])) {
-    for (const { id: _id, lookedAt: _at, isRemoved: _removed, state, resultId, at, seenAt, ...rest } of page)
+    for (const { id: _id, lookedAt: _at, absence: _absence, state, resultId, at, seenAt, ...rest } of page)
       if (state && resultId !== null && at && seenAt) yield { ...rest, state, resultId, at, seenAt };
   }
 }

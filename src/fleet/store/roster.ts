@@ -183,8 +183,6 @@ function toStanding({ paused, authorized, until, time_zone: timeZone }: Standing
 export interface RosterLimits {
   /** Of clients that may not be checked for ever: paused ones, and those with no authorisation or with one that ends. */
   readonly limited: ReadonlyMap<string, RosterStanding>;
-  /** Clients that were looked at, and that no inventory has any more; none where no inventory is known. */
-  readonly gone: ReadonlySet<string>;
 }
 
 /** Reads what keeps clients from being checked, all or some. */
@@ -193,12 +191,7 @@ async function readLimits(db: Db, clientIds?: readonly string[]): Promise<Roster
     select client_id, paused, authorized, until, time_zone from roster
     where (paused = 1 or authorized = 0 or until is not null) and ${isAmong('client_id', clientIds)}
   `.execute(db);
-  const limited = new Map(rows.map(({ client_id, ...columns }) => [client_id, toStanding(columns)]));
-  const missing = await sql<{ id: string }>`
-    select id from clients where exists (select 1 from roster) and ${isAmong('id', clientIds)}
-    except select client_id from roster where ${isAmong('client_id', clientIds)}
-  `.execute(db);
-  return { limited, gone: new Set(missing.rows.map(({ id }) => id)) };
+  return { limited: new Map(rows.map(({ client_id, ...columns }) => [client_id, toStanding(columns)])) };
 }
 
 /** The inventory (absolute path) that has a client; null if none has. */

@@ -58,11 +58,11 @@ const turn = <T>(list: readonly T[], { isReversed }: ListOptions): readonly T[] 
 
 /** How a listed slot stands. */
 export function describePlace(
-  { client, slot, state, at, seenAt, lookedAt, problem, isRemoved }: PlaceStatus,
-  { limited, gone }: RosterLimits,
+  { client, slot, state, at, seenAt, lookedAt, problem, absence }: PlaceStatus,
+  { limited }: RosterLimits,
   options: Pick<ListOptions, 'now' | 'staleBefore'>,
 ): ClientStanding {
-  const standing = gone.has(client.id) ? 'gone' : isRemoved ? 'removed' : (limited.get(client.id) ?? null);
+  const standing = absence ?? limited.get(client.id) ?? null;
   // That all is well is known from a check that said so: later ones that prove nothing do not keep it new.
   const countedAt = state?.verdict === 'compliant' && seenAt !== null ? Date.parse(seenAt) : lookedAt;
   const notChecked = judgeListed({ isKnown: state !== null, problem, lookedAt, countedAt, standing }, options);
