@@ -3,8 +3,6 @@ import type { SlotState } from '../../model/change.js';
 const LEAST_FALLEN = 5;
 const LEAST_SHARE = 0.2;
 const TIMES_AS_USUAL = 3;
-/** So many one after another that showed life are not silent by themselves, however many others always are. */
-const LEAST_IN_A_ROW = 16;
 
 /**
  * Counts the sites that showed life in their last look and show none now. If that is so at many more than usually are
@@ -14,18 +12,13 @@ export class MassSilence {
   #known = 0;
   #fallen = 0;
   #usual = 0;
-  #inARow = 0;
 
   /** Notes a first look at a slot, and whether it saw the site. */
   note(before: Pick<SlotState, 'silent'> | null, inSight: boolean): void {
     if (before?.silent === undefined) return;
     this.#known++;
-    if (before.silent) {
-      this.#usual++;
-      return;
-    }
-    this.#inARow = inSight ? 0 : this.#inARow + 1;
-    if (!inSight) this.#fallen++;
+    if (before.silent) this.#usual++;
+    else if (!inSight) this.#fallen++;
   }
 
   /** Sites that showed life before and show none now. */
@@ -42,7 +35,7 @@ export class MassSilence {
     return (
       this.#fallen >= LEAST_FALLEN &&
       this.#fallen > LEAST_SHARE * this.#known &&
-      (this.#fallen > TIMES_AS_USUAL * this.#usual || this.#inARow >= LEAST_IN_A_ROW)
+      this.#fallen > TIMES_AS_USUAL * this.#usual
     );
   }
 
