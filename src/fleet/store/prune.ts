@@ -26,6 +26,17 @@ export interface PruneResult {
   readonly invitedChecks: number;
 }
 
+/** In the order in which it is told. */
+const NOTHING: PruneResult = {
+  results: 0,
+  reports: 0,
+  changes: 0,
+  messages: 0,
+  sweeps: 0,
+  siteReports: 0,
+  invitedChecks: 0,
+};
+
 /**
  * Deletes what is too old. What stays in any case: the newest final result of each slot, what its state is known
  * from, the results of sweeps that have work left, the newest site report of each client and kind, the newest
@@ -38,15 +49,13 @@ export async function prune(connection: StoreConnection, policy: PrunePolicy): P
     ? await pruneMonths(connection, months, policy)
     : await connection.transact((db) => pruneAll(db, policy));
   await connection.reclaim();
-  const { results, reports, changes, messages, sweeps, siteReports, invitedChecks } = pruned;
-  // In the order in which it is told.
-  return { results, reports, changes, messages, sweeps, siteReports, invitedChecks };
+  return pruned;
 }
 
 async function pruneAll(db: Db, policy: PrunePolicy): Promise<PruneResult> {
   const pruned = await pruneRows(db, policy);
   const reports = await deleteUnusedReports(db);
-  return { ...pruned, reports, sweeps: await deleteEmptySweeps(db, policy) };
+  return { ...NOTHING, ...pruned, reports, sweeps: await deleteEmptySweeps(db, policy) };
 }
 
 /** Where results are kept by month, each step is a transaction of its own, after which the store is whole. */
@@ -74,7 +83,7 @@ async function pruneMonths(
     }),
   );
   pruned.push({ reports: await months.deleteUnusedReports() });
-  const sum = { results: 0, reports: 0, changes: 0, messages: 0, sweeps: 0, siteReports: 0, invitedChecks: 0 };
+  const sum: Record<keyof PruneResult, number> = { ...NOTHING };
   for (const one of pruned as readonly Partial<PruneResult>[])
     for (const name of Object.keys(sum) as (keyof PruneResult)[]) sum[name] += one[name] ?? 0;
   return sum;
@@ -180,10 +189,11 @@ async function deleteEmptySweeps(db: Db, policy: PrunePolicy): Promise<number> {
   return Number(numAffectedRows ?? 0);
 }
 
+/** Whether no result has a row of reports any more. */
+export const IS_UNUSED = sql`not exists (select 1 from results where report_id = reports.id)`;
+
 /** Deletes reports that no result has any more, and returns how many. */
 export async function deleteUnusedReports(db: Db): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from reports where not exists (select 1 from results where report_id = reports.id)
-  `.execute(db);
+  const { numAffectedRows } = await sql`delete from reports where ${IS_UNUSED}`.execute(db);
   return Number(numAffectedRows ?? 0);
 }

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredMonths } from '../connection.js';
 import { noteDeleted } from '../coverage.js';
 import { summary, verdict } from '../migrations/slot-summaries.js';
-import { forgetSilentSweeps } from '../prune.js';
-import { notePruned } from '../pruned-links.js';
+import { forgetSilentSweeps, IS_UNUSED } from '../prune.js';
+import { notePruned, selectRuns } from '../pruned-links.js';
 import { StoreError } from '../store-error.js';
 import type { Tables } from '../tables.js';
 import { listMonths, type Month } from './months.js';
@@ -50,15 +50,14 @@ export class PrunedMonths implements StoredMonths {
   }
 
   deleteUnusedReports(): Promise<number> {
-    const unused = sql`not exists (select 1 from results where report_id = reports.id)`;
     return this.withSession(async (session) => {
       await session.read(async (db) => {
-        await sql`create temp table unused_reports as select id from reports where ${unused}`.execute(db);
+        await sql`create temp table unused_reports as select id from reports where ${IS_UNUSED}`.execute(db);
         await sql`analyze unused_reports`.execute(db);
       });
       // A look may have seen the same again since.
       const { numAffectedRows } = await session.write((db) =>
-        sql`delete from reports where id in (select id from unused_reports) and ${unused}`.execute(db),
+        sql`delete from reports where id in (select id from unused_reports) and ${IS_UNUSED}`.execute(db),
       );
       return Number(numAffectedRows ?? 0);
     });
@@ -159,24 +158,11 @@ async function workOut(db: Db, results: RawBuilder<unknown>): Promise<void> {
       (select count(*) from ${results}) - (select count(distinct id) from staying) as going
   `.execute(db);
   await sql`
-    create temp table going_runs as
-      with records as (
-        select slots.client_id, slots.id as slot_id, link, chain
-        from ${results} as going join slots on slots.id = going.slot_id
-        where link is not null and not exists (select 1 from staying where staying.id = going.id)
-      ),
-      begun as (
-        select *, case when link = 1 + lag(link) over (partition by client_id order by link) then 0 else 1 end as begins
-        from records
-      ),
-      numbered as (select *, sum(begins) over (partition by client_id order by link) as run from begun),
-      joined as (
-        select *,
-          min(link) over (partition by client_id, run) as first,
-          row_number() over (partition by client_id, run order by link desc) as nth
-        from numbered
-      )
-      select slot_id, first, link as last, chain as head from joined where nth = 1
+    create temp table going_runs as select slot_id, start as first, last, head from (${selectRuns(sql`
+      select slots.client_id, slots.id as slot_id, link as first, link as last, chain as head
+      from ${results} as going join slots on slots.id = going.slot_id
+      where link is not null and not exists (select 1 from staying where staying.id = going.id)
+    `)}) as runs
   `.execute(db);
 }
 
