@@ -76,8 +76,7 @@ function lookWithoutBlind(
   vantageSilence: VantageSilence | undefined,
 ): { readonly report: ReportData } & Sight {
   if (!report.vantages || !vantageSilence || isBlind(report)) return { report, isDoubtful: false, isPartial: false };
-  if (earlier === null) vantageSilence.note(before, report);
-  const { without, isDoubtful } = vantageSilence.view(before, report);
+  const { without, isDoubtful } = vantageSilence.view(before, report, earlier === null);
   const rejoined = without && rejoin?.(without);
   if (rejoined) return { report: rejoined, isDoubtful: false, isPartial: true };
   return { report, isDoubtful: isDoubtful && earlier === null, isPartial: false };

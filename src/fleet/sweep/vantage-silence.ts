@@ -21,21 +21,13 @@ export class VantageSilence {
   readonly #counts = new Map<string, MassSilence>();
   readonly #told = new Set<string>();
 
-  /** Notes a first look at a slot. One that no vantage sees says nothing of any of them. */
-  note(before: SlotState | null, report: ReportData): void {
+  /**
+   * What a look counts for; a first one of a slot is counted as well. That which no vantage sees is no one's blindness: it
+   * says nothing of any of them, and is judged as a whole.
+   */
+  view(before: SlotState | null, report: ReportData, isFirst: boolean): VantageView {
     const now = Object.entries(listSilentTo(report, before ?? {}));
-    if (now.every(([, silent]) => silent)) return;
-    for (const [name, silent] of now) {
-      const known = before?.silentTo?.[name];
-      let count = this.#counts.get(name);
-      if (!count) this.#counts.set(name, (count = new MassSilence()));
-      count.note(known === undefined ? null : { silent: known }, !silent);
-    }
-  }
-
-  /** What a look counts for. That which no vantage sees is no one's blindness: it is judged as a whole. */
-  view(before: SlotState | null, report: ReportData): VantageView {
-    const now = Object.entries(listSilentTo(report, before ?? {}));
+    if (isFirst && now.some(([, isSilent]) => !isSilent)) this.#note(before, now);
     const silent = now.flatMap(([name, isSilent]) => (isSilent ? [name] : []));
     const blind = silent.filter((name) => this.#counts.get(name)?.isLikely);
     const isDoubtful = silent.length < now.length && silent.some((name) => before?.silentTo?.[name] === false);
@@ -44,6 +36,15 @@ export class VantageSilence {
       blind.includes(look.name) ? { ...look, report: null, trouble: this.#describe(look.name) } : look,
     );
     return { without: looks, isDoubtful };
+  }
+
+  #note(before: SlotState | null, now: readonly (readonly [name: string, isSilent: boolean])[]): void {
+    for (const [name, isSilent] of now) {
+      const known = before?.silentTo?.[name];
+      let count = this.#counts.get(name);
+      if (!count) this.#counts.set(name, (count = new MassSilence()));
+      count.note(known === undefined ? null : { silent: known }, !isSilent);
+    }
   }
 
   /** The vantages that are taken for blind since this was last asked, and what to say of each. */
