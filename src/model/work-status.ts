@@ -98,7 +98,8 @@ export function listUnmanned(status: WorkStatus): { readonly vantage: string; re
 
 /** All that is known of coordinators and workers, for programs; times are ISO 8601, UTC. Null: nothing is. */
 export function describeWork(status: WorkStatus | null) {
-  const { coordinators, workers, queues } = status ?? NOTHING;
+  const known = status ?? NOTHING;
+  const { coordinators, workers, queues } = known;
   return {
     coordinators: coordinators.map(({ chosen: _chosen, since, beatAt, vantages, ...coordinator }) => ({
       ...{ ...coordinator, vantages: [...vantages] },
@@ -109,7 +110,7 @@ export function describeWork(status: WorkStatus | null) {
       beatAt: beatAt.toISOString(),
     })),
     queues: [...queues],
-    unmanned: listUnmanned(status ?? NOTHING),
-    unled: [...listUnled(status ?? NOTHING)],
+    unmanned: listUnmanned(known),
+    unled: [...listUnled(known)],
   };
 }

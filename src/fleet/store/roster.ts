@@ -179,19 +179,13 @@ function toStanding({ paused, authorized, until, time_zone: timeZone }: Standing
   return { paused: paused === 1, authorization: authorized === 1 ? { until } : null, timeZone };
 }
 
-/** What the store knows of inventories, as far as it keeps clients from being checked. */
-export interface RosterLimits {
-  /** Of clients that may not be checked for ever: paused ones, and those with no authorisation or with one that ends. */
-  readonly limited: ReadonlyMap<string, RosterStanding>;
-}
-
 /** Reads what keeps clients from being checked, all or some. */
-async function readLimits(db: Db, clientIds?: readonly string[]): Promise<RosterLimits> {
+async function readLimited(db: Db, clientIds?: readonly string[]): Promise<RosterReading['limited']> {
   const { rows } = await sql<StandingColumns & { client_id: string }>`
     select client_id, paused, authorized, until, time_zone from roster
     where (paused = 1 or authorized = 0 or until is not null) and ${isAmong('client_id', clientIds)}
   `.execute(db);
-  return { limited: new Map(rows.map(({ client_id, ...columns }) => [client_id, toStanding(columns)])) };
+  return new Map(rows.map(({ client_id, ...columns }) => [client_id, toStanding(columns)]));
 }
 
 /** The inventory (absolute path) that has a client; null if none has. */
@@ -202,11 +196,12 @@ export async function findInventory(db: Db, clientId: string): Promise<string | 
 
 /** What the noted inventories say of their clients. */
 export interface RosterReading {
-  readonly limits: RosterLimits;
+  /** Of clients that may not be checked for ever: paused ones, and those with no authorisation or with one that ends. */
+  readonly limited: ReadonlyMap<string, RosterStanding>;
   readonly unswept: readonly Unswept[];
 }
 
 /** Reads what the noted inventories say of their clients, all or some. */
 export async function readRoster(db: Db, clientIds?: readonly string[]): Promise<RosterReading> {
-  return { limits: await readLimits(db, clientIds), unswept: await listUnswept(db, clientIds) };
+  return { limited: await readLimited(db, clientIds), unswept: await listUnswept(db, clientIds) };
 }

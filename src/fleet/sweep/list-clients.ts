@@ -4,7 +4,7 @@ import { formatDay } from '../../files/text/day.js';
 import { lapseState } from '../changes/lapsed.js';
 import type { Store } from '../store/store.js';
 import type { PlaceStatus } from '../store/places.js';
-import type { RosterLimits, Unswept } from '../store/roster.js';
+import type { RosterReading, Unswept } from '../store/roster.js';
 import { groupByClient, type SaidSlotState, type SlotState } from '../../model/change.js';
 import type { ClientStanding } from '../../model/standing.js';
 
@@ -28,13 +28,13 @@ const UNKNOWN: SaidSlotState = { address: null, verdict: 'inconclusive', issues:
  * what is compliant and not checked now, and what is well.
  */
 export async function* listClients(store: Store, options: ListOptions): AsyncGenerator<ClientStanding[]> {
-  const { limits, unswept } = await store.readRoster();
+  const { limited, unswept } = await store.readRoster();
   const lapse = await createLapse(store, options.now);
   const { bad, doubtful, well } = await store.fleet.listPlaces(options, lapse);
   const readAll = async function* (ids: readonly number[]): AsyncGenerator<ClientStanding[]> {
     for await (const page of store.readPlaces(turn(ids, options)))
       yield page.map((status) =>
-        describePlace({ ...status, state: status.state && lapse(status.state, status.client.id) }, limits, options),
+        describePlace({ ...status, state: status.state && lapse(status.state, status.client.id) }, limited, options),
       );
   };
   const parts = [
@@ -59,7 +59,7 @@ const turn = <T>(list: readonly T[], { isReversed }: ListOptions): readonly T[] 
 /** How a listed slot stands. */
 export function describePlace(
   { client, slot, state, at, seenAt, lookedAt, problem, absence }: PlaceStatus,
-  { limited }: RosterLimits,
+  limited: RosterReading['limited'],
   options: Pick<ListOptions, 'now' | 'staleBefore'>,
 ): ClientStanding {
   const standing = absence ?? limited.get(client.id) ?? null;

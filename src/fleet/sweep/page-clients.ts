@@ -28,14 +28,14 @@ export async function pageClients(store: Store, wanted: FleetWanted): Promise<Cl
   for await (const page of store.readPlaces(ids)) for (const place of page) places.set(place.id, place);
   const names = [...places.values()].map(({ client }) => client.id);
   const missing = rows.flatMap((row) => ('unswept' in row ? [row.unswept] : []));
-  const { limits, unswept } = await store.readRoster([...names, ...missing]);
+  const { limited, unswept } = await store.readRoster([...names, ...missing]);
   const unsweptOf = new Map(unswept.map((one) => [one.client.id, one]));
   const clients = rows.flatMap((row): ClientStanding[] => {
     if ('slotId' in row) {
       const place = places.get(row.slotId);
       if (!place) return [];
       const state = place.state && lapse(place.state, place.client.id);
-      return [describePlace({ ...place, state }, limits, wanted)];
+      return [describePlace({ ...place, state }, limited, wanted)];
     }
     const one = unsweptOf.get(row.unswept);
     return one ? [describeUnswept(one, wanted.now)] : [];
