@@ -106,17 +106,7 @@ export class PostgresConnection implements StoreConnection {
         work({
           path: this.path,
           write: (one) => this.#run(tables, one),
-          read: async (one) => {
-            await sql`begin isolation level repeatable read`.execute(tables);
-            try {
-              const result = await one(tables);
-              await sql`commit`.execute(tables);
-              return result;
-            } catch (error) {
-              await sql`rollback`.execute(tables).catch(() => undefined);
-              throw error;
-            }
-          },
+          read: (one) => runTransaction(tables, 'repeatable read', one),
         }),
       );
     } finally {
@@ -124,18 +114,11 @@ export class PostgresConnection implements StoreConnection {
     }
   }
 
-  async #run<T>(tables: Db, work: (tables: Db) => Promise<T>): Promise<T> {
-    try {
-      await sql`begin isolation level read committed read write`.execute(tables);
-      await sql`select pg_advisory_xact_lock(${LOCK}::int, hashtext(${this.#schema}))`.execute(tables);
-      const result = await work(tables);
-      await sql`commit`.execute(tables);
-      return result;
-    } catch (error) {
-      // A session that was cut off has undone it by itself.
-      await sql`rollback`.execute(tables).catch(() => undefined);
-      throw error;
-    }
+  #run<T>(tables: Db, work: (tables: Db) => Promise<T>): Promise<T> {
+    return runTransaction(tables, 'read committed read write', async (own) => {
+      await sql`select pg_advisory_xact_lock(${LOCK}::int, hashtext(${this.#schema}))`.execute(own);
+      return work(own);
+    });
   }
 
   async snapshot<T>(work: (tables: Db) => Promise<T>): Promise<T> {
@@ -262,5 +245,22 @@ export class PostgresConnection implements StoreConnection {
   async close(): Promise<void> {
     await this.#lastWrite;
     await Promise.all([this.tables.destroy(), this.#writing.destroy()]);
+  }
+}
+
+async function runTransaction<T>(
+  tables: Db,
+  isolation: 'read committed read write' | 'repeatable read',
+  work: (tables: Db) => Promise<T>,
+): Promise<T> {
+  try {
+    await sql`begin isolation level ${sql.raw(isolation)}`.execute(tables);
+    const result = await work(tables);
+    await sql`commit`.execute(tables);
+    return result;
+  } catch (error) {
+    // A session that was cut off has undone it by itself.
+    await sql`rollback`.execute(tables).catch(() => undefined);
+    throw error;
   }
 }
