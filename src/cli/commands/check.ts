@@ -11,6 +11,7 @@ import type { Reporter, ReportWriter, RunEnd } from '../../reports/reporter.js';
 import { renderCount } from '../../words/sentence.js';
 import { BRAND, readBrand } from '../kit/brand.js';
 import * as shared from '../kit/check-options.js';
+import { CRITICAL, CSV } from '../kit/list-options.js';
 import { defineCommand } from '../kit/command.js';
 import { describeDryRun } from '../kit/dry-run.js';
 import { catchSignals, chooseExit, EXIT, tell } from '../kit/ending.js';
@@ -49,8 +50,8 @@ const OPTIONS = {
     ...REPORT_FORMAT,
     ...shared.OUTPUT,
     ...BRAND,
-    ...shared.CSV,
-    ...shared.CRITICAL,
+    ...CSV,
+    ...CRITICAL,
     reason: { switch: true, describe: 'Show why each endpoint has its state' },
     ...shared.FULL,
     ...shared.FAIL_ON,

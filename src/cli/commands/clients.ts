@@ -1,11 +1,10 @@
 import { listClients } from '../../fleet/sweep/list-clients.js';
-import { listRoster } from '../../fleet/sweep/roster.js';
 import { requireGroups, requireTags } from '../../fleet/sweep/require-known.js';
 import { isChosen } from '../../model/client.js';
 import { type ClientStanding, type Listed, listedAs, STANDINGS, standingOfSlot } from '../../model/standing.js';
 import { REPORTERS } from '../../reports/registry.js';
 import type { Reporter } from '../../reports/reporter.js';
-import { CRITICAL, CSV, readStale, readStaleBefore, STALE } from '../kit/check-options.js';
+import { CRITICAL, CSV, readStale, readStaleBefore, STALE } from '../kit/list-options.js';
 import { defineCommand } from '../kit/command.js';
 import { chooseExit } from '../kit/ending.js';
 import { chooseFormat, CLIENTS_FORMAT, PLUGIN_CODES } from '../kit/format.js';
@@ -55,7 +54,10 @@ export const command = defineCommand({
     const staleBefore = readStaleBefore(settings, now);
     const inventory = file === undefined ? null : await readInventory(file, settings);
     return withStore(path, async (store) => {
-      if (inventory) await store.showRoster(inventory.file, listRoster(inventory.clients));
+      if (inventory) {
+        const { listRoster } = await import('../../fleet/sweep/roster.js');
+        await store.showRoster(inventory.file, listRoster(inventory.clients));
+      }
       await requireGroups(store, settings.group);
       await requireTags(store, settings.tag);
       const output = await openOutput(to, force);

@@ -12,7 +12,7 @@ import type { Gathered } from '../../handover/draw-signed.js';
 import type { Handover } from '../../model/handover.js';
 import type { Report } from '../../model/report.js';
 import { handOverReports, handOverSite } from '../../reports/document/handover-document.js';
-import { readStaleBefore, STALE } from './check-options.js';
+import { readStaleBefore, STALE } from './list-options.js';
 import type { Options, Values } from './option.js';
 import { STORE, withStore } from './store.js';
 

@@ -1,4 +1,4 @@
-import { type Inventory, loadInventory } from '../../files/clients/inventory.js';
+import type { Inventory } from '../../files/clients/inventory.js';
 import { tell } from './ending.js';
 import type { Options, Values } from './option.js';
 
@@ -21,6 +21,7 @@ export async function readInventory(
   file: string,
   { ignore, quiet = false, note = tell }: ReadOptions,
 ): Promise<Inventory> {
+  const { loadInventory } = await import('../../files/clients/inventory.js');
   const inventory = await loadInventory(file, ignore);
   if (!quiet) for (const line of inventory.notes) note(line);
   return inventory;

@@ -22,6 +22,7 @@ import { chainRegister } from './migrations/chain-register.js';
 import { rosterOthers } from './migrations/roster-others.js';
 import { siteLooks } from './migrations/site-looks.js';
 import { keptByMonth } from './migrations/kept-by-month.js';
+import { unsweptClients } from './migrations/unswept-clients.js';
 import type { Migration } from './migrations/migration.js';
 import { StoreError } from './store-error.js';
 
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   rosterOthers,
   chainRegister,
   keptByMonth,
+  unsweptClients,
 ];
 
 /** A StoreError unless the database is ours or empty, and no newer than this program. */

@@ -45,7 +45,7 @@ export interface Places {
 }
 
 /** Rows that are held in memory at once. */
-const PAGE = 100;
+const PAGE = 300;
 
 /** Which listed slots are sorted: all, or those of one client. */
 interface PlacesWanted {

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ClientCard, RosterEntry, RosterStanding } from '../../model/client.js';
 import { toCardColumns } from './client-card.js';
+import { isUnswept } from './migrations/unswept-clients.js';
 import type { Tables } from './tables.js';
 
 type Db = Kysely<Tables>;
@@ -63,9 +64,10 @@ export async function showRoster(
   entries: Iterable<RosterEntry> | AsyncIterable<RosterEntry>,
 ): Promise<void> {
   // A temporary table hides the one of the store.
-  await sql`create temp table roster as select ${COLUMNS} from roster limit 0`.execute(db);
+  await sql`create temp table roster as select ${COLUMNS}, unswept from roster limit 0`.execute(db);
   await fill(db, 'roster', inventory, entries);
   await sql`create unique index roster_clients on roster (client_id)`.execute(db);
+  await sql`update roster set unswept = ${sql.raw(isUnswept)}`.execute(db);
 }
 
 async function fill(
@@ -74,7 +76,7 @@ async function fill(
   inventory: string,
   entries: Iterable<RosterEntry> | AsyncIterable<RosterEntry>,
 ): Promise<void> {
-  let rows: Tables['roster'][] = [];
+  let rows: Omit<Tables['roster'], 'unswept'>[] = [];
   const flush = async () => {
     if (rows.length > 0)
       await db.withTables<{ roster_read: Tables['roster'] }>().insertInto(table).values(rows).execute();
@@ -120,17 +122,8 @@ const MISSING = sql`json_each(roster.slots) as wanted where not exists (
   select 1 from slots where slots.client_id = roster.client_id and slot = wanted.value and ${IS_LISTED}
 )`;
 
-/** Whether a row of roster has one slot, called as its address is, that is listed: so it is with most. */
-const IS_PLAIN = sql`(
-  roster.slots = '[' || ${quoted(sql`roster.addresses`)} || ']' and exists (
-    select 1 from slots where slots.client_id = roster.client_id and slot = roster.addresses and ${IS_LISTED}
-  )
-)`;
-
 /** Whether a row of roster has addresses of which nothing is listed. */
-export const IS_UNSWEPT = sql`(not ${IS_PLAIN} and (
-  exists (select 1 from ${MISSING}) or (roster.slots = '[]' and not ${HAS_LISTED})
-))`;
+export const IS_UNSWEPT = sql`roster.unswept = 1`;
 
 /** Those addresses of such a row, with a space between. */
 export const UNSWEPT_ADDRESSES = sql`

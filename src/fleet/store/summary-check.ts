@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { isUnswept } from './migrations/unswept-clients.js';
 import { RANK_OF } from './states.js';
 import type { Tables } from './tables.js';
 
@@ -34,12 +35,20 @@ const ISSUES = sql`
 `;
 const NOTED = sql`select slot_id, rule, endpoint, service from open_issues`;
 
-/** Looks for slots that are listed other than their results and states say: a line if there are any. */
+/** Looks for what is noted for lists other than results, states and inventories say: a line for each kind. */
 export async function checkSummaries(db: Kysely<Tables>): Promise<string[]> {
   const { rows } = await sql<{ id: number }>`
     select id from (${WRONG}) as wrong
     union select slot_id from (select * from (${NOTED}) as noted except select * from (${ISSUES}) as issues) as stray
     union select id from (select * from (${ISSUES}) as issues except select * from (${NOTED}) as noted) as lacking
   `.execute(db);
-  return rows.length === 0 ? [] : [`addresses that are listed other than their checks say: ${rows.length}`];
+  const unswept = await sql<{ client_id: string }>`
+    select client_id from roster where unswept <> ${sql.raw(isUnswept)}
+  `.execute(db);
+  return [
+    ...(rows.length === 0 ? [] : [`addresses that are listed other than their checks say: ${rows.length}`]),
+    ...(unswept.rows.length === 0
+      ? []
+      : [`clients of which it is noted wrongly whether all their addresses were checked: ${unswept.rows.length}`]),
+  ];
 }

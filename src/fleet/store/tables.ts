@@ -152,6 +152,8 @@ interface RosterTable extends CardColumns {
   readonly authorized: number;
   readonly until: string | null;
   readonly time_zone: string;
+  /** 1 where it has addresses of which nothing is listed: triggers keep it. */
+  readonly unswept: Generated<number>;
 }
 
 interface SweepsTable {

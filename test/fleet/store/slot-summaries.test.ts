@@ -5,7 +5,7 @@ import { toCardColumns } from '../../../src/fleet/store/client-card.js';
 import { SqliteConnection } from '../../../src/fleet/store/sqlite-connection.js';
 import type { Store } from '../../../src/fleet/store/store.js';
 import type { SlotState } from '../../../src/model/change.js';
-import type { ClientCard } from '../../../src/model/client.js';
+import type { ClientCard, RosterEntry } from '../../../src/model/client.js';
 import { type Target, VERDICTS, type Verdict } from '../../../src/model/report.js';
 import { anyState } from './looks.js';
 import {
@@ -40,6 +40,7 @@ type Step =
   | { readonly kind: 'retire'; readonly client: string; readonly slot: string | null; readonly day: number }
   | { readonly kind: 'rename'; readonly client: string; readonly to: string }
   | { readonly kind: 'forget'; readonly client: string }
+  | { readonly kind: 'inventory'; readonly entries: readonly RosterEntry[] }
   | { readonly kind: 'prune'; readonly day: number; readonly keep: number };
 
 const client = fc.constantFrom('a', 'b', 'c');
@@ -54,11 +55,25 @@ const look: fc.Arbitrary<Look> = fc.record({
     .option(fc.record({ state: anyState, noAnswer: fc.boolean() }), { freq: 3 })
     .map((some) => some && { ...some.state, ...(some.noAnswer && { noAnswer: true as const }) }),
 });
+/** An entry of an inventory; without slots where it has nothing but networks. */
+const entry: fc.Arbitrary<RosterEntry> = fc
+  .record({ client, addresses: fc.uniqueArray(slot, { minLength: 1 }), hasSlots: fc.boolean() })
+  .map(({ client, addresses, hasSlots }) => ({
+    ...{ client: createClient(client), addresses, slots: hasSlots ? addresses : [], others: [] },
+    standing: { paused: false, authorization: null, timeZone: 'UTC' },
+  }));
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: look },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('retire'), client, slot: fc.option(slot), day }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rename'), client, to: client }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget'), client }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('inventory'),
+      entries: fc.uniqueArray(entry, { selector: (one) => one.client.id }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('prune'), day, keep: fc.integer({ min: 1, max: 3 }) }) },
 );
 
@@ -86,6 +101,8 @@ async function take(store: Store, sweeps: readonly number[], one: Step): Promise
       return store.renameClient(one.client, one.to).catch(() => undefined);
     case 'forget':
       return store.forgetClient(one.client);
+    case 'inventory':
+      return store.putRoster(INVENTORY, one.entries);
     case 'prune':
       await store.prune({ olderThan: daysLater(one.day), keepPerSlot: one.keep });
   }
@@ -132,11 +149,26 @@ async function readSummaries(place: StorePlace) {
           .sort(),
       };
     });
+    const roster = await db.selectFrom('roster').selectAll().orderBy('client_id').execute();
+    const isListed = (clientId: string, slot?: string) =>
+      slots.some((row) => {
+        const { client_id, slot: name, state, looked_at, retired_at } = row;
+        if (client_id !== clientId || (slot !== undefined && name !== slot)) return false;
+        return state !== null || (looked_at !== null && looked_at > (retired_at ?? 0));
+      });
+    const unswept = roster.map(({ client_id, slots }) => {
+      const wanted = JSON.parse(slots) as string[];
+      const lacks = wanted.length === 0 ? !isListed(client_id) : wanted.some((slot) => !isListed(client_id, slot));
+      return [client_id, Number(lacks)];
+    });
     const clients = await db.selectFrom('clients').selectAll().execute();
     const cards = clients.map(({ card }) => toCardColumns(JSON.parse(card) as ClientCard));
     return {
-      noted: { slots: noted, cards: clients.map(({ id: _, ...columns }) => columns) },
-      due: { slots: due, cards },
+      noted: {
+        ...{ slots: noted, cards: clients.map(({ id: _, ...columns }) => columns) },
+        unswept: roster.map((row) => [row.client_id, row.unswept]),
+      },
+      due: { slots: due, cards, unswept },
     };
   } finally {
     await connection.close();
@@ -149,6 +181,9 @@ async function forgetSummaries(path: string): Promise<void> {
   const drop = (what: string, names: readonly string[]) => names.map((name) => `drop ${what} ${name};`).join('');
   connection.execute(`
     ${drop('trigger', ['result_added', 'result_replaced', 'result_deleted', 'state_written'])}
+    ${drop('trigger', ['slot_listed', 'slot_moved', 'roster_added', 'roster_changed'])}
+    drop index unswept_clients;
+    alter table roster drop column unswept;
     drop table open_issues;
     drop table invited_checks;
     drop index sweeps_by_invite;
@@ -224,4 +259,18 @@ test('a check notices what is listed otherwise', async () => {
   expect(await store.checkSummaries()).toEqual([]);
   await alter(`insert into open_issues (slot_id, rule) values (1, 'dmz-suspected')`);
   expect(await store.checkSummaries()).toHaveLength(1);
+  await alter('delete from open_issues');
+
+  const standing = { paused: false, authorization: null, timeZone: 'UTC' };
+  const addresses = ['203.0.113.7'];
+  await store.putRoster(INVENTORY, [{ client: createClient('a'), addresses, slots: addresses, others: [], standing }]);
+  expect(await store.checkSummaries()).toEqual([]);
+  await store.renameClient('a', 'b');
+  await store.putRoster(INVENTORY, [{ client: createClient('a'), addresses, slots: addresses, others: [], standing }]);
+  await store.renameClient('b', 'a');
+  expect(await store.checkSummaries()).toEqual([]);
+  await alter('update roster set unswept = 1');
+  expect(await store.checkSummaries()).toEqual([
+    'clients of which it is noted wrongly whether all their addresses were checked: 1',
+  ]);
 });
