@@ -56,7 +56,7 @@ export const unsweptClients: Migration = {
     create index unswept_clients on roster (client_id) where unswept = 1;
   `,
   async convert(db) {
-    await sql`update roster set unswept = ${sql.raw(isUnswept)}`.execute(db as unknown as Kysely<unknown>);
+    await sql`update roster set unswept = ${sql.raw(isUnswept)}`.execute(db);
   },
   finish: TRIGGERS,
 };
