@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Migration } from './migration.js';
 
 const listed = (row: string) => `(${row}.state is not null or ${row}.looked_at > coalesce(${row}.retired_at, 0))`;
