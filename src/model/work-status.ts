@@ -38,15 +38,32 @@ export interface QueueStatus {
   readonly givenUp: number;
 }
 
+/** How a vantage hears, as a sweep has seen so far. */
+export interface VantageHearing {
+  readonly vantage: string;
+  /** Clients that showed life to it before and show it none now, of those of which it is known. */
+  readonly silent: number;
+  readonly known: number;
+  /** So many that it is taken for blind; otherwise it hears. */
+  readonly isBlind: boolean;
+}
+
+/** A vantage that is taken for blind. */
+export interface BlindVantage extends Omit<VantageHearing, 'isBlind'> {
+  /** When that was first noticed. */
+  readonly since: Date;
+}
+
 /** What coordinators and workers are at. */
 export interface WorkStatus {
   readonly coordinators: readonly CoordinatorStatus[];
   readonly workers: readonly WorkerStatus[];
   readonly queues: readonly QueueStatus[];
+  readonly blind: readonly BlindVantage[];
 }
 
 /** What is known where there are none. */
-export const NOTHING: WorkStatus = { coordinators: [], workers: [], queues: [] };
+export const NOTHING: WorkStatus = { coordinators: [], workers: [], queues: [], blind: [] };
 
 /** Reads what coordinators and workers are at; null where there are none, because a store is a file, or no one has ever ordered looks. */
 export type ReadWork = () => Promise<WorkStatus | null>;
@@ -96,6 +113,12 @@ export function listUnmanned(status: WorkStatus): { readonly vantage: string; re
   });
 }
 
+/** Those of them that are taken for blind. */
+export function listBlind(status: WorkStatus): readonly BlindVantage[] {
+  const wanted = new Set(listWanted(status));
+  return status.blind.filter(({ vantage }) => wanted.has(vantage));
+}
+
 /** All that is known of coordinators and workers, for programs; times are ISO 8601, UTC. Null: nothing is. */
 export function describeWork(status: WorkStatus | null) {
   const known = status ?? NOTHING;
@@ -111,6 +134,7 @@ export function describeWork(status: WorkStatus | null) {
     })),
     queues: [...queues],
     unmanned: listUnmanned(known),
+    blind: listBlind(known).map(({ since, ...vantage }) => ({ ...vantage, since: since.toISOString() })),
     unled: [...listUnled(known)],
   };
 }

@@ -4,6 +4,7 @@ import { openStore } from '../../fleet/store/open-store.js';
 import { openPatiently } from '../../fleet/sweep/open-patiently.js';
 import type { Store } from '../../fleet/store/store.js';
 import { tellOperator } from '../../fleet/sweep/tell-operator.js';
+import type { SweepOptions } from '../../fleet/sweep/sweep.js';
 import { watch } from '../../fleet/sweep/watch.js';
 import type { Turn } from '../../fleet/sweep/watch-options.js';
 import type { WorkQueue } from '../../fleet/workers/work-queue.js';
@@ -113,7 +114,7 @@ export const command = defineCommand({
       if (!store) return EXIT.compliant;
       const opened = store;
       queue = await openQueue(place, note, expirySeconds);
-      const { coordinators } = queue;
+      const { coordinators, hearing } = queue;
       const who = { id, host: hostname(), pid: process.pid, version: VERSION };
       const names = vantages.map(({ name }) => name);
       if (heartbeat !== undefined) await beatHeart(heartbeat);
@@ -136,7 +137,17 @@ export const command = defineCommand({
         const state = isOurs ? 'active' : 'standby';
         saying = coordinators.beat({ ...who, ...whose, state, vantages: names }).catch(() => {});
       };
-      await watch({ store, figures: { ...figures, runLooks }, ...files, jitterMs, view, signal, draw, onTurn });
+      const onHearing: SweepOptions['onHearing'] = (heard) => hearing.note(heard).catch(tellError);
+      await watch({
+        store,
+        figures: { ...figures, runLooks, onHearing },
+        ...files,
+        jitterMs,
+        view,
+        signal,
+        draw,
+        onTurn,
+      });
       return EXIT.compliant;
     } finally {
       ending.release();

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import {
+  type BlindVantage,
   type CoordinatorStatus,
   describeWork,
+  listBlind,
   listUnled,
   listUnmanned,
   NOTHING,
@@ -25,7 +27,7 @@ export const command = defineCommand({
   options: { ...TABLE_OR_JSON, ...STORE },
   subcommands: { rename: RENAME_VANTAGE },
   notes: [
-    'Exit code 3 says that there is a vantage from which no worker looks at the moment, or that no coordinator runs the schedules: the one that did has fallen silent.',
+    'Exit code 3 says that there is a vantage from which no worker looks at the moment, that one is taken for blind, or that no coordinator runs the schedules: the one that did has fallen silent.',
   ],
   async run({ format, store }) {
     const shown = await openWorkStatus(chooseServer(store));
@@ -34,7 +36,8 @@ export const command = defineCommand({
       const output = await openOutput();
       await output.write(format === 'json' ? renderJson(describeWork(status)) : renderStatus(status));
       await output.close();
-      return listUnmanned(status).length > 0 || listUnled(status).length > 0 ? EXIT.inconclusive : EXIT.compliant;
+      const isWhole = [listUnmanned, listBlind, listUnled].every((list) => list(status).length === 0);
+      return isWhole ? EXIT.compliant : EXIT.inconclusive;
     } finally {
       await shown.close();
     }
@@ -48,6 +51,7 @@ function renderStatus(status: WorkStatus): string {
       (inventory) => `NO COORDINATOR runs the schedules of ${basename(inventory)} at the moment`,
     ),
     ...listUnmanned(status).map(({ vantage, why }) => `NO WORKER looks from ${vantage}: ${why}`),
+    ...listBlind(status).map(describeBlind),
     ...coordinators.map(describeCoordinator),
     ...workers.map(describeWorker),
     ...queues.map(
@@ -66,6 +70,14 @@ function describeCoordinator(coordinator: CoordinatorStatus): string {
   const standing = standingOf(coordinator);
   const from = renderTime((standing === 'silent' ? beatAt : since).toISOString());
   return `coordinator  ${host} process ${pid}, ${version}  ${AT[standing]} since ${from}, for ${basename(inventory)}`;
+}
+
+function describeBlind({ vantage, since, silent, known }: BlindVantage): string {
+  const clients = renderCount(known, 'client');
+  return (
+    `${vantage} DOES NOT HEAR ${silent} of ${clients} since ${renderTime(since.toISOString())}, while other vantages ` +
+    'do: check the network of its workers; until it hears them again, its silence counts as no look'
+  );
 }
 
 function describeWorker(worker: WorkerStatus): string {

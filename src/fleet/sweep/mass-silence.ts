@@ -26,6 +26,11 @@ export class MassSilence {
     return this.#fallen;
   }
 
+  /** Sites that showed life before and show it now. */
+  get heard(): number {
+    return this.#known - this.#usual - this.#fallen;
+  }
+
   /** Sites of which it is known how they were before. */
   get known(): number {
     return this.#known;

@@ -20,6 +20,7 @@ import { listRoster } from './roster.js';
 import { tellOperator } from './tell-operator.js';
 import { VantageSilence } from './vantage-silence.js';
 import type { Change, Unseen } from '../../model/change.js';
+import type { VantageHearing } from '../../model/work-status.js';
 import { authorizationProblem, type Client } from '../../model/client.js';
 import type { ReportData, VantageLook } from '../../model/report.js';
 import { slowDown, type Timing } from '../../net/scan/timing.js';
@@ -65,6 +66,8 @@ export interface SweepOptions extends SharedOptions, CommonTerms {
   readonly onEndpoint?: SeeEndpoint | undefined;
   /** Trouble of our own, each told once, in words. */
   readonly onTrouble?: ((trouble: string) => void) | undefined;
+  /** Told now and then, and at the end, how those of several vantages hear of which that is clear. Never rejects. */
+  readonly onHearing?: ((hearing: readonly VantageHearing[]) => Promise<void>) | undefined;
   /** This machine's, where not given: the times of the sweep, and its signs of life, are by it. */
   readonly clock?: Clock | undefined;
 }
@@ -178,14 +181,18 @@ export async function* runSweep(
   const timing = chooseTiming(options, USUAL_ENDPOINTS);
   const slow = slowDown(timing);
   const control = await findControl(options.control);
-  const isOurs = () => store.beat(sweepId, clock.now(), owner);
-  void keepBeating(isOurs, clock, signal).then((lost) => lost && stop.abort());
   const total = prepared.sweep.remaining;
   let finished = 0;
   const failed = [...prepared.failed];
   const blindness = new Blindness();
   const massSilence = new MassSilence();
   const vantageSilence = new VantageSilence();
+  const isOurs = async (isOver: boolean) => {
+    const ours = await store.beat(sweepId, clock.now(), owner);
+    if (ours) await options.onHearing?.(vantageSilence.listHearing(isOver));
+    return ours;
+  };
+  void keepBeating(() => isOurs(false), clock, signal).then((lost) => lost && stop.abort());
   let suspected = false;
   let { held } = prepared;
   let whole = false;
@@ -246,7 +253,7 @@ export async function* runSweep(
     stop.abort();
     const blind = blindness.count;
     // A store that is away says nothing of that.
-    const ours = await isOurs().catch(() => true);
+    const ours = await isOurs(whole).catch(() => true);
     const state = whole && ours ? 'finished' : 'interrupted';
     if (!ours) options.onTrouble?.(`sweep ${sweepId} is run by another process by now: it is left to that one`);
     if (ours && alerts && blind + failed.length > 0) {

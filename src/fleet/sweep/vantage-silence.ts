@@ -1,8 +1,12 @@
 import { listSilentTo } from '../changes/sightings.js';
 import type { SlotState } from '../../model/change.js';
 import type { ReportData, VantageLook } from '../../model/report.js';
+import type { VantageHearing } from '../../model/work-status.js';
 import { quote } from '../../words/sentence.js';
 import { MassSilence } from './mass-silence.js';
+
+/** So many sites that are heard as before, and none that is not, show before the end of a sweep that a vantage hears. */
+const ENOUGH_HEARD = 20;
 
 /** What a look is to several vantages. */
 export interface VantageView {
@@ -60,6 +64,14 @@ export class VantageSilence {
         'having looked: clients are judged by the other vantages, and nothing that it knows open counts as closed. Check ' +
         'the network of its workers, and give them --control',
     }));
+  }
+
+  /** How those vantages hear of which that is clear by now; once all looks are made, all that heard any site. */
+  listHearing(isOver: boolean): VantageHearing[] {
+    return [...this.#counts].flatMap(([vantage, { fallen: silent, known, heard, isLikely: isBlind }]) => {
+      const hears = isOver ? heard > 0 : heard >= ENOUGH_HEARD && silent === 0;
+      return isBlind || hears ? [{ vantage, silent, known, isBlind }] : [];
+    });
   }
 
   #describe(name: string): string {

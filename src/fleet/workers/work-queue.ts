@@ -4,6 +4,7 @@ import { type WorkerSign, type WorkOrder, workOrderSchema, type WorkResult } fro
 import type { QueueStatus } from '../../model/work-status.js';
 import { StoreError } from '../store/store-error.js';
 import { CoordinatorTable } from './coordinator-table.js';
+import { HearingTable } from './hearing-table.js';
 import { LookTable, pack, unpack } from './look-table.js';
 import { type Execute, QueueSession } from './queue-session.js';
 import type { WorkSource } from './work-source.js';
@@ -34,6 +35,7 @@ export class WorkQueue implements WorkSource {
   readonly looks: LookTable;
   readonly workers: WorkerTable;
   readonly coordinators: CoordinatorTable;
+  readonly hearing: HearingTable;
   readonly #session: QueueSession;
   readonly #boss: PgBoss;
   readonly #expirySeconds: number | undefined;
@@ -44,6 +46,7 @@ export class WorkQueue implements WorkSource {
     this.looks = new LookTable(this.#session);
     this.workers = new WorkerTable(this.#session);
     this.coordinators = new CoordinatorTable(this.#session);
+    this.hearing = new HearingTable(this.#session);
     this.#expirySeconds = expirySeconds;
     this.#boss = new PgBoss({
       ...{ db: { executeSql: this.#session.execute }, schema: this.#session.schema, schedule: false },
@@ -64,6 +67,7 @@ export class WorkQueue implements WorkSource {
         await queue.looks.create();
         await queue.workers.create();
         await queue.coordinators.create();
+        await queue.hearing.create();
       });
       if (options.expirySeconds !== undefined) await queue.looks.forgetOld(RETENTION_DAYS);
       return queue;

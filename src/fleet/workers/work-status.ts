@@ -1,6 +1,7 @@
 import type { ServerPlace } from '../../model/store-place.js';
 import type { QueueStatus, WorkStatus } from '../../model/work-status.js';
 import { CoordinatorTable } from './coordinator-table.js';
+import { HearingTable } from './hearing-table.js';
 import { QueueSession } from './queue-session.js';
 import { WorkerTable } from './worker-table.js';
 
@@ -24,12 +25,14 @@ export class WorkStatusReader {
   readonly #session: QueueSession;
   readonly #workers: WorkerTable;
   readonly #coordinators: CoordinatorTable;
+  readonly #hearing: HearingTable;
 
   /** Connects where something is first asked for. A StoreError where no workers can be on this store. */
   constructor(place: ServerPlace) {
     this.#session = new QueueSession(place);
     this.#workers = new WorkerTable(this.#session);
     this.#coordinators = new CoordinatorTable(this.#session);
+    this.#hearing = new HearingTable(this.#session);
   }
 
   /** Null where no coordinator or worker was ever on this store. */
@@ -44,6 +47,7 @@ export class WorkStatusReader {
       coordinators: await this.#coordinators.list(),
       workers: await this.#workers.list(),
       queues: await listQueues(this.#session),
+      blind: await this.#hearing.list(),
     };
   }
 

@@ -35,6 +35,16 @@ const workSchema = z.object({
   unmanned: z
     .array(z.object({ vantage: z.string(), why: z.string() }))
     .describe('vantages that no worker looks from at the moment, and why'),
+  blind: z
+    .array(
+      z.object({
+        vantage: z.string(),
+        silent: count.describe('clients that showed life to it before and are silent to it now'),
+        known: count.describe('clients of which that is known'),
+        since: z.iso.datetime().describe('when it was first taken for blind'),
+      }),
+    )
+    .describe('vantages to which many clients have fallen silent while other vantages see them'),
   unled: z.array(z.string()).describe('inventories whose schedules no coordinator runs at the moment'),
 });
 

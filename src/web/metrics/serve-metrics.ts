@@ -6,7 +6,7 @@ import { countFleet } from '../../fleet/sweep/page-clients.js';
 import { staleBefore } from '../../model/not-checked.js';
 import type { Listed } from '../../model/standing.js';
 import type { Observation } from '../../model/report.js';
-import { listUnmanned, listWanted, type ReadWork, standingOf } from '../../model/work-status.js';
+import { listBlind, listUnmanned, listWanted, type ReadWork, standingOf } from '../../model/work-status.js';
 import type { LiveFeed } from '../live/live-feed.js';
 
 /** More groups than these are counted together, as {@link OTHERS}: each is several series. */
@@ -172,6 +172,17 @@ export class ServeMetrics {
         if (!work) return;
         const without = listUnmanned(work).map(({ vantage }) => vantage);
         for (const vantage of listWanted(work)) gauge.set({ vantage }, without.includes(vantage) ? 0 : 1);
+      },
+    );
+    this.#gauge(
+      'sallyport_vantage_blind',
+      'Whether many clients have fallen silent to a vantage while others see them',
+      ['vantage'],
+      async (gauge) => {
+        const work = await readWork();
+        if (!work) return;
+        const blind = listBlind(work).map(({ vantage }) => vantage);
+        for (const vantage of listWanted(work)) gauge.set({ vantage }, blind.includes(vantage) ? 1 : 0);
       },
     );
   }

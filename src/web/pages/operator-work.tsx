@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import {
   type CoordinatorStanding,
+  listBlind,
   listUnled,
   listUnmanned,
   standingOf,
   type WorkerStanding,
   type WorkStatus,
 } from '../../model/work-status.js';
+import { renderCount } from '../../words/sentence.js';
 import { Notice, Table, Time } from '../kit/elements.js';
 
 const WORDS: Readonly<Record<WorkerStanding, string>> = {
@@ -33,6 +35,13 @@ export function WorkPart({ status }: { readonly status: WorkStatus }) {
       {listUnmanned(status).map(({ vantage, why }) => (
         <Notice tone="bad">
           No worker looks from {vantage}: {why}. What is ordered of it waits, or is left out of the sweep.
+        </Notice>
+      ))}
+      {listBlind(status).map(({ vantage, since, silent, known }) => (
+        <Notice tone="bad">
+          {vantage} does not hear {silent} of {renderCount(known, 'client')} since <Time at={since.toISOString()} />,
+          while other vantages do. Check the network of its workers. Until it hears them again, its silence counts as no
+          look, and its clients are judged by the other vantages.
         </Notice>
       ))}
       <Table

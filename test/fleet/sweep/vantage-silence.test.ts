@@ -2,13 +2,15 @@ import { expect, test } from '@jest/globals';
 import { joinReports } from '../../../src/check/judge/join-reports.js';
 import { recordLook, type Recorded } from '../../../src/fleet/sweep/record-look.js';
 import type { Store } from '../../../src/fleet/store/store.js';
+import { stateOf } from '../../../src/fleet/changes/slot-state.js';
 import { MassSilence } from '../../../src/fleet/sweep/mass-silence.js';
 import { VantageSilence } from '../../../src/fleet/sweep/vantage-silence.js';
 import type { Survey } from '../../../src/model/report.js';
+import type { VantageHearing } from '../../../src/model/work-status.js';
 import { type Seen, looksOf, optionsFor, restricted } from '../../check/join/join.js';
 import { answer, canaries, services, site, survey } from '../../check/rules/build-survey.js';
 import { beginSweep } from '../store/store-fixtures.js';
-import { createClient, createStore } from './scene.js';
+import { createClient, createStore, sweepAll } from './scene.js';
 
 /** The provider is let in to SIP, and others to nothing. */
 const PROFILE = restricted('provider', { 'sip-trunk': 'may' });
@@ -166,4 +168,49 @@ test('sites that fall silent to all vantages are no one’s blindness: the sweep
   const swept = await sweep(store, () => ({ office: from('provider', dark), cloud: dark }));
   expect(swept.final.filter(({ held }) => held).length).toBeGreaterThan(0);
   expect(rulesOf(swept)).not.toContain('vantage-did-not-look');
+});
+
+/** How vantages hear, told at the end of a sweep over looks that are made here. */
+async function hear(store: Store, see: (id: string) => Seen): Promise<readonly VantageHearing[]> {
+  let told: readonly VantageHearing[] = [];
+  await sweepAll({
+    ...{ store, clients: IDS.map((id) => createClient(id, '127.0.0.1')) },
+    runLooks: async function* (jobs) {
+      for await (const job of jobs) yield { job, report: joinReports(looksOf(see(job.client.id), OPTIONS), OPTIONS)! };
+    },
+    onHearing: (hearing) => {
+      told = hearing;
+      return Promise.resolve();
+    },
+  });
+  return told;
+}
+
+test('a sweep tells which vantages hear, and which are taken for blind', async () => {
+  const store = await createStore();
+  const hears = (vantage: string) => ({ vantage, silent: 0, known: IDS.length, isBlind: false });
+  // Of the first one, it is not known how it was before.
+  expect(await hear(store, both)).toEqual([]);
+  expect(await hear(store, both)).toEqual([hears('office'), hears('cloud')]);
+  const blind = { vantage: 'cloud', silent: IDS.length, known: IDS.length, isBlind: true };
+  expect(await hear(store, cloudCut)).toEqual([hears('office'), blind]);
+  expect(await hear(store, both)).toEqual([hears('office'), hears('cloud')]);
+  // A few sites that shut it out are not many; where none is heard, nothing is known.
+  const few = await hear(store, (id) => (['c3', 'c7'].includes(id) ? cloudCut() : both()));
+  expect(few).toEqual([hears('office'), { ...hears('cloud'), silent: 2 }]);
+  expect(await hear(store, () => ({ office: from('provider', dark), cloud: dark }))).toEqual([]);
+});
+
+test('before its end, a sweep tells that a vantage hears once many were heard, and none fell silent', () => {
+  const silence = new VantageSilence();
+  const report = (seen: Seen) => joinReports(looksOf(seen, OPTIONS), OPTIONS)!;
+  const before = stateOf(report(both()));
+  const look = (times: number, seen: Seen) => {
+    for (let time = 0; time < times; time++) silence.view(before, report(seen), true);
+    return silence.listHearing(false).map(({ vantage, isBlind }) => `${vantage} ${isBlind ? 'blind' : 'hears'}`);
+  };
+  expect(look(19, both())).toEqual([]);
+  expect(look(1, both())).toEqual(['office hears', 'cloud hears']);
+  expect(look(1, cloudCut())).toEqual(['office hears']);
+  expect(look(9, cloudCut())).toEqual(['office hears', 'cloud blind']);
 });

@@ -258,4 +258,21 @@ describeServer('the queue', () => {
     expect(await read()).toMatchObject({ names: [['ben', 'active', true]], unled: [] });
     await shown.close();
   });
+
+  test('has a vantage that is taken for blind be shown, since when, until it hears', async () => {
+    const shown = new WorkStatusReader(place);
+    const read = async () => (await shown.read())!.blind;
+    const blind = (vantage: string, silent: number) => ({ vantage, silent, known: 40, isBlind: true });
+    await queue.hearing.note([blind('berlin', 9), { ...blind('rome', 0), isBlind: false }]);
+    const [first] = await read();
+    expect(first).toEqual({ vantage: 'berlin', silent: 9, known: 40, since: expect.any(Date) });
+    await queue.hearing.note([blind('berlin', 38), blind('rome', 20)]);
+    expect(await read()).toEqual([{ ...first, silent: 38 }, expect.objectContaining({ vantage: 'rome' })]);
+    await queue.hearing.note([{ ...blind('berlin', 0), isBlind: false }]);
+    expect((await read()).map(({ vantage }) => vantage)).toEqual(['rome']);
+    // A coordinator of an older version has made all but this.
+    await session.query(`drop table ${session.schema}.blind_vantages`);
+    expect(await read()).toEqual([]);
+    await shown.close();
+  });
 });

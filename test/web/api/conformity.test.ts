@@ -38,6 +38,7 @@ const WORK: WorkStatus = {
     },
   ],
   queues: [{ vantage: 'berlin', waiting: 1, active: 1, givenUp: 0 }],
+  blind: [{ vantage: 'berlin', silent: 7, known: 8, since: new Date() }],
 };
 
 /** What makes a route answer: well, and as each status says that not all routes have. */

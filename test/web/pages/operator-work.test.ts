@@ -54,6 +54,10 @@ const STATUS: WorkStatus = {
     { vantage: 'oslo', waiting: 9, active: 0, givenUp: 2 },
     { vantage: 'given-up', waiting: 0, active: 0, givenUp: 0 },
   ],
+  blind: [
+    { vantage: 'berlin', silent: 12, known: 40, since: new Date('2026-10-31T03:00:00Z') },
+    { vantage: 'given-up', silent: 5, known: 5, since: beatAt },
+  ],
 };
 
 describe('where looks are ordered,', () => {
@@ -77,6 +81,10 @@ describe('where looks are ordered,', () => {
     expect(rows).toContain('No worker looks from oslo: there is none.');
     expect(rows).not.toContain('No worker looks from berlin');
     expect(rows).not.toContain('No worker looks from given-up');
+    expect(rows.replace(/\s+/g, ' ')).toContain(
+      'berlin does not hear 12 of 40 clients since 2026-10-31 03:00:00 UTC, while other vantages do.',
+    );
+    expect(rows).not.toContain('given-up does not hear');
     expect(text).not.toContain('<b>no control');
   });
 
@@ -90,6 +98,7 @@ describe('where looks are ordered,', () => {
       workers: STATUS.workers.map(({ vantage, state }) => ({ vantage, state })),
       queues: STATUS.queues,
       unmanned: [{ vantage: 'office' }, { vantage: 'oslo' }, { vantage: 'paris' }, { vantage: 'rome' }],
+      blind: [{ vantage: 'berlin', silent: 12, known: 40, since: '2026-10-31T03:00:00.000Z' }],
       unled: ['/srv/other.yaml'],
     });
     expect(text).not.toContain('chosen');
@@ -109,6 +118,8 @@ describe('where looks are ordered,', () => {
       'sallyport_vantage_manned{vantage="berlin"} 1',
       'sallyport_vantage_manned{vantage="office"} 0',
       'sallyport_vantage_manned{vantage="oslo"} 0',
+      'sallyport_vantage_blind{vantage="berlin"} 1',
+      'sallyport_vantage_blind{vantage="rome"} 0',
     ])
       expect(text.split('\n')).toContain(line);
     expect(text).not.toContain('sallyport_vantage_manned{vantage="given-up"}');
@@ -119,10 +130,10 @@ test('where none ever were, nothing is said of workers', async () => {
   const { browse, send } = await servePages();
   expect((await browse('/operator')).text).not.toMatch(/[Ww]orker|[Cc]oordinator/);
   expect(JSON.parse((await send({ path: '/api/v1/workers' })).text)).toEqual({
-    ...{ coordinators: [], workers: [], queues: [], unmanned: [], unled: [] },
+    ...{ coordinators: [], workers: [], queues: [], unmanned: [], blind: [], unled: [] },
   });
   expect((await send({ path: '/metrics' })).text).not.toMatch(
-    /^sallyport_(?:coordinators|workers|orders|vantage_manned)\{/m,
+    /^sallyport_(?:coordinators|workers|orders|vantage_manned|vantage_blind)\{/m,
   );
 });
 
