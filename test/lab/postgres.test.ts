@@ -147,6 +147,32 @@ test('a server that starts again is waited for, and a transaction that it cut of
   await store.close();
 });
 
+test('a process that stands still in a write is cut off before others fail, and goes on when it wakes', async () => {
+  const [asleep, other] = [
+    await open('postgres://SERVER/fleet?schema=asleep'),
+    await open('postgres://SERVER/fleet?schema=asleep'),
+  ];
+  let wake = () => {};
+  const standstill = new Promise<void>((resolve) => (wake = resolve));
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const write = asleep.write(async (writer) => {
+    await writer.noteRun('asleep', NOW);
+    begin();
+    await standstill;
+    await writer.noteRun('awake', NOW);
+  });
+  await begun;
+  await other.noteRun('other', NOW);
+  wake();
+  await expect(write).rejects.toMatchObject({ name: 'StoreError', mayPass: true });
+  for (const key of ['asleep', 'awake']) expect(await other.lastRun(key)).toBeNull();
+  await asleep.noteRun('later', NOW);
+  expect(await other.lastRun('later')).toEqual(NOW);
+  await asleep.close();
+  await other.close();
+});
+
 test('the commands work on a server as on a file', async () => {
   const file = join(directory, 'store.sqlite');
   const filled = await openStore(file);

@@ -5,7 +5,7 @@ import { StoreError } from '../store-error.js';
 import type { Tables } from '../tables.js';
 import { lacksMonths, makeMonths, MONTH_FUNCTIONS } from './months.js';
 import { type PatientSession, PrunedMonths } from './prune-months.js';
-import { Session } from './session.js';
+import { Session, STANDSTILL_MS } from './session.js';
 import { FUNCTIONS, MARK, translate } from './structure.js';
 
 type Db = Kysely<Tables>;
@@ -14,6 +14,8 @@ type Db = Kysely<Tables>;
 const LOCK = 0x53_61_6c_79;
 /** How often it is looked whether months that come have their tables. */
 const MONTHS_MS = 3_600_000;
+/** How long a process may stand still in a write: others wait for longer than that, and none of them fails. */
+const WRITE_STANDSTILL_MS = 20_000;
 /** How long a statement of upkeep may take. */
 const UPKEEP_MS = 86_400_000;
 
@@ -116,7 +118,9 @@ export class PostgresConnection implements StoreConnection {
 
   #run<T>(tables: Db, work: (tables: Db) => Promise<T>): Promise<T> {
     return runTransaction(tables, 'read committed read write', async (own) => {
-      await sql`select pg_advisory_xact_lock(${LOCK}::int, hashtext(${this.#schema}))`.execute(own);
+      await sql`
+        select pg_advisory_xact_lock(${LOCK}::int, hashtext(${this.#schema})), ${limitStandstill(WRITE_STANDSTILL_MS)}
+      `.execute(own);
       return work(own);
     });
   }
@@ -135,6 +139,8 @@ export class PostgresConnection implements StoreConnection {
   fill<T>(days: readonly number[], work: (tables: Db) => Promise<T>): Promise<T> {
     return this.transact(async (tables) => {
       await sql`set local statement_timeout to 0`.execute(tables);
+      // What is written comes from another store, which may be waited for.
+      await sql`select ${limitStandstill(STANDSTILL_MS)}`.execute(tables);
       await makeMonths(tables, days);
       await this.#switchTriggers(tables, 'disable');
       const result = await work(tables);
@@ -247,6 +253,9 @@ export class PostgresConnection implements StoreConnection {
     await Promise.all([this.tables.destroy(), this.#writing.destroy()]);
   }
 }
+
+/** Has the server end this transaction where it stands still for so long. */
+const limitStandstill = (ms: number) => sql`set_config('idle_in_transaction_session_timeout', ${String(ms)}, true)`;
 
 async function runTransaction<T>(
   tables: Db,

@@ -13,7 +13,7 @@ const AWAY_MS = 10_000;
 const RETRY_MS = 200;
 /** How long a statement may take, and a transaction stand still; the server ends what takes longer. */
 const STATEMENT_MS = 600_000;
-const STANDSTILL_MS = 600_000;
+export const STANDSTILL_MS = 600_000;
 /** How much longer than that the server's answer is waited for. */
 const ANSWER_MS = 15_000;
 /** How long another process' write is waited for. */
