@@ -253,3 +253,72 @@ describe('tries that were lost', () => {
     expect(isTurned(recheck[0]!)).toBe(true);
   });
 });
+
+describe('what was unreachable and falls silent', () => {
+  const address = '127.0.39.6';
+  const endpoints = ['tcp/80', 'tcp/8000', 'tcp/5963', 'udp/5060', 'udp/5070'] as const;
+
+  /**
+   * Asks a site again of which ICMP said that nothing can be reached; `isSaid` tells whether that is said of a question
+   * so long after the one before, ms.
+   */
+  async function askOf(isSaid: (gapMs: number, transport: string) => boolean) {
+    const engine = new Engine(TIMINGS.normal);
+    const plan = endpoints.map((endpoint) => {
+      const probe = PROBES[endpoint.startsWith('udp/') ? 'sip-options-udp' : 'tcp-banner'];
+      return { endpoint, port: Number(endpoint.slice(4)), probe };
+    });
+    const see = (endpoint: EndpointId, reason: Reason): Observation => {
+      return { endpoint, probe: 'tcp-banner', state: 'filtered', reason, tries: 1, rttMs: null, evidence: {}, atMs: 0 };
+    };
+    const asked: string[] = [];
+    let lastAt = performance.now();
+    try {
+      const { recheck, echo } = await askAgain(
+        endpoints.map((endpoint) => see(endpoint, 'host-unreach')),
+        {
+          engine,
+          host: engine.host(address),
+          plan,
+          services: new Set(endpoints),
+          look: ({ endpoint }) => {
+            const now = performance.now();
+            const said = isSaid(now - lastAt, endpoint.slice(0, 3));
+            lastAt = now;
+            asked.push(endpoint);
+            return Promise.resolve(see(endpoint, said ? 'host-unreach' : 'no-response'));
+          },
+          ping: () => Promise.resolve('answered'),
+          signal: new AbortController().signal,
+        },
+      );
+      return { turned: recheck.filter(isTurned).map(({ endpoint }) => endpoint.slice(0, 3)), asked, echo };
+    } finally {
+      await engine.close();
+    }
+  }
+
+  test('behind a limit of ICMP errors is said to be so when it is asked alone, over each transport', async () => {
+    const { turned, asked, echo } = await askOf((gapMs) => gapMs >= 700);
+    expect(turned).toEqual([]);
+    expect(asked.slice(endpoints.length).map((endpoint) => endpoint.slice(0, 3))).toEqual(['tcp', 'udp']);
+    expect(echo).toEqual({ before: 'answered', after: 'answered' });
+  });
+
+  test('behind a ban stays silent, and nothing more is asked', async () => {
+    const { turned, asked } = await askOf(() => false);
+    expect(turned).toEqual(['tcp']);
+    expect(asked).toHaveLength(endpoints.length + 1);
+  });
+
+  test('over one transport alone is noticed too', async () => {
+    const { turned } = await askOf((gapMs, transport) => transport === 'tcp' && gapMs >= 700);
+    expect(turned).toEqual(['udp']);
+  });
+
+  test('is not asked again where all stayed as it was', async () => {
+    const { turned, asked } = await askOf(() => true);
+    expect(turned).toEqual([]);
+    expect(asked).toHaveLength(endpoints.length);
+  });
+});

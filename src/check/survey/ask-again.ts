@@ -47,7 +47,7 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
   const late = findLateRefusal(second);
   if (late) second.recheck.push(late);
   const patienceMs = Math.max(ONE_SYN_MS, 3 * (host.rtt.smoothedMs ?? 0));
-  const { answered, silent, mayBeRefused } = chooseWitnesses(second);
+  const { answered, unreachable, silent, mayBeRefused } = chooseWitnesses(second);
   // What is open, if anything is: it comes first. What refuses shows a limit as well.
   const overTcp = answered.find(({ probe }) => probe.transport === 'tcp');
   const mayBeLimited = !host.limitsTcpRefusals && [...services].some((one) => second.kindOf(one) === 'silence');
@@ -59,10 +59,13 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
     overTcp !== undefined && mayBeLimited
       ? engine.sleep(silent.tcp.length * BRISK_GAP_MS).then(() => second.losesQuickOnes(overTcp, patienceMs))
       : false,
+    unreachable ? second.askOnce(unreachable, patienceMs) : 0,
   ]);
+  await second.askFallenAgain(patienceMs);
   for (const now of seenNow) second.note(now);
   // What was silent for so long answers now: something holds back a share of what we ask, or of the answers.
-  const limited = losesSome || silent.tcp.some(({ endpoint }) => second.kindOf(endpoint) !== 'silence');
+  const answers = ({ endpoint }: PlannedProbe) => ['open', 'refused'].includes(second.kindOf(endpoint));
+  const limited = losesSome || silent.tcp.some(answers);
   second.recheck.push(...host.suddenlyRefused.flatMap((transport) => findSuddenRefusal(second, transport, seenNow)));
   const suspicion = second.recheck.some(isTurned) ? null : findSuspicion(seen, host, limited);
   if (!suspicion || signal.aborted) return result();
@@ -76,6 +79,7 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
   if (doubtful.length === 0) return result();
   if (suspicion === 'lost' && !limited && (await second.lostByChance(patienceMs))) return result();
   await second.askSlowly(doubtful.slice(0, MAX_ROUND), SLOW_GAP_MS, patienceMs);
+  await second.askFallenAgain(patienceMs);
   await second.askVolleyedAgain();
   return result(doubtful.length > MAX_ROUND ? { unasked: doubtful.length - MAX_ROUND } : {});
 }
@@ -92,12 +96,15 @@ async function askQuietly(second: SecondLook): Promise<Liveness['echo']> {
     return second.askSlowly(silent, QUIET_GAP_MS, ONE_SYN_MS);
   };
   await Promise.all([again('tcp'), again('udp')]);
+  await second.askFallenAgain(ONE_SYN_MS);
   return { before, after: signal.aborted ? null : await ping(host.address, host.timing.patienceMs) };
 }
 
 /** What stands for all that answers alike. */
 interface Witnesses {
   readonly answered: readonly PlannedProbe[];
+  /** One for both transports, since a limit of ICMP errors, if there is one, makes each of them take a second. */
+  readonly unreachable: PlannedProbe | undefined;
   readonly silent: Readonly<Record<Transport, readonly PlannedProbe[]>>;
   /** Whether a limit of refusals may have swallowed those of what was silent: to be refused now is no turn then. */
   readonly mayBeRefused: Readonly<Record<Transport, boolean>>;
@@ -136,17 +143,20 @@ function chooseWitnesses(second: SecondLook): Witnesses {
     if (first && (kind !== 'refused' || !isPrompt || second.triesOf(first.endpoint) === 1)) continue;
     if (kind === 'open') kinds.set(kind, kinds === byKind.tcp ? asHandshake(planned) : planned);
     if (kind === 'refused') kinds.set(kind, planned);
+    if (kind === 'unreachable' && !first) kinds.set(kind, planned);
   }
   const pick = (kinds: typeof byKind.tcp, ...wanted: AnswerKind[]) => wanted.flatMap((kind) => kinds.get(kind) ?? []);
   const overTcp = pick(byKind.tcp, 'open', 'refused');
+  const [unreachable] = [...pick(byKind.tcp, 'unreachable'), ...pick(byKind.udp, 'unreachable')];
   return {
     answered: [...overTcp, ...pick(byKind.udp, 'refused', ...(overTcp.length > 0 ? [] : (['open'] as const)))],
+    unreachable,
     // Where refusals are known to be limited, each has had its turn.
     silent: {
       tcp: host.limitsTcpRefusals ? [] : silentOver(second, 'tcp', 'silence'),
       udp: host.refusals > 0 ? [] : silentOver(second, 'udp', 'silence'),
     },
-    mayBeRefused: { tcp: limitsTcp, udp: mayLimit },
+    mayBeRefused: { tcp: limitsTcp || unreachable !== undefined, udp: mayLimit || unreachable !== undefined },
   };
 }
 

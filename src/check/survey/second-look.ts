@@ -10,6 +10,8 @@ import { PROBES } from '../probes/registry.js';
 export const SLOW_GAP_MS = 1_100;
 /** Between the services of a site that answers something, ms: it should not take much longer for them. */
 export const BRISK_GAP_MS = 75;
+/** How long what fell silent is awaited when it is asked alone, ms, at least, where the round trip is known. */
+const FALLEN_WAIT_MS = 300;
 /** Connections that show whether quick ones are lost: with none of a few lost they are not. */
 const FEW = 3;
 /**
@@ -43,6 +45,8 @@ export class SecondLook {
   readonly latest: Map<EndpointId, Observation>;
   /** What lost a try when it was asked once more. */
   readonly #lossyAgain = new Set<EndpointId>();
+  /** What could not be reached and gave no answer when it was asked once more, the last over each transport. */
+  readonly #fallen = new Map<Transport, PlannedProbe>();
   /** What got a volley last. */
   #volleyed: PlannedProbe | null = null;
 
@@ -87,12 +91,30 @@ export class SecondLook {
   async askOnce(planned: PlannedProbe, patienceMs: number, witness = false): Promise<number> {
     const now = await this.#tryOnce(planned, patienceMs);
     if (now.reason !== 'no-response') this.note(now, witness);
-    if (now.reason !== 'no-response' || this.kindOf(planned.endpoint) !== 'unreachable') return now.tries;
-    // That it cannot be reached was said of it: it has to be said again, unless a packet was lost.
-    await this.options.engine.sleep(now.tries * SLOW_GAP_MS);
-    const again = await this.#tryOnce(planned, patienceMs);
-    this.note(again);
-    return again.tries;
+    else if (this.kindOf(planned.endpoint) === 'unreachable') this.#fallen.set(planned.probe.transport, planned);
+    return now.tries;
+  }
+
+  /**
+   * Asks alone what could not be reached and has fallen silent since, one over each transport: if a limit of ICMP errors
+   * swallowed what was said of it, it is said again now; somebody who shuts us out leaves it silent. `patienceMs` is
+   * that of all that was asked just before; nothing else may be under way.
+   */
+  async askFallenAgain(patienceMs: number): Promise<void> {
+    const { engine, host, signal } = this.options;
+    const { smoothedMs } = host.rtt;
+    const waitMs = smoothedMs === null ? patienceMs : Math.max(FALLEN_WAIT_MS, 3 * smoothedMs);
+    // The last packet over UDP left at two thirds of the patience, the last one over TCP at once.
+    let gap = engine.sleep(Math.max(0, SLOW_GAP_MS - patienceMs / 3));
+    for (const planned of [this.#fallen.get('tcp'), this.#fallen.get('udp')]) {
+      if (!planned) continue;
+      await gap;
+      if (signal.aborted) return;
+      gap = engine.sleep(SLOW_GAP_MS);
+      const now = await this.#tryOnce(planned, waitMs);
+      this.note(now);
+      if (now.reason === 'no-response') return;
+    }
   }
 
   /**

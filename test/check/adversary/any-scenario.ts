@@ -33,7 +33,7 @@ function anySite(open: fc.Arbitrary<Nature> | null, loss = 0): fc.Arbitrary<True
       shut: fc.oneof(none, some(shut, 8)),
       open: open ? fc.oneof({ weight: 1, arbitrary: none }, { weight: 4, arbitrary: some(open, 3) }) : none,
       others: fc.constantFrom('refused' as const, 'silent' as const),
-      refusal: fc.constantFrom('reset' as const, 'port-unreach' as const),
+      refusal: fc.constantFrom('reset' as const, 'port-unreach' as const, 'admin-prohibited' as const),
       limitsIcmp: fc.boolean(),
       loss: fc.constant(loss),
     })

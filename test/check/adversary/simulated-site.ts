@@ -16,8 +16,8 @@ export interface TrueSite {
   readonly endpoints: Readonly<Record<EndpointId, Nature>>;
   /** What all other endpoints do. */
   readonly others: 'refused' | 'silent';
-  /** How TCP is refused. */
-  readonly refusal: 'reset' | 'port-unreach';
+  /** How TCP is refused; UDP is by "port unreachable", or prohibited as well. */
+  readonly refusal: 'reset' | 'port-unreach' | 'admin-prohibited';
   /** It sends no more refusals by ICMP than one a second. */
   readonly limitsIcmp: boolean;
   /** How many packets are lost on the line, either way, as a share. */
@@ -40,6 +40,15 @@ export interface Adversary {
 
 /** So many endpoints that were silent and are refused at one moment cannot be chance. */
 const MANY = 3;
+
+/** What a system's sockets make of each refusal: those of a kind cannot be told apart. */
+const ALIKE = {
+  drop: 'silence',
+  reset: 'refused',
+  'port-unreach': 'refused',
+  'host-unreach': 'unreachable',
+  'admin-prohibited': 'unreachable',
+} as const;
 
 /** A site and who stands before it: what of our packets came through is noted. */
 export class SimulatedSite implements FarSide {
@@ -78,8 +87,8 @@ export class SimulatedSite implements FarSide {
       if (this.#since === null && !shown.has(packet.port)) shown.set(packet.port, kind);
     };
     if (nature.kind === 'refused') {
-      const kind = packet.transport === 'tcp' ? this.site.refusal : 'port-unreach';
-      if (kind === 'port-unreach' && limitsIcmp) {
+      const kind = this.#refusalOver(packet.transport as 'tcp' | 'udp');
+      if (kind !== 'reset' && limitsIcmp) {
         if (this.clock.now < this.#nextIcmpAt) return show('silent');
         this.#nextIcmpAt = this.clock.now + 1_000;
       }
@@ -108,10 +117,18 @@ export class SimulatedSite implements FarSide {
       const refused = kinds.filter((kind) => kind === 'refused').length;
       const does = adversary[transport];
       if (does === 'pass') return false;
-      if (does !== 'reset' && does !== 'port-unreach') return refused > 0;
+      const [was, is] = [ALIKE[this.#refusalOver(transport)], ALIKE[does]];
+      // That something is prohibited ends one try; what refuses the next one is heard instead.
+      if (was === 'unreachable' && is !== 'silence') return false;
+      if (is !== 'refused') return refused > 0;
       const silent = kinds.length - refused;
       return silent >= MANY && silent > refused;
     });
+  }
+
+  #refusalOver(transport: 'tcp' | 'udp'): TrueSite['refusal'] {
+    const { refusal } = this.site;
+    return transport === 'udp' && refusal === 'reset' ? 'port-unreach' : refusal;
   }
 
   /** The system's ping: two echoes, half a second apart. */
