@@ -30,6 +30,8 @@ export interface LookJob extends Job {
   readonly slot: string;
   /** Slots of the client that are not final yet. */
   readonly open: { left: number };
+  /** Its number in the order in which looks began in this process, if it is the first one at a client. */
+  readonly begun?: number | undefined;
   /** Null in a first look; else one before a crash may have been the first. */
   readonly earlier: EarlierLooks | null;
 }

@@ -17,6 +17,8 @@ export interface FinishedLook extends CountedLook {
   readonly earlier: EarlierLooks | null;
   /** What is accepted at the client; nothing if left out. */
   readonly waivers?: readonly Waiver[] | undefined;
+  /** Its number in the order in which the looks of a sweep began, if it has one. */
+  readonly begun?: number | undefined;
   /** All other slots of the client are done. */
   readonly last: boolean;
   /** Makes a report of what several vantages saw, for one in which some of them count as not having looked. */
@@ -105,14 +107,17 @@ async function recordCounted(
     if (look.last) await tx.finishClient(look.sweepId, look.client.id);
     return tx.addResult({ ...look, final: true });
   };
+  const { massSilence } = options;
   if (isBlind(look.report)) {
+    massSilence.skip(look.begun);
     await finish();
     return { ...NOTHING, blind: true };
   }
   const inSight = isInSight(look.report, { endpoint: null }, before?.refusals);
   const mayBeUs = !isRefused(look.report);
-  if (look.earlier === null && mayBeUs) options.massSilence.note(before, inSight);
-  if (before?.silent === false && !inSight && mayBeUs && options.massSilence.isLikely) {
+  if (!mayBeUs) massSilence.skip(look.begun);
+  else if (look.earlier === null) massSilence.note(before, inSight, look.begun);
+  if (before?.silent === false && !inSight && mayBeUs && massSilence.isLikely) {
     if (look.earlier === null) {
       await tx.addResult({ ...look, final: false });
       return { ...NOTHING, again: NOTHING_SUSPECTED };

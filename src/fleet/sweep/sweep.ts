@@ -214,11 +214,11 @@ export async function* runSweep(
       onEndpoint: options.onEndpoint,
     })) {
       if (report.interrupted) continue;
-      const { client, slot, open, earlier, waivers, terms, silence, authorization = terms.authorization } = job;
+      const { client, slot, open, earlier, begun, waivers, terms, silence, authorization = terms.authorization } = job;
       const rejoin = (looks: readonly VantageLook[]) =>
         joinReports(looks, { ...terms, authorization, waivers, silence });
       const recorded = await recordLook(
-        { sweepId, client, slot, report, earlier, waivers, last: open.left === 1, rejoin },
+        { sweepId, client, slot, report, earlier, begun, waivers, last: open.left === 1, rejoin },
         { store, alerts, massSilence, vantageSilence, confirm: confirmAfterMs > 0, now: clock.now() },
       );
       if (massSilence.isLikely && !suspected) {
@@ -234,7 +234,7 @@ export async function* runSweep(
         if (alerts) await tellOperator(store, alerts, trouble);
       }
       if (recorded.again) {
-        const look = { ...job, timing: slow, earlier: recorded.again };
+        const look = { ...job, begun: undefined, timing: slow, earlier: recorded.again };
         queue.done({ look, delayMs: confirmAfterMs });
       } else {
         if (--open.left === 0) finished++;
@@ -281,11 +281,18 @@ async function keepBeating(isOurs: () => Promise<boolean>, clock: Clock, ended: 
   }
 }
 
-/** The looks that begin; one that was made before a crash is confirmed as slowly as any. */
+/**
+ * The looks that begin; one that was made before a crash is confirmed as slowly as any. Those at the first address of each
+ * client are numbered: all addresses of one fall silent together.
+ */
 async function* expectEach(looks: AsyncIterable<LookJob>, blindness: Blindness, slow: Timing): AsyncGenerator<LookJob> {
+  let begun = 0;
+  let of: LookJob['open'] | null = null;
   for await (const look of looks) {
     blindness.expect(look.target.address);
-    yield look.earlier ? { ...look, timing: slow } : look;
+    if (look.earlier) yield { ...look, timing: slow };
+    else yield look.open === of ? look : { ...look, begun: begun++ };
+    of = look.open;
   }
 }
 
