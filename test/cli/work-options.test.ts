@@ -30,6 +30,18 @@ describe('what is wrong is told:', () => {
     [`coordinator token Berlin --token-file ${token}`, /^bad name "Berlin": it begins with that of a vantage/],
     [`coordinator token berlin --token-file ${token} --role admin`, /^unknown option --role/],
     ['workers --store clients.sqlite', /need a store on a server/],
+    [
+      `check 203.0.113.7 --allow-special --profile sip-trunk --vantages berlin,office=provder --store ${store}`,
+      /^profile sip-trunk has no source "provder"; its sources are outsider, provider/,
+    ],
+    [
+      `check 203.0.113.7 --allow-special --vantages berlin,office=provider --store ${store}`,
+      /^profile closed has no source "provider"; its sources are outsider\n/,
+    ],
+    [
+      `check 203.0.113.7 --allow-special --profile sip-trunk --vantages office=provider --store ${store}`,
+      /cannot be reached/,
+    ],
   ])('%s', async (line, problem) => {
     const { code, stdout, stderr } = await runHere(words(line));
     expect([code, stdout]).toEqual([2, '']);

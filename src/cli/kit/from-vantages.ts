@@ -1,5 +1,6 @@
 import { sayReport } from '../../check/judge/say-report.js';
 import type { PreparedCheck } from '../../check/run/check.js';
+import { chooseSource } from '../../check/run/run-options.js';
 import { InputError } from '../../files/text/input-error.js';
 import type { Report } from '../../model/report.js';
 import { tell } from './ending.js';
@@ -40,6 +41,8 @@ export async function* checkFromVantages(
   // Loaded only here: a check by this machine needs nothing of it.
   const { chooseServer, openQueue, readVantages } = await import('./work.js');
   const vantages = readVantages((settings.vantages ?? '').split(','));
+  // As an outsider, a vantage that is meant to be another source proves nothing of what that one needs.
+  for (const { source } of vantages) chooseSource(prepared.terms.profile, source);
   const place = chooseServer(settings.store);
   const note = (line: string): void => void (settings.quiet === true || tell(line));
   const queue = await openQueue(place, note);
