@@ -116,7 +116,8 @@ function orderOf(rank: number | null): number {
 
 /** How slots stand, in the order given, a page at a time; what was deleted meanwhile is left out. */
 export async function* readPlaces(db: Db, ids: readonly number[]): AsyncGenerator<PlaceStatus[]> {
-  const times = new TimeWriter();
+  // One for each column: what a list was last seen at is of few minutes, whenever its states began.
+  const times = { state: new TimeWriter(), seen: new TimeWriter() };
   for (let first = 0; first < ids.length; first += PAGE) {
     const page = ids.slice(first, first + PAGE);
     const rows = new Map((await selectPage(db, page)).map((row) => [row[0], row]));
@@ -177,12 +178,12 @@ export class TimeWriter {
 
 function toStatus(
   [id, slot, client, state, resultId, stateAt, seenAt, lookedAt, problem, absence]: PageRow,
-  times: TimeWriter,
+  times: { readonly state: TimeWriter; readonly seen: TimeWriter },
 ): PlaceStatus {
-  const at = stateAt === null ? null : times.write(stateAt);
+  const at = stateAt === null ? null : times.state.write(stateAt);
   return {
     ...{ id, client, slot, state, resultId, at, lookedAt, problem, absence },
-    seenAt: seenAt === null ? null : times.write(seenAt),
+    seenAt: seenAt === null ? null : times.seen.write(seenAt),
   };
 }
 
