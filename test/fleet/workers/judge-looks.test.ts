@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createTerms } from '../../../src/check/run/run-targets.js';
 import { loadProfile } from '../../../src/files/profiles/profile.js';
+import type { Survey } from '../../../src/model/report.js';
 import type { LookJob } from '../../../src/fleet/sweep/list-looks.js';
 import { judgeLooks } from '../../../src/fleet/workers/judge-looks.js';
 import { emptySurvey } from '../../../src/fleet/workers/remote-looks.js';
@@ -18,6 +19,16 @@ async function createJob(): Promise<LookJob> {
 
 const place = { name: 'berlin', source: 'outsider' };
 
+/** A look that saw all that it was to look at refused. */
+function lookAtAll(job: LookJob): Survey {
+  const observations = job.terms.planTarget().map(({ endpoint, probe }) => {
+    const refused = { state: 'closed', reason: 'conn-refused', rttMs: 12, tries: 1, atMs: 20 } as const;
+    return { endpoint, probe: probe.id, ...refused, evidence: {}, identity: null };
+  });
+  const liveness = { srttMs: 12, answers: observations.length, lost: 0, recheck: [] };
+  return { ...emptySurvey(job), liveness, observations };
+}
+
 test('where no vantage could look, the report is inconclusive, and counts as of one who cannot see', async () => {
   const job = await createJob();
   const cutOff = { ...emptySurvey(job), interrupted: true };
@@ -33,7 +44,7 @@ test('where no vantage could look, the report is inconclusive, and counts as of 
 
 test('whose address it was, which source looked, and that it was not tomorrow, no worker says', async () => {
   const job = await createJob();
-  const survey = emptySurvey(job);
+  const survey = lookAtAll(job);
   const said = {
     ...survey,
     target: { ...target, input: 'other.example', name: 'other.example' },
@@ -47,4 +58,17 @@ test('whose address it was, which source looked, and that it was not tomorrow, n
   const past = { ...survey, startedAt: '2026-11-01T00:00:00.000Z' };
   const kept = judgeLooks(job, [{ place, survey: past, trouble: null }]);
   expect(kept.startedAt).toBe(past.startedAt);
+});
+
+test('a look that lacks an endpoint of a service is none', async () => {
+  const job = await createJob();
+  const survey = lookAtAll(job);
+  expect(judgeLooks(job, [{ place, survey, trouble: null }]).verdict).toBe('compliant');
+  for (const endpoint of ['tcp/80', 'tcp/8000', 'udp/5060']) {
+    const observations = survey.observations.filter((seen) => seen.endpoint !== endpoint);
+    expect(observations).toHaveLength(survey.observations.length - 1);
+    const report = judgeLooks(job, [{ place, survey: { ...survey, observations }, trouble: null }]);
+    expect(report.verdict).toBe('inconclusive');
+    expect(JSON.stringify(report.findings)).toContain('lacks 1 of the endpoints');
+  }
 });
