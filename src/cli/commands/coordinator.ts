@@ -7,7 +7,12 @@ import { tellOperator } from '../../fleet/sweep/tell-operator.js';
 import type { SweepOptions } from '../../fleet/sweep/sweep.js';
 import { watch } from '../../fleet/sweep/watch.js';
 import type { Turn } from '../../fleet/sweep/watch-options.js';
+import { listUnknownSources } from '../../fleet/workers/compose-order.js';
 import type { WorkQueue } from '../../fleet/workers/work-queue.js';
+import type { WatchedFiles } from '../../fleet/sweep/watched-files.js';
+import { loadProfile } from '../../files/profiles/profile.js';
+import type { VantagePlace } from '../../model/work.js';
+import { suggest } from '../../words/input.js';
 import { createExclusion, resolveExclusions } from '../../files/targets/guard.js';
 import { resolveName } from '../../net/sockets/addresses.js';
 import { VERSION } from '../../version.js';
@@ -109,7 +114,12 @@ export const command = defineCommand({
     let saying: Promise<void> | undefined;
     let server: { close(): Promise<void> } | null = null;
     try {
-      const { alerts } = await files.load();
+      const load = async (): Promise<WatchedFiles> => {
+        const loaded = await files.load();
+        await noteUnknownSources(loaded.everyone, vantages, note);
+        return loaded;
+      };
+      const { alerts } = await load();
       store = await openPatiently(() => openStore(place), { alerts, note, signal });
       if (!store) return EXIT.compliant;
       const opened = store;
@@ -142,6 +152,7 @@ export const command = defineCommand({
         store,
         figures: { ...figures, runLooks, onHearing },
         ...files,
+        load,
         jitterMs,
         view,
         signal,
@@ -159,3 +170,20 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Tells of a vantage that is meant to be a source which no profile of the inventory has, such as by a slip of the pen. */
+async function noteUnknownSources(
+  clients: WatchedFiles['everyone'],
+  vantages: readonly VantagePlace[],
+  note: (line: string) => void,
+): Promise<void> {
+  const names = new Set<string>();
+  for await (const { profile } of clients) names.add(profile);
+  const profiles = await Promise.all([...names].map((name) => loadProfile(name)));
+  const sources = profiles.flatMap((profile) => Object.keys(profile.sources));
+  for (const { name, source } of listUnknownSources(vantages, profiles))
+    note(
+      `no profile of the inventory has the source "${source}"${suggest(source, sources)}: the vantage ${name} counts as an ` +
+        'outsider, and whether that source gets in is not checked',
+    );
+}

@@ -43,6 +43,11 @@ export function sourceOf(place: VantagePlace, profile: Profile): string {
   return Object.hasOwn(profile.sources, place.source) ? place.source : OUTSIDER;
 }
 
+/** Vantages that are meant to be a source which none of the profiles has: each counts as an outsider under all of them. */
+export function listUnknownSources(places: readonly VantagePlace[], profiles: readonly Profile[]): VantagePlace[] {
+  return places.filter((place) => profiles.every((profile) => sourceOf(place, profile) !== place.source));
+}
+
 function describeTerms({ profile, failOn, plan }: LookJob['terms'], place: VantagePlace): WorkTerms {
   const { ports, also, findMoved, canaries } = plan;
   const described = {

@@ -3,6 +3,7 @@ import { createTerms } from '../../../src/check/run/run-targets.js';
 import { loadProfile } from '../../../src/files/profiles/profile.js';
 import type { Survey } from '../../../src/model/report.js';
 import type { LookJob } from '../../../src/fleet/sweep/list-looks.js';
+import { listUnknownSources } from '../../../src/fleet/workers/compose-order.js';
 import { judgeLooks } from '../../../src/fleet/workers/judge-looks.js';
 import { emptySurvey } from '../../../src/fleet/workers/remote-looks.js';
 
@@ -71,4 +72,14 @@ test('a look that lacks an endpoint of a service is none', async () => {
     expect(report.verdict).toBe('inconclusive');
     expect(JSON.stringify(report.findings)).toContain('lacks 1 of the endpoints');
   }
+});
+
+test('a vantage whose source no profile has is told of', async () => {
+  const profiles = [await loadProfile('closed'), await loadProfile('sip-trunk')];
+  const [provider, slip] = [
+    { name: 'office', source: 'provider' },
+    { name: 'office', source: 'provder' },
+  ];
+  expect(listUnknownSources([place, provider, slip], profiles)).toEqual([slip]);
+  expect(listUnknownSources([place, provider], [profiles[0]!])).toEqual([provider]);
 });
