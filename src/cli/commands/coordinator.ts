@@ -119,7 +119,7 @@ export const command = defineCommand({
         await noteUnknownSources(loaded.everyone, vantages, note);
         return loaded;
       };
-      const { alerts } = await load();
+      const { alerts } = await files.load();
       store = await openPatiently(() => openStore(place), { alerts, note, signal });
       if (!store) return EXIT.compliant;
       const opened = store;

@@ -6,7 +6,14 @@ import { countFleet } from '../../fleet/sweep/page-clients.js';
 import { staleBefore } from '../../model/not-checked.js';
 import type { Listed } from '../../model/standing.js';
 import type { Observation } from '../../model/report.js';
-import { listBlind, listUnmanned, listWanted, type ReadWork, standingOf } from '../../model/work-status.js';
+import {
+  listBlind,
+  listUnmanned,
+  listWanted,
+  type ReadWork,
+  standingOf,
+  type WorkStatus,
+} from '../../model/work-status.js';
 import type { LiveFeed } from '../live/live-feed.js';
 
 /** More groups than these are counted together, as {@link OTHERS}: each is several series. */
@@ -163,27 +170,20 @@ export class ServeMetrics {
         for (const [state, count] of Object.entries({ waiting, active, given_up: givenUp }))
           gauge.set({ vantage, state }, count);
     });
-    this.#gauge(
+    const tellOfVantages = (name: string, help: string, isSo: (work: WorkStatus, vantage: string) => boolean): void =>
+      this.#gauge(name, help, ['vantage'], async (gauge) => {
+        const work = await readWork();
+        if (work) for (const vantage of listWanted(work)) gauge.set({ vantage }, Number(isSo(work, vantage)));
+      });
+    tellOfVantages(
       'sallyport_vantage_manned',
       'Whether a worker that can see is at a vantage',
-      ['vantage'],
-      async (gauge) => {
-        const work = await readWork();
-        if (!work) return;
-        const without = listUnmanned(work).map(({ vantage }) => vantage);
-        for (const vantage of listWanted(work)) gauge.set({ vantage }, without.includes(vantage) ? 0 : 1);
-      },
+      (work, vantage) => !listUnmanned(work).some((one) => one.vantage === vantage),
     );
-    this.#gauge(
+    tellOfVantages(
       'sallyport_vantage_blind',
       'Whether many clients have fallen silent to a vantage while others see them',
-      ['vantage'],
-      async (gauge) => {
-        const work = await readWork();
-        if (!work) return;
-        const blind = listBlind(work).map(({ vantage }) => vantage);
-        for (const vantage of listWanted(work)) gauge.set({ vantage }, blind.includes(vantage) ? 1 : 0);
-      },
+      (work, vantage) => listBlind(work).some((one) => one.vantage === vantage),
     );
   }
 }
