@@ -119,6 +119,16 @@ export function listBlind(status: WorkStatus): readonly BlindVantage[] {
   return status.blind.filter(({ vantage }) => wanted.has(vantage));
 }
 
+/**
+ * Vantages that workers look from and no coordinator has, such as by a slip of the pen: at most a check from them is
+ * ordered. None where no coordinator is alive that could say so.
+ */
+export function listUnasked(status: WorkStatus): string[] {
+  const wanted = new Set(listWanted(status));
+  const manned = status.workers.filter((worker) => worker.alive).map(({ vantage }) => vantage);
+  return [...new Set(manned)].filter((vantage) => !wanted.has(vantage)).sort();
+}
+
 /** All that is known of coordinators and workers, for programs; times are ISO 8601, UTC. Null: nothing is. */
 export function describeWork(status: WorkStatus | null) {
   const known = status ?? NOTHING;
@@ -136,5 +146,6 @@ export function describeWork(status: WorkStatus | null) {
     unmanned: listUnmanned(known),
     blind: listBlind(known).map(({ since, ...vantage }) => ({ ...vantage, since: since.toISOString() })),
     unled: [...listUnled(known)],
+    unasked: listUnasked(known),
   };
 }

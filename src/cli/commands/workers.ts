@@ -4,6 +4,7 @@ import {
   type CoordinatorStatus,
   describeWork,
   listBlind,
+  listUnasked,
   listUnled,
   listUnmanned,
   NOTHING,
@@ -52,6 +53,7 @@ function renderStatus(status: WorkStatus): string {
     ),
     ...listUnmanned(status).map(({ vantage, why }) => `NO WORKER looks from ${vantage}: ${why}`),
     ...listBlind(status).map(describeBlind),
+    ...listUnasked(status).map((vantage) => `no coordinator has ${vantage}: at most a check from there is ordered`),
     ...coordinators.map(describeCoordinator),
     ...workers.map(describeWorker),
     ...queues.map(

@@ -40,7 +40,7 @@ export async function* checkFromVantages(
   if (unfit !== undefined) throw new InputError(`--${unfit} is a worker's own: it does not go with --vantages`);
   // Loaded only here: a check by this machine needs nothing of it.
   const { chooseServer, openQueue, readVantages } = await import('./work.js');
-  const vantages = readVantages((settings.vantages ?? '').split(','));
+  const vantages = readVantages((settings.vantages ?? '').split(','), '--vantages');
   // As an outsider, a vantage that is meant to be another source proves nothing of what that one needs.
   for (const { source } of vantages) chooseSource(prepared.terms.profile, source);
   const place = chooseServer(settings.store);

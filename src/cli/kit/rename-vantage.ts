@@ -28,7 +28,8 @@ export const RENAME_VANTAGE = defineCommand({
   ],
   run: ({ vantage: from, to, store: path, 'same-place': isSame = false, 'dry-run': dry }) =>
     withStore(path, async (store) => {
-      for (const name of [from, to]) readVantageName(name);
+      readVantageName(from, 'VANTAGE');
+      readVantageName(to, 'TO');
       if (from === to) throw new InputError('the new name is the old one');
       await requireStopped(path, from);
       const { slots, issues } = await readKnown(store, from, to, isSame);

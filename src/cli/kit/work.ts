@@ -110,27 +110,29 @@ export async function readWorkSource(settings: {
 
 /**
  * Reads the name of a vantage.
+ * @param option where it was given
  * @throws InputError
  */
-export function readVantageName(text: string): string {
+export function readVantageName(text: string, option = '--vantage'): string {
   const name = vantageNameSchema.safeParse(text);
   if (name.success) return name.data;
-  throw new InputError(`--vantage: "${text}" is no name of a vantage: small letters, digits and hyphens, 32 at most`);
+  throw new InputError(`${option}: "${text}" is no name of a vantage: small letters, digits and hyphens, 32 at most`);
 }
 
 /**
- * Reads the vantages of a coordinator, NAME or NAME=SOURCE each.
+ * Reads the vantages of a coordinator or a check, NAME or NAME=SOURCE each.
+ * @param option where they were given
  * @throws InputError
  */
-export function readVantages(given: readonly string[]): VantagePlace[] {
+export function readVantages(given: readonly string[], option = '--vantage'): VantagePlace[] {
   const places = given.map((text): VantagePlace => {
     const [name = '', source = OUTSIDER, ...more] = text.split('=');
     if (source === '' || more.length > 0)
-      throw new InputError(`--vantage: "${text}" is not NAME or NAME=SOURCE, such as berlin or office=provider`);
-    return { name: readVantageName(name), source };
+      throw new InputError(`${option}: "${text}" is not NAME or NAME=SOURCE, such as berlin or office=provider`);
+    return { name: readVantageName(name, option), source };
   });
   const names = places.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new InputError(`--vantage: ${twice} is given twice`);
+  if (twice !== undefined) throw new InputError(`${option}: ${twice} is given twice`);
   return places;
 }

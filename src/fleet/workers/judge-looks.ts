@@ -23,19 +23,20 @@ export function judgeLooks(job: LookJob, brought: readonly VantageSurvey[]): Rep
 }
 
 /**
- * Whose address it was, which source a vantage is, and that it cannot have been tomorrow, is ours to say: a worker that
- * says otherwise is out of order, or no one's friend.
+ * Whose address it was, which source a vantage is, and that it was neither before it was ordered nor tomorrow, is ours
+ * to say: a worker that says otherwise is out of order, or no one's friend.
  */
-function asOrdered({ target, terms }: LookJob, { place, survey, trouble }: VantageSurvey): VantageSurvey {
-  if (!survey) return { place, survey, trouble };
+function asOrdered({ target, terms }: LookJob, look: VantageSurvey): VantageSurvey {
+  const { place, survey, orderedAt } = look;
+  if (!survey) return look;
   // A worker gives back what it could not bring to its end.
-  if (survey.interrupted) return { place, survey: null, trouble: 'its look was cut off' };
+  if (survey.interrupted) return { ...look, survey: null, trouble: 'its look was cut off' };
   const missing = target.address === null ? 0 : countMissing(terms, survey);
-  if (missing > 0) return { place, survey: null, trouble: `its look lacks ${missing} of the endpoints of services` };
-  const now = new Date().toISOString();
-  const startedAt = Date.parse(survey.startedAt) > Date.parse(now) ? now : survey.startedAt;
+  if (missing > 0) return { ...look, survey: null, trouble: `its look lacks ${missing} of the endpoints of services` };
+  const said = Date.parse(survey.startedAt);
+  const at = Math.min(Math.max(said, orderedAt?.getTime() ?? said), Date.now());
   const vantage = { ...survey.vantage, source: sourceOf(place, terms.profile) };
-  return { place, survey: { ...survey, target, vantage, startedAt }, trouble };
+  return { ...look, survey: { ...survey, target, vantage, startedAt: new Date(at).toISOString() } };
 }
 
 /** How many endpoints of services were to be asked, and are not in a survey: what no one saw is not shut. */

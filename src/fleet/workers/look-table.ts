@@ -9,7 +9,12 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export interface OrderedLook extends WorkResult {
   readonly vantage: string;
   readonly order: string;
+  /** On the server's clock. */
+  readonly orderedAt: Date;
 }
+
+/** The columns of a look. */
+const COLUMNS = 'batch, client_id, slot, round, vantage, job, body, extract(epoch from at) as ordered';
 
 /** A batch is another process' by now: whoever was stopped for a while, and goes on, orders and reads nothing any more. */
 export class BatchTakenError extends Error {
@@ -44,6 +49,7 @@ export class LookTable {
         worker text,
         -- What came of it, packed; stored once.
         body text,
+        -- When that was ordered.
         at timestamptz not null default now(),
         read boolean not null default false,
         primary key (batch, client_id, slot, round, vantage)
@@ -89,7 +95,8 @@ export class LookTable {
       `insert into ${this.#looks} (batch, client_id, slot, round, vantage, job)
        select batch, client, slot, round, $2, $3
        from json_to_recordset($1) as given(batch text, client text, slot text, round int)
-       on conflict (batch, client_id, slot, round, vantage) do update set job = excluded.job, worker = null where looks.body is null`,
+       on conflict (batch, client_id, slot, round, vantage) do update
+         set job = excluded.job, worker = null, at = now() where looks.body is null`,
       [JSON.stringify(keys), vantage, order],
     );
   }
@@ -116,7 +123,7 @@ export class LookTable {
   async store(execute: Execute, vantage: string, order: string, results: readonly WorkResult[]): Promise<void> {
     const rows = results.map(({ key, survey, trouble }) => ({ ...key, body: pack({ survey, trouble }) }));
     await execute(
-      `update ${this.#looks} set body = given.body, at = now()
+      `update ${this.#looks} set body = given.body
        from json_to_recordset($1) as given(batch text, client text, slot text, round int, body text)
        where looks.batch = given.batch and client_id = client and looks.slot = given.slot
          and looks.round = given.round and vantage = $2 and looks.job = $3 and looks.body is null`,
@@ -126,7 +133,7 @@ export class LookTable {
 
   /** Has what is left of an order's looks count as not made, for this reason: nothing comes of them any more. */
   async settle(execute: Execute, vantage: string, order: string, trouble: string): Promise<void> {
-    await execute(`update ${this.#looks} set body = $3, at = now() where job = $1 and vantage = $2 and body is null`, [
+    await execute(`update ${this.#looks} set body = $3 where job = $1 and vantage = $2 and body is null`, [
       order,
       vantage,
       pack({ survey: null, trouble }),
@@ -135,7 +142,7 @@ export class LookTable {
 
   /** The looks of a batch, with what came of them. */
   async list(batch: string): Promise<OrderedLook[]> {
-    const rows = await this.#session.query(`select * from ${this.#looks} where batch = $1`, [batch]);
+    const rows = await this.#session.query(`select ${COLUMNS} from ${this.#looks} where batch = $1`, [batch]);
     return rows.map(toLook);
   }
 
@@ -148,7 +155,7 @@ export class LookTable {
         `update ${this.#looks} set read = true where (batch, client_id, slot, round, vantage) in (
            select batch, client_id, slot, round, vantage from ${this.#looks}
            where batch = $1 and body is not null and not read limit $2)
-         returning *`,
+         returning ${COLUMNS}`,
         [batch, limit],
       );
     });
@@ -171,16 +178,17 @@ export class LookTable {
     });
   }
 
-  /** Forgets what no one has touched for days: whoever ordered it never came back. */
+  /** Forgets what was ordered days ago: whoever did that never came back. */
   async forgetOld(days: number): Promise<void> {
     for (const table of [this.#looks, this.#batches])
       await this.#session.query(`delete from ${table} where at < now() - $1 * interval '1 day'`, [days]);
   }
 }
 
-function toLook({ batch, client_id, slot, round, vantage, job, body }: Row): OrderedLook {
+function toLook({ batch, client_id, slot, round, vantage, job, body, ordered }: Row): OrderedLook {
   const key = { batch: batch as string, client: client_id as string, slot: slot as string, round: round as number };
-  const known = { key, vantage: vantage as string, order: job as string };
+  const orderedAt = new Date(Number(ordered) * 1_000);
+  const known = { key, vantage: vantage as string, order: job as string, orderedAt };
   if (body === null) return { ...known, survey: null, trouble: null };
   const result = workResultSchema.safeParse({ key, ...(unpack(body as string) as object) });
   if (result.success) return { ...known, survey: result.data.survey, trouble: result.data.trouble };

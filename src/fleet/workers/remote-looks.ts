@@ -27,6 +27,8 @@ export interface VantageSurvey {
   readonly survey: Survey | null;
   /** Why there is none. */
   readonly trouble: string | null;
+  /** None where it was not ordered. */
+  readonly orderedAt?: Date;
 }
 
 /** How looks are made by workers. */
@@ -161,7 +163,7 @@ class Looking {
     this.#open.set(look.id, look);
     this.#fedAt = performance.now();
     if (target.address === null) {
-      for (const { place } of this.#lines) this.#settle(look, place, emptySurvey(job), null);
+      for (const { place } of this.#lines) this.#settle(look, { place, survey: emptySurvey(job), trouble: null });
       return;
     }
     for (const line of this.#lines) {
@@ -219,13 +221,14 @@ class Looking {
       return;
     }
     const isOther = found.survey !== null && found.survey.target.address !== look.target.address;
-    const trouble = isOther ? 'its address has changed since it was ordered' : found.trouble;
-    this.#settle(look, line.place, isOther ? null : found.survey, trouble);
+    const other = { survey: null, trouble: 'its address has changed since it was ordered' };
+    const { survey, trouble } = isOther ? other : found;
+    this.#settle(look, { place: line.place, survey, trouble, orderedAt: found.orderedAt });
   }
 
-  #settle(look: Open, place: VantagePlace, survey: Survey | null, trouble: string | null): void {
+  #settle(look: Open, { place, ...found }: VantageSurvey): void {
     if (look.got.has(place.name)) return;
-    look.got.set(place.name, { place, survey, trouble });
+    look.got.set(place.name, { place, ...found });
     this.#lines.find((line) => line.place === place)?.noteDone(look);
     if (look.got.size < this.#lines.length) return;
     this.#ready.push(look);
@@ -249,11 +252,13 @@ class Looking {
     const absent = this.#lines.filter(({ seenAt }) => now - seenAt > absentMs);
     if (absent.length === 0) return;
     const names = listNames(absent.map(({ place }) => place.name));
-    if (absent.length === this.#lines.length && kind === 'sweep') {
+    const isNone = absent.length === this.#lines.length;
+    if (isNone && kind === 'sweep') {
       onTrouble('No worker is at work', `No worker looks from ${names}: the sweep waits until one does.`);
       return;
     }
-    onTrouble(`No worker looks from ${names}`, 'Clients are looked at from the other vantages meanwhile.');
+    const rest = isNone ? 'No one can look.' : 'What is left is looked at from the other vantages.';
+    onTrouble(`No worker looks from ${names}`, rest);
     for (const line of absent) await this.#leaveOut(line);
   }
 
@@ -262,7 +267,7 @@ class Looking {
     planner.takeAll();
     await this.options.queue.cancel(place.name, line.orders);
     const trouble = `no worker looks from ${place.name}`;
-    for (const look of [...this.#open.values()]) this.#settle(look, place, null, trouble);
+    for (const look of [...this.#open.values()]) this.#settle(look, { place, survey: null, trouble });
   }
 
   #fail(error: unknown): void {

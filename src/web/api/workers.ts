@@ -46,6 +46,7 @@ const workSchema = z.object({
     )
     .describe('vantages to which many clients have fallen silent while other vantages see them'),
   unled: z.array(z.string()).describe('inventories whose schedules no coordinator runs at the moment'),
+  unasked: z.array(z.string()).describe('vantages that workers look from, and that no coordinator has'),
 });
 
 /** GET /api/v1/workers: coordinators and workers, and the orders that wait for them. */

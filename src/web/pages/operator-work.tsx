@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import {
   type CoordinatorStanding,
   listBlind,
+  listUnasked,
   listUnled,
   listUnmanned,
   standingOf,
@@ -42,6 +43,11 @@ export function WorkPart({ status }: { readonly status: WorkStatus }) {
           {vantage} does not hear {silent} of {renderCount(known, 'client')} since <Time at={since.toISOString()} />,
           while other vantages do. Check the network of its workers. Until it hears them again, its silence counts as no
           look, and its clients are judged by the other vantages.
+        </Notice>
+      ))}
+      {listUnasked(status).map((vantage) => (
+        <Notice tone="unsure">
+          A worker looks from {vantage}, but no coordinator has that vantage: at most a check from there is ordered.
         </Notice>
       ))}
       <Table

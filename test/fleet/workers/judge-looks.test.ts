@@ -43,7 +43,7 @@ test('where no vantage could look, the report is inconclusive, and counts as of 
   }
 });
 
-test('whose address it was, which source looked, and that it was not tomorrow, no worker says', async () => {
+test('whose address it was, which source looked, and that it was not before the order or tomorrow, no worker says', async () => {
   const job = await createJob();
   const survey = lookAtAll(job);
   const said = {
@@ -52,13 +52,16 @@ test('whose address it was, which source looked, and that it was not tomorrow, n
     vantage: { ...survey.vantage, source: 'provider' },
     startedAt: '9999-01-01T00:00:00.000Z',
   };
-  const report = judgeLooks(job, [{ place, survey: said, trouble: null }]);
+  const orderedAt = new Date('2026-10-31T23:59:00Z');
+  const judge = (look: Survey) => judgeLooks(job, [{ place, survey: look, trouble: null, orderedAt }]);
+  const report = judge(said);
   expect(report.target).toEqual(target);
   expect(report.vantage.source).toBe('outsider');
   expect(Date.parse(report.startedAt)).toBeLessThanOrEqual(Date.now());
   const past = { ...survey, startedAt: '2026-11-01T00:00:00.000Z' };
-  const kept = judgeLooks(job, [{ place, survey: past, trouble: null }]);
-  expect(kept.startedAt).toBe(past.startedAt);
+  expect(judge(past).startedAt).toBe(past.startedAt);
+  const long = { ...survey, startedAt: '2019-02-01T00:00:00.000Z' };
+  expect(judge(long).startedAt).toBe(orderedAt.toISOString());
 });
 
 test('a look that lacks an endpoint of a service is none', async () => {

@@ -48,6 +48,8 @@ const STATUS: WorkStatus = {
     worker('office', { state: 'blind', note: 'no control endpoint answers' }),
     worker('paris', { alive: false, state: 'busy' }),
     worker('rome', { state: 'ending' }),
+    worker('berlni'),
+    worker('hamburg', { alive: false }),
   ],
   queues: [
     { vantage: 'berlin', waiting: 3, active: 1, givenUp: 0 },
@@ -85,6 +87,9 @@ describe('where looks are ordered,', () => {
       'berlin does not hear 12 of 40 clients since 2026-10-31 03:00:00 UTC, while other vantages do.',
     );
     expect(rows).not.toContain('given-up does not hear');
+    expect(rows).toContain('A worker looks from berlni, but no coordinator has that vantage');
+    expect(rows).not.toContain('A worker looks from berlin,');
+    expect(rows).not.toContain('A worker looks from hamburg');
     expect(text).not.toContain('<b>no control');
   });
 
@@ -100,6 +105,7 @@ describe('where looks are ordered,', () => {
       unmanned: [{ vantage: 'office' }, { vantage: 'oslo' }, { vantage: 'paris' }, { vantage: 'rome' }],
       blind: [{ vantage: 'berlin', silent: 12, known: 40, since: '2026-10-31T03:00:00.000Z' }],
       unled: ['/srv/other.yaml'],
+      unasked: ['berlni'],
     });
     expect(text).not.toContain('chosen');
   });
@@ -130,7 +136,7 @@ test('where none ever were, nothing is said of workers', async () => {
   const { browse, send } = await servePages();
   expect((await browse('/operator')).text).not.toMatch(/[Ww]orker|[Cc]oordinator/);
   expect(JSON.parse((await send({ path: '/api/v1/workers' })).text)).toEqual({
-    ...{ coordinators: [], workers: [], queues: [], unmanned: [], blind: [], unled: [] },
+    ...{ coordinators: [], workers: [], queues: [], unmanned: [], blind: [], unled: [], unasked: [] },
   });
   expect((await send({ path: '/metrics' })).text).not.toMatch(
     /^sallyport_(?:coordinators|workers|orders|vantage_manned|vantage_blind)\{/m,
