@@ -39,6 +39,11 @@ export class Agenda {
     return this.at(performance.now() + ms, run);
   }
 
+  /** When the process last looked after events: what was heard since may have come at any time since. */
+  get turnedAt(): number {
+    return this.#lastTick;
+  }
+
   /** Forgets everything and stops the timer. */
   clear(): void {
     this.#heap.length = 0;

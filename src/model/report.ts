@@ -156,6 +156,11 @@ const livenessSchema = z.object({
     .max(32)
     .describe('what was asked again at the end: a witness of each kind of answer, and services where there was doubt'),
   unasked: z.int().nonnegative().optional().describe('doubtful endpoints that were too many to be asked again'),
+  stoodStillMs: z
+    .int()
+    .positive()
+    .optional()
+    .describe('so long our own process stood still, so that answers which seem late may have come at once'),
   echo: z
     .object({ before: askedSchema, after: askedSchema.nullable() })
     .optional()

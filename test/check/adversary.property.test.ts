@@ -2,10 +2,16 @@ import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as realDgram from 'node:dgram';
 import * as realNet from 'node:net';
-import { anyScenario, calmScenario, lossyScenario, type Scenario } from './adversary/any-scenario.js';
+import {
+  anyScenario,
+  calmScenario,
+  lossyScenario,
+  type Scenario,
+  soonRefusedScenario,
+} from './adversary/any-scenario.js';
 import { createSockets, SimulatedNet } from './adversary/simulated-net.js';
 import { SimulatedSite } from './adversary/simulated-site.js';
-import { VirtualClock } from './adversary/virtual-clock.js';
+import { type Standstill, VirtualClock } from './adversary/virtual-clock.js';
 import type { EndpointId } from '../../src/model/endpoint.js';
 import type { ReportData, Target } from '../../src/model/report.js';
 
@@ -56,8 +62,12 @@ function randomFrom(start: number): () => number {
   };
 }
 
-async function checkBatch(scenarios: readonly Scenario[], by = terms): Promise<Run[]> {
-  const clock = new VirtualClock();
+async function checkBatch(
+  scenarios: readonly Scenario[],
+  by = terms,
+  standstills: readonly Standstill[] = [],
+): Promise<Run[]> {
+  const clock = new VirtualClock(standstills);
   net.begin(clock);
   const restore = clock.install();
   const { signal } = new AbortController();
@@ -82,12 +92,23 @@ async function checkBatch(scenarios: readonly Scenario[], by = terms): Promise<R
   }
 }
 
-async function checkAll(scenarios: fc.Arbitrary<Scenario>): Promise<Run[]> {
+async function checkAll(
+  scenarios: fc.Arbitrary<Scenario>,
+  standstills: fc.Arbitrary<readonly Standstill[]> = fc.constant([]),
+): Promise<Run[]> {
   const all = fc.sample(scenarios, { numRuns, seed });
+  const times = fc.sample(standstills, { numRuns: Math.ceil(numRuns / BATCH), seed });
   const runs: Run[] = [];
-  for (let at = 0; at < all.length; at += BATCH) runs.push(...(await checkBatch(all.slice(at, at + BATCH))));
+  for (const [batch, still] of times.entries())
+    runs.push(...(await checkBatch(all.slice(batch * BATCH, (batch + 1) * BATCH), terms, still)));
   return runs;
 }
+
+/** Times in which the process stands still, of which some overlap. */
+const anyStandstills: fc.Arbitrary<readonly Standstill[]> = fc.array(
+  fc.record({ fromMs: fc.integer({ min: 0, max: 2_000 }), forMs: fc.integer({ min: 100, max: 2_500 }) }),
+  { minLength: 1, maxLength: 4 },
+);
 
 /** What is open although the profile forbids it: whatever is. */
 function openOf({ site }: Scenario) {
@@ -123,6 +144,43 @@ test('no adversary on the way makes a check compliant whose site has a forbidden
   expect(open.filter(couldBeKnown).length).toBeGreaterThan(open.length / 2);
   const fooled = open.filter((run) => run.report.verdict === 'compliant' && couldBeKnown(run));
   expect(fooled.map(tell)).toEqual([]);
+});
+
+test('nor does one where this process stands still now and then', async () => {
+  const runs = await checkAll(anyScenario, anyStandstills);
+  const open = runs.filter(({ scenario }) => openOf(scenario).length > 0);
+  const fooled = open.filter((run) => run.report.verdict === 'compliant' && couldBeKnown(run));
+  expect(fooled.map(tell)).toEqual([]);
+});
+
+test('nor one who soon refuses all, where this process stands still now and then', async () => {
+  const still = fc.array(fc.integer({ min: 1_000, max: 1_200 }), { minLength: 1, maxLength: 3 });
+  const oftenStill = fc.record({ still, beginMs: fc.integer({ min: 0, max: 60 }) }).map(({ still: times, beginMs }) => {
+    let fromMs = beginMs;
+    return times.map((forMs) => {
+      const one = { fromMs, forMs };
+      fromMs += forMs + 40;
+      return one;
+    });
+  });
+  for (const standstills of [fc.constant([]), oftenStill]) {
+    const runs = await checkAll(soonRefusedScenario, standstills);
+    expect(runs.filter(({ report }) => report.verdict === 'compliant').map(tell)).toEqual([]);
+  }
+});
+
+test('a site that answers at once is judged as it is where this process stands still, or it is said why not', async () => {
+  const runs = await checkAll(calmScenario, anyStandstills);
+  const wrong = runs.filter(({ scenario, report }) => {
+    const answers = report.observations.some(({ state }) => state === 'closed');
+    const shut = answers || scenario.site.pings ? 'compliant' : 'no-answer';
+    const stands = standingOf(report);
+    const isDoubted = stands === 'inconclusive' && report.liveness.stoodStillMs !== undefined;
+    return !isDoubted && stands !== (openOf(scenario).length > 0 ? 'violation' : shut);
+  });
+  // A limit of refusals may look like one who blocks us then.
+  expect(wrong.filter(({ scenario }) => !scenario.site.limitsIcmp).map(tell)).toEqual([]);
+  expect(wrong.length).toBeLessThanOrEqual(numRuns / 300);
 });
 
 test('without one, a site that answers at once is judged as it is, in time', async () => {

@@ -4,7 +4,17 @@ import { kindOfAnswer } from '../../model/answer-kind.js';
 import type { State } from '../../model/report.js';
 import { endpointListSchema, keepEndpoints, sayEndpoints } from './endpoint-list.js';
 import { countUnlisted } from './facts.js';
+import { renderDuration } from '../../words/time.js';
 import { defineRule, PLAIN } from './rule.js';
+
+const standstill = {
+  stoodStillMs: z
+    .int()
+    .positive()
+    .optional()
+    .describe('so long our own process stood still meanwhile: it may have been refused at once'),
+};
+type Standstill = Readonly<z.infer<z.ZodObject<typeof standstill>>>;
 
 /** What had answered was silent when asked again at the end: the site, or something before it, blocked us. */
 export const blacklistedMidCheck = defineRule({
@@ -30,12 +40,14 @@ export const blacklistedMidCheck = defineRule({
       counted,
     );
     const was = kindOfAnswer(before);
-    const kept = { ...data, wasOpen: was === 'open', ...(was === 'silence' && { wasSilent: true }) };
+    const { stoodStillMs } = survey.liveness;
+    const still = was === 'silence' && stoodStillMs !== undefined ? { stoodStillMs } : {};
+    const kept = { ...data, ...still, wasOpen: was === 'open', ...(was === 'silence' && { wasSilent: true }) };
     return {
       findings: [{ severity: 'medium', effect: 'inconclusive', endpoint, observations: [endpoint], data: kept }],
       undetermined:
         unsure.length + counted > 0
-          ? [{ endpoint: null, data: { ...list, ...data, blockedAt: endpoint }, blocking: true }]
+          ? [{ endpoint: null, data: { ...list, ...data, ...still, blockedAt: endpoint }, blocking: true }]
           : [],
     };
   },
@@ -43,26 +55,49 @@ export const blacklistedMidCheck = defineRule({
     wasOpen: z.boolean().describe('it was open at first; else it was refused or silent'),
     wasSilent: z.boolean().optional().describe('it was silent at first'),
     refused: z.boolean().describe('it was refused at the end; else it was silent'),
+    ...standstill,
   }),
-  say: ({ endpoint, data: { wasOpen, wasSilent, refused } }) => ({
+  say: ({ endpoint, data }) => ({
     ...PLAIN,
-    title: 'We were blocked during the check',
-    seen: wasSilent
-      ? `${endpoint} was silent when it was first asked, and was refused after that.`
-      : `${endpoint} was ${wasOpen ? 'open' : 'refused'} at first, but ${refused ? `refused ${wasOpen ? '' : 'in another way '}` : 'silent '}when asked again at the end.`,
-    matters: refused
+    title: `We ${data.stoodStillMs === undefined ? 'were' : 'may have been'} blocked during the check`,
+    seen: saySeen(endpoint, data),
+    matters: data.refused
       ? 'A scan blocker that refuses us looks like this: refusals prove as little here as silence does.'
       : 'A router or an intrusion prevention system blocks us, or the line failed: silence proves nothing here.',
-    remedy: 'Check again later and more slowly, or have our address exempted during the check.',
+    remedy:
+      data.stoodStillMs === undefined
+        ? 'Check again later and more slowly, or have our address exempted during the check.'
+        : 'Check again while this machine has less to do.',
   }),
   doubt: endpointListSchema.extend({
     blockedAt: endpointSchema.describe('what no longer answers as it did'),
     refused: z.boolean().describe('it was refused at the end; else it was silent'),
+    ...standstill,
   }),
   sayDoubt: ({ data }) => ({
     what: `Whether these are closed: ${sayEndpoints(data)}`,
-    why: data.refused
-      ? `${data.blockedAt} did not stay as it was at first and was refused, so silence and refusals may mean that we were blocked.`
-      : `${data.blockedAt} fell silent during the check, so silence may mean that we were blocked.`,
+    why: sayWhy(data),
   }),
 });
+
+interface Turn extends Standstill {
+  readonly refused: boolean;
+  readonly wasOpen?: boolean;
+  readonly wasSilent?: boolean | undefined;
+}
+
+function saySeen(endpoint: string | null, { wasOpen, wasSilent, refused, stoodStillMs }: Turn): string {
+  if (stoodStillMs !== undefined)
+    return `${endpoint} was refused, but this machine stood still for ${renderDuration(stoodStillMs)} before it read that: it may have been silent at first.`;
+  if (wasSilent) return `${endpoint} was silent when it was first asked, and was refused after that.`;
+  const now = refused ? `refused ${wasOpen ? '' : 'in another way '}` : 'silent ';
+  return `${endpoint} was ${wasOpen ? 'open' : 'refused'} at first, but ${now}when asked again at the end.`;
+}
+
+function sayWhy({ blockedAt, refused, stoodStillMs }: Turn & { readonly blockedAt: string }): string {
+  if (stoodStillMs !== undefined)
+    return `This machine stood still, and ${blockedAt} may have been silent before it was refused: silence and refusals may mean that we were blocked.`;
+  return refused
+    ? `${blockedAt} did not stay as it was at first and was refused, so silence and refusals may mean that we were blocked.`
+    : `${blockedAt} fell silent during the check, so silence may mean that we were blocked.`;
+}

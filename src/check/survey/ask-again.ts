@@ -13,13 +13,11 @@ const QUIET_GAP_MS = 250;
 const ONE_SYN_MS = 950;
 /** Endpoints of a further round: the services of a profile, not all ports of a scan. */
 const MAX_ROUND = 16;
-/** One lost try is the weather. */
+/** One lost try is the weather, that of what was asked first as well. */
 const MANY_LOST = 2;
-/** One late refusal of what was asked first is the weather too. */
-const MANY_LATE = 2;
 
 /** What was seen after all rounds, and what was asked twice. */
-export interface AskedAgain extends Pick<Liveness, 'echo' | 'unasked'> {
+export interface AskedAgain extends Pick<Liveness, 'echo' | 'unasked' | 'stoodStillMs'> {
   readonly observations: readonly Observation[];
   readonly recheck: readonly Recheck[];
 }
@@ -33,19 +31,28 @@ export interface AskedAgain extends Pick<Liveness, 'echo' | 'unasked'> {
 export async function askAgain(seen: readonly Observation[], options: AskAgainOptions): Promise<AskedAgain> {
   const { engine, host, plan, services, look, signal } = options;
   const second = new SecondLook(seen, options);
-  const result = (more: Pick<AskedAgain, 'echo' | 'unasked'> = {}): AskedAgain => ({
-    observations: second.observations,
-    // What has turned comes first: a report may not keep all.
-    recheck: [...second.recheck].sort((a, b) => Number(isTurned(b)) - Number(isTurned(a))),
-    ...more,
-  });
+  const begun: BegunRefusal[] = [];
+  const result = (more: Pick<AskedAgain, 'echo' | 'unasked'> = {}): AskedAgain => {
+    const stoodStillMs = Math.round(Math.max(0, ...begun.map((one) => one.stoodStillMs)));
+    return {
+      observations: second.observations,
+      // What has turned comes first: a report may not keep all.
+      recheck: [...second.recheck].sort((a, b) => Number(isTurned(b)) - Number(isTurned(a))),
+      ...(stoodStillMs > 0 && { stoodStillMs }),
+      ...more,
+    };
+  };
+  const noteBegun = (found: BegunRefusal | null): void => {
+    if (!found) return;
+    begun.push(found);
+    second.recheck.push(found.recheck);
+  };
   if (signal.aborted || seen.every(({ state }) => state === 'open' || state === 'error')) return result();
   if (!wasHeard({ observations: seen })) {
     const echo = await askQuietly(second);
     return result(echo ? { echo } : {});
   }
-  const late = findLateRefusal(second);
-  if (late) second.recheck.push(late);
+  noteBegun(findLateRefusal(second));
   const patienceMs = Math.max(ONE_SYN_MS, 3 * (host.rtt.smoothedMs ?? 0));
   const { answered, unreachable, silent, mayBeRefused } = chooseWitnesses(second);
   // What is open, if anything is: it comes first. What refuses shows a limit as well.
@@ -66,7 +73,7 @@ export async function askAgain(seen: readonly Observation[], options: AskAgainOp
   // What was silent for so long answers now: something holds back a share of what we ask, or of the answers.
   const answers = ({ endpoint }: PlannedProbe) => ['open', 'refused'].includes(second.kindOf(endpoint));
   const limited = losesSome || silent.tcp.some(answers);
-  second.recheck.push(...host.suddenlyRefused.flatMap((transport) => findSuddenRefusal(second, transport, seenNow)));
+  for (const transport of host.suddenlyRefused) noteBegun(findSuddenRefusal(second, transport, seenNow));
   const suspicion = second.recheck.some(isTurned) ? null : findSuspicion(seen, host, limited);
   if (!suspicion || signal.aborted) return result();
   const doubtful = plan.filter(({ endpoint, probe }) => {
@@ -127,7 +134,7 @@ function chooseWitnesses(second: SecondLook): Witnesses {
   const { host, plan } = second.options;
   const byKind = { tcp: new Map<AnswerKind, PlannedProbe>(), udp: new Map<AnswerKind, PlannedProbe>() };
   const refused = [...second.latest.values()].filter(({ reason }) => kindOfAnswer(reason) === 'refused');
-  const late = refused.filter(({ tries }) => tries > 1).length;
+  const late = refused.filter((one) => second.isLate(one)).length;
   const kindsOverTcp = new Set(
     plan.filter(({ probe }) => probe.transport === 'tcp').map(({ endpoint }) => second.kindOf(endpoint)),
   );
@@ -160,40 +167,54 @@ function chooseWitnesses(second: SecondLook): Witnesses {
   };
 }
 
+/** Refusals that began where something had been silent. */
+interface BegunRefusal {
+  /** One of what was silent first, as a witness. */
+  readonly recheck: Recheck;
+  /** How long this process stood still before it read some of them, ms: they may have come at once, all the same. */
+  readonly stoodStillMs: number;
+}
+
+function describeBegun(second: SecondLook, [first]: readonly Observation[], all: readonly Observation[]): BegunRefusal {
+  return {
+    recheck: { endpoint: first!.endpoint, before: 'no-response', after: first!.reason, witness: true },
+    stoodStillMs: Math.max(0, ...all.map(({ endpoint }) => second.standstillAt(endpoint))),
+  };
+}
+
 /**
- * Refusals over TCP that came to a later try of just those that were asked first, while all others were refused at once:
- * somebody let the first ones pass, or dropped them, and then began to refuse. One of these as a witness.
+ * Refusals over TCP that came to later tries of just those that were asked first, while all others were refused at once:
+ * somebody let the first tries pass, or dropped them, and then began to refuse. What came when this process stood still
+ * may be of either kind.
  */
-function findLateRefusal({ options: { plan }, latest }: SecondLook): Recheck | null {
-  const refused = plan.flatMap(({ endpoint, probe }) => {
-    const seen = latest.get(endpoint);
+function findLateRefusal(second: SecondLook): BegunRefusal | null {
+  const refused = second.options.plan.flatMap(({ endpoint, probe }) => {
+    const seen = second.latest.get(endpoint);
     return probe.transport === 'tcp' && seen && kindOfAnswer(seen.reason) === 'refused' ? [seen] : [];
   });
   const prompt = refused.findIndex(({ tries }) => tries === 1);
-  const [first] = refused;
-  if (!first || prompt < MANY_LATE || refused.slice(prompt).some(({ tries }) => tries > 1)) return null;
-  return { endpoint: first.endpoint, before: 'no-response', after: first.reason, witness: true };
+  const first = refused.slice(0, prompt === -1 ? -1 : prompt);
+  if (refused.slice(first.length).some((one) => second.isLate(one))) return null;
+  const lost = first.reduce((sum, { tries }) => sum + tries - 1, 0);
+  return lost < MANY_LOST ? null : describeBegun(second, first, refused);
 }
 
 /**
  * Refusals that began at one moment on endpoints that had been silent, most of all that were asked until then, where a
- * refusal now comes at the first try: neither chance, nor a limit of refusals, nor a long way looks like this. One of
- * these endpoints as a witness.
+ * refusal now comes at the first try: neither chance, nor a limit of refusals, nor a long way looks like this.
  */
 function findSuddenRefusal(
-  { options: { plan }, latest }: SecondLook,
+  second: SecondLook,
   transport: Transport,
   seenNow: readonly Observation[],
-): readonly Recheck[] {
+): BegunRefusal | null {
   const isRefused = ({ endpoint, reason }: Observation) =>
     kindOfAnswer(reason) === 'refused' && parseEndpointId(endpoint)?.transport === transport;
-  if (!seenNow.some((now) => isRefused(now) && now.tries === 1)) return [];
-  const refused = plan.flatMap(({ endpoint }) => latest.get(endpoint) ?? []).filter(isRefused);
+  if (!seenNow.some((now) => isRefused(now) && !second.isLate(now))) return null;
+  const refused = second.options.plan.flatMap(({ endpoint }) => second.latest.get(endpoint) ?? []).filter(isRefused);
   const until = refused.findLastIndex(({ tries }) => tries > 1);
   const late = refused.slice(0, until + 1).filter(({ tries }) => tries > 1);
-  const [first] = late;
-  if (!first || late.length * 2 <= until) return [];
-  return [{ endpoint: first.endpoint, before: 'no-response', after: first.reason, witness: true }];
+  return late.length === 0 || late.length * 2 <= until ? null : describeBegun(second, late, late);
 }
 
 /** Signs of a limit: tries were lost, or refusals over TCP are of two kinds. */

@@ -69,6 +69,16 @@ export class SecondLook {
     return this.latest.get(endpoint)?.tries ?? 0;
   }
 
+  /** Whether it was answered to a later try than the first, for sure: this process did not stand still meanwhile. */
+  isLate({ endpoint, tries }: Observation): boolean {
+    return tries > 1 && this.standstillAt(endpoint) === 0;
+  }
+
+  /** How long this process stood still before it read an answer that may have come at the first try, ms; else 0. */
+  standstillAt(endpoint: EndpointId): number {
+    return this.options.host.standstillAt(endpoint);
+  }
+
   /** Notes what was seen now: it is believed over a silence, and that something is open over everything. */
   note(now: Observation, witness = false): void {
     const before = this.latest.get(now.endpoint)!;

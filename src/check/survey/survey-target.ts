@@ -98,6 +98,7 @@ export async function finishRounds(target: Target, first: FirstRound | null, opt
       lost: host.lost,
       recheck: seen.recheck.slice(0, MAX_RECHECKED),
       ...(seen.unasked !== undefined && { unasked: seen.unasked }),
+      ...(seen.stoodStillMs !== undefined && { stoodStillMs: seen.stoodStillMs }),
       ...(seen.echo && { echo: seen.echo }),
     };
   }

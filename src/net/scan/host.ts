@@ -1,5 +1,5 @@
 import { addressScope } from '../../model/address.js';
-import type { Transport } from '../../model/endpoint.js';
+import type { EndpointId, Transport } from '../../model/endpoint.js';
 import { hasAddressToReach } from '../sockets/addresses.js';
 import { type ErrnoMeaning, judgeErrno } from '../sockets/errno.js';
 import type { Pacer } from './pacing.js';
@@ -52,6 +52,8 @@ export class Host {
   #volleys: Map<Transport, { readonly at: number; refusals: number }> | null = null;
   /** The transports over which several endpoints that had been silent were refused at one moment. */
   suddenlyRefused: readonly Transport[] = [];
+  /** How long this process stood still before it read answers that may have come at its first try, ms. */
+  #standstills: Map<EndpointId, number> | null = null;
   /** Whether this machine has an address that could reach it, once that mattered. */
   #reachable: boolean | null = null;
   /** Earliest time of the next extra try for a rate-limited ICMP answer. */
@@ -100,12 +102,26 @@ export class Host {
     return waitedMs > (this.rtt.timeoutMs ?? UNKNOWN_ROUND_TRIP * this.timing.patienceMs);
   }
 
-  /** Notes a refusal; `late` says that an earlier try was not refused. */
-  refused(transport: Transport, late: boolean, now = performance.now()): void {
+  /** Notes that an answer may have come at the first try, since this process stood still for so long before it read it. */
+  noteStandstill(endpoint: EndpointId, ms: number): void {
+    this.#standstills ??= new Map();
+    this.#standstills.set(endpoint, ms);
+  }
+
+  /** How long this process stood still before it read an answer that may have come at the first try, ms; else 0. */
+  standstillAt(endpoint: EndpointId): number {
+    return this.#standstills?.get(endpoint) ?? 0;
+  }
+
+  /**
+   * Notes a refusal; `late` says that an earlier try was not refused. Where that is not sure, it is late for what raises
+   * suspicion, and not for what explains one away.
+   */
+  refused(transport: Transport, late: boolean | 'unsure', now = performance.now()): void {
     if (transport === 'tcp') this.tcpRefusals++;
     else this.refusals++;
     if (!late) return;
-    this.#lateRefusals++;
+    if (late === true) this.#lateRefusals++;
     this.#volleys ??= new Map();
     let volley = this.#volleys.get(transport);
     if (!volley || now - volley.at > SUDDEN.withinMs) this.#volleys.set(transport, (volley = { at: now, refusals: 0 }));

@@ -186,7 +186,8 @@ class TcpConnect {
     }
     if (meaning.state === 'filtered') return this.#silenced(attempt, meaning.reason);
     const tries = this.#countTries();
-    if (meaning.state === 'closed' && !this.options.minor) this.host.refused('tcp', tries > 1);
+    const late = tries > 1 && this.#standstillBefore(attempt) > 0 ? 'unsure' : tries > 1;
+    if (meaning.state === 'closed' && !this.options.minor) this.host.refused('tcp', late);
     const rttMs = this.#noteAnswer(attempt);
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: NO_EVIDENCE });
   }
@@ -199,16 +200,30 @@ class TcpConnect {
     this.#look();
   }
 
+  /**
+   * For how long this process stood still before it reads an attempt's answer, ms, if that may have come to the first SYN
+   * although others have left since; else 0.
+   */
+  #standstillBefore({ startedAt }: Attempt): number {
+    const now = performance.now();
+    if (this.#triesGivenUp > 0 || this.#attempts.length > 1 || countSyns(now - startedAt) === 1) return 0;
+    const { turnedAt } = this.core.agenda;
+    return this.host.isLate(turnedAt - startedAt) ? 0 : now - turnedAt;
+  }
+
   /** Notes an answer; by Karn's rule an answer that may be to a retransmission gives no round-trip time. */
   #noteAnswer(attempt: Attempt): number {
     const elapsed = performance.now() - attempt.startedAt;
     const known = this.host.rtt.timeoutMs;
-    const retransmitted = countSyns(elapsed) - 1;
+    const standstill = this.#standstillBefore(attempt);
+    if (standstill > 0) this.host.noteStandstill(`tcp/${this.port}`, standstill);
+    const sent = countSyns(elapsed) - 1;
+    const retransmitted = standstill > 0 ? 0 : sent;
     let lost = this.#triesGivenUp + (known !== null && elapsed > known ? retransmitted : 0);
     for (const { startedAt } of this.#attempts) if (startedAt < attempt.startedAt) lost++;
     if (this.options.minor) lost = 0;
     if (lost > 0) this.host.lossyTcpPort = this.port;
-    this.host.heard(retransmitted > 0 ? null : elapsed, lost);
+    this.host.heard(sent > 0 ? null : elapsed, lost);
     return elapsed;
   }
 

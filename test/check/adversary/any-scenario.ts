@@ -82,3 +82,18 @@ export const lossyScenario: fc.Arbitrary<Scenario> = fc.record({
   adversary: fc.constant(null),
   seed: fc.nat(),
 });
+
+/** A silent site with something open that is asked late, before which all is refused after the first few flows. */
+export const soonRefusedScenario: fc.Arbitrary<Scenario> = fc.record({
+  site: fc.record({
+    ...{ rttMs: fc.integer({ min: 1, max: 100 }), pings: fc.boolean(), loss: fc.constant(0) },
+    endpoints: fc.constant({ 'tcp/60010': { kind: 'open' as const, lost: 0, slowMs: 0, speaks: false } }),
+    ...{ others: fc.constant('silent' as const), refusal: fc.constant('reset' as const), limitsIcmp: fc.boolean() },
+  }),
+  adversary: fc.record({
+    trigger: fc.record({ by: fc.constant('flows' as const), after: fc.integer({ min: 2, max: 4 }) }),
+    tcp: fc.constantFrom('reset' as const, 'port-unreach' as const),
+    ...{ udp: fc.constant('port-unreach' as const), sparesPing: fc.boolean(), near: fc.constantFrom(0.1, 1) },
+  }),
+  seed: fc.nat(),
+});

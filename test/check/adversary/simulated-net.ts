@@ -48,9 +48,14 @@ export class SimulatedNet {
     this.sites.clear();
   }
 
-  /** Calls `run` in `ms`. */
+  /** Calls `run` in `ms`, outside of the process. */
   in(ms: number, run: () => void): void {
     this.#clock!.in(ms, run);
+  }
+
+  /** Tells the process of something. */
+  tell(run: () => void): void {
+    this.#clock!.tell(run);
   }
 
   ping(address: string): Promise<AskedState> {
@@ -77,7 +82,7 @@ export function createSockets(net: SimulatedNet) {
     destroy(): this {
       if (this.destroyed) return this;
       this.destroyed = true;
-      net.in(0, () => this.emit('close'));
+      setImmediate(() => this.emit('close'));
       return this;
     }
 
@@ -89,6 +94,8 @@ export function createSockets(net: SimulatedNet) {
   class Socket extends Base {
     writable = false;
     readonly writableEnded = false;
+    /** The system has its answer, be the process told or not. */
+    #isAnswered = false;
     #remote: { readonly host: string; readonly port: number } | null = null;
 
     connect(remote: { readonly host: string; readonly port: number }): this {
@@ -115,9 +122,8 @@ export function createSockets(net: SimulatedNet) {
     }
 
     #sendSyn(): void {
-      if (this.writable || this.destroyed) return;
+      if (this.#isAnswered || this.destroyed) return;
       this.#send(true, (kind) => {
-        if (this.writable) return;
         if (kind !== 'answer') return this.#end(ERRNO.tcp[kind]);
         this.writable = true;
         this.emit('connect');
@@ -127,7 +133,11 @@ export function createSockets(net: SimulatedNet) {
     #send(opens: boolean, reply: (kind: Reply, bytes?: string) => void): void {
       const { host, port } = this.#remote!;
       const packet: Packet = { transport: 'tcp', port, from: this.localPort, opens };
-      net.send(host, packet, (...heard) => this.destroyed || reply(...heard));
+      net.send(host, packet, (...heard) => {
+        if (opens && this.#isAnswered) return;
+        this.#isAnswered = true;
+        net.tell(() => this.destroyed || reply(...heard));
+      });
     }
 
     #end(code: string): void {
@@ -142,12 +152,12 @@ export function createSockets(net: SimulatedNet) {
     connect(port: number, address: string, done: () => void): void {
       this.#remote = { address, port };
       this.localPort ||= net.takePort();
-      net.in(0, done);
+      setImmediate(done);
     }
 
     bind({ port }: { readonly port: number }, done: () => void): void {
       this.localPort = port || net.takePort();
-      net.in(0, done);
+      setImmediate(done);
     }
 
     address(): { address: string; port: number } {
@@ -156,12 +166,14 @@ export function createSockets(net: SimulatedNet) {
 
     send(_bytes: Uint8Array, ...rest: readonly [() => void] | readonly [number, string, () => void]): void {
       const { address, port } = this.#remote ?? { port: rest[0] as number, address: rest[1]! };
-      net.send(address, { transport: 'udp', port, from: this.localPort, opens: true }, (kind, bytes = '') => {
+      const hear = (kind: Reply, bytes = ''): void => {
         if (this.destroyed) return;
         if (kind === 'answer') this.emit('message', Buffer.from(bytes, 'latin1'), { address, port });
         // Linux tells an unconnected socket of no refusal, and a connected one of these only.
         else if (this.#remote && kind in ERRNO.udp) this.fail(ERRNO.udp[kind as keyof typeof ERRNO.udp]);
-      });
+      };
+      const packet: Packet = { transport: 'udp', port, from: this.localPort, opens: true };
+      net.send(address, packet, (...heard) => net.tell(() => hear(...heard)));
     }
 
     close(done?: () => void): void {

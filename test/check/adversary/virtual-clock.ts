@@ -5,20 +5,48 @@ interface Event {
   /** Null once it ran or was forgotten. */
   run: (() => void) | null;
   readonly everyMs: number | null;
+  /** It happens outside of the process, whether that stands still or not. */
+  readonly isOutside: boolean;
+}
+
+/** A time in which the process stands still, ms since the begin. */
+export interface Standstill {
+  readonly fromMs: number;
+  readonly forMs: number;
 }
 
 const NAMES = ['performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'] as const;
 const realImmediate = globalThis.setImmediate;
 
-/** Takes the place of the clock and the timers: time jumps from one event to the next. */
+const BEGIN = 1_000;
+
+/**
+ * Takes the place of the clock and the timers: time jumps from one event to the next. While the process stands still,
+ * what happens to it waits until it goes on; immediates come after all that came meanwhile, as they do in Node.
+ */
 export class VirtualClock {
   readonly #heap: Event[] = [];
   #order = 0;
-  now = 1_000;
+  now = BEGIN;
 
-  /** Calls `run` in `ms`. */
+  constructor(private readonly standstills: readonly Standstill[] = []) {}
+
+  /** Calls `run` in `ms`, outside of the process. */
   in(ms: number, run: () => void): void {
-    this.#appoint(ms, run);
+    this.#appoint(ms, run, null, true);
+  }
+
+  /** Tells the process of something: now, or as soon as it goes on. */
+  tell(run: () => void): void {
+    if (this.#endOfStandstill() === null) run();
+    else this.#appoint(0, run);
+  }
+
+  /** When the process goes on that stands still now. */
+  #endOfStandstill(): number | null {
+    const ms = this.now - BEGIN;
+    const one = this.standstills.find(({ fromMs, forMs }) => fromMs <= ms && ms < fromMs + forMs);
+    return one ? BEGIN + one.fromMs + one.forMs : null;
   }
 
   /** Puts itself in the place of the globals; returns how to give them back. */
@@ -56,13 +84,15 @@ export class VirtualClock {
     const { run, everyMs } = event;
     if (!run) return;
     this.now = event.at;
+    const end = event.isOutside ? null : this.#endOfStandstill();
+    if (end !== null) return this.#push(event, end - this.now);
     if (everyMs === null) event.run = null;
     run();
     if (event.run && everyMs !== null) this.#push(event, everyMs);
   }
 
-  #appoint(ms: number, run: () => void, everyMs: number | null = null): Event {
-    const event: Event = { at: 0, order: 0, run, everyMs };
+  #appoint(ms: number, run: () => void, everyMs: number | null = null, isOutside = false): Event {
+    const event: Event = { at: 0, order: 0, run, everyMs, isOutside };
     this.#push(event, ms);
     return event;
   }

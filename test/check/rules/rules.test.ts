@@ -39,6 +39,7 @@ const control = { endpoint: '198.51.100.1:443', before: 'answered', after: 'answ
 const recheck = (answered: boolean, before: 'syn-ack' | 'conn-refused' = 'syn-ack') => ({
   recheck: [{ endpoint: 'tcp/80' as const, before, after: answered ? before : ('no-response' as const) }],
 });
+const begun = { endpoint: 'tcp/80', before: 'no-response', after: 'conn-refused', witness: true } as const;
 const necAnswers = [answer('tcp/80', 'nec-webpro'), see('tcp/8000', 'open'), answer('tcp/5963', 'nec-dim')];
 /** Something that names itself by its greeting, or does not. */
 const greets = (endpoint: EndpointId, label: string, confidence: 'likely' | 'possible' = 'likely') =>
@@ -106,6 +107,11 @@ const SITUATIONS: Record<string, Situation[]> = {
       says: ['medium inconclusive tcp/80'],
     },
     { name: 'answers at the end', seen: survey(site(), { liveness: recheck(true) }), says: [] },
+    {
+      name: 'may have been silent while this machine stood still',
+      seen: survey(site(), { liveness: { recheck: [begun], stoodStillMs: 1_100 } }),
+      says: ['medium inconclusive tcp/80'],
+    },
   ],
   'every-port-opens': [
     { name: 'a tarpit', seen: survey(tarpit), says: ['medium inconclusive null'] },
@@ -655,6 +661,11 @@ const UNKNOWNS: Record<
       name: 'silent endpoints',
       seen: survey(site(see('udp/5060', 'open|filtered')), { liveness: recheck(false) }),
       says: [/udp\/5060/, true],
+    },
+    {
+      name: 'refusals that came when this machine stood still',
+      seen: survey(site(), { liveness: { recheck: [begun], stoodStillMs: 1_100 } }),
+      says: [/This machine stood still/, true],
     },
   ],
   'rate-limit-suspected': [

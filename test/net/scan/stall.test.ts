@@ -45,6 +45,22 @@ describe('where the process itself stands still', () => {
     expect(await outcome).toMatchObject({ state: 'open', reason: 'syn-ack' });
   });
 
+  test('a refusal that may have come at once is not taken for late', async () => {
+    const engine = createEngine(3_000);
+    const [host, other] = [engine.host('127.0.0.1'), engine.host('127.0.0.1')];
+    const [still, prompt] = [engine.tcp(host, 1), engine.tcp(other, 1)];
+    await prompt;
+    expect(await still).toMatchObject({ state: 'closed', tries: 1 });
+    expect(host.standstillAt('tcp/1')).toBe(0);
+    const again = engine.tcp(host, 1);
+    // The SYN leaves a turn later, and the process stands still before it reads the answer.
+    await new Promise((resolve) => setImmediate(() => process.nextTick(resolve)));
+    stall(1_100);
+    expect(await again).toMatchObject({ state: 'closed', tries: 2 });
+    expect(host.standstillAt('tcp/1')).toBeGreaterThan(900);
+    expect(host.limitsTcpRefusals).toBe(false);
+  });
+
   test('no try of a UDP probe is left out', async () => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');
