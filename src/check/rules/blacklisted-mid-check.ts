@@ -10,7 +10,7 @@ import { defineRule, PLAIN } from './rule.js';
 const standstill = {
   stoodStillMs: z
     .int()
-    .positive()
+    .nonnegative()
     .optional()
     .describe('so long our own process stood still meanwhile: it may have been refused at once'),
 };
