@@ -262,7 +262,7 @@ async function benchLists() {
     (await repeat(() => measure([process.execPath, '-e', PARSE]), shortRounds)).map((run) => Number(run.stdout)),
   );
   for (const [command, times] of [
-    ['clients', 30],
+    ['clients', 45],
     ['changes', 30],
   ]) {
     const runs = await repeat(() => measure(sallyport(command, '--store', store)), shortRounds);
