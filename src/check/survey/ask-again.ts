@@ -15,6 +15,8 @@ const ONE_SYN_MS = 950;
 const MAX_ROUND = 16;
 /** One lost try is the weather, that of what was asked first as well. */
 const MANY_LOST = 2;
+/** So many prompt refusals after late ones show that these were not swallowed by a limit: it lets the first pass. */
+const PROMPT_AFTER = 3;
 
 /** What was seen after all rounds, and what was asked twice. */
 export interface AskedAgain extends Pick<Liveness, 'echo' | 'unasked' | 'stoodStillMs'> {
@@ -183,9 +185,9 @@ function describeBegun(second: SecondLook, [first]: readonly Observation[], all:
 }
 
 /**
- * Refusals over TCP that came to later tries of just those that were asked first, while all others were refused at once:
- * somebody let the first tries pass, or dropped them, and then began to refuse. What came when this process stood still
- * may be of either kind.
+ * Refusals over TCP that came to later tries of those that were asked first, while the next ones were refused at once:
+ * somebody let the first tries pass, or dropped them, and then began to refuse. A limit of refusals swallows later ones,
+ * and may do so here as well. What came when this process stood still may be of either kind.
  */
 function findLateRefusal(second: SecondLook): BegunRefusal | null {
   const refused = second.options.plan.flatMap(({ endpoint, probe }) => {
@@ -194,7 +196,7 @@ function findLateRefusal(second: SecondLook): BegunRefusal | null {
   });
   const prompt = refused.findIndex(({ tries }) => tries === 1);
   const first = refused.slice(0, prompt === -1 ? -1 : prompt);
-  if (refused.slice(first.length).some((one) => second.isLate(one))) return null;
+  if (refused.slice(first.length, first.length + PROMPT_AFTER).some((one) => second.isLate(one))) return null;
   const lost = first.reduce((sum, { tries }) => sum + tries - 1, 0);
   return lost < MANY_LOST ? null : describeBegun(second, first, refused);
 }
