@@ -54,20 +54,15 @@ function* listRoster(clients) {
 
 const clientOf = (n) => ({ id: `c${n}`, name: `Client ${n}`, group: `g${n % 20}`, tags: ['bench'], contacts: [] });
 
-/**
- * Fills a new store with so many clients: a sweep of a week ago that found nothing, and one of yesterday; before them one
- * of each week more, in which one port of one client in 100 was open, each time of others.
- */
-export async function fillStore(file, clients, weeks = 1) {
+/** Fills a new store with so many clients: a sweep of a week ago that found nothing, and one of yesterday. */
+export async function fillStore(file, clients) {
   const inventory = '/clients.csv';
   const judged = new Map();
   const store = await openStore(file);
   const profile = await loadProfile('closed');
   const options = { profile, profileDigest: digestProfile(profile), authorization: 'bench, bench', failOn: 'low' };
   try {
-    for (const [week, days] of [...Array.from({ length: weeks }, (_, index) => 7 * (weeks - index)), 1].entries()) {
-      const isOpen = (n) => days > 7 && n % 100 === week % 100;
-      const seen = days === 1 ? openAt : (n) => (isOpen(n) ? [PORTS[n % PORTS.length]] : []);
+    for (const days of [7, 1]) {
       const startedAt = new Date(Date.now() - days * DAY_MS);
       const owner = { host: 'bench', pid: process.pid };
       await store.putRoster(inventory, listRoster(clients));
@@ -75,7 +70,7 @@ export async function fillStore(file, clients, weeks = 1) {
       for (let first = 0; first < clients; first += BATCH) {
         await store.write(async (tx) => {
           for (let n = first; n < Math.min(first + BATCH, clients); n++) {
-            await addLook(tx, n, { sweepId: sweep.id, at: startedAt.toISOString(), open: seen(n) });
+            await addLook(tx, n, { sweepId: sweep.id, at: startedAt.toISOString(), open: days === 1 ? openAt(n) : [] });
           }
         });
       }

@@ -15,10 +15,10 @@ const LOCAL = '127.0.0.1';
 const SILENT = { state: 'filtered', reason: 'no-response', rttMs: null, evidence: {} };
 
 /** So many tries met silence: of a process that stood still meanwhile, the system may have sent more. */
-function expectTries(outcome: Outcome, tries: number, { ms, patienceMs }: { ms: number; patienceMs: number }): void {
-  expect(outcome).toMatchObject(SILENT);
+function expectTries(outcome: Outcome, tries: number, { ms, usualMs }: { ms: number; usualMs: number }): void {
+  expect(outcome).toEqual({ ...SILENT, tries: outcome.tries });
   expect(outcome.tries).toBeGreaterThanOrEqual(tries);
-  if (countSyns(ms) === countSyns(patienceMs)) expect(outcome.tries).toBe(tries);
+  if (countSyns(ms) === countSyns(usualMs)) expect(outcome.tries).toBe(tries);
 }
 
 async function startOpenPort(address = LOCAL): Promise<number> {
@@ -99,7 +99,7 @@ describe('a silent TCP endpoint', () => {
       const { value, ms } = await clock(() =>
         Promise.all(silent.ports.slice(0, 3).map((port) => engine.tcp(engine.host(LOCAL), port))),
       );
-      for (const outcome of value) expectTries(outcome, 2, { ms, patienceMs: 1_100 });
+      for (const outcome of value) expectTries(outcome, 2, { ms, usualMs: 1_100 });
       expect(ms).toBeGreaterThanOrEqual(1_100);
     },
   );
@@ -114,7 +114,7 @@ describe('a silent TCP endpoint', () => {
       const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!));
       expect(host.wantedTries).toBe(4);
       // The SYNs of the system are tries enough: no fresh socket is needed.
-      expectTries(value, host.wantedTries, { ms, patienceMs: 3_600 });
+      expectTries(value, host.wantedTries, { ms, usualMs: 3_600 });
       expect(ms).toBeGreaterThanOrEqual(3_600);
     },
   );
@@ -125,7 +125,7 @@ describe('a silent TCP endpoint', () => {
     await engine.tcp(host, await findClosedPort());
     const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!));
     expect(host.wantedTries).toBe(4);
-    expectTries(value, host.wantedTries, { ms, patienceMs: 600 });
+    expectTries(value, host.wantedTries, { ms, usualMs: 600 });
     expect(ms).toBeGreaterThanOrEqual(600);
   });
 
@@ -146,7 +146,7 @@ describe('a silent TCP endpoint', () => {
     const host = engine.host(LOCAL);
     await engine.tcp(host, await startOpenPort());
     const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!));
-    expectTries(value, 1, { ms, patienceMs: 500 });
+    expectTries(value, 1, { ms, usualMs: 500 });
     expect(ms).toBeGreaterThanOrEqual(500);
   });
 
@@ -156,7 +156,7 @@ describe('a silent TCP endpoint', () => {
     await engine.tcp(host, await startOpenPort());
     host.heard(null, 1);
     const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!));
-    expectTries(value, host.wantedTries, { ms, patienceMs: 600 });
+    expectTries(value, host.wantedTries, { ms, usualMs: 600 });
   });
 
   test.concurrent('is tried no more often than usual where it is one of very many', async () => {
@@ -166,7 +166,7 @@ describe('a silent TCP endpoint', () => {
     host.heard(null, 1);
     expect(host.wantedTries).toBe(6);
     const { value, ms } = await clock(() => engine.tcp(host, silent.ports[0]!, undefined, { brief: true }));
-    expectTries(value, 3, { ms, patienceMs: 2_600 });
+    expectTries(value, 3, { ms, usualMs: 2_600 });
   });
 
   test.concurrent('never waits for a socket that others hold while they wait themselves', async () => {
@@ -177,7 +177,7 @@ describe('a silent TCP endpoint', () => {
     const ports = [...silent.ports, open, open];
     const { value: all, ms } = await clock(() => Promise.all(ports.map((port) => engine.tcp(host, port))));
     expect(all.slice(-2).map(({ state }) => state)).toEqual(['open', 'open']);
-    for (const outcome of all.slice(0, -2)) expectTries(outcome, host.wantedTries, { ms, patienceMs: 600 });
+    for (const outcome of all.slice(0, -2)) expectTries(outcome, host.wantedTries, { ms, usualMs: 1_600 });
   });
 });
 
