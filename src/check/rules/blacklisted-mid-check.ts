@@ -14,7 +14,6 @@ const standstill = {
     .optional()
     .describe('so long our own process stood still meanwhile: it may have been refused at once'),
 };
-type Standstill = Readonly<z.infer<z.ZodObject<typeof standstill>>>;
 
 /** What had answered was silent when asked again at the end: the site, or something before it, blocked us. */
 export const blacklistedMidCheck = defineRule({
@@ -80,10 +79,11 @@ export const blacklistedMidCheck = defineRule({
   }),
 });
 
-interface Turn extends Standstill {
+interface Turn {
   readonly refused: boolean;
   readonly wasOpen?: boolean;
   readonly wasSilent?: boolean | undefined;
+  readonly stoodStillMs?: number | undefined;
 }
 
 function saySeen(endpoint: string | null, { wasOpen, wasSilent, refused, stoodStillMs }: Turn): string {

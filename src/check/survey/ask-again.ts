@@ -33,20 +33,17 @@ export interface AskedAgain extends Pick<Liveness, 'echo' | 'unasked' | 'stoodSt
 export async function askAgain(seen: readonly Observation[], options: AskAgainOptions): Promise<AskedAgain> {
   const { engine, host, plan, services, look, signal } = options;
   const second = new SecondLook(seen, options);
-  const begun: BegunRefusal[] = [];
-  const result = (more: Pick<AskedAgain, 'echo' | 'unasked'> = {}): AskedAgain => {
-    const stoodStillMs = Math.round(Math.max(0, ...begun.map((one) => one.stoodStillMs)));
-    return {
-      observations: second.observations,
-      // What has turned comes first: a report may not keep all.
-      recheck: [...second.recheck].sort((a, b) => Number(isTurned(b)) - Number(isTurned(a))),
-      ...(stoodStillMs > 0 && { stoodStillMs }),
-      ...more,
-    };
-  };
+  let stoodStillMs = 0;
+  const result = (more: Pick<AskedAgain, 'echo' | 'unasked'> = {}): AskedAgain => ({
+    observations: second.observations,
+    // What has turned comes first: a report may not keep all.
+    recheck: [...second.recheck].sort((a, b) => Number(isTurned(b)) - Number(isTurned(a))),
+    ...(stoodStillMs > 0 && { stoodStillMs }),
+    ...more,
+  });
   const noteBegun = (found: BegunRefusal | null): void => {
     if (!found) return;
-    begun.push(found);
+    stoodStillMs = Math.max(stoodStillMs, Math.round(found.stoodStillMs));
     second.recheck.push(found.recheck);
   };
   if (signal.aborted || seen.every(({ state }) => state === 'open' || state === 'error')) return result();

@@ -186,9 +186,10 @@ class TcpConnect {
     }
     if (meaning.state === 'filtered') return this.#silenced(attempt, meaning.reason);
     const tries = this.#countTries();
-    const late = tries > 1 && this.#standstillBefore(attempt) > 0 ? 'unsure' : tries > 1;
+    const standstill = this.#standstillBefore(attempt);
+    const late = standstill > 0 ? 'unsure' : tries > 1;
     if (meaning.state === 'closed' && !this.options.minor) this.host.refused('tcp', late);
-    const rttMs = this.#noteAnswer(attempt);
+    const rttMs = this.#noteAnswer(attempt, standstill);
     this.#settle({ state: meaning.state, reason: meaning.reason, rttMs, tries, evidence: NO_EVIDENCE });
   }
 
@@ -212,10 +213,9 @@ class TcpConnect {
   }
 
   /** Notes an answer; by Karn's rule an answer that may be to a retransmission gives no round-trip time. */
-  #noteAnswer(attempt: Attempt): number {
+  #noteAnswer(attempt: Attempt, standstill = this.#standstillBefore(attempt)): number {
     const elapsed = performance.now() - attempt.startedAt;
     const known = this.host.rtt.timeoutMs;
-    const standstill = this.#standstillBefore(attempt);
     if (standstill > 0) this.host.noteStandstill(`tcp/${this.port}`, standstill);
     const sent = countSyns(elapsed) - 1;
     const retransmitted = standstill > 0 ? 0 : sent;
